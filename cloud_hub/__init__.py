@@ -1,0 +1,1 @@
+"""The hub: broker, ingest, central model, ledger, metrics, API, console."""

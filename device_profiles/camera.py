@@ -1,0 +1,96 @@
+"""A camera: where its picture comes from, how it is calibrated, what it looks at."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from device_profiles.names import Identifier, Profile
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Point = tuple[Fraction, Fraction]
+"""x, y as fractions of the frame's width and height; y grows downward."""
+
+
+class SourceKind(StrEnum):
+    """How pictures arrive."""
+
+    VIDEO_FILE = "video-file"
+    IMAGE_FOLDER = "image-folder"
+    STREAM = "stream"
+    LOCAL = "local"
+
+
+class CameraSource(Profile):
+    """One source of frames. `address` is a path, a URL or the number of a local camera."""
+
+    kind: SourceKind
+    address: str
+    realtime: bool = True
+    repeat: bool = False
+
+
+class LineRole(StrEnum):
+    """What a crossing of a line means."""
+
+    ENTRANCE = "entrance"
+    INNER = "inner"
+    OUTSIDE = "outside"
+
+
+class CountingLine(Profile):
+    """A directed line. *In* is a crossing from its left-hand to its right-hand side
+    (image coordinates, y down, looking from `start` to `end`)."""
+
+    line_id: Identifier
+    role: LineRole = LineRole.ENTRANCE
+    start: Point
+    end: Point
+
+
+class Zone(Profile):
+    """A polygon in which people stay: a queue, an aisle, a shelf front."""
+
+    zone_id: Identifier
+    is_queue: bool = False
+    corners: tuple[Point, ...] = Field(min_length=3)
+
+
+class LensDistortion(Profile):
+    """Brown-Conrady radial terms, focal length as a fraction of the frame width."""
+
+    focal: float = 1.0
+    k1: float = 0.0
+    k2: float = 0.0
+
+
+class ShelfView(Profile):
+    """Where one fixture's front stands in the frame: corners clockwise from the top left."""
+
+    fixture_id: Identifier
+    corners: tuple[Point, Point, Point, Point]
+    distortion: LensDistortion = LensDistortion()
+
+
+class Camera(Profile):
+    """A camera with its calibration, lines, zones and the fixtures it sees."""
+
+    camera_id: Identifier
+    source: CameraSource
+    width_px: int = Field(ge=64, le=8192)
+    height_px: int = Field(ge=64, le=8192)
+    frames_per_s: float = Field(default=10.0, gt=0, le=60)
+    lines: tuple[CountingLine, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    shelves: tuple[ShelfView, ...] = ()
+
+    @model_validator(mode="after")
+    def _identifiers_are_unique(self) -> "Camera":
+        for what, names in (
+            ("line", [line.line_id for line in self.lines]),
+            ("zone", [zone.zone_id for zone in self.zones]),
+            ("fixture", [shelf.fixture_id for shelf in self.shelves]),
+        ):
+            if len(set(names)) != len(names):
+                raise ValueError(f"camera {self.camera_id!r} names a {what} twice")
+        return self

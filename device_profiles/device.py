@@ -1,0 +1,76 @@
+"""One device: what is fitted to it and where it stands. `aisle edge --profile FILE` loads this."""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from device_profiles.camera import Camera
+from device_profiles.names import Identifier, Profile
+from device_profiles.planogram import Fixture, Planogram
+from device_profiles.sensor import Sensor
+from device_profiles.store import DeviceKind, OpeningHours, Product
+
+
+class InvalidProfile(ValueError):
+    """A profile file that cannot be used; the message names the file, the field and the mend."""
+
+
+class TillSettings(Profile):
+    """A till's local HTTP address and money."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8701, ge=0, le=65535)
+    workstation_id: Identifier = "till-1"
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    register_closes_at_h: int = Field(default=4, ge=0, le=12)
+
+
+class Device(Profile):
+    """A device's whole profile, read once at start."""
+
+    tenant_id: Identifier
+    store_id: Identifier
+    device_id: Identifier
+    kind: DeviceKind
+    claim_token: str = Field(min_length=16)
+    time_zone: str = "UTC"
+    simulated: bool = False
+    opening_hours: OpeningHours | None = None
+    cameras: tuple[Camera, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+    fixtures: tuple[Fixture, ...] = ()
+    planograms: tuple[Planogram, ...] = ()
+    products: tuple[Product, ...] = ()
+    gallery: str | None = None
+    photo_interval_min: int = Field(default=60, ge=1)
+    till: TillSettings | None = None
+    page_port: int = Field(default=0, ge=0, le=65535)
+    outbox_quota_mb: int = Field(default=256, ge=1)
+
+
+def load_device(path: Path) -> Device:
+    """The profile in a TOML file. Relative paths inside it stand beside the file.
+
+    Raises InvalidProfile with one line that names the field.
+    """
+    try:
+        return Device.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise InvalidProfile(
+            f"no profile at {path}; give --profile an existing TOML file"
+        ) from error
+    except OSError as error:
+        raise InvalidProfile(f"cannot read profile {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidProfile(f"profile {path} is not TOML: {error}") from error
+    except ValidationError as error:
+        raise InvalidProfile(f"profile {path}: {first_problem(error)}") from error
+
+
+def first_problem(error: ValidationError) -> str:
+    """One line for people from a validation error: the field's path, and what is wrong with it."""
+    problem = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in problem["loc"]) or "the whole document"
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{where}: {problem['msg']}{more}"

@@ -1,0 +1,74 @@
+"""A planogram: which product belongs in which slot of a fixture, from when to when."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from device_profiles.gtin import Gtin
+from device_profiles.names import Identifier, Name, Profile, SlotId
+
+
+class FixtureKind(StrEnum):
+    """The furniture that goods stand on."""
+
+    COOLER_UPRIGHT = "cooler-upright"
+    COOLER_CHEST = "cooler-chest"
+    GONDOLA = "gondola"
+    END_CAP = "end-cap"
+    FLOOR_STACK = "floor-stack"
+    CABINET = "cabinet"
+
+
+class Fixture(Profile):
+    """A piece of furniture with rows of slots. `letter` leads its slot ids (`A` in `A-2-3`).
+
+    `owner_brand_id` is set where a brand owns the fixture: there every brand is named;
+    on a retailer's own fixture a brand sees its rivals as "Other A, B".
+    """
+
+    fixture_id: Identifier
+    letter: str = Field(pattern=r"^[A-Z]{1,2}$")
+    name: Name
+    kind: FixtureKind
+    rows: int = Field(ge=1, le=20)
+    columns: int = Field(ge=1, le=60)
+    owner_brand_id: Identifier | None = None
+
+    def slot_id(self, row: int, column: int) -> str:
+        """Slot id of `row` from the top and `column` from the left, both from 1."""
+        return f"{self.letter}-{row}-{column}"
+
+
+class SlotPlan(Profile):
+    """One slot's plan: the product and how many facings of it."""
+
+    slot_id: SlotId
+    gtin: Gtin
+    min_facings: int = Field(default=1, ge=1)
+    max_facings: int = Field(default=1, ge=1)
+
+
+class Planogram(Profile):
+    """The plan of one fixture. A later version replaces an earlier one from `valid_from`."""
+
+    planogram_id: Identifier
+    version: int = Field(ge=1)
+    fixture_id: Identifier
+    valid_from: datetime
+    slots: tuple[SlotPlan, ...]
+
+    @model_validator(mode="after")
+    def _slots_are_planned_once(self) -> "Planogram":
+        seen = set()
+        for slot in self.slots:
+            if slot.slot_id in seen:
+                raise ValueError(f"planogram {self.planogram_id!r} plans slot {slot.slot_id} twice")
+            seen.add(slot.slot_id)
+        if self.valid_from.tzinfo is None:
+            raise ValueError(f"planogram {self.planogram_id!r}: valid_from needs a UTC offset")
+        return self
+
+    def product_in(self, slot_id: str) -> str | None:
+        """GTIN planned in `slot_id`, or None where nothing is planned."""
+        return next((slot.gtin for slot in self.slots if slot.slot_id == slot_id), None)

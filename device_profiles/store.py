@@ -1,0 +1,147 @@
+"""A store and a chain: places, devices, goods and who may see what. The hub's master data."""
+
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+
+from device_profiles.gtin import Gtin
+from device_profiles.names import Identifier, Name, Profile
+from device_profiles.planogram import Fixture, Planogram
+
+
+class DeviceKind(StrEnum):
+    """What a device is for."""
+
+    COOLER = "cooler"
+    SHELF_CAMERA = "shelf-camera"
+    DOOR = "door"
+    TILL = "till"
+    CART = "cart"
+
+
+class OpeningHours(Profile):
+    """Local opening and closing time of every day, but for the exceptions."""
+
+    opens: time
+    closes: time
+    exceptions: dict[date, tuple[time, time] | None] = Field(default_factory=dict)
+
+
+class StoreDevice(Profile):
+    """A device the hub expects. `claim_token` lets it fetch its credentials once."""
+
+    device_id: Identifier
+    kind: DeviceKind
+    name: Name
+    claim_token: str = Field(min_length=16)
+    fixture_id: Identifier | None = None
+    simulated: bool = False
+
+
+class Listing(Profile):
+    """A product that a store sells: price, the level it is filled up to, must it be there."""
+
+    gtin: Gtin
+    price: Decimal = Field(ge=0)
+    par_units: int = Field(default=0, ge=0)
+    must_have: bool = False
+
+
+class PhotoPlan(Profile):
+    """When photos of a fixture are due: every `interval_min` minutes in opening hours."""
+
+    fixture_id: Identifier
+    interval_min: int = Field(default=60, ge=1)
+
+
+class Store(Profile):
+    """One outlet."""
+
+    store_id: Identifier
+    name: Name
+    time_zone: str
+    gln: str = Field(default="", pattern=r"^([0-9]{13})?$")
+    region: Name
+    opening_hours: OpeningHours
+    selling_area_m2: float = Field(gt=0)
+    fixtures: tuple[Fixture, ...] = ()
+    devices: tuple[StoreDevice, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    photo_plans: tuple[PhotoPlan, ...] = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_is_known(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(
+                f"time zone {zone!r} is not known; use an IANA name such as Asia/Shanghai"
+                " or Etc/GMT-8"
+            ) from error
+        return zone
+
+
+class Brand(Profile):
+    """A brand and the party behind it."""
+
+    brand_id: Identifier
+    name: Name
+
+
+class Product(Profile):
+    """A sellable item."""
+
+    gtin: Gtin
+    name: Name
+    brand_id: Identifier
+    category: Name
+    width_mm: float = Field(default=65.0, gt=0)
+    sold_by_weight: bool = False
+    item_code: str | None = None
+
+
+class LoginRole(StrEnum):
+    """What a login may see and do."""
+
+    HEAD_OFFICE = "head-office"
+    BRAND = "brand"
+    STORE = "store"
+    TECHNICIAN = "technician"
+    IT = "it"
+
+
+class Chain(Profile):
+    """Everything the hub must know before the first event arrives."""
+
+    tenant_id: Identifier
+    name: Name
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    simulated: bool = False
+    brands: tuple[Brand, ...]
+    products: tuple[Product, ...]
+    stores: tuple[Store, ...]
+    planograms: tuple[Planogram, ...] = ()
+
+    @model_validator(mode="after")
+    def _references_resolve(self) -> "Chain":
+        brands = {brand.brand_id for brand in self.brands}
+        gtins = {product.gtin for product in self.products}
+        for product in self.products:
+            if product.brand_id not in brands:
+                raise ValueError(f"product {product.gtin} names unknown brand {product.brand_id!r}")
+        for store in self.stores:
+            for listing in store.listings:
+                if listing.gtin not in gtins:
+                    raise ValueError(f"store {store.store_id!r} lists unknown GTIN {listing.gtin}")
+        fixtures = {fixture.fixture_id for store in self.stores for fixture in store.fixtures}
+        for planogram in self.planograms:
+            if planogram.fixture_id not in fixtures:
+                raise ValueError(
+                    f"planogram {planogram.planogram_id!r} names unknown fixture"
+                    f" {planogram.fixture_id!r}"
+                )
+        return self

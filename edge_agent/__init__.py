@@ -1,0 +1,1 @@
+"""The program on a device: drivers, pipelines, local rules, local store, local page."""

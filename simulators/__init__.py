@@ -1,0 +1,1 @@
+"""Stores, shelves, shoppers and tills that speak through public doors and keep the truth."""

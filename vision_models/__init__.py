@@ -1,0 +1,1 @@
+"""Seeing: detectors, SKU gallery, trackers, shelf and footfall reasoning. No network, no database."""
