@@ -1,1 +1,1 @@
-"""The road between a device and the hub: event types, outbox, batches, link, receipts of arrival."""
+"""The road between device and hub: event types, outbox, batches, link, arrivals."""

@@ -1,1 +1,1 @@
-"""Seeing: detectors, SKU gallery, trackers, shelf and footfall reasoning. No network, no database."""
+"""Seeing: detectors, SKU gallery, trackers, shelf and door reasoning. No network, no database."""

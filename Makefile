@@ -1,0 +1,46 @@
+# The one list of commands. Each sets itself up in .venv; needs Python 3.11+, make and a network.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := deploy/requirements/dev.txt
+READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+
+.PHONY: help setup demo test check bench lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## install everything, hash-checked, into .venv
+
+$(READY): $(LOCK) pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "AisleOS needs Python 3.11 or newer; run make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.9
+	$(BIN)/uv pip sync -q --require-hashes --python $(BIN)/python $(LOCK)
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.9 hatchling==1.32.0 editables==0.6
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@rm -f $(VENV)/.ready-*
+	@touch $@
+
+demo: $(READY) ## the demonstration chain, in a browser, in a minute
+	$(BIN)/aisle demo $(ARGS)
+
+test: $(READY) ## every test but the slow suites
+	$(BIN)/pytest $(ARGS)
+
+check: $(READY) ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## speed and memory, beside a bare reference of the same run
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lock: ## resolve the hashed lock file anew
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --extra dev pyproject.toml -o $(LOCK)
+
+clean: ## remove what make made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

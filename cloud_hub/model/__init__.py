@@ -1,0 +1,9 @@
+"""The central model: place 场, goods 货, shopper 人, facts, and the link's books.
+
+Every key starts with `tenant_id`, so that tables can be distributed by it.
+"""
+
+from cloud_hub.model import access, facts, goods, link, place, shopper
+from cloud_hub.model.base import Base
+
+__all__ = ["Base", "access", "facts", "goods", "link", "place", "shopper"]

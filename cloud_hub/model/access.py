@@ -1,0 +1,47 @@
+"""Who may enter: logins, sessions, API tokens, and the audit log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Mapped
+
+from cloud_hub.model.base import Base, key, key_int
+
+
+class Login(Base):
+    """A person's login. `scope_id` is the brand or store that the role is bound to, if it is."""
+
+    __tablename__ = "login"
+    tenant_id: Mapped[str] = key()
+    login_name: Mapped[str] = key(80)
+    password_hash: Mapped[str]
+    role: Mapped[str]
+    scope_id: Mapped[str | None]
+    language: Mapped[str]
+    disabled_at: Mapped[datetime | None]
+
+
+class ApiToken(Base):
+    """A bearer token for programs, kept as a hash. Read-only unless `may_write`."""
+
+    __tablename__ = "api_token"
+    tenant_id: Mapped[str] = key()
+    token_hash: Mapped[str] = key(64)
+    name: Mapped[str]
+    may_write: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class AuditEntry(Base):
+    """One act of a person, chained by hash to the one before."""
+
+    __tablename__ = "audit_log"
+    tenant_id: Mapped[str] = key()
+    entry: Mapped[int] = key_int()
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]

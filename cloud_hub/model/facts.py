@@ -1,0 +1,204 @@
+"""Facts: receipts, footfall, shelf observations, cooler readings, carts, alarms, tasks."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Date, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud_hub.model.base import Base, key, key_int
+
+
+class Receipt(Base):
+    """A transaction. `receipt_id` is the ARTS key as text:
+    `store/workstation/business day/sequence`. `net_value` is the sum of its lines."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        Index("receipt_by_day", "tenant_id", "store_id", "business_day"),
+        Index("receipt_by_time", "tenant_id", "store_id", "ended_at"),
+    )
+    tenant_id: Mapped[str] = key()
+    receipt_id: Mapped[str] = key(120)
+    store_id: Mapped[str]
+    workstation_id: Mapped[str]
+    business_day: Mapped[date] = mapped_column(Date)
+    sequence: Mapped[int]
+    type: Mapped[str]
+    ended_at: Mapped[datetime]
+    currency: Mapped[str]
+    net_value: Mapped[Decimal]
+    units: Mapped[Decimal]
+    source_event: Mapped[str]
+    origin: Mapped[str]
+
+
+class ReceiptLine(Base):
+    """A line; `gtin` is null where the code is no known product."""
+
+    __tablename__ = "receipt_line"
+    __table_args__ = (Index("receipt_line_by_product", "tenant_id", "store_id", "gtin"),)
+    tenant_id: Mapped[str] = key()
+    receipt_id: Mapped[str] = key(120)
+    line: Mapped[int] = key_int()
+    store_id: Mapped[str]
+    business_day: Mapped[date] = mapped_column(Date)
+    code: Mapped[str]
+    gtin: Mapped[str | None]
+    description: Mapped[str]
+    quantity: Mapped[Decimal]
+    unit: Mapped[str]
+    unit_price: Mapped[Decimal]
+    discount: Mapped[Decimal]
+    amount: Mapped[Decimal]
+    return_of: Mapped[str | None]
+
+
+class ReceiptTender(Base):
+    """A payment of a receipt."""
+
+    __tablename__ = "receipt_tender"
+    tenant_id: Mapped[str] = key()
+    receipt_id: Mapped[str] = key(120)
+    tender: Mapped[int] = key_int()
+    kind: Mapped[str]
+    amount: Mapped[Decimal]
+
+
+class FootfallMinute(Base):
+    """Crossings of a line in one minute as one device counted them."""
+
+    __tablename__ = "footfall_minute"
+    __table_args__ = (Index("footfall_by_day", "tenant_id", "store_id", "business_day"),)
+    tenant_id: Mapped[str] = key()
+    store_id: Mapped[str] = key()
+    line_id: Mapped[str] = key()
+    minute_at: Mapped[datetime] = mapped_column(primary_key=True)
+    device_id: Mapped[str] = key()
+    business_day: Mapped[date] = mapped_column(Date)
+    role: Mapped[str]
+    entries: Mapped[int]
+    exits: Mapped[int]
+    staff: Mapped[int]
+    watched_s: Mapped[float]
+    simulated: Mapped[bool]
+
+
+class ZoneMinute(Base):
+    """Visits to a zone that ended in one minute."""
+
+    __tablename__ = "zone_minute"
+    tenant_id: Mapped[str] = key()
+    store_id: Mapped[str] = key()
+    zone_id: Mapped[str] = key()
+    minute_at: Mapped[datetime] = mapped_column(primary_key=True)
+    device_id: Mapped[str] = key()
+    business_day: Mapped[date] = mapped_column(Date)
+    dwell_s: Mapped[list[Any]]
+    occupancy_mean: Mapped[float]
+    occupancy_max: Mapped[int]
+    watched_s: Mapped[float]
+
+
+class ShelfObservation(Base):
+    """What one photo of a fixture showed. `facings` is a list of sync.events.SeenFacing as JSON."""
+
+    __tablename__ = "shelf_observation"
+    __table_args__ = (Index("shelf_by_fixture", "tenant_id", "fixture_id", "taken_at"),)
+    tenant_id: Mapped[str] = key()
+    observation_id: Mapped[str] = key(200)
+    store_id: Mapped[str]
+    fixture_id: Mapped[str]
+    device_id: Mapped[str]
+    camera_id: Mapped[str]
+    taken_at: Mapped[datetime]
+    business_day: Mapped[date] = mapped_column(Date)
+    photo_sha256: Mapped[str]
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    quality: Mapped[str]
+    planogram_id: Mapped[str | None]
+    planogram_version: Mapped[int | None]
+    facings: Mapped[list[Any]]
+    empty_slots: Mapped[list[Any]]
+    hidden_slots: Mapped[list[Any]]
+    model: Mapped[str]
+    took_ms: Mapped[float]
+
+
+class CoolerMinute(Base):
+    """A cooler's readings in one interval; null where it could not be read."""
+
+    __tablename__ = "cooler_reading"
+    tenant_id: Mapped[str] = key()
+    fixture_id: Mapped[str] = key()
+    started_at: Mapped[datetime] = mapped_column(primary_key=True)
+    device_id: Mapped[str] = key()
+    store_id: Mapped[str]
+    interval_s: Mapped[int]
+    temperature_c: Mapped[float | None]
+    compressor_duty: Mapped[float | None]
+    door_open_s: Mapped[float | None]
+    mode: Mapped[str]
+
+
+class CartSession(Base):
+    """A smart cart's closed session."""
+
+    __tablename__ = "cart_session"
+    tenant_id: Mapped[str] = key()
+    session_id: Mapped[str] = key(120)
+    store_id: Mapped[str]
+    device_id: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    items: Mapped[list[Any]]
+    expected_g: Mapped[float]
+    measured_g: Mapped[float]
+    verdict: Mapped[str]
+
+
+class AlarmRaised(Base):
+    """An alarm from raise to clear."""
+
+    __tablename__ = "alarm"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    alarm: Mapped[str] = key()
+    subject: Mapped[str] = key()
+    raised_at: Mapped[datetime] = mapped_column(primary_key=True)
+    store_id: Mapped[str]
+    cleared_at: Mapped[datetime | None]
+    value: Mapped[float | None]
+    limit: Mapped[float | None]
+    detail: Mapped[str]
+
+
+class Task(Base):
+    """Work for a person. `key` keeps one finding from making two tasks."""
+
+    __tablename__ = "task"
+    tenant_id: Mapped[str] = key()
+    task_id: Mapped[str] = key(120)
+    store_id: Mapped[str]
+    finding: Mapped[str]
+    text_en: Mapped[str]
+    text_zh: Mapped[str]
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    answered_by: Mapped[str | None]
+
+
+class DayRevision(Base):
+    """What a store's business day looked like before late events changed it."""
+
+    __tablename__ = "day_revision"
+    tenant_id: Mapped[str] = key()
+    store_id: Mapped[str] = key()
+    business_day: Mapped[date] = mapped_column(Date, primary_key=True)
+    revised_at: Mapped[datetime] = mapped_column(primary_key=True)
+    net_sales_before: Mapped[Decimal]
+    receipts_before: Mapped[int]

@@ -1,0 +1,132 @@
+"""The link's books: who spoke under which epoch, which ranges arrived, what was lost or refused.
+
+For every device and lane: produced = received + declared lost + waiting.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud_hub.model.base import Base, key, key_int
+
+
+class Epoch(Base):
+    """One incarnation of a device's outbox. `state`: `live`, `past`, or `fenced` (a clone)."""
+
+    __tablename__ = "epoch"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    epoch: Mapped[int] = key_int()
+    nonce: Mapped[str]
+    state: Mapped[str]
+    first_heard_at: Mapped[datetime]
+
+
+class LaneClaim(Base):
+    """What the device itself last said of a lane, in a hello or a batch header: how many events it
+    produced (`next_seq` - 1) and the lowest it still holds unacknowledged (`base`)."""
+
+    __tablename__ = "lane_claim"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    epoch: Mapped[int] = key_int()
+    lane: Mapped[int] = key_int()
+    next_seq: Mapped[int]
+    base: Mapped[int]
+    claimed_at: Mapped[datetime]
+
+
+class ReceivedRange(Base):
+    """Sequence numbers first..last that are committed. Ranges of a lane never touch: they merge."""
+
+    __tablename__ = "received_range"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    epoch: Mapped[int] = key_int()
+    lane: Mapped[int] = key_int()
+    first: Mapped[int] = key_int()
+    last: Mapped[int]
+
+
+class LostRange(Base):
+    """Sequence numbers the device declared lost, with its reason."""
+
+    __tablename__ = "lost_range"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    epoch: Mapped[int] = key_int()
+    lane: Mapped[int] = key_int()
+    first: Mapped[int] = key_int()
+    last: Mapped[int]
+    bytes: Mapped[int]
+    reason: Mapped[str]
+    declared_at: Mapped[datetime]
+
+
+class StoredEvent(Base):
+    """An event as it arrived, kept raw. `outcome`: `applied`, `unknown` (kind or schema newer than
+    this hub), `dead` (refused; see dead_letter), `held` (waits for an earlier one)."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("event_by_time", "tenant_id", "store_id", "kind", "occurred_at"),)
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    epoch: Mapped[int] = key_int()
+    lane: Mapped[int] = key_int()
+    seq: Mapped[int] = key_int()
+    store_id: Mapped[str]
+    kind: Mapped[str]
+    schema_version: Mapped[int]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    clock: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    outcome: Mapped[str]
+
+
+class DeadLetter(Base):
+    """What was acknowledged but could not be taken: one event, or one undecodable batch."""
+
+    __tablename__ = "dead_letter"
+    tenant_id: Mapped[str] = key()
+    letter_id: Mapped[str] = key(200)
+    device_id: Mapped[str]
+    store_id: Mapped[str]
+    epoch: Mapped[int | None]
+    lane: Mapped[int | None]
+    seq: Mapped[int | None]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    error: Mapped[str]
+    received_at: Mapped[datetime]
+    replayed_at: Mapped[datetime | None]
+
+
+class ResendCount(Base):
+    """How many events of a device arrived more than once, by epoch and lane."""
+
+    __tablename__ = "resend_count"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    epoch: Mapped[int] = key_int()
+    lane: Mapped[int] = key_int()
+    events: Mapped[int]
+
+
+class Media(Base):
+    """A picture's reference, and whether its bytes are here (`stored_at`)."""
+
+    __tablename__ = "media"
+    tenant_id: Mapped[str] = key()
+    sha256: Mapped[str] = key(64)
+    store_id: Mapped[str]
+    device_id: Mapped[str]
+    subject: Mapped[str]
+    media_type: Mapped[str]
+    bytes: Mapped[int]
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    taken_at: Mapped[datetime]
+    stored_at: Mapped[datetime | None]

@@ -1,0 +1,96 @@
+"""场 place: chain, stores, fixtures, slots, devices, planograms."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Mapped
+
+from cloud_hub.model.base import Base, key, key_int
+
+
+class Tenant(Base):
+    """One chain."""
+
+    __tablename__ = "tenant"
+    tenant_id: Mapped[str] = key()
+    name_en: Mapped[str]
+    name_zh: Mapped[str]
+    currency: Mapped[str]
+    simulated: Mapped[bool]
+
+
+class Store(Base):
+    """One outlet. `opening_hours` is device_profiles.store.OpeningHours as JSON."""
+
+    __tablename__ = "store"
+    tenant_id: Mapped[str] = key()
+    store_id: Mapped[str] = key()
+    name_en: Mapped[str]
+    name_zh: Mapped[str]
+    region_en: Mapped[str]
+    region_zh: Mapped[str]
+    time_zone: Mapped[str]
+    gln: Mapped[str]
+    opening_hours: Mapped[dict[str, Any]]
+    selling_area_m2: Mapped[float]
+
+
+class Fixture(Base):
+    """A piece of furniture. `photo_interval_min` is when its next photo is due, if ever."""
+
+    __tablename__ = "fixture"
+    tenant_id: Mapped[str] = key()
+    fixture_id: Mapped[str] = key()
+    store_id: Mapped[str]
+    letter: Mapped[str]
+    name_en: Mapped[str]
+    name_zh: Mapped[str]
+    kind: Mapped[str]
+    rows: Mapped[int]
+    columns: Mapped[int]
+    owner_brand_id: Mapped[str | None]
+    photo_interval_min: Mapped[int | None]
+
+
+class Planogram(Base):
+    """A version of a fixture's plan."""
+
+    __tablename__ = "planogram"
+    tenant_id: Mapped[str] = key()
+    planogram_id: Mapped[str] = key()
+    version: Mapped[int] = key_int()
+    fixture_id: Mapped[str]
+    valid_from: Mapped[datetime]
+
+
+class PlanogramSlot(Base):
+    """What one slot of a planogram version should hold."""
+
+    __tablename__ = "planogram_slot"
+    tenant_id: Mapped[str] = key()
+    planogram_id: Mapped[str] = key()
+    version: Mapped[int] = key_int()
+    slot_id: Mapped[str] = key()
+    gtin: Mapped[str]
+    min_facings: Mapped[int]
+    max_facings: Mapped[int]
+
+
+class Device(Base):
+    """A device the hub knows. Credentials are hashes; `claimed_at` is set by its first claim."""
+
+    __tablename__ = "device"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    store_id: Mapped[str]
+    kind: Mapped[str]
+    name_en: Mapped[str]
+    name_zh: Mapped[str]
+    fixture_id: Mapped[str | None]
+    simulated: Mapped[bool]
+    claim_token_hash: Mapped[str]
+    password_hash: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    connected_at: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]
+    agent_version: Mapped[str | None]

@@ -1,0 +1,45 @@
+"""人 shopper: identities, encrypted, joined by reversible links that carry their evidence."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud_hub.model.base import Base, key
+
+
+class Identity(Base):
+    """A handle a shopper showed. `blind_index` is a keyed hash of the value, for finding it."""
+
+    __tablename__ = "identity"
+    tenant_id: Mapped[str] = key()
+    kind: Mapped[str] = key()
+    blind_index: Mapped[str] = key(64)
+    value_encrypted: Mapped[bytes] = mapped_column(LargeBinary)
+    first_seen_at: Mapped[datetime]
+
+
+class ReceiptIdentity(Base):
+    """An identity shown at a receipt."""
+
+    __tablename__ = "receipt_identity"
+    tenant_id: Mapped[str] = key()
+    receipt_id: Mapped[str] = key(120)
+    kind: Mapped[str] = key()
+    blind_index: Mapped[str] = key(64)
+
+
+class IdentityLink(Base):
+    """Evidence that two identities are one person. Reversed, never deleted."""
+
+    __tablename__ = "identity_link"
+    tenant_id: Mapped[str] = key()
+    link_id: Mapped[str] = key()
+    kind_a: Mapped[str]
+    blind_index_a: Mapped[str]
+    kind_b: Mapped[str]
+    blind_index_b: Mapped[str]
+    evidence: Mapped[str]
+    score: Mapped[float]
+    linked_at: Mapped[datetime]
+    reversed_at: Mapped[datetime | None]
