@@ -14,12 +14,12 @@ help: ## this list
 setup: $(READY) ## install everything, hash-checked, into .venv
 
 $(READY): $(LOCK) pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "AisleOS needs Python 3.11 or newer; run make PYTHON=python3.11")'
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("AisleOS needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.9
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes \
+	  -r deploy/requirements/bootstrap.txt
 	$(BIN)/uv pip sync -q --require-hashes --python $(BIN)/python $(LOCK)
-	$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.9 hatchling==1.32.0 editables==0.6
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	$(BIN)/uv pip install -q --offline --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@rm -f $(VENV)/.ready-*
 	@touch $@
 
@@ -38,9 +38,13 @@ check: $(READY) ## format, lint, types, layers
 bench: $(READY) ## speed and memory, beside a bare reference of the same run
 	$(BIN)/python -m tests.bench $(ARGS)
 
-lock: ## resolve the hashed lock file anew
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --extra dev pyproject.toml -o $(LOCK)
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header
+
+lock: ## resolve the hashed lock files anew
+	for extra in edge hub dev; do \
+	  $(COMPILE) --extra $$extra pyproject.toml -o deploy/requirements/$$extra.txt; done
+	grep '^uv==' $(LOCK) | cut -d' ' -f1 | $(COMPILE) --no-annotate - -o deploy/requirements/bootstrap.txt
 
 clean: ## remove what make made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -1,0 +1,77 @@
+"""The command line `aisle`: joins the typer applications of the folders and does nothing else.
+
+Only the folder whose command was asked for is imported, so a till never loads the hub, and a
+device without an extra is told which one it lacks.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import typer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder's typer application: where it stands, the extra it needs, its commands."""
+
+    module: str
+    extra: str
+    commands: tuple[str, ...]
+
+
+FOLDERS = (
+    Folder(module="simulators.cli", extra="simulators", commands=("demo",)),
+    Folder(module="cloud_hub.cli", extra="hub", commands=("hub", "audit", "login", "master-data")),
+    Folder(module="edge_agent.cli", extra="edge", commands=("edge", "count", "pos")),
+    Folder(module="vision_models.cli", extra="vision", commands=("shelf", "sku")),
+)
+
+
+def build_app(wanted: str | None) -> typer.Typer:
+    """The application with the folder of the command `wanted`, or with all for any other word."""
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+    @app.callback()
+    def root() -> None:
+        """AisleOS, the open operating system for physical stores."""
+
+    chosen = [folder for folder in FOLDERS if wanted in folder.commands] or FOLDERS
+    for folder in chosen:
+        try:
+            app.add_typer(importlib.import_module(folder.module).app)
+        except ModuleNotFoundError as error:
+            for command in folder.commands:
+                app.command(
+                    command,
+                    hidden=wanted != command,
+                    context_settings={"ignore_unknown_options": True},
+                )(_missing(command, folder, error))
+    return app
+
+
+def _missing(command: str, folder: Folder, error: ModuleNotFoundError) -> Callable[..., None]:
+    """A stand-in for a command whose libraries are not installed: says so and fails."""
+    message = (
+        f"aisle {command} needs {error.name}, which is not installed here:"
+        f" pip install 'aisleos[{folder.extra}]'"
+    )
+
+    def explain(arguments: list[str] | None = typer.Argument(default=None)) -> None:
+        typer.echo(message, err=True)
+        raise typer.Exit(2)
+
+    explain.__doc__ = message
+    return explain
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    wanted = next((word for word in words if not word.startswith("-")), None)
+    build_app(wanted)(args=words, prog_name="aisle")
+
+
+if __name__ == "__main__":
+    main()
