@@ -1,0 +1,1 @@
+"""The registry of figures and their formulas. Nothing else defines a figure."""

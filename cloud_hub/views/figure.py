@@ -1,0 +1,56 @@
+"""A figure as every page shows it: never without its coverage and its age."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from cloud_hub.text import Text
+
+
+class Unit(StrEnum):
+    """What a figure counts. MONEY comes as Decimal, ratios as fractions of 1."""
+
+    PEOPLE = "people"
+    RATIO = "ratio"
+    MONEY = "money"
+    MONEY_PER_M2 = "money/m2"
+    UNITS = "units"
+    RECEIPTS = "receipts"
+    FACINGS = "facings"
+    MINUTES = "min"
+    CELSIUS = "c"
+
+
+Number = Decimal | float | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One metric's value for a page. `value` None means "no data", which is never 0.
+
+    `coverage` is the observed share 0..1 of what should have been observed (None: not a watched
+    figure). `previous` is the same weekday a week before until the same time of day, over the same
+    stores; `change` is value / previous - 1, but for a ratio the difference in fractions (points).
+    `hours` holds one value an hour of the day shown, from `first_hour` local time, None where there
+    is no data. `low`..`high` is the range where a figure has one (purity). `provisional`: late
+    events may still change it. `note` says what a reader must know, such as staff left out.
+    `without` names the stores that had to be left out.
+    """
+
+    metric: str
+    name: Text
+    value: Number | None
+    unit: Unit
+    currency: str | None
+    coverage: float | None
+    as_of: datetime
+    previous: Number | None
+    change: float | None
+    hours: tuple[Number | None, ...]
+    first_hour: int
+    provisional: bool
+    low: float | None = None
+    high: float | None = None
+    note: Text | None = None
+    without: tuple[Text, ...] = ()
