@@ -130,3 +130,13 @@ class Media(Base):
     height_px: Mapped[int]
     taken_at: Mapped[datetime]
     stored_at: Mapped[datetime | None]
+
+
+class DeviceConnection(Base):
+    """One stretch of a device being linked to the hub; `ended_at` null while it lasts."""
+
+    __tablename__ = "device_connection"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    started_at: Mapped[datetime] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime | None]
