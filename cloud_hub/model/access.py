@@ -21,14 +21,28 @@ class Login(Base):
     disabled_at: Mapped[datetime | None]
 
 
+class LoginSession(Base):
+    """A signed-in browser. The cookie's value is kept as a hash."""
+
+    __tablename__ = "login_session"
+    tenant_id: Mapped[str] = key()
+    session_hash: Mapped[str] = key(64)
+    login_name: Mapped[str]
+    opened_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
 class ApiToken(Base):
-    """A bearer token for programs, kept as a hash. Read-only unless `may_write`."""
+    """A bearer token for programs, kept as a hash. Read-only unless `may_write`; sees what a login
+    of its role and scope sees. Tenant `*` is the hub's own administrator."""
 
     __tablename__ = "api_token"
     tenant_id: Mapped[str] = key()
     token_hash: Mapped[str] = key(64)
     name: Mapped[str]
     may_write: Mapped[bool]
+    role: Mapped[str]
+    scope_id: Mapped[str | None]
     created_at: Mapped[datetime]
 
 

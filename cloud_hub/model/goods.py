@@ -64,3 +64,18 @@ class StockMove(Base):
     to_location: Mapped[str]
     reason: Mapped[str]
     moved_at: Mapped[datetime]
+
+
+class StockCount(Base):
+    """What a person counted: an assertion. The hub keeps one adjustment move beside it, whose
+    `move_id` is `count_id`, and corrects that move when an earlier move arrives late."""
+
+    __tablename__ = "stock_count"
+    __table_args__ = (Index("stock_count_by_product", "tenant_id", "store_id", "gtin"),)
+    tenant_id: Mapped[str] = key()
+    count_id: Mapped[str] = key(200)
+    store_id: Mapped[str]
+    gtin: Mapped[str]
+    location: Mapped[str]
+    quantity: Mapped[Decimal]
+    counted_at: Mapped[datetime]

@@ -77,7 +77,8 @@ class PlanogramSlot(Base):
 
 
 class Device(Base):
-    """A device the hub knows. Credentials are hashes; `claimed_at` is set by its first claim."""
+    """A device the hub knows. Credentials are hashes; `claimed_at` is set by its first claim.
+    `first_connected_at` is its first hello ever, `connected_at` its latest."""
 
     __tablename__ = "device"
     tenant_id: Mapped[str] = key()
@@ -91,6 +92,7 @@ class Device(Base):
     claim_token_hash: Mapped[str]
     password_hash: Mapped[str | None]
     claimed_at: Mapped[datetime | None]
+    first_connected_at: Mapped[datetime | None]
     connected_at: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
     agent_version: Mapped[str | None]

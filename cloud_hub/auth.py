@@ -1,0 +1,194 @@
+"""Who may enter: passwords of people, their sessions, tokens of programs."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.orm import Session
+
+from cloud_hub.errors import Refused
+from cloud_hub.model.access import ApiToken, Login, LoginSession
+from cloud_hub.viewer import Viewer
+from device_profiles.store import LoginRole
+
+SESSION_COOKIE = "aisle_session"
+ANY_TENANT = "*"
+"""Tenant of the token that the hub mints for whoever installed it."""
+
+
+class LoginThrottle:
+    """Slows down guessing: after `free_tries` failures a name or an address waits, each failure
+    doubling the wait up to `longest`."""
+
+    def __init__(self, *, free_tries: int = 5, longest: timedelta = timedelta(minutes=15)) -> None:
+        self._free_tries = free_tries
+        self._longest = longest
+        self._failures: dict[str, tuple[int, datetime]] = {}
+
+    def wait_s(self, who: str, now: datetime) -> float:
+        """Seconds that `who` must still wait; 0 when it may try."""
+        failures, last_at = self._failures.get(who, (0, now))
+        if failures < self._free_tries:
+            return 0.0
+        wait = min(timedelta(seconds=2 ** min(failures - self._free_tries, 20)), self._longest)
+        return max(0.0, (last_at + wait - now).total_seconds())
+
+    def failed(self, who: str, now: datetime) -> None:
+        """Notes a failure; forgets old ones so that the list stays short."""
+        if len(self._failures) >= 10_000:
+            self._failures = {
+                name: entry
+                for name, entry in self._failures.items()
+                if now - entry[1] < self._longest
+            }
+        self._failures[who] = (self._failures.get(who, (0, now))[0] + 1, now)
+
+    def succeeded(self, who: str) -> None:
+        """Forgets the failures of `who`."""
+        self._failures.pop(who, None)
+
+
+def hash_password(password: str) -> str:
+    """Argon2id hash of a person's password."""
+    return PasswordHasher().hash(password)
+
+
+def hash_token(token: str) -> str:
+    """SHA-256 of a token or device password. Those are random, so a slow hash adds nothing."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def add_login(
+    session: Session,
+    *,
+    tenant_id: str,
+    login_name: str,
+    password: str,
+    role: LoginRole,
+    scope_id: str | None = None,
+    language: str = "en",
+) -> None:
+    """Makes the login, or gives an existing one this password, role and scope."""
+    if role in (LoginRole.BRAND, LoginRole.STORE) and not scope_id:
+        raise Refused(f"a login with role {role} needs a scope: the {role} it is for", status=422)
+    if len(password) < 8:
+        raise Refused("a password needs 8 characters or more", status=422)
+    login = session.get(Login, (tenant_id, login_name)) or Login(
+        tenant_id=tenant_id, login_name=login_name
+    )
+    login.password_hash = hash_password(password)
+    login.role, login.scope_id, login.language = role.value, scope_id, language
+    login.disabled_at = None
+    session.add(login)
+
+
+def check_password(session: Session, login_name: str, password: str) -> Login | None:
+    """The login with this name and password; None, after the same work, whichever is wrong."""
+    logins = session.scalars(
+        sa.select(Login).where(Login.login_name == login_name, Login.disabled_at.is_(None))
+    ).all()
+    hasher = PasswordHasher()
+    if not logins:
+        hasher.hash(password)
+    for login in logins:
+        try:
+            hasher.verify(login.password_hash, password)
+        except (VerificationError, InvalidHashError):
+            continue
+        return login
+    return None
+
+
+def open_session(session: Session, login: Login, now: datetime, *, lasts: timedelta) -> str:
+    """A new session of `login`: the value of its cookie, of which only the hash is kept."""
+    cookie = secrets.token_urlsafe(32)
+    session.execute(sa.delete(LoginSession).where(LoginSession.ends_at < now))
+    session.add(
+        LoginSession(
+            tenant_id=login.tenant_id,
+            session_hash=hash_token(cookie),
+            login_name=login.login_name,
+            opened_at=now,
+            ends_at=now + lasts,
+        )
+    )
+    return cookie
+
+
+def login_of(session: Session, cookie: str, now: datetime) -> Login | None:
+    """Who signed in with this cookie, as the login stands today; None when it holds no more."""
+    return session.scalars(
+        sa.select(Login)
+        .join(
+            LoginSession,
+            (LoginSession.tenant_id == Login.tenant_id)
+            & (LoginSession.login_name == Login.login_name),
+        )
+        .where(
+            LoginSession.session_hash == hash_token(cookie),
+            LoginSession.ends_at > now,
+            Login.disabled_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def close_session(session: Session, cookie: str) -> None:
+    """Ends the session of this cookie."""
+    session.execute(sa.delete(LoginSession).where(LoginSession.session_hash == hash_token(cookie)))
+
+
+def viewer_of_login(login: Login) -> Viewer:
+    """What views need to know of a login."""
+    return Viewer(
+        tenant_id=login.tenant_id,
+        login_name=login.login_name,
+        role=LoginRole(login.role),
+        scope_id=login.scope_id,
+        language=login.language,
+    )
+
+
+def mint_token(
+    session: Session,
+    *,
+    tenant_id: str,
+    name: str,
+    now: datetime,
+    may_write: bool = False,
+    role: LoginRole = LoginRole.HEAD_OFFICE,
+    scope_id: str | None = None,
+) -> str:
+    """A new bearer token; only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        ApiToken(
+            tenant_id=tenant_id,
+            token_hash=hash_token(token),
+            name=name,
+            may_write=may_write,
+            role=role.value,
+            scope_id=scope_id,
+            created_at=now,
+        )
+    )
+    return token
+
+
+def token_row(session: Session, token: str) -> ApiToken | None:
+    """The token as it is kept, or None where there is no such token."""
+    return session.scalars(
+        sa.select(ApiToken).where(ApiToken.token_hash == hash_token(token))
+    ).one_or_none()
+
+
+def viewer_of_token(row: ApiToken) -> Viewer:
+    """What views need to know of the program that holds a token."""
+    return Viewer(
+        tenant_id=row.tenant_id,
+        login_name=f"token:{row.name}",
+        role=LoginRole(row.role),
+        scope_id=row.scope_id,
+    )

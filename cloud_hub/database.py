@@ -1,0 +1,154 @@
+"""The database: one engine, one writer at a time, readers that never wait for it."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.orm import Session
+
+from cloud_hub.errors import NewerDatabase, UnusableData
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WRITER_LOCK = 0x41_49_53_4C
+"""Key of the PostgreSQL advisory lock that the one writer holds for its transaction."""
+
+
+class Database:
+    """An open, migrated database.
+
+    Readers see one snapshot for as long as their session lives. Use `sessions` in a thread
+    (`asyncio.to_thread`), never on the event loop.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._writes = engine.execution_options(is_writer=True)
+        self._writer = threading.Lock()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite; else it is PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
+
+    def sessions(self) -> Session:
+        """A session to read with; close it (`with`), and whatever it changed is rolled back."""
+        return Session(self.engine, autoflush=False)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session to write with: committed at the end, rolled back on any error."""
+        with self._writer, Session(self._writes, autoflush=False) as session, session.begin():
+            if not self.is_sqlite:
+                session.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITER_LOCK)))
+            yield session
+
+    def close(self) -> None:
+        """Ends every connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """The database at the SQLAlchemy `url`, brought to this version's tables.
+
+    Raises UnusableData, and NewerDatabase when a newer AisleOS has written it.
+    """
+    database = Database(_engine(url))
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        address = sa.make_url(url)
+        if address.get_backend_name() not in ("sqlite", "postgresql"):
+            raise UnusableData(
+                f"database {address.get_backend_name()!r} is not supported;"
+                " use sqlite:///FILE or postgresql://HOST/NAME"
+            )
+        if address.get_backend_name() == "postgresql":
+            return sa.create_engine(address, pool_pre_ping=True, pool_size=8)
+        if address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(
+            address, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=8
+        )
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise UnusableData(
+            f"database address cannot be used: {error}; use sqlite:///FILE or"
+            " postgresql://USER@HOST/NAME"
+        ) from error
+    except OSError as error:
+        raise UnusableData(
+            f"cannot write {sa.make_url(url).database}: {error.strerror};"
+            " give --data a folder that this user may write"
+        ) from error
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own transaction control would begin too late for a consistent snapshot.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+        "temp_store=MEMORY",
+        "journal_size_limit=67108864",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    is_writer = connection.get_execution_options().get("is_writer")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+
+def migrate(database: Database) -> None:
+    """Brings the tables to this version, in one transaction.
+
+    Raises UnusableData, and NewerDatabase when a newer AisleOS has written them.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    try:
+        with database.engine.execution_options(is_writer=True).begin() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+            if present is not None and present not in known:
+                raise NewerDatabase(
+                    f"the database is of a newer AisleOS (its version is {present}, this program"
+                    f" knows {scripts.get_current_head()}); install the newer AisleOS,"
+                    " or give another --data or --database"
+                )
+            if present != scripts.get_current_head():
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                log.info("database migrated", extra={"action": "migrated", "before": present})
+    except DBAPIError as error:
+        raise UnusableData(_reason(database, error)) from error
+
+
+def _reason(database: Database, error: DBAPIError) -> str:
+    place = database.engine.url.render_as_string(hide_password=True)
+    reason = str(error.orig).strip().splitlines()[0]
+    return f"cannot use database {place}: {reason}; check that it exists and may be written"

@@ -1,0 +1,29 @@
+"""What can go wrong at the hub's doors, each with one line for people."""
+
+
+class HubError(Exception):
+    """The hub cannot go on; the message says what is wrong and what to do."""
+
+
+class InvalidSettings(HubError):
+    """A setting that cannot be used."""
+
+
+class UnusableData(HubError):
+    """The data folder or the database cannot be used."""
+
+
+class NewerDatabase(UnusableData):
+    """The database was written by a newer AisleOS."""
+
+
+class PortInUse(HubError):
+    """Another program listens on the address."""
+
+
+class Refused(HubError):
+    """A person, device or program may not do this. `status` is the HTTP status to answer."""
+
+    def __init__(self, message: str, *, status: int = 403) -> None:
+        super().__init__(message)
+        self.status = status

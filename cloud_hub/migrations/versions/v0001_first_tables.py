@@ -1,0 +1,552 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "alarm",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("alarm", sa.String(40), nullable=False),
+        sa.Column("subject", sa.String(40), nullable=False),
+        sa.Column("raised_at", MOMENT, nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("cleared_at", MOMENT),
+        sa.Column("value", sa.Double()),
+        sa.Column("limit", sa.Double()),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "device_id", "alarm", "subject", "raised_at"),
+    )
+    op.create_table(
+        "api_token",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("may_write", sa.Boolean(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("scope_id", sa.String()),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "token_hash"),
+    )
+    op.create_table(
+        "audit_log",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("entry", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("previous_hash", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "entry"),
+    )
+    op.create_table(
+        "brand",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("brand_id", sa.String(40), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("name_zh", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "brand_id"),
+    )
+    op.create_table(
+        "cart_session",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("session_id", sa.String(120), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("expected_g", sa.Double(), nullable=False),
+        sa.Column("measured_g", sa.Double(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "session_id"),
+    )
+    op.create_table(
+        "cooler_reading",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("fixture_id", sa.String(40), nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("interval_s", WHOLE, nullable=False),
+        sa.Column("temperature_c", sa.Double()),
+        sa.Column("compressor_duty", sa.Double()),
+        sa.Column("door_open_s", sa.Double()),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "fixture_id", "started_at", "device_id"),
+    )
+    op.create_table(
+        "day_revision",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(40), nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("revised_at", MOMENT, nullable=False),
+        sa.Column("net_sales_before", sa.BigInteger(), nullable=False),
+        sa.Column("receipts_before", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "store_id", "business_day", "revised_at"),
+    )
+    op.create_table(
+        "dead_letter",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("letter_id", sa.String(200), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("epoch", WHOLE),
+        sa.Column("lane", WHOLE),
+        sa.Column("seq", WHOLE),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("received_at", MOMENT, nullable=False),
+        sa.Column("replayed_at", MOMENT),
+        sa.PrimaryKeyConstraint("tenant_id", "letter_id"),
+    )
+    op.create_table(
+        "device",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("name_zh", sa.String(), nullable=False),
+        sa.Column("fixture_id", sa.String()),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.Column("claim_token_hash", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String()),
+        sa.Column("claimed_at", MOMENT),
+        sa.Column("first_connected_at", MOMENT),
+        sa.Column("connected_at", MOMENT),
+        sa.Column("heard_at", MOMENT),
+        sa.Column("agent_version", sa.String()),
+        sa.PrimaryKeyConstraint("tenant_id", "device_id"),
+    )
+    op.create_table(
+        "device_connection",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT),
+        sa.PrimaryKeyConstraint("tenant_id", "device_id", "started_at"),
+    )
+    op.create_table(
+        "epoch",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("epoch", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("first_heard_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch"),
+    )
+    op.create_table(
+        "event",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("epoch", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("lane", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("seq", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("schema_version", WHOLE, nullable=False),
+        sa.Column("occurred_at", MOMENT, nullable=False),
+        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.Column("received_at", MOMENT, nullable=False),
+        sa.Column("clock", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch", "lane", "seq"),
+    )
+    op.create_index("event_by_time", "event", ["tenant_id", "store_id", "kind", "occurred_at"])
+    op.create_table(
+        "fixture",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("fixture_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("letter", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("name_zh", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("rows", WHOLE, nullable=False),
+        sa.Column("columns", WHOLE, nullable=False),
+        sa.Column("owner_brand_id", sa.String()),
+        sa.Column("photo_interval_min", WHOLE),
+        sa.PrimaryKeyConstraint("tenant_id", "fixture_id"),
+    )
+    op.create_table(
+        "footfall_minute",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(40), nullable=False),
+        sa.Column("line_id", sa.String(40), nullable=False),
+        sa.Column("minute_at", MOMENT, nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("entries", WHOLE, nullable=False),
+        sa.Column("exits", WHOLE, nullable=False),
+        sa.Column("staff", WHOLE, nullable=False),
+        sa.Column("watched_s", sa.Double(), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "store_id", "line_id", "minute_at", "device_id"),
+    )
+    op.create_index("footfall_by_day", "footfall_minute", ["tenant_id", "store_id", "business_day"])
+    op.create_table(
+        "identity",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("blind_index", sa.String(64), nullable=False),
+        sa.Column("value_encrypted", sa.LargeBinary(), nullable=False),
+        sa.Column("first_seen_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "kind", "blind_index"),
+    )
+    op.create_table(
+        "identity_link",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("link_id", sa.String(40), nullable=False),
+        sa.Column("kind_a", sa.String(), nullable=False),
+        sa.Column("blind_index_a", sa.String(), nullable=False),
+        sa.Column("kind_b", sa.String(), nullable=False),
+        sa.Column("blind_index_b", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("linked_at", MOMENT, nullable=False),
+        sa.Column("reversed_at", MOMENT),
+        sa.PrimaryKeyConstraint("tenant_id", "link_id"),
+    )
+    op.create_table(
+        "lane_claim",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("epoch", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("lane", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("next_seq", WHOLE, nullable=False),
+        sa.Column("base", WHOLE, nullable=False),
+        sa.Column("claimed_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch", "lane"),
+    )
+    op.create_table(
+        "listing",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(40), nullable=False),
+        sa.Column("gtin", sa.String(14), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("par_units", WHOLE, nullable=False),
+        sa.Column("must_have", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "store_id", "gtin"),
+    )
+    op.create_table(
+        "login",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("login_name", sa.String(80), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("scope_id", sa.String()),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("disabled_at", MOMENT),
+        sa.PrimaryKeyConstraint("tenant_id", "login_name"),
+    )
+    op.create_table(
+        "login_session",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("session_hash", sa.String(64), nullable=False),
+        sa.Column("login_name", sa.String(), nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("ends_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "session_hash"),
+    )
+    op.create_table(
+        "lost_range",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("epoch", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("lane", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("first", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("last", WHOLE, nullable=False),
+        sa.Column("bytes", WHOLE, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("declared_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch", "lane", "first"),
+    )
+    op.create_table(
+        "media",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("bytes", WHOLE, nullable=False),
+        sa.Column("width_px", WHOLE, nullable=False),
+        sa.Column("height_px", WHOLE, nullable=False),
+        sa.Column("taken_at", MOMENT, nullable=False),
+        sa.Column("stored_at", MOMENT),
+        sa.PrimaryKeyConstraint("tenant_id", "sha256"),
+    )
+    op.create_table(
+        "planogram",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("planogram_id", sa.String(40), nullable=False),
+        sa.Column("version", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("fixture_id", sa.String(), nullable=False),
+        sa.Column("valid_from", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "planogram_id", "version"),
+    )
+    op.create_table(
+        "planogram_slot",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("planogram_id", sa.String(40), nullable=False),
+        sa.Column("version", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("slot_id", sa.String(40), nullable=False),
+        sa.Column("gtin", sa.String(), nullable=False),
+        sa.Column("min_facings", WHOLE, nullable=False),
+        sa.Column("max_facings", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "planogram_id", "version", "slot_id"),
+    )
+    op.create_table(
+        "product",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("gtin", sa.String(14), nullable=False),
+        sa.Column("brand_id", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("name_zh", sa.String(), nullable=False),
+        sa.Column("category_en", sa.String(), nullable=False),
+        sa.Column("category_zh", sa.String(), nullable=False),
+        sa.Column("width_mm", sa.Double(), nullable=False),
+        sa.Column("sold_by_weight", sa.Boolean(), nullable=False),
+        sa.Column("item_code", sa.String()),
+        sa.PrimaryKeyConstraint("tenant_id", "gtin"),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("receipt_id", sa.String(120), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("sequence", WHOLE, nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("net_value", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("source_event", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "receipt_id"),
+    )
+    op.create_index("receipt_by_day", "receipt", ["tenant_id", "store_id", "business_day"])
+    op.create_index("receipt_by_time", "receipt", ["tenant_id", "store_id", "ended_at"])
+    op.create_table(
+        "receipt_identity",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("receipt_id", sa.String(120), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("blind_index", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "receipt_id", "kind", "blind_index"),
+    )
+    op.create_table(
+        "receipt_line",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("receipt_id", sa.String(120), nullable=False),
+        sa.Column("line", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("gtin", sa.String()),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("return_of", sa.String()),
+        sa.PrimaryKeyConstraint("tenant_id", "receipt_id", "line"),
+    )
+    op.create_index("receipt_line_by_product", "receipt_line", ["tenant_id", "store_id", "gtin"])
+    op.create_table(
+        "receipt_tender",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("receipt_id", sa.String(120), nullable=False),
+        sa.Column("tender", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "receipt_id", "tender"),
+    )
+    op.create_table(
+        "received_range",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("epoch", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("lane", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("first", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("last", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch", "lane", "first"),
+    )
+    op.create_table(
+        "resend_count",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("epoch", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("lane", WHOLE, nullable=False, autoincrement=False),
+        sa.Column("events", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch", "lane"),
+    )
+    op.create_table(
+        "shelf_observation",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("observation_id", sa.String(200), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("fixture_id", sa.String(), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=False),
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("taken_at", MOMENT, nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("photo_sha256", sa.String(), nullable=False),
+        sa.Column("width_px", WHOLE, nullable=False),
+        sa.Column("height_px", WHOLE, nullable=False),
+        sa.Column("quality", sa.String(), nullable=False),
+        sa.Column("planogram_id", sa.String()),
+        sa.Column("planogram_version", WHOLE),
+        sa.Column("facings", sa.JSON(), nullable=False),
+        sa.Column("empty_slots", sa.JSON(), nullable=False),
+        sa.Column("hidden_slots", sa.JSON(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("took_ms", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "observation_id"),
+    )
+    op.create_index(
+        "shelf_by_fixture", "shelf_observation", ["tenant_id", "fixture_id", "taken_at"]
+    )
+    op.create_table(
+        "stock_count",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("count_id", sa.String(200), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("gtin", sa.String(), nullable=False),
+        sa.Column("location", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("counted_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "count_id"),
+    )
+    op.create_index("stock_count_by_product", "stock_count", ["tenant_id", "store_id", "gtin"])
+    op.create_table(
+        "stock_move",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("move_id", sa.String(200), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("gtin", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("from_location", sa.String(), nullable=False),
+        sa.Column("to_location", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("moved_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "move_id"),
+    )
+    op.create_index(
+        "stock_move_by_product", "stock_move", ["tenant_id", "store_id", "gtin", "moved_at"]
+    )
+    op.create_table(
+        "store",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(40), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("name_zh", sa.String(), nullable=False),
+        sa.Column("region_en", sa.String(), nullable=False),
+        sa.Column("region_zh", sa.String(), nullable=False),
+        sa.Column("time_zone", sa.String(), nullable=False),
+        sa.Column("gln", sa.String(), nullable=False),
+        sa.Column("opening_hours", sa.JSON(), nullable=False),
+        sa.Column("selling_area_m2", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "store_id"),
+    )
+    op.create_table(
+        "task",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("task_id", sa.String(120), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("text_en", sa.String(), nullable=False),
+        sa.Column("text_zh", sa.String(), nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("due_at", MOMENT),
+        sa.Column("answered_at", MOMENT),
+        sa.Column("answer", sa.String()),
+        sa.Column("answered_by", sa.String()),
+        sa.PrimaryKeyConstraint("tenant_id", "task_id"),
+    )
+    op.create_table(
+        "tenant",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("name_zh", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id"),
+    )
+    op.create_table(
+        "zone_minute",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(40), nullable=False),
+        sa.Column("zone_id", sa.String(40), nullable=False),
+        sa.Column("minute_at", MOMENT, nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("dwell_s", sa.JSON(), nullable=False),
+        sa.Column("occupancy_mean", sa.Double(), nullable=False),
+        sa.Column("occupancy_max", WHOLE, nullable=False),
+        sa.Column("watched_s", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "store_id", "zone_id", "minute_at", "device_id"),
+    )
+
+
+def downgrade() -> None:
+    for table in (
+        "zone_minute",
+        "tenant",
+        "task",
+        "store",
+        "stock_move",
+        "stock_count",
+        "shelf_observation",
+        "resend_count",
+        "received_range",
+        "receipt_tender",
+        "receipt_line",
+        "receipt_identity",
+        "receipt",
+        "product",
+        "planogram_slot",
+        "planogram",
+        "media",
+        "lost_range",
+        "login_session",
+        "login",
+        "listing",
+        "lane_claim",
+        "identity_link",
+        "identity",
+        "footfall_minute",
+        "fixture",
+        "event",
+        "epoch",
+        "device_connection",
+        "device",
+        "dead_letter",
+        "day_revision",
+        "cooler_reading",
+        "cart_session",
+        "brand",
+        "audit_log",
+        "api_token",
+        "alarm",
+    ):
+        op.drop_table(table)

@@ -1,0 +1,116 @@
+"""The hub's settings: command line over environment over a TOML file, read once at start."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from cloud_hub.errors import InvalidSettings
+from device_profiles.device import first_problem
+
+ENVIRONMENT_PREFIX = "AISLE_HUB_"
+
+
+class Address(BaseModel):
+    """Where to listen or connect: `HOST:PORT` as text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(min_length=1)
+    port: int = Field(ge=0, le=65535)
+
+    def __str__(self) -> str:
+        """`HOST:PORT`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def _address_parts(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = urlsplit(f"//{value}")
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or port is None:
+        raise ValueError(f"{value!r} is not HOST:PORT, for example 127.0.0.1:8080")
+    return {"host": host, "port": port}
+
+
+AddressText = Annotated[Address, BeforeValidator(_address_parts)]
+
+
+class HubSettings(BaseModel):
+    """Everything that can be set.
+
+    `database` is an SQLAlchemy URL; without one the hub keeps SQLite in `data_dir`.
+    `broker` is `mqtt://[user:password@]host:port` of an external broker; without one the hub runs
+    its own on `mqtt`, which should stay on 127.0.0.1.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data_dir: Path = Path("aisle-hub")
+    database: str | None = None
+    http: AddressText = Address(host="127.0.0.1", port=8080)
+    mqtt: AddressText = Address(host="127.0.0.1", port=1883)
+    broker: str | None = Field(default=None, pattern=r"^mqtts?://[^/]+(:[0-9]+)?/?$")
+    console: bool = True
+    session_days: int = Field(default=14, ge=1, le=365)
+    media_limit_mb: int = Field(default=20, ge=1, le=1024)
+    group_batches: int = Field(default=32, ge=1, le=256)
+    lane_credit: int = Field(default=4, ge=1, le=64)
+    reconnect_spread_s: float = Field(default=5.0, ge=0)
+
+    @model_validator(mode="after")
+    def _external_broker_has_a_port(self) -> Self:
+        if self.broker is not None and urlsplit(self.broker).port is None:
+            raise ValueError(f"broker {self.broker!r} names no port; write mqtt://host:1883")
+        return self
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL with the driver the hub is built for."""
+        if self.database is None:
+            return f"sqlite:///{self.data_dir / 'hub.db'}"
+        for prefix in ("postgresql://", "postgres://"):
+            if self.database.startswith(prefix):
+                return "postgresql+psycopg://" + self.database.removeprefix(prefix)
+        return self.database
+
+    @property
+    def media_dir(self) -> Path:
+        """Folder of the pictures, by their SHA-256."""
+        return self.data_dir / "media"
+
+
+def load_settings(
+    given: Mapping[str, Any],
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> HubSettings:
+    """Settings from `given` (command line; None = not given), then `AISLE_HUB_*`, then `file`.
+
+    Raises InvalidSettings with the setting's name.
+    """
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            values |= tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InvalidSettings(f"cannot use settings file {file}: {error}") from error
+    surroundings = os.environ if environment is None else environment
+    for name in HubSettings.model_fields:
+        if (text := surroundings.get(ENVIRONMENT_PREFIX + name.upper())) is not None:
+            values[name] = text
+    values |= {name: value for name, value in given.items() if value is not None}
+    try:
+        return HubSettings.model_validate(values)
+    except ValidationError as error:
+        raise InvalidSettings(f"setting {first_problem(error)}") from error
