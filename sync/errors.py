@@ -1,0 +1,49 @@
+"""What can go wrong in the sync layer, under one base."""
+
+
+class SyncError(Exception):
+    """The sync layer could not do what was asked."""
+
+
+class OutboxFull(SyncError):
+    """The outbox's quota or its disk is full and nothing in it may be given up for this event."""
+
+
+class RecordTooBig(SyncError):
+    """An event does not fit into a batch; a sale of that size is refused, so the till is told."""
+
+
+class NewerOutbox(SyncError):
+    """The outbox file was written by a newer version of AisleOS."""
+
+
+class OutboxUnusable(SyncError):
+    """The outbox file cannot be opened or created."""
+
+
+class InvalidTopic(SyncError):
+    """Not a topic of this protocol."""
+
+
+class InvalidBatch(SyncError):
+    """A batch cannot be read: damaged, tampered with, or not of this protocol."""
+
+
+class InvalidMessage(SyncError):
+    """A hello, an answer or an acknowledgement cannot be read."""
+
+
+class NotConnected(SyncError):
+    """There is no connection to a broker."""
+
+
+class LinkRefused(SyncError):
+    """The broker or the hub refused the device; the message says what to mend."""
+
+
+class MediaFull(SyncError):
+    """The media store cannot take a picture: it is larger than the whole quota."""
+
+
+class ClaimRefused(SyncError):
+    """The hub refused the device's claim; the message says what to mend."""

@@ -1,0 +1,148 @@
+"""What device and hub say to each other besides batches: hello, its answer, acknowledgements."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from device_profiles.names import Identifier
+from sync.batch import Loss
+from sync.errors import InvalidMessage
+from sync.events import ClockState, Lane, PositiveSeq
+
+SPREAD_S = 5.0
+"""First wait after a lost connection is drawn from 0..spread. 60 s and more for large fleets."""
+CREDIT_BATCHES = 8
+RIVAL_SILENCE_S = 600.0
+"""An incarnation that was not heard for so long is gone; until then its rival is fenced."""
+RUNS_TOLD = 64
+
+Span = tuple[PositiveSeq, PositiveSeq]
+
+
+class Message(BaseModel):
+    """Base: closed against change, open for newer fields."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    def to_bytes(self) -> bytes:
+        """JSON."""
+        return self.model_dump_json().encode()
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Self:
+        """Raises InvalidMessage with the field that is wrong."""
+        try:
+            return cls.model_validate_json(payload)
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in problem["loc"])
+            raise InvalidMessage(f"{cls.__name__} {where}: {problem['msg']}") from error
+
+
+class LaneState(Message):
+    """One lane as the device has it: the lowest number still unacknowledged (`next` if none), the
+    number the next event will get, and what was given up."""
+
+    epoch: Annotated[int, Field(ge=1)]
+    lane: Lane
+    oldest: PositiveSeq
+    next: PositiveSeq
+    lost: tuple[Loss, ...] = ()
+
+
+class Hello(Message):
+    """Said on every connect. `epoch`/`nonce`: the outbox's incarnation. `run`: this opening of its
+    file; `runs_before`: earlier ones, newest first."""
+
+    device: Identifier
+    epoch: Annotated[int, Field(ge=1)]
+    nonce: str
+    run: str
+    runs_before: tuple[str, ...] = ()
+    lanes: tuple[LaneState, ...]
+    agent_version: str
+    protocol: int = 1
+    boot_id: str
+    monotonic_ms: int
+    wall_at: AwareDatetime
+    clock: ClockState
+    desired_version: int = 0
+
+
+class Verdict(StrEnum):
+    """What the hub makes of a hello."""
+
+    WELCOME = "welcome"
+    RENEW = "renew"
+    """The file is older than what the hub has, or is a copy: go on under a new epoch."""
+    FENCED = "fenced"
+    """Another incarnation of this device is alive: send nothing, keep everything, ask again."""
+
+
+class LaneKnown(Message):
+    """One lane as the hub has it: contiguous up to `watermark`, `highest` ever heard of, and what
+    is missing between."""
+
+    epoch: Annotated[int, Field(ge=1)]
+    lane: Lane
+    watermark: Annotated[int, Field(ge=0)]
+    highest: Annotated[int, Field(ge=0)]
+    missing: tuple[Span, ...] = ()
+
+
+class HelloAnswer(Message):
+    """The hub's answer. `run` repeats the hello's; `epoch` is the one to go on under.
+
+    `lanes` covers every (epoch, lane) that the hello named and, for its epoch, every lane known.
+    """
+
+    run: str
+    verdict: Verdict = Verdict.WELCOME
+    epoch: Annotated[int, Field(ge=1)]
+    lanes: tuple[LaneKnown, ...] = ()
+    credit: Annotated[int, Field(ge=0)] = CREDIT_BATCHES
+    hub_at: AwareDatetime
+    spread_s: Annotated[float, Field(ge=0)] = SPREAD_S
+    desired_version: int = 0
+    hub_version: str = ""
+
+
+class Ack(Message):
+    """These ranges, and the losses the batches carried, are committed at the hub."""
+
+    epoch: Annotated[int, Field(ge=1)]
+    lane: Lane
+    ranges: tuple[Span, ...]
+    credit: Annotated[int, Field(ge=0)] = CREDIT_BATCHES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveEpoch:
+    """The incarnation of a device that the hub takes events from, and how long ago it spoke."""
+
+    epoch: int
+    nonce: str
+    run: str
+    silent_s: float
+
+
+def judge_hello(
+    hello: Hello, live: LiveEpoch | None, *, rival_silence_s: float = RIVAL_SILENCE_S
+) -> tuple[Verdict, int]:
+    """What the hub answers, and the epoch that is live afterwards.
+
+    A device may go on when the hub knows nothing of it, when it moved on to a higher epoch, or
+    when the run the hub heard last is its own or an earlier one of the same file. Anything else is
+    an older copy, a clone or a fresh file under a used number: it is fenced while its rival still
+    speaks, and told to go on under a new epoch once that one is silent.
+    """
+    if live is None or hello.epoch > live.epoch:
+        return Verdict.WELCOME, hello.epoch
+    known = live.run == hello.run or live.run in hello.runs_before
+    if hello.epoch == live.epoch and hello.nonce == live.nonce and known:
+        return Verdict.WELCOME, live.epoch
+    if live.silent_s < rival_silence_s:
+        return Verdict.FENCED, live.epoch
+    return Verdict.RENEW, live.epoch + 1
