@@ -45,6 +45,7 @@ class Device(Profile):
     gallery: str | None = None
     photo_interval_min: int = Field(default=60, ge=1)
     till: TillSettings | None = None
+    page_host: str = "127.0.0.1"
     page_port: int = Field(default=0, ge=0, le=65535)
     outbox_quota_mb: int = Field(default=256, ge=1)
 

@@ -100,6 +100,7 @@ class Product(Profile):
     brand_id: Identifier
     category: Name
     width_mm: float = Field(default=65.0, gt=0)
+    gross_weight_g: float | None = Field(default=None, gt=0)
     sold_by_weight: bool = False
     item_code: str | None = None
 
