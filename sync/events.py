@@ -169,6 +169,7 @@ class LossDeclared(EventBody):
     kind: ClassVar[str] = "loss-declared"
     lane: ClassVar[Lane] = Lane.ALERT
 
+    lost_epoch: int = Field(default=1, ge=1)
     lost_lane: Lane
     first: int = Field(ge=1)
     last: int = Field(ge=1)

@@ -1,0 +1,392 @@
+"""The outbox: every event is on disk here before anybody is told so, until the hub has it.
+
+One SQLite file per device, WAL, `synchronous=FULL`. Sequence numbers are gapless per lane and
+assigned in the transaction of the business write.
+"""
+
+import logging
+import secrets
+import sqlite3
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sync import books, quota
+from sync.arrivals import Range
+from sync.batch import MAX_PAYLOAD_BYTES, Record, packed_bytes
+from sync.books import LaneBooks, LaneKey
+from sync.clock import Clock
+from sync.errors import OutboxFull, OutboxUnusable, RecordTooBig
+from sync.events import Alarm, AlarmState, ClockState, EventBody, Lane, LossDeclared, Stamp
+from sync.messages import RUNS_TOLD, HelloAnswer
+from sync.outbox_file import connect, last_epoch, prepare, remember_epoch
+from sync.settling import (
+    Settlement,
+    acknowledge,
+    apply_answer,
+    begin_epoch,
+    is_behind,
+    live_epoch,
+    renew_epoch,
+)
+
+log = logging.getLogger(__name__)
+
+BODY_BYTES_UNCHECKED = MAX_PAYLOAD_BYTES - 2048
+"""A body this small fits into a batch whatever zstd makes of it."""
+DAMAGED = "damaged on disk"
+ROOM_CHECKED_EVERY_BYTES = 32 * 1024
+_EPOCH_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EventId:
+    """An event's identity within its device."""
+
+    epoch: int
+    lane: Lane
+    seq: int
+
+
+class Transaction:
+    """One BEGIN IMMEDIATE … COMMIT. Business writes go through `connection`, events through
+    `append`; both are kept or neither. A savepoint rolled back takes its numbers back too."""
+
+    def __init__(self, outbox: "Outbox", connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._outbox = outbox
+        self._unchecked_bytes = ROOM_CHECKED_EVERY_BYTES
+        self._boot: tuple[str, int] | None = None
+
+    def append(self, body: EventBody) -> EventId:
+        """The event's identity; it is durable once the transaction has ended.
+
+        Raises OutboxFull if there is no room for a sale or a result, RecordTooBig for a sale that
+        fits no batch. Other events without room are given up, with a loss record.
+        """
+        raw = body.model_dump_json(by_alias=True, exclude_none=True).encode()
+        return self._append(body, raw, check_room=True)
+
+    def _append(self, body: EventBody, raw: bytes, *, check_room: bool) -> EventId:
+        if len(raw) > BODY_BYTES_UNCHECKED and packed_bytes(raw) > BODY_BYTES_UNCHECKED:
+            return self._refuse_oversize(body, raw)
+        if check_room and not self._has_room(body.lane, len(raw)):
+            return self._give_up_new(body, raw)
+        event = self._number(body.lane)
+        stamp = self._outbox.clock.stamp()
+        self.connection.execute(
+            "INSERT INTO outbox VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                event.epoch,
+                event.lane,
+                event.seq,
+                body.kind,
+                body.schema_version,
+                self._boot_number(stamp.boot_id),
+                stamp.monotonic_ms,
+                (stamp.wall_at - _EPOCH_ZERO) // _MS,
+                stamp.clock is ClockState.TRUSTED,
+                zlib.crc32(raw),
+                raw,
+            ),
+        )
+        return event
+
+    def _number(self, lane: Lane, *, waiting: int = 1) -> EventId:
+        """Taken from the row, not from memory, so that a rolled back savepoint leaves no gap."""
+        epoch, seq = self.connection.execute(
+            "UPDATE lane SET next_seq=next_seq+1, waiting=waiting+?"
+            " WHERE epoch=(SELECT max(epoch) FROM epoch) AND lane=? RETURNING epoch, next_seq-1",
+            (waiting, lane),
+        ).fetchone()
+        return EventId(epoch, lane, seq)
+
+    def _boot_number(self, boot_id: str) -> int:
+        if self._boot is None or self._boot[0] != boot_id:
+            self.connection.execute("INSERT OR IGNORE INTO boot(boot_id) VALUES(?)", (boot_id,))
+            row = self.connection.execute("SELECT id FROM boot WHERE boot_id=?", (boot_id,))
+            self._boot = (boot_id, row.fetchone()[0])
+        return self._boot[1]
+
+    def _has_room(self, lane: Lane, size: int) -> bool:
+        self._unchecked_bytes += size
+        if self._unchecked_bytes < ROOM_CHECKED_EVERY_BYTES:
+            return True
+        self._unchecked_bytes = 0
+        return quota.make_room(self.connection, lane, size + ROOM_CHECKED_EVERY_BYTES, self.declare)
+
+    def declare(self, loss: LossDeclared) -> EventId:
+        """Append a loss record; it takes from the room kept spare for such."""
+        raw = loss.model_dump_json().encode()
+        return self._append(loss, raw, check_room=False)
+
+    def _give_up_new(self, body: EventBody, raw: bytes) -> EventId:
+        if body.lane in (Lane.SALE, Lane.RESULT):
+            raise OutboxFull(
+                f"no room for a {body.kind}: the outbox is full of sales that the hub has not"
+                " acknowledged; connect the device, or raise outbox_quota_mb in its profile"
+            )
+        # The next event asks for room again.
+        self._unchecked_bytes = ROOM_CHECKED_EVERY_BYTES
+        return self._lose_new(body.lane, len(raw), quota.QUOTA)
+
+    def _lose_new(self, lane: Lane, size: int, reason: str) -> EventId:
+        event = self._number(lane, waiting=0)
+        key, span = (event.epoch, lane), [(event.seq, event.seq)]
+        books.record_loss(self.connection, key, span, size, reason)
+        return event
+
+    def _refuse_oversize(self, body: EventBody, raw: bytes) -> EventId:
+        """Before the transport sees it: a packet over the broker's limit stops all behind it."""
+        if body.lane is Lane.SALE:
+            raise RecordTooBig(f"a {body.kind} of {len(raw)} bytes fits into no batch; split it")
+        event = self._lose_new(body.lane, len(raw), "oversize")
+        self.connection.execute(
+            "INSERT INTO dead_letter VALUES(?,?,?,?,?,?)",
+            (event.epoch, event.lane, event.seq, body.kind, "oversize", raw[:MAX_PAYLOAD_BYTES]),
+        )
+        if body.kind != LossDeclared.kind:
+            self.declare(
+                LossDeclared(
+                    lost_epoch=event.epoch,
+                    lost_lane=event.lane,
+                    first=event.seq,
+                    last=event.seq,
+                    bytes=len(raw),
+                    reason="oversize",
+                )
+            )
+        return event
+
+
+class Outbox:
+    """One device's outbox. Safe to use from any thread; writers take turns."""
+
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, clock: Clock, rng: Random
+    ) -> None:
+        self.path = path
+        self.clock = clock
+        self.run = ""
+        self._connection = connection
+        self._reader = connect(path)
+        self._lock = threading.RLock()
+        self._read_lock = threading.Lock()
+        self._rng = rng
+        self._aged_at_s = clock.monotonic_s()
+        self._listeners: list[Callable[[], None]] = []
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Clock, quota_bytes: int, rng: Random) -> "Outbox":
+        """The outbox in the file at `path`, made if there is none.
+
+        A damaged file is put aside, and a new one under a new epoch says so by an alarm.
+        Raises NewerOutbox, OutboxUnusable.
+        """
+        was_damaged = prepare(path)
+        outbox = cls(path, connect(path, quota_bytes=quota_bytes), clock, rng)
+        try:
+            with outbox.transaction() as transaction:
+                outbox._begin_run(transaction.connection)
+                if was_damaged:
+                    transaction.append(
+                        Alarm(
+                            alarm="outbox-damaged",
+                            subject="outbox",
+                            state=AlarmState.RAISED,
+                            at=clock.now(),
+                            detail="the damaged file is kept beside the new one",
+                        )
+                    )
+        except BaseException:
+            outbox.close()
+            raise
+        return outbox
+
+    def _begin_run(self, connection: sqlite3.Connection) -> None:
+        """Every opening has a name of its own, by which a copied file is told from this one."""
+        self.run = f"{self._rng.getrandbits(64):016x}"
+        connection.execute("INSERT INTO run(run) VALUES(?)", (self.run,))
+        connection.execute(
+            "DELETE FROM run WHERE id <= (SELECT max(id) FROM run) - ?", (RUNS_TOLD,)
+        )
+        if connection.execute("SELECT max(epoch) FROM epoch").fetchone()[0] is None:
+            epoch = last_epoch(self.path) + 1
+            remember_epoch(self.path, epoch)
+            begin_epoch(connection, epoch, secrets.token_hex(8))
+        connection.execute("UPDATE lane SET unmet_from=next_seq WHERE unmet_from IS NULL")
+
+    def close(self) -> None:
+        """Close the file; what is in it stays."""
+        with self._lock, self._read_lock:
+            self._reader.close()
+            self._connection.close()
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A write transaction; other writers wait.
+
+        Raises OutboxFull when the disk itself is full, OutboxUnusable when the file fails.
+        """
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield Transaction(self, self._connection)
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.OperationalError as error:
+                raise _named(error, self.path) from error
+        for listener in self._listeners:
+            listener()
+
+    def append(self, *bodies: EventBody) -> list[EventId]:
+        """Append events in one transaction of their own; on disk when this returns."""
+        with self.transaction() as transaction:
+            return [transaction.append(body) for body in bodies]
+
+    def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after every commit, in the writer's thread; returns how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def acknowledge(self, epoch: int, lane: Lane, ranges: list[Range]) -> int:
+        """Note that the hub has committed `ranges`; how many of them still waited."""
+        with self.transaction() as transaction:
+            connection = transaction.connection
+            age_s = self._age_s(connection)
+            return acknowledge(connection, (epoch, lane), ranges, age_s)
+
+    def losses_told(self, epoch: int, lane: Lane, last: int) -> None:
+        """Note that the hub has committed the losses up to `last`: headers repeat them no more."""
+        with self.transaction() as transaction:
+            transaction.connection.execute(
+                "UPDATE loss SET told=1 WHERE epoch=? AND lane=? AND told=0 AND last<=?",
+                (epoch, lane, last),
+            )
+
+    def settle(self, answer: HelloAnswer) -> Settlement:
+        """Bring the books in line with what the hub said it has; what that changed."""
+        with self.transaction() as transaction:
+            connection = transaction.connection
+            behind = is_behind(connection, answer)
+            if behind:
+                self._renew(connection, max(live_epoch(connection), answer.epoch) + 1)
+            return apply_answer(connection, answer, self._age_s(connection), renewed=behind)
+
+    def renew(self, epoch: int) -> None:
+        """Go on under a new epoch. Events that no hub can have seen yet move into it."""
+        with self.transaction() as transaction:
+            self._renew(transaction.connection, epoch)
+
+    def _renew(self, connection: sqlite3.Connection, epoch: int) -> None:
+        remember_epoch(self.path, epoch)
+        renew_epoch(connection, epoch, secrets.token_hex(8))
+        log.warning("the outbox goes on under epoch %s", epoch, extra={"action": "epoch-renewed"})
+
+    def give_up_damaged(self, key: LaneKey, seq: int) -> None:
+        """Put a record whose bytes changed on disk among the local dead letters, as a loss."""
+        with self.transaction() as transaction:
+            connection = transaction.connection
+            row = connection.execute(
+                "SELECT kind, body FROM outbox WHERE epoch=? AND lane=? AND seq=?", (*key, seq)
+            ).fetchone()
+            if row is None:
+                return
+            connection.execute(
+                "INSERT INTO dead_letter VALUES(?,?,?,?,?,?)", (*key, seq, row[0], DAMAGED, row[1])
+            )
+            quota.give_up(connection, key, [seq], len(row[1]), DAMAGED, transaction.declare)
+
+    def drop_expired(self) -> int:
+        """Delete acknowledged rows whose time is over; how many. Call it now and then."""
+        with self.transaction() as transaction:
+            connection = transaction.connection
+            return quota.drop_expired(connection, self._age_s(connection))
+
+    def _age_s(self, connection: sqlite3.Connection) -> float:
+        """The device's running time over all boots: the wall clock never decides what expires."""
+        now_s = self.clock.monotonic_s()
+        passed_s = max(0.0, now_s - self._aged_at_s)
+        self._aged_at_s = now_s
+        row = connection.execute("UPDATE age SET age_s=age_s+? RETURNING age_s", (passed_s,))
+        return float(row.fetchone()[0])
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for short reads, which never wait for writers. Fetch all, hold nothing:
+        a long reader keeps the log from being recycled."""
+        with self._read_lock:
+            yield self._reader
+
+    @property
+    def epoch(self) -> int:
+        """The live epoch."""
+        with self.reading() as connection:
+            return live_epoch(connection)
+
+    def books(self) -> list[LaneBooks]:
+        """The books of every epoch and lane."""
+        with self.reading() as connection:
+            return [books.book(connection, key) for key in books.lane_keys(connection)]
+
+    def fullness(self) -> float:
+        """How much of the quota is used, 0..1; producers of metrics and media slow down at 0.8."""
+        with self._lock:
+            return quota.fullness(self._connection)
+
+    def lane_keys(self) -> list[LaneKey]:
+        """Every (epoch, lane), oldest epoch first."""
+        with self.reading() as connection:
+            return books.lane_keys(connection)
+
+    def waiting_spans(self, key: LaneKey) -> tuple[list[Range], int]:
+        """The ranges of a lane still to be acknowledged, and the number of its next event."""
+        with self.reading() as connection:
+            return books.waiting_spans(connection, key), books.next_seq(connection, key)
+
+    def read(self, key: LaneKey, first: int, last: int, limit: int) -> list[Record]:
+        """Up to `limit` consecutive records from `first`; fewer where one is missing or damaged."""
+        with self.reading() as connection:
+            rows = connection.execute(
+                "SELECT seq, kind, schema_version, boot_id, monotonic_ms, wall_ms, trusted, crc,"
+                " body FROM outbox JOIN boot ON boot.id = boot"
+                " WHERE epoch=? AND lane=? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?",
+                (*key, first, last, limit),
+            ).fetchall()
+        records = []
+        for offset, row in enumerate(rows):
+            if row[0] != first + offset or zlib.crc32(row[8]) != row[7]:
+                break
+            records.append(_record(row))
+        return records
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    stamp = Stamp.model_construct(
+        boot_id=row[3],
+        monotonic_ms=row[4],
+        wall_at=_EPOCH_ZERO + timedelta(milliseconds=row[5]),
+        clock=ClockState.TRUSTED if row[6] else ClockState.UNTRUSTED,
+    )
+    return Record(seq=row[0], kind=row[1], schema_version=row[2], stamp=stamp, body=row[8])
+
+
+def _named(error: sqlite3.OperationalError, path: Path) -> Exception:
+    if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        return OutboxFull(f"the disk of {path} is full; free some room")
+    return OutboxUnusable(f"outbox {path}: {error}")

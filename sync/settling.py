@@ -1,0 +1,186 @@
+"""Bringing the outbox in line with the hub: acknowledgements, its answer to a hello, new epochs.
+
+Functions over a connection; whoever calls them holds the transaction.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from sync.arrivals import Range, RangeSet
+from sync.books import (
+    LaneKey,
+    acknowledged,
+    losses,
+    next_seq,
+    record_loss,
+    save_acknowledged,
+)
+from sync.events import Lane
+from sync.messages import HelloAnswer, LaneKnown
+from sync.quota import keep, kept_spans, unkeep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What a hub's answer changed, in events. `renewed`: the file turned out to be an older copy,
+    and goes on under a new epoch."""
+
+    acknowledged: int
+    rewound: int
+    lost: int
+    renewed: bool
+
+
+def begin_epoch(connection: sqlite3.Connection, epoch: int, nonce: str) -> None:
+    """A new incarnation, all lanes at 1."""
+    connection.execute("INSERT INTO epoch VALUES(?,?)", (epoch, nonce))
+    connection.executemany(
+        "INSERT INTO lane(epoch, lane, next_seq, waiting, unmet_from) VALUES(?,?,1,0,1)",
+        [(epoch, lane) for lane in Lane],
+    )
+
+
+def acknowledge(
+    connection: sqlite3.Connection, key: LaneKey, ranges: list[Range], age_s: float
+) -> int:
+    """How many waiting rows the hub's `ranges` cover; they are kept for a while from now on."""
+    before = acknowledged(connection, key)
+    after = before.copy()
+    lost = RangeSet.of((loss.first, loss.last) for loss in losses(connection, key))
+    produced = next_seq(connection, key) - 1
+    fresh: list[Range] = []
+    for first, last in ranges:
+        for gap_first, gap_last in after.missing(first, min(last, produced)):
+            fresh += lost.missing(gap_first, gap_last)
+            after.add(gap_first, gap_last)
+    save_acknowledged(connection, key, before, after)
+    keep(connection, key, fresh, age_s)
+    count = sum(last - first + 1 for first, last in fresh)
+    connection.execute("UPDATE lane SET waiting=waiting-? WHERE epoch=? AND lane=?", (count, *key))
+    return count
+
+
+def is_behind(connection: sqlite3.Connection, answer: HelloAnswer) -> bool:
+    """Whether the hub knows later events of the live epoch than this file: an older copy."""
+    return any(
+        known.highest >= next_seq(connection, (known.epoch, known.lane))
+        for known in answer.lanes
+        if known.epoch == live_epoch(connection)
+    )
+
+
+def live_epoch(connection: sqlite3.Connection) -> int:
+    """The epoch that new events get."""
+    return int(connection.execute("SELECT max(epoch) FROM epoch").fetchone()[0])
+
+
+def apply_answer(
+    connection: sqlite3.Connection, answer: HelloAnswer, age_s: float, *, renewed: bool
+) -> Settlement:
+    """Acknowledge what the hub has, send again what it lacks, own up to what is gone."""
+    done = rewound = lost = 0
+    for known in answer.lanes:
+        key = (known.epoch, known.lane)
+        produced = next_seq(connection, key) - 1
+        missing = RangeSet.of(known.missing)
+        here = missing.missing(1, min(produced, known.highest)) if produced else []
+        done += acknowledge(connection, key, here, age_s)
+        again, gone = _take_back(connection, key, missing)
+        rewound += again
+        lost += gone + _own_up(connection, known, produced)
+    connection.execute("UPDATE lane SET unmet_from=NULL")
+    return Settlement(acknowledged=done, rewound=rewound, lost=lost, renewed=renewed)
+
+
+def _take_back(connection: sqlite3.Connection, key: LaneKey, missing: RangeSet) -> tuple[int, int]:
+    """A restored hub lacks what it had acknowledged: rows still kept wait again, the rest is lost.
+    Counts of both."""
+    before = acknowledged(connection, key)
+    after = before.copy()
+    kept = kept_spans(connection, key)
+    again: list[Range] = []
+    gone: list[Range] = []
+    for first, last in missing:
+        for known_first, known_last in _inside(before, first, last):
+            after.subtract(known_first, known_last)
+            again += _inside(kept, known_first, known_last)
+            gone += kept.missing(known_first, known_last)
+    if not again and not gone:
+        return 0, 0
+    save_acknowledged(connection, key, before, after)
+    unkeep(connection, key, again)
+    count = sum(last - first + 1 for first, last in again)
+    connection.execute("UPDATE lane SET waiting=waiting+? WHERE epoch=? AND lane=?", (count, *key))
+    record_loss(connection, key, gone, 0, "no longer kept when the hub asked again")
+    return count, sum(last - first + 1 for first, last in gone)
+
+
+def _inside(ranges: RangeSet, first: int, last: int) -> list[Range]:
+    """The parts of first..last that are in `ranges`."""
+    return RangeSet.of(ranges.missing(first, last)).missing(first, last)
+
+
+def _own_up(connection: sqlite3.Connection, known: LaneKnown, produced: int) -> int:
+    """Declare lost what the hub heard of and this file never had: it was damaged or restored."""
+    key = (known.epoch, known.lane)
+    beyond = [(max(first, produced + 1), last) for first, last in known.missing if last > produced]
+    if not beyond:
+        return 0
+    # The device did produce them: its books of that epoch end where the hub's do.
+    connection.execute(
+        "INSERT INTO lane(epoch, lane, next_seq, waiting) VALUES(?,?,?,0)"
+        " ON CONFLICT DO UPDATE SET next_seq=excluded.next_seq",
+        (*key, known.highest + 1),
+    )
+    received = RangeSet.of(known.missing).missing(produced + 1, known.highest)
+    before = acknowledged(connection, key)
+    after = before.copy()
+    for first, last in received:
+        after.add(first, last)
+    save_acknowledged(connection, key, before, after)
+    record_loss(connection, key, beyond, 0, "not in this copy of the outbox")
+    return sum(last - first + 1 for first, last in beyond)
+
+
+def renew_epoch(connection: sqlite3.Connection, epoch: int, nonce: str) -> None:
+    """Begin `epoch` and move into it, renumbered from 1, what was appended since the hub was last
+    met: nobody can have seen those events under their old numbers."""
+    old = live_epoch(connection)
+    rows = connection.execute(
+        "SELECT lane, unmet_from, next_seq FROM lane WHERE epoch=? AND unmet_from<next_seq", (old,)
+    ).fetchall()
+    begin_epoch(connection, epoch, nonce)
+    for lane, unmet_from, following in rows:
+        _move(connection, (old, Lane(lane)), epoch, unmet_from, following)
+    connection.execute("UPDATE lane SET unmet_from=NULL WHERE epoch<?", (epoch,))
+
+
+def _move(
+    connection: sqlite3.Connection, key: LaneKey, epoch: int, start: int, following: int
+) -> None:
+    moved = connection.execute(
+        "UPDATE outbox SET epoch=?, seq=seq-? WHERE epoch=? AND lane=? AND seq>=?",
+        (epoch, start - 1, *key, start),
+    ).rowcount
+    connection.execute(
+        "UPDATE dead_letter SET epoch=?, seq=seq-? WHERE epoch=? AND lane=? AND seq>=?",
+        (epoch, start - 1, *key, start),
+    )
+    spans = connection.execute(
+        "SELECT id, first, last, bytes, reason FROM loss WHERE epoch=? AND lane=? AND last>=?",
+        (*key, start),
+    ).fetchall()
+    for row_id, first, last, size, reason in spans:
+        connection.execute("DELETE FROM loss WHERE id=?", (row_id,))
+        if first < start:
+            record_loss(connection, key, [(first, start - 1)], 0, reason)
+        shifted = (max(first, start) - start + 1, last - start + 1)
+        record_loss(connection, (epoch, key[1]), [shifted], size, reason)
+    connection.execute(
+        "UPDATE lane SET next_seq=?, waiting=waiting-? WHERE epoch=? AND lane=?",
+        (start, moved, *key),
+    )
+    connection.execute(
+        "UPDATE lane SET next_seq=?, waiting=waiting+? WHERE epoch=? AND lane=?",
+        (following - start + 1, moved, epoch, key[1]),
+    )
