@@ -1,0 +1,68 @@
+"""When shelf photos are taken, and what stands in the cooler then."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from simulators.chain import CLOSES_H, OPENS_H, PHOTO_MINUTE, Outlet, cooler_slots
+from simulators.clock import DemoTime
+from simulators.script import Script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoDue:
+    """One photo to be taken, and its truth: the product in each slot, None where it is empty."""
+
+    store_id: str
+    fixture_id: str
+    taken_at: datetime
+    slots: dict[str, str | None]
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """Slots with nothing in them."""
+        return tuple(slot for slot, gtin in self.slots.items() if gtin is None)
+
+    @property
+    def misplaced(self) -> tuple[str, ...]:
+        """Slots that hold another product than the planogram's."""
+        planned = cooler_slots()
+        return tuple(slot for slot, gtin in self.slots.items() if gtin not in (None, planned[slot]))
+
+    @property
+    def file_name(self) -> str:
+        """As the image-folder source reads it: the UTC time of the picture."""
+        return f"{self.taken_at:%Y%m%dT%H%M%SZ}.jpg"
+
+
+def slots_at(store_id: str, at: datetime, script: Script) -> dict[str, str | None]:
+    """What stands in each slot of a store's cooler at a moment."""
+    slots: dict[str, str | None] = dict(cooler_slots())
+    for swap in script.swapped:
+        if swap.store_id == store_id and at >= swap.since:
+            slots[swap.first], slots[swap.second] = slots[swap.second], slots[swap.first]
+    for sold_out in script.sold_out:
+        if sold_out.store_id == store_id and at >= sold_out.at:
+            for slot, gtin in slots.items():
+                if gtin == sold_out.gtin:
+                    slots[slot] = None
+    return slots
+
+
+def photo_due(store_id: str, at: datetime, script: Script) -> PhotoDue:
+    """The photo of a store's cooler at a moment."""
+    return PhotoDue(
+        store_id=store_id,
+        fixture_id=f"{store_id}-a",
+        taken_at=at,
+        slots=slots_at(store_id, at, script),
+    )
+
+
+def photos_of_today(outlet: Outlet, time: DemoTime, script: Script) -> list[PhotoDue]:
+    """Today's photos until the start of the demonstration, oldest first."""
+    photos: list[PhotoDue] = []
+    at = time.at(time.today, OPENS_H, PHOTO_MINUTE)
+    while at <= time.started_at and at < time.at(time.today, CLOSES_H):
+        photos.append(photo_due(outlet.store_id, at, script))
+        at += timedelta(minutes=outlet.photo_interval_min)
+    return photos
