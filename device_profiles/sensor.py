@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from device_profiles.names import Identifier, Profile
 
 
@@ -28,9 +30,11 @@ SENSOR_TYPES: dict[str, SensorType] = {
 
 
 class Sensor(Profile):
-    """One fitted sensor. `kind` is a row of SENSOR_TYPES; `address` is what its driver opens."""
+    """One fitted sensor. `kind` is a row of SENSOR_TYPES; `address` is what its driver opens.
+    Above `limit_high` for `alarm_after_s` on end, the device raises an alarm by itself."""
 
     sensor_id: Identifier
     kind: str
     address: str = ""
     limit_high: float | None = None
+    alarm_after_s: float | None = Field(default=None, ge=0)
