@@ -8,6 +8,7 @@ see by name (rivals on a retailer's own shelf) is decided here too.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cloud_hub.errors import Refused
 from device_profiles.store import LoginRole
 
 
@@ -23,16 +24,18 @@ class Page(StrEnum):
     TASKS = "tasks"
 
 
-class Refused(Exception):
-    """A view that cannot be given."""
-
-
 class NotYours(Refused):
     """This login may not see that."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, status=403)
 
 
 class NotFound(Refused):
     """There is no such thing for this login."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, status=404)
 
 
 _PAGES: dict[LoginRole, frozenset[Page]] = {

@@ -2,27 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum
 
+from cloud_hub.metrics.definition import Unit
+from cloud_hub.metrics.sums import Number
 from cloud_hub.text import Text
 
-
-class Unit(StrEnum):
-    """What a figure counts. MONEY comes as Decimal, ratios as fractions of 1."""
-
-    PEOPLE = "people"
-    RATIO = "ratio"
-    MONEY = "money"
-    MONEY_PER_M2 = "money/m2"
-    UNITS = "units"
-    RECEIPTS = "receipts"
-    FACINGS = "facings"
-    MINUTES = "min"
-    CELSIUS = "c"
-
-
-Number = Decimal | float | int
+__all__ = ["Figure", "Number", "Unit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

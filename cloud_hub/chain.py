@@ -1,0 +1,290 @@
+"""A chain's master data as formulas and pages use it: read once, looked up by identifier."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.metrics.window import StoreHours
+from cloud_hub.model import goods, place
+from cloud_hub.text import Text
+from device_profiles.store import OpeningHours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """An outlet."""
+
+    store_id: str
+    name: Text
+    region: Text
+    hours: StoreHours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixture:
+    """A piece of furniture."""
+
+    fixture_id: str
+    store_id: str
+    name: Text
+    kind: str
+    rows: int
+    columns: int
+    owner_brand_id: str | None
+    photo_interval_min: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A slot's plan."""
+
+    slot_id: str
+    gtin: str
+    min_facings: int
+    max_facings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A version of a fixture's planogram."""
+
+    planogram_id: str
+    version: int
+    fixture_id: str
+    valid_from: datetime
+    slots: dict[str, Slot]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A sellable item."""
+
+    gtin: str
+    brand_id: str
+    name: Text
+    width_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A product as one store sells it."""
+
+    price: Decimal
+    par_units: int
+    must_have: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device the hub knows."""
+
+    device_id: str
+    store_id: str
+    kind: str
+    name: Text
+    fixture_id: str | None
+    simulated: bool
+    claimed_at: datetime | None
+    connected_at: datetime | None
+    heard_at: datetime | None
+    agent_version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """Everything known before the first event, by identifier; plans newest first."""
+
+    tenant_id: str
+    name: Text
+    currency: str
+    simulated: bool
+    stores: dict[str, Store]
+    fixtures: dict[str, Fixture]
+    plans: dict[str, tuple[Plan, ...]]
+    brands: dict[str, Text]
+    products: dict[str, Product]
+    listings: dict[tuple[str, str], Listing]
+    devices: dict[str, Device]
+
+    def plan_at(self, fixture_id: str, at: datetime) -> Plan | None:
+        """The plan of a fixture that holds at `at`."""
+        return next((p for p in self.plans.get(fixture_id, ()) if p.valid_from <= at), None)
+
+    def zone(self) -> ZoneInfo:
+        """The zone in which the chain's clock is told: its first store's."""
+        first = min(self.stores.values(), key=lambda store: store.store_id, default=None)
+        return ZoneInfo("UTC") if first is None else first.hours.zone
+
+    def fixtures_of(self, store_id: str) -> list[Fixture]:
+        """A store's fixtures, by identifier."""
+        found = [f for f in self.fixtures.values() if f.store_id == store_id]
+        return sorted(found, key=lambda fixture: fixture.fixture_id)
+
+    def product_name(self, gtin: str) -> Text:
+        """What people call the product; its GTIN where it is not known."""
+        product = self.products.get(gtin)
+        return Text(en=gtin, zh=gtin) if product is None else product.name
+
+    def is_brand(self, gtin: str | None, brand_id: str) -> bool:
+        """Whether the product is the brand's."""
+        product = self.products.get(gtin) if gtin else None
+        return product is not None and product.brand_id == brand_id
+
+
+def load_chain(session: Session, tenant_id: str) -> Chain | None:
+    """The tenant's master data; None while the hub has none."""
+    tenant = session.get(place.Tenant, tenant_id)
+    if tenant is None:
+        return None
+    return Chain(
+        tenant_id=tenant_id,
+        name=Text(en=tenant.name_en, zh=tenant.name_zh),
+        currency=tenant.currency,
+        simulated=tenant.simulated,
+        stores=_stores(session, tenant_id),
+        fixtures=_fixtures(session, tenant_id),
+        plans=_plans(session, tenant_id),
+        brands={
+            brand_id: Text(en=en, zh=zh)
+            for brand_id, en, zh in session.execute(
+                sa.select(goods.Brand.brand_id, goods.Brand.name_en, goods.Brand.name_zh).where(
+                    goods.Brand.tenant_id == tenant_id
+                )
+            )
+        },
+        products=_products(session, tenant_id),
+        listings=_listings(session, tenant_id),
+        devices=_devices(session, tenant_id),
+    )
+
+
+def _stores(session: Session, tenant_id: str) -> dict[str, Store]:
+    rows = session.execute(
+        sa.select(place.Store.__table__)
+        .where(place.Store.tenant_id == tenant_id)
+        .order_by(place.Store.store_id)
+    )
+    return {
+        row.store_id: Store(
+            store_id=row.store_id,
+            name=Text(en=row.name_en, zh=row.name_zh),
+            region=Text(en=row.region_en, zh=row.region_zh),
+            hours=StoreHours(
+                store_id=row.store_id,
+                zone=ZoneInfo(row.time_zone),
+                hours=OpeningHours.model_validate(row.opening_hours),
+                selling_area_m2=row.selling_area_m2,
+            ),
+        )
+        for row in rows
+    }
+
+
+def _fixtures(session: Session, tenant_id: str) -> dict[str, Fixture]:
+    rows = session.execute(
+        sa.select(place.Fixture.__table__)
+        .where(place.Fixture.tenant_id == tenant_id)
+        .order_by(place.Fixture.fixture_id)
+    )
+    return {
+        row.fixture_id: Fixture(
+            fixture_id=row.fixture_id,
+            store_id=row.store_id,
+            name=Text(en=row.name_en, zh=row.name_zh),
+            kind=row.kind,
+            rows=row.rows,
+            columns=row.columns,
+            owner_brand_id=row.owner_brand_id,
+            photo_interval_min=row.photo_interval_min,
+        )
+        for row in rows
+    }
+
+
+def _plans(session: Session, tenant_id: str) -> dict[str, tuple[Plan, ...]]:
+    slots: dict[tuple[str, int], dict[str, Slot]] = defaultdict(dict)
+    planned = place.PlanogramSlot
+    for planogram_id, version, slot_id, gtin, low, high in session.execute(
+        sa.select(
+            planned.planogram_id,
+            planned.version,
+            planned.slot_id,
+            planned.gtin,
+            planned.min_facings,
+            planned.max_facings,
+        ).where(planned.tenant_id == tenant_id)
+    ):
+        slots[planogram_id, version][slot_id] = Slot(
+            slot_id=slot_id, gtin=gtin, min_facings=low, max_facings=high
+        )
+    plans: dict[str, list[Plan]] = defaultdict(list)
+    plan = place.Planogram
+    for planogram_id, version, fixture_id, valid_from in session.execute(
+        sa.select(plan.planogram_id, plan.version, plan.fixture_id, plan.valid_from)
+        .where(plan.tenant_id == tenant_id)
+        .order_by(plan.valid_from.desc(), plan.version.desc())
+    ):
+        plans[fixture_id].append(
+            Plan(
+                planogram_id=planogram_id,
+                version=version,
+                fixture_id=fixture_id,
+                valid_from=valid_from,
+                slots=slots[planogram_id, version],
+            )
+        )
+    return {fixture_id: tuple(each) for fixture_id, each in plans.items()}
+
+
+def _products(session: Session, tenant_id: str) -> dict[str, Product]:
+    product = goods.Product
+    rows = session.execute(
+        sa.select(
+            product.gtin, product.brand_id, product.name_en, product.name_zh, product.width_mm
+        ).where(product.tenant_id == tenant_id)
+    )
+    return {
+        gtin: Product(gtin=gtin, brand_id=brand, name=Text(en=en, zh=zh), width_mm=width)
+        for gtin, brand, en, zh, width in rows
+    }
+
+
+def _listings(session: Session, tenant_id: str) -> dict[tuple[str, str], Listing]:
+    listing = goods.Listing
+    rows = session.execute(
+        sa.select(
+            listing.store_id, listing.gtin, listing.price, listing.par_units, listing.must_have
+        ).where(listing.tenant_id == tenant_id)
+    )
+    return {
+        (store_id, gtin): Listing(price=price, par_units=par, must_have=must)
+        for store_id, gtin, price, par, must in rows
+    }
+
+
+def _devices(session: Session, tenant_id: str) -> dict[str, Device]:
+    rows = session.execute(
+        sa.select(place.Device.__table__)
+        .where(place.Device.tenant_id == tenant_id)
+        .order_by(place.Device.store_id, place.Device.device_id)
+    )
+    return {
+        row.device_id: Device(
+            device_id=row.device_id,
+            store_id=row.store_id,
+            kind=row.kind,
+            name=Text(en=row.name_en, zh=row.name_zh),
+            fixture_id=row.fixture_id,
+            simulated=row.simulated,
+            claimed_at=row.claimed_at,
+            connected_at=row.connected_at,
+            heard_at=row.heard_at,
+            agent_version=row.agent_version,
+        )
+        for row in rows
+    }

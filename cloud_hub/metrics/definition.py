@@ -1,0 +1,119 @@
+"""What a metric is: everything that an API, a page, an export or the documentation says of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.metrics.sums import Cell, Number, Sums
+from cloud_hub.metrics.window import Window
+from cloud_hub.text import Text
+
+
+class Unit(StrEnum):
+    """What a figure counts. MONEY comes as Decimal, ratios as fractions of 1."""
+
+    PEOPLE = "people"
+    RATIO = "ratio"
+    MONEY = "money"
+    MONEY_PER_M2 = "money/m2"
+    UNITS = "units"
+    RECEIPTS = "receipts"
+    FACINGS = "facings"
+    MINUTES = "min"
+    CELSIUS = "c"
+
+
+class Kind(StrEnum):
+    """How a metric adds up. FLOW: over time and stores. STATE: last valid value a place, added up
+    over places but never over time. RATIO: sum of numerators / sum of denominators."""
+
+    FLOW = "flow"
+    STATE = "state"
+    RATIO = "ratio"
+
+
+class Grain(StrEnum):
+    """The finest time step a metric has."""
+
+    HOUR = "hour"
+    DAY = "day"
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    UP = "up"
+    DOWN = "down"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aspect:
+    """Whose goods are asked about: a brand's, or (None) everybody's; and where: one fixture, or
+    (None) everywhere. Only shelf metrics and sell-out look at it."""
+
+    brand_id: str | None = None
+    fixture_id: str | None = None
+
+
+class Measure(Protocol):
+    """A formula: the sums of every cell of a window. A cell without data is absent."""
+
+    def __call__(self, session: Session, window: Window, aspect: Aspect) -> Mapping[Cell, Sums]:
+        """The sums of every cell."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One metric. `name` is its identifier, `title` what people call it. A ratio is given from
+    `minimum_base` denominators on, any figure from `minimum_coverage` on; below that: no data.
+    `as_of`: whether arrival times allow asking what was known at an earlier time."""
+
+    name: str
+    title: Text
+    kind: Kind
+    formula: Text
+    unit: Unit
+    grain: Grain
+    direction: Direction
+    sources: tuple[str, ...]
+    no_data: Text
+    measure: Measure
+    version: int = 1
+    minimum_base: int = 1
+    minimum_coverage: float = 0.0
+    as_of: bool = False
+
+    def value(self, sums: Sums | None) -> Number | None:
+        """The figure that `sums` give, None for no data."""
+        if sums is None or not self._is_covered(sums):
+            return None
+        if self.kind is not Kind.RATIO:
+            return sums.amount
+        if sums.base < self.minimum_base or sums.base <= 0:
+            return None
+        if self.unit in (Unit.MONEY, Unit.MONEY_PER_M2):
+            return _exact(sums.amount) / _exact(sums.base)
+        return float(sums.amount) / float(sums.base)
+
+    def range(self, sums: Sums | None) -> tuple[float, float] | None:
+        """Lowest and highest value that the doubtful parts allow; None where nothing is in
+        doubt."""
+        if sums is None or self.value(sums) is None or sums.low == sums.high:
+            return None
+        base = float(sums.base) if self.kind is Kind.RATIO else 1.0
+        return float(sums.low) / base, float(sums.high) / base
+
+    def _is_covered(self, sums: Sums) -> bool:
+        if sums.expected_s <= 0:
+            return True
+        return sums.observed_s > 0 and sums.observed_s / sums.expected_s >= self.minimum_coverage
+
+
+def _exact(number: Number) -> Decimal:
+    return number if isinstance(number, Decimal) else Decimal(str(number))

@@ -1,0 +1,93 @@
+"""Figures of single goods: what was returned, what sold through."""
+
+from datetime import date
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.sales import receipts_asked, till_time
+from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
+from cloud_hub.metrics.window import Window
+from cloud_hub.model.facts import Receipt, ReceiptLine
+from cloud_hub.model.goods import Product
+from sync.events import ReceiptType
+
+A_LINE = ReceiptLine.unit != "each"
+"""A weighed line counts 1 unit."""
+
+
+OF_RECEIPT = sa.and_(
+    Receipt.tenant_id == ReceiptLine.tenant_id, Receipt.receipt_id == ReceiptLine.receipt_id
+)
+
+
+def measure_return_rate(session: Session, window: Window, aspect: Aspect) -> Cells:
+    """Value returned / gross sales of the period; both from lines, discounts taken off."""
+    zones = {each.store_id: each.store.zone for each in window.days}
+    quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
+    by = (Receipt.store_id, Receipt.business_day, quarter)
+    zero = sa.literal(Decimal(0), ReceiptLine.amount.type)
+    is_return = sa.or_(Receipt.type == ReceiptType.RETURN, ReceiptLine.quantity < zero)
+    query = (
+        sa.select(
+            *by,
+            sa.func.sum(sa.case((is_return, ReceiptLine.amount), else_=zero)),
+            sa.func.sum(sa.case((is_return, zero), else_=ReceiptLine.amount)),
+        )
+        .join(ReceiptLine, OF_RECEIPT)
+        .where(*receipts_asked(window))
+        .group_by(*by)
+    )
+    cells: dict[Cell, Sums] = {}
+    for store_id, day, number, returned, gross in session.execute(query):
+        hour = start_of(number, QUARTER_S).astimezone(zones[store_id]).hour
+        add_to(cells, Cell(store_id, day, hour), Sums(amount=abs(returned), base=gross))
+    return cells
+
+
+def measure_sell_out(session: Session, window: Window, aspect: Aspect) -> Cells:
+    """Units sold less units returned through tills, of one brand's goods or of all that have a
+    GTIN. An hour whose tills are known and that sold nothing is 0."""
+    cells: dict[Cell, Sums] = {
+        cell: Sums(amount=Decimal(0), observed_s=s.observed_s, expected_s=s.expected_s)
+        for cell, s in till_time(session, window).items()
+    }
+    for (store_id, day, hour, _), units in units_by_product(session, window, aspect).items():
+        add_to(cells, Cell(store_id, day, hour), Sums(amount=units))
+    return cells
+
+
+def units_by_product(
+    session: Session, window: Window, aspect: Aspect
+) -> dict[tuple[str, date, int, str], Decimal]:
+    """Net units by store, business day, local hour and GTIN. A weighed line counts 1."""
+    zones = {each.store_id: each.store.zone for each in window.days}
+    quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
+    by = (Receipt.store_id, Receipt.business_day, quarter, ReceiptLine.gtin)
+    kind = ReceiptLine.quantity.type
+    zero, one, back = (sa.literal(Decimal(n), kind) for n in (0, 1, -1))
+    weighed = sa.case((ReceiptLine.quantity < zero, back), else_=one)
+    units = sa.func.sum(sa.case((A_LINE, weighed), else_=ReceiptLine.quantity))
+    query = (
+        sa.select(*by, units)
+        .join(ReceiptLine, OF_RECEIPT)
+        .where(*receipts_asked(window), ReceiptLine.gtin.is_not(None))
+        .group_by(*by)
+    )
+    if aspect.brand_id is not None:
+        query = query.where(
+            ReceiptLine.gtin.in_(
+                sa.select(Product.gtin).where(
+                    Product.tenant_id == window.tenant_id, Product.brand_id == aspect.brand_id
+                )
+            )
+        )
+    found: dict[tuple[str, date, int, str], Decimal] = {}
+    for store_id, day, number, gtin, sold in session.execute(query):
+        hour = start_of(number, QUARTER_S).astimezone(zones[store_id]).hour
+        key = (store_id, day, hour, gtin)
+        found[key] = found.get(key, Decimal(0)) + sold
+    return found

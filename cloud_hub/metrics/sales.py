@@ -1,0 +1,227 @@
+"""Sales figures from receipts: net sales, basket, units, sales per m², members.
+
+Net sales are sales less returns, by the business day each happened; a receipt's value is the sum
+of its lines as the shopper paid them: tax and deposit included, after discounts, as rounded by the
+till.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.metrics.arrival import arrived
+from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.knowledge import known_until
+from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
+from cloud_hub.metrics.window import StoreDay, Window
+from cloud_hub.model.facts import Receipt
+from cloud_hub.model.shopper import ReceiptIdentity
+from sync.events import ReceiptType
+
+TRADE = (ReceiptType.SALE, ReceiptType.RETURN)
+"""Receipts that move money for goods; void, no-sale and pick-up do not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesFact:
+    """Receipts of one type in one store's local hour, with their value as printed (a return's is
+    negative), their units, and how many showed an identity."""
+
+    store_id: str
+    day: date
+    hour: int
+    type: ReceiptType
+    receipts: int
+    value: Decimal
+    units: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sales:
+    """The receipts of a window, and how much of each opening hour the tills are known for."""
+
+    facts: tuple[SalesFact, ...]
+    known: Cells
+
+
+def load_sales(session: Session, window: Window) -> Sales:
+    """The receipts of a window by store, local hour and type."""
+    zones = {each.store_id: each.store.zone for each in window.days}
+    quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
+    query = (
+        sa.select(
+            Receipt.store_id,
+            Receipt.business_day,
+            quarter,
+            Receipt.type,
+            sa.func.count(),
+            sa.func.sum(Receipt.net_value),
+            sa.func.sum(Receipt.units),
+        )
+        .where(*receipts_asked(window))
+        .group_by(Receipt.store_id, Receipt.business_day, quarter, Receipt.type)
+    )
+    facts = tuple(
+        SalesFact(
+            store_id=store_id,
+            day=day,
+            hour=start_of(number, QUARTER_S).astimezone(zones[store_id]).hour,
+            type=ReceiptType(type_),
+            receipts=receipts,
+            value=value,
+            units=units,
+        )
+        for store_id, day, number, type_, receipts, value, units in session.execute(query)
+    )
+    return Sales(facts=facts, known=till_time(session, window))
+
+
+def receipts_asked(window: Window) -> list[sa.ColumnElement[bool]]:
+    """SQL: the receipt is a sale or a return of the window."""
+    return [
+        Receipt.tenant_id == window.tenant_id,
+        window.condition(Receipt.store_id, Receipt.business_day, Receipt.ended_at),
+        Receipt.type.in_(TRADE),
+        *arrived(window, Receipt.source_event),
+    ]
+
+
+def till_time(session: Session, window: Window) -> Cells:
+    """Of every opening hour, how many of its seconds the store's tills are known for."""
+    until = known_until(session, window.tenant_id, window.store_ids)
+    cells: dict[Cell, Sums] = {}
+    for each in window.days:
+        end_at = until.get(each.store_id)
+        for hour, start, end in each.open_hours():
+            known_s = 0.0 if end_at is None else (min(end, end_at) - start).total_seconds()
+            cells[Cell(each.store_id, each.day, hour)] = Sums(
+                amount=0, observed_s=max(0.0, known_s), expected_s=(end - start).total_seconds()
+            )
+    return cells
+
+
+def net_sales(sales: Sales) -> Cells:
+    """Sales less returns. An hour whose tills are known and that sold nothing is 0."""
+    cells = {cell: _time(sums, amount=Decimal(0)) for cell, sums in sales.known.items()}
+    for fact in sales.facts:
+        add_to(cells, _cell(fact), _seen(cells, fact, amount=fact.value))
+    return cells
+
+
+def receipt_count(sales: Sales) -> Cells:
+    """Sale receipts."""
+    cells = {cell: _time(sums, amount=0) for cell, sums in sales.known.items()}
+    for fact in _of_sales(sales):
+        add_to(cells, _cell(fact), _seen(cells, fact, amount=fact.receipts))
+    return cells
+
+
+def average_basket(sales: Sales) -> Cells:
+    """Net value of sale receipts / sale receipts."""
+    cells: dict[Cell, Sums] = {}
+    for fact in _of_sales(sales):
+        add_to(cells, _cell(fact), Sums(amount=fact.value, base=fact.receipts))
+    return _with_time(cells, sales.known)
+
+
+def units_per_transaction(sales: Sales) -> Cells:
+    """Units of sale receipts / sale receipts; a weighed line counts 1."""
+    cells: dict[Cell, Sums] = {}
+    for fact in _of_sales(sales):
+        add_to(cells, _cell(fact), Sums(amount=fact.units, base=fact.receipts))
+    return _with_time(cells, sales.known)
+
+
+def sales_per_m2(sales: Sales, days: Iterable[StoreDay]) -> Cells:
+    """Net sales / selling m² / trading day: a cell a day, whose base is the store's area."""
+    areas = {(d.store_id, d.day): d.store.selling_area_m2 for d in days if d.open_s > 0}
+    cells: dict[Cell, Sums] = {}
+    for cell, sums in net_sales(sales).items():
+        if (cell.store_id, cell.day) in areas:
+            add_to(cells, Cell(cell.store_id, cell.day, None), sums)
+    return {
+        cell: _time(sums, amount=sums.amount, base=areas[cell.store_id, cell.day])
+        for cell, sums in cells.items()
+    }
+
+
+def measure_member_rate(session: Session, window: Window, aspect: Aspect) -> Cells:
+    """Sale receipts that showed an identity / sale receipts."""
+    zones = {each.store_id: each.store.zone for each in window.days}
+    quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
+    member = sa.exists().where(
+        ReceiptIdentity.tenant_id == Receipt.tenant_id,
+        ReceiptIdentity.receipt_id == Receipt.receipt_id,
+    )
+    query = (
+        sa.select(
+            Receipt.store_id,
+            Receipt.business_day,
+            quarter,
+            sa.func.count(),
+            sa.func.sum(sa.case((member, 1), else_=0)),
+        )
+        .where(*receipts_asked(window), Receipt.type == ReceiptType.SALE)
+        .group_by(Receipt.store_id, Receipt.business_day, quarter)
+    )
+    cells: dict[Cell, Sums] = {}
+    for store_id, day, number, receipts, members in session.execute(query):
+        hour = start_of(number, QUARTER_S).astimezone(zones[store_id]).hour
+        add_to(cells, Cell(store_id, day, hour), Sums(amount=members, base=receipts))
+    return _with_time(cells, till_time(session, window))
+
+
+def measure_net_sales(session: Session, window: Window, aspect: Aspect) -> Cells:
+    """Net sales of a window."""
+    return net_sales(load_sales(session, window))
+
+
+def measure_average_basket(session: Session, window: Window, aspect: Aspect) -> Cells:
+    """Average basket of a window."""
+    return average_basket(load_sales(session, window))
+
+
+def measure_units_per_transaction(session: Session, window: Window, aspect: Aspect) -> Cells:
+    """Units per transaction of a window."""
+    return units_per_transaction(load_sales(session, window))
+
+
+def measure_sales_per_m2(session: Session, window: Window, aspect: Aspect) -> Cells:
+    """Sales per m² of a window."""
+    return sales_per_m2(load_sales(session, window), window.days)
+
+
+def _of_sales(sales: Sales) -> Iterable[SalesFact]:
+    return (fact for fact in sales.facts if fact.type is ReceiptType.SALE)
+
+
+def _cell(fact: SalesFact) -> Cell:
+    return Cell(fact.store_id, fact.day, fact.hour)
+
+
+def _seen(cells: Mapping[Cell, Sums], fact: SalesFact, *, amount: Decimal | int) -> Sums:
+    """What a receipt adds. One that came from an hour of which nothing else is known proves a
+    second of it, so that its money is shown, with the coverage it has."""
+    cell = cells.get(_cell(fact))
+    proved_s = 1.0 if cell is not None and cell.expected_s > 0 and cell.observed_s <= 0 else 0.0
+    return Sums(amount=amount, observed_s=proved_s)
+
+
+def _time(sums: Sums, *, amount: Decimal | float | int, base: Decimal | float | int = 0) -> Sums:
+    return Sums(amount=amount, base=base, observed_s=sums.observed_s, expected_s=sums.expected_s)
+
+
+def _with_time(cells: dict[Cell, Sums], known: Cells) -> Cells:
+    for cell, sums in known.items():
+        present = cells.get(cell)
+        amount, base = (present.amount, present.base) if present else (0, 0)
+        observed_s = max(sums.observed_s, 1.0) if present else sums.observed_s
+        cells[cell] = Sums(
+            amount=amount, base=base, observed_s=observed_s, expected_s=sums.expected_s
+        )
+    return cells

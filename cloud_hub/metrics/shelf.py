@@ -1,0 +1,276 @@
+"""Shelf figures: on-shelf availability, facings and share, purity, planogram compliance."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.chain import Chain, Fixture, load_chain
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, load_photos, slots_seen
+from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
+from cloud_hub.metrics.window import StoreDay, Window
+from cloud_hub.model.facts import ShelfObservation
+
+Photos = Mapping[str, list[ShelfPhoto]]
+
+HOLDS_INTERVALS = 1.5
+"""A photo speaks for its shelf until the next one, but no longer than one and a half intervals."""
+
+UNPLANNED_HOLDS = timedelta(minutes=90)
+"""How long a photo speaks for a fixture that has no photo plan."""
+
+PURITY_TARGET = 0.90
+"""What a brand asks of its own coolers."""
+
+
+class Verdict(StrEnum):
+    """Purity against its target: a verdict only when the whole range is on one side."""
+
+    GOOD = "good"
+    BAD = "bad"
+    TO_BE_REVIEWED = "to-be-reviewed"
+    NO_DATA = "no-data"
+
+
+def holds_for(fixture: Fixture) -> timedelta:
+    """How long a photo of the fixture speaks for it."""
+    if fixture.photo_interval_min is None:
+        return UNPLANNED_HOLDS
+    return timedelta(minutes=fixture.photo_interval_min * HOLDS_INTERVALS)
+
+
+def window_photos(session: Session, chain: Chain, window: Window, aspect: Aspect) -> Photos:
+    """The photos of a window by fixture, oldest first."""
+    conditions = [
+        window.condition(
+            ShelfObservation.store_id, ShelfObservation.business_day, ShelfObservation.taken_at
+        )
+    ]
+    if aspect.fixture_id is not None:
+        conditions.append(ShelfObservation.fixture_id == aspect.fixture_id)
+    return load_photos(session, chain, *conditions)
+
+
+def on_shelf_availability(
+    photos: Photos, chain: Chain, days: Iterable[StoreDay], aspect: Aspect
+) -> Cells:
+    """Must-have SKU-seconds seen (at least one facing on the fixture that plans the SKU) / observed
+    must-have SKU-seconds. A picture that is not clear leaves both sides, as do hidden slots."""
+    cells: dict[Cell, Sums] = {}
+    for each in days:
+        for fixture in chain.fixtures_of(each.store_id):
+            if aspect.fixture_id not in (None, fixture.fixture_id):
+                continue
+            for cell, sums in _availability(photos, chain, each, fixture, aspect):
+                add_to(cells, cell, sums)
+    return cells
+
+
+def _availability(
+    photos: Photos, chain: Chain, day: StoreDay, fixture: Fixture, aspect: Aspect
+) -> Iterable[tuple[Cell, Sums]]:
+    plan = chain.plan_at(fixture.fixture_id, day.end_at)
+    must = _must_have(chain, fixture, {s.gtin for s in plan.slots.values()} if plan else (), aspect)
+    for hour, start, end in day.open_hours():
+        expected_s = len(must) * (end - start).total_seconds()
+        if expected_s:
+            yield Cell(day.store_id, day.day, hour), Sums(amount=0.0, expected_s=expected_s)
+    todays = [p for p in photos.get(fixture.fixture_id, ()) if p.day == day.day]
+    for photo, until in _spans(todays, holds_for(fixture), day.close_at):
+        seen, observed = _judged(photo, chain, fixture, aspect)
+        for hour, start, end in day.open_hours():
+            seconds = (min(end, until) - max(start, photo.taken_at)).total_seconds()
+            if seconds > 0 and observed:
+                yield (
+                    Cell(day.store_id, day.day, hour),
+                    Sums(
+                        amount=seen * seconds,
+                        base=observed * seconds,
+                        observed_s=observed * seconds,
+                    ),
+                )
+
+
+def _must_have(
+    chain: Chain, fixture: Fixture, gtins: Iterable[str], aspect: Aspect
+) -> frozenset[str]:
+    return frozenset(
+        gtin
+        for gtin in gtins
+        if (listing := chain.listings.get((fixture.store_id, gtin))) is not None
+        and listing.must_have
+        and (aspect.brand_id is None or chain.is_brand(gtin, aspect.brand_id))
+    )
+
+
+def _judged(photo: ShelfPhoto, chain: Chain, fixture: Fixture, aspect: Aspect) -> tuple[int, int]:
+    """Must-have SKUs that the photo shows, and those it can judge."""
+    if not photo.is_clear or photo.plan is None:
+        return 0, 0
+    visible = {s.gtin for s in photo.plan.slots.values() if s.slot_id not in photo.hidden}
+    standing = {facing.gtin for facing in photo.facings}
+    planned = {slot.gtin for slot in photo.plan.slots.values()}
+    must = _must_have(chain, fixture, planned, aspect)
+    return len(must & standing), len(must & (visible | standing))
+
+
+def _spans(
+    photos: list[ShelfPhoto], holds: timedelta, closes_at: datetime
+) -> Iterable[tuple[ShelfPhoto, datetime]]:
+    """Each photo with the time until which it speaks."""
+    for number, photo in enumerate(photos):
+        following = photos[number + 1].taken_at if number + 1 < len(photos) else closes_at
+        yield photo, min(following, photo.taken_at + holds, closes_at)
+
+
+def last_clear(photos: Photos) -> dict[tuple[str, object], ShelfPhoto]:
+    """The last clear photo of each fixture and business day: a state is never summed over time."""
+    return {
+        (photo.fixture_id, photo.day): photo
+        for each in photos.values()
+        for photo in each
+        if photo.is_clear
+    }
+
+
+def facings(photo: ShelfPhoto, chain: Chain, brand_id: str | None) -> Sums:
+    """The brand's facings (None: every product's) of all product facings, unknown included."""
+    own = [f for f in photo.facings if brand_id is None or chain.is_brand(f.gtin, brand_id)]
+    return Sums(amount=len(own), base=len(photo.facings))
+
+
+def facing_width(photo: ShelfPhoto, chain: Chain, brand_id: str | None) -> Sums:
+    """The brand's width in mm of the width of all facings; an unknown pack counts as wide as the
+    mean of the known ones."""
+    known = [chain.products[f.gtin] for f in photo.facings if f.gtin in chain.products]
+    unknown = len(photo.facings) - len(known)
+    width = sum(product.width_mm for product in known)
+    own = sum(p.width_mm for p in known if brand_id is None or p.brand_id == brand_id)
+    return Sums(amount=own, base=width + (unknown * width / len(known) if known else 0.0))
+
+
+def purity(photo: ShelfPhoto, chain: Chain, owner_brand_id: str) -> Sums:
+    """Allowed / (allowed + foreign + unknown), with the range from "unknown all foreign" to
+    "unknown all allowed". Allowed: the owner's goods, and whatever the plan puts there."""
+    planned = {slot.gtin for slot in photo.plan.slots.values()} if photo.plan else set()
+    allowed = sum(
+        1 for f in photo.facings if f.gtin in planned or chain.is_brand(f.gtin, owner_brand_id)
+    )
+    unknown = sum(1 for f in photo.facings if f.gtin is None)
+    return Sums(amount=allowed, base=len(photo.facings), low=allowed, high=allowed + unknown)
+
+
+def purity_verdict(sums: Sums | None, target: float = PURITY_TARGET) -> Verdict:
+    """GOOD or BAD only when the whole range is on that side of the target."""
+    if sums is None or not sums.base:
+        return Verdict.NO_DATA
+    if float(sums.low) / float(sums.base) >= target:
+        return Verdict.GOOD
+    return Verdict.BAD if float(sums.high) / float(sums.base) < target else Verdict.TO_BE_REVIEWED
+
+
+class Compliance(StrEnum):
+    """What is asked of a planned slot. PRESENCE: its product stands somewhere on the fixture;
+    POSITION: in this slot; FACINGS: as often as planned; SLOT: position and facings both."""
+
+    SLOT = "slot"
+    PRESENCE = "presence"
+    POSITION = "position"
+    FACINGS = "facings"
+
+
+def compliance(photo: ShelfPhoto, part: Compliance) -> Sums | None:
+    """Slots right / visible planned slots; hidden slots leave the denominator."""
+    if not photo.is_clear or photo.plan is None:
+        return None
+    standing = {facing.gtin for facing in photo.facings}
+    right = visible = 0
+    for slot_id, seen in slots_seen(photo, photo.plan).items():
+        if seen.state is SlotState.HIDDEN:
+            continue
+        slot = photo.plan.slots[slot_id]
+        visible += 1
+        positioned = seen.state is SlotState.RIGHT
+        counted = slot.min_facings <= seen.right_facings <= slot.max_facings
+        right += {
+            Compliance.SLOT: positioned and counted,
+            Compliance.PRESENCE: slot.gtin in standing,
+            Compliance.POSITION: positioned,
+            Compliance.FACINGS: counted,
+        }[part]
+    return Sums(amount=right, base=visible)
+
+
+def measure_on_shelf(session: Session, window: Window, aspect: Aspect) -> Cells:
+    """On-shelf availability of a window, on the fixtures that plan the goods."""
+    chain = load_chain(session, window.tenant_id)
+    if chain is None:
+        return {}
+    photos = window_photos(session, chain, window, aspect)
+    return on_shelf_availability(photos, chain, window.days, aspect)
+
+
+Reading = Callable[[ShelfPhoto, Chain, Aspect], Sums | None]
+"""What one clear photo says."""
+
+
+def by_last_photo(photos: Photos, chain: Chain, aspect: Aspect, read: Reading) -> Cells:
+    """The last clear photo of each fixture and day, read and added up over fixtures."""
+    cells: dict[Cell, Sums] = {}
+    for photo in last_clear(photos).values():
+        sums = read(photo, chain, aspect)
+        if sums is not None:
+            add_to(cells, Cell(photo.store_id, photo.day, None), sums)
+    return cells
+
+
+def read_facings(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
+    """Facings of the brand asked about, or of every product."""
+    return facings(photo, chain, aspect.brand_id)
+
+
+def read_share(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
+    """Share of the brand asked about, or of the fixture's owner; None where there is neither."""
+    brand_id = aspect.brand_id or chain.fixtures[photo.fixture_id].owner_brand_id
+    return facings(photo, chain, brand_id) if brand_id else None
+
+
+def read_share_by_width(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
+    """The same by width."""
+    brand_id = aspect.brand_id or chain.fixtures[photo.fixture_id].owner_brand_id
+    return facing_width(photo, chain, brand_id) if brand_id else None
+
+
+def read_purity(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
+    """Purity of a brand's own fixture; None on others."""
+    owner = chain.fixtures[photo.fixture_id].owner_brand_id
+    if owner is None or aspect.brand_id not in (None, owner):
+        return None
+    return purity(photo, chain, owner)
+
+
+def read_compliance(part: Compliance) -> Reading:
+    """Compliance of fixtures; for a brand, of the fixtures it owns."""
+
+    def read(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
+        owner = chain.fixtures[photo.fixture_id].owner_brand_id
+        return compliance(photo, part) if aspect.brand_id in (None, owner) else None
+
+    return read
+
+
+class PhotoMeasure:
+    """A formula over the last clear photo of each fixture and day."""
+
+    def __init__(self, read: Reading) -> None:
+        self._read = read
+
+    def __call__(self, session: Session, window: Window, aspect: Aspect) -> Cells:
+        """The sums of every store and day that has a clear photo."""
+        chain = load_chain(session, window.tenant_id)
+        if chain is None:
+            return {}
+        photos = window_photos(session, chain, window, aspect)
+        return by_last_photo(photos, chain, aspect, self._read)

@@ -1,0 +1,206 @@
+"""Which stores, on which business days, from when until when: what every formula is asked over."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from cloud_hub.business_day import at_local, business_day, day_start
+from device_profiles.store import OpeningHours
+
+MARGIN = timedelta(minutes=15)
+"""People count from a quarter of an hour before opening until one after closing.
+Source: METRICS, footfall."""
+
+WEEKS_BACK = 4
+"""How far back a comparable day is looked for when the weeks between are exceptions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreHours:
+    """A store's zone, hours and selling area: what a formula must know of it."""
+
+    store_id: str
+    zone: ZoneInfo
+    hours: OpeningHours
+    selling_area_m2: float
+
+    def open_span(self, day: date) -> tuple[datetime, datetime] | None:
+        """UTC of opening and closing on `day`, None where it stays closed. Closing at or before
+        opening means the next morning."""
+        opens, closes = self.hours.opens, self.hours.closes
+        if day in self.hours.exceptions:
+            exception = self.hours.exceptions[day]
+            if exception is None:
+                return None
+            opens, closes = exception
+        start_at = at_local(day, opens, self.zone)
+        end_at = at_local(day, closes, self.zone)
+        if closes >= time(23, 59):
+            end_at = at_local(day + timedelta(days=1), time(0), self.zone)
+        return start_at, end_at if end_at > start_at else end_at + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreDay:
+    """One store's business day as far as it is asked about: `start_at` <= t < `end_at`, open from
+    `open_at` to `close_at` (cut at `end_at`; equal when closed). `whole`: nothing was cut."""
+
+    store: StoreHours
+    day: date
+    start_at: datetime
+    end_at: datetime
+    open_at: datetime
+    close_at: datetime
+    whole: bool
+
+    @property
+    def store_id(self) -> str:
+        """The store's identifier."""
+        return self.store.store_id
+
+    @property
+    def open_s(self) -> float:
+        """Opening seconds asked about."""
+        return (self.close_at - self.open_at).total_seconds()
+
+    def hour_of(self, at: datetime) -> int:
+        """Local clock hour of `at`."""
+        return at.astimezone(self.store.zone).hour
+
+    def open_hours(self) -> Iterator[tuple[int, datetime, datetime]]:
+        """Local hour, start and end of each stretch of an opening hour asked about."""
+        at = self.open_at
+        while at < self.close_at:
+            local = at.astimezone(self.store.zone)
+            next_hour = (
+                at
+                + timedelta(hours=1)
+                - timedelta(
+                    minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+                )
+            )
+            yield local.hour, at, min(next_hour, self.close_at)
+            at = next_hour
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What a formula is asked over. `as_of`: only what had arrived by then (None: everything)."""
+
+    tenant_id: str
+    days: tuple[StoreDay, ...]
+    as_of: datetime | None = None
+
+    @property
+    def store_ids(self) -> frozenset[str]:
+        """The stores asked about."""
+        return frozenset(each.store_id for each in self.days)
+
+    def of(self, store_id: str, day: date) -> StoreDay | None:
+        """The store day, if it is asked about."""
+        return next((d for d in self.days if (d.store_id, d.day) == (store_id, day)), None)
+
+    def cut_to(self, days: Iterable[StoreDay]) -> "Window":
+        """The same question over other days."""
+        return Window(tenant_id=self.tenant_id, days=tuple(days), as_of=self.as_of)
+
+    def groups(self) -> Iterator[tuple[StoreDay, list[str]]]:
+        """Store days with equal times, once each, with the stores that share them."""
+        alike: dict[tuple[object, ...], tuple[StoreDay, list[str]]] = {}
+        for each in self.days:
+            key = (each.day, each.start_at, each.end_at, each.open_at, each.close_at)
+            alike.setdefault(key, (each, []))[1].append(each.store_id)
+        yield from alike.values()
+
+    def condition(
+        self,
+        store_id: InstrumentedAttribute[str],
+        day: InstrumentedAttribute[date],
+        at: InstrumentedAttribute[datetime],
+        *,
+        opening: timedelta | None = None,
+    ) -> sa.ColumnElement[bool]:
+        """SQL: the row's store, business day and time are asked about. With `opening`, only from
+        that long before opening until that long after closing."""
+        parts = []
+        for each, stores in self.groups():
+            part = [store_id.in_(stores), day == each.day]
+            if opening is not None:
+                part += [at >= each.open_at - opening]
+                part += [at < min(each.close_at + opening, each.end_at)]
+            elif not each.whole:
+                part += [at < each.end_at]
+            parts.append(sa.and_(*part))
+        return sa.or_(*parts) if parts else sa.false()
+
+
+def store_day(store: StoreHours, day: date, until: datetime) -> StoreDay:
+    """The store's business day, cut at `until`."""
+    start_at, end_at = day_start(day, store.zone), day_start(day + timedelta(days=1), store.zone)
+    cut_at = max(start_at, min(end_at, until))
+    open_at, close_at = store.open_span(day) or (start_at, start_at)
+    return StoreDay(
+        store=store,
+        day=day,
+        start_at=start_at,
+        end_at=cut_at,
+        open_at=min(open_at, cut_at),
+        close_at=min(close_at, cut_at),
+        whole=cut_at == end_at,
+    )
+
+
+def today(tenant_id: str, stores: Sequence[StoreHours], now: datetime) -> Window:
+    """Every store's own today until `now`."""
+    return Window(
+        tenant_id=tenant_id,
+        days=tuple(store_day(store, business_day(now, store.zone), now) for store in stores),
+    )
+
+
+def between(
+    tenant_id: str,
+    stores: Sequence[StoreHours],
+    first: date,
+    last: date,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> Window:
+    """Business days `first` to `last` of every store, both included, cut at `now`."""
+    count = (last - first).days + 1
+    days = [first + timedelta(days=n) for n in range(max(count, 0))]
+    found = [store_day(store, day, now) for store in stores for day in days]
+    return Window(
+        tenant_id=tenant_id,
+        days=tuple(each for each in found if each.start_at < now),
+        as_of=as_of,
+    )
+
+
+def comparable(asked: StoreDay) -> StoreDay | None:
+    """The same weekday of an earlier week until the same time of day; weeks that are exceptions in
+    the store's opening hours are skipped. None when `asked` itself is one, or all are."""
+    exceptions = asked.store.hours.exceptions
+    if asked.day in exceptions:
+        return None
+    for weeks in range(1, WEEKS_BACK + 1):
+        day = asked.day - timedelta(weeks=weeks)
+        if day in exceptions:
+            continue
+        zone = asked.store.zone
+        end = asked.end_at.astimezone(zone).replace(tzinfo=None) - timedelta(weeks=weeks)
+        return store_day(asked.store, day, end.replace(tzinfo=zone))
+    return None
+
+
+def by_store(days: Iterable[StoreDay]) -> dict[str, list[StoreDay]]:
+    """The store days of each store."""
+    found: dict[str, list[StoreDay]] = defaultdict(list)
+    for each in days:
+        found[each.store_id].append(each)
+    return found

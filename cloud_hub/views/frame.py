@@ -1,0 +1,69 @@
+"""What stands around every page: the chain's name, its clock, and whom a page can be seen as."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.model.goods import Brand
+from cloud_hub.model.place import Fixture, Store, Tenant
+from cloud_hub.text import Text
+from cloud_hub.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A store or a brand, by name."""
+
+    identity: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameView:
+    """The chain as its bar shows it. `zone` is where its clocks are told (the first store's);
+    `brands` are those that own a fixture."""
+
+    name: Text
+    simulated: bool
+    currency: str
+    zone: tzinfo
+    stores: tuple[Place, ...]
+    brands: tuple[Place, ...]
+
+
+def frame_view(session: Session, viewer: Viewer) -> FrameView | None:
+    """The viewer's chain; None while the hub has no master data of it."""
+    tenant = session.get(Tenant, viewer.tenant_id)
+    if tenant is None:
+        return None
+    stores = session.scalars(
+        sa.select(Store).where(Store.tenant_id == tenant.tenant_id).order_by(Store.store_id)
+    ).all()
+    owners = sa.select(Fixture.owner_brand_id).where(Fixture.tenant_id == tenant.tenant_id)
+    brands = session.scalars(
+        sa.select(Brand)
+        .where(Brand.tenant_id == tenant.tenant_id, Brand.brand_id.in_(owners))
+        .order_by(Brand.brand_id)
+    ).all()
+    return FrameView(
+        name=Text(en=tenant.name_en, zh=tenant.name_zh),
+        simulated=tenant.simulated,
+        currency=tenant.currency,
+        zone=ZoneInfo(stores[0].time_zone if stores else "UTC"),
+        stores=tuple(
+            Place(identity=store.store_id, name=Text(en=store.name_en, zh=store.name_zh))
+            for store in stores
+        ),
+        brands=tuple(
+            Place(identity=brand.brand_id, name=Text(en=brand.name_en, zh=brand.name_zh))
+            for brand in brands
+        ),
+    )
+
+
+def has_chain(session: Session) -> bool:
+    """Whether the hub knows any chain yet."""
+    return session.scalars(sa.select(Tenant.tenant_id).limit(1)).first() is not None
