@@ -54,6 +54,10 @@ class EventId:
     lane: Lane
     seq: int
 
+    def __str__(self) -> str:
+        """`epoch/lane/seq`."""
+        return f"{self.epoch}/{int(self.lane)}/{self.seq}"
+
 
 class Transaction:
     """One BEGIN IMMEDIATE … COMMIT. Business writes go through `connection`, events through
@@ -63,7 +67,7 @@ class Transaction:
         self.connection = connection
         self._outbox = outbox
         self._unchecked_bytes = ROOM_CHECKED_EVERY_BYTES
-        self._boot: tuple[str, int] | None = None
+        self.has_new_boot = False
 
     def append(self, body: EventBody) -> EventId:
         """The event's identity; it is durable once the transaction has ended.
@@ -109,11 +113,14 @@ class Transaction:
         return EventId(epoch, lane, seq)
 
     def _boot_number(self, boot_id: str) -> int:
-        if self._boot is None or self._boot[0] != boot_id:
-            self.connection.execute("INSERT OR IGNORE INTO boot(boot_id) VALUES(?)", (boot_id,))
-            row = self.connection.execute("SELECT id FROM boot WHERE boot_id=?", (boot_id,))
-            self._boot = (boot_id, row.fetchone()[0])
-        return self._boot[1]
+        known = self._outbox.boots.get(boot_id)
+        if known is not None:
+            return known
+        # Remembered only once committed: a savepoint may still take the row back.
+        self.has_new_boot = True
+        self.connection.execute("INSERT OR IGNORE INTO boot(boot_id) VALUES(?)", (boot_id,))
+        row = self.connection.execute("SELECT id FROM boot WHERE boot_id=?", (boot_id,))
+        return int(row.fetchone()[0])
 
     def _has_room(self, lane: Lane, size: int) -> bool:
         self._unchecked_bytes += size
@@ -175,6 +182,7 @@ class Outbox:
         self.path = path
         self.clock = clock
         self.run = ""
+        self.boots: dict[str, int] = {}
         self._connection = connection
         self._reader = connect(path)
         self._lock = threading.RLock()
@@ -241,8 +249,12 @@ class Outbox:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
-                    yield Transaction(self, self._connection)
+                    transaction = Transaction(self, self._connection)
+                    yield transaction
                     self._connection.execute("COMMIT")
+                    if transaction.has_new_boot:
+                        rows = self._connection.execute("SELECT boot_id, id FROM boot")
+                        self.boots = dict(rows.fetchall())
                 except BaseException:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
