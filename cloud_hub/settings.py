@@ -64,7 +64,7 @@ class HubSettings(BaseModel):
     session_days: int = Field(default=14, ge=1, le=365)
     media_limit_mb: int = Field(default=20, ge=1, le=1024)
     group_batches: int = Field(default=32, ge=1, le=256)
-    lane_credit: int = Field(default=4, ge=1, le=64)
+    credit_batches: int = Field(default=8, ge=1, le=64)
     reconnect_spread_s: float = Field(default=5.0, ge=0)
 
     @model_validator(mode="after")

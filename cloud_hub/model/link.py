@@ -13,7 +13,8 @@ from cloud_hub.model.base import Base, key, key_int
 
 
 class Epoch(Base):
-    """One incarnation of a device's outbox. `state`: `live`, `past`, or `fenced` (a clone)."""
+    """One incarnation of a device's outbox. `state`: `live` or `past`. `runs` are the openings of
+    its file that the hub has welcomed, newest first; a batch of any other run is refused."""
 
     __tablename__ = "epoch"
     tenant_id: Mapped[str] = key()
@@ -21,6 +22,7 @@ class Epoch(Base):
     epoch: Mapped[int] = key_int()
     nonce: Mapped[str]
     state: Mapped[str]
+    runs: Mapped[list[Any]]
     first_heard_at: Mapped[datetime]
 
 
@@ -67,7 +69,7 @@ class LostRange(Base):
 
 class StoredEvent(Base):
     """An event as it arrived, kept raw. `outcome`: `applied`, `unknown` (kind or schema newer than
-    this hub), `dead` (refused; see dead_letter), `held` (waits for an earlier one)."""
+    this hub), `dead` (refused; see dead_letter), `repeated` (says what another event has said)."""
 
     __tablename__ = "event"
     __table_args__ = (Index("event_by_time", "tenant_id", "store_id", "kind", "occurred_at"),)

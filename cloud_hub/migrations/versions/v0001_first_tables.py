@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.Column("epoch", WHOLE, nullable=False, autoincrement=False),
         sa.Column("nonce", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("runs", sa.JSON(), nullable=False),
         sa.Column("first_heard_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch"),
     )

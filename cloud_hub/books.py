@@ -1,0 +1,185 @@
+"""The link's books within one transaction: who may speak, which numbers are here, what is lost."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.model.link import Epoch, LaneClaim, LostRange, ReceivedRange, ResendCount
+from cloud_hub.model.place import Device
+from cloud_hub.upsert import added, greater, insert_or_merge, insert_or_replace
+from sync.arrivals import RangeSet
+from sync.batch import Loss
+
+LaneKey = tuple[str, str, int, int]
+"""tenant, device, epoch, lane."""
+RUNS_KEPT = 64
+
+
+@dataclass(slots=True)
+class LaneBook:
+    """What is here of one lane of one incarnation."""
+
+    arrived: RangeSet
+    lost: RangeSet
+    is_changed: bool = False
+    resends: int = 0
+
+
+@dataclass(slots=True)
+class Books:
+    """The books of the lanes that one transaction touches, read on first use, written once."""
+
+    session: Session
+    now: datetime
+    devices: dict[tuple[str, str], Device] = field(default_factory=dict)
+    _lanes: dict[LaneKey, LaneBook] = field(default_factory=dict)
+    _losses: dict[tuple[str, str, int, int, int, int], dict[str, Any]] = field(default_factory=dict)
+    _claims: dict[LaneKey, tuple[int, int]] = field(default_factory=dict)
+
+    def device(self, tenant_id: str, device_id: str) -> Device | None:
+        """The device as master data know it, or None."""
+        key = (tenant_id, device_id)
+        if key not in self.devices:
+            found = self.session.get(Device, key)
+            if found is None:
+                return None
+            self.devices[key] = found
+        return self.devices[key]
+
+    def live_epoch(self, tenant_id: str, device_id: str) -> Epoch | None:
+        """The incarnation that the hub takes events from."""
+        self.session.flush()
+        return self.session.scalars(
+            sa.select(Epoch)
+            .where(
+                Epoch.tenant_id == tenant_id, Epoch.device_id == device_id, Epoch.state == "live"
+            )
+            .order_by(Epoch.epoch.desc())
+        ).first()
+
+    def lane(self, key: LaneKey) -> LaneBook:
+        """The book of one lane."""
+        if key not in self._lanes:
+            self._lanes[key] = LaneBook(
+                RangeSet.of(self._ranges(ReceivedRange, key)),
+                RangeSet.of(self._ranges(LostRange, key)),
+            )
+        return self._lanes[key]
+
+    def _ranges(
+        self, table: type[ReceivedRange] | type[LostRange], key: LaneKey
+    ) -> Sequence[tuple[int, int]]:
+        rows = self.session.execute(sa.select(table.first, table.last).where(*_is(table, key)))
+        return [(first, last) for first, last in rows]
+
+    def receive(self, key: LaneKey, first: int, last: int) -> RangeSet:
+        """The numbers among first..last that are new; all are received now, the rest counted as
+        resent."""
+        book = self.lane(key)
+        fresh = RangeSet.of(book.arrived.missing(first, last))
+        book.resends += last - first + 1 - len(fresh)
+        if fresh:
+            book.arrived.add(first, last)
+            book.is_changed = True
+        return fresh
+
+    def lose(self, key: LaneKey, losses: Iterable[Loss]) -> None:
+        """Notes what the device gave up. A loss told again, or told longer, is one loss."""
+        tenant_id, device_id, epoch, lane = key
+        for loss in losses:
+            self.lane(key).lost.add(loss.first, loss.last)
+            row = {
+                "tenant_id": tenant_id,
+                "device_id": device_id,
+                "epoch": epoch,
+                "lane": lane,
+                "first": loss.first,
+                "last": loss.last,
+                "bytes": loss.bytes,
+                "reason": loss.reason,
+                "declared_at": self.now,
+            }
+            self._losses[*key, loss.first, loss.last] = row
+
+    def claimed(self, key: LaneKey) -> int:
+        """The highest number that the device says it has produced, 0 if it has said nothing."""
+        tenant_id, device_id, epoch, lane = key
+        kept = self.session.get(LaneClaim, (tenant_id, device_id, epoch, lane))
+        told = self._claims.get(key, (1, 1))[0]
+        return max(told, kept.next_seq if kept else 1) - 1
+
+    def claim(self, key: LaneKey, *, next_seq: int, base: int) -> None:
+        """Notes what the device says it has produced and still holds; the furthest stands."""
+        before = self._claims.get(key, (1, 1))
+        self._claims[key] = (max(before[0], next_seq), max(before[1], base))
+
+    def write(self) -> None:
+        """Writes every change."""
+        self.session.flush()
+        for key, book in self._lanes.items():
+            if book.is_changed:
+                self._write_ranges(key, book)
+        insert_or_merge(
+            self.session,
+            LostRange,
+            list(self._losses.values()),
+            {"last": greater, "bytes": greater, "reason": greater},
+        )
+        rows = [
+            self._row(key) | {"next_seq": next_seq, "base": base, "claimed_at": self.now}
+            for key, (next_seq, base) in self._claims.items()
+        ]
+        insert_or_merge(
+            self.session,
+            LaneClaim,
+            rows,
+            {"next_seq": greater, "base": greater, "claimed_at": greater},
+        )
+        resends = [
+            self._row(key) | {"events": book.resends}
+            for key, book in self._lanes.items()
+            if book.resends
+        ]
+        insert_or_merge(self.session, ResendCount, resends, {"events": added})
+
+    def _row(self, key: LaneKey) -> dict[str, Any]:
+        return dict(zip(("tenant_id", "device_id", "epoch", "lane"), key, strict=True))
+
+    def _write_ranges(self, key: LaneKey, book: LaneBook) -> None:
+        kept = dict(self._ranges(ReceivedRange, key))
+        wanted = dict(book.arrived.ranges())
+        gone = [first for first in kept if first not in wanted]
+        if gone:
+            self.session.execute(
+                sa.delete(ReceivedRange).where(
+                    *_is(ReceivedRange, key), ReceivedRange.first.in_(gone)
+                )
+            )
+        rows = [
+            self._row(key) | {"first": first, "last": last}
+            for first, last in wanted.items()
+            if kept.get(first) != last
+        ]
+        insert_or_replace(self.session, ReceivedRange, rows)
+
+
+def _is(
+    table: type[ReceivedRange] | type[LostRange], key: LaneKey
+) -> tuple[sa.ColumnElement[bool], ...]:
+    tenant_id, device_id, epoch, lane = key
+    return (
+        table.tenant_id == tenant_id,
+        table.device_id == device_id,
+        table.epoch == epoch,
+        table.lane == lane,
+    )
+
+
+def welcome_run(epoch: Epoch, run: str) -> None:
+    """Notes that this opening of the device's file may send."""
+    if not epoch.runs or epoch.runs[0] != run:
+        epoch.runs = [run, *(known for known in epoch.runs if known != run)][:RUNS_KEPT]

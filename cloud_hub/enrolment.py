@@ -1,0 +1,71 @@
+"""How a device gets its password: once, with the claim token that master data gave it."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.auth import hash_token
+from cloud_hub.errors import Refused
+from cloud_hub.model.place import Device
+
+UNKNOWN_CLAIM = "no device of this name waits for that claim token"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceIdentity:
+    """A device whose password was checked."""
+
+    tenant_id: str
+    store_id: str
+    device_id: str
+
+
+def claim(
+    session: Session, *, tenant_id: str, device_id: str, claim_token: str, now: datetime
+) -> tuple[DeviceIdentity, str]:
+    """The device and its new password, of which only the hash is kept.
+
+    Raises Refused for a wrong token, and for a second claim until `reset_claim`.
+    """
+    device = session.get(Device, (tenant_id, device_id))
+    offered = hash_token(claim_token)
+    if device is None or not hmac.compare_digest(device.claim_token_hash, offered):
+        raise Refused(UNKNOWN_CLAIM, status=403)
+    if device.claimed_at is not None:
+        raise Refused(
+            f"device {device_id} was claimed at {device.claimed_at.isoformat(timespec='seconds')};"
+            " reset its claim at the hub if it lost its data",
+            status=409,
+        )
+    password = secrets.token_urlsafe(32)
+    device.password_hash = hash_token(password)
+    device.claimed_at = now
+    return _identity(device), password
+
+
+def reset_claim(session: Session, *, tenant_id: str, device_id: str) -> None:
+    """Lets the device be claimed once more; its present password ends. Raises Refused."""
+    device = session.get(Device, (tenant_id, device_id))
+    if device is None:
+        raise Refused(f"no device {device_id}", status=404)
+    device.password_hash = device.claimed_at = None
+
+
+def check_device(session: Session, device_id: str, password: str) -> DeviceIdentity | None:
+    """The device with this name and password, or None."""
+    offered = hash_token(password)
+    found = None
+    for device in session.scalars(sa.select(Device).where(Device.device_id == device_id)):
+        if hmac.compare_digest(device.password_hash or "", offered):
+            found = device
+    return None if found is None else _identity(found)
+
+
+def _identity(device: Device) -> DeviceIdentity:
+    return DeviceIdentity(
+        tenant_id=device.tenant_id, store_id=device.store_id, device_id=device.device_id
+    )

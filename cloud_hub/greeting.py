@@ -1,0 +1,135 @@
+"""A device's hello → the hub's answer: who may go on, and which numbers are missing."""
+
+from datetime import datetime
+from importlib.metadata import version
+
+from cloud_hub.books import Books, welcome_run
+from cloud_hub.model.facts import AlarmRaised
+from cloud_hub.model.link import Epoch
+from cloud_hub.model.place import Device
+from cloud_hub.settings import HubSettings
+from cloud_hub.upsert import insert_new
+from sync.events import Lane
+from sync.messages import RUNS_TOLD, Hello, HelloAnswer, LaneKnown, LiveEpoch, Verdict, judge_hello
+
+RIVAL_ALARM = "identity-used-twice"
+FOREIGN_NAME_ALARM = "wrote-under-another-name"
+
+
+def answer_hello(books: Books, device: Device, hello: Hello, settings: HubSettings) -> HelloAnswer:
+    """The answer, with every change it means noted in `books`' session."""
+    now = books.now
+    live = books.live_epoch(device.tenant_id, device.device_id)
+    verdict, epoch = judge_hello(hello, _live(live, device, hello, now))
+    if verdict is Verdict.FENCED:
+        raise_alarm(books, device, RIVAL_ALARM, hello.run, "a second device uses this identity")
+    else:
+        _go_on(books, device, live, hello, epoch, renewed=verdict is Verdict.RENEW)
+        device.connected_at = device.heard_at = now
+        device.first_connected_at = device.first_connected_at or now
+        device.agent_version = hello.agent_version
+        for lane in hello.lanes:
+            key = (device.tenant_id, device.device_id, lane.epoch, int(lane.lane))
+            books.lose(key, lane.lost)
+            books.claim(key, next_seq=lane.next, base=lane.oldest)
+    return HelloAnswer(
+        run=hello.run,
+        verdict=verdict,
+        epoch=epoch,
+        lanes=_lanes_known(books, device, hello, epoch),
+        credit=settings.credit_batches,
+        hub_at=now,
+        spread_s=settings.reconnect_spread_s,
+        hub_version=version("aisleos"),
+    )
+
+
+def _live(live: Epoch | None, device: Device, hello: Hello, now: datetime) -> LiveEpoch | None:
+    if live is None:
+        return None
+    heard_at = device.heard_at or live.first_heard_at
+    return LiveEpoch(
+        epoch=live.epoch,
+        # A renewed epoch has no nonce until the run it was given to says hello under it.
+        nonce=live.nonce or (hello.nonce if hello.run in live.runs else ""),
+        run=live.runs[0] if live.runs else "",
+        silent_s=(now - heard_at).total_seconds(),
+    )
+
+
+def _go_on(
+    books: Books, device: Device, live: Epoch | None, hello: Hello, epoch: int, *, renewed: bool
+) -> None:
+    """Makes `epoch` the live one. A renewed one gets its nonce with the device's next hello."""
+    if live is not None and live.epoch != epoch:
+        live.state = "past"
+    entry = books.session.get(Epoch, (device.tenant_id, device.device_id, epoch))
+    if entry is None:
+        entry = Epoch(
+            tenant_id=device.tenant_id,
+            device_id=device.device_id,
+            epoch=epoch,
+            nonce="",
+            state="live",
+            runs=[],
+            first_heard_at=books.now,
+        )
+        books.session.add(entry)
+    entry.state = "live"
+    if not renewed:
+        entry.nonce = hello.nonce
+    welcome_run(entry, hello.run)
+
+
+def _lanes_known(books: Books, device: Device, hello: Hello, epoch: int) -> tuple[LaneKnown, ...]:
+    named = {(lane.epoch, lane.lane) for lane in hello.lanes}
+    named |= {(epoch, lane) for lane in Lane}
+    return tuple(_lane_known(books, device, number, lane) for number, lane in sorted(named))
+
+
+def _lane_known(books: Books, device: Device, epoch: int, lane: Lane) -> LaneKnown:
+    key = (device.tenant_id, device.device_id, epoch, int(lane))
+    book = books.lane(key)
+    known = book.arrived.copy()
+    for first, last in book.lost:
+        known.add(first, last)
+    watermark = known.watermark()
+    highest = max(known.highest(), books.claimed(key))
+    missing = known.missing(watermark + 1, highest)
+    if len(missing) > RUNS_TOLD:
+        # What is not told as missing counts as here, so the tail is asked for as a whole.
+        missing = [*missing[: RUNS_TOLD - 1], (missing[RUNS_TOLD - 1][0], highest)]
+    return LaneKnown(
+        epoch=epoch, lane=lane, watermark=watermark, highest=highest, missing=tuple(missing)
+    )
+
+
+def raise_alarm(books: Books, device: Device, alarm: str, subject: str, detail: str) -> None:
+    """An alarm that the hub itself raises about a device; one a subject until it is cleared."""
+    books.session.flush()
+    known = books.session.query(AlarmRaised).filter_by(
+        tenant_id=device.tenant_id,
+        device_id=device.device_id,
+        alarm=alarm,
+        subject=subject,
+        cleared_at=None,
+    )
+    if known.first() is None:
+        insert_new(
+            books.session,
+            AlarmRaised,
+            [
+                {
+                    "tenant_id": device.tenant_id,
+                    "device_id": device.device_id,
+                    "alarm": alarm,
+                    "subject": subject,
+                    "raised_at": books.now,
+                    "store_id": device.store_id,
+                    "cleared_at": None,
+                    "value": None,
+                    "limit": None,
+                    "detail": detail,
+                }
+            ],
+        )

@@ -1,0 +1,46 @@
+"""Shoppers' handles: kept encrypted, found again by a keyed hash."""
+
+import hashlib
+import hmac
+import re
+from functools import cached_property
+
+from cryptography.fernet import Fernet
+
+from cloud_hub.secrets import HubSecrets
+
+_EXACT = frozenset({"openid", "unionid", "cookie", "receipt-token"})
+"""Opaque codes in which upper and lower case differ. Numbers that people type do not."""
+
+
+class IdentityKeys:
+    """Encrypts handles and finds them again."""
+
+    def __init__(self, secrets: HubSecrets) -> None:
+        self._secrets = secrets
+        self._index_key = bytes.fromhex(secrets.blind_index_key)
+
+    @cached_property
+    def _cipher(self) -> Fernet:
+        return Fernet(self._secrets.identity_key)
+
+    def blind_index(self, tenant_id: str, kind: str, value: str) -> str:
+        """Keyed hash of a handle: equal for spellings that mean the same, 64 hex digits."""
+        said = f"{tenant_id}\n{kind}\n{normal_form(kind, value)}"
+        return hmac.new(self._index_key, said.encode(), hashlib.sha256).hexdigest()
+
+    def encrypt(self, value: str) -> bytes:
+        """The handle as it may be kept."""
+        return self._cipher.encrypt(value.encode())
+
+    def decrypt(self, kept: bytes) -> str:
+        """The handle. Raises cryptography.fernet.InvalidToken for another hub's key."""
+        return self._cipher.decrypt(kept).decode()
+
+
+def normal_form(kind: str, value: str) -> str:
+    """One spelling for every way to write the same handle."""
+    text = value.strip()
+    if kind == "phone":
+        return re.sub(r"[^0-9+]", "", text)
+    return text if kind in _EXACT else text.casefold()

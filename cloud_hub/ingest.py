@@ -1,0 +1,299 @@
+"""Messages from devices → facts and ledger, one transaction for several; then the answers.
+
+Nothing is acknowledged before its commit. An event that cannot be taken is kept as a dead letter,
+acknowledged and counted: one bad row must not stop a store. A message that its sender may not send
+is refused and not acknowledged: it stays in that device's outbox.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, StatementError
+from sqlalchemy.orm import Session
+
+from cloud_hub.books import Books, LaneKey, welcome_run
+from cloud_hub.database import Database
+from cloud_hub.greeting import FOREIGN_NAME_ALARM, answer_hello, raise_alarm
+from cloud_hub.identities import IdentityKeys
+from cloud_hub.model.link import Epoch
+from cloud_hub.model.place import Device
+from cloud_hub.pictures import Pictures
+from cloud_hub.settings import HubSettings
+from cloud_hub.turn import Tally, Turn
+from cloud_hub.work import EventKey, Work, known_zones
+from sync.arrivals import RangeSet
+from sync.batch import Arrived, Batch, BatchHeader, claimed_range, decode_batch
+from sync.errors import InvalidBatch, InvalidMessage, InvalidTopic
+from sync.messages import Ack, Hello, HelloAnswer, Verdict
+from sync.topics import Downlink, UpTopic, dn_topic, parse_up
+
+log = logging.getLogger(__name__)
+
+POISON = (ValueError, TypeError, ArithmeticError, KeyError, StatementError)
+"""What one bad event may raise in a projection."""
+OUTAGE = (OperationalError, InterfaceError, InternalError)
+"""What a database raises that cannot go on; nothing is wrong with the events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One MQTT message, and when the hub received it."""
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What to publish once the transaction is committed."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The answers, one or none a message, in the messages' order; and what was done."""
+
+    answers: tuple[Answer | None, ...]
+    tally: Tally
+
+
+class Ingest:
+    """Takes messages. One at a time uses it: the database has one writer."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: HubSettings,
+        identities: IdentityKeys,
+        pictures: Pictures,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._identities = identities
+        self._pictures = pictures
+
+    def take(self, messages: Sequence[Message]) -> Taken:
+        """Commits the messages and says what to answer. Call it in a thread.
+
+        Raises what the database raises when it is out of order; then nothing was taken, and the
+        same messages may be given again.
+        """
+        try:
+            return self._commit(messages)
+        except OUTAGE:
+            raise
+        except POISON:
+            if len(messages) > 1:
+                return _joined([self.take([message]) for message in messages])
+            log.exception("an event could not be applied", extra={"action": "poison"})
+            return self._commit(messages, self._poisonous(messages[0]))
+
+    def _poisonous(self, message: Message) -> frozenset[EventKey]:
+        """The events of one batch that cannot be applied even alone."""
+        everything: set[EventKey] = set()
+        with self._database.writing() as session:
+            turn = self._turn(session, message.received_at, frozenset())
+            self._read(turn, message)
+            everything.update(turn.rows)
+            session.rollback()
+        bad: set[EventKey] = set()
+        for key in sorted(everything):
+            try:
+                self._commit([message], frozenset(everything - {key}), is_trial=True)
+            except OUTAGE:
+                raise
+            except POISON:
+                bad.add(key)
+        return frozenset(bad or everything)
+
+    def _turn(self, session: Session, now: datetime, condemned: frozenset[EventKey]) -> Turn:
+        work = Work(
+            session=session,
+            identities=self._identities,
+            pictures=self._pictures,
+            now=now,
+            zones=known_zones(session),
+        )
+        return Turn(books=Books(session, now), work=work, condemned=condemned)
+
+    def _commit(
+        self,
+        messages: Sequence[Message],
+        condemned: frozenset[EventKey] = frozenset(),
+        *,
+        is_trial: bool = False,
+    ) -> Taken:
+        with self._database.writing() as session:
+            turn = self._turn(session, messages[-1].received_at, condemned)
+            answers = tuple(self._read(turn, message) for message in messages)
+            turn.finish()
+            if is_trial:
+                session.rollback()
+        return Taken(answers=answers, tally=turn.tally)
+
+    def _read(self, turn: Turn, message: Message) -> Answer | None:
+        """Notes what one message says in `turn`; the answer to publish after the commit."""
+        try:
+            topic = parse_up(message.topic)
+        except InvalidTopic as error:
+            _refuse(turn, f"topic: {error}")
+            return None
+        device = turn.books.device(topic.tenant, topic.device)
+        if device is None or device.store_id != topic.store:
+            _refuse(turn, f"{message.topic}: no such device in that store")
+            return None
+        if topic.lane is None:
+            return self._greet(turn, topic, device, message)
+        try:
+            batch = decode_batch(message.payload)
+        except InvalidBatch as error:
+            return self._undecodable(turn, topic, device, message, str(error))
+        if (refusal := self._admit(turn, topic, device, batch.header)) is not None:
+            return refusal.answer
+        try:
+            records = batch.records
+        except InvalidBatch as error:
+            return self._undecodable(turn, topic, device, message, str(error))
+        return self._take_batch(turn, topic, device, batch, records, message)
+
+    def _greet(self, turn: Turn, topic: UpTopic, device: Device, message: Message) -> Answer | None:
+        try:
+            hello = Hello.from_bytes(message.payload)
+        except InvalidMessage as error:
+            _refuse(turn, str(error))
+            return None
+        if hello.device != topic.device:
+            return _foreign(turn, device, hello.device).answer
+        answer = answer_hello(turn.books, device, hello, self._settings)
+        return _answer(topic, Downlink.HELLO, answer)
+
+    def _admit(
+        self, turn: Turn, topic: UpTopic, device: Device, header: BatchHeader
+    ) -> "_Refusal | None":
+        """Why this batch may not be taken; None when it may."""
+        if header.device != topic.device or header.lane != topic.lane:
+            return _foreign(turn, device, f"{header.device}, lane {int(header.lane)}")
+        live = turn.books.live_epoch(device.tenant_id, device.device_id)
+        if live is not None and header.run not in live.runs:
+            _refuse(turn, f"device {device.device_id} has not said hello in run {header.run}")
+            answer = HelloAnswer(
+                run=header.run,
+                verdict=Verdict.FENCED,
+                epoch=live.epoch,
+                credit=0,
+                hub_at=turn.books.now,
+                spread_s=self._settings.reconnect_spread_s,
+            )
+            return _Refusal(_answer(topic, Downlink.HELLO, answer))
+        if live is None or header.epoch > live.epoch:
+            _begin_epoch(turn.books, device, live, header)
+        return None
+
+    def _take_batch(
+        self,
+        turn: Turn,
+        topic: UpTopic,
+        device: Device,
+        batch: Batch,
+        records: Sequence[Arrived],
+        message: Message,
+    ) -> Answer:
+        header = batch.header
+        key = (device.tenant_id, device.device_id, header.epoch, int(header.lane))
+        fresh = _book(turn, key, device, header, message)
+        for record in records:
+            if fresh.contains(record.seq):
+                turn.note(key, device, record, message.received_at)
+        return self._ack(topic, header)
+
+    def _undecodable(
+        self, turn: Turn, topic: UpTopic, device: Device, message: Message, error: str
+    ) -> Answer | None:
+        """Files a batch that cannot be read under the numbers it claims, so that it does not come
+        again; without such a claim it can only be kept."""
+        header = claimed_range(message.payload)
+        if header is None or header.device != topic.device or header.lane != topic.lane:
+            turn.bury_batch(device, message.payload, error, [], message.received_at)
+            return None
+        if (refusal := self._admit(turn, topic, device, header)) is not None:
+            return refusal.answer
+        key = (device.tenant_id, device.device_id, header.epoch, int(header.lane))
+        fresh = _book(turn, key, device, header, message)
+        keys = [(*key, seq) for first, last in fresh for seq in range(first, last + 1)]
+        if keys:
+            turn.bury_batch(device, message.payload, error, keys, message.received_at)
+        return self._ack(topic, header)
+
+    def _ack(self, topic: UpTopic, header: BatchHeader) -> Answer:
+        ack = Ack(
+            epoch=header.epoch,
+            lane=header.lane,
+            ranges=((header.first, header.last),),
+            credit=self._settings.credit_batches,
+        )
+        return _answer(topic, Downlink.ACK, ack)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    answer: Answer | None
+
+
+def _answer(topic: UpTopic, what: Downlink, body: Ack | HelloAnswer) -> Answer:
+    return Answer(
+        topic=dn_topic(topic.tenant, topic.store, topic.device, what), payload=body.to_bytes()
+    )
+
+
+def _joined(taken: Sequence[Taken]) -> Taken:
+    tally = Tally()
+    for one in taken:
+        tally.add(one.tally)
+    return Taken(answers=tuple(answer for one in taken for answer in one.answers), tally=tally)
+
+
+def _refuse(turn: Turn, reason: str) -> None:
+    turn.tally.refused += 1
+    log.warning("message refused: %s", reason, extra={"action": "refused"})
+
+
+def _foreign(turn: Turn, device: Device, said: str) -> _Refusal:
+    _refuse(turn, f"device {device.device_id} wrote under the name {said}")
+    detail = f"a message on this device's topic says it is from {said}"
+    raise_alarm(turn.books, device, FOREIGN_NAME_ALARM, said, detail)
+    return _Refusal(None)
+
+
+def _begin_epoch(books: Books, device: Device, live: Epoch | None, header: BatchHeader) -> None:
+    """An epoch that no hello has named yet: a restored hub, or a device that was just renewed."""
+    if live is not None:
+        live.state = "past"
+    entry = Epoch(
+        tenant_id=device.tenant_id,
+        device_id=device.device_id,
+        epoch=header.epoch,
+        nonce="",
+        state="live",
+        runs=[],
+        first_heard_at=books.now,
+    )
+    welcome_run(entry, header.run)
+    books.session.add(entry)
+
+
+def _book(
+    turn: Turn, key: LaneKey, device: Device, header: BatchHeader, message: Message
+) -> RangeSet:
+    """Books a batch's range, claim and losses; the numbers that are new."""
+    device.heard_at = message.received_at
+    turn.books.lose(key, header.lost)
+    turn.books.claim(key, next_seq=header.next, base=header.base)
+    fresh = turn.books.receive(key, header.first, header.last)
+    turn.tally.events += len(fresh)
+    turn.tally.resent += header.n - len(fresh)
+    return fresh

@@ -1,0 +1,225 @@
+"""A chain's master data → rows: whole or not at all, and the same twice changes nothing.
+
+Loading a chain again updates what it names and takes away listings, photo plans and slots it no
+longer names; stores, products and devices that facts may point at are never deleted, and a
+device keeps its password.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from cloud_hub.auth import hash_token
+from cloud_hub.errors import HubError
+from cloud_hub.model import goods, place
+from cloud_hub.upsert import insert_or_replace
+from device_profiles.device import first_problem
+from device_profiles.store import Chain, Store
+
+KEPT_BY_DEVICE = (
+    "password_hash",
+    "claimed_at",
+    "first_connected_at",
+    "connected_at",
+    "heard_at",
+    "agent_version",
+)
+
+
+class InvalidMasterData(HubError):
+    """Master data that cannot be used; the message names the field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """How much a chain holds."""
+
+    tenant_id: str
+    stores: int
+    products: int
+    devices: int
+
+
+def read_chain(path: Path) -> Chain:
+    """The chain in a JSON file. Raises InvalidMasterData with one line."""
+    try:
+        return Chain.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InvalidMasterData(f"cannot read {path}: {error.strerror}") from error
+    except ValidationError as error:
+        raise InvalidMasterData(f"master data {path}: {first_problem(error)}") from error
+
+
+def load_chain(session: Session, chain: Chain) -> Loaded:
+    """Writes the chain within the caller's transaction."""
+    _load_goods(session, chain)
+    for store in chain.stores:
+        _load_store(session, chain, store)
+    _load_planograms(session, chain)
+    insert_or_replace(
+        session,
+        place.Tenant,
+        [
+            {
+                "tenant_id": chain.tenant_id,
+                "name_en": chain.name.en,
+                "name_zh": chain.name.zh,
+                "currency": chain.currency,
+                "simulated": chain.simulated,
+            }
+        ],
+    )
+    return Loaded(
+        tenant_id=chain.tenant_id,
+        stores=len(chain.stores),
+        products=len(chain.products),
+        devices=sum(len(store.devices) for store in chain.stores),
+    )
+
+
+def _load_goods(session: Session, chain: Chain) -> None:
+    insert_or_replace(
+        session,
+        goods.Brand,
+        [
+            {
+                "tenant_id": chain.tenant_id,
+                "brand_id": brand.brand_id,
+                "name_en": brand.name.en,
+                "name_zh": brand.name.zh,
+            }
+            for brand in chain.brands
+        ],
+    )
+    insert_or_replace(
+        session,
+        goods.Product,
+        [
+            {
+                "tenant_id": chain.tenant_id,
+                "gtin": product.gtin,
+                "brand_id": product.brand_id,
+                "name_en": product.name.en,
+                "name_zh": product.name.zh,
+                "category_en": product.category.en,
+                "category_zh": product.category.zh,
+                "width_mm": product.width_mm,
+                "sold_by_weight": product.sold_by_weight,
+                "item_code": product.item_code,
+            }
+            for product in chain.products
+        ],
+    )
+
+
+def _load_store(session: Session, chain: Chain, store: Store) -> None:
+    key = {"tenant_id": chain.tenant_id, "store_id": store.store_id}
+    insert_or_replace(
+        session,
+        place.Store,
+        [
+            key
+            | {
+                "name_en": store.name.en,
+                "name_zh": store.name.zh,
+                "region_en": store.region.en,
+                "region_zh": store.region.zh,
+                "time_zone": store.time_zone,
+                "gln": store.gln,
+                "opening_hours": json.loads(store.opening_hours.model_dump_json()),
+                "selling_area_m2": store.selling_area_m2,
+            }
+        ],
+    )
+    intervals = {plan.fixture_id: plan.interval_min for plan in store.photo_plans}
+    insert_or_replace(
+        session,
+        place.Fixture,
+        [
+            key
+            | {
+                "fixture_id": fixture.fixture_id,
+                "letter": fixture.letter,
+                "name_en": fixture.name.en,
+                "name_zh": fixture.name.zh,
+                "kind": fixture.kind.value,
+                "rows": fixture.rows,
+                "columns": fixture.columns,
+                "owner_brand_id": fixture.owner_brand_id,
+                "photo_interval_min": intervals.get(fixture.fixture_id),
+            }
+            for fixture in store.fixtures
+        ],
+    )
+    _load_devices(session, key, store)
+    session.execute(
+        sa.delete(goods.Listing).where(
+            goods.Listing.tenant_id == chain.tenant_id, goods.Listing.store_id == store.store_id
+        )
+    )
+    insert_or_replace(
+        session,
+        goods.Listing,
+        [
+            key
+            | {
+                "gtin": listing.gtin,
+                "price": listing.price,
+                "par_units": listing.par_units,
+                "must_have": listing.must_have,
+            }
+            for listing in store.listings
+        ],
+    )
+
+
+def _load_devices(session: Session, key: dict[str, str], store: Store) -> None:
+    rows: list[dict[str, Any]] = [
+        key
+        | dict.fromkeys(KEPT_BY_DEVICE)
+        | {
+            "device_id": device.device_id,
+            "kind": device.kind.value,
+            "name_en": device.name.en,
+            "name_zh": device.name.zh,
+            "fixture_id": device.fixture_id,
+            "simulated": device.simulated,
+            "claim_token_hash": hash_token(device.claim_token),
+        }
+        for device in store.devices
+    ]
+    insert_or_replace(session, place.Device, rows, keep=KEPT_BY_DEVICE)
+
+
+def _load_planograms(session: Session, chain: Chain) -> None:
+    for planogram in chain.planograms:
+        key = {
+            "tenant_id": chain.tenant_id,
+            "planogram_id": planogram.planogram_id,
+            "version": planogram.version,
+        }
+        insert_or_replace(
+            session,
+            place.Planogram,
+            [key | {"fixture_id": planogram.fixture_id, "valid_from": planogram.valid_from}],
+        )
+        session.execute(sa.delete(place.PlanogramSlot).filter_by(**key))
+        insert_or_replace(
+            session,
+            place.PlanogramSlot,
+            [
+                key
+                | {
+                    "slot_id": slot.slot_id,
+                    "gtin": slot.gtin,
+                    "min_facings": slot.min_facings,
+                    "max_facings": slot.max_facings,
+                }
+                for slot in planogram.slots
+            ],
+        )

@@ -1,0 +1,32 @@
+"""Event bodies → facts, in the transaction that takes them. A new kind: one line in PROJECTIONS."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cloud_hub.projections.alarms import apply_alarms
+from cloud_hub.projections.carts import apply_carts
+from cloud_hub.projections.cooler import apply_coolers
+from cloud_hub.projections.footfall import apply_footfall, apply_zones
+from cloud_hub.projections.media import apply_media
+from cloud_hub.projections.receipts import apply_receipts
+from cloud_hub.projections.shelf import apply_shelves
+from cloud_hub.projections.stock import apply_counts, apply_moves
+from cloud_hub.work import Fact, Work
+from sync import events
+
+Projection = Callable[[Work, Sequence[Fact[Any]]], None]
+
+PROJECTIONS: dict[str, Projection] = {
+    events.Receipt.kind: apply_receipts,
+    events.StockMoved.kind: apply_moves,
+    events.StockCounted.kind: apply_counts,
+    events.FootfallCounted.kind: apply_footfall,
+    events.ZoneOccupied.kind: apply_zones,
+    events.ShelfObserved.kind: apply_shelves,
+    events.CoolerRead.kind: apply_coolers,
+    events.CartClosed.kind: apply_carts,
+    events.Alarm.kind: apply_alarms,
+    events.MediaTaken.kind: apply_media,
+}
+"""In this order. Kinds without a projection (losses, reported state, command results) are kept as
+events; losses are also in the link's books."""

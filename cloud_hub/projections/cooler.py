@@ -1,0 +1,40 @@
+"""Cooler readings → one row an interval; what could not be read stays null."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from cloud_hub.model.facts import CoolerMinute
+from cloud_hub.upsert import Merge, greater, insert_or_merge, lesser
+from cloud_hub.work import Fact, Work
+from sync.events import CoolerRead
+
+SERIES = ("temperature_c", "compressor_duty", "door_open_s")
+
+
+def apply_coolers(work: Work, facts: Sequence[Fact[CoolerRead]]) -> None:
+    """Keeps every reading. Where an agent restarted within an interval the higher one stands."""
+    rows = []
+    for fact in facts:
+        read = fact.body
+        length = len(read.temperature_c)
+        if any(len(getattr(read, name)) not in (0, length) for name in SERIES):
+            work.refuse(fact, "the lists of readings are not equally long")
+            continue
+        for at in range(length):
+            values = {
+                name: series[at] if (series := getattr(read, name)) else None for name in SERIES
+            }
+            rows.append(
+                {
+                    "tenant_id": fact.tenant_id,
+                    "fixture_id": read.fixture_id,
+                    "started_at": read.started_at + timedelta(seconds=at * read.interval_s),
+                    "device_id": fact.device_id,
+                    "store_id": fact.store_id,
+                    "interval_s": read.interval_s,
+                    "mode": read.mode,
+                }
+                | values
+            )
+    merge: dict[str, Merge] = {**dict.fromkeys(SERIES, greater), "mode": lesser}
+    insert_or_merge(work.session, CoolerMinute, rows, merge)

@@ -1,0 +1,40 @@
+"""What shelf photos show → one observation a photo."""
+
+from collections.abc import Sequence
+
+from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.upsert import insert_new
+from cloud_hub.work import Fact, Work
+from sync.events import ShelfObserved
+
+
+def apply_shelves(work: Work, facts: Sequence[Fact[ShelfObserved]]) -> None:
+    """Keeps every observation under its event's identity."""
+    insert_new(
+        work.session,
+        ShelfObservation,
+        [
+            {
+                "tenant_id": fact.tenant_id,
+                "observation_id": fact.event_id,
+                "store_id": fact.store_id,
+                "fixture_id": fact.body.fixture_id,
+                "device_id": fact.device_id,
+                "camera_id": fact.body.camera_id,
+                "taken_at": fact.body.taken_at,
+                "business_day": work.business_day(fact, fact.body.taken_at),
+                "photo_sha256": fact.body.photo_sha256,
+                "width_px": fact.body.width_px,
+                "height_px": fact.body.height_px,
+                "quality": fact.body.quality.value,
+                "planogram_id": fact.body.planogram_id,
+                "planogram_version": fact.body.planogram_version,
+                "facings": [facing.model_dump(mode="json") for facing in fact.body.facings],
+                "empty_slots": list(fact.body.empty_slots),
+                "hidden_slots": list(fact.body.hidden_slots),
+                "model": fact.body.model,
+                "took_ms": fact.body.took_ms,
+            }
+            for fact in facts
+        ],
+    )

@@ -1,0 +1,64 @@
+"""Stock moves and counts as booked on devices → the ledger."""
+
+from collections.abc import Sequence
+
+from cloud_hub.ledger import book, correct_counts, location_id
+from cloud_hub.model.goods import StockCount
+from cloud_hub.projections.exact import exact
+from cloud_hub.upsert import insert_new
+from cloud_hub.work import Fact, Work
+from sync.events import StockCounted, StockMoved
+
+
+def apply_moves(work: Work, facts: Sequence[Fact[StockMoved]]) -> None:
+    """Books each move under its event's identity."""
+    by_tenant: dict[str, list[dict[str, object]]] = {}
+    for fact in facts:
+        came_from = location_id(fact.store_id, fact.body.from_location)
+        went_to = location_id(fact.store_id, fact.body.to_location)
+        quantity = exact(fact.body.quantity)
+        if quantity is None:
+            work.refuse(fact, f"quantity {fact.body.quantity} has more than four decimal places")
+        elif came_from == went_to:
+            work.refuse(fact, f"stock cannot move from {came_from} to itself")
+        else:
+            by_tenant.setdefault(fact.tenant_id, []).append(
+                {
+                    "tenant_id": fact.tenant_id,
+                    "move_id": fact.event_id,
+                    "store_id": fact.store_id,
+                    "gtin": fact.body.gtin,
+                    "quantity": quantity,
+                    "from_location": came_from,
+                    "to_location": went_to,
+                    "reason": fact.body.reason,
+                    "moved_at": fact.body.moved_at,
+                }
+            )
+    for tenant_id, moves in by_tenant.items():
+        book(work.session, tenant_id, moves)
+
+
+def apply_counts(work: Work, facts: Sequence[Fact[StockCounted]]) -> None:
+    """Keeps each count as an assertion, and the adjustment that makes it hold."""
+    rows = []
+    for fact in facts:
+        quantity = exact(fact.body.quantity)
+        if quantity is None:
+            work.refuse(fact, f"quantity {fact.body.quantity} has more than four decimal places")
+            continue
+        rows.append(
+            {
+                "tenant_id": fact.tenant_id,
+                "count_id": fact.event_id,
+                "store_id": fact.store_id,
+                "gtin": fact.body.gtin,
+                "location": location_id(fact.store_id, fact.body.location),
+                "quantity": quantity,
+                "counted_at": fact.body.counted_at,
+            }
+        )
+    insert_new(work.session, StockCount, rows)
+    for tenant_id in {fact.tenant_id for fact in facts}:
+        products = {(f.store_id, f.body.gtin) for f in facts if f.tenant_id == tenant_id}
+        correct_counts(work.session, tenant_id, products)

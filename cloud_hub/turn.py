@@ -1,0 +1,206 @@
+"""One ingest transaction in the making: what its messages say, applied and kept at its end."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from cloud_hub.books import Books, LaneKey
+from cloud_hub.model.link import DeadLetter, StoredEvent
+from cloud_hub.model.place import Device
+from cloud_hub.projections import PROJECTIONS
+from cloud_hub.revisions import note_revisions
+from cloud_hub.upsert import insert_new
+from cloud_hub.work import EventKey, Fact, Outcome, Work
+from device_profiles.device import first_problem
+from sync.batch import Arrived, Loss
+from sync.events import EVENT_TYPES, EventBody, LossDeclared, occurred_at
+
+UNDECODABLE = "undecodable"
+"""Kind under which the events of a batch that could not be unpacked are kept."""
+ERROR_CHARACTERS = 1000
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What one transaction did, in events; `refused` in messages."""
+
+    events: int = 0
+    resent: int = 0
+    dead: int = 0
+    unknown: int = 0
+    refused: int = 0
+    by_kind: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: "Tally") -> None:
+        """Adds what another transaction did."""
+        for name in ("events", "resent", "dead", "unknown", "refused"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for kind, count in other.by_kind.items():
+            self.by_kind[kind] = self.by_kind.get(kind, 0) + count
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """The transaction. `condemned` events are buried unread: they are known to break it."""
+
+    books: Books
+    work: Work
+    condemned: frozenset[EventKey]
+    tally: Tally = field(default_factory=Tally)
+    facts: dict[str, list[Fact[Any]]] = field(default_factory=dict)
+    rows: dict[EventKey, dict[str, Any]] = field(default_factory=dict)
+    letters: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, key: LaneKey, device: Device, record: Arrived, received_at: datetime) -> None:
+        """Notes one new event: as a fact, as unknown, or as a dead letter."""
+        event_key = (*key, record.seq)
+        self.rows[event_key] = row = _row(key, device, record, received_at)
+        self.tally.by_kind[record.kind] = self.tally.by_kind.get(record.kind, 0) + 1
+        if record.problem is not None:
+            self._bury(event_key, record.problem, record.raw)
+        elif event_key in self.condemned:
+            self._bury(event_key, "it could not be applied; the hub's log says why", record.body)
+        else:
+            self._understand(key, device, record, row)
+
+    def _understand(
+        self, key: LaneKey, device: Device, record: Arrived, row: dict[str, Any]
+    ) -> None:
+        model = EVENT_TYPES.get(record.kind)
+        if model is None or record.schema_version > model.schema_version:
+            row["outcome"] = Outcome.UNKNOWN.value
+            self.tally.unknown += 1
+            return
+        try:
+            body = model.model_validate(record.body)
+        except ValidationError as error:
+            self._bury((*key, record.seq), first_problem(error), record.body)
+            return
+        row["occurred_at"] = occurred_at(body, record.stamp)
+        if isinstance(body, LossDeclared):
+            self.books.lose((*key[:2], body.lost_epoch, int(body.lost_lane)), [_loss(body)])
+        self.facts.setdefault(record.kind, []).append(fact_of(row, device, body))
+
+    def _bury(self, key: EventKey, error: str, said: object) -> None:
+        """The event is kept as a dead letter, whole, with what is wrong with it."""
+        row = self.rows[key]
+        row["outcome"], row["body"] = Outcome.DEAD.value, {}
+        self.tally.dead += 1
+        self.letters.append(
+            {
+                "tenant_id": key[0],
+                "letter_id": "/".join(str(part) for part in key[1:]),
+                "device_id": key[1],
+                "store_id": row["store_id"],
+                "epoch": key[2],
+                "lane": key[3],
+                "seq": key[4],
+                "raw": json.dumps(said, default=str).encode(),
+                "error": error[:ERROR_CHARACTERS],
+                "received_at": row["received_at"],
+                "replayed_at": None,
+            }
+        )
+
+    def bury_batch(
+        self, device: Device, payload: bytes, error: str, keys: list[EventKey], at: datetime
+    ) -> None:
+        """A batch that cannot be read is one dead letter; `keys` are its numbers, if it has any."""
+        first = keys[0] if keys else None
+        self.letters.append(
+            {
+                "tenant_id": device.tenant_id,
+                "letter_id": f"{device.device_id}/{hashlib.sha256(payload).hexdigest()}",
+                "device_id": device.device_id,
+                "store_id": device.store_id,
+                "epoch": first[2] if first else None,
+                "lane": first[3] if first else None,
+                "seq": first[4] if first else None,
+                "raw": payload,
+                "error": error[:ERROR_CHARACTERS],
+                "received_at": at,
+                "replayed_at": None,
+            }
+        )
+        self.tally.dead += max(1, len(keys))
+        for key in keys:
+            self.rows[key] = _empty_row(key, device, at)
+
+    def finish(self) -> None:
+        """Applies every fact, keeps every event, writes the books."""
+        self.work.session.flush()
+        note_revisions(self.work, [fact for facts in self.facts.values() for fact in facts])
+        for kind, project in PROJECTIONS.items():
+            if kind in self.facts:
+                project(self.work, self.facts[kind])
+        for key, outcome in self.work.outcomes.items():
+            if outcome is Outcome.DEAD:
+                self._bury(key, self.work.errors[key], self.rows[key]["body"])
+            else:
+                self.rows[key]["outcome"] = outcome.value
+        insert_new(self.work.session, StoredEvent, list(self.rows.values()))
+        insert_new(self.work.session, DeadLetter, self.letters)
+        self.books.write()
+
+
+def fact_of(row: dict[str, Any], device: Device, body: EventBody) -> Fact[Any]:
+    """The fact that a kept event states."""
+    again = device.connected_at != device.first_connected_at
+    return Fact(
+        tenant_id=row["tenant_id"],
+        store_id=row["store_id"],
+        device_id=row["device_id"],
+        epoch=row["epoch"],
+        lane=row["lane"],
+        seq=row["seq"],
+        occurred_at=row["occurred_at"],
+        received_at=row["received_at"],
+        body=body,
+        reconnected_at=device.connected_at if again else None,
+    )
+
+
+def _loss(body: LossDeclared) -> Loss:
+    return Loss(first=body.first, last=body.last, bytes=body.bytes, reason=body.reason)
+
+
+def _row(key: LaneKey, device: Device, record: Arrived, received_at: datetime) -> dict[str, Any]:
+    return {
+        "tenant_id": key[0],
+        "device_id": key[1],
+        "epoch": key[2],
+        "lane": key[3],
+        "seq": record.seq,
+        "store_id": device.store_id,
+        "kind": record.kind,
+        "schema_version": record.schema_version,
+        "occurred_at": record.stamp.wall_at,
+        "recorded_at": record.stamp.wall_at,
+        "received_at": received_at,
+        "clock": record.stamp.clock.value,
+        "body": record.body,
+        "outcome": Outcome.APPLIED.value,
+    }
+
+
+def _empty_row(key: EventKey, device: Device, at: datetime) -> dict[str, Any]:
+    return {
+        "tenant_id": key[0],
+        "device_id": key[1],
+        "epoch": key[2],
+        "lane": key[3],
+        "seq": key[4],
+        "store_id": device.store_id,
+        "kind": UNDECODABLE,
+        "schema_version": 1,
+        "occurred_at": at,
+        "recorded_at": at,
+        "received_at": at,
+        "clock": "untrusted",
+        "body": {},
+        "outcome": Outcome.DEAD.value,
+    }

@@ -1,0 +1,120 @@
+"""One ingest transaction as the projections see it: the facts, what is known, what they answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.business_day import business_day
+from cloud_hub.identities import IdentityKeys
+from cloud_hub.model.goods import Product
+from cloud_hub.model.place import Store
+from cloud_hub.pictures import Pictures
+from cloud_hub.upsert import chunks
+from sync.events import EventBody
+
+Body = TypeVar("Body", bound=EventBody, covariant=True)
+
+
+EventKey = tuple[str, str, int, int, int]
+"""tenant, device, epoch, lane, seq."""
+
+
+class Outcome(StrEnum):
+    """What became of an event."""
+
+    APPLIED = "applied"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Generic[Body]):
+    """One new, valid event. `connected_at` is set when it comes over a later connection than its
+    device's first: what it says of a final day then revises that day."""
+
+    tenant_id: str
+    store_id: str
+    device_id: str
+    epoch: int
+    lane: int
+    seq: int
+    occurred_at: datetime
+    received_at: datetime
+    body: Body
+    reconnected_at: datetime | None = None
+
+    @property
+    def key(self) -> EventKey:
+        """Identity within the hub."""
+        return (self.tenant_id, self.device_id, self.epoch, self.lane, self.seq)
+
+    @property
+    def event_id(self) -> str:
+        """`device/epoch/lane/seq`: the event's identity within its tenant."""
+        return f"{self.device_id}/{self.epoch}/{self.lane}/{self.seq}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """The transaction: its session, what was looked up, and what became of events."""
+
+    session: Session
+    identities: IdentityKeys
+    pictures: Pictures
+    now: datetime
+    zones: dict[tuple[str, str], ZoneInfo]
+    outcomes: dict[EventKey, Outcome] = field(default_factory=dict)
+    errors: dict[EventKey, str] = field(default_factory=dict)
+
+    def refuse(self, fact: Fact[Any], error: str) -> None:
+        """This event goes to the dead letters."""
+        self.outcomes[fact.key] = Outcome.DEAD
+        self.errors[fact.key] = error
+
+    def repeated(self, fact: Fact[Any]) -> None:
+        """This event says what another has said already; it changes nothing."""
+        self.outcomes[fact.key] = Outcome.REPEATED
+
+    def business_day(self, fact: Fact[Any], moment: datetime) -> date:
+        """The business day of `moment` in the fact's store."""
+        return business_day(moment, self.zones[fact.tenant_id, fact.store_id])
+
+
+def known_zones(session: Session) -> dict[tuple[str, str], ZoneInfo]:
+    """Time zone of every store, by tenant and store."""
+    rows = session.execute(sa.select(Store.tenant_id, Store.store_id, Store.time_zone))
+    return {(tenant, store): ZoneInfo(zone) for tenant, store, zone in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The products that some lines may mean: GTINs known, and GTIN by the store's item code."""
+
+    gtins: frozenset[str]
+    by_item_code: dict[str, str]
+
+
+def load_catalogue(session: Session, tenant_id: str, gtins: Iterable[str]) -> Catalogue:
+    """Which of `gtins` are products of the tenant, and every product with an item code."""
+    known: set[str] = set()
+    for some in chunks(gtins):
+        known.update(
+            session.scalars(
+                sa.select(Product.gtin).where(
+                    Product.tenant_id == tenant_id, Product.gtin.in_(some)
+                )
+            )
+        )
+    coded = session.execute(
+        sa.select(Product.item_code, Product.gtin).where(
+            Product.tenant_id == tenant_id, Product.item_code.is_not(None)
+        )
+    )
+    return Catalogue(frozenset(known), {code.casefold(): gtin for code, gtin in coded})
