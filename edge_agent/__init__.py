@@ -1,1 +1,1 @@
-"""The program on a device: drivers, pipelines, local rules, local store, local page."""
+"""The agent on a store device: it sees, counts, sells and guards with no network."""

@@ -1,0 +1,1 @@
+"""What a device watches: doors, shelves, coolers. Pictures and readings in, events out."""

@@ -1,0 +1,1 @@
+"""Receipts from files: CSV or Parquet through tills' own outboxes, as if sold."""

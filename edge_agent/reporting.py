@@ -1,0 +1,318 @@
+"""Observation -> event: the only place where what a device saw or did becomes a body of the wire.
+
+A new event type is one function here, one model in sync/events.py, one handler in the hub.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from edge_agent.till.requests import (
+    IdentityRequest,
+    StockCountRequest,
+    StockMoveRequest,
+    TenderRequest,
+)
+from sync.events import (
+    Alarm,
+    AlarmState,
+    CartClosed,
+    CoolerRead,
+    FootfallCounted,
+    LineReference,
+    MediaTaken,
+    PictureQuality,
+    Receipt,
+    ReceiptLine,
+    ReceiptType,
+    SeenFacing,
+    ShelfObserved,
+    ShopperIdentity,
+    StockCounted,
+    StockMoved,
+    Tender,
+    ZoneOccupied,
+)
+
+STORE_LOCATIONS = frozenset({"floor", "back-room"})
+"""Locations inside the store; the hub names them `STORE/floor`, `STORE/back-room`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TillAct:
+    """One finished act of a till, numbered. Amounts signed as printed."""
+
+    workstation_id: str
+    business_day: date
+    sequence: int
+    type: ReceiptType
+    ended_at: datetime
+    currency: str
+    lines: tuple[ReceiptLine, ...]
+    tenders: tuple[TenderRequest, ...] = ()
+    identities: tuple[IdentityRequest, ...] = ()
+    origin: str = "till"
+
+
+def report_receipt(act: TillAct) -> Receipt:
+    """The receipt of one act of a till."""
+    return Receipt(
+        workstation_id=act.workstation_id,
+        business_day=act.business_day,
+        sequence=act.sequence,
+        type=act.type,
+        ended_at=act.ended_at,
+        currency=act.currency,
+        lines=act.lines,
+        tenders=tuple(Tender(kind=one.kind, amount=one.amount) for one in act.tenders),
+        identities=tuple(ShopperIdentity(kind=one.kind, value=one.value) for one in act.identities),
+        origin=act.origin,
+    )
+
+
+def undo_line(receipt: Receipt, line: ReceiptLine) -> ReceiptLine:
+    """The line that takes `line` of `receipt` back."""
+    return line.model_copy(
+        update={
+            "quantity": -line.quantity,
+            "discount": -line.discount,
+            "amount": -line.amount,
+            "return_of": LineReference(
+                workstation_id=receipt.workstation_id,
+                business_day=receipt.business_day,
+                sequence=receipt.sequence,
+                line=line.line,
+            ),
+        }
+    )
+
+
+def report_move(store_id: str, request: StockMoveRequest, *, now: datetime) -> StockMoved:
+    """Goods that went from one location to another."""
+    return StockMoved(
+        gtin=request.gtin,
+        quantity=request.quantity,
+        from_location=location_in(store_id, request.from_location),
+        to_location=location_in(store_id, request.to_location),
+        reason=request.reason,
+        moved_at=request.moved_at or now,
+        reference=request.reference,
+    )
+
+
+def report_count(store_id: str, request: StockCountRequest, *, now: datetime) -> StockCounted:
+    """A person's count."""
+    return StockCounted(
+        gtin=request.gtin,
+        location=location_in(store_id, request.location),
+        quantity=request.quantity,
+        counted_at=request.counted_at or now,
+    )
+
+
+def location_in(store_id: str, location: str) -> str:
+    """`floor` and `back-room` as this store's; every other location as it is."""
+    return f"{store_id}/{location}" if location in STORE_LOCATIONS else location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """What a local rule found: an alarm's name, what it is about, and the figure behind it."""
+
+    alarm: str
+    subject: str
+    value: float | None = None
+    limit: float | None = None
+    detail: str = ""
+
+
+def report_alarm(guarded: Guarded, *, state: AlarmState, at: datetime) -> Alarm:
+    """An alarm that began or ended."""
+    return Alarm(
+        alarm=guarded.alarm,
+        subject=guarded.subject,
+        state=state,
+        at=at,
+        value=guarded.value,
+        limit=guarded.limit,
+        detail=guarded.detail,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMinute:
+    """Crossings of one line in one minute; `watched_s` of its 60 s the picture could be counted."""
+
+    line_id: str
+    role: str
+    started_at: datetime
+    entries: int
+    exits: int
+    staff: int
+    watched_s: float
+    simulated: bool
+
+
+def report_footfall(minute: LineMinute) -> FootfallCounted:
+    """One minute of one line."""
+    return FootfallCounted(
+        line_id=minute.line_id,
+        role=minute.role,
+        started_at=minute.started_at,
+        interval_s=60,
+        in_=(minute.entries,),
+        out=(minute.exits,),
+        staff=(minute.staff,),
+        watched_s=(round(minute.watched_s, 1),),
+        simulated=minute.simulated,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneMinute:
+    """Visits to one zone that ended in one minute, and how many people stood there."""
+
+    zone_id: str
+    started_at: datetime
+    dwell_s: tuple[float, ...]
+    occupancy_mean: float
+    occupancy_max: int
+    watched_s: float
+    simulated: bool
+
+
+def report_zone(minute: ZoneMinute) -> ZoneOccupied:
+    """One minute of one zone."""
+    return ZoneOccupied(
+        zone_id=minute.zone_id,
+        started_at=minute.started_at,
+        interval_s=60,
+        dwell_s=tuple(round(one, 1) for one in minute.dwell_s),
+        occupancy_mean=round(minute.occupancy_mean, 2),
+        occupancy_max=minute.occupancy_max,
+        watched_s=round(minute.watched_s, 1),
+        simulated=minute.simulated,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoRead:
+    """One photo of one fixture, and what was read from it."""
+
+    fixture_id: str
+    camera_id: str
+    taken_at: datetime
+    sha256: str
+    width_px: int
+    height_px: int
+    quality: PictureQuality
+    planogram_id: str | None
+    planogram_version: int | None
+    facings: tuple[SeenFacing, ...]
+    empty_slots: tuple[str, ...]
+    hidden_slots: tuple[str, ...]
+    model: str
+    took_ms: float
+
+
+def report_shelf(photo: PhotoRead) -> ShelfObserved:
+    """What one photo of one fixture shows."""
+    return ShelfObserved(
+        fixture_id=photo.fixture_id,
+        camera_id=photo.camera_id,
+        taken_at=photo.taken_at,
+        photo_sha256=photo.sha256,
+        width_px=photo.width_px,
+        height_px=photo.height_px,
+        quality=photo.quality,
+        planogram_id=photo.planogram_id,
+        planogram_version=photo.planogram_version,
+        facings=photo.facings,
+        empty_slots=photo.empty_slots,
+        hidden_slots=photo.hidden_slots,
+        model=photo.model,
+        took_ms=round(photo.took_ms, 1),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture in the media store."""
+
+    sha256: str
+    bytes: int
+    width_px: int
+    height_px: int
+    taken_at: datetime
+    subject: str
+
+
+def report_media(picture: Picture) -> MediaTaken:
+    """The reference to a picture; its bytes go their own way."""
+    return MediaTaken(
+        sha256=picture.sha256,
+        bytes=picture.bytes,
+        media_type="image/jpeg",
+        width_px=picture.width_px,
+        height_px=picture.height_px,
+        taken_at=picture.taken_at,
+        subject=picture.subject,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoolerMinute:
+    """A cooler's readings of one interval; None where a sensor could not be read."""
+
+    fixture_id: str
+    started_at: datetime
+    interval_s: int
+    temperature_c: float | None
+    compressor_duty: float | None
+    door_open_s: float | None
+    mode: str
+
+
+def report_cooler(minute: CoolerMinute) -> CoolerRead:
+    """One interval of one cooler."""
+    return CoolerRead(
+        fixture_id=minute.fixture_id,
+        started_at=minute.started_at,
+        interval_s=minute.interval_s,
+        temperature_c=(minute.temperature_c,),
+        compressor_duty=(minute.compressor_duty,),
+        door_open_s=(minute.door_open_s,),
+        mode=minute.mode,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartEnd:
+    """A cart's session at its end."""
+
+    session_id: str
+    started_at: datetime
+    ended_at: datetime
+    items: Sequence[ReceiptLine]
+    expected_g: float
+    measured_g: float
+    verdict: str
+
+
+def report_cart(end: CartEnd) -> CartClosed:
+    """A closed cart session."""
+    return CartClosed(
+        session_id=end.session_id,
+        started_at=end.started_at,
+        ended_at=end.ended_at,
+        items=tuple(end.items),
+        expected_g=end.expected_g,
+        measured_g=end.measured_g,
+        verdict=end.verdict,
+    )
+
+
+def total_of(lines: Sequence[ReceiptLine]) -> Decimal:
+    """What the lines come to."""
+    return sum((line.amount for line in lines), start=Decimal(0))

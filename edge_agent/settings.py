@@ -1,0 +1,95 @@
+"""What one agent was started with: its profile, its folder, its hub. Read once."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from device_profiles.camera import SourceKind
+from device_profiles.device import Device, load_device
+from device_profiles.store import DeviceKind
+from edge_agent.errors import InvalidSettings
+from edge_agent.sensors import driver_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeSettings:
+    """One agent's settings. `profile_dir` is what relative paths of the profile stand beside."""
+
+    profile: Device
+    profile_dir: Path
+    data_dir: Path
+    hub_url: str | None
+
+    @property
+    def database(self) -> Path:
+        """The one SQLite file: outbox and local tables."""
+        return self.data_dir / "agent.db"
+
+    @property
+    def media_dir(self) -> Path:
+        """Where pictures wait for the hub."""
+        return self.data_dir / "media"
+
+    def resolve(self, address: str) -> Path:
+        """The file that `address` of the profile names."""
+        path = Path(address)
+        return path if path.is_absolute() else self.profile_dir / path
+
+
+def load_settings(profile_path: Path, data_dir: Path, hub_url: str | None) -> EdgeSettings:
+    """Settings whose profile makes sense and whose folder can be written.
+
+    Raises InvalidProfile, InvalidSettings or SensorUnusable with one line.
+    """
+    profile = load_device(profile_path)
+    _check_is_complete(profile, profile_path)
+    _check_is_writable(data_dir)
+    return EdgeSettings(
+        profile=profile,
+        profile_dir=profile_path.resolve().parent,
+        data_dir=data_dir,
+        hub_url=hub_url.rstrip("/") if hub_url else None,
+    )
+
+
+def _check_is_complete(profile: Device, path: Path) -> None:
+    needs = {
+        DeviceKind.TILL: (profile.till, "a [till] table"),
+        DeviceKind.CART: (profile.till, "a [till] table: the cart's API listens there"),
+        DeviceKind.DOOR: (profile.cameras, "a [[cameras]] table with at least one line"),
+        DeviceKind.SHELF_CAMERA: (profile.cameras, "a [[cameras]] table"),
+        DeviceKind.COOLER: (profile.cameras or profile.sensors, "[[cameras]] or [[sensors]]"),
+    }
+    present, wanted = needs[profile.kind]
+    if not present:
+        raise InvalidSettings(f"profile {path}: a device of kind {profile.kind} needs {wanted}")
+    for sensor in profile.sensors:
+        driver_of(sensor)
+    if profile.sensors and not profile.fixtures:
+        raise InvalidSettings(f"profile {path}: sensors need [[fixtures]]: which cooler is read?")
+    for camera in profile.cameras:
+        if profile.kind is DeviceKind.DOOR and not (camera.lines or camera.zones):
+            raise InvalidSettings(
+                f"profile {path}: camera {camera.camera_id!r} has neither a line nor a zone"
+            )
+        if camera.source.kind is SourceKind.LOCAL and not camera.source.address.isdigit():
+            raise InvalidSettings(
+                f"profile {path}: camera {camera.camera_id!r}: a local camera's address is its"
+                f" number, such as 0, not {camera.source.address!r}"
+            )
+
+
+def _check_is_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidSettings(
+            f"cannot make folder {folder}: {error.strerror}; choose another --data"
+        ) from error
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InvalidSettings(
+            f"cannot write in {folder}: {error.strerror}; choose another --data"
+        ) from error

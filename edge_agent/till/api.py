@@ -1,0 +1,163 @@
+"""The till's local HTTP API: 201 only once the sale is on disk. docs/till-api.md describes it."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from device_profiles.device import first_problem
+from edge_agent.errors import EdgeError
+from edge_agent.till.cart import SessionClosed, SessionTaken, UnknownSession
+from edge_agent.till.once import Answered, KeyReused, act_once, fingerprint_of, forget_oldest
+from edge_agent.till.pricing import UnusableLine
+from edge_agent.till.register import (
+    Act,
+    AlreadyVoided,
+    Answer,
+    Register,
+    SequenceTaken,
+    UnknownReceipt,
+    answer_of,
+    find_receipt,
+)
+from edge_agent.till.requests import (
+    NoSaleRequest,
+    ReceiptKey,
+    SaleRequest,
+    StockCountRequest,
+    StockMoveRequest,
+    VoidRequest,
+)
+from edge_agent.writer import Writer
+from sync.errors import OutboxFull, OutboxUnusable, RecordTooBig
+from sync.outbox import Transaction
+
+KEY_HEADER = "Idempotency-Key"
+LARGEST_BODY = 1024 * 1024
+FORGET_EVERY = 500
+"""Receipts between two looks at what may be forgotten."""
+
+STATUS_OF: dict[type[Exception], HTTPStatus] = {
+    UnusableLine: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownReceipt: HTTPStatus.NOT_FOUND,
+    AlreadyVoided: HTTPStatus.CONFLICT,
+    SequenceTaken: HTTPStatus.CONFLICT,
+    KeyReused: HTTPStatus.CONFLICT,
+    UnknownSession: HTTPStatus.NOT_FOUND,
+    SessionClosed: HTTPStatus.CONFLICT,
+    SessionTaken: HTTPStatus.CONFLICT,
+    RecordTooBig: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    OutboxFull: HTTPStatus.INSUFFICIENT_STORAGE,
+}
+"""What a refused act answers; everything else is a fault of the till: 500."""
+
+FULL = (
+    "the till's disk share is full and nothing may be dropped: this act is NOT recorded. Connect"
+    " the till so that it can send what waits, or raise outbox_quota_mb; then send it again with"
+    " the same key"
+)
+
+log = logging.getLogger(__name__)
+R = TypeVar("R", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class TillApi:
+    """The routes of one register."""
+
+    register: Register
+    writer: Writer
+    kept: int
+    acts: int = 0
+
+    def add_to(self, app: web.Application) -> None:
+        """Adds the till's routes to a local application."""
+        app.add_routes(
+            [
+                web.post("/v1/sales", self._on(SaleRequest, self.register.sell)),
+                web.post("/v1/returns", self._on(SaleRequest, self._take_back)),
+                web.post("/v1/voids", self._on(VoidRequest, self.register.void)),
+                web.post("/v1/no-sales", self._on(NoSaleRequest, self.register.open_drawer)),
+                web.post("/v1/stock-moves", self._on(StockMoveRequest, self.register.move_stock)),
+                web.post(
+                    "/v1/stock-counts", self._on(StockCountRequest, self.register.count_stock)
+                ),
+                web.get(
+                    "/v1/receipts/{workstation_id}/{business_day}/{sequence}", self._get_receipt
+                ),
+            ]
+        )
+
+    def _take_back(self, request: SaleRequest) -> Act:
+        return self.register.sell(request, is_return=True)
+
+    def _on(self, model: type[R], act_for: Callable[[R], Act]) -> Callable[[web.Request], Any]:
+        """A handler that turns a body into an act and answers when it is on disk."""
+
+        async def handle(request: web.Request) -> web.Response:
+            raw = await request.read()
+            act = act_for(model.model_validate_json(raw))
+            answered = await self._act_once(request, raw, act)
+            status = HTTPStatus.OK if answered.is_repeat else HTTPStatus.CREATED
+            return web.json_response(answered.answer, status=status)
+
+        return handle
+
+    async def _act_once(self, request: web.Request, raw: bytes, act: Act) -> Answered:
+        key = request.headers.get(KEY_HEADER)
+        if key is not None and not 1 <= len(key) <= 200:
+            raise UnusableLine(f"header {KEY_HEADER}: 1 to 200 characters")
+        fingerprint = fingerprint_of(request.path, raw) if key else ""
+        self.acts += 1
+        is_time_to_forget = self.acts % FORGET_EVERY == 0
+
+        def job(transaction: Transaction) -> Answered:
+            if is_time_to_forget:
+                forget_oldest(transaction.connection, kept=self.kept)
+            now = self.register.clock.now()
+            return act_once(transaction, act, key=key, fingerprint=fingerprint, now=now)
+
+        return await self.writer.write(job)
+
+    async def _get_receipt(self, request: web.Request) -> web.Response:
+        key = ReceiptKey.model_validate(dict(request.match_info))
+
+        def find() -> Answer:
+            with self.writer.outbox.reading() as connection:
+                receipt, is_voided = find_receipt(connection, key)
+            return answer_of(receipt) | {"voided": is_voided}
+
+        return web.json_response(await asyncio.to_thread(find))
+
+
+@web.middleware
+async def answer_errors(
+    request: web.Request, handler: Callable[[web.Request], Any]
+) -> web.StreamResponse:
+    """Every refusal as `{"error": one line}` under its own status."""
+    try:
+        response: web.StreamResponse = await handler(request)
+        return response
+    except web.HTTPException as error:
+        return _refuse(HTTPStatus(error.status), error.reason)
+    except ValidationError as error:
+        return _refuse(HTTPStatus.UNPROCESSABLE_ENTITY, first_problem(error))
+    except (sqlite3.OperationalError, OutboxUnusable) as error:
+        log.exception("the till's file refused a write", extra={"action": "till"})
+        return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"not recorded: {error}; send it again")
+    except tuple(STATUS_OF) as error:
+        status = next(code for kind, code in STATUS_OF.items() if isinstance(error, kind))
+        full = status is HTTPStatus.INSUFFICIENT_STORAGE
+        return _refuse(status, FULL if full else str(error))
+    except EdgeError as error:
+        return _refuse(HTTPStatus.BAD_REQUEST, str(error))
+
+
+def _refuse(status: HTTPStatus, message: str) -> web.Response:
+    return web.json_response({"error": message}, status=status)

@@ -1,0 +1,112 @@
+"""What a POS may say to the till: the HTTP bodies. Closed models; money and quantities exact."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from device_profiles.gtin import Gtin
+from device_profiles.names import Identifier
+from sync.events import LineReference
+
+
+def _has_four_places(value: Decimal) -> Decimal:
+    if not value.is_finite() or value != round(value, 4):
+        raise ValueError("at most four decimal places; round it at the till")
+    if abs(value) >= 10**12:
+        raise ValueError("too large: below 10^12")
+    return value
+
+
+Exact = Annotated[Decimal, AfterValidator(_has_four_places)]
+"""Money or a quantity; give it as text ("3.50") so that no float comes between."""
+
+Text = Annotated[str, Field(max_length=200)]
+
+
+class Request(BaseModel):
+    """Base of the bodies: a misspelt field is refused, not dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LineRequest(Request):
+    """One line. `quantity` may be left out for a weight-embedded code; `amount` may be left out
+    anywhere: then it is quantity x unit_price - discount, rounded half up to the cent."""
+
+    code: str = Field(min_length=1, max_length=80)
+    description: Text = ""
+    quantity: Exact | None = None
+    unit: str = Field(default="", max_length=20)
+    unit_price: Exact
+    discount: Exact = Decimal(0)
+    amount: Exact | None = None
+    return_of: LineReference | None = None
+
+
+class TenderRequest(Request):
+    """One payment."""
+
+    kind: str = Field(min_length=1, max_length=40)
+    amount: Exact
+
+
+class IdentityRequest(Request):
+    """A handle the shopper showed."""
+
+    kind: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    value: str = Field(min_length=1, max_length=200)
+
+
+class SaleRequest(Request):
+    """A sale or a return. `ended_at` is for receipts the POS had kept back; else it is now."""
+
+    lines: tuple[LineRequest, ...] = Field(min_length=1, max_length=1000)
+    tenders: tuple[TenderRequest, ...] = Field(default=(), max_length=50)
+    identities: tuple[IdentityRequest, ...] = Field(default=(), max_length=20)
+    ended_at: AwareDatetime | None = None
+    sequence: int | None = Field(default=None, ge=0, lt=2**62)
+
+
+class ReceiptKey(Request):
+    """A receipt of this store: the ARTS key without the store."""
+
+    workstation_id: Identifier
+    business_day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    sequence: int = Field(ge=0)
+
+
+class VoidRequest(Request):
+    """The receipt that is to count as never sold."""
+
+    receipt: ReceiptKey
+    ended_at: AwareDatetime | None = None
+
+
+class NoSaleRequest(Request):
+    """The drawer was opened without a sale."""
+
+    reason: Text = ""
+    ended_at: AwareDatetime | None = None
+
+
+class StockMoveRequest(Request):
+    """Goods went from one location to another: `floor` and `back-room` of this store, or the
+    virtual `supplier`, `customer`, `loss`, `adjustment`."""
+
+    gtin: Gtin
+    quantity: Exact = Field(gt=0)
+    from_location: str = Field(min_length=1, max_length=80)
+    to_location: str = Field(min_length=1, max_length=80)
+    reason: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    moved_at: AwareDatetime | None = None
+    reference: Text = ""
+
+
+class StockCountRequest(Request):
+    """Somebody counted a product at a location."""
+
+    gtin: Gtin
+    location: str = Field(min_length=1, max_length=80)
+    quantity: Exact = Field(ge=0)
+    counted_at: AwareDatetime | None = None
