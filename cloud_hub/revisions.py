@@ -6,13 +6,13 @@ later connection it revises the day, and the figures from before are kept.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from cloud_hub.business_day import final_at
+from cloud_hub.business_day import day_start
 from cloud_hub.model import facts as tables
 from cloud_hub.upsert import insert_new
 from cloud_hub.work import Fact, Work
@@ -37,7 +37,8 @@ def _revised_day(work: Work, fact: Fact[Any]) -> StoreDay | None:
         day = work.business_day(fact, fact.body.started_at)
     else:
         return None
-    if final_at(day, work.zones[fact.tenant_id, fact.store_id]) > fact.received_at:
+    final_at = day_start(day + timedelta(days=1), work.zones[fact.tenant_id, fact.store_id])
+    if final_at > fact.received_at:
         return None
     return (fact.tenant_id, fact.store_id, day, fact.reconnected_at)
 
