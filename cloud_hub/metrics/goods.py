@@ -20,7 +20,7 @@ A_LINE = ReceiptLine.unit != "each"
 
 
 OF_RECEIPT = sa.and_(
-    Receipt.tenant_id == ReceiptLine.tenant_id, Receipt.receipt_id == ReceiptLine.receipt_id
+    ReceiptLine.tenant_id == Receipt.tenant_id, ReceiptLine.receipt_id == Receipt.receipt_id
 )
 
 
@@ -61,9 +61,10 @@ def measure_sell_out(session: Session, window: Window, aspect: Aspect) -> Cells:
 
 
 def units_by_product(
-    session: Session, window: Window, aspect: Aspect
+    session: Session, window: Window, aspect: Aspect, *, gtin: str | None = None
 ) -> dict[tuple[str, date, int, str], Decimal]:
-    """Net units by store, business day, local hour and GTIN. A weighed line counts 1."""
+    """Net units by store, business day, local hour and GTIN, of one brand or one product where
+    asked. A weighed line counts 1."""
     zones = {each.store_id: each.store.zone for each in window.days}
     quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
     by = (Receipt.store_id, Receipt.business_day, quarter, ReceiptLine.gtin)
@@ -77,6 +78,8 @@ def units_by_product(
         .where(*receipts_asked(window), ReceiptLine.gtin.is_not(None))
         .group_by(*by)
     )
+    if gtin is not None:
+        query = query.where(ReceiptLine.store_id.in_(window.store_ids), ReceiptLine.gtin == gtin)
     if aspect.brand_id is not None:
         query = query.where(
             ReceiptLine.gtin.in_(

@@ -3,24 +3,26 @@ figures."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.metrics.shelf import Verdict
 from cloud_hub.photo import Photo
 from cloud_hub.text import Text
 from cloud_hub.viewer import Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.rows import Cost, Freshness, ProblemRow
 
-
-class Verdict(StrEnum):
-    """Purity against its target: a verdict only when the whole range is on one side."""
-
-    GOOD = "good"
-    BAD = "bad"
-    TO_BE_REVIEWED = "to-be-reviewed"
-    NO_DATA = "no-data"
+__all__ = [
+    "BrandGap",
+    "BrandView",
+    "Competitor",
+    "OutletRow",
+    "SellOutRow",
+    "ShareDay",
+    "Verdict",
+    "brand_view",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ class BrandView:
     currency: str
     now: datetime
     local_now: datetime
+    time_zone: str
     until: str
     headline: Text
     coolers_total: int

@@ -94,6 +94,7 @@ class DeviceView:
     agent_version: str | None
     now: datetime
     local_now: datetime
+    time_zone: str
     freshness: Freshness
     claimed_at: datetime | None
     books: Books

@@ -36,6 +36,7 @@ class FleetView:
 
     now: datetime
     local_now: datetime
+    time_zone: str
     figures: tuple[Figure, ...]
     devices: tuple[FleetRow, ...]
     books: Books

@@ -52,6 +52,7 @@ class HomeView:
     currency: str
     now: datetime
     local_now: datetime
+    time_zone: str
     until: str
     headline: Text
     stores_online: int

@@ -3,25 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.metrics.shelf_facts import SlotState
 from cloud_hub.photo import Box, Photo
 from cloud_hub.text import Text
 from cloud_hub.viewer import Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.rows import Cost, ProblemRow
 
-
-class SlotState(StrEnum):
-    """How a slot stands against its plan. HIDDEN: could not be judged, and claims nothing."""
-
-    RIGHT = "right"
-    EMPTY = "empty"
-    WRONG = "wrong"
-    UNKNOWN = "unknown"
-    HIDDEN = "hidden"
+__all__ = ["GapSpan", "ShelfView", "SlotRow", "SlotState", "Thumbnail", "shelf_view"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +78,7 @@ class ShelfView:
     owner_brand: Text | None
     now: datetime
     local_now: datetime
+    time_zone: str
     business_day: date
     rows: int
     columns: int

@@ -87,6 +87,7 @@ class StoreView:
     currency: str
     now: datetime
     local_now: datetime
+    time_zone: str
     business_day: date
     until: str
     freshness: Freshness

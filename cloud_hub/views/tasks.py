@@ -34,6 +34,7 @@ class TasksView:
 
     now: datetime
     local_now: datetime
+    time_zone: str
     open: tuple[TaskRow, ...]
     answered: tuple[TaskRow, ...]
 

@@ -1,0 +1,125 @@
+"""What a product that is out of stock has cost so far: learned from its own in-stock hours."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from cloud_hub import phrases
+from cloud_hub.business_day import TURNS_AT_H, business_day
+from cloud_hub.findings.finding import Cost
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.gaps import find_gaps, load_looks
+from cloud_hub.metrics.goods import units_by_product
+from cloud_hub.metrics.lost_sales import SUBSTITUTION, LostSales, learn_rates, lost_sales
+from cloud_hub.metrics.window import between
+from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.text import Text
+
+HISTORY = timedelta(days=14)
+
+_FORMULA = Text(
+    en="expected {expected} − sold {sold} = {lost} × {price} × (1 − {substitution}), from"
+    " {hours} in-stock hours; 95 %: {low} to {high}",
+    zh="预期 {expected} − 已售 {sold} = {lost} × {price} ×（1 − {substitution}），依据有货的"
+    " {hours} 个小时；95% 区间：{low} 至 {high}",
+)
+
+Span = tuple[datetime, datetime]
+
+
+def lost_since(
+    situation: Situation, fixture_id: str, gtin: str, slot_ids: Sequence[str], since: datetime
+) -> LostSales | None:
+    """What `gtin` did not sell since `since`, when every one of its `slot_ids` on the fixture went
+    empty; None where its price or its history is not known."""
+    chain, now = situation.chain, situation.now
+    store = chain.stores[chain.fixtures[fixture_id].store_id]
+    listing = chain.listings.get((store.store_id, gtin))
+    if listing is None:
+        return None
+    today = situation.day_of(store.store_id).day
+    first = (since - HISTORY).astimezone(store.hours.zone).date()
+    window = between(chain.tenant_id, [store.hours], first, today, now)
+    units: dict[tuple[date, int], Decimal] = {
+        (day, hour): sold
+        for (_, day, hour, _), sold in units_by_product(
+            situation.session, window, Aspect(), gtin=gtin
+        ).items()
+    }
+    history = [day for day in window.days if day.end_at <= since]
+    absent = _absent(situation, fixture_id, slot_ids, window.days[0].start_at)
+    rates = learn_rates(history, units, absent)
+    days = [day for day in window.days if day.end_at > since]
+    sold = _sold_during(units, since, situation, store.store_id)
+    return lost_sales(rates, days, (since, now), sold, listing.price)
+
+
+def cost_of(lost: LostSales | None, currency: str, price: Decimal) -> Cost | None:
+    """The loss as a cost with its sum in words."""
+    if lost is None:
+        return None
+    return Cost(
+        amount=lost.value,
+        currency=currency,
+        a_day=False,
+        formula=_FORMULA.filled(
+            expected=f"{lost.expected_units:.1f}",
+            sold=phrases.quantity(lost.sold_units),
+            lost=f"{lost.lost_units:.1f}",
+            price=f"{price:.2f}",
+            substitution=phrases.quantity(SUBSTITUTION),
+            hours=round(lost.history_hours),
+            low=phrases.money(lost.low, currency),
+            high=phrases.money(lost.high, currency),
+        ),
+    )
+
+
+def _absent(
+    situation: Situation, fixture_id: str, slot_ids: Sequence[str], since: datetime
+) -> list[Span]:
+    """When all the product's slots were seen empty at once."""
+    looks = load_looks(
+        situation.session,
+        situation.chain.tenant_id,
+        ShelfObservation.fixture_id == fixture_id,
+        ShelfObservation.taken_at >= since,
+        ShelfObservation.taken_at <= situation.now,
+    ).get(fixture_id, [])
+    absent: list[Span] | None = None
+    for slot_id in slot_ids:
+        spans = [
+            (gap.started_at, gap.ended_at or situation.now)
+            for gap in find_gaps(looks)
+            if gap.slot_id == slot_id
+        ]
+        absent = spans if absent is None else _both(absent, spans)
+    return absent or []
+
+
+def _both(some: list[Span], others: list[Span]) -> list[Span]:
+    return [
+        (max(a[0], b[0]), min(a[1], b[1]))
+        for a in some
+        for b in others
+        if max(a[0], b[0]) < min(a[1], b[1])
+    ]
+
+
+def _sold_during(
+    units: dict[tuple[date, int], Decimal], since: datetime, situation: Situation, store_id: str
+) -> Decimal:
+    """Units sold in the whole local hours after `since`: what the shelf's own hour sold before it
+    went empty is not held against the gap."""
+    zone = situation.chain.stores[store_id].hours.zone
+    began = since.astimezone(zone)
+    first = (business_day(since, zone), _order(began.hour))
+    return sum(
+        (sold for (day, hour), sold in units.items() if (day, _order(hour)) > first), Decimal(0)
+    )
+
+
+def _order(hour: int) -> int:
+    """Local hours in the order in which a business day has them."""
+    return (hour - TURNS_AT_H) % 24

@@ -1,0 +1,142 @@
+"""Everything the search for problems looks at, read once: the chain now, and its today."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.audit import LaneBalance, lane_balances
+from cloud_hub.chain import Chain, load_chain
+from cloud_hub.freshness import Freshness, LinkState, fleet_freshness, store_freshness
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.gaps import Gap, Look, find_gaps, load_looks
+from cloud_hub.metrics.knowledge import last_words
+from cloud_hub.metrics.shelf import Photos, holds_for, window_photos
+from cloud_hub.metrics.shelf_facts import ShelfPhoto
+from cloud_hub.metrics.window import StoreDay, Window, today
+from cloud_hub.model.facts import AlarmRaised, ShelfObservation
+
+LOOK_BACK = timedelta(days=3)
+"""How far back gaps are read at first; a gap older than that is followed back by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmFact:
+    """One alarm, open while `cleared_at` is None."""
+
+    device_id: str
+    alarm: str
+    subject: str
+    store_id: str
+    raised_at: datetime
+    cleared_at: datetime | None
+    value: float | None
+    limit: float | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The chain at `now`. `photos` are today's by fixture, oldest first; `looks` what clear photos
+    of the last days say about emptiness; `alarms` those open or raised today."""
+
+    session: Session
+    chain: Chain
+    now: datetime
+    today: Window
+    devices: dict[str, Freshness]
+    stores: dict[str, Freshness]
+    books: tuple[LaneBalance, ...]
+    photos: Photos
+    looks: dict[str, list[Look]]
+    alarms: tuple[AlarmFact, ...]
+
+    def day_of(self, store_id: str) -> StoreDay:
+        """The store's today."""
+        return next(day for day in self.today.days if day.store_id == store_id)
+
+    def last_clear(self, fixture_id: str) -> ShelfPhoto | None:
+        """Today's last clear photo, as long as it still speaks for its shelf."""
+        clear = [p for p in self.photos.get(fixture_id, ()) if p.is_clear]
+        if not clear or self.now - clear[-1].taken_at > holds_for(self.chain.fixtures[fixture_id]):
+            return None
+        return clear[-1]
+
+    def clear_run(self, fixture_id: str) -> list[ShelfPhoto]:
+        """Today's clear photos of a fixture whose last one still speaks, oldest first."""
+        if self.last_clear(fixture_id) is None:
+            return []
+        return [p for p in self.photos[fixture_id] if p.is_clear]
+
+    def gaps(self, fixture_id: str) -> list[Gap]:
+        """Every gap of the last days, by start."""
+        return find_gaps(self.looks.get(fixture_id, []))
+
+
+def load_situation(session: Session, tenant_id: str, now: datetime) -> Situation | None:
+    """The chain at `now`; None while the hub has no master data of it."""
+    chain = load_chain(session, tenant_id)
+    if chain is None:
+        return None
+    window = today(tenant_id, [store.hours for store in chain.stores.values()], now)
+    books = tuple(lane_balances(session, tenant_id))
+    waiting: dict[str, int] = defaultdict(int)
+    for lane in books:
+        waiting[lane.device_id] += max(0, lane.waiting)
+    devices = fleet_freshness(chain.devices, last_words(session, tenant_id), waiting, now)
+    by_store: dict[str, list[Freshness]] = {store_id: [] for store_id in chain.stores}
+    for device in chain.devices.values():
+        by_store.setdefault(device.store_id, []).append(devices[device.device_id])
+    return Situation(
+        session=session,
+        chain=chain,
+        now=now,
+        today=window,
+        devices=devices,
+        stores={store_id: store_freshness(each, now) for store_id, each in by_store.items()},
+        books=books,
+        photos=window_photos(session, chain, window, Aspect()),
+        looks=load_looks(
+            session,
+            tenant_id,
+            ShelfObservation.taken_at >= now - LOOK_BACK,
+            ShelfObservation.taken_at <= now,
+        ),
+        alarms=_alarms(session, tenant_id, min((d.start_at for d in window.days), default=now)),
+    )
+
+
+def offline_stores(situation: Situation) -> list[str]:
+    """Stores whose newest facts are not here: offline, catching up, or never heard."""
+    return sorted(
+        store_id
+        for store_id, freshness in situation.stores.items()
+        if freshness.state is not LinkState.ONLINE
+    )
+
+
+def _alarms(session: Session, tenant_id: str, since: datetime) -> tuple[AlarmFact, ...]:
+    rows = session.execute(
+        sa.select(AlarmRaised.__table__)
+        .where(
+            AlarmRaised.tenant_id == tenant_id,
+            sa.or_(AlarmRaised.cleared_at.is_(None), AlarmRaised.raised_at >= since),
+        )
+        .order_by(AlarmRaised.raised_at)
+    )
+    return tuple(
+        AlarmFact(
+            device_id=row.device_id,
+            alarm=row.alarm,
+            subject=row.subject,
+            store_id=row.store_id,
+            raised_at=row.raised_at,
+            cleared_at=row.cleared_at,
+            value=row.value,
+            limit=row.limit,
+            detail=row.detail,
+        )
+        for row in rows
+    )

@@ -1,0 +1,113 @@
+"""How a device or a store stands with the hub: by the age of its newest data, and by its link."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cloud_hub.chain import Device
+from cloud_hub.phrases import duration
+from cloud_hub.text import Text
+
+SILENT_AFTER = timedelta(minutes=5)
+"""A device without a link is offline when its newest data is older than this."""
+
+BEHIND_FROM = 50
+"""From so many waiting events on a linked device is catching up; fewer are simply on their way."""
+
+
+class LinkState(StrEnum):
+    """How a store or a device stands with the hub. CATCHING_UP: connected, and behind."""
+
+    ONLINE = "online"
+    CATCHING_UP = "catching-up"
+    OFFLINE = "offline"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How old the newest data is, by the time of the data and by the connection. `heard_at` is the
+    last word over the link, `data_at` when the newest event that is here was recorded. `age_text`
+    is short: "12 s", "2 d 1 h"."""
+
+    state: LinkState
+    heard_at: datetime | None
+    data_at: datetime | None
+    age_s: float | None
+    age_text: Text
+    waiting: int
+
+    @property
+    def is_current(self) -> bool:
+        """Whether today's figures may be compared: everything that happened is here."""
+        return self.state is LinkState.ONLINE
+
+
+def device_freshness(
+    device: Device, data_at: datetime | None, waiting: int, now: datetime
+) -> Freshness:
+    """How one device stands."""
+    if device.heard_at is None and data_at is None:
+        state = LinkState.NEVER
+    elif device.connected_at is not None:
+        state = LinkState.CATCHING_UP if waiting >= BEHIND_FROM else LinkState.ONLINE
+    elif data_at is not None and now - data_at <= SILENT_AFTER:
+        state = LinkState.ONLINE
+    else:
+        state = LinkState.OFFLINE
+    return _freshness(state, device.heard_at, data_at, waiting, now)
+
+
+def store_freshness(devices: Iterable[Freshness], now: datetime) -> Freshness:
+    """How a store stands: offline when none of its devices is heard, catching up while one is."""
+    heard = [each for each in devices if each.state is not LinkState.NEVER]
+    states = {each.state for each in heard}
+    if not heard:
+        state = LinkState.NEVER
+    elif LinkState.CATCHING_UP in states:
+        state = LinkState.CATCHING_UP
+    else:
+        state = LinkState.ONLINE if LinkState.ONLINE in states else LinkState.OFFLINE
+    return _freshness(
+        state,
+        max((each.heard_at for each in heard if each.heard_at), default=None),
+        max((each.data_at for each in heard if each.data_at), default=None),
+        sum(each.waiting for each in heard),
+        now,
+    )
+
+
+def fleet_freshness(
+    devices: Mapping[str, Device],
+    words: Mapping[str, datetime],
+    waiting: Mapping[str, int],
+    now: datetime,
+) -> dict[str, Freshness]:
+    """How every device stands. `words`: when each recorded its newest event that is here."""
+    return {
+        device_id: device_freshness(
+            device, words.get(device_id), max(0, waiting.get(device_id, 0)), now
+        )
+        for device_id, device in devices.items()
+    }
+
+
+def _freshness(
+    state: LinkState,
+    heard_at: datetime | None,
+    data_at: datetime | None,
+    waiting: int,
+    now: datetime,
+) -> Freshness:
+    newest = data_at or heard_at
+    age_s = None if newest is None else max(0.0, (now - newest).total_seconds())
+    never = Text(en="never", zh="从未")
+    return Freshness(
+        state=state,
+        heard_at=heard_at,
+        data_at=data_at,
+        age_s=age_s,
+        age_text=never if age_s is None else duration(age_s),
+        waiting=waiting,
+    )
