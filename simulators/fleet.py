@@ -1,0 +1,130 @@
+"""The devices that one process plays: an outbox and a connection each, on the same road as all."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from random import Random
+
+from simulators.errors import SimulatorError
+from simulators.waiting import until
+from sync.books import LaneBooks
+from sync.clock import Clock
+from sync.events import EventBody
+from sync.link_state import LinkSettings
+from sync.outbox import Outbox
+from sync.sender import run_sender
+
+log = logging.getLogger(__name__)
+
+AGENT_VERSION = "simulated"
+
+
+class UnknownDevice(SimulatorError):
+    """A device that this fleet does not play."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Played:
+    """A device being played: its outbox, and the task that carries it to the hub."""
+
+    outbox: Outbox
+    sender: asyncio.Task[None] | None
+    stop: asyncio.Event
+
+
+class Fleet:
+    """All devices of this process, by name. `close` ends their links and shuts their outboxes."""
+
+    def __init__(self, *, clock: Clock, rng: Random) -> None:
+        self._clock = clock
+        self._rng = rng
+        self._played: dict[str, Played] = {}
+
+    def take(self, device_id: str, outbox: Outbox) -> None:
+        """Play a device: from now on the fleet owns its outbox."""
+        self._played[device_id] = Played(outbox=outbox, sender=None, stop=asyncio.Event())
+
+    def connect(self, device_id: str, settings: LinkSettings) -> None:
+        """Carry a device's outbox to the hub, for ever."""
+        played = self._of(device_id)
+        played.sender = asyncio.create_task(
+            run_sender(
+                played.outbox,
+                settings,
+                clock=self._clock,
+                rng=Random(self._rng.random()),
+                stop=played.stop,
+            ),
+            name=f"link of {device_id}",
+        )
+
+    def go_live(self, device_id: str) -> None:
+        """From now on the device records by the real clock."""
+        self._of(device_id).outbox.clock = self._clock
+
+    async def record(self, device_id: str, *bodies: EventBody) -> None:
+        """The events are in the device's outbox."""
+        await asyncio.to_thread(self._of(device_id).outbox.append, *bodies)
+
+    def plays(self, device_id: str) -> bool:
+        """Whether this fleet plays the device."""
+        return device_id in self._played
+
+    def books(self, device_id: str) -> list[LaneBooks]:
+        """A device's own books."""
+        return self._of(device_id).outbox.books()
+
+    def waiting(self) -> int:
+        """Events of all devices that the hub has not acknowledged."""
+        return sum(
+            books.waiting for played in self._played.values() for books in played.outbox.books()
+        )
+
+    async def until_sent(self, *device_ids: str, within_s: float) -> None:
+        """Returns when the hub has acknowledged everything of these devices."""
+
+        async def are_empty() -> bool:
+            return not any(books.waiting for name in device_ids for books in self.books(name))
+
+        names = ", ".join(device_ids)
+        await until(
+            are_empty,
+            within_s=within_s,
+            every_s=0.2,
+            or_else=f"the hub did not take all events of {names} in {within_s:g} s",
+        )
+
+    async def release(self, device_id: str) -> None:
+        """Play a device no longer; its outbox is closed and may be opened by another process."""
+        played = self._played.pop(device_id)
+        await _end(played)
+
+    async def watch(self) -> None:
+        """Returns never; raises what a link raised when its outbox failed."""
+        while True:
+            for played in list(self._played.values()):
+                if played.sender is not None and played.sender.done():
+                    played.sender.result()
+            await asyncio.sleep(1.0)
+
+    async def close(self) -> None:
+        """Every link ended, every outbox shut."""
+        devices = list(self._played.values())
+        self._played.clear()
+        for played in devices:
+            played.stop.set()
+        for played in devices:
+            await _end(played)
+
+    def _of(self, device_id: str) -> Played:
+        try:
+            return self._played[device_id]
+        except KeyError:
+            raise UnknownDevice(f"{device_id} is not played by this process") from None
+
+
+async def _end(played: Played) -> None:
+    played.stop.set()
+    if played.sender is not None:
+        await played.sender
+    played.outbox.close()
