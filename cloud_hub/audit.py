@@ -1,129 +1,193 @@
-"""The audit of the link: for every device and lane, produced = received + declared lost + waiting.
-
-Waiting is what the device still holds: numbers from its own `base` on that are neither here nor
-declared lost. A number below `base` that is nowhere breaks the equation, and is shown.
-"""
+"""The link's accounts: for every device and lane, produced = received + declared lost + waiting."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.model.link import LaneClaim, LostRange, ReceivedRange, ResendCount
+from cloud_hub.model.link import (
+    DeadLetter,
+    LaneClaim,
+    LostRange,
+    ReceivedRange,
+    ResendCount,
+    StoredEvent,
+)
+from cloud_hub.model.place import Device
 from sync.arrivals import RangeSet
-
-EpochLane = tuple[str, int, int]
-"""device, epoch, lane."""
+from sync.events import Lane
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaneBalance:
-    """The books of one lane of a device, all its epochs added up. `resent`: how many events came
-    more than once; each is counted once."""
+class LaneAccount:
+    """One lane of one device, over all its incarnations, in events.
 
-    device_id: str
-    lane: int
+    `waiting` are those that the device still holds as far as it has said. `unaccounted` are neither
+    here, nor lost, nor held; `missing_rows` were received but are not in the database. Both are 0
+    in a lane that is balanced. `dead` counts what was received but could not be taken.
+    """
+
+    tenant: str
+    store: str
+    device: str
+    lane: str
+    lane_number: int
     produced: int
     received: int
     lost: int
     waiting: int
-    resent: int
+    unaccounted: int
+    missing_rows: int
+    resends: int
+    dead: int
 
     @property
     def is_balanced(self) -> bool:
-        """Whether every event produced is accounted for."""
-        return self.produced == self.received + self.lost + self.waiting
+        """Whether every event is accounted for."""
+        total = self.received + self.lost + self.waiting
+        return self.produced == total and not self.unaccounted and not self.missing_rows
 
 
-def lane_balances(
-    session: Session, tenant_id: str, device_id: str | None = None
-) -> list[LaneBalance]:
-    """The books of every lane that was ever heard of, by device and lane."""
-    arrived = _ranges(session, ReceivedRange, tenant_id, device_id)
-    lost = _ranges(session, LostRange, tenant_id, device_id)
-    claims = _claims(session, tenant_id, device_id)
-    resent = _resent(session, tenant_id, device_id)
-    sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
-    for key in {*arrived, *lost, *claims}:
-        produced, base = claims.get(key, (0, 1))
-        here, gone = RangeSet.of(arrived.get(key, ())), RangeSet.of(lost.get(key, ()))
-        for first, last in here.ranges():
-            gone.subtract(first, last)
-        produced = max(produced, _highest(here), _highest(gone))
-        total = sums[key[0], key[2]]
-        total[0] += produced
-        total[1] += len(here)
-        total[2] += len(gone)
-        total[3] += _waiting(here, gone, base, produced)
-        total[4] += resent.get(key, 0)
-    return [
-        LaneBalance(
-            device_id=device,
-            lane=lane,
-            produced=produced,
-            received=received,
-            lost=lost_count,
-            waiting=waiting,
-            resent=again,
-        )
-        for (device, lane), (produced, received, lost_count, waiting, again) in sorted(sums.items())
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkAudit:
+    """Every lane that has ever held anything."""
+
+    accounts: tuple[LaneAccount, ...]
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every lane is."""
+        return all(account.is_balanced for account in self.accounts)
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that `aisle audit --json` prints and the API serves."""
+        return {
+            "balanced": self.is_balanced,
+            "devices": [
+                asdict(account) | {"balanced": account.is_balanced} for account in self.accounts
+            ],
+        }
 
 
-def _waiting(here: RangeSet, gone: RangeSet, base: int, produced: int) -> int:
-    accounted = RangeSet.of([*here.ranges(), *gone.ranges()])
-    if produced < base:
-        return 0
-    return sum(last - first + 1 for first, last in accounted.missing(base, produced))
+@dataclass(slots=True)
+class _Lane:
+    received: RangeSet = field(default_factory=RangeSet)
+    lost: RangeSet = field(default_factory=RangeSet)
+    next_seq: int = 1
+    base: int = 1
+    resends: int = 0
+    dead: int = 0
+    stored: int = 0
 
 
-def _highest(numbers: RangeSet) -> int:
-    return max((last for _, last in numbers.ranges()), default=0)
+Key = tuple[str, str, int, int]
 
 
-def _ranges(
-    session: Session,
-    table: type[ReceivedRange] | type[LostRange],
-    tenant_id: str,
-    device_id: str | None,
-) -> dict[EpochLane, list[tuple[int, int]]]:
-    query = sa.select(table.device_id, table.epoch, table.lane, table.first, table.last).where(
-        table.tenant_id == tenant_id
-    )
-    if device_id is not None:
-        query = query.where(table.device_id == device_id)
-    found: dict[EpochLane, list[tuple[int, int]]] = defaultdict(list)
-    for device, epoch, lane, first, last in session.execute(query):
-        found[device, epoch, lane].append((first, last))
-    return found
-
-
-def _claims(
-    session: Session, tenant_id: str, device_id: str | None
-) -> dict[EpochLane, tuple[int, int]]:
-    """What each lane's device says: how many it produced, and the lowest number it still holds."""
-    query = sa.select(
-        LaneClaim.device_id, LaneClaim.epoch, LaneClaim.lane, LaneClaim.next_seq, LaneClaim.base
-    ).where(LaneClaim.tenant_id == tenant_id)
-    if device_id is not None:
-        query = query.where(LaneClaim.device_id == device_id)
-    return {
-        (device, epoch, lane): (next_seq - 1, base)
-        for device, epoch, lane, next_seq, base in session.execute(query)
+def audit_link(
+    session: Session, *, tenant_id: str | None = None, devices: Iterable[str] | None = None
+) -> LinkAudit:
+    """The accounts of one tenant, or of all; of `devices` only, if given."""
+    only = None if devices is None else list(devices)
+    lanes: dict[Key, _Lane] = defaultdict(_Lane)
+    _add_ranges(session, lanes, tenant_id, only)
+    _add_counts(session, lanes, tenant_id, only)
+    stores = {
+        (device.tenant_id, device.device_id): device.store_id
+        for device in session.scalars(sa.select(Device))
     }
+    by_lane: dict[tuple[str, str, int], list[_Lane]] = defaultdict(list)
+    for (tenant, device, _, lane), book in sorted(lanes.items()):
+        by_lane[tenant, device, lane].append(book)
+    return LinkAudit(
+        accounts=tuple(
+            _account(tenant, stores.get((tenant, device), ""), device, lane, books)
+            for (tenant, device, lane), books in sorted(by_lane.items())
+            if any(book.next_seq > 1 or book.received or book.lost for book in books)
+        )
+    )
 
 
-def _resent(session: Session, tenant_id: str, device_id: str | None) -> dict[EpochLane, int]:
+Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
+Table = type[ReceivedRange | LostRange | LaneClaim | ResendCount | StoredEvent | DeadLetter]
+
+
+def _narrow(query: Query, table: Table, tenant_id: str | None, only: list[str] | None) -> Query:
+    if tenant_id is not None:
+        query = query.where(table.tenant_id == tenant_id)
+    return query if only is None else query.where(table.device_id.in_(only))
+
+
+def _add_ranges(
+    session: Session, lanes: dict[Key, _Lane], tenant_id: str | None, only: list[str] | None
+) -> None:
+    for table, name in ((ReceivedRange, "received"), (LostRange, "lost")):
+        query = sa.select(
+            table.tenant_id, table.device_id, table.epoch, table.lane, table.first, table.last
+        )
+        for tenant, device, epoch, number, first, last in session.execute(
+            _narrow(query, table, tenant_id, only)
+        ):
+            getattr(lanes[tenant, device, epoch, number], name).add(first, last)
+
+
+def _add_counts(
+    session: Session, lanes: dict[Key, _Lane], tenant_id: str | None, only: list[str] | None
+) -> None:
+    for claim in session.scalars(_narrow(sa.select(LaneClaim), LaneClaim, tenant_id, only)):
+        lane = lanes[claim.tenant_id, claim.device_id, claim.epoch, claim.lane]
+        lane.next_seq, lane.base = claim.next_seq, claim.base
+    for count in session.scalars(_narrow(sa.select(ResendCount), ResendCount, tenant_id, only)):
+        lanes[count.tenant_id, count.device_id, count.epoch, count.lane].resends = count.events
+    event = StoredEvent
     query = sa.select(
-        ResendCount.device_id, ResendCount.epoch, ResendCount.lane, ResendCount.events
-    ).where(ResendCount.tenant_id == tenant_id)
-    if device_id is not None:
-        query = query.where(ResendCount.device_id == device_id)
-    return {(device, epoch, lane): n for device, epoch, lane, n in session.execute(query)}
+        event.tenant_id,
+        event.device_id,
+        event.epoch,
+        event.lane,
+        sa.func.count(),
+        sa.func.sum(sa.case((event.outcome == "dead", 1), else_=0)),
+    ).group_by(event.tenant_id, event.device_id, event.epoch, event.lane)
+    for tenant, device, epoch, number, stored, dead in session.execute(
+        _narrow(query, event, tenant_id, only)
+    ):
+        lane = lanes[tenant, device, epoch, number]
+        lane.stored, lane.dead = stored, dead
 
 
-def all_balanced(books: Iterable[LaneBalance]) -> bool:
-    """Whether every lane adds up."""
-    return all(lane.is_balanced for lane in books)
+def _account(tenant: str, store: str, device: str, lane: int, books: list[_Lane]) -> LaneAccount:
+    produced = received = lost = waiting = unaccounted = missing_rows = 0
+    for book in books:
+        total = max(book.next_seq - 1, book.received.highest(), book.lost.highest())
+        known = book.received.copy()
+        for first, last in book.lost:
+            known.add(first, last)
+        # Only what the device says it still holds may be called waiting.
+        held = sum(
+            last - max(first, book.base) + 1
+            for first, last in known.missing(1, total)
+            if last >= book.base
+        )
+        produced += total
+        received += len(book.received)
+        lost += len(known) - len(book.received)
+        waiting += held
+        unaccounted += total - len(known) - held
+        missing_rows += len(book.received) - book.stored
+    return LaneAccount(
+        tenant=tenant,
+        store=store,
+        device=device,
+        lane=Lane(lane).name.lower(),
+        lane_number=lane,
+        produced=produced,
+        received=received,
+        lost=lost,
+        waiting=waiting,
+        unaccounted=unaccounted,
+        missing_rows=missing_rows,
+        resends=sum(book.resends for book in books),
+        dead=sum(book.dead for book in books),
+    )

@@ -42,6 +42,14 @@ class Tally:
         for kind, count in other.by_kind.items():
             self.by_kind[kind] = self.by_kind.get(kind, 0) + count
 
+    def known_kinds(self) -> dict[str, int]:
+        """Events by kind, for the kinds this hub knows; the others together as `other`."""
+        known: dict[str, int] = {}
+        for kind, count in self.by_kind.items():
+            name = kind if kind in EVENT_TYPES else "other"
+            known[name] = known.get(name, 0) + count
+        return known
+
 
 @dataclass(slots=True, kw_only=True)
 class Turn:

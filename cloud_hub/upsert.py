@@ -16,16 +16,40 @@ CHUNK = 400
 """Values in one IN list; SQLite takes 32,766 variables, short lists keep its plans simple."""
 
 
+def _run(
+    session: Session, statement: postgresql.Insert | sqlite.Insert, rows: Sequence[Row]
+) -> None:
+    """Executes an insert for many rows that all have the same columns.
+
+    The driver's own executemany, with each column's processor looked up once: SQLAlchemy prepares
+    every row anew, which took two thirds of the time of a batch.
+    """
+    connection = session.connection()
+    dialect = connection.dialect
+    names = list(rows[0])
+    compiled = statement.compile(dialect=dialect, column_keys=names)
+    types = {name: statement.table.c[name].type.dialect_impl(dialect) for name in names}
+    processors = {name: of_type.bind_processor(dialect) for name, of_type in types.items()}
+    order = [(name, processors[name]) for name in compiled.positiontup or names]
+    values: list[Any] = [
+        tuple(row[name] if of is None else of(row[name]) for name, of in order) for row in rows
+    ]
+    if compiled.positiontup is None:
+        values = [dict(zip(names, value, strict=True)) for value in values]
+    connection.exec_driver_sql(compiled.string, values)
+
+
 def _insert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    table = Base.metadata.tables[model.__tablename__]
     if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(model)
-    return postgresql.insert(model)
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 def insert_new(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
     """Inserts the rows whose key is new; leaves the others as they are."""
     if rows:
-        session.execute(_insert(session, model).on_conflict_do_nothing(), rows)
+        _run(session, _insert(session, model).on_conflict_do_nothing(), rows)
 
 
 def insert_or_replace(
@@ -38,7 +62,7 @@ def insert_or_replace(
     keys = [column.name for column in model.__table__.primary_key]
     fixed = {*keys, *keep}
     changed = {name: statement.excluded[name] for name in rows[0] if name not in fixed}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+    _run(session, statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
 
 def insert_or_merge(
@@ -49,13 +73,9 @@ def insert_or_merge(
         return
     statement = _insert(session, model)
     columns = model.__table__.c
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[column.name for column in model.__table__.primary_key],
-            set_={name: of(columns[name], statement.excluded[name]) for name, of in merge.items()},
-        ),
-        rows,
-    )
+    merged = {name: of(columns[name], statement.excluded[name]) for name, of in merge.items()}
+    keys = [column.name for column in model.__table__.primary_key]
+    _run(session, statement.on_conflict_do_update(index_elements=keys, set_=merged), rows)
 
 
 def added(there: Column, new: Column) -> Column:

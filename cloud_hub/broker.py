@@ -1,0 +1,157 @@
+"""The embedded broker: MQTT 3.1.1 in the hub's own process, for one machine; and who may do what.
+
+A device signs in with its id and password and reaches its own topics only. Nobody else gets in:
+amqtt's AnonymousAuthPlugin would check no password at all, so it is not loaded.
+"""
+
+import asyncio
+import hmac
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from amqtt.broker import Broker
+from amqtt.contexts import Action, BaseContext, BrokerConfig, ListenerConfig
+from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
+from amqtt.session import Session
+
+from cloud_hub.database import Database
+from cloud_hub.enrolment import DeviceIdentity, check_device
+from cloud_hub.errors import PortInUse
+from cloud_hub.settings import Address
+from sync.topics import ROOT, every_dn_topic
+
+log = logging.getLogger(__name__)
+
+HUB_USER = "+hub"
+"""User name of the hub itself; no device can have it, since it is no identifier."""
+STOP_TIMEOUT_S = 5.0
+
+CheckDevice = Callable[[str, str], Awaitable[DeviceIdentity | None]]
+
+
+class Gate:
+    """Who is connected as which device, and which topics that opens."""
+
+    def __init__(self, check: CheckDevice, hub_password: str) -> None:
+        self._check = check
+        self._hub_password = hub_password
+        self._inside: dict[tuple[str, str], DeviceIdentity] = {}
+
+    async def admit(self, client_id: str, user: str, password: str) -> bool:
+        """Whether this client may connect."""
+        if user == HUB_USER:
+            return hmac.compare_digest(password.encode(), self._hub_password.encode())
+        identity = await self._check(user, password)
+        if identity is None:
+            log.warning("a wrong password for %s", user, extra={"action": "mqtt-refused"})
+            return False
+        self._inside[client_id, user] = identity
+        return True
+
+    def forget(self, client_id: str) -> None:
+        """This client has left."""
+        for key in [key for key in self._inside if key[0] == client_id]:
+            del self._inside[key]
+
+    def allows(self, client_id: str, user: str, topic: str, action: Action) -> bool:
+        """Whether a connected client may publish to, or read, `topic`."""
+        if user == HUB_USER:
+            return True
+        device = self._inside.get((client_id, user))
+        if device is None:
+            return False
+        if action is Action.PUBLISH:
+            return topic.startswith(
+                f"{ROOT}/up/{device.tenant_id}/{device.store_id}/{device.device_id}/"
+            )
+        own = every_dn_topic(device.tenant_id, device.store_id, device.device_id)
+        return topic == own or topic.rpartition("/")[0] == own.removesuffix("/+")
+
+
+class GatePlugin(BaseAuthPlugin, BaseTopicPlugin):  # type: ignore[misc]  # amqtt has no types
+    """amqtt's way to ask the gate."""
+
+    @dataclass
+    class Config:
+        """The gate to ask."""
+
+        gate: Any
+
+    def __init__(self, context: BaseContext) -> None:
+        super().__init__(context)
+        self._gate: Gate = context.config.gate
+
+    async def authenticate(self, *, session: Session) -> bool:
+        """Whether the session's user name and password are right."""
+        if not session.username or not session.client_id:
+            return False
+        return await self._gate.admit(session.client_id, session.username, session.password or "")
+
+    async def topic_filtering(
+        self,
+        *,
+        session: Session | None = None,
+        topic: str | None = None,
+        action: Action | None = None,
+    ) -> bool:
+        """Whether the session may use the topic."""
+        if session is None or topic is None or action is None or session.client_id is None:
+            return False
+        return self._gate.allows(session.client_id, session.username or "", topic, action)
+
+    async def on_broker_client_disconnected(self, *, client_id: str, **_: object) -> None:
+        """Forgets who left."""
+        self._gate.forget(client_id)
+
+
+def device_checker(database: Database) -> CheckDevice:
+    """Checks device passwords against the database, off the event loop."""
+
+    def look(device_id: str, password: str) -> DeviceIdentity | None:
+        with database.sessions() as session:
+            return check_device(session, device_id, password)
+
+    async def check(device_id: str, password: str) -> DeviceIdentity | None:
+        return await asyncio.to_thread(look, device_id, password)
+
+    return check
+
+
+def require_free(address: Address, setting: str) -> None:
+    """Nothing. Raises PortInUse when another program listens on `address`."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.host, address.port))
+        except OSError as error:
+            raise PortInUse(
+                f"cannot listen on {address}: {error.strerror}; stop the program that does,"
+                f" or give another {setting}"
+            ) from error
+
+
+@asynccontextmanager
+async def embedded_broker(address: Address, gate: Gate) -> AsyncIterator[None]:
+    """A broker that listens on `address` for as long as the context lasts. Raises PortInUse."""
+    require_free(address, "--mqtt")
+    broker = Broker(
+        BrokerConfig(
+            listeners={"default": ListenerConfig(bind=str(address))},
+            plugins={f"{__name__}.{GatePlugin.__name__}": {"gate": gate}},
+        )
+    )
+    await broker.start()
+    log.info("broker listens on %s", address, extra={"action": "broker-started"})
+    try:
+        yield
+    finally:
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT_S):
+                await broker.shutdown()
+        except TimeoutError:
+            log.warning("the broker did not stop in time", extra={"action": "broker-stuck"})
