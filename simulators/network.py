@@ -23,6 +23,7 @@ class FaultyProxy:
         self.to_client_bytes = 0
         self._target = (target_host, target_port)
         self._swallows = False
+        self._swallows_answers = False
         self._is_cut = False
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
@@ -61,6 +62,10 @@ class FaultyProxy:
         """Swallow every byte and say nothing: no FIN, no RST, until `restore`."""
         self._swallows = True
 
+    def swallow_answers(self) -> None:
+        """Swallow what comes from the target and let the rest through, until `restore`."""
+        self._swallows_answers = True
+
     def half_close(self) -> None:
         """End the direction to the clients of every open connection; the other stays open."""
         for writer in list(self._open):
@@ -69,10 +74,11 @@ class FaultyProxy:
 
     def restore(self) -> None:
         """Be a good network again. What was swallowed stays swallowed: those connections end."""
-        if self._swallows:
+        if self._swallows or self._swallows_answers:
             self._close_all()
         self._is_cut = False
         self._swallows = False
+        self._swallows_answers = False
 
     def _close_all(self) -> None:
         for writer in list(self._open):
@@ -111,13 +117,16 @@ class FaultyProxy:
         loop = asyncio.get_running_loop()
         try:
             while chunk := await reader.read(CHUNK_BYTES):
-                if not self._swallows:
+                if not self._is_swallowed(to_target=to_target):
                     due.put_nowait((loop.time() + self.delay_s, chunk))
         except OSError:
             writer.transport.abort()
         finally:
             due.put_nowait((0.0, b""))
             await sender
+
+    def _is_swallowed(self, *, to_target: bool) -> bool:
+        return self._swallows or (self._swallows_answers and not to_target)
 
     async def _send_when_due(
         self,
@@ -132,7 +141,7 @@ class FaultyProxy:
             if not chunk:
                 break
             await asyncio.sleep(max(0.0, at_s - loop.time()))
-            if self._swallows:
+            if self._is_swallowed(to_target=to_target):
                 continue
             if to_target:
                 self.to_target_bytes += len(chunk)

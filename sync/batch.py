@@ -151,6 +151,7 @@ def encode_batch(
     base: int,
     next_seq: int,
     lost: Sequence[Loss] = (),
+    max_payload_bytes: int = MAX_PAYLOAD_BYTES,
 ) -> tuple[bytes, int]:
     """A batch's bytes and how many of `records` it took, from the front: as many as fit.
 
@@ -162,7 +163,7 @@ def encode_batch(
     while count < limit and same_boot(start, records[count].stamp):
         count += 1
     payload = _pack(records[:count], start)
-    while len(payload) > MAX_PAYLOAD_BYTES:
+    while len(payload) > max_payload_bytes:
         if count == 1:
             raise RecordTooBig(f"event {lane.name}/{records[0].seq} packs to {len(payload)} bytes")
         count //= 2

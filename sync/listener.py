@@ -119,13 +119,13 @@ class MqttListener:
                 link.publish(topic, payload, qos=qos)
 
     async def _stay(self, broker: BrokerAddress) -> None:
-        policy = Reconnect(self._rng, spread_s=RECONNECT_SPREAD_S)
+        policy = Reconnect(self._rng, spread_s=RECONNECT_SPREAD_S, cap_s=LONGEST_WAIT_S)
         while True:
             try:
                 await self._listen(broker, policy)
             except (NotConnected, LinkRefused) as error:
                 log.warning("broker %s: %s", broker, error, extra={"action": "broker-away"})
-            await asyncio.sleep(min(LONGEST_WAIT_S, policy.wait_s()))
+            await asyncio.sleep(policy.wait_s())
 
     async def _listen(self, broker: BrokerAddress, policy: Reconnect) -> None:
         """Until the connection ends."""

@@ -79,6 +79,8 @@ class Verdict(StrEnum):
     """The file is older than what the hub has, or is a copy: go on under a new epoch."""
     FENCED = "fenced"
     """Another incarnation of this device is alive: send nothing, keep everything, ask again."""
+    AGAIN = "again"
+    """Sent unasked: the hub lacks something or does not know this run; say hello again."""
 
 
 class LaneKnown(Message):
@@ -110,8 +112,10 @@ class HelloAnswer(Message):
 
 
 class Ack(Message):
-    """These ranges, and the losses the batches carried, are committed at the hub."""
+    """These ranges, and the losses the batches carried, are committed at the hub. `run` is the
+    batches' own: a copy of the device listens on the same topic and must not take it for its."""
 
+    run: str
     epoch: Annotated[int, Field(ge=1)]
     lane: Lane
     ranges: tuple[Span, ...]

@@ -19,12 +19,12 @@ from typing import Any
 
 from sync import books, quota
 from sync.arrivals import Range
-from sync.batch import MAX_PAYLOAD_BYTES, Record, packed_bytes
+from sync.batch import MAX_PAYLOAD_BYTES, MAX_RECORDS, Loss, Record, packed_bytes
 from sync.books import LaneBooks, LaneKey
 from sync.clock import Clock
 from sync.errors import OutboxFull, OutboxUnusable, RecordTooBig
 from sync.events import Alarm, AlarmState, ClockState, EventBody, Lane, LossDeclared, Stamp
-from sync.messages import RUNS_TOLD, HelloAnswer
+from sync.messages import RUNS_TOLD, HelloAnswer, LaneState
 from sync.outbox_file import connect, last_epoch, prepare, remember_epoch
 from sync.settling import (
     Settlement,
@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 BODY_BYTES_UNCHECKED = MAX_PAYLOAD_BYTES - 2048
 """A body this small fits into a batch whatever zstd makes of it."""
 DAMAGED = "damaged on disk"
+OVERSIZE = "oversize"
+LOSSES_IN_A_HEADER = 20
+LOSSES_IN_A_HELLO = 500
 ROOM_CHECKED_EVERY_BYTES = 32 * 1024
 _EPOCH_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -57,6 +60,26 @@ class EventId:
     def __str__(self) -> str:
         """`epoch/lane/seq`."""
         return f"{self.epoch}/{int(self.lane)}/{self.seq}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """Ranges of a lane that the hub has committed, and up to where it now knows of losses."""
+
+    key: LaneKey
+    ranges: tuple[Range, ...]
+    losses_until: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What a batch needs: its records, and the lane's state to stand in its header."""
+
+    records: tuple[Record, ...]
+    base: int
+    next_seq: int
+    lost: tuple[Loss, ...]
+    is_damaged: bool
 
 
 class Transaction:
@@ -154,10 +177,10 @@ class Transaction:
         """Before the transport sees it: a packet over the broker's limit stops all behind it."""
         if body.lane is Lane.SALE:
             raise RecordTooBig(f"a {body.kind} of {len(raw)} bytes fits into no batch; split it")
-        event = self._lose_new(body.lane, len(raw), "oversize")
+        event = self._lose_new(body.lane, len(raw), OVERSIZE)
         self.connection.execute(
             "INSERT INTO dead_letter VALUES(?,?,?,?,?,?)",
-            (event.epoch, event.lane, event.seq, body.kind, "oversize", raw[:MAX_PAYLOAD_BYTES]),
+            (event.epoch, event.lane, event.seq, body.kind, OVERSIZE, raw[:MAX_PAYLOAD_BYTES]),
         )
         if body.kind != LossDeclared.kind:
             self.declare(
@@ -167,7 +190,7 @@ class Transaction:
                     first=event.seq,
                     last=event.seq,
                     bytes=len(raw),
-                    reason="oversize",
+                    reason=OVERSIZE,
                 )
             )
         return event
@@ -274,20 +297,20 @@ class Outbox:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def acknowledge(self, epoch: int, lane: Lane, ranges: list[Range]) -> int:
-        """Note that the hub has committed `ranges`; how many of them still waited."""
+    def acknowledge(self, *acks: Acknowledged) -> int:
+        """Note what the hub has committed; how many events of it still waited."""
         with self.transaction() as transaction:
             connection = transaction.connection
             age_s = self._age_s(connection)
-            return acknowledge(connection, (epoch, lane), ranges, age_s)
-
-    def losses_told(self, epoch: int, lane: Lane, last: int) -> None:
-        """Note that the hub has committed the losses up to `last`: headers repeat them no more."""
-        with self.transaction() as transaction:
-            transaction.connection.execute(
-                "UPDATE loss SET told=1 WHERE epoch=? AND lane=? AND told=0 AND last<=?",
-                (epoch, lane, last),
-            )
+            count = 0
+            for ack in acks:
+                count += acknowledge(connection, ack.key, list(ack.ranges), age_s)
+                if ack.losses_until:
+                    connection.execute(
+                        "UPDATE loss SET told=1 WHERE epoch=? AND lane=? AND told=0 AND last<=?",
+                        (*ack.key, ack.losses_until),
+                    )
+            return count
 
     def settle(self, answer: HelloAnswer) -> Settlement:
         """Bring the books in line with what the hub said it has; what that changed."""
@@ -308,8 +331,8 @@ class Outbox:
         renew_epoch(connection, epoch, secrets.token_hex(8))
         log.warning("the outbox goes on under epoch %s", epoch, extra={"action": "epoch-renewed"})
 
-    def give_up_damaged(self, key: LaneKey, seq: int) -> None:
-        """Put a record whose bytes changed on disk among the local dead letters, as a loss."""
+    def give_up(self, key: LaneKey, seq: int, reason: str) -> None:
+        """Put a record that can never be sent among the local dead letters, as a declared loss."""
         with self.transaction() as transaction:
             connection = transaction.connection
             row = connection.execute(
@@ -318,9 +341,9 @@ class Outbox:
             if row is None:
                 return
             connection.execute(
-                "INSERT INTO dead_letter VALUES(?,?,?,?,?,?)", (*key, seq, row[0], DAMAGED, row[1])
+                "INSERT INTO dead_letter VALUES(?,?,?,?,?,?)", (*key, seq, row[0], reason, row[1])
             )
-            quota.give_up(connection, key, [seq], len(row[1]), DAMAGED, transaction.declare)
+            quota.give_up(connection, key, [seq], len(row[1]), reason, transaction.declare)
 
     def drop_expired(self) -> int:
         """Delete acknowledged rows whose time is over; how many. Call it now and then."""
@@ -361,31 +384,80 @@ class Outbox:
         with self._lock:
             return quota.fullness(self._connection)
 
-    def lane_keys(self) -> list[LaneKey]:
-        """Every (epoch, lane), oldest epoch first."""
+    def lane_states(self) -> list[LaneState]:
+        """Every lane as a hello says it; finished ones of past epochs are left out."""
         with self.reading() as connection:
-            return books.lane_keys(connection)
+            live = live_epoch(connection)
+            states = [_lane_state(connection, key) for key in books.lane_keys(connection)]
+            return [
+                state
+                for state in states
+                if state.epoch == live or state.oldest < state.next or self._keeps(state)
+            ]
 
-    def waiting_spans(self, key: LaneKey) -> tuple[list[Range], int]:
-        """The ranges of a lane still to be acknowledged, and the number of its next event."""
+    def _keeps(self, state: LaneState) -> bool:
+        key = (state.epoch, state.lane)
+        return bool(state.lost) or bool(quota.kept_spans(self._reader, key))
+
+    def identity(self) -> tuple[int, str, tuple[str, ...]]:
+        """The live epoch, its nonce, and the runs before this one, newest first."""
         with self.reading() as connection:
-            return books.waiting_spans(connection, key), books.next_seq(connection, key)
+            epoch, nonce = connection.execute(
+                "SELECT epoch, nonce FROM epoch ORDER BY epoch DESC LIMIT 1"
+            ).fetchone()
+            runs = connection.execute("SELECT run FROM run ORDER BY id DESC").fetchall()
+        return epoch, nonce, tuple(run for (run,) in runs if run != self.run)
 
-    def read(self, key: LaneKey, first: int, last: int, limit: int) -> list[Record]:
-        """Up to `limit` consecutive records from `first`; fewer where one is missing or damaged."""
+    def waiting(self) -> dict[LaneKey, list[Range]]:
+        """The ranges of each lane still to be acknowledged."""
+        with self.reading() as connection:
+            return {
+                key: books.waiting_spans(connection, key) for key in books.lane_keys(connection)
+            }
+
+    def next_seqs(self) -> dict[LaneKey, int]:
+        """The number of each lane's next event."""
+        with self.reading() as connection:
+            rows = connection.execute("SELECT epoch, lane, next_seq FROM lane").fetchall()
+        return {(epoch, Lane(lane)): following for epoch, lane, following in rows}
+
+    def read(self, key: LaneKey, first: int, last: int) -> Outgoing:
+        """The consecutive records from `first` up to `last`; fewer where one is gone or damaged."""
         with self.reading() as connection:
             rows = connection.execute(
                 "SELECT seq, kind, schema_version, boot_id, monotonic_ms, wall_ms, trusted, crc,"
                 " body FROM outbox JOIN boot ON boot.id = boot"
                 " WHERE epoch=? AND lane=? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?",
-                (*key, first, last, limit),
+                (*key, first, last, MAX_RECORDS),
             ).fetchall()
-        records = []
+            done = books.settled(connection, key)
+            next_seq = books.next_seq(connection, key)
+            lost = tuple(books.losses(connection, key, untold=True)[:LOSSES_IN_A_HEADER])
+        records: list[Record] = []
+        is_damaged = False
         for offset, row in enumerate(rows):
-            if row[0] != first + offset or zlib.crc32(row[8]) != row[7]:
+            is_damaged = zlib.crc32(row[8]) != row[7]
+            if row[0] != first + offset or is_damaged:
                 break
             records.append(_record(row))
-        return records
+        return Outgoing(
+            records=tuple(records),
+            base=done.watermark() + 1,
+            next_seq=next_seq,
+            lost=lost,
+            is_damaged=is_damaged and not records,
+        )
+
+
+def _lane_state(connection: sqlite3.Connection, key: LaneKey) -> LaneState:
+    epoch, lane = key
+    return LaneState(
+        epoch=epoch,
+        lane=lane,
+        oldest=books.settled(connection, key).watermark() + 1,
+        next=books.next_seq(connection, key),
+        lost=tuple(books.losses(connection, key)[:LOSSES_IN_A_HELLO]),
+    )
 
 
 def _record(row: tuple[Any, ...]) -> Record:

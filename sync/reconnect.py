@@ -13,14 +13,15 @@ STABLE_AFTER_S = 60.0
 class Reconnect:
     """Waits before each attempt: 0..spread first, then full jitter over a doubling bound."""
 
-    def __init__(self, rng: Random, *, spread_s: float) -> None:
+    def __init__(self, rng: Random, *, spread_s: float, cap_s: float = CAP_S) -> None:
         self.spread_s = spread_s
+        self._cap_s = cap_s
         self._rng = rng
         self._failures = 0
 
     def wait_s(self) -> float:
         """How long to wait before the next attempt; each call counts as one more failure."""
-        bound_s = min(CAP_S, max(1.0, self.spread_s) * 2.0**self._failures)
+        bound_s = min(self._cap_s, max(1.0, self.spread_s) * 2.0**self._failures)
         if self._failures == 0:
             bound_s = self.spread_s
         self._failures = min(self._failures + 1, 32)

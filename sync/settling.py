@@ -83,13 +83,23 @@ def apply_answer(
         key = (known.epoch, known.lane)
         produced = next_seq(connection, key) - 1
         missing = RangeSet.of(known.missing)
-        here = missing.missing(1, min(produced, known.highest)) if produced else []
-        done += acknowledge(connection, key, here, age_s)
+        done += acknowledge(connection, key, _received(connection, known, produced), age_s)
         again, gone = _take_back(connection, key, missing)
         rewound += again
         lost += gone + _own_up(connection, known, produced)
     connection.execute("UPDATE lane SET unmet_from=NULL")
     return Settlement(acknowledged=done, rewound=rewound, lost=lost, renewed=renewed)
+
+
+def _received(connection: sqlite3.Connection, known: LaneKnown, produced: int) -> list[Range]:
+    """What of this file the hub has. It counts what it was told is lost as not missing, too."""
+    last = min(produced, known.highest)
+    if last < 1:
+        return []
+    not_here = RangeSet.of(known.missing)
+    for loss in losses(connection, (known.epoch, known.lane)):
+        not_here.add(loss.first, loss.last)
+    return not_here.missing(1, last)
 
 
 def _take_back(connection: sqlite3.Connection, key: LaneKey, missing: RangeSet) -> tuple[int, int]:

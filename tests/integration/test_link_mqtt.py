@@ -64,7 +64,7 @@ async def test_two_workers_share_what_is_published(mosquitto):
 
 
 async def test_nobody_at_the_port_is_said_in_one_line(free_port):
-    with pytest.raises(NotConnected, match="no broker answers at 127.0.0.1"):
+    with pytest.raises(NotConnected, match="no broker answers at"):
         await MqttLink.connect(
             BrokerAddress(host="127.0.0.1", port=free_port()), DEVICE, lambda _: None
         )
@@ -104,7 +104,6 @@ async def test_the_listener_comes_back_after_the_broker_did(mosquitto):
         await hub.wait_connected()
         mosquitto.kill()
         mosquitto.start()
-        while hub.links:
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
         async with asyncio.timeout(20):
             await hub.wait_connected()

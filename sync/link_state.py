@@ -1,0 +1,69 @@
+"""How the link is: what a device's page shows, and what its log says once each way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sync.messages import SPREAD_S
+from sync.mqtt import BrokerAddress, MqttLogin, TlsFiles
+from sync.reconnect import CAP_S
+from sync.topics import Downlink
+
+
+class LinkState(StrEnum):
+    """Where the link stands."""
+
+    OFFLINE = "offline"
+    GREETING = "greeting"
+    ONLINE = "online"
+    FENCED = "fenced"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkStatus:
+    """The state, with one line for people. `desired_version` is the one the hub has."""
+
+    state: LinkState
+    detail: str = ""
+    broker: str = ""
+    desired_version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownMessage:
+    """Something for the agent: a desired state or a command. Retained ones are never passed on."""
+
+    what: Downlink
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSettings:
+    """Who this device is and where its brokers are, the preferred one first."""
+
+    tenant: str
+    store: str
+    device: str
+    brokers: tuple[BrokerAddress, ...]
+    user_name: str | None = None
+    password: str | None = None
+    tls: TlsFiles | None = None
+    agent_version: str = ""
+    spread_s: float = SPREAD_S
+    reconnect_cap_s: float = CAP_S
+    keepalive_s: int = 20
+
+    def login(self, run: str) -> MqttLogin:
+        """What to say to a broker. The client id carries the run: two copies of one device would
+        otherwise throw each other out for ever."""
+        return MqttLogin(
+            client_id=f"{self.device}-{run[:8]}",
+            user_name=self.user_name,
+            password=self.password,
+            tls=self.tls,
+        )
+
+
+OnStatus = Callable[[LinkStatus], None]
+OnDown = Callable[[DownMessage], None]

@@ -1,0 +1,73 @@
+"""Outbox to link, until told to stop: connects, says hello, sends, resends, reconnects."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from random import Random
+
+from sync.clock import Clock
+from sync.conversation import Conversation
+from sync.errors import LinkRefused, NotConnected
+from sync.link_state import LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
+from sync.mqtt import BrokerAddress
+from sync.outbox import Outbox
+from sync.reconnect import Reconnect
+
+log = logging.getLogger(__name__)
+
+
+def _ignore(_: object) -> None:
+    """Nobody wants to know."""
+
+
+async def run_sender(
+    outbox: Outbox,
+    settings: LinkSettings,
+    *,
+    clock: Clock,
+    rng: Random,
+    stop: asyncio.Event,
+    on_status: OnStatus = _ignore,
+    on_down: OnDown = _ignore,
+) -> None:
+    """Carry everything in the outbox to the hub, for ever, until `stop` is set.
+
+    Lost connections, refused logins and silent hubs are waited out. Raises OutboxUnusable if the
+    outbox itself fails: then the program must end and be started again.
+    """
+    policy = Reconnect(rng, spread_s=settings.spread_s, cap_s=settings.reconnect_cap_s)
+    at = 0
+    while not stop.is_set():
+        broker = settings.brokers[at % len(settings.brokers)]
+        conversation = Conversation(
+            outbox, settings, clock=clock, rng=rng, on_status=on_status, on_down=on_down
+        )
+        began_s = clock.monotonic_s()
+        status = await _talk(conversation, broker, stop)
+        if stop.is_set():
+            break
+        on_status(status)
+        lasted_s = clock.monotonic_s() - began_s
+        policy.was_connected(lasted_s)
+        policy.spread_s = conversation.spread_s
+        # The list is ordered: a broker that was reached is tried first again.
+        at = 0 if conversation.was_online else at + 1
+        with suppress(TimeoutError):
+            async with asyncio.timeout(policy.wait_s()):
+                await stop.wait()
+
+
+async def _talk(
+    conversation: Conversation, broker: BrokerAddress, stop: asyncio.Event
+) -> LinkStatus:
+    """One connection, from its beginning to its end, and what ended it."""
+    try:
+        why = await conversation.run(broker, stop)
+        log.info("link to %s ended: %s", broker, why, extra={"action": "link-ended"})
+        return LinkStatus(state=LinkState.OFFLINE, detail=why, broker=str(broker))
+    except NotConnected as error:
+        log.info("%s", error, extra={"action": "link-failed"})
+        return LinkStatus(state=LinkState.OFFLINE, detail=str(error), broker=str(broker))
+    except LinkRefused as error:
+        log.warning("%s", error, extra={"action": "link-refused"})
+        return LinkStatus(state=LinkState.REFUSED, detail=str(error), broker=str(broker))
