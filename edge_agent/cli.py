@@ -1,31 +1,35 @@
 """Commands of a device: `aisle edge`, `aisle count`, `aisle pos`, `aisle books`."""
 
 import asyncio
-import logging
-import sys
+import json
+from dataclasses import asdict
 from pathlib import Path
 from random import SystemRandom
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from device_profiles.device import InvalidProfile
 from edge_agent.errors import EdgeError
+from edge_agent.receipts.cli import app as pos
+from edge_agent.telling import fail, set_up_logs
 from sync.errors import SyncError
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(pos, name="pos")
 
-Profile = Annotated[Path, typer.Option(help="The device's profile, a TOML file.")]
-Data = Annotated[Path, typer.Option(help="The agent's folder: outbox, pictures, credentials.")]
-Hub = Annotated[
-    str | None,
-    typer.Option(help="The hub's address, such as http://127.0.0.1:8000.", envvar="AISLE_HUB"),
-]
+AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
 
 @app.command()
-def edge(profile: Profile, data: Data, hub: Hub = None) -> None:
-    """Run one device's agent until it is told to stop. Without --hub it works alone."""
+def edge(
+    profile: Annotated[Path, typer.Option(help="The device's profile, a TOML file.")],
+    data: Annotated[Path, typer.Option(help="The agent's folder: outbox, pictures, credentials.")],
+    hub: Annotated[
+        str | None, typer.Option(help="The hub's address. Without it the device works alone.")
+    ] = None,
+) -> None:
+    """Run one device's agent until it is told to stop."""
     from edge_agent.agent import run_agent, stop_on_signals
     from edge_agent.settings import load_settings
     from sync.clock import SystemClock
@@ -35,7 +39,7 @@ def edge(profile: Profile, data: Data, hub: Hub = None) -> None:
         stop_on_signals(stop)
         await run_agent(settings, clock=SystemClock(), rng=SystemRandom(), stop=stop)
 
-    _set_up_logs()
+    set_up_logs()
     failure: BaseException | None = None
     try:
         settings = load_settings(profile, data, hub)
@@ -43,15 +47,32 @@ def edge(profile: Profile, data: Data, hub: Hub = None) -> None:
     except* (EdgeError, SyncError, InvalidProfile) as group:
         failure = group.exceptions[0]
     if failure is not None:
-        _fail(failure)
+        fail(failure)
 
 
-def _fail(error: BaseException) -> NoReturn:
-    """One line for people, and exit code 1."""
-    typer.echo(f"aisle: {error}", err=True)
-    raise typer.Exit(1)
+@app.command()
+def books(
+    data: Annotated[Path, typer.Argument(help="An agent's --data folder.")], as_json: AsJson = False
+) -> None:
+    """What a device's folder holds: produced = acknowledged + lost + waiting. Exit 1 if not so."""
+    from edge_agent.books import look_into
 
-
-def _set_up_logs() -> None:
-    form = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format=form)
+    try:
+        found = look_into(data)
+    except EdgeError as error:
+        fail(error)
+    if as_json:
+        typer.echo(json.dumps(asdict(found)))
+    else:
+        for lane in found.lanes:
+            typer.echo(
+                f"epoch {lane['epoch']} {lane['lane']:7} produced {lane['produced']:9}"
+                f" = acknowledged {lane['acknowledged']:9} + lost {lane['lost']:6}"
+                f" + waiting {lane['waiting']:9}"
+            )
+        for loss in found.losses:
+            typer.echo(f"lost {loss['events']} events, {loss['bytes']} bytes: {loss['reason']}")
+        for one in found.oldest_waiting:
+            typer.echo(f"waits longest in lane {one['lane']}: {one['kind']} since {one['at']}")
+    if not found.balanced:
+        raise typer.Exit(1)

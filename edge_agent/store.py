@@ -43,6 +43,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE cart_session(
         session_id TEXT PRIMARY KEY, started_at TEXT NOT NULL, items TEXT NOT NULL,
         measured_g REAL, closed TEXT) WITHOUT ROWID;
+    CREATE TABLE imported_receipt(key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;
     """,
 )
 """What each version added; never edited once released."""

@@ -17,7 +17,6 @@ from device_profiles.store import Product
 from edge_agent.errors import EdgeError
 from edge_agent.reporting import CartEnd, report_cart, total_of
 from edge_agent.till.pricing import price_line
-from edge_agent.till.register import event_name
 from edge_agent.till.requests import LineRequest, Request
 from sync.clock import Clock
 from sync.events import ReceiptLine
@@ -150,7 +149,7 @@ class Cart:
             "ended_at": end.ended_at.isoformat(),
             "measured_g": measured_g,
             "verdict": end.verdict,
-            "event": event_name(event),
+            "event": str(event),
         }
         transaction.connection.execute(
             "UPDATE cart_session SET measured_g = ?, closed = ? WHERE session_id = ?",

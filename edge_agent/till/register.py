@@ -32,7 +32,7 @@ from edge_agent.till.requests import (
 )
 from sync.clock import Clock
 from sync.events import Receipt, ReceiptType
-from sync.outbox import EventId, Transaction
+from sync.outbox import Transaction
 
 Answer = dict[str, Any]
 Act = Callable[[Transaction], Answer]
@@ -131,7 +131,7 @@ class Register:
         def act(transaction: Transaction) -> Answer:
             body = report_move(self.store_id, request, now=self.clock.now())
             event = transaction.append(body)
-            return {"recorded": body.model_dump(mode="json"), "event": event_name(event)}
+            return {"recorded": body.model_dump(mode="json"), "event": str(event)}
 
         return act
 
@@ -141,7 +141,7 @@ class Register:
         def act(transaction: Transaction) -> Answer:
             body = report_count(self.store_id, request, now=self.clock.now())
             event = transaction.append(body)
-            return {"recorded": body.model_dump(mode="json"), "event": event_name(event)}
+            return {"recorded": body.model_dump(mode="json"), "event": str(event)}
 
         return act
 
@@ -210,7 +210,7 @@ def save_receipt(
                 receipt.sequence,
                 receipt.type,
                 receipt.model_dump_json(),
-                event_name(event),
+                str(event),
                 now.isoformat(),
             ),
         )
@@ -221,12 +221,7 @@ def save_receipt(
         ) from error
     count_up(connection, day=day, what="receipts", subject=receipt.type)
     count_up(connection, day=day, what="amount", subject="all", by=float(total_of(receipt.lines)))
-    return answer_of(receipt) | {"event": event_name(event), "warnings": warnings}
-
-
-def event_name(event: EventId) -> str:
-    """An event's identity within its device as text: `epoch/lane/seq`."""
-    return f"{event.epoch}/{int(event.lane)}/{event.seq}"
+    return answer_of(receipt) | {"event": str(event), "warnings": warnings}
 
 
 def answer_of(receipt: Receipt) -> Answer:

@@ -42,10 +42,11 @@ async def till(writer: Writer, register: Register) -> AsyncIterator[TestClient[A
 
 
 def events(outbox: Outbox) -> list[Any]:
-    return [
-        EVENT_TYPES[record.kind].model_validate_json(record.body)
-        for record in outbox.read((1, Lane.SALE), 1, 10_000, 10_000)
-    ]
+    with outbox.reading() as connection:
+        rows = connection.execute(
+            "SELECT kind, body FROM outbox WHERE lane = ? ORDER BY seq", (Lane.SALE,)
+        ).fetchall()
+    return [EVENT_TYPES[kind].model_validate_json(body) for kind, body in rows]
 
 
 async def say(till: TestClient[Any, Any], path: str, body: Any, key: str | None = None):
