@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.audit import LaneBalance, lane_balances
+from cloud_hub.audit import LaneAccount, audit_link
 from cloud_hub.chain import Chain, load_chain
 from cloud_hub.freshness import Freshness, LinkState, fleet_freshness, store_freshness
 from cloud_hub.metrics.definition import Aspect
@@ -48,7 +48,7 @@ class Situation:
     today: Window
     devices: dict[str, Freshness]
     stores: dict[str, Freshness]
-    books: tuple[LaneBalance, ...]
+    books: tuple[LaneAccount, ...]
     photos: Photos
     looks: dict[str, list[Look]]
     alarms: tuple[AlarmFact, ...]
@@ -81,10 +81,10 @@ def load_situation(session: Session, tenant_id: str, now: datetime) -> Situation
     if chain is None:
         return None
     window = today(tenant_id, [store.hours for store in chain.stores.values()], now)
-    books = tuple(lane_balances(session, tenant_id))
+    books = audit_link(session, tenant_id=tenant_id, count_rows=False).accounts
     waiting: dict[str, int] = defaultdict(int)
     for lane in books:
-        waiting[lane.device_id] += max(0, lane.waiting)
+        waiting[lane.device] += lane.waiting
     devices = fleet_freshness(chain.devices, last_words(session, tenant_id), waiting, now)
     by_store: dict[str, list[Freshness]] = {store_id: [] for store_id in chain.stores}
     for device in chain.devices.values():

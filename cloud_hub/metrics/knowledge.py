@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.model.link import LaneClaim, LostRange, ReceivedRange, StoredEvent
+from cloud_hub.audit import audit_link
+from cloud_hub.model.link import ReceivedRange, StoredEvent
 from cloud_hub.model.place import Device
 from device_profiles.store import DeviceKind
 from sync.events import Lane
@@ -75,28 +76,9 @@ def last_words(
 
 def _owing(session: Session, tenant_id: str, device_ids: list[str]) -> set[str]:
     """Devices that still owe sales."""
-    owed = _per_device(session, tenant_id, device_ids, LaneClaim, LaneClaim.next_seq - 1)
-    for table in (ReceivedRange, LostRange):
-        came = _per_device(session, tenant_id, device_ids, table, table.last - table.first + 1)
-        for device_id, count in came.items():
-            owed[device_id] = owed.get(device_id, 0) - count
-    return {device_id for device_id, count in owed.items() if count > 0}
-
-
-def _per_device(
-    session: Session,
-    tenant_id: str,
-    device_ids: list[str],
-    table: type[LaneClaim] | type[ReceivedRange] | type[LostRange],
-    count: sa.ColumnElement[int],
-) -> dict[str, int]:
-    rows = session.execute(
-        sa.select(table.device_id, sa.func.sum(count))
-        .where(
-            table.tenant_id == tenant_id,
-            table.device_id.in_(device_ids),
-            table.lane == Lane.SALE,
-        )
-        .group_by(table.device_id)
-    )
-    return {device_id: int(total) for device_id, total in rows}
+    audit = audit_link(session, tenant_id=tenant_id, devices=device_ids, count_rows=False)
+    return {
+        account.device
+        for account in audit.accounts
+        if account.lane_number == Lane.SALE and account.waiting > 0
+    }

@@ -1,0 +1,100 @@
+"""Alarms that devices raised: open ones need somebody, those of today that are over are told."""
+
+from collections.abc import Iterator
+
+from cloud_hub import phrases
+from cloud_hub.findings.finding import Finding, Kind, Severity
+from cloud_hub.findings.situation import AlarmFact, Situation
+from cloud_hub.text import Text
+from device_profiles.store import LoginRole
+
+ALARM_NAMES: dict[str, Text] = {
+    "source-lost": Text(en="no picture", zh="没有画面"),
+    "picture-covered": Text(en="lens covered", zh="镜头被遮挡"),
+    "picture-frozen": Text(en="picture frozen", zh="画面冻结"),
+    "picture-moved": Text(en="camera moved", zh="摄像头移位"),
+    "too-warm": Text(en="too warm", zh="温度过高"),
+    "door-open": Text(en="door open", zh="门未关"),
+    "disk-full": Text(en="disk full", zh="存储已满"),
+    "sensor-lost": Text(en="no reading", zh="传感器无读数"),
+    "clock-wrong": Text(en="clock wrong", zh="时钟不准"),
+    "cart-weight": Text(en="check the cart", zh="请核对购物车"),
+}
+
+_STORE_MENDS = frozenset({"picture-covered", "door-open", "cart-weight"})
+
+_OPEN = Text(
+    en="{store}: {device}: {alarm} since {since}{value}.",
+    zh="{store}：{device}：{alarm}，自 {since} 起{value}。",
+)
+_OVER = Text(
+    en="{store}: {device}: {alarm} from {since} to {until}; no data is claimed for that time.",
+    zh="{store}：{device}：{since} 至 {until} {alarm}；该时段不作判断。",
+)
+_VALUE = Text(en=" ({value}, limit {limit})", zh="（{value}，上限 {limit}）")
+_TASK = Text(en="{device}: {alarm}: see to it", zh="{device}：{alarm}，请处理")
+_BUTTON = Text(en="On my way", zh="我去处理")
+
+
+def alarm_name(alarm: str) -> Text:
+    """What people call an alarm; its own word where this hub is older than the device."""
+    return ALARM_NAMES.get(alarm, Text(en=alarm.replace("-", " "), zh=alarm))
+
+
+def find_alarms(situation: Situation) -> Iterator[Finding]:
+    """Every alarm that is open, and every one of today that is over."""
+    for fact in situation.alarms:
+        if fact.store_id in situation.chain.stores:
+            yield _open(situation, fact) if fact.cleared_at is None else _over(situation, fact)
+
+
+def _words(situation: Situation, fact: AlarmFact) -> dict[str, Text | str]:
+    chain = situation.chain
+    store = chain.stores[fact.store_id]
+    device = chain.devices.get(fact.device_id)
+    until = fact.cleared_at or situation.now
+    value = (
+        _VALUE.filled(value=f"{fact.value:g}", limit=f"{fact.limit:g}")
+        if fact.value is not None and fact.limit is not None
+        else Text(en="", zh="")
+    )
+    return {
+        "store": store.name,
+        "device": device.name if device else fact.device_id,
+        "alarm": alarm_name(fact.alarm),
+        "since": phrases.clock(fact.raised_at, store.hours.zone, situation.now),
+        "until": phrases.clock(until, store.hours.zone, situation.now),
+        "value": value,
+    }
+
+
+def _open(situation: Situation, fact: AlarmFact) -> Finding:
+    words = _words(situation, fact)
+    device = situation.chain.devices.get(fact.device_id)
+    return Finding(
+        key=f"{Kind.ALARM}/{fact.device_id}/{fact.alarm}/{fact.subject}",
+        kind=Kind.ALARM,
+        severity=Severity.ALARM,
+        sentence=_OPEN.filled(**words),
+        since=fact.raised_at,
+        owner=LoginRole.STORE if fact.alarm in _STORE_MENDS else LoginRole.TECHNICIAN,
+        store_id=fact.store_id,
+        fixture_id=device.fixture_id if device else None,
+        device_id=fact.device_id,
+        button=_BUTTON,
+        task=_TASK.filled(**words),
+    )
+
+
+def _over(situation: Situation, fact: AlarmFact) -> Finding:
+    at = f"{fact.raised_at:%Y%m%dT%H%M%SZ}"
+    return Finding(
+        key=f"{Kind.ALARM}/{fact.device_id}/{fact.alarm}/{fact.subject}/{at}",
+        kind=Kind.ALARM,
+        severity=Severity.INFORMATION,
+        sentence=_OVER.filled(**_words(situation, fact)),
+        since=fact.raised_at,
+        owner=LoginRole.TECHNICIAN,
+        store_id=fact.store_id,
+        device_id=fact.device_id,
+    )

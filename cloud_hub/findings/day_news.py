@@ -1,0 +1,94 @@
+"""What a reader of a day's figures must know: staff that was left out, days revised by late data.
+Information, nobody's problem."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from cloud_hub import phrases
+from cloud_hub.findings.finding import Finding, Kind, Severity
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.footfall import load_doors, staff_left_out
+from cloud_hub.metrics.sales import TRADE
+from cloud_hub.model.facts import DayRevision, Receipt
+from cloud_hub.text import Text
+from device_profiles.store import LoginRole
+
+TOLD_FOR = timedelta(days=7)
+"""How long a revision is told on pages."""
+
+_STAFF = Text(
+    en="{store}: staff left out of footfall today: {n} crossings.",
+    zh="{store}：今日客流已剔除员工 {n} 次进出。",
+)
+_REVISED = Text(
+    en="{store}: {day} revised by late data: {amount}.",
+    zh="{store}：{day} 因补传数据修订：{amount}。",
+)
+
+
+def find_staff(situation: Situation) -> Iterator[Finding]:
+    """Stores whose doors left staff out today."""
+    doors = load_doors(situation.session, situation.today)
+    for store_id, count in staff_left_out(doors).items():
+        if count:
+            yield Finding(
+                key=f"{Kind.STAFF_LEFT_OUT}/{store_id}",
+                kind=Kind.STAFF_LEFT_OUT,
+                severity=Severity.INFORMATION,
+                sentence=_STAFF.filled(store=situation.chain.stores[store_id].name, n=count),
+                since=situation.day_of(store_id).start_at,
+                owner=LoginRole.STORE,
+                store_id=store_id,
+            )
+
+
+def find_revised(situation: Situation) -> Iterator[Finding]:
+    """Days whose net sales changed after they had been final: what was shown first against now."""
+    chain = situation.chain
+    rows = situation.session.execute(
+        sa.select(
+            DayRevision.store_id,
+            DayRevision.business_day,
+            DayRevision.revised_at,
+            DayRevision.net_sales_before,
+        )
+        .where(
+            DayRevision.tenant_id == chain.tenant_id,
+            DayRevision.revised_at >= situation.now - TOLD_FOR,
+        )
+        .order_by(DayRevision.revised_at)
+    )
+    first: dict[tuple[str, date], tuple[datetime, Decimal]] = {}
+    for store_id, day, revised_at, before in rows:
+        first.setdefault((store_id, day), (revised_at, before))
+    for (store_id, day), (revised_at, before) in first.items():
+        amount = _net_sales(situation, store_id, day) - before
+        if amount and store_id in chain.stores:
+            yield Finding(
+                key=f"{Kind.DAY_REVISED}/{store_id}/{day}",
+                kind=Kind.DAY_REVISED,
+                severity=Severity.INFORMATION,
+                sentence=_REVISED.filled(
+                    store=chain.stores[store_id].name,
+                    day=f"{day:%Y-%m-%d}",
+                    amount=phrases.signed_money(amount, chain.currency),
+                ),
+                since=revised_at,
+                owner=LoginRole.HEAD_OFFICE,
+                store_id=store_id,
+            )
+
+
+def _net_sales(situation: Situation, store_id: str, day: date) -> Decimal:
+    total = situation.session.scalar(
+        sa.select(sa.func.sum(Receipt.net_value)).where(
+            Receipt.tenant_id == situation.chain.tenant_id,
+            Receipt.store_id == store_id,
+            Receipt.business_day == day,
+            Receipt.type.in_(TRADE),
+        )
+    )
+    return total or Decimal(0)

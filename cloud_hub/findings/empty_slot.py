@@ -1,0 +1,142 @@
+"""Empty slots: a planned product that is confirmed gone from its place. With stock in the back
+room it is a task to bring some; ordering is not decided here."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from cloud_hub import phrases
+from cloud_hub.findings.finding import Finding, Kind, Severity
+from cloud_hub.findings.gap_cost import cost_of, lost_since
+from cloud_hub.findings.situation import Situation
+from cloud_hub.ledger import balances, location_id
+from cloud_hub.metrics.gaps import Gap, find_gaps, load_looks
+from cloud_hub.metrics.shelf_facts import ShelfPhoto
+from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.text import Text
+from device_profiles.store import LoginRole
+
+_EMPTY = Text(
+    en="{store} {slot} {product} empty for {age}; {stock}.",
+    zh="{store} {slot} {product} 已空 {age}；{stock}。",
+)
+_BACK_ROOM = Text(en="{n} in the back room", zh="后仓有 {n} 件")
+_NONE_BACK = Text(en="none in the back room by the books", zh="账面后仓无货")
+_NOT_KEPT = Text(en="the books know no stock of it", zh="账面没有该商品的库存")
+_BRING = Text(
+    en="Bring {n} × {product} from the back room to {slot}",
+    zh="从后仓取 {n} 件 {product} 补到 {slot}",
+)
+_LOOK = Text(
+    en="Look for {product} for {slot}: none in the back room by the books",
+    zh="寻找 {product} 以补 {slot}：账面后仓无货",
+)
+_BRING_BUTTON = Text(en="Bring {n}", zh="补货 {n} 件")
+_LOOK_BUTTON = Text(en="Checked", zh="已查看")
+
+
+def find_empty_slots(situation: Situation) -> Iterator[Finding]:
+    """Every planned slot whose gap is confirmed and still stands on the last clear photo."""
+    for fixture_id in situation.chain.fixtures:
+        photo = situation.last_clear(fixture_id)
+        if photo is None or photo.plan is None:
+            continue
+        for gap in situation.gaps(fixture_id):
+            still = gap.ended_at is None and gap.slot_id in photo.plan.slots
+            if still and gap.seen_at == photo.taken_at and gap.is_confirmed(situation.now):
+                yield _finding(situation, photo, followed_back(situation, fixture_id, gap))
+
+
+def followed_back(situation: Situation, fixture_id: str, gap: Gap) -> Gap:
+    """The gap with its true beginning, where it began before the days that were read."""
+    if not gap.open_before:
+        return gap
+    looks = load_looks(
+        situation.session,
+        situation.chain.tenant_id,
+        ShelfObservation.fixture_id == fixture_id,
+        ShelfObservation.taken_at <= situation.now,
+    )
+    return next(
+        (
+            each
+            for each in find_gaps(looks.get(fixture_id, []))
+            if each.slot_id == gap.slot_id and each.seen_at == gap.seen_at
+        ),
+        gap,
+    )
+
+
+def _finding(situation: Situation, photo: ShelfPhoto, gap: Gap) -> Finding:
+    chain = situation.chain
+    store = chain.stores[photo.store_id]
+    plan = photo.plan
+    assert plan is not None  # noqa: S101 - the caller looked
+    gtin = plan.slots[gap.slot_id].gtin
+    product = chain.product_name(gtin)
+    floor, back = stock_of(situation, photo.store_id, gtin)
+    bring = units_to_bring(situation, photo.store_id, gtin, floor, back)
+    if back is None:
+        stock = _NOT_KEPT
+    else:
+        stock = _BACK_ROOM.filled(n=phrases.quantity(back)) if back > 0 else _NONE_BACK
+    words: dict[str, Text | str | int] = {"product": product, "slot": gap.slot_id, "n": bring}
+    slots = [slot.slot_id for slot in plan.slots.values() if slot.gtin == gtin]
+    elsewhere = any(facing.gtin == gtin for facing in photo.facings)
+    lost = (
+        None if elsewhere else lost_since(situation, photo.fixture_id, gtin, slots, gap.started_at)
+    )
+    listing = chain.listings.get((photo.store_id, gtin))
+    return Finding(
+        key=f"{Kind.EMPTY_SLOT}/{photo.fixture_id}/{gap.slot_id}",
+        kind=Kind.EMPTY_SLOT,
+        severity=Severity.PROBLEM,
+        sentence=_EMPTY.filled(
+            store=store.name,
+            slot=gap.slot_id,
+            product=product,
+            age=phrases.duration((situation.now - gap.started_at).total_seconds()),
+            stock=stock,
+        ),
+        since=gap.started_at,
+        owner=LoginRole.STORE,
+        store_id=photo.store_id,
+        fixture_id=photo.fixture_id,
+        slot_ids=(gap.slot_id,),
+        cost=cost_of(lost, chain.currency, listing.price if listing else Decimal(0)),
+        button=(_BRING_BUTTON if bring else _LOOK_BUTTON).filled(**words),
+        task=(_BRING if bring else _LOOK).filled(**words),
+        photo=photo,
+    )
+
+
+def stock_of(
+    situation: Situation, store_id: str, gtin: str
+) -> tuple[Decimal | None, Decimal | None]:
+    """What the ledger has of a product on the floor and in the back room; None, None where no
+    move of it was ever booked in the store."""
+    kept = {
+        balance.location: balance.quantity
+        for balance in balances(
+            situation.session, situation.chain.tenant_id, store_id=store_id, gtin=gtin
+        )
+    }
+    if not kept:
+        return None, None
+    return (
+        kept.get(location_id(store_id, "floor"), Decimal(0)),
+        kept.get(location_id(store_id, "back-room"), Decimal(0)),
+    )
+
+
+def units_to_bring(
+    situation: Situation, store_id: str, gtin: str, floor: Decimal | None, back: Decimal | None
+) -> int:
+    """How many to bring: what fills the floor up to its par level, no more than the back room has,
+    at least one. 0 where the back room has none. A floor that the books call full although the
+    shelf is empty is filled from zero."""
+    if back is None or back < 1:
+        return 0
+    listing = situation.chain.listings.get((store_id, gtin))
+    par = listing.par_units if listing else 0
+    there = int(floor) if floor is not None and 0 < floor < par else 0
+    return min(int(back), max(par - there, 1))

@@ -1,0 +1,144 @@
+"""What the link's books tell: events declared lost, refused, or delivered more than once."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from cloud_hub.findings.finding import Finding, Kind, Severity
+from cloud_hub.findings.situation import Situation
+from cloud_hub.model.link import DeadLetter, LostRange
+from cloud_hub.text import Text
+from device_profiles.store import LoginRole
+from sync.events import Lane
+
+TOLD_FOR = timedelta(hours=24)
+"""How long a declared loss is told on pages; the device's own page keeps it for good."""
+
+_LOST = Text(
+    en="{store}: {device} gave up {n} {lane} events: {reason}. Counted as lost, not as zero.",
+    zh="{store}：{device} 放弃了 {n} 条{lane}事件：{reason}。记为丢失，不记为零。",
+)
+_REFUSED = Text(
+    en="{store}: {n} events of {device} were refused: {error}.",
+    zh="{store}：{device} 有 {n} 条事件被拒收：{error}。",
+)
+_RESENT = Text(
+    en="{store}: {n} events came more than once; each is counted once.",
+    zh="{store}：{n} 条事件重复送达；每条只计一次。",
+)
+_LOST_TASK = Text(en="Give {device} more room: {reason}", zh="为 {device} 腾出空间：{reason}")
+_REFUSED_TASK = Text(en="Look at the refused events of {device}", zh="查看 {device} 被拒收的事件")
+_LOST_BUTTON = Text(en="Seen", zh="已知悉")
+
+LANE_NAMES: dict[int, Text] = {
+    Lane.SALE: Text(en="sale", zh="销售"),
+    Lane.ALERT: Text(en="alert", zh="告警"),
+    Lane.RESULT: Text(en="result", zh="结果"),
+    Lane.METRIC: Text(en="metric", zh="指标"),
+    Lane.MEDIA: Text(en="picture", zh="图片"),
+}
+
+
+def find_link_news(situation: Situation) -> Iterator[Finding]:
+    """Losses of the last day, refusals that nobody has mended, deliveries that came twice."""
+    yield from _lost(situation)
+    yield from _refused(situation)
+    yield from _resent(situation)
+
+
+def _lost(situation: Situation) -> Iterator[Finding]:
+    rows = situation.session.execute(
+        sa.select(
+            LostRange.device_id,
+            LostRange.lane,
+            LostRange.reason,
+            sa.func.min(LostRange.declared_at),
+            sa.func.max(LostRange.declared_at),
+        )
+        .where(LostRange.tenant_id == situation.chain.tenant_id)
+        .group_by(LostRange.device_id, LostRange.lane, LostRange.reason)
+    )
+    lost = {(lane.device, lane.lane_number): lane.lost for lane in situation.books}
+    for device_id, lane, reason, first_at, last_at in rows:
+        device = situation.chain.devices.get(device_id)
+        count = lost.get((device_id, lane), 0)
+        if device is None or not count or situation.now - last_at > TOLD_FOR:
+            continue
+        words: dict[str, Text | str | int] = {
+            "store": situation.chain.stores[device.store_id].name,
+            "device": device.name,
+            "n": count,
+            "lane": LANE_NAMES.get(lane, Text(en=str(lane), zh=str(lane))),
+            "reason": reason,
+        }
+        yield Finding(
+            key=f"{Kind.EVENTS_LOST}/{device_id}/{lane}",
+            kind=Kind.EVENTS_LOST,
+            severity=Severity.PROBLEM,
+            sentence=_LOST.filled(**words),
+            since=first_at,
+            owner=LoginRole.IT,
+            store_id=device.store_id,
+            device_id=device_id,
+            button=_LOST_BUTTON,
+            task=_LOST_TASK.filled(**words),
+        )
+
+
+def _refused(situation: Situation) -> Iterator[Finding]:
+    rows = situation.session.execute(
+        sa.select(
+            DeadLetter.device_id, DeadLetter.letter_id, DeadLetter.error, DeadLetter.received_at
+        )
+        .where(DeadLetter.tenant_id == situation.chain.tenant_id, DeadLetter.replayed_at.is_(None))
+        .order_by(DeadLetter.received_at)
+    )
+    letters: dict[str, list[tuple[str, str, datetime]]] = defaultdict(list)
+    for device_id, letter_id, error, received_at in rows:
+        letters[device_id].append((letter_id, error, received_at))
+    for device_id, of_device in letters.items():
+        device = situation.chain.devices.get(device_id)
+        if device is None:
+            continue
+        words: dict[str, Text | str | int] = {
+            "store": situation.chain.stores[device.store_id].name,
+            "device": device.name,
+            "n": len(of_device),
+            "error": of_device[-1][1],
+        }
+        yield Finding(
+            key=f"{Kind.EVENTS_REFUSED}/{device_id}",
+            kind=Kind.EVENTS_REFUSED,
+            severity=Severity.PROBLEM,
+            sentence=_REFUSED.filled(**words),
+            since=of_device[0][2],
+            owner=LoginRole.IT,
+            store_id=device.store_id,
+            device_id=device_id,
+            button=_LOST_BUTTON,
+            task=_REFUSED_TASK.filled(**words),
+            evidence=tuple(letter_id for letter_id, _, _ in of_device),
+        )
+
+
+def _resent(situation: Situation) -> Iterator[Finding]:
+    resent: dict[str, int] = defaultdict(int)
+    for lane in situation.books:
+        device = situation.chain.devices.get(lane.device)
+        if device is not None:
+            resent[device.store_id] += lane.resends
+    for store_id, count in resent.items():
+        if count:
+            yield Finding(
+                key=f"{Kind.EVENTS_RESENT}/{store_id}",
+                kind=Kind.EVENTS_RESENT,
+                severity=Severity.INFORMATION,
+                sentence=_RESENT.filled(
+                    store=situation.chain.stores[store_id].name, n=f"{count:,}"
+                ),
+                since=situation.day_of(store_id).start_at,
+                owner=LoginRole.IT,
+                store_id=store_id,
+            )

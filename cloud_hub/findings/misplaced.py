@@ -1,0 +1,111 @@
+"""Misplaced goods: two photos in a row show another planned product in a slot. Two that stand in
+each other's place are one finding. It is no gap: the goods are there."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from cloud_hub.chain import Plan
+from cloud_hub.findings.finding import Finding, Kind, Severity
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, slots_seen
+from cloud_hub.text import Text
+from device_profiles.store import LoginRole
+
+_SWAPPED = Text(
+    en="{store}: {here} and {there} are swapped: {product} and {other}.",
+    zh="{store}：{here} 与 {there} 放反了：{product} 和 {other}。",
+)
+_MISPLACED = Text(
+    en="{store}: {product} stands in {here}, the place of {other}.",
+    zh="{store}：{product} 放在了 {here}，那里应是 {other}。",
+)
+_SWAP_TASK = Text(en="Swap {here} and {there} back", zh="把 {here} 与 {there} 换回来")
+_MOVE_TASK = Text(en="Put {other} back into {here}", zh="把 {other} 放回 {here}")
+_BUTTON = Text(en="Put right", zh="已归位")
+
+
+def find_misplaced(situation: Situation) -> Iterator[Finding]:
+    """Slots that hold another product of the plan on the last two clear photos."""
+    for fixture_id in situation.chain.fixtures:
+        run = situation.clear_run(fixture_id)
+        if len(run) < 2 or run[-1].plan is None:
+            continue
+        plan = run[-1].plan
+        wrong = {
+            slot_id: gtin
+            for slot_id, gtin in _wrong(run[-1], plan).items()
+            if _wrong(run[-2], plan).get(slot_id) == gtin
+        }
+        yield from _findings(situation, run, plan, wrong)
+
+
+def _wrong(photo: ShelfPhoto, plan: Plan) -> dict[str, str]:
+    """Slots that hold another planned product, and which."""
+    planned = {slot.gtin for slot in plan.slots.values()}
+    return {
+        slot_id: seen.facing.gtin
+        for slot_id, seen in slots_seen(photo, plan).items()
+        if seen.state is SlotState.WRONG and seen.facing is not None
+        if seen.facing.gtin is not None and seen.facing.gtin in planned
+    }
+
+
+def _findings(
+    situation: Situation, run: list[ShelfPhoto], plan: Plan, wrong: dict[str, str]
+) -> Iterator[Finding]:
+    done: set[str] = set()
+    for slot_id, gtin in sorted(wrong.items()):
+        if slot_id in done:
+            continue
+        partner = next(
+            (
+                other
+                for other, standing in sorted(wrong.items())
+                if other not in done
+                and other != slot_id
+                and plan.slots[other].gtin == gtin
+                and standing == plan.slots[slot_id].gtin
+            ),
+            None,
+        )
+        slots = (slot_id,) if partner is None else (slot_id, partner)
+        done.update(slots)
+        yield _finding(situation, run, plan, gtin, slots)
+
+
+def _finding(
+    situation: Situation, run: list[ShelfPhoto], plan: Plan, gtin: str, slots: tuple[str, ...]
+) -> Finding:
+    photo = run[-1]
+    chain = situation.chain
+    words: dict[str, Text | str] = {
+        "store": chain.stores[photo.store_id].name,
+        "here": slots[0],
+        "there": slots[-1],
+        "product": chain.product_name(gtin),
+        "other": chain.product_name(plan.slots[slots[0]].gtin),
+    }
+    swapped = len(slots) == 2
+    return Finding(
+        key=f"{Kind.MISPLACED}/{photo.fixture_id}/{'+'.join(slots)}",
+        kind=Kind.MISPLACED,
+        severity=Severity.PROBLEM,
+        sentence=(_SWAPPED if swapped else _MISPLACED).filled(**words),
+        since=_since(run, plan, gtin, slots[0]),
+        owner=LoginRole.STORE,
+        store_id=photo.store_id,
+        fixture_id=photo.fixture_id,
+        slot_ids=slots,
+        button=_BUTTON,
+        task=(_SWAP_TASK if swapped else _MOVE_TASK).filled(**words),
+        photo=photo,
+    )
+
+
+def _since(run: list[ShelfPhoto], plan: Plan, gtin: str, slot_id: str) -> datetime:
+    since = run[-1].taken_at
+    for photo in reversed(run):
+        if _wrong(photo, plan).get(slot_id) != gtin:
+            break
+        since = photo.taken_at
+    return since

@@ -1,0 +1,143 @@
+"""Foreign and unknown products in a brand's own cooler, named there, with the range of purity."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from cloud_hub import phrases
+from cloud_hub.chain import Chain
+from cloud_hub.findings.finding import Finding, Kind, Severity
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.shelf import Verdict, purity, purity_verdict
+from cloud_hub.metrics.shelf_facts import ShelfPhoto
+from cloud_hub.text import Text
+from device_profiles.store import LoginRole
+
+_FOREIGN = Text(
+    en="{n} {brand} packs in {owner}'s cooler at {store} since {since}: purity {low}{range}.",
+    zh="{store} 的{owner}冷柜自 {since} 起有 {n} 个{brand}产品：纯净度 {low}{range}。",
+)
+_RANGE = Text(en=" (up to {high}, {unknown} unknown)", zh="（最高 {high}，{unknown} 个未识别）")
+_REVIEW = Text(
+    en="{n} packs in {owner}'s cooler at {store} are not recognised: purity {low} to {high},"
+    " to be reviewed.",
+    zh="{store} 的{owner}冷柜有 {n} 个产品未识别：纯净度 {low} 至 {high}，待复核。",
+)
+_TASK = Text(
+    en="Take {n} {brand} packs out of {owner}'s cooler",
+    zh="从{owner}冷柜中取出 {n} 个{brand}产品",
+)
+_BUTTON = Text(en="Taken out", zh="已取出")
+_SEVERAL = Text(en="foreign", zh="外来")
+
+
+def foreign_facings(photo: ShelfPhoto, chain: Chain, owner_brand_id: str) -> Counter[str]:
+    """Facings of other brands that the plan does not put there, by brand."""
+    planned = {slot.gtin for slot in photo.plan.slots.values()} if photo.plan else set()
+    return Counter(
+        product.brand_id
+        for facing in photo.facings
+        if facing.gtin is not None and facing.gtin not in planned
+        if (product := chain.products.get(facing.gtin)) is not None
+        if product.brand_id != owner_brand_id
+    )
+
+
+def find_impure(situation: Situation) -> Iterator[Finding]:
+    """Coolers with foreign packs on the last two clear photos, and those that unknown packs leave
+    in doubt."""
+    for fixture in situation.chain.fixtures.values():
+        run = situation.clear_run(fixture.fixture_id)
+        owner = fixture.owner_brand_id
+        if owner is None or len(run) < 2:
+            continue
+        before = foreign_facings(run[-2], situation.chain, owner)
+        now = foreign_facings(run[-1], situation.chain, owner)
+        if before & now:
+            yield _foreign(situation, run, owner, now)
+        elif not now and _in_doubt(run[-1], situation.chain, owner):
+            yield _to_review(situation, run[-1], owner)
+
+
+def _in_doubt(photo: ShelfPhoto, chain: Chain, owner: str) -> bool:
+    verdict = purity_verdict(purity(photo, chain, owner))
+    return verdict in (Verdict.TO_BE_REVIEWED, Verdict.BAD)
+
+
+def _foreign(
+    situation: Situation, run: list[ShelfPhoto], owner: str, foreign: Counter[str]
+) -> Finding:
+    chain, photo = situation.chain, run[-1]
+    store = chain.stores[photo.store_id]
+    sums = purity(photo, chain, owner)
+    base = float(sums.base)
+    unknown = int(sums.high) - int(sums.low)
+    more = _RANGE.filled(high=phrases.percent(float(sums.high) / base, places=1), unknown=unknown)
+    brand = next(iter(foreign)) if len(foreign) == 1 else None
+    since = first_foreign(run, chain, owner)
+    words: dict[str, Text | str | int] = {
+        "n": foreign.total(),
+        "brand": chain.brands.get(brand, _SEVERAL) if brand else _SEVERAL,
+        "owner": chain.brands.get(owner, Text(en=owner, zh=owner)),
+        "store": store.name,
+        "since": phrases.clock(since, store.hours.zone, situation.now),
+        "low": phrases.percent(float(sums.low) / base, places=1),
+        "range": more if unknown else Text(en="", zh=""),
+    }
+    return Finding(
+        key=f"{Kind.PURITY}/{photo.fixture_id}",
+        kind=Kind.PURITY,
+        severity=Severity.PROBLEM,
+        sentence=_FOREIGN.filled(**words),
+        since=since,
+        owner=LoginRole.BRAND,
+        store_id=photo.store_id,
+        fixture_id=photo.fixture_id,
+        slot_ids=_foreign_slots(photo, chain, owner),
+        button=_BUTTON,
+        task=_TASK.filled(**words),
+        photo=photo,
+    )
+
+
+def _to_review(situation: Situation, photo: ShelfPhoto, owner: str) -> Finding:
+    chain = situation.chain
+    sums = purity(photo, chain, owner)
+    base = float(sums.base)
+    return Finding(
+        key=f"{Kind.PURITY}/{photo.fixture_id}",
+        kind=Kind.PURITY,
+        severity=Severity.INFORMATION,
+        sentence=_REVIEW.filled(
+            n=int(sums.high) - int(sums.low),
+            owner=chain.brands.get(owner, Text(en=owner, zh=owner)),
+            store=chain.stores[photo.store_id].name,
+            low=phrases.percent(float(sums.low) / base, places=1),
+            high=phrases.percent(float(sums.high) / base, places=1),
+        ),
+        since=photo.taken_at,
+        owner=LoginRole.HEAD_OFFICE,
+        store_id=photo.store_id,
+        fixture_id=photo.fixture_id,
+        photo=photo,
+    )
+
+
+def first_foreign(run: list[ShelfPhoto], chain: Chain, owner: str) -> datetime:
+    """Since when today's clear photos have shown foreign packs without a break."""
+    since = run[-1].taken_at
+    for photo in reversed(run):
+        if not foreign_facings(photo, chain, owner):
+            break
+        since = photo.taken_at
+    return since
+
+
+def _foreign_slots(photo: ShelfPhoto, chain: Chain, owner: str) -> tuple[str, ...]:
+    return tuple(
+        facing.slot_id
+        for facing in photo.facings
+        if facing.slot_id is not None
+        and facing.gtin is not None
+        and not chain.is_brand(facing.gtin, owner)
+    )

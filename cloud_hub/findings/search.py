@@ -1,0 +1,50 @@
+"""The search: every kind of finding, asked in turn, sorted by money."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.findings.alarms import find_alarms
+from cloud_hub.findings.day_news import find_revised, find_staff
+from cloud_hub.findings.empty_slot import find_empty_slots
+from cloud_hub.findings.finding import Finding, Severity
+from cloud_hub.findings.link_books import find_link_news
+from cloud_hub.findings.misplaced import find_misplaced
+from cloud_hub.findings.offline import find_offline
+from cloud_hub.findings.purity import find_impure
+from cloud_hub.findings.situation import Situation, load_situation
+
+SEARCHES: tuple[Callable[[Situation], Iterable[Finding]], ...] = (
+    find_empty_slots,
+    find_misplaced,
+    find_impure,
+    find_offline,
+    find_alarms,
+    find_link_news,
+    find_staff,
+    find_revised,
+)
+"""A new kind of finding: one file with its search, one row here, one in finding.Kind."""
+
+_URGENCY = {Severity.ALARM: 0, Severity.PROBLEM: 1, Severity.INFORMATION: 2}
+
+
+def find_problems(session: Session, tenant_id: str, now: datetime) -> tuple[Finding, ...]:
+    """Every finding at `now`, dearest first; nothing while the hub knows no chain."""
+    situation = load_situation(session, tenant_id, now)
+    return () if situation is None else search(situation)
+
+
+def search(situation: Situation) -> tuple[Finding, ...]:
+    """Every finding of a situation, dearest first; those without a price after them, alarms
+    before problems before information, the oldest first."""
+    found = [finding for find in SEARCHES for finding in find(situation)]
+    return tuple(sorted(found, key=_order))
+
+
+def _order(finding: Finding) -> tuple[bool, Decimal, int, datetime, str]:
+    amount = finding.cost.amount if finding.cost else Decimal(0)
+    information = finding.severity is Severity.INFORMATION
+    return information, -amount, _URGENCY[finding.severity], finding.since, finding.key
