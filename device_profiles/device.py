@@ -48,6 +48,7 @@ class Device(Profile):
     page_host: str = "127.0.0.1"
     page_port: int = Field(default=0, ge=0, le=65535)
     outbox_quota_mb: int = Field(default=256, ge=1)
+    reconnect_cap_s: float = Field(default=300.0, ge=1.0)
 
 
 def load_device(path: Path) -> Device:
