@@ -1,4 +1,4 @@
-"""Camera drivers: pictures in, from a video file, a stream, a local camera or a folder.
+"""Camera drivers: pictures in, from a video file, a stream or a local camera (photos.py: a folder).
 
 Reads happen in a thread. A live source keeps only its newest frame, so that a slow computer drops
 frames and never falls behind; a file played as fast as possible hands over every frame.
@@ -7,9 +7,8 @@ frames and never falls behind; a file played as fast as possible hands over ever
 import asyncio
 import logging
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -31,7 +30,6 @@ OPEN_TIMEOUT_MS = 5_000
 READ_TIMEOUT_MS = 5_000
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 30.0
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 
 log = logging.getLogger(__name__)
 
@@ -248,51 +246,3 @@ class CameraFeed:
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._arrived.set)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhotoFile:
-    """A picture in a folder. `name` is what it is remembered by."""
-
-    name: str
-    path: Path
-    taken_at: datetime
-
-
-def photos_in(folder: Path, *, done: frozenset[str] | set[str]) -> Iterator[PhotoFile]:
-    """The pictures of a folder that are not `done`, oldest first.
-
-    A name `YYYYmmddTHHMMSSZ` says when it was taken; else the file's time does.
-    Raises SourceUnusable where there is no such folder.
-    """
-    try:
-        paths = [path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES]
-    except OSError as error:
-        raise SourceUnusable(f"cannot read photo folder {folder}: {error.strerror}") from error
-    found = [
-        PhotoFile(name=path.name, path=path, taken_at=_taken_at(path))
-        for path in paths
-        if path.name not in done
-    ]
-    yield from sorted(found, key=lambda photo: (photo.taken_at, photo.name))
-
-
-def _taken_at(path: Path) -> datetime:
-    try:
-        return datetime.strptime(path.stem[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
-
-
-def decode_photo(data: bytes) -> Image | None:
-    """The picture in an encoded file, or None where it is none."""
-    if not data:
-        return None
-    picture = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_COLOR)
-    return None if picture is None else np.asarray(picture, dtype=np.uint8)
-
-
-def encode_jpeg(image: Image, *, quality: int = 88) -> bytes:
-    """The picture as JPEG."""
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return data.tobytes()

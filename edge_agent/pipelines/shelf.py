@@ -1,0 +1,316 @@
+"""The shelf and the cooler: photos to what stands where, each with its picture as evidence."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from device_profiles.camera import Camera, ShelfView
+from device_profiles.planogram import Planogram
+from device_profiles.store import OpeningHours
+from edge_agent.alarms import FRAME_SIZE, PICTURE_COVERED, SOURCE_LOST, AlarmBook
+from edge_agent.cameras import CameraFeed, Image
+from edge_agent.errors import SourceUnusable
+from edge_agent.health import Health
+from edge_agent.photos import Photo, PhotoFile, StillWritten, encode_jpeg, load_photo, photos_in
+from edge_agent.pipelines.opening import due_slot
+from edge_agent.reporting import (
+    Guarded,
+    PhotoRead,
+    Picture,
+    report_media,
+    report_shelf,
+)
+from edge_agent.status import Seen
+from edge_agent.store import count_up
+from edge_agent.writer import Writer
+from sync.clock import Clock
+from sync.events import PictureQuality, SeenFacing
+from sync.media import MediaStore
+from sync.outbox import Transaction
+
+LOOKED_EVERY_S = 2.0
+"""How often a photo folder is looked through."""
+TRIES = 5
+"""A hand, a shopper, a fogged door: a bad planned photo is taken again so many times."""
+RETRY_AFTER_S = 20.0
+LOST_AFTER_S = 30.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfSeen:
+    """What one photo shows of one fixture."""
+
+    quality: PictureQuality
+    facings: tuple[SeenFacing, ...]
+    empty_slots: tuple[str, ...]
+    hidden_slots: tuple[str, ...]
+    model: str
+    took_ms: float
+
+
+ReadShelf = Callable[[Image, ShelfView, Planogram | None], ShelfSeen]
+"""Detector, gallery and planogram in one."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ShelfWatch:
+    """Photographs the fixtures in one camera's view."""
+
+    camera: Camera
+    planograms: tuple[Planogram, ...]
+    read: ReadShelf
+    folder: Path | None
+    feed: CameraFeed | None
+    media: MediaStore
+    writer: Writer
+    alarms: AlarmBook
+    health: Health
+    clock: Clock
+    zone: ZoneInfo
+    opening_hours: OpeningHours | None
+    interval_min: int
+    latest: PhotoRead | None = None
+    _done: set[str] = field(default_factory=set)
+    _slot: datetime | None = None
+    _tries: int = 0
+
+    def __post_init__(self) -> None:
+        """Expects a photo every interval."""
+        self.health.expect(self.camera.camera_id, late_after_s=90.0 * self.interval_min)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Photographs until told to stop."""
+        self._done = await self._remembered()
+        if self.folder is not None:
+            await self._watch_folder(self.folder, stop)
+        elif self.feed is not None:
+            async with self.feed:
+                await self._follow_plan(self.feed, stop)
+
+    def sight(self) -> tuple[Seen, ...]:
+        """The last photo's figures, for the device's own page."""
+        if self.latest is None:
+            return ()
+        age_s = (self.clock.now() - self.latest.taken_at).total_seconds()
+        return (
+            Seen(en="picture", zh="画面", value=self.latest.quality, age_s=age_s),
+            Seen(en="facings", zh="排面", value=str(len(self.latest.facings)), age_s=age_s),
+            Seen(en="gaps", zh="空位", value=str(len(self.latest.empty_slots)), age_s=age_s),
+        )
+
+    def picture(self) -> bytes | None:
+        """The last photo as JPEG."""
+        return None if self.latest is None else self.media.get(self.latest.sha256)
+
+    # --- a folder: every picture in it, once -----------------------------------------------------
+
+    async def _watch_folder(self, folder: Path, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                photos = await asyncio.to_thread(lambda: list(photos_in(folder, done=self._done)))
+                await self._set_alarm(SOURCE_LOST, is_on=False)
+            except SourceUnusable as error:
+                photos = []
+                self.health.lost(self.camera.camera_id, reason=str(error))
+                await self._set_alarm(SOURCE_LOST, is_on=True, detail=str(error))
+            for file in photos:
+                if stop.is_set():
+                    return
+                await self._take_file(file)
+            await _wait(stop, LOOKED_EVERY_S)
+
+    async def _take_file(self, file: PhotoFile) -> None:
+        try:
+            photo = await asyncio.to_thread(load_photo, file, now=self.clock.now())
+        except (OSError, StillWritten) as error:
+            log.info("%s: later", error, extra={"action": "photo"})
+            return
+        self._done.add(file.name)
+        if photo is None:
+            log.warning("%s is no picture", file.path, extra={"action": "photo"})
+            await self._remember_only(file.name, file.taken_at)
+            return
+        await self.take(photo)
+
+    # --- a camera: when the plan says so ---------------------------------------------------------
+
+    async def _follow_plan(self, feed: CameraFeed, stop: asyncio.Event) -> None:
+        silent_since_s = self.clock.monotonic_s()
+        while not stop.is_set():
+            frame = await feed.next_frame(timeout_s=1.0)
+            now_s = self.clock.monotonic_s()
+            if frame is not None:
+                silent_since_s = now_s
+                await self._set_alarm(SOURCE_LOST, is_on=False)
+                if await self._take_if_due(frame.image, frame.taken_at):
+                    await _wait(stop, RETRY_AFTER_S)
+            elif now_s - silent_since_s >= LOST_AFTER_S or feed.reason:
+                reason = feed.reason or "no picture"
+                self.health.lost(self.camera.camera_id, reason=reason)
+                await self._set_alarm(SOURCE_LOST, is_on=True, detail=reason)
+
+    async def _take_if_due(self, image: Image, taken_at: datetime) -> bool:
+        """Takes the planned photo; True when it was bad and should be taken again soon."""
+        slot = due_slot(
+            self.opening_hours, taken_at, zone=self.zone, interval_min=self.interval_min
+        )
+        if slot is None or slot == self._slot:
+            return False
+        name = f"{slot:%Y%m%dT%H%M}"
+        if name in self._done:
+            self._slot = slot
+            return False
+        self._tries += 1
+        jpeg = await asyncio.to_thread(encode_jpeg, image)
+        photo = Photo(name=name, taken_at=taken_at, image=image, jpeg=jpeg)
+        is_last = self._tries >= TRIES
+        if await self.take(photo, keep_bad=is_last):
+            self._done.add(name)
+            self._slot, self._tries = slot, 0
+            return False
+        return True
+
+    # --- one photo -------------------------------------------------------------------------------
+
+    async def take(self, photo: Photo, *, keep_bad: bool = True) -> bool:
+        """Reads a photo and books it with its picture; False where it was bad and is not kept."""
+        blind = await asyncio.to_thread(self._read_all, photo)
+        is_bad = any(read.quality is not PictureQuality.CLEAR for read in blind)
+        if is_bad and not keep_bad:
+            return False
+        sha256 = await asyncio.to_thread(self.media.put, photo.jpeg)
+        reads = [replace(read, sha256=sha256) for read in blind]
+        picture = Picture(
+            sha256=sha256,
+            bytes=len(photo.jpeg),
+            width_px=photo.image.shape[1],
+            height_px=photo.image.shape[0],
+            taken_at=photo.taken_at,
+            subject=self.camera.camera_id,
+        )
+        await self._book(photo, picture, reads)
+        await self._judge(photo, reads)
+        if reads:
+            self.latest = reads[0]
+        self.health.worked(self.camera.camera_id, at_s=self.clock.monotonic_s(), detail=photo.name)
+        return True
+
+    def _read_all(self, photo: Photo) -> list[PhotoRead]:
+        return [self._read_one(photo, view) for view in self.camera.shelves]
+
+    def _read_one(self, photo: Photo, view: ShelfView) -> PhotoRead:
+        plan = plan_at(self.planograms, view.fixture_id, photo.taken_at)
+        if self._has_right_size(photo):
+            seen = self.read(photo.image, view, plan)
+        else:
+            # Calibrated on another size: the corners point somewhere else, so nothing is claimed.
+            seen = ShelfSeen(
+                quality=PictureQuality.MOVED,
+                facings=(),
+                empty_slots=(),
+                hidden_slots=tuple(slot.slot_id for slot in plan.slots) if plan else (),
+                model="",
+                took_ms=0.0,
+            )
+        return PhotoRead(
+            fixture_id=view.fixture_id,
+            camera_id=self.camera.camera_id,
+            taken_at=photo.taken_at,
+            sha256="",
+            width_px=photo.image.shape[1],
+            height_px=photo.image.shape[0],
+            quality=seen.quality,
+            planogram_id=plan.planogram_id if plan else None,
+            planogram_version=plan.version if plan else None,
+            facings=seen.facings,
+            empty_slots=seen.empty_slots,
+            hidden_slots=seen.hidden_slots,
+            model=seen.model,
+            took_ms=seen.took_ms,
+        )
+
+    def _has_right_size(self, photo: Photo) -> bool:
+        height, width = photo.image.shape[:2]
+        return (width, height) == (self.camera.width_px, self.camera.height_px)
+
+    async def _book(self, photo: Photo, picture: Picture, reads: list[PhotoRead]) -> None:
+        """Observations, the picture's reference and "this photo is done", all in one commit."""
+        camera_id, day = self.camera.camera_id, photo.taken_at.astimezone(self.zone).date()
+        worst = next((r.quality for r in reads if r.quality is not PictureQuality.CLEAR), None)
+
+        def job(transaction: Transaction) -> None:
+            for read in reads:
+                transaction.append(report_shelf(read))
+            transaction.append(report_media(picture))
+            transaction.connection.execute(
+                "INSERT OR REPLACE INTO photo(camera_id, name, taken_at, sha256, quality, facings,"
+                " gaps) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    camera_id,
+                    photo.name,
+                    photo.taken_at.isoformat(),
+                    picture.sha256,
+                    worst or PictureQuality.CLEAR,
+                    sum(len(read.facings) for read in reads),
+                    sum(len(read.empty_slots) for read in reads),
+                ),
+            )
+            count_up(transaction.connection, day=day.isoformat(), what="photos", subject="all")
+
+        await self.writer.write(job)
+
+    async def _judge(self, photo: Photo, reads: list[PhotoRead]) -> None:
+        covered = any(read.quality is PictureQuality.COVERED for read in reads)
+        await self._set_alarm(PICTURE_COVERED, is_on=covered)
+        right = self._has_right_size(photo)
+        height, width = photo.image.shape[:2]
+        detail = (
+            f"the picture is {width}x{height}, the profile says"
+            f" {self.camera.width_px}x{self.camera.height_px}"
+        )
+        await self._set_alarm(FRAME_SIZE, is_on=not right, detail="" if right else detail)
+
+    async def _set_alarm(self, alarm: str, *, is_on: bool, detail: str = "") -> None:
+        guarded = Guarded(alarm=alarm, subject=self.camera.camera_id, detail=detail)
+        await self.alarms.set_alarm(guarded, is_on=is_on)
+
+    async def _remembered(self) -> set[str]:
+        def job(transaction: Transaction) -> set[str]:
+            rows = transaction.connection.execute(
+                "SELECT name FROM photo WHERE camera_id = ?", (self.camera.camera_id,)
+            )
+            return {str(row[0]) for row in rows}
+
+        return await self.writer.write(job)
+
+    async def _remember_only(self, name: str, taken_at: datetime) -> None:
+        """A file that is no picture is not tried again at every start."""
+
+        def job(transaction: Transaction) -> None:
+            transaction.connection.execute(
+                "INSERT OR REPLACE INTO photo(camera_id, name, taken_at, sha256, quality, facings,"
+                " gaps) VALUES (?, ?, ?, '', 'unreadable', 0, 0)",
+                (self.camera.camera_id, name, taken_at.isoformat()),
+            )
+
+        await self.writer.write(job)
+
+
+def plan_at(plans: tuple[Planogram, ...], fixture_id: str, at: datetime) -> Planogram | None:
+    """The planogram of a fixture that is valid at `at`: the latest that has begun."""
+    begun = [p for p in plans if p.fixture_id == fixture_id and p.valid_from <= at]
+    return max(begun, key=lambda plan: (plan.valid_from, plan.version), default=None)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
