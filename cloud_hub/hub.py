@@ -2,24 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from cloud_hub.auth import LoginThrottle
 from cloud_hub.changes import Changes
 from cloud_hub.database import Database
+from cloud_hub.meters import Meters
+from cloud_hub.pictures import Pictures
 from cloud_hub.secrets import HubSecrets
 from cloud_hub.settings import HubSettings
+from sync.clock import Clock
+from sync.listener import MqttListener
 
 
-class HubClock(Protocol):
-    """What the hub asks of a clock."""
+@dataclass(slots=True)
+class BrokerLink:
+    """The hub's connection to its brokers, while it runs."""
 
-    def now(self) -> datetime:
-        """Aware UTC."""
-        ...
+    listener: MqttListener | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether at least one broker is there."""
+        return self.listener is not None and bool(self.listener.links)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +40,12 @@ class Hub:
     settings: HubSettings
     database: Database
     secrets: HubSecrets
-    clock: HubClock
+    clock: Clock
     changed: Changes
     throttle: LoginThrottle
+    pictures: Pictures
+    meters: Meters
+    link: BrokerLink
 
     @property
     def sessions(self) -> Callable[[], Session]:

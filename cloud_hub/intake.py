@@ -25,7 +25,12 @@ async def run_intake(hub: Hub, ingest: Ingest, listener: MqttListener, meters: M
             Message(topic=heard.topic, payload=heard.payload, received_at=hub.clock.now())
             for heard in group
         ]
-        taken = await _take(ingest, messages, meters)
+        try:
+            taken = await _take(ingest, messages, meters)
+        except Exception:
+            # Nothing of this group is acknowledged: it comes again, the next one comes now.
+            log.exception("a group of messages was not taken", extra={"action": "group-failed"})
+            continue
         _answer(group, taken)
         meters.brokers.set(len(listener.links))
         if taken.tally.events:

@@ -1,5 +1,6 @@
 """The folder of pictures, by their SHA-256: whole ones, and what has arrived of others."""
 
+import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator
@@ -61,7 +62,7 @@ class Pictures:
             arrived = file.tell()
         if arrived < total:
             return False
-        self._keep(sha256, partial)
+        await asyncio.to_thread(self._keep, sha256, partial)
         return True
 
     def _keep(self, sha256: str, partial: Path) -> None:

@@ -84,6 +84,19 @@ class HubSettings(BaseModel):
         return self.database
 
     @property
+    def broker_address(self) -> Address:
+        """Where devices find the broker."""
+        if self.broker is None:
+            return self.mqtt
+        parts = urlsplit(self.broker)
+        return Address(host=parts.hostname or "", port=parts.port or 0)
+
+    @property
+    def mqtt_version(self) -> int:
+        """What the broker speaks: the embedded one 3.1.1, an external one 5."""
+        return 4 if self.broker is None else 5
+
+    @property
     def media_dir(self) -> Path:
         """Folder of the pictures, by their SHA-256."""
         return self.data_dir / "media"

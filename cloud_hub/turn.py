@@ -189,7 +189,7 @@ def _row(key: LaneKey, device: Device, record: Arrived, received_at: datetime) -
         "occurred_at": record.stamp.wall_at,
         "recorded_at": record.stamp.wall_at,
         "received_at": received_at,
-        "clock": record.stamp.clock.value,
+        "clock": str(record.stamp.clock),
         "body": record.body,
         "outcome": Outcome.APPLIED.value,
     }

@@ -1,0 +1,1 @@
+"""The hub's HTTP doors: one router a noun."""

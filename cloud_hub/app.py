@@ -1,0 +1,180 @@
+"""Builds the hub: database, keys, broker, intake, doors. The only place that knows all of them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
+from random import Random
+from secrets import token_hex
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from cloud_hub import viewer
+from cloud_hub.api import enrol, health, media, places
+from cloud_hub.auth import ANY_TENANT, LoginThrottle, mint_token
+from cloud_hub.broker import HUB_USER, Gate, device_checker, embedded_broker
+from cloud_hub.changes import Changes
+from cloud_hub.database import Database, open_database
+from cloud_hub.errors import Refused, UnusableData
+from cloud_hub.hub import BrokerLink, Hub
+from cloud_hub.identities import IdentityKeys
+from cloud_hub.ingest import Ingest
+from cloud_hub.intake import run_intake
+from cloud_hub.meters import Meters
+from cloud_hub.model.access import ApiToken
+from cloud_hub.model.shopper import Identity
+from cloud_hub.pictures import Pictures
+from cloud_hub.replay import replay_unknown
+from cloud_hub.secrets import HubSecrets, load_secrets, write_private
+from cloud_hub.settings import HubSettings
+from sync.clock import Clock, SystemClock
+from sync.listener import MqttListener
+from sync.mqtt import BrokerAddress, MqttLogin
+
+log = logging.getLogger(__name__)
+
+ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
+MEGABYTE = 1_000_000
+
+
+def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
+    """The hub's application; `app.state.hub` is the Hub. It listens and ingests while it runs.
+
+    Raises UnusableData and its kinds when the folder or the database cannot be used.
+    """
+    secrets = load_secrets(settings.data_dir)
+    database = open_database(settings.database_url)
+    try:
+        hub = Hub(
+            settings=settings,
+            database=database,
+            secrets=secrets,
+            clock=clock or SystemClock(),
+            changed=Changes(),
+            throttle=LoginThrottle(),
+            pictures=Pictures(settings.media_dir, limit_bytes=settings.media_limit_mb * MEGABYTE),
+            meters=Meters(),
+            link=BrokerLink(),
+        )
+        _require_old_keys(database, secrets)
+        _mint_admin_token(hub)
+        replay_unknown(database, IdentityKeys(secrets), hub.pictures, hub.clock.now())
+    except BaseException:
+        database.close()
+        raise
+    app = _application(hub)
+    if settings.console:
+        # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.
+        from cloud_hub.console.mount import mount_console
+
+        mount_console(app, hub)
+    return app
+
+
+def _application(hub: Hub) -> FastAPI:
+    app = FastAPI(
+        title="AisleOS hub",
+        version=version("aisleos"),
+        summary="One model of stores, goods and shoppers",
+        lifespan=_lifespan(hub),
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.hub = hub
+    for door in (health, enrol, places, media):
+        app.include_router(door.router)
+    app.add_exception_handler(Refused, _say_refused)
+    app.add_exception_handler(viewer.NotYours, _say_not_yours)
+    app.add_exception_handler(viewer.NotFound, _say_not_found)
+    return app
+
+
+def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def run(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.callback(hub.database.close)
+            if hub.settings.broker is None:
+                gate = Gate(device_checker(hub.database), hub.secrets.broker_password)
+                await stack.enter_async_context(embedded_broker(hub.settings.mqtt, gate))
+            hub.link.listener = await stack.enter_async_context(_listener(hub))
+            tasks = await stack.enter_async_context(asyncio.TaskGroup())
+            ingest = Ingest(hub.database, hub.settings, IdentityKeys(hub.secrets), hub.pictures)
+            intake = tasks.create_task(
+                run_intake(hub, ingest, hub.link.listener, hub.meters), name="intake"
+            )
+            stack.callback(intake.cancel)
+            yield
+
+    return run
+
+
+def _listener(hub: Hub) -> MqttListener:
+    user, password = HUB_USER, hub.secrets.broker_password
+    if hub.settings.broker is not None:
+        parts = urlsplit(hub.settings.broker)
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    address = hub.settings.broker_address
+    return MqttListener(
+        [BrokerAddress(host=_reachable(address.host), port=address.port)],
+        MqttLogin(
+            client_id=f"aisle-hub-{token_hex(6)}",
+            user_name=user or None,
+            password=password or None,
+        ),
+        clock=hub.clock,
+        rng=Random(),
+    )
+
+
+def _reachable(host: str) -> str:
+    """Where to reach a broker of our own that listens everywhere."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound
+
+
+def _require_old_keys(database: Database, secrets: HubSecrets) -> None:
+    """A database with encrypted handles is worth little under new keys: better say so."""
+    if not secrets.was_minted:
+        return
+    with database.sessions() as session:
+        if session.scalars(sa.select(Identity.kind).limit(1)).first() is not None:
+            raise UnusableData(
+                "this database holds encrypted handles, but its secrets.json is not in --data;"
+                " copy it there from your backup and remove the one just made"
+            )
+
+
+def _mint_admin_token(hub: Hub) -> None:
+    """On first start: a token that may write, in a file that only its user may read."""
+    with hub.database.writing() as session:
+        known = session.scalars(
+            sa.select(ApiToken.token_hash).where(ApiToken.tenant_id == ANY_TENANT)
+        ).first()
+        if known is None:
+            token = mint_token(
+                session,
+                tenant_id=ANY_TENANT,
+                name="admin",
+                now=hub.clock.now(),
+                may_write=True,
+            )
+            write_private(hub.settings.data_dir / ADMIN_TOKEN_FILE, token)
+
+
+async def _say_refused(_: Request, error: Exception) -> JSONResponse:
+    status = error.status if isinstance(error, Refused) else 403
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse({"detail": str(error)}, status_code=status, headers=headers)
+
+
+async def _say_not_yours(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, status_code=403)
+
+
+async def _say_not_found(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, status_code=404)

@@ -1,0 +1,210 @@
+"""The hub's commands: `hub`, `hub token`, `audit`, `login add`, `master-data load`."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cloud_hub.errors import HubError
+from device_profiles.store import LoginRole
+
+log = logging.getLogger(__name__)
+
+app = typer.Typer()
+"""Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
+
+DATA_DIR = Path("aisle-hub")
+
+DataDir = Annotated[Path | None, typer.Option("--data", help="Folder of database, keys, pictures.")]
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database", help="postgresql://… instead of SQLite in --data.")
+]
+Role = Annotated[LoginRole, typer.Option("--role", help="What it may see.")]
+Scope = Annotated[
+    str | None, typer.Option("--scope", help="The brand or store that the role is for.")
+]
+TenantId = Annotated[
+    str | None, typer.Option("--tenant", help="Chain, where the hub holds several.")
+]
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Turns what the hub cannot do into one line and exit code 1."""
+    try:
+        yield
+    except HubError as error:
+        typer.echo(f"aisle: {error}", err=True)
+        raise typer.Exit(1) from error
+
+
+hub_app = typer.Typer(invoke_without_command=True)
+app.add_typer(hub_app, name="hub")
+
+
+@hub_app.callback()
+def run_hub(
+    context: typer.Context,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    http: Annotated[str | None, typer.Option("--http", help="HOST:PORT of the console.")] = None,
+    mqtt: Annotated[
+        str | None, typer.Option("--mqtt", help="HOST:PORT of the embedded broker.")
+    ] = None,
+    broker: Annotated[
+        str | None,
+        typer.Option("--broker", help="mqtt://user:password@host:port instead of the embedded."),
+    ] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", help="TOML file.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
+) -> None:
+    """Run the hub: broker, ingest, API and console."""
+    if context.invoked_subcommand is not None:
+        return
+    from cloud_hub.serve import serve_hub
+    from cloud_hub.settings import load_settings
+
+    given: dict[str, Any] = {
+        "data_dir": data,
+        "database": database,
+        "http": http,
+        "mqtt": mqtt,
+        "broker": broker,
+    }
+    with _said_plainly():
+        serve_hub(load_settings(given, file=settings), verbose=verbose)
+
+
+@hub_app.command("token")
+def make_token(
+    name: Annotated[str, typer.Option("--name", help="What the token is for.")] = "program",
+    role: Role = LoginRole.HEAD_OFFICE,
+    scope: Scope = None,
+    write: Annotated[bool, typer.Option("--write", help="It may change master data.")] = False,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """Mint a bearer token for a program and print it; only its hash is kept."""
+    from cloud_hub.office import mint_program_token, open_office
+
+    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+        typer.echo(mint_program_token(office, name=name, role=role, scope=scope, may_write=write))
+
+
+def _place(data: Path | None, database: str | None) -> dict[str, Any]:
+    return {"data_dir": data, "database": database}
+
+
+login_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the console.")
+app.add_typer(login_app, name="login")
+
+
+@login_app.callback()
+def logins() -> None:
+    """Who may sign in to the console."""
+
+
+@login_app.command("add")
+def add_login(
+    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    role: Role,
+    scope: Scope = None,
+    language: Annotated[str, typer.Option("--language", help="en or zh.")] = "en",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """Make a login, or give one a new password, role and scope."""
+    from cloud_hub.office import make_login, open_office
+
+    if language not in ("en", "zh"):
+        raise typer.BadParameter("use en or zh", param_hint="--language")
+    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+        if password_stdin or not sys.stdin.isatty():
+            password = sys.stdin.readline().rstrip("\n")
+        else:
+            password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        make_login(office, name=name, password=password, role=role, scope=scope, language=language)
+    typer.echo(f"{name} may sign in as {role.value}")
+
+
+master_data_app = typer.Typer(no_args_is_help=True, help="Stores, products, devices.")
+app.add_typer(master_data_app, name="master-data")
+
+
+@master_data_app.callback()
+def master_data() -> None:
+    """Stores, products, devices."""
+
+
+@master_data_app.command("load")
+def load_master_data(
+    file: Annotated[Path, typer.Argument(help="The chain as JSON.")],
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Load a chain: whole or not at all; the same twice changes nothing."""
+    from cloud_hub.master_data import load_chain, read_chain
+    from cloud_hub.office import open_office
+
+    with _said_plainly():
+        chain = read_chain(file)
+        with open_office(_place(data, database), chain.tenant_id, is_new=True) as office:
+            loaded = office.write(lambda session: load_chain(session, chain))
+    typer.echo(
+        f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
+        f" {loaded.devices} devices"
+    )
+
+
+@app.command("audit")
+def audit(
+    hub: Annotated[str | None, typer.Option("--hub", help="URL of a running hub.")] = None,
+    token: Annotated[
+        str | None, typer.Option("--token", envvar="AISLE_TOKEN", help="Bearer token.")
+    ] = None,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Per device and lane: produced, received, lost, waiting; exit 1 if they do not add up."""
+    from cloud_hub.office import audit_here, audit_there
+
+    with _said_plainly():
+        if hub is not None:
+            result = asyncio.run(audit_there(hub, token or os.environ.get("AISLE_TOKEN", "")))
+        else:
+            result = audit_here(_place(data, database))
+    if as_json:
+        typer.echo(json.dumps(result, indent=1))
+    else:
+        _print_audit(result)
+    if not result["balanced"]:
+        raise typer.Exit(1)
+
+
+def _print_audit(result: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("device", "lane", title="produced = received + lost + waiting")
+    for column in ("produced", "received", "lost", "waiting", "resends", "dead", ""):
+        table.add_column(column, justify="right")
+    for row in result["devices"]:
+        figures = (row[name] for name in ("produced", "received", "lost", "waiting"))
+        extra = (row.get("resends", 0), row.get("dead", 0))
+        verdict = "ok" if row.get("balanced", True) else "does not add up"
+        table.add_row(row["device"], row["lane"], *(str(n) for n in (*figures, *extra)), verdict)
+    Console().print(table)
+    typer.echo("balanced" if result["balanced"] else "NOT balanced")

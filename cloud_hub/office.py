@@ -1,0 +1,163 @@
+"""What the hub's commands do at the database itself, beside a running hub or without one."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import aiohttp
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.acts import record_act
+from cloud_hub.audit import audit_link
+from cloud_hub.auth import add_login, mint_token
+from cloud_hub.database import Database, open_database
+from cloud_hub.errors import HubError, UnusableData
+from cloud_hub.model.place import Tenant
+from cloud_hub.settings import HubSettings, load_settings
+from device_profiles.store import LoginRole
+from sync.clock import Clock, SystemClock
+
+Result = TypeVar("Result")
+ACTOR = "command line"
+TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """An open database and the chain that a command is about."""
+
+    database: Database
+    tenant_id: str
+    clock: Clock
+
+    def write(self, act: Callable[[Session], Result]) -> Result:
+        """What `act` returns, committed."""
+        with self.database.writing() as session:
+            return act(session)
+
+
+def _settings(place: Mapping[str, Any]) -> HubSettings:
+    settings = load_settings(place)
+    if settings.database is None and not (settings.data_dir / "hub.db").exists():
+        raise UnusableData(
+            f"there is no hub in {settings.data_dir}; give --data the folder of `aisle hub`"
+        )
+    return settings
+
+
+@contextmanager
+def open_office(
+    place: Mapping[str, Any], tenant_id: str | None, *, is_new: bool = False
+) -> Iterator[Office]:
+    """The database at `place`; the tenant asked for, or the only one there is.
+
+    Raises HubError when there is no such database or tenant, unless `is_new`.
+    """
+    settings = load_settings(place) if is_new else _settings(place)
+    database = open_database(settings.database_url)
+    try:
+        with database.sessions() as session:
+            known = sorted(session.scalars(sa.select(Tenant.tenant_id)))
+        if tenant_id is None and len(known) == 1:
+            tenant_id = known[0]
+        if tenant_id is None or (tenant_id not in known and not is_new):
+            raise HubError(
+                f"no chain {tenant_id or 'named'}; this hub holds: {', '.join(known) or 'none'}"
+                " (load one with: aisle master-data load FILE)"
+            )
+        yield Office(database=database, tenant_id=tenant_id, clock=SystemClock())
+    finally:
+        database.close()
+
+
+def make_login(
+    office: Office,
+    *,
+    name: str,
+    password: str,
+    role: LoginRole,
+    scope: str | None,
+    language: str,
+) -> None:
+    """Makes a login. Raises Refused for a short password or a role without its scope."""
+
+    def act(session: Session) -> None:
+        add_login(
+            session,
+            tenant_id=office.tenant_id,
+            login_name=name,
+            password=password,
+            role=role,
+            scope_id=scope,
+            language=language,
+        )
+        _record(office, session, "login-made", name, {"role": role.value, "scope": scope})
+
+    office.write(act)
+
+
+def mint_program_token(
+    office: Office, *, name: str, role: LoginRole, scope: str | None, may_write: bool
+) -> str:
+    """A new token."""
+
+    def act(session: Session) -> str:
+        token = mint_token(
+            session,
+            tenant_id=office.tenant_id,
+            name=name,
+            now=office.clock.now(),
+            may_write=may_write,
+            role=role,
+            scope_id=scope,
+        )
+        detail = {"role": role.value, "scope": scope, "may_write": may_write}
+        _record(office, session, "token-made", name, detail)
+        return token
+
+    return office.write(act)
+
+
+def _record(
+    office: Office, session: Session, action: str, subject: str, detail: Mapping[str, Any]
+) -> None:
+    record_act(
+        session,
+        tenant_id=office.tenant_id,
+        actor=ACTOR,
+        action=action,
+        subject=subject,
+        detail=detail,
+        now=office.clock.now(),
+    )
+
+
+def audit_here(place: Mapping[str, Any]) -> dict[str, Any]:
+    """The accounts in the database at `place`, of every chain."""
+    database = open_database(_settings(place).database_url)
+    try:
+        with database.sessions() as session:
+            return audit_link(session).as_json()
+    finally:
+        database.close()
+
+
+async def audit_there(url: str, token: str) -> dict[str, Any]:
+    """The accounts as a running hub tells them. Raises HubError with what to do."""
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as client,
+            client.get(f"{url.rstrip('/')}/api/v1/audit", headers=headers) as answer,
+        ):
+            if answer.status == 401:
+                raise HubError(f"hub {url} wants a token; give --token or set AISLE_TOKEN")
+            if answer.status != 200:
+                raise HubError(f"hub {url} answers {answer.status}: {await answer.text()}")
+            told: dict[str, Any] = await answer.json()
+            return told
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise HubError(f"no hub answers at {url}: {error}") from error

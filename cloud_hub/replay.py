@@ -1,0 +1,100 @@
+"""Events that an older hub could not read, read by this one: nothing a newer agent said is lost."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.books import Books
+from cloud_hub.database import Database
+from cloud_hub.identities import IdentityKeys
+from cloud_hub.model.link import StoredEvent
+from cloud_hub.pictures import Pictures
+from cloud_hub.turn import Turn
+from cloud_hub.work import Outcome, Work, known_zones
+from sync.batch import Arrived
+from sync.events import EVENT_TYPES, ClockState, Stamp
+
+log = logging.getLogger(__name__)
+
+PAGE_EVENTS = 500
+
+
+def replay_unknown(
+    database: Database, identities: IdentityKeys, pictures: Pictures, now: datetime
+) -> int:
+    """How many events were kept as unknown and are understood now. Run at start."""
+    count = 0
+    while True:
+        with database.writing() as session:
+            page = _readable(session)
+            if page:
+                _replay(session, page, identities, pictures, now)
+        count += len(page)
+        if len(page) < PAGE_EVENTS:
+            break
+    if count:
+        log.info("%s events of newer agents are read now", count, extra={"action": "replayed"})
+    return count
+
+
+def _readable(session: Session) -> list[StoredEvent]:
+    """Unknown events of kinds and versions that this hub knows."""
+    known = [
+        (StoredEvent.kind == kind) & (StoredEvent.schema_version <= model.schema_version)
+        for kind, model in EVENT_TYPES.items()
+    ]
+    return list(
+        session.scalars(
+            sa.select(StoredEvent)
+            .where(StoredEvent.outcome == Outcome.UNKNOWN.value, sa.or_(*known))
+            .order_by(StoredEvent.received_at, StoredEvent.lane, StoredEvent.seq)
+            .limit(PAGE_EVENTS)
+        )
+    )
+
+
+def _replay(
+    session: Session,
+    page: list[StoredEvent],
+    identities: IdentityKeys,
+    pictures: Pictures,
+    now: datetime,
+) -> None:
+    work = Work(
+        session=session,
+        identities=identities,
+        pictures=pictures,
+        now=now,
+        zones=known_zones(session),
+    )
+    turn = Turn(books=Books(session, now), work=work, condemned=frozenset())
+    for event in page:
+        device = turn.books.device(event.tenant_id, event.device_id)
+        if device is not None:
+            key = (event.tenant_id, event.device_id, event.epoch, event.lane)
+            turn.note(key, device, _arrived(event), event.received_at)
+    turn.finish()
+    for event in page:
+        row: dict[str, Any] | None = turn.rows.get(
+            (event.tenant_id, event.device_id, event.epoch, event.lane, event.seq)
+        )
+        if row is None:
+            event.outcome = Outcome.DEAD.value
+        else:
+            event.outcome, event.occurred_at = row["outcome"], row["occurred_at"]
+
+
+def _arrived(event: StoredEvent) -> Arrived:
+    stamp = Stamp.model_construct(
+        boot_id="", monotonic_ms=0, wall_at=event.recorded_at, clock=ClockState(event.clock)
+    )
+    return Arrived(
+        seq=event.seq,
+        kind=event.kind,
+        schema_version=event.schema_version,
+        stamp=stamp,
+        body=event.body,
+    )

@@ -1,0 +1,37 @@
+"""Serves the hub until it is told to stop."""
+
+import logging
+
+import typer
+import uvicorn
+
+from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
+from cloud_hub.broker import require_free
+from cloud_hub.logs import set_up_logging
+from cloud_hub.settings import HubSettings
+
+log = logging.getLogger(__name__)
+
+STOP_TIMEOUT_S = 5
+
+
+def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
+    """Runs until SIGINT or SIGTERM. Raises HubError with one line when it cannot start."""
+    set_up_logging(verbose=verbose)
+    require_free(settings.http, "--http")
+    if settings.broker is None:
+        require_free(settings.mqtt, "--mqtt")
+    app = build_hub(settings)
+    typer.echo(f"console  http://{settings.http}/")
+    typer.echo(f"broker   {settings.broker_address}")
+    typer.echo(f"a token that may write is in {settings.data_dir / ADMIN_TOKEN_FILE}")
+    typer.echo("make a login with: aisle login add NAME --role head-office")
+    uvicorn.run(
+        app,
+        host=settings.http.host,
+        port=settings.http.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+    )
