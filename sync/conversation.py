@@ -17,6 +17,7 @@ from sync.link_state import DownMessage, LinkSettings, LinkState, LinkStatus, On
 from sync.messages import Ack, Hello, HelloAnswer, Verdict
 from sync.mqtt import BrokerAddress, Incoming, MqttLink
 from sync.outbox import DAMAGED, OVERSIZE, Acknowledged, Outbox, Outgoing
+from sync.shadow import load as load_shadow
 from sync.topics import Downlink, every_dn_topic, parse_dn, up_topic
 from sync.window import Window
 
@@ -195,6 +196,8 @@ class Conversation:
 
     def _hello(self) -> Hello:
         epoch, nonce, runs_before = self._outbox.identity()
+        with self._outbox.reading() as connection:
+            desired_version = load_shadow(connection).desired_version
         stamp = self._clock.stamp()
         return Hello(
             device=self._settings.device,
@@ -208,6 +211,7 @@ class Conversation:
             monotonic_ms=stamp.monotonic_ms,
             wall_at=stamp.wall_at,
             clock=stamp.clock,
+            desired_version=desired_version,
         )
 
     async def _take_answer(self, answer: HelloAnswer) -> None:

@@ -301,7 +301,7 @@ class Outbox:
         """Note what the hub has committed; how many events of it still waited."""
         with self.transaction() as transaction:
             connection = transaction.connection
-            age_s = self._age_s(connection)
+            age_s = self.age_s(connection)
             count = 0
             for ack in acks:
                 count += acknowledge(connection, ack.key, list(ack.ranges), age_s)
@@ -319,7 +319,7 @@ class Outbox:
             behind = is_behind(connection, answer)
             if behind:
                 self._renew(connection, max(live_epoch(connection), answer.epoch) + 1)
-            return apply_answer(connection, answer, self._age_s(connection), renewed=behind)
+            return apply_answer(connection, answer, self.age_s(connection), renewed=behind)
 
     def renew(self, epoch: int) -> None:
         """Go on under a new epoch. Events that no hub can have seen yet move into it."""
@@ -349,9 +349,9 @@ class Outbox:
         """Delete acknowledged rows whose time is over; how many. Call it now and then."""
         with self.transaction() as transaction:
             connection = transaction.connection
-            return quota.drop_expired(connection, self._age_s(connection))
+            return quota.drop_expired(connection, self.age_s(connection))
 
-    def _age_s(self, connection: sqlite3.Connection) -> float:
+    def age_s(self, connection: sqlite3.Connection) -> float:
         """The device's running time over all boots: the wall clock never decides what expires."""
         now_s = self.clock.monotonic_s()
         passed_s = max(0.0, now_s - self._aged_at_s)

@@ -1,0 +1,177 @@
+"""How a device gets in: it claims its password once, over HTTP, and keeps it in a 0600 file.
+
+A device that cannot reach its hub works on and tries for ever.
+"""
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import aiohttp
+from pydantic import BaseModel, ValidationError
+
+from device_profiles.names import Identifier
+from sync.errors import ClaimRefused
+from sync.link_state import LinkSettings
+from sync.mqtt import BrokerAddress
+from sync.reconnect import Reconnect
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "credentials.json"
+FIRST_WAIT_S = 2.0
+REQUEST_TIMEOUT_S = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceClaim:
+    """What a device shows to get in: its profile's names and one-time token."""
+
+    tenant: str
+    device: str
+    claim_token: str
+
+
+class _Broker(BaseModel):
+    host: str
+    port: int
+
+
+class _Answer(BaseModel):
+    """The hub's answer to a claim, which is also what the file holds."""
+
+    store_id: Identifier
+    password: str
+    brokers: tuple[_Broker, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCredentials:
+    """A device's way in."""
+
+    tenant: str
+    store: str
+    device: str
+    password: str
+    brokers: tuple[BrokerAddress, ...]
+    hub_url: str
+
+    def link_settings(self, *, agent_version: str) -> LinkSettings:
+        """What the sender needs."""
+        return LinkSettings(
+            tenant=self.tenant,
+            store=self.store,
+            device=self.device,
+            brokers=self.brokers,
+            user_name=self.device,
+            password=self.password,
+            agent_version=agent_version,
+        )
+
+
+def _credentials(answer: _Answer, claim: DeviceClaim, hub_url: str) -> DeviceCredentials:
+    return DeviceCredentials(
+        tenant=claim.tenant,
+        store=answer.store_id,
+        device=claim.device,
+        password=answer.password,
+        brokers=tuple(BrokerAddress(host=b.host, port=b.port) for b in answer.brokers),
+        hub_url=hub_url.rstrip("/"),
+    )
+
+
+def load_credentials(folder: Path, claim: DeviceClaim, hub_url: str) -> DeviceCredentials | None:
+    """What an earlier claim left in the folder for this device and hub; None if nothing fits."""
+    try:
+        kept = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+        if (kept["tenant"], kept["device"]) != (claim.tenant, claim.device):
+            return None
+        if kept["hub_url"] != hub_url.rstrip("/"):
+            return None
+        return _credentials(_Answer.model_validate(kept), claim, hub_url)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def save_credentials(folder: Path, credentials: DeviceCredentials) -> None:
+    """Keep them, readable for the agent alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {
+        "tenant": credentials.tenant,
+        "device": credentials.device,
+        "hub_url": credentials.hub_url,
+        "store_id": credentials.store,
+        "password": credentials.password,
+        "brokers": [{"host": b.host, "port": b.port} for b in credentials.brokers],
+    }
+    draft = folder / f"{FILE_NAME}.draft"
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(kept, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(folder / FILE_NAME)
+
+
+async def claim_once(
+    session: aiohttp.ClientSession, hub_url: str, claim: DeviceClaim
+) -> DeviceCredentials:
+    """The credentials the hub gives for a claim token.
+
+    Raises ClaimRefused when it says no, aiohttp.ClientError or TimeoutError when it says nothing.
+    """
+    body = {
+        "tenant_id": claim.tenant,
+        "device_id": claim.device,
+        "claim_token": claim.claim_token,
+    }
+    url = f"{hub_url.rstrip('/')}/api/v1/devices/claim"
+    async with session.post(url, json=body) as answer:
+        if answer.status >= 500:
+            answer.raise_for_status()
+        if answer.status != 200:
+            said = (await answer.text())[:300]
+            raise ClaimRefused(f"the hub refuses {claim.device}'s claim: {said}")
+        try:
+            return _credentials(_Answer.model_validate(await answer.json()), claim, hub_url)
+        except (ValidationError, ValueError) as error:
+            raise ClaimRefused(f"{url} does not answer as a hub does") from error
+
+
+async def obtain_credentials(
+    folder: Path,
+    claim: DeviceClaim,
+    hub_url: str,
+    *,
+    rng: Random,
+    stop: asyncio.Event,
+    on_problem: Callable[[str], None],
+) -> DeviceCredentials | None:
+    """The device's credentials: kept ones, or claimed ones, however long that takes; None when
+    stopped before."""
+    kept = await asyncio.to_thread(load_credentials, folder, claim, hub_url)
+    if kept is not None:
+        return kept
+    policy = Reconnect(rng, spread_s=FIRST_WAIT_S)
+    timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        while not stop.is_set():
+            try:
+                credentials = await claim_once(session, hub_url, claim)
+                await asyncio.to_thread(save_credentials, folder, credentials)
+                log.info("claimed as %s", claim.device, extra={"action": "claimed"})
+                return credentials
+            except (aiohttp.ClientError, TimeoutError, ClaimRefused) as error:
+                on_problem(str(error) or "the hub does not answer")
+                log.info("claim: %s", error, extra={"action": "claim-failed"})
+            with suppress(TimeoutError):
+                async with asyncio.timeout(policy.wait_s()):
+                    await stop.wait()
+    return None

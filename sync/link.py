@@ -1,0 +1,125 @@
+"""A device's whole way to its hub: claim, link and pictures, until told to stop."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import aiohttp
+
+from sync.clock import Clock
+from sync.credentials import (
+    REQUEST_TIMEOUT_S,
+    DeviceClaim,
+    DeviceCredentials,
+    claim_once,
+    obtain_credentials,
+    save_credentials,
+)
+from sync.errors import ClaimRefused
+from sync.link_state import LinkState, LinkStatus, OnDown, OnStatus
+from sync.media import MediaStore, run_uploader
+from sync.outbox import Outbox
+from sync.reconnect import Reconnect
+from sync.sender import run_sender
+
+log = logging.getLogger(__name__)
+
+REFUSED_WAIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplink:
+    """What a device needs to reach its hub. `folder` keeps the credentials."""
+
+    hub_url: str
+    folder: Path
+    claim: DeviceClaim
+    agent_version: str
+
+
+async def run_link(
+    outbox: Outbox,
+    media: MediaStore | None,
+    uplink: Uplink,
+    *,
+    clock: Clock,
+    rng: Random,
+    stop: asyncio.Event,
+    on_status: OnStatus,
+    on_down: OnDown,
+) -> None:
+    """Claim if that was never done, then carry events and pictures until `stop`.
+
+    A broker that refuses the password makes the device claim anew: its claim may have been reset.
+    Raises OutboxUnusable if the outbox fails.
+    """
+
+    def problem(detail: str) -> None:
+        on_status(LinkStatus(state=LinkState.OFFLINE, detail=detail))
+
+    credentials = await obtain_credentials(
+        uplink.folder, uplink.claim, uplink.hub_url, rng=rng, stop=stop, on_problem=problem
+    )
+    policy = Reconnect(rng, spread_s=REFUSED_WAIT_S)
+    while credentials is not None and not stop.is_set():
+        refused = asyncio.Event()
+
+        def notice(status: LinkStatus, refused: asyncio.Event = refused) -> None:
+            on_status(status)
+            if status.state is LinkState.REFUSED:
+                refused.set()
+
+        ended = _either(stop, refused)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(
+                run_sender(
+                    outbox,
+                    credentials.link_settings(agent_version=uplink.agent_version),
+                    clock=clock,
+                    rng=rng,
+                    stop=ended,
+                    on_status=notice,
+                    on_down=on_down,
+                ),
+                name="sender",
+            )
+            if media is not None:
+                group.create_task(
+                    run_uploader(media, credentials, rng=rng, stop=ended), name="uploader"
+                )
+        if refused.is_set() and not stop.is_set():
+            credentials = await _claim_anew(uplink, credentials)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(policy.wait_s()):
+                    await stop.wait()
+
+
+def _either(*events: asyncio.Event) -> asyncio.Event:
+    """Set as soon as one of `events` is."""
+    either = asyncio.Event()
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+
+    def done(_: asyncio.Task[object]) -> None:
+        either.set()
+        for task in waiting:
+            task.cancel()
+
+    for task in waiting:
+        task.add_done_callback(done)
+    return either
+
+
+async def _claim_anew(uplink: Uplink, known: DeviceCredentials) -> DeviceCredentials:
+    """New credentials if the hub gives any, else the known ones."""
+    timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        try:
+            fresh = await claim_once(session, uplink.hub_url, uplink.claim)
+        except (aiohttp.ClientError, TimeoutError, ClaimRefused) as error:
+            log.info("claim: %s", error, extra={"action": "claim-failed"})
+            return known
+    await asyncio.to_thread(save_credentials, uplink.folder, fresh)
+    return fresh
