@@ -1,7 +1,7 @@
 """A chain's master data as formulas and pages use it: read once, looked up by identifier."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,6 +13,16 @@ from cloud_hub.metrics.window import StoreHours
 from cloud_hub.model import goods, place
 from cloud_hub.text import Text
 from device_profiles.store import OpeningHours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What of the master data is read: conditions on its tables, everything by default."""
+
+    stores: sa.ColumnElement[bool] = field(default_factory=sa.true)
+    fixtures: sa.ColumnElement[bool] = field(default_factory=sa.true)
+    devices: sa.ColumnElement[bool] = field(default_factory=sa.true)
+    listings: sa.ColumnElement[bool] = field(default_factory=sa.true)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +146,9 @@ class Chain:
         return product is not None and product.brand_id == brand_id
 
 
-def load_chain(session: Session, tenant_id: str) -> Chain | None:
-    """The tenant's master data; None while the hub has none."""
+def load_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> Chain | None:
+    """The tenant's master data within `scope`; None while the hub has none."""
+    scope = scope or Scope()
     tenant = session.get(place.Tenant, tenant_id)
     if tenant is None:
         return None
@@ -146,8 +157,8 @@ def load_chain(session: Session, tenant_id: str) -> Chain | None:
         name=Text(en=tenant.name_en, zh=tenant.name_zh),
         currency=tenant.currency,
         simulated=tenant.simulated,
-        stores=_stores(session, tenant_id),
-        fixtures=_fixtures(session, tenant_id),
+        stores=_stores(session, tenant_id, scope),
+        fixtures=_fixtures(session, tenant_id, scope),
         plans=_plans(session, tenant_id),
         brands={
             brand_id: Text(en=en, zh=zh)
@@ -158,15 +169,15 @@ def load_chain(session: Session, tenant_id: str) -> Chain | None:
             )
         },
         products=_products(session, tenant_id),
-        listings=_listings(session, tenant_id),
-        devices=_devices(session, tenant_id),
+        listings=_listings(session, tenant_id, scope),
+        devices=_devices(session, tenant_id, scope),
     )
 
 
-def _stores(session: Session, tenant_id: str) -> dict[str, Store]:
+def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, Store]:
     rows = session.execute(
         sa.select(place.Store.__table__)
-        .where(place.Store.tenant_id == tenant_id)
+        .where(place.Store.tenant_id == tenant_id, scope.stores)
         .order_by(place.Store.store_id)
     )
     return {
@@ -185,10 +196,10 @@ def _stores(session: Session, tenant_id: str) -> dict[str, Store]:
     }
 
 
-def _fixtures(session: Session, tenant_id: str) -> dict[str, Fixture]:
+def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, Fixture]:
     rows = session.execute(
         sa.select(place.Fixture.__table__)
-        .where(place.Fixture.tenant_id == tenant_id)
+        .where(place.Fixture.tenant_id == tenant_id, scope.fixtures)
         .order_by(place.Fixture.fixture_id)
     )
     return {
@@ -254,12 +265,12 @@ def _products(session: Session, tenant_id: str) -> dict[str, Product]:
     }
 
 
-def _listings(session: Session, tenant_id: str) -> dict[tuple[str, str], Listing]:
+def _listings(session: Session, tenant_id: str, scope: Scope) -> dict[tuple[str, str], Listing]:
     listing = goods.Listing
     rows = session.execute(
         sa.select(
             listing.store_id, listing.gtin, listing.price, listing.par_units, listing.must_have
-        ).where(listing.tenant_id == tenant_id)
+        ).where(listing.tenant_id == tenant_id, scope.listings)
     )
     return {
         (store_id, gtin): Listing(price=price, par_units=par, must_have=must)
@@ -267,10 +278,10 @@ def _listings(session: Session, tenant_id: str) -> dict[tuple[str, str], Listing
     }
 
 
-def _devices(session: Session, tenant_id: str) -> dict[str, Device]:
+def _devices(session: Session, tenant_id: str, scope: Scope) -> dict[str, Device]:
     rows = session.execute(
         sa.select(place.Device.__table__)
-        .where(place.Device.tenant_id == tenant_id)
+        .where(place.Device.tenant_id == tenant_id, scope.devices)
         .order_by(place.Device.store_id, place.Device.device_id)
     )
     return {

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount, audit_link
-from cloud_hub.chain import Chain, load_chain
+from cloud_hub.chain import Chain, Scope, load_chain
 from cloud_hub.freshness import Freshness, LinkState, fleet_freshness, store_freshness
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.gaps import Gap, Look, find_gaps, load_looks
@@ -75,13 +75,17 @@ class Situation:
         return find_gaps(self.looks.get(fixture_id, []))
 
 
-def load_situation(session: Session, tenant_id: str, now: datetime) -> Situation | None:
-    """The chain at `now`; None while the hub has no master data of it."""
-    chain = load_chain(session, tenant_id)
+def load_situation(
+    session: Session, tenant_id: str, now: datetime, scope: Scope | None = None
+) -> Situation | None:
+    """The chain at `now`, within `scope`; None while the hub has no master data of it."""
+    chain = load_chain(session, tenant_id, scope)
     if chain is None:
         return None
     window = today(tenant_id, [store.hours for store in chain.stores.values()], now)
-    books = audit_link(session, tenant_id=tenant_id, count_rows=False).accounts
+    books = audit_link(
+        session, tenant_id=tenant_id, devices=list(chain.devices), count_rows=False
+    ).accounts
     waiting: dict[str, int] = defaultdict(int)
     for lane in books:
         waiting[lane.device] += lane.waiting
@@ -101,6 +105,7 @@ def load_situation(session: Session, tenant_id: str, now: datetime) -> Situation
         looks=load_looks(
             session,
             tenant_id,
+            ShelfObservation.fixture_id.in_(list(chain.fixtures)),
             ShelfObservation.taken_at >= now - LOOK_BACK,
             ShelfObservation.taken_at <= now,
         ),

@@ -31,7 +31,7 @@ class StoreHours:
 
     def open_span(self, day: date) -> tuple[datetime, datetime] | None:
         """UTC of opening and closing on `day`, None where it stays closed. Closing at or before
-        opening means the next morning."""
+        opening means the next morning; a store that never closes is open all its business day."""
         opens, closes = self.hours.opens, self.hours.closes
         if day in self.hours.exceptions:
             exception = self.hours.exceptions[day]
@@ -42,7 +42,10 @@ class StoreHours:
         end_at = at_local(day, closes, self.zone)
         if closes >= time(23, 59):
             end_at = at_local(day + timedelta(days=1), time(0), self.zone)
-        return start_at, end_at if end_at > start_at else end_at + timedelta(days=1)
+        end_at = end_at if end_at > start_at else end_at + timedelta(days=1)
+        if end_at - start_at >= timedelta(days=1):
+            return day_start(day, self.zone), day_start(day + timedelta(days=1), self.zone)
+        return start_at, end_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

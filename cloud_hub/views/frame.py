@@ -1,7 +1,6 @@
 """What stands around every page: the chain's name, its clock, and whom a page can be seen as."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -29,7 +28,7 @@ class FrameView:
     name: Text
     simulated: bool
     currency: str
-    zone: tzinfo
+    zone: ZoneInfo
     stores: tuple[Place, ...]
     brands: tuple[Place, ...]
 

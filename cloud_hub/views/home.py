@@ -1,14 +1,31 @@
 """Home: what the chain sells today, what costs it money, how fresh all that is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.findings.search import search
+from cloud_hub.findings.situation import Situation, offline_stores
+from cloud_hub.metrics.conversion import conversion
+from cloud_hub.metrics.definition import Aspect, Metric
+from cloud_hub.metrics.footfall import footfall, load_doors
+from cloud_hub.metrics.registry import AVERAGE_BASKET, CONVERSION, FOOTFALL, NET_SALES, ON_SHELF
+from cloud_hub.metrics.sales import average_basket, load_sales, net_sales
+from cloud_hub.metrics.shelf import on_shelf_availability, window_photos
+from cloud_hub.metrics.shelf_facts import ShelfPhoto
+from cloud_hub.metrics.sums import Cell, Sums
+from cloud_hub.model.link import StoredEvent
 from cloud_hub.photo import Photo
 from cloud_hub.text import Text
-from cloud_hub.viewer import Viewer
+from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
+from cloud_hub.views.figures import Comparison, compare, figure
+from cloud_hub.views.headline import headline
+from cloud_hub.views.photos import Album
+from cloud_hub.views.problems import informing, needing, problem_rows
+from cloud_hub.views.reading import books_of, situation_for, temperatures, too_warm_stores
 from cloud_hub.views.rows import Books, Freshness, ProblemRow
 
 
@@ -66,5 +83,107 @@ class HomeView:
 
 
 def home_view(session: Session, viewer: Viewer, now: datetime) -> HomeView:
-    """Home as `viewer` may see it at `now`. Raises NotYours."""
-    raise NotImplementedError
+    """Home as `viewer` may see it at `now`. Raises NotYours, NotFound."""
+    situation = situation_for(session, viewer, Page.HOME, now)
+    chain = situation.chain
+    away = offline_stores(situation)
+    here = [store_id for store_id in chain.stores if store_id not in away]
+    all_stores = compare(situation, list(chain.stores))
+    cells = _cells(session, all_stores)
+    whole = compare(situation, here, away)
+    findings = search(situation)
+    latest = _latest_photo(situation)
+    album = Album(
+        session,
+        chain,
+        Naming(viewer, chain),
+        now,
+        [f.photo for f in findings if f.photo] + ([latest] if latest else []),
+    )
+    rows = problem_rows(situation, findings, album)
+    figures = tuple(figure(metric, of_metric, whole) for metric, of_metric in cells.items())
+    local_now = now.astimezone(chain.zone())
+    return HomeView(
+        tenant_name=chain.name,
+        simulated=chain.simulated,
+        currency=chain.currency,
+        now=now,
+        local_now=local_now,
+        time_zone=chain.zone().key,
+        until=f"{local_now:%H:%M}",
+        headline=headline(situation, figures, needing(rows), len(here)),
+        stores_online=len(here),
+        stores_total=len(chain.stores),
+        figures=figures,
+        problems=needing(rows),
+        information=informing(rows),
+        stores=_stores(situation, all_stores, cells),
+        road=_road(situation, album, latest) if latest else None,
+        books=books_of(situation.books),
+    )
+
+
+def _cells(session: Session, asked: Comparison) -> dict[Metric, Mapping[Cell, Sums]]:
+    """Today's and the earlier day's cells of the five figures, in the order they are shown."""
+    window = asked.window
+    sales = load_sales(session, window)
+    walked = footfall(load_doors(session, window), window.days)
+    photos = window_photos(session, asked.chain, window, Aspect())
+    return {
+        FOOTFALL: walked,
+        CONVERSION: conversion(session, window, walked),
+        NET_SALES: net_sales(sales),
+        AVERAGE_BASKET: average_basket(sales),
+        ON_SHELF: on_shelf_availability(photos, asked.chain, window.days, Aspect()),
+    }
+
+
+def _stores(
+    situation: Situation, asked: Comparison, cells: Mapping[Metric, Mapping[Cell, Sums]]
+) -> tuple[StoreRow, ...]:
+    warm, read = too_warm_stores(situation), temperatures(situation)
+    return tuple(
+        StoreRow(
+            store_id=store.store_id,
+            name=store.name,
+            net_sales=figure(NET_SALES, cells[NET_SALES], asked.only(store.store_id)),
+            conversion=figure(CONVERSION, cells[CONVERSION], asked.only(store.store_id)),
+            on_shelf=figure(ON_SHELF, cells[ON_SHELF], asked.only(store.store_id)),
+            temperature_c=max(
+                (
+                    read[fixture.fixture_id]
+                    for fixture in situation.chain.fixtures_of(store.store_id)
+                    if fixture.fixture_id in read
+                ),
+                default=None,
+            ),
+            too_warm=store.store_id in warm,
+            freshness=situation.stores[store.store_id],
+        )
+        for store in situation.chain.stores.values()
+    )
+
+
+def _latest_photo(situation: Situation) -> ShelfPhoto | None:
+    taken = [photo for photos in situation.photos.values() for photo in photos]
+    return max(taken, key=lambda photo: photo.taken_at, default=None)
+
+
+def _road(situation: Situation, album: Album, taken: ShelfPhoto) -> Road | None:
+    device_id, epoch, lane, seq = taken.observation_id.rsplit("/", 3)
+    event = situation.session.get(
+        StoredEvent,
+        (situation.chain.tenant_id, device_id, int(epoch), int(lane), int(seq)),
+    )
+    if event is None:
+        return None
+    return Road(
+        store_id=taken.store_id,
+        store_name=situation.chain.stores[taken.store_id].name,
+        fixture_id=taken.fixture_id,
+        fixture_name=situation.chain.fixtures[taken.fixture_id].name,
+        photo=album.photo(taken, album.seen(taken)),
+        facings=len(taken.facings),
+        event_number=int(seq),
+        hub_delay_s=max(0.0, (event.received_at - event.recorded_at).total_seconds()),
+    )

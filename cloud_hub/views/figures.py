@@ -1,0 +1,151 @@
+"""Figures from cells: today's value, its hours, and the same weekday before at the same time."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cloud_hub.chain import Chain
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.definition import Metric
+from cloud_hub.metrics.sums import Cell, Number, Sums, total
+from cloud_hub.metrics.window import StoreDay, Window, comparable
+from cloud_hub.text import Text
+from cloud_hub.views.figure import Figure, Unit
+
+OVER_FULL = Text(en="above 100 %: check the counting", zh="超过 100%：请核对计数")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Today's store days, and the comparable day of each store that has one."""
+
+    chain: Chain
+    now: datetime
+    today: tuple[StoreDay, ...]
+    earlier: Mapping[str, StoreDay]
+    data_at: Mapping[str, datetime | None]
+    without: tuple[Text, ...]
+
+    @property
+    def window(self) -> Window:
+        """Both, to be read at once."""
+        return Window(tenant_id=self.chain.tenant_id, days=(*self.today, *self.earlier.values()))
+
+    def only(self, store_id: str) -> "Comparison":
+        """The same for one store."""
+        return Comparison(
+            chain=self.chain,
+            now=self.now,
+            today=tuple(day for day in self.today if day.store_id == store_id),
+            earlier={k: day for k, day in self.earlier.items() if k == store_id},
+            data_at=self.data_at,
+            without=(),
+        )
+
+
+def compare(
+    situation: Situation, store_ids: Collection[str], without: Collection[str] = ()
+) -> Comparison:
+    """Today of these stores against the same weekday before; `without` are named as left out."""
+    days = tuple(day for day in situation.today.days if day.store_id in store_ids)
+    earlier = {day.store_id: before for day in days if (before := comparable(day)) is not None}
+    return Comparison(
+        chain=situation.chain,
+        now=situation.now,
+        today=days,
+        earlier=earlier,
+        data_at={store_id: each.data_at for store_id, each in situation.stores.items()},
+        without=tuple(situation.chain.stores[store_id].name for store_id in sorted(without)),
+    )
+
+
+def figure(
+    metric: Metric,
+    cells: Mapping[Cell, Sums],
+    comparison: Comparison,
+    note: Callable[[Number | None], Text | None] | None = None,
+) -> Figure:
+    """The metric over a comparison's stores. The change is over stores that have data on both
+    days: a relative one, but for a share the difference."""
+    days = {(day.store_id, day.day) for day in comparison.today}
+    today = {cell: sums for cell, sums in cells.items() if (cell.store_id, cell.day) in days}
+    whole = total(today.values())
+    value = metric.value(whole)
+    before, alike = _comparable(metric, cells, today, comparison)
+    extent = metric.range(whole)
+    hours = _hours(comparison.today)
+    newest = [at for day in comparison.today if (at := comparison.data_at.get(day.store_id))]
+    flag = note(value) if note else None
+    if metric.unit is Unit.RATIO and value is not None and value > 1:
+        flag = OVER_FULL
+    return Figure(
+        metric=metric.name,
+        name=metric.title,
+        value=value,
+        unit=metric.unit,
+        currency=comparison.chain.currency
+        if metric.unit in (Unit.MONEY, Unit.MONEY_PER_M2)
+        else None,
+        coverage=whole.coverage if whole else None,
+        as_of=min(max(newest, default=comparison.now), comparison.now),
+        previous=before,
+        change=_change(metric, alike, before),
+        hours=_by_hour(metric, today, hours),
+        first_hour=hours[0] if hours else 0,
+        provisional=True,
+        low=extent[0] if extent else None,
+        high=extent[1] if extent else None,
+        note=flag,
+        without=comparison.without,
+    )
+
+
+def _comparable(
+    metric: Metric,
+    cells: Mapping[Cell, Sums],
+    today: Mapping[Cell, Sums],
+    comparison: Comparison,
+) -> tuple[Number | None, Number | None]:
+    """The value before, and today's over the same stores."""
+    before: list[Sums] = []
+    now: list[Sums] = []
+    for store_id, day in comparison.earlier.items():
+        then = [s for cell, s in cells.items() if (cell.store_id, cell.day) == (store_id, day.day)]
+        here = [s for cell, s in today.items() if cell.store_id == store_id]
+        if metric.value(total(then)) is not None and metric.value(total(here)) is not None:
+            before += then
+            now += here
+    return metric.value(total(before)), metric.value(total(now))
+
+
+def _change(metric: Metric, value: Number | None, before: Number | None) -> float | None:
+    if value is None or before is None:
+        return None
+    if metric.unit is Unit.RATIO:
+        return float(value) - float(before)
+    return float(value) / float(before) - 1 if before else None
+
+
+def _hours(days: tuple[StoreDay, ...]) -> list[int]:
+    """The local opening hours of today so far, in order: those of the store with the most."""
+    return max(([hour for hour, _, _ in day.open_hours()] for day in days), key=len, default=[])
+
+
+def _by_hour(
+    metric: Metric, today: Mapping[Cell, Sums], hours: list[int]
+) -> tuple[Number | None, ...]:
+    by_hour: dict[int, list[Sums]] = {hour: [] for hour in hours}
+    for cell, sums in today.items():
+        if cell.hour in by_hour:
+            by_hour[cell.hour].append(sums)
+    if not any(by_hour.values()):
+        return ()
+    return tuple(metric.value(total(by_hour[hour])) for hour in hours)
+
+
+def day_values(metric: Metric, cells: Mapping[Cell, Sums]) -> dict[date, Number | None]:
+    """The metric of each business day."""
+    days: dict[date, list[Sums]] = {}
+    for cell, sums in cells.items():
+        days.setdefault(cell.day, []).append(sums)
+    return {day: metric.value(total(each)) for day, each in days.items()}

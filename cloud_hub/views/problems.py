@@ -1,0 +1,71 @@
+"""Findings as the rows of a page."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from cloud_hub import phrases
+from cloud_hub.findings.finding import Finding, Severity
+from cloud_hub.findings.situation import Situation
+from cloud_hub.model.facts import Task
+from cloud_hub.views.photos import Album
+from cloud_hub.views.rows import ProblemRow
+
+
+def problem_rows(
+    situation: Situation, findings: Sequence[Finding], album: Album
+) -> tuple[ProblemRow, ...]:
+    """One row a finding, in the same order, with the task that answers it."""
+    tasks = _tasks(situation, [finding.key for finding in findings])
+    return tuple(_row(situation, finding, album, tasks.get(finding.key)) for finding in findings)
+
+
+def needing(rows: Iterable[ProblemRow]) -> tuple[ProblemRow, ...]:
+    """The rows that need somebody."""
+    return tuple(row for row in rows if row.severity is not Severity.INFORMATION)
+
+
+def informing(rows: Iterable[ProblemRow]) -> tuple[ProblemRow, ...]:
+    """The rows that are only told."""
+    return tuple(row for row in rows if row.severity is Severity.INFORMATION)
+
+
+def _tasks(situation: Situation, keys: list[str]) -> dict[str, Task]:
+    """The newest task of each finding."""
+    if not keys:
+        return {}
+    rows = situation.session.scalars(
+        sa.select(Task)
+        .where(Task.tenant_id == situation.chain.tenant_id, Task.finding.in_(keys))
+        .order_by(Task.opened_at)
+    )
+    return {task.finding: task for task in rows}
+
+
+def _row(situation: Situation, finding: Finding, album: Album, task: Task | None) -> ProblemRow:
+    store = situation.chain.stores.get(finding.store_id or "")
+    taken = finding.photo
+    return ProblemRow(
+        key=finding.key,
+        kind=finding.kind.value,
+        severity=finding.severity,
+        sentence=finding.sentence,
+        store_id=finding.store_id,
+        store_name=store.name if store else None,
+        fixture_id=finding.fixture_id,
+        slot_id=finding.slot_ids[0] if finding.slot_ids else None,
+        device_id=finding.device_id,
+        since=finding.since,
+        since_text=phrases.duration((situation.now - finding.since).total_seconds()),
+        cost=finding.cost,
+        owner=finding.owner,
+        button=finding.button if task is not None and task.answered_at is None else None,
+        task_id=task.task_id if task else None,
+        task_answered=task is not None and task.answered_at is not None,
+        photo=None
+        if taken is None
+        else album.photo(
+            taken,
+            album.of_slots(taken, finding.slot_ids, situation.photos.get(taken.fixture_id, ())),
+        ),
+    )

@@ -1,0 +1,66 @@
+"""What several pages read: the chain as one viewer may see it, temperatures, the link's sums."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.audit import LaneAccount
+from cloud_hub.findings.situation import Situation, load_situation
+from cloud_hub.model.facts import CoolerMinute
+from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
+from cloud_hub.views.rows import Books
+
+READING_HOLDS = timedelta(minutes=30)
+"""How long a temperature is shown after it was read."""
+
+
+def situation_for(session: Session, viewer: Viewer, page: Page, now: datetime) -> Situation:
+    """The chain at `now` as the viewer may see it. Raises NotYours where the role has no such
+    page, NotFound while there is no chain."""
+    viewer.may_open(page)
+    situation = load_situation(session, viewer.tenant_id, now, scope_of(viewer))
+    if situation is None:
+        raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
+    return situation
+
+
+def books_of(accounts: Iterable[LaneAccount]) -> Books:
+    """Lanes added up. Balanced only when every one of them is."""
+    lanes = list(accounts)
+    return Books(
+        produced=sum(lane.produced for lane in lanes),
+        received=sum(lane.received for lane in lanes),
+        lost=sum(lane.lost for lane in lanes),
+        waiting=sum(lane.waiting for lane in lanes),
+        balanced=all(lane.is_balanced for lane in lanes),
+    )
+
+
+def temperatures(situation: Situation) -> dict[str, float]:
+    """The newest temperature of each fixture, where one was read in the last half hour."""
+    rows = situation.session.execute(
+        sa.select(CoolerMinute.fixture_id, CoolerMinute.temperature_c)
+        .where(
+            CoolerMinute.tenant_id == situation.chain.tenant_id,
+            CoolerMinute.fixture_id.in_(list(situation.chain.fixtures)),
+            CoolerMinute.started_at >= situation.now - READING_HOLDS,
+            CoolerMinute.started_at <= situation.now,
+        )
+        .order_by(CoolerMinute.started_at)
+    )
+    newest: dict[str, float] = {}
+    for fixture_id, temperature_c in rows:
+        if temperature_c is not None:
+            newest[fixture_id] = temperature_c
+    return newest
+
+
+def too_warm_stores(situation: Situation) -> frozenset[str]:
+    """Stores with an open alarm that says so."""
+    return frozenset(
+        alarm.store_id
+        for alarm in situation.alarms
+        if alarm.alarm == "too-warm" and alarm.cleared_at is None
+    )
