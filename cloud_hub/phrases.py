@@ -14,12 +14,12 @@ _HOUR_S = 3600
 _DAY_S = 86_400
 
 
-def money(amount: Decimal, currency: str) -> Text:
-    """The amount in whole units of the currency: "¥ 48,210" and "¥48,210"."""
-    whole = int(amount.quantize(Decimal(1), ROUND_HALF_UP))
+def money(amount: Decimal, currency: str, *, places: int = 0) -> Text:
+    """The amount in whole units of the currency, or to its cents: "¥ 48,210" and "¥48,210"."""
+    rounded = amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     symbol = _SYMBOLS.get(currency, currency)
-    sign = "−" if whole < 0 else ""
-    return Text(en=f"{sign}{symbol} {abs(whole):,}", zh=f"{sign}{symbol}{abs(whole):,}")
+    sign = "−" if rounded < 0 else ""
+    return Text(en=f"{sign}{symbol} {abs(rounded):,}", zh=f"{sign}{symbol}{abs(rounded):,}")
 
 
 def signed_money(amount: Decimal, currency: str) -> Text:

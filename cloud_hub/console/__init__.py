@@ -1,0 +1,1 @@
+"""The console: pages for people, drawn from `cloud_hub.views`, served by NiceGUI inside the hub."""

@@ -1,0 +1,45 @@
+"""What a person can do from a page: today, answer a task."""
+
+import asyncio
+import logging
+from typing import Any, Final
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from cloud_hub.console.access import Visit
+from cloud_hub.console.live import SharedDrawings
+from cloud_hub.console.tab import Tab
+from cloud_hub.findings.answer import Answer, answer_task
+from cloud_hub.hub import Hub
+from cloud_hub.viewer import NotFound, NotYours
+
+log = logging.getLogger(__name__)
+
+_ANSWERS: Final = {None: Answer.DONE, **{answer.value: answer for answer in Answer}}
+
+
+def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawings) -> None:
+    """Takes the page's button presses; each names its `act` and what it is about."""
+
+    async def act(event: GenericEventArguments) -> None:
+        said: Any = event.args
+        if not isinstance(said, dict) or said.get("act") != "answer-task":
+            return
+        task_id, answer = str(said.get("arg", "")), _ANSWERS.get(said.get("answer"))
+        if answer is not None and await asyncio.to_thread(_answer, hub, visit, task_id, answer):
+            hub.changed.announce()
+            drawings.forget()
+            await tab.look()
+
+    ui.on("aisle-act", act)
+
+
+def _answer(hub: Hub, visit: Visit, task_id: str, answer: Answer) -> bool:
+    try:
+        with hub.database.writing() as session:
+            answer_task(session, visit.viewer, task_id, answer, hub.clock.now())
+    except (NotYours, NotFound) as error:
+        log.warning("%s", error, extra={"action": "answer_refused", "task": task_id})
+        return False
+    return True

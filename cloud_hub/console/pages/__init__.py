@@ -1,0 +1,1 @@
+"""One page a file: a pure function from its view to markup."""

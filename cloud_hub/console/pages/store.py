@@ -1,0 +1,181 @@
+"""A store's page: its day, its doors, shelves, tills, devices, and what it was asked to do."""
+
+from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.parts.figure_tile import figure_tiles
+from cloud_hub.console.parts.findings import findings
+from cloud_hub.console.parts.fixture_card import fixture_cards
+from cloud_hub.console.parts.freshness import age, freshness_chip
+from cloud_hub.console.parts.panel import panel, table
+from cloud_hub.console.parts.task_list import task_list
+from cloud_hub.console.reader import Reader
+from cloud_hub.viewer import Page
+from cloud_hub.views.rows import ProblemRow
+from cloud_hub.views.store import DayRow, DeviceRow, DoorRow, StoreView, TillRow
+
+
+def store_page(view: StoreView, reader: Reader) -> Markup:
+    """Everything of one store."""
+    words = reader.words
+    return el(
+        "div",
+        el(
+            "header",
+            el("h1", words.of(view.name)),
+            el("p", words.of(view.region), class_="quiet"),
+            freshness_chip(view.freshness, reader),
+            el("p", words("today until {clock}", clock=view.until), class_="quiet"),
+            class_="page-head",
+        ),
+        figure_tiles(view.figures, reader),
+        el(
+            "div",
+            panel(
+                words("Needs you now"),
+                findings(view.problems, reader),
+                information(view.information, reader),
+                kind="needs-you",
+            ),
+            el(
+                "div",
+                panel(words("Tasks"), task_list(view.tasks, reader)),
+                panel(words("Shelves and coolers"), fixture_cards(view.fixtures, reader)),
+                class_="stack",
+            ),
+            class_="split",
+        ),
+        el(
+            "div",
+            panel(words("Days"), _days(view, reader)),
+            el(
+                "div",
+                panel(words("Doors"), _doors(view, reader)),
+                panel(words("Tills"), _tills(view, reader)),
+                panel(words("Devices"), _devices(view.devices, reader)),
+                class_="stack",
+            ),
+            class_="split",
+        ),
+        class_="page page-store",
+    )
+
+
+def information(rows: tuple[ProblemRow, ...], reader: Reader) -> Markup | None:
+    """What is told, and needs nobody."""
+    if not rows:
+        return None
+    return el(
+        "ul",
+        [
+            el("li", reader.words.of(row.sentence), data_finding=row.kind, data_key=row.key)
+            for row in rows
+        ],
+        class_="information",
+    )
+
+
+def _doors(view: StoreView, reader: Reader) -> Markup:
+    words = reader.words
+    rows = [_door(door, reader) for door in view.doors]
+    heads = (words("Line"), words("In"), words("Out"), words("Staff left out"), words("Watched"))
+    return table(heads, rows, nothing=words("no door counts here"))
+
+
+def _door(door: DoorRow, reader: Reader) -> Markup:
+    words = reader.words
+    tag = el("span", words("simulated"), class_="tag") if door.simulated else None
+    return el(
+        "tr",
+        el("th", door.line_id, tag, scope="row"),
+        [_count(count, reader) for count in (door.entries, door.exits, door.staff)],
+        el(
+            "td",
+            words("no data") if door.watched is None else words.percent(door.watched),
+            class_="amount",
+        ),
+        data_key=door.line_id,
+        data_door=door.line_id,
+    )
+
+
+def _count(count: int | None, reader: Reader) -> Markup:
+    words = reader.words
+    if count is None:
+        return el("td", words("no data"), class_="amount missing")
+    return el("td", words.number(count), class_="amount")
+
+
+def _tills(view: StoreView, reader: Reader) -> Markup:
+    words = reader.words
+    rows = [_till(till, view.currency, reader) for till in view.tills]
+    heads = (words("Till"), words("Receipts"), words("Net sales"), words("Last receipt"))
+    return table(heads, rows, nothing=words("no receipt yet today"))
+
+
+def _till(till: TillRow, currency: str, reader: Reader) -> Markup:
+    words = reader.words
+    return el(
+        "tr",
+        el("th", till.workstation_id, scope="row"),
+        el("td", words.number(till.receipts), class_="amount"),
+        el("td", words.money(till.net_sales, currency, 2), class_="amount"),
+        el("td", age(till.last_at, reader)),
+        data_key=till.workstation_id,
+    )
+
+
+def _days(view: StoreView, reader: Reader) -> Markup:
+    words = reader.words
+    heads = (
+        words("Day"),
+        words("Net sales"),
+        words("Footfall"),
+        words("Conversion"),
+        words("State"),
+    )
+    rows = [_day(day, view.currency, reader) for day in view.days]
+    return table(heads, rows, nothing=words("no day yet"))
+
+
+def _day(day: DayRow, currency: str, reader: Reader) -> Markup:
+    words = reader.words
+    sales = words("no data") if day.net_sales is None else words.money(day.net_sales, currency)
+    conversion = words("no data") if day.conversion is None else words.percent(day.conversion, 1)
+    state = words("provisional") if day.provisional else words("final")
+    return el(
+        "tr",
+        el("th", words.day(day.business_day), scope="row"),
+        el("td", sales, class_="amount missing" if day.net_sales is None else "amount"),
+        _count(day.footfall, reader),
+        el("td", conversion, class_="amount missing" if day.conversion is None else "amount"),
+        el("td", state, _revised(day, currency, reader), class_="quiet"),
+        data_key=day.business_day.isoformat(),
+    )
+
+
+def _revised(day: DayRow, currency: str, reader: Reader) -> Markup | None:
+    if day.revised_by is None:
+        return None
+    words = reader.words
+    amount = words.money(day.revised_by, currency)
+    signed = f"+{amount}" if day.revised_by >= 0 else amount
+    return el("span", words("revised {amount}", amount=signed), class_="tag tag-revised")
+
+
+def _devices(devices: tuple[DeviceRow, ...], reader: Reader) -> Markup:
+    words = reader.words
+    rows = [
+        el(
+            "tr",
+            el(
+                "th",
+                el("a", words.of(device.name), href=reader.link(Page.DEVICE, device.device_id)),
+                scope="row",
+            ),
+            el("td", freshness_chip(device.freshness, reader)),
+            data_key=device.device_id,
+        )
+        for device in devices
+    ]
+    return table(
+        (words("Device"), words("Newest data")), rows, nothing=words("no device expected here")
+    )

@@ -1,0 +1,31 @@
+"""Tasks: open ones, oldest first, and what was answered lately."""
+
+from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.parts.panel import panel
+from cloud_hub.console.parts.task_list import task_list
+from cloud_hub.console.reader import Reader
+from cloud_hub.views.tasks import TasksView
+
+
+def tasks_page(view: TasksView, reader: Reader) -> Markup:
+    """The tasks that this login may see."""
+    words = reader.words
+    answered = (
+        panel(
+            words("Answered in the last 24 hours"),
+            task_list(view.answered, reader, with_store=True),
+        )
+        if view.answered
+        else None
+    )
+    return el(
+        "div",
+        el("header", el("h1", words("Tasks")), class_="page-head"),
+        panel(
+            words("Open"),
+            task_list(view.open, reader, with_store=True),
+            note=words.number(len(view.open)),
+        ),
+        answered,
+        class_="page page-tasks",
+    )

@@ -1,0 +1,19 @@
+"""What a problem costs, with the sum behind it."""
+
+from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.reader import Reader
+from cloud_hub.views.rows import Cost
+
+
+def cost_mark(cost: Cost | None, reader: Reader) -> Markup | None:
+    """ "≈ ¥31" or "≈ ¥31 a day"; its formula on hover."""
+    if cost is None:
+        return None
+    words = reader.words
+    amount = words.money(cost.amount, cost.currency)
+    said = (
+        words("≈ {amount} a day", amount=amount)
+        if cost.a_day
+        else words("≈ {amount}", amount=amount)
+    )
+    return el("span", said, class_="cost", title=words.of(cost.formula))

@@ -1,0 +1,93 @@
+"""Tasks: what somebody was asked to do, since when, and the answer."""
+
+from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.parts.freshness import age
+from cloud_hub.console.parts.icon import icon
+from cloud_hub.console.reader import Reader
+from cloud_hub.viewer import Page
+from cloud_hub.views.tasks import TaskRow
+
+
+def task_list(tasks: tuple[TaskRow, ...], reader: Reader, *, with_store: bool = False) -> Markup:
+    """The tasks in the order given."""
+    words = reader.words
+    if not tasks:
+        return el("p", icon("check"), words("No task is open."), class_="calm")
+    return el("ul", [_task(task, reader, with_store) for task in tasks], class_="tasks")
+
+
+def _task(task: TaskRow, reader: Reader, with_store: bool) -> Markup:
+    words = reader.words
+    store = el("a", words.of(task.store_name), href=reader.link(Page.STORE, task.store_id))
+    return el(
+        "li",
+        el(
+            "div",
+            el("p", words.of(task.text), class_="task-text"),
+            el(
+                "p",
+                el("span", store) if with_store else None,
+                el("span", age(task.opened_at, reader)),
+                _due(task, reader),
+                class_="facts",
+            ),
+        ),
+        _answer(task, reader),
+        class_="task task-overdue" if task.overdue else "task",
+        data_key=task.task_id,
+        data_task=task.finding,
+    )
+
+
+def _due(task: TaskRow, reader: Reader) -> Markup | None:
+    if task.due_at is None:
+        return None
+    words = reader.words
+    clock = words.moment(task.due_at, reader.now)
+    said = (
+        words("was due {clock}", clock=clock) if task.overdue else words("due {clock}", clock=clock)
+    )
+    return el("span", said, class_="alarm-text" if task.overdue else None)
+
+
+def _answer(task: TaskRow, reader: Reader) -> Markup | None:
+    words = reader.words
+    if task.answered_at is not None:
+        by = task.answered_by or words("closed by itself")
+        return el(
+            "span",
+            icon("check"),
+            f"{answer_name(task.answer, reader)} · {by} · ",
+            words.moment(task.answered_at, reader.now),
+            class_="done",
+        )
+    if not reader.may_open(Page.TASKS):
+        return None
+    choices = (("done", words("Done")), ("not-possible", words("Not possible")))
+    return el(
+        "span",
+        [
+            el(
+                "button",
+                name,
+                type="button",
+                class_="button" if value == "done" else "button button-quiet",
+                data_act="answer-task",
+                data_arg=task.task_id,
+                data_answer=value,
+            )
+            for value, name in choices
+        ],
+        class_="answers",
+    )
+
+
+def answer_name(answer: str | None, reader: Reader) -> str:
+    """An answer in words; what a program wrote stands as it is."""
+    words = reader.words
+    return {
+        "done": words("Done"),
+        "not-possible": words("Not possible"),
+        "closed": words("the problem went away"),
+        None: words("answered"),
+    }.get(answer, answer or "")

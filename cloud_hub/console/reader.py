@@ -1,0 +1,34 @@
+"""For whom a page is drawn: who looks, in which words, at what moment."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cloud_hub.console.words import Words
+from cloud_hub.viewer import Page, Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Goes through every part of a page. `now` is the hub's time when the page was drawn,
+    `here` the page's own path."""
+
+    viewer: Viewer
+    words: Words
+    now: datetime
+    here: str = ""
+
+    def in_zone(self, time_zone: str) -> "Reader":
+        """The same reader with clocks of another zone: each store's page tells its own time."""
+        return replace(self, words=Words(self.words.language, ZoneInfo(time_zone)))
+
+    def may_open(self, page: Page) -> bool:
+        """Whether a link to that page would lead anywhere."""
+        return page in self.viewer.pages
+
+    def link(self, page: Page, identity: str | None = None) -> str | None:
+        """The address of a page, or None where this reader has no such page."""
+        if not self.may_open(page):
+            return None
+        root = "/" if page is Page.HOME else f"/{page.value}"
+        return f"{root}/{identity}" if identity else root

@@ -1,0 +1,26 @@
+"""What roles are called, and where each lands."""
+
+from cloud_hub.console.words import Words
+from cloud_hub.viewer import Page, Viewer
+from device_profiles.store import LoginRole
+
+
+def role_name(role: LoginRole, words: Words) -> str:
+    """The role in the reader's language."""
+    return {
+        LoginRole.HEAD_OFFICE: words("Head office"),
+        LoginRole.BRAND: words("Brand"),
+        LoginRole.STORE: words("Store"),
+        LoginRole.TECHNICIAN: words("Technician"),
+        LoginRole.IT: words("IT"),
+    }[role]
+
+
+def landing(viewer: Viewer) -> str:
+    """The first page of a role: the head office's home, a brand's board, a store, the fleet."""
+    if viewer.role is LoginRole.STORE:
+        return f"/{Page.STORE.value}/{viewer.scope_id}"
+    return {
+        LoginRole.HEAD_OFFICE: "/",
+        LoginRole.BRAND: f"/{Page.BRAND.value}",
+    }.get(viewer.role, f"/{Page.FLEET.value}")

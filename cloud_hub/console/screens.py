@@ -1,0 +1,89 @@
+"""The pages by address: what right each needs, how it is drawn. To add a page, add a row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.console.markup import Markup, joined
+from cloud_hub.console.pages.brand import brand_page
+from cloud_hub.console.pages.device import device_page
+from cloud_hub.console.pages.fleet import fleet_page
+from cloud_hub.console.pages.home import home_page
+from cloud_hub.console.pages.shelf import shelf_page
+from cloud_hub.console.pages.store import store_page
+from cloud_hub.console.pages.tasks import tasks_page
+from cloud_hub.console.parts.story import story
+from cloud_hub.console.reader import Reader
+from cloud_hub.viewer import NotFound, Page
+from cloud_hub.views.brand import brand_view
+from cloud_hub.views.device import device_view
+from cloud_hub.views.fleet import fleet_view
+from cloud_hub.views.home import home_view
+from cloud_hub.views.shelf import shelf_view
+from cloud_hub.views.store import store_view
+from cloud_hub.views.tasks import tasks_view
+
+Arguments = Mapping[str, str]
+"""What an address names (`identity`) and asks for (its query)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A page: `draw` gets the database, the reader and the address's arguments."""
+
+    path: str
+    page: Page
+    draw: Callable[[Session, Reader, Arguments], Markup]
+
+
+def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    view = home_view(session, reader.viewer, reader.now)
+    there = reader.in_zone(view.time_zone)
+    return joined(home_page(view, there), story(view, there) if "story" in arguments else None)
+
+
+def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    view = store_view(session, reader.viewer, reader.now, arguments["identity"])
+    return store_page(view, reader.in_zone(view.time_zone))
+
+
+def _shelf(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    view = shelf_view(session, reader.viewer, reader.now, arguments["identity"])
+    return shelf_page(view, reader.in_zone(view.time_zone), arguments.get("slot"))
+
+
+def _brand(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    brand_id = arguments.get("identity") or reader.viewer.brand_id
+    if brand_id is None:
+        raise NotFound("no brand is named")
+    view = brand_view(session, reader.viewer, reader.now, brand_id)
+    return brand_page(view, reader.in_zone(view.time_zone))
+
+
+def _fleet(session: Session, reader: Reader, _: Arguments) -> Markup:
+    view = fleet_view(session, reader.viewer, reader.now)
+    return fleet_page(view, reader.in_zone(view.time_zone))
+
+
+def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    view = device_view(session, reader.viewer, reader.now, arguments["identity"])
+    return device_page(view, reader.in_zone(view.time_zone))
+
+
+def _tasks(session: Session, reader: Reader, _: Arguments) -> Markup:
+    view = tasks_view(session, reader.viewer, reader.now)
+    return tasks_page(view, reader.in_zone(view.time_zone))
+
+
+SCREENS: Final = (
+    Screen(path="/", page=Page.HOME, draw=_home),
+    Screen(path="/store/{identity}", page=Page.STORE, draw=_store),
+    Screen(path="/shelf/{identity}", page=Page.SHELF, draw=_shelf),
+    Screen(path="/brand", page=Page.BRAND, draw=_brand),
+    Screen(path="/brand/{identity}", page=Page.BRAND, draw=_brand),
+    Screen(path="/fleet", page=Page.FLEET, draw=_fleet),
+    Screen(path="/device/{identity}", page=Page.DEVICE, draw=_device),
+    Screen(path="/tasks", page=Page.TASKS, draw=_tasks),
+)

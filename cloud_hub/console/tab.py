@@ -1,0 +1,87 @@
+"""One open page in one browser tab: drawn at once, then again when facts have changed."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from nicegui import ui
+from sqlalchemy.orm import Session
+
+from cloud_hub.auth import login_of
+from cloud_hub.console.access import Visit
+from cloud_hub.console.live import SharedDrawings
+from cloud_hub.console.markup import Markup
+from cloud_hub.console.region import Region
+from cloud_hub.hub import Hub
+from cloud_hub.viewer import NotFound, NotYours
+
+log = logging.getLogger(__name__)
+
+LOOK_S: Final = 2.0
+"""How often a tab asks whether facts have changed."""
+DRAW_AT_LEAST_S: Final = 20.0
+"""A page is drawn again after this long even without news: time itself makes pictures old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a tab shows: whose eyes, which address, and how it is drawn."""
+
+    visit: Visit
+    address: str
+    draw: Callable[[Session], Markup]
+
+
+class Tab:
+    """Keeps one region up to date while somebody looks at it."""
+
+    def __init__(self, hub: Hub, drawings: SharedDrawings, content: Content) -> None:
+        self._hub = hub
+        self._drawings = drawings
+        self._content = content
+        self._version = hub.changed.version
+        self._drawn_s = asyncio.get_running_loop().time()
+        self._region: Region | None = None
+        self._timer: ui.timer | None = None
+
+    async def open(self) -> None:
+        """Draws the page for the first time. Raises NotYours, NotFound."""
+        self._region = Region(await self._drawn())
+        self._timer = ui.timer(LOOK_S, self.look, immediate=False)
+
+    async def look(self) -> None:
+        """Draws the page again if there is news or it is long ago."""
+        now_s = asyncio.get_running_loop().time()
+        version = self._hub.changed.version
+        if version == self._version and now_s - self._drawn_s < DRAW_AT_LEAST_S:
+            return
+        self._version, self._drawn_s = version, now_s
+        if not await asyncio.to_thread(self._is_signed_in):
+            self._leave()
+            return
+        try:
+            drawn = await self._drawn()
+        except (NotYours, NotFound):
+            self._leave()
+        except Exception:
+            # One drawing that fails must not end the tab; the next one may succeed.
+            log.exception("page not drawn", extra={"action": "draw", "page": self._content.address})
+        else:
+            if self._region is not None:
+                self._region.show(drawn)
+
+    async def _drawn(self) -> Markup:
+        content = self._content
+        return await self._drawings.drawn(content.visit.viewer, content.address, content.draw)
+
+    def _is_signed_in(self) -> bool:
+        with self._hub.sessions() as session:
+            cookie = self._content.visit.cookie
+            return login_of(session, cookie, self._hub.clock.now()) is not None
+
+    def _leave(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        ui.navigate.to("/login?problem=ended")
