@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
 from amqtt.contexts import Action, BaseContext, BrokerConfig, ListenerConfig
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
@@ -29,6 +30,12 @@ log = logging.getLogger(__name__)
 HUB_USER = "+hub"
 """User name of the hub itself; no device can have it, since it is no identifier."""
 STOP_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 10.0
+MQTT_3_1_1, MQTT_5 = 4, 5
+UNACCEPTABLE_LEVEL = b"\x20\x02\x00\x01"
+"""CONNACK of MQTT 3.1.1: unacceptable protocol version."""
+UNSUPPORTED_VERSION = b"\x20\x03\x00\x84\x00"
+"""CONNACK of MQTT 5: unsupported protocol version."""
 
 CheckDevice = Callable[[str, str], Awaitable[DeviceIdentity | None]]
 
@@ -108,6 +115,61 @@ class GatePlugin(BaseAuthPlugin, BaseTopicPlugin):  # type: ignore[misc]  # amqt
         self._gate.forget(client_id)
 
 
+class VersionBroker(Broker):  # type: ignore[misc]  # amqtt has no types
+    """A broker that says at once that it does not speak MQTT 5.
+
+    amqtt reads the properties of an MQTT 5 CONNECT as its client id and waits for more bytes, so
+    that a client would wait too, instead of trying 3.1.1.
+    """
+
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        """Serves one connection."""
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                start = await _connect_start(reader)
+        except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+            return
+        if start[-1] != MQTT_3_1_1:
+            writer.write(UNSUPPORTED_VERSION if start[-1] >= MQTT_5 else UNACCEPTABLE_LEVEL)
+            writer.close()
+            return
+        await self._client_connected(
+            listener_name, _Resumed(reader, start), StreamWriterAdapter(writer)
+        )
+
+
+async def _connect_start(reader: asyncio.StreamReader) -> bytes:
+    """A CONNECT packet up to its protocol level, which is the last byte.
+
+    Source: MQTT 3.1.1 section 3.1: type, remaining length (1 to 4 bytes), 0 4 M Q T T, level.
+    """
+    start = await reader.readexactly(2)
+    while start[-1] & 0x80 and len(start) < 5:
+        start += await reader.readexactly(1)
+    return start + await reader.readexactly(7)
+
+
+class _Resumed(StreamReaderAdapter):  # type: ignore[misc]  # amqtt has no types
+    """A reader from which some bytes were read already."""
+
+    def __init__(self, reader: asyncio.StreamReader, start: bytes) -> None:
+        super().__init__(reader)
+        self._start = start
+
+    async def read(self, n: int = -1) -> bytes:
+        """The next bytes: first those that were read already."""
+        if not self._start:
+            more: bytes = await super().read(n)
+            return more
+        said, self._start = (self._start, b"") if n < 0 else (self._start[:n], self._start[n:])
+        if n < 0 or len(said) < n:
+            said += await super().read(n - len(said) if n >= 0 else n)
+        return said
+
+
 def device_checker(database: Database) -> CheckDevice:
     """Checks device passwords against the database, off the event loop."""
 
@@ -139,7 +201,7 @@ def require_free(address: Address, setting: str) -> None:
 async def embedded_broker(address: Address, gate: Gate) -> AsyncIterator[None]:
     """A broker that listens on `address` for as long as the context lasts. Raises PortInUse."""
     require_free(address, "--mqtt")
-    broker = Broker(
+    broker = VersionBroker(
         BrokerConfig(
             listeners={"default": ListenerConfig(bind=str(address))},
             plugins={f"{__name__}.{GatePlugin.__name__}": {"gate": gate}},
