@@ -6,6 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from importlib import metadata
 from random import Random
 
 from aiohttp import web
@@ -16,7 +17,7 @@ from edge_agent.health import Health
 from edge_agent.local_server import LARGEST_BODY, serving
 from edge_agent.page import Page, add_health
 from edge_agent.settings import EdgeSettings
-from edge_agent.status import LinkState, StatusDesk
+from edge_agent.status import StatusDesk
 from edge_agent.store import apply_migrations
 from edge_agent.till.api import TillApi, answer_errors
 from edge_agent.till.cart import Cart
@@ -25,6 +26,10 @@ from edge_agent.till.once import KEPT_PER_MB
 from edge_agent.till.register import register_of
 from edge_agent.writer import Writer
 from sync.clock import Clock
+from sync.credentials import DeviceClaim
+from sync.link import Uplink, run_link
+from sync.link_state import DownMessage, LinkStatus
+from sync.media import MediaStore
 from sync.outbox import Outbox
 
 MB = 1024 * 1024
@@ -46,6 +51,7 @@ class Agent:
     health: Health
     alarms: AlarmBook
     desk: StatusDesk
+    media: MediaStore
     parts: dict[str, Part] = field(default_factory=dict)
 
     @property
@@ -103,7 +109,8 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
     alarms = AlarmBook(writer, clock)
     await alarms.load()
     health = Health()
-    desk = StatusDesk(profile=profile, outbox=outbox, health=health, clock=clock, link=LinkState())
+    desk = StatusDesk(profile=profile, outbox=outbox, health=health, clock=clock)
+    media = MediaStore(settings.media_dir, outbox, quota_bytes=profile.outbox_quota_mb * MB)
     agent = Agent(
         settings=settings,
         clock=clock,
@@ -112,6 +119,7 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
         health=health,
         alarms=alarms,
         desk=desk,
+        media=media,
     )
     _add_watching(agent)
     _add_link(agent)
@@ -171,4 +179,37 @@ def _add_watching(agent: Agent) -> None:
 
 
 def _add_link(agent: Agent) -> None:
-    """Nothing to do without a hub: the device works alone and keeps what it has."""
+    """The way to the hub. Without one the device works alone and keeps what it has."""
+    settings, profile = agent.settings, agent.settings.profile
+    if settings.hub_url is None:
+        return
+    uplink = Uplink(
+        hub_url=settings.hub_url,
+        folder=settings.data_dir,
+        claim=DeviceClaim(
+            tenant=profile.tenant_id, device=profile.device_id, claim_token=profile.claim_token
+        ),
+        agent_version=metadata.version("aisleos"),
+    )
+
+    def note(status: LinkStatus) -> None:
+        agent.desk.link = status
+
+    async def run(stop: asyncio.Event) -> None:
+        await run_link(
+            agent.outbox,
+            agent.media,
+            uplink,
+            clock=agent.clock,
+            rng=agent.rng,
+            stop=stop,
+            on_status=note,
+            on_down=_ignore_down,
+        )
+
+    agent.parts["link"] = run
+
+
+def _ignore_down(message: DownMessage) -> None:
+    """Commands and desired states have no handlers on this device yet; both stay with the hub."""
+    log.info("%s ignored", message.what, extra={"action": "down"})

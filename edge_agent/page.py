@@ -13,6 +13,7 @@ from html import escape
 from aiohttp import web
 
 from edge_agent.status import DeviceStatus, StatusDesk
+from sync.link_state import LinkState
 
 RELOAD_S = 5
 
@@ -47,10 +48,10 @@ STATE_WORDS = {
     "late": "迟滞",
     "lost": "失联",
     "ended": "已结束",
-    "connected": "已连接",
-    "connecting": "连接中",
+    "online": "已连接",
+    "greeting": "连接中",
     "offline": "离线",
-    "claiming": "注册中",
+    "fenced": "身份冲突",
     "refused": "被拒绝",
     "sensors": "传感器",
     "till": "收银",
@@ -137,7 +138,7 @@ def add_health(app: web.Application, desk: StatusDesk) -> None:
             {
                 "status": "ok",
                 "device": status.device_id,
-                "link": status.link,
+                "link": status.link.state,
                 "waiting": status.waiting,
                 "balanced": status.is_balanced,
             }
@@ -189,8 +190,11 @@ class _Words:
 
 
 def _link(status: DeviceStatus, word: _Words) -> str:
-    tone = "good" if status.link == "connected" else "dim"
-    return f"<p>{word('link')}: <b class={tone}>{escape(word.code(status.link))}</b></p>"
+    tone = "good" if status.link.state is LinkState.ONLINE else "dim"
+    return (
+        f"<p>{word('link')}: <b class={tone}>{escape(word.code(status.link.state))}</b>"
+        f" <span class=dim>{escape(status.link.detail)}</span></p>"
+    )
 
 
 def _alarms(status: DeviceStatus, word: _Words) -> str:

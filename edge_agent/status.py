@@ -12,6 +12,7 @@ from edge_agent.health import Health, PartHealth
 from edge_agent.till.pricing import business_day_of
 from sync.books import LaneBooks
 from sync.clock import Clock
+from sync.link_state import LinkState, LinkStatus
 from sync.outbox import Outbox
 
 ALARMS_SHOWN = 8
@@ -36,7 +37,7 @@ class DeviceStatus:
     kind: str
     simulated: bool
     now: datetime
-    link: str
+    link: LinkStatus
     parts: tuple[PartHealth, ...]
     seen: tuple[Seen, ...]
     alarms: tuple[AlarmSeen, ...]
@@ -54,13 +55,6 @@ class DeviceStatus:
         return sum(lane.waiting for lane in self.lanes)
 
 
-@dataclass(slots=True)
-class LinkState:
-    """How the link to the hub is, as the sender last said."""
-
-    text: str = "offline"
-
-
 @dataclass(slots=True, kw_only=True)
 class StatusDesk:
     """Where the parts leave what they see, and where the page takes it."""
@@ -69,7 +63,9 @@ class StatusDesk:
     outbox: Outbox
     health: Health
     clock: Clock
-    link: LinkState
+    link: LinkStatus = field(
+        default_factory=lambda: LinkStatus(state=LinkState.OFFLINE, detail="no hub given")
+    )
     sights: list[Callable[[], tuple[Seen, ...]]] = field(default_factory=list)
     pictures: dict[str, Callable[[], bytes | None]] = field(default_factory=dict)
 
@@ -85,7 +81,7 @@ class StatusDesk:
             kind=self.profile.kind,
             simulated=self.profile.simulated,
             now=now,
-            link=self.link.text,
+            link=self.link,
             parts=self.health.look(now_s=self.clock.monotonic_s()),
             seen=tuple(one for sight in self.sights for one in sight()) + counted,
             alarms=tuple(alarms),

@@ -30,6 +30,7 @@ from edge_agent.writer import Writer
 from sync.clock import Clock
 from sync.events import PictureQuality, SeenFacing
 from sync.media import MediaStore
+from sync.media import Picture as StoredPicture
 from sync.outbox import Transaction
 
 LOOKED_EVERY_S = 2.0
@@ -106,7 +107,10 @@ class ShelfWatch:
 
     def picture(self) -> bytes | None:
         """The last photo as JPEG."""
-        return None if self.latest is None else self.media.get(self.latest.sha256)
+        if self.latest is None:
+            return None
+        path = self.media.path(self.latest.sha256)
+        return path.read_bytes() if path.is_file() else None
 
     # --- a folder: every picture in it, once -----------------------------------------------------
 
@@ -184,17 +188,17 @@ class ShelfWatch:
         is_bad = any(read.quality is not PictureQuality.CLEAR for read in blind)
         if is_bad and not keep_bad:
             return False
-        sha256 = await asyncio.to_thread(self.media.put, photo.jpeg)
-        reads = [replace(read, sha256=sha256) for read in blind]
+        stored = await asyncio.to_thread(self.media.put, photo.jpeg)
+        reads = [replace(read, sha256=stored.sha256) for read in blind]
         picture = Picture(
-            sha256=sha256,
-            bytes=len(photo.jpeg),
+            sha256=stored.sha256,
+            bytes=stored.bytes,
             width_px=photo.image.shape[1],
             height_px=photo.image.shape[0],
             taken_at=photo.taken_at,
             subject=self.camera.camera_id,
         )
-        await self._book(photo, picture, reads)
+        await self._book(photo, picture, reads, stored)
         await self._judge(photo, reads)
         if reads:
             self.latest = reads[0]
@@ -239,7 +243,9 @@ class ShelfWatch:
         height, width = photo.image.shape[:2]
         return (width, height) == (self.camera.width_px, self.camera.height_px)
 
-    async def _book(self, photo: Photo, picture: Picture, reads: list[PhotoRead]) -> None:
+    async def _book(
+        self, photo: Photo, picture: Picture, reads: list[PhotoRead], stored: StoredPicture
+    ) -> None:
         """Observations, the picture's reference and "this photo is done", all in one commit."""
         camera_id, day = self.camera.camera_id, photo.taken_at.astimezone(self.zone).date()
         worst = next((r.quality for r in reads if r.quality is not PictureQuality.CLEAR), None)
@@ -248,6 +254,7 @@ class ShelfWatch:
             for read in reads:
                 transaction.append(report_shelf(read))
             transaction.append(report_media(picture))
+            self.media.register(transaction, stored)
             transaction.connection.execute(
                 "INSERT OR REPLACE INTO photo(camera_id, name, taken_at, sha256, quality, facings,"
                 " gaps) VALUES (?, ?, ?, ?, ?, ?, ?)",
