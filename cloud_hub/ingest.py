@@ -231,6 +231,7 @@ class Ingest:
 
     def _ack(self, topic: UpTopic, header: BatchHeader) -> Answer:
         ack = Ack(
+            run=header.run,
             epoch=header.epoch,
             lane=header.lane,
             ranges=((header.first, header.last),),
