@@ -50,7 +50,7 @@ def device_freshness(
     """How one device stands."""
     if device.heard_at is None and data_at is None:
         state = LinkState.NEVER
-    elif device.connected_at is not None:
+    elif device.linked_since is not None:
         state = LinkState.CATCHING_UP if waiting >= BEHIND_FROM else LinkState.ONLINE
     elif data_at is not None and now - data_at <= SILENT_AFTER:
         state = LinkState.ONLINE

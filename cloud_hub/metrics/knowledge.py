@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import audit_link
-from cloud_hub.model.link import ReceivedRange, StoredEvent
+from cloud_hub.model.link import DeviceConnection, ReceivedRange, StoredEvent
 from cloud_hub.model.place import Device
 from device_profiles.store import DeviceKind
 from sync.events import Lane
@@ -24,8 +24,13 @@ def known_until(
     """Until when every till of each store is known; a store whose tills never said anything is
     absent. A linked till that still owes sales is known until the newest one that came, an
     unlinked one until its newest word."""
+    linked = sa.exists().where(
+        DeviceConnection.tenant_id == Device.tenant_id,
+        DeviceConnection.device_id == Device.device_id,
+        DeviceConnection.ended_at.is_(None),
+    )
     tills = session.execute(
-        sa.select(Device.device_id, Device.store_id, Device.connected_at).where(
+        sa.select(Device.device_id, Device.store_id, linked.label("is_linked")).where(
             Device.tenant_id == tenant_id,
             Device.kind == DeviceKind.TILL,
             Device.store_id.in_(store_ids),
@@ -38,7 +43,7 @@ def known_until(
     known: dict[str, datetime] = {}
     for till in tills:
         until = words.get(till.device_id, NEVER)
-        if till.connected_at is not None and till.device_id not in owing:
+        if till.is_linked and till.device_id not in owing:
             until = STILL_LINKED
         known[till.store_id] = min(until, known.get(till.store_id, STILL_LINKED))
     return known

@@ -1,0 +1,467 @@
+"""A chain written straight into the tables, so that what formulas make of facts can be worked out
+by hand: two or more stores in UTC+8, open 07:00 to 23:00, one cooler of 2 × 3 slots each."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.database import Database, open_database
+from cloud_hub.model import facts, goods, link, place
+from cloud_hub.viewer import Viewer
+from device_profiles.store import LoginRole, OpeningHours
+
+TENANT = "chain"
+TODAY = date(2026, 3, 4)
+"""A Wednesday."""
+NOW = datetime(2026, 3, 4, 6, 32, tzinfo=UTC)
+"""14:32 in the stores."""
+WATER, TEA, COLA, RIVAL = (f"0952000000{n:04d}" for n in (15, 22, 39, 46))
+OWN, OTHER = "spring", "rival"
+PLAN = {"A-1-1": WATER, "A-1-2": WATER, "A-1-3": TEA, "A-2-1": COLA, "A-2-2": TEA, "A-2-3": COLA}
+
+
+def local(hour: int, minute: int = 0, *, day: date = TODAY, second: int = 0) -> datetime:
+    """UTC of a clock time in the stores."""
+    moment = datetime.combine(day, time(hour, minute, second), UTC)
+    return moment - timedelta(hours=8)
+
+
+class SmallChain:
+    """The chain's tables, with a verb for each fact."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._receipts = 0
+        self._photos = 0
+        self._rows: list[object] = []
+
+    @classmethod
+    def open(cls, path: Path, *, stores: int = 1, url: str | None = None) -> "SmallChain":
+        chain = cls(open_database(url or f"sqlite:///{path / 'hub.db'}"))
+        chain._master_data(stores)
+        return chain
+
+    def _master_data(self, stores: int) -> None:
+        self.add(
+            place.Tenant(
+                tenant_id=TENANT, name_en="Chain", name_zh="连锁", currency="CNY", simulated=True
+            ),
+            *(
+                goods.Brand(tenant_id=TENANT, brand_id=brand, name_en=en, name_zh=zh)
+                for brand, en, zh in ((OWN, "Spring", "泉"), (OTHER, "Rival", "对手"))
+            ),
+            *(
+                goods.Product(
+                    tenant_id=TENANT,
+                    gtin=gtin,
+                    brand_id=OTHER if gtin == RIVAL else OWN,
+                    name_en=en,
+                    name_zh=zh,
+                    category_en="Drinks",
+                    category_zh="饮料",
+                    width_mm=130.0 if gtin == RIVAL else 65.0,
+                    sold_by_weight=False,
+                    item_code=None,
+                )
+                for gtin, en, zh in (
+                    (WATER, "Water", "水"),
+                    (TEA, "Tea", "茶"),
+                    (COLA, "Cola", "可乐"),
+                    (RIVAL, "Rival Cola", "对手可乐"),
+                )
+            ),
+        )
+        for number in range(1, stores + 1):
+            self._store(f"s{number:02d}")
+        self.flush()
+
+    def _store(self, store_id: str) -> None:
+        hours = OpeningHours(opens=time(7), closes=time(23))
+        key = {"tenant_id": TENANT, "store_id": store_id}
+        self.add(
+            place.Store(
+                **key,
+                name_en=f"Store {store_id[1:]}",
+                name_zh=f"{store_id[1:]}店",
+                region_en="Town",
+                region_zh="城区",
+                time_zone="Etc/GMT-8",
+                gln="",
+                opening_hours=hours.model_dump(mode="json"),
+                selling_area_m2=50.0,
+            ),
+            place.Fixture(
+                **key,
+                fixture_id=f"{store_id}-a",
+                letter="A",
+                name_en="Cooler A",
+                name_zh="冷柜 A",
+                kind="cooler-upright",
+                rows=2,
+                columns=3,
+                owner_brand_id=OWN,
+                photo_interval_min=60,
+            ),
+            place.Planogram(
+                tenant_id=TENANT,
+                planogram_id=f"{store_id}-plan",
+                version=1,
+                fixture_id=f"{store_id}-a",
+                valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+            ),
+            *(
+                place.PlanogramSlot(
+                    tenant_id=TENANT,
+                    planogram_id=f"{store_id}-plan",
+                    version=1,
+                    slot_id=slot_id,
+                    gtin=gtin,
+                    min_facings=1,
+                    max_facings=1,
+                )
+                for slot_id, gtin in PLAN.items()
+            ),
+            *(
+                goods.Listing(**key, gtin=gtin, price=Decimal(price), par_units=6, must_have=must)
+                for gtin, price, must in (
+                    (WATER, "2.00", True),
+                    (TEA, "5.00", True),
+                    (COLA, "3.00", True),
+                    (RIVAL, "3.50", False),
+                )
+            ),
+        )
+        for kind in ("till", "door", "cooler"):
+            self.device(f"{store_id}-{kind}", store_id, kind)
+
+    def device(
+        self,
+        device_id: str,
+        store_id: str = "s01",
+        kind: str = "till",
+        *,
+        linked: bool = True,
+        heard_at: datetime | None = NOW,
+    ) -> None:
+        self.add(
+            place.Device(
+                tenant_id=TENANT,
+                device_id=device_id,
+                store_id=store_id,
+                kind=kind,
+                name_en=device_id,
+                name_zh=device_id,
+                fixture_id=f"{store_id}-a" if kind == "cooler" else None,
+                simulated=True,
+                claim_token_hash="",
+                password_hash=None,
+                claimed_at=heard_at,
+                first_connected_at=heard_at,
+                connected_at=heard_at,
+                heard_at=heard_at,
+                agent_version=None,
+            )
+        )
+        if linked:
+            started_at = local(0, day=date(2026, 1, 1))
+            self.add(
+                link.DeviceConnection(
+                    tenant_id=TENANT, device_id=device_id, started_at=started_at, ended_at=None
+                )
+            )
+
+    def unlink(self, store_id: str, at: datetime) -> None:
+        """Every device of the store lost its link at `at`; its newest event is as old."""
+        self.flush()
+        with self.database.writing() as session:
+            session.execute(
+                sa.update(link.DeviceConnection)
+                .where(link.DeviceConnection.device_id.startswith(store_id))
+                .values(ended_at=at)
+            )
+        for kind in ("till", "door", "cooler"):
+            self.event(f"{store_id}-{kind}", 1, 1, at=at, store_id=store_id)
+            self.received(f"{store_id}-{kind}", 1, 1, 1)
+
+    def receipt(
+        self,
+        at: datetime,
+        *lines: tuple[str | None, str, str],
+        store_id: str = "s01",
+        type_: str = "sale",
+        day: date | None = None,
+        unit: str = "each",
+        origin: str = "till",
+        seq: int | None = None,
+    ) -> str:
+        """A receipt with lines (gtin, quantity, amount)."""
+        self._receipts += 1
+        day = day or (at + timedelta(hours=4)).date()
+        receipt_id = f"{store_id}/till-1/{day}/{self._receipts}"
+        signs = [Decimal(quantity) for _, quantity, _ in lines]
+        units = [q if unit == "each" else q.copy_sign(Decimal(1)) / abs(q) for q in signs]
+        key = {"tenant_id": TENANT, "receipt_id": receipt_id}
+        self.add(
+            facts.Receipt(
+                **key,
+                store_id=store_id,
+                workstation_id="till-1",
+                business_day=day,
+                sequence=self._receipts,
+                type=type_,
+                ended_at=at,
+                currency="CNY",
+                net_value=sum((Decimal(amount) for _, _, amount in lines), Decimal(0)),
+                units=sum(units, Decimal(0)),
+                source_event=f"{store_id}-till/1/0/{seq or self._receipts}",
+                origin=origin,
+            ),
+            *(
+                facts.ReceiptLine(
+                    **key,
+                    line=number,
+                    store_id=store_id,
+                    business_day=day,
+                    code=gtin or "x",
+                    gtin=gtin,
+                    description="",
+                    quantity=Decimal(quantity),
+                    unit=unit,
+                    unit_price=Decimal(0),
+                    discount=Decimal(0),
+                    amount=Decimal(amount),
+                    return_of=None,
+                )
+                for number, (gtin, quantity, amount) in enumerate(lines, start=1)
+            ),
+        )
+        return receipt_id
+
+    def minute(
+        self,
+        at: datetime,
+        entries: int,
+        *,
+        store_id: str = "s01",
+        staff: int = 0,
+        watched_s: float = 60.0,
+        line_id: str = "entrance",
+        role: str = "entrance",
+    ) -> None:
+        self.add(
+            facts.FootfallMinute(
+                tenant_id=TENANT,
+                store_id=store_id,
+                line_id=line_id,
+                minute_at=at,
+                device_id=f"{store_id}-door",
+                business_day=(at + timedelta(hours=4)).date(),
+                role=role,
+                entries=entries,
+                exits=0,
+                staff=staff,
+                watched_s=watched_s,
+                simulated=True,
+            )
+        )
+
+    def photo(
+        self,
+        at: datetime,
+        *,
+        seen: dict[str, str | None] | None = None,
+        extra: Sequence[str | None] = (),
+        hidden: Sequence[str] = (),
+        quality: str = "clear",
+        store_id: str = "s01",
+        stored: bool = True,
+    ) -> str:
+        """A photo in which each slot holds `seen[slot]`; a slot left out of `seen` is empty.
+        `extra` stand in no slot. Everything is right where `seen` is not given."""
+        self._photos += 1
+        seen = PLAN if seen is None else seen
+        sha256 = f"{self._photos:064x}"
+        clear = quality == "clear"
+        facings = [
+            {
+                "box": [100.0 * int(slot[4]), 200.0 * int(slot[2]), 100.0 * int(slot[4]) + 80, 380],
+                "gtin": gtin,
+                "score": 0.9,
+                "slot_id": slot,
+            }
+            for slot, gtin in seen.items()
+        ] + [{"box": [0, 0, 9, 9], "gtin": g, "score": 0.5, "slot_id": None} for g in extra]
+        self.add(
+            facts.ShelfObservation(
+                tenant_id=TENANT,
+                observation_id=f"{store_id}-cooler/1/3/{self._photos}",
+                store_id=store_id,
+                fixture_id=f"{store_id}-a",
+                device_id=f"{store_id}-cooler",
+                camera_id="cam",
+                taken_at=at,
+                business_day=(at + timedelta(hours=4)).date(),
+                photo_sha256=sha256,
+                width_px=640,
+                height_px=480,
+                quality=quality,
+                planogram_id=f"{store_id}-plan",
+                planogram_version=1,
+                facings=facings if clear else [],
+                empty_slots=[s for s in PLAN if s not in seen and s not in hidden] if clear else [],
+                hidden_slots=list(hidden) if clear else list(PLAN),
+                model="test",
+                took_ms=1.0,
+            )
+        )
+        if stored:
+            self.add(
+                link.Media(
+                    tenant_id=TENANT,
+                    sha256=sha256,
+                    store_id=store_id,
+                    device_id=f"{store_id}-cooler",
+                    subject=f"{store_id}-a",
+                    media_type="image/jpeg",
+                    bytes=1,
+                    width_px=640,
+                    height_px=480,
+                    taken_at=at,
+                    stored_at=at,
+                )
+            )
+        return sha256
+
+    def event(
+        self,
+        device_id: str,
+        lane: int,
+        seq: int,
+        *,
+        at: datetime,
+        received_at: datetime | None = None,
+        store_id: str = "s01",
+        kind: str = "alarm",
+    ) -> None:
+        self.add(
+            link.StoredEvent(
+                tenant_id=TENANT,
+                device_id=device_id,
+                epoch=1,
+                lane=lane,
+                seq=seq,
+                store_id=store_id,
+                kind=kind,
+                schema_version=1,
+                occurred_at=at,
+                recorded_at=at,
+                received_at=received_at or at,
+                clock="trusted",
+                body={},
+                outcome="applied",
+            )
+        )
+
+    def received(self, device_id: str, lane: int, first: int, last: int) -> None:
+        self.add(
+            link.ReceivedRange(
+                tenant_id=TENANT, device_id=device_id, epoch=1, lane=lane, first=first, last=last
+            )
+        )
+
+    def claim(self, device_id: str, lane: int, *, produced: int, base: int = 1) -> None:
+        self.add(
+            link.LaneClaim(
+                tenant_id=TENANT,
+                device_id=device_id,
+                epoch=1,
+                lane=lane,
+                next_seq=produced + 1,
+                base=base,
+                claimed_at=NOW,
+            )
+        )
+
+    def lost(self, device_id: str, lane: int, first: int, last: int, reason: str) -> None:
+        self.add(
+            link.LostRange(
+                tenant_id=TENANT,
+                device_id=device_id,
+                epoch=1,
+                lane=lane,
+                first=first,
+                last=last,
+                bytes=100,
+                reason=reason,
+                declared_at=NOW - timedelta(hours=1),
+            )
+        )
+
+    def stock(
+        self, gtin: str, quantity: str, to: str, *, at: datetime, store_id: str = "s01"
+    ) -> None:
+        self.add(
+            goods.StockMove(
+                tenant_id=TENANT,
+                move_id=f"{store_id}/{gtin}/{to}/{at.isoformat()}",
+                store_id=store_id,
+                gtin=gtin,
+                quantity=Decimal(quantity),
+                from_location="supplier",
+                to_location=f"{store_id}/{to}",
+                reason="delivery",
+                moved_at=at,
+            )
+        )
+
+    def alarm(
+        self,
+        alarm: str,
+        raised_at: datetime,
+        *,
+        cleared_at: datetime | None = None,
+        device_id: str = "s01-cooler",
+        store_id: str = "s01",
+        value: float | None = None,
+        limit: float | None = None,
+    ) -> None:
+        self.add(
+            facts.AlarmRaised(
+                tenant_id=TENANT,
+                device_id=device_id,
+                alarm=alarm,
+                subject="cam",
+                raised_at=raised_at,
+                store_id=store_id,
+                cleared_at=cleared_at,
+                value=value,
+                limit=limit,
+                detail="",
+            )
+        )
+
+    def add(self, *rows: object) -> None:
+        self._rows.extend(rows)
+
+    def flush(self) -> None:
+        """Writes what was told so far."""
+        rows, self._rows = self._rows, []
+        with self.database.writing() as session:
+            session.add_all(rows)
+
+    def reading(self) -> Session:
+        """A session on everything told so far."""
+        self.flush()
+        return self.database.sessions()
+
+
+def head_office() -> Viewer:
+    return viewer(LoginRole.HEAD_OFFICE)
+
+
+def viewer(role: LoginRole, scope_id: str | None = None) -> Viewer:
+    return Viewer(tenant_id=TENANT, login_name="who", role=role, scope_id=scope_id)
