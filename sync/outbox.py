@@ -209,7 +209,7 @@ class Outbox:
         self._connection = connection
         self._reader = connect(path)
         self._lock = threading.RLock()
-        self._read_lock = threading.Lock()
+        self._read_lock = threading.RLock()
         self._rng = rng
         self._aged_at_s = clock.monotonic_s()
         self._listeners: list[Callable[[], None]] = []

@@ -15,7 +15,7 @@ from sync.listener import MqttListener
 from sync.mqtt import BrokerAddress, MqttLogin
 from sync.outbox import Outbox
 from sync.sender import run_sender
-from tests.integration.receiver import Receiver
+from tests.receiver import Receiver
 
 pytestmark = pytest.mark.needs_mosquitto
 
