@@ -48,25 +48,10 @@ def find_staff(situation: Situation) -> Iterator[Finding]:
 def find_revised(situation: Situation) -> Iterator[Finding]:
     """Days whose net sales changed after they had been final: what was shown first against now."""
     chain = situation.chain
-    rows = situation.session.execute(
-        sa.select(
-            DayRevision.store_id,
-            DayRevision.business_day,
-            DayRevision.revised_at,
-            DayRevision.net_sales_before,
-        )
-        .where(
-            DayRevision.tenant_id == chain.tenant_id,
-            DayRevision.revised_at >= situation.now - TOLD_FOR,
-        )
-        .order_by(DayRevision.revised_at)
-    )
-    first: dict[tuple[str, date], tuple[datetime, Decimal]] = {}
-    for store_id, day, revised_at, before in rows:
-        first.setdefault((store_id, day), (revised_at, before))
-    for (store_id, day), (revised_at, before) in first.items():
-        amount = _net_sales(situation, store_id, day) - before
-        if amount and store_id in chain.stores:
+    first = _first_shown(situation, list(chain.stores))
+    for (store_id, day), amount in revised_amounts(situation, list(chain.stores)).items():
+        revised_at = first[store_id, day][0]
+        if situation.now - revised_at <= TOLD_FOR:
             yield Finding(
                 key=f"{Kind.DAY_REVISED}/{store_id}/{day}",
                 kind=Kind.DAY_REVISED,
@@ -80,6 +65,39 @@ def find_revised(situation: Situation) -> Iterator[Finding]:
                 owner=LoginRole.HEAD_OFFICE,
                 store_id=store_id,
             )
+
+
+def revised_amounts(situation: Situation, store_ids: list[str]) -> dict[tuple[str, date], Decimal]:
+    """By how much late data changed the net sales of final days: now less what was shown first."""
+    found: dict[tuple[str, date], Decimal] = {}
+    for (store_id, day), (_, before) in _first_shown(situation, store_ids).items():
+        amount = _net_sales(situation, store_id, day) - before
+        if amount:
+            found[store_id, day] = amount
+    return found
+
+
+def _first_shown(
+    situation: Situation, store_ids: list[str]
+) -> dict[tuple[str, date], tuple[datetime, Decimal]]:
+    """When each revised day was first revised, and its net sales before."""
+    rows = situation.session.execute(
+        sa.select(
+            DayRevision.store_id,
+            DayRevision.business_day,
+            DayRevision.revised_at,
+            DayRevision.net_sales_before,
+        )
+        .where(
+            DayRevision.tenant_id == situation.chain.tenant_id,
+            DayRevision.store_id.in_(store_ids),
+        )
+        .order_by(DayRevision.revised_at.desc())
+    )
+    first: dict[tuple[str, date], tuple[datetime, Decimal]] = {}
+    for store_id, day, revised_at, before in rows:
+        first[store_id, day] = (revised_at, before)
+    return first
 
 
 def _net_sales(situation: Situation, store_id: str, day: date) -> Decimal:

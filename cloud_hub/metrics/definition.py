@@ -53,11 +53,13 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aspect:
-    """Whose goods are asked about: a brand's, or (None) everybody's; and where: one fixture, or
-    (None) everywhere. Only shelf metrics and sell-out look at it."""
+    """Whose goods are asked about: a brand's, or (None) everybody's; where: one fixture, or (None)
+    everywhere; which device, or (None) all. Shelf metrics and sell-out look at brand and fixture,
+    connected and working at the device."""
 
     brand_id: str | None = None
     fixture_id: str | None = None
+    device_id: str | None = None
 
 
 class Measure(Protocol):

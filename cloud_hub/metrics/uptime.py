@@ -102,14 +102,16 @@ def load_proofs(
     return {device_id: frozenset(hours) for device_id, hours in found.items()}
 
 
-def fleet(session: Session, tenant_id: str, store_ids: Iterable[str]) -> dict[str, str]:
-    """The store of every device that was ever heard."""
+def fleet(session: Session, window: Window, aspect: Aspect) -> dict[str, str]:
+    """The store of every device asked about that was ever heard."""
+    only = sa.true() if aspect.device_id is None else Device.device_id == aspect.device_id
     stores: dict[str, str] = {}
     for device_id, store_id in session.execute(
         sa.select(Device.device_id, Device.store_id).where(
-            Device.tenant_id == tenant_id,
-            Device.store_id.in_(list(store_ids)),
+            Device.tenant_id == window.tenant_id,
+            Device.store_id.in_(window.store_ids),
             Device.heard_at.is_not(None),
+            only,
         )
     ):
         stores[device_id] = store_id
@@ -122,7 +124,7 @@ def measure_connected(session: Session, window: Window, aspect: Aspect) -> Cells
         return {}
     since, until = _reach(window)
     links = load_links(session, window.tenant_id, since, until)
-    return connected(links, fleet(session, window.tenant_id, window.store_ids), window.days)
+    return connected(links, fleet(session, window, aspect), window.days)
 
 
 def measure_working(session: Session, window: Window, aspect: Aspect) -> Cells:
@@ -130,7 +132,7 @@ def measure_working(session: Session, window: Window, aspect: Aspect) -> Cells:
     if not window.days:
         return {}
     since, until = _reach(window)
-    devices = fleet(session, window.tenant_id, window.store_ids)
+    devices = fleet(session, window, aspect)
     proofs = load_proofs(session, window.tenant_id, devices, since, until)
     return working(proofs, devices, window.days)
 

@@ -1,13 +1,30 @@
 """One device: its books by lane and by day, what it lost and why, its epochs, its alarms."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.audit import LaneAccount, audit_link
+from cloud_hub.business_day import business_day, day_start
+from cloud_hub.chain import Device
+from cloud_hub.findings.alarms import alarm_name
+from cloud_hub.findings.link_books import LANE_NAMES
+from cloud_hub.findings.search import search
+from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
+from cloud_hub.metrics.window import StoreHours
+from cloud_hub.model.facts import AlarmRaised, CoolerMinute
+from cloud_hub.model.link import DeadLetter, Epoch, LostRange, StoredEvent
 from cloud_hub.text import Text
-from cloud_hub.viewer import Viewer
+from cloud_hub.viewer import Naming, NotFound, Page, Viewer
 from cloud_hub.views.figure import Figure
+from cloud_hub.views.figures import compare
+from cloud_hub.views.fleet import uptime_figures
+from cloud_hub.views.photos import Album
+from cloud_hub.views.problems import problem_rows
+from cloud_hub.views.reading import books_of, situation_for
 from cloud_hub.views.rows import Books, Freshness, ProblemRow
 
 
@@ -109,6 +126,197 @@ class DeviceView:
     problems: tuple[ProblemRow, ...]
 
 
+LATE_AFTER = timedelta(minutes=10)
+DAYS_SHOWN = 15
+LETTERS_SHOWN = 50
+TEMPERATURE_STEP = timedelta(minutes=15)
+TEMPERATURE_SPAN = timedelta(hours=24)
+
+
 def device_view(session: Session, viewer: Viewer, now: datetime, device_id: str) -> DeviceView:
     """One device as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    raise NotImplementedError
+    situation = situation_for(session, viewer, Page.DEVICE, now)
+    chain = situation.chain
+    device = chain.devices.get(device_id)
+    if device is None:
+        raise NotFound(f"there is no device {device_id!r}")
+    store = chain.stores[device.store_id]
+    audit = audit_link(session, tenant_id=chain.tenant_id, devices=[device_id])
+    findings = [f for f in search(situation) if f.device_id == device_id]
+    album = Album(session, chain, Naming(viewer, chain), now, ())
+    zone = store.hours.zone
+    return DeviceView(
+        device_id=device_id,
+        kind=device.kind,
+        name=device.name,
+        store_id=device.store_id,
+        store_name=store.name,
+        fixture_id=device.fixture_id,
+        simulated=device.simulated,
+        agent_version=device.agent_version,
+        now=now,
+        local_now=now.astimezone(zone),
+        time_zone=zone.key,
+        freshness=situation.devices[device_id],
+        claimed_at=device.claimed_at,
+        books=books_of(audit.accounts),
+        lanes=tuple(_lane(account) for account in audit.accounts),
+        days=_days(session, chain.tenant_id, device_id, store.hours, now),
+        losses=_losses(session, chain.tenant_id, device_id),
+        epochs=_epochs(session, chain.tenant_id, device_id),
+        dead_letters=_dead_letters(session, chain.tenant_id, device_id),
+        alarms=_alarms(session, chain.tenant_id, device_id, now),
+        figures=uptime_figures(session, compare(situation, [device.store_id]), device_id),
+        temperatures_c=_temperatures(session, chain.tenant_id, device, now),
+        problems=problem_rows(situation, findings, album),
+    )
+
+
+def _lane(account: LaneAccount) -> LaneRow:
+    return LaneRow(
+        lane=account.lane_number,
+        name=LANE_NAMES[account.lane_number],
+        books=books_of([account]),
+        resent=account.resends,
+        dead=account.dead,
+    )
+
+
+def _days(
+    session: Session, tenant_id: str, device_id: str, hours: StoreHours, now: datetime
+) -> tuple[DayEvents, ...]:
+    """Events by the business day they happened on, today first."""
+    today = business_day(now, hours.zone)
+    wanted = [today - timedelta(days=back) for back in range(DAYS_SHOWN)]
+    delay_s = epoch_second(StoredEvent.received_at) - epoch_second(StoredEvent.recorded_at)
+    quarter = (epoch_second(StoredEvent.occurred_at) // QUARTER_S).label("quarter")
+    rows = session.execute(
+        sa.select(
+            quarter,
+            sa.func.count(),
+            sa.func.sum(sa.case((delay_s > LATE_AFTER.total_seconds(), 1), else_=0)),
+        )
+        .where(
+            StoredEvent.tenant_id == tenant_id,
+            StoredEvent.device_id == device_id,
+            StoredEvent.occurred_at >= day_start(wanted[-1], hours.zone),
+        )
+        .group_by(quarter)
+    )
+    events: Counter[date] = Counter()
+    late: Counter[date] = Counter()
+    for number, count, delayed in rows:
+        day = business_day(start_of(number, QUARTER_S), hours.zone)
+        events[day] += count
+        late[day] += delayed
+    return tuple(DayEvents(day=day, events=events[day], late=late[day]) for day in wanted)
+
+
+def _losses(session: Session, tenant_id: str, device_id: str) -> tuple[LossRow, ...]:
+    rows = session.scalars(
+        sa.select(LostRange)
+        .where(LostRange.tenant_id == tenant_id, LostRange.device_id == device_id)
+        .order_by(LostRange.declared_at.desc(), LostRange.lane, LostRange.first)
+    )
+    return tuple(
+        LossRow(
+            lane=row.lane,
+            first=row.first,
+            last=row.last,
+            events=row.last - row.first + 1,
+            bytes=row.bytes,
+            reason=row.reason,
+            declared_at=row.declared_at,
+        )
+        for row in rows
+    )
+
+
+def _epochs(session: Session, tenant_id: str, device_id: str) -> tuple[EpochRow, ...]:
+    rows = session.scalars(
+        sa.select(Epoch)
+        .where(Epoch.tenant_id == tenant_id, Epoch.device_id == device_id)
+        .order_by(Epoch.epoch.desc())
+    )
+    return tuple(
+        EpochRow(epoch=row.epoch, state=row.state, first_heard_at=row.first_heard_at)
+        for row in rows
+    )
+
+
+def _dead_letters(session: Session, tenant_id: str, device_id: str) -> tuple[DeadLetterRow, ...]:
+    rows = session.execute(
+        sa.select(
+            DeadLetter.letter_id,
+            DeadLetter.lane,
+            DeadLetter.seq,
+            DeadLetter.error,
+            DeadLetter.received_at,
+        )
+        .where(
+            DeadLetter.tenant_id == tenant_id,
+            DeadLetter.device_id == device_id,
+            DeadLetter.replayed_at.is_(None),
+        )
+        .order_by(DeadLetter.received_at.desc())
+        .limit(LETTERS_SHOWN)
+    )
+    return tuple(
+        DeadLetterRow(letter_id=letter_id, lane=lane, seq=seq, error=error, received_at=received_at)
+        for letter_id, lane, seq, error, received_at in rows
+    )
+
+
+def _alarms(
+    session: Session, tenant_id: str, device_id: str, now: datetime
+) -> tuple[AlarmRow, ...]:
+    """Open alarms and those of the last fifteen days, newest first."""
+    rows = session.scalars(
+        sa.select(AlarmRaised)
+        .where(
+            AlarmRaised.tenant_id == tenant_id,
+            AlarmRaised.device_id == device_id,
+            sa.or_(
+                AlarmRaised.cleared_at.is_(None),
+                AlarmRaised.raised_at >= now - timedelta(days=DAYS_SHOWN),
+            ),
+        )
+        .order_by(AlarmRaised.raised_at.desc())
+    )
+    return tuple(
+        AlarmRow(
+            alarm=row.alarm,
+            name=alarm_name(row.alarm),
+            subject=row.subject,
+            raised_at=row.raised_at,
+            cleared_at=row.cleared_at,
+            value=row.value,
+            limit=row.limit,
+            detail=row.detail,
+        )
+        for row in rows
+    )
+
+
+def _temperatures(
+    session: Session, tenant_id: str, device: Device, now: datetime
+) -> tuple[float | None, ...]:
+    """Mean temperature of each quarter of an hour; nothing for a device without a fixture."""
+    if device.fixture_id is None:
+        return ()
+    since = now - TEMPERATURE_SPAN
+    rows = session.execute(
+        sa.select(CoolerMinute.started_at, CoolerMinute.temperature_c).where(
+            CoolerMinute.tenant_id == tenant_id,
+            CoolerMinute.fixture_id == device.fixture_id,
+            CoolerMinute.started_at >= since,
+            CoolerMinute.started_at < now,
+        )
+    )
+    steps: list[list[float]] = [[] for _ in range(TEMPERATURE_SPAN // TEMPERATURE_STEP)]
+    for started_at, temperature_c in rows:
+        if temperature_c is not None:
+            steps[(started_at - since) // TEMPERATURE_STEP].append(temperature_c)
+    if not any(steps):
+        return ()
+    return tuple(sum(step) / len(step) if step else None for step in steps)

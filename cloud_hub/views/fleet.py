@@ -1,13 +1,26 @@
 """The fleet: every device, how fresh it is, what it owes, what alarms."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.audit import LaneAccount
+from cloud_hub.chain import Device
+from cloud_hub.findings.alarms import alarm_name
+from cloud_hub.findings.finding import Kind
+from cloud_hub.findings.search import search
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.registry import CONNECTED, WORKING
 from cloud_hub.text import Text
-from cloud_hub.viewer import Viewer
+from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
+from cloud_hub.views.figures import Comparison, compare, figure
+from cloud_hub.views.photos import Album
+from cloud_hub.views.problems import needing, problem_rows
+from cloud_hub.views.reading import books_of, situation_for, temperatures
 from cloud_hub.views.rows import Books, Freshness, ProblemRow
 
 
@@ -43,6 +56,74 @@ class FleetView:
     problems: tuple[ProblemRow, ...]
 
 
+FLEET_KINDS = frozenset(
+    {
+        Kind.STORE_OFFLINE,
+        Kind.DEVICE_OFFLINE,
+        Kind.ALARM,
+        Kind.EVENTS_LOST,
+        Kind.EVENTS_REFUSED,
+    }
+)
+"""What a technician mends; the rest is the store's or the head office's."""
+
+
 def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
-    """The devices `viewer` may see at `now`. Raises NotYours."""
-    raise NotImplementedError
+    """The devices `viewer` may see at `now`. Raises NotYours, NotFound."""
+    situation = situation_for(session, viewer, Page.FLEET, now)
+    chain = situation.chain
+    findings = [f for f in search(situation) if f.kind in FLEET_KINDS]
+    album = Album(session, chain, Naming(viewer, chain), now, ())
+    comparison = compare(situation, list(chain.stores))
+    local_now = now.astimezone(chain.zone())
+    read = temperatures(situation)
+    by_device: dict[str, list[LaneAccount]] = defaultdict(list)
+    for account in situation.books:
+        by_device[account.device].append(account)
+    return FleetView(
+        now=now,
+        local_now=local_now,
+        time_zone=chain.zone().key,
+        figures=uptime_figures(session, comparison),
+        devices=tuple(
+            _row(situation, device, by_device[device.device_id], read)
+            for device in chain.devices.values()
+        ),
+        books=books_of(situation.books),
+        problems=needing(problem_rows(situation, findings, album)),
+    )
+
+
+def uptime_figures(
+    session: Session, comparison: Comparison, device_id: str | None = None
+) -> tuple[Figure, ...]:
+    """Connected and working, of all devices of the stores or of one."""
+    aspect = Aspect(device_id=device_id)
+    return tuple(
+        figure(metric, metric.measure(session, comparison.window, aspect), comparison)
+        for metric in (CONNECTED, WORKING)
+    )
+
+
+def _row(
+    situation: Situation, device: Device, accounts: list[LaneAccount], read: dict[str, float]
+) -> FleetRow:
+    return FleetRow(
+        device_id=device.device_id,
+        kind=device.kind,
+        name=device.name,
+        store_id=device.store_id,
+        store_name=situation.chain.stores[device.store_id].name,
+        simulated=device.simulated,
+        agent_version=device.agent_version,
+        freshness=situation.devices[device.device_id],
+        books=books_of(accounts),
+        resent=sum(account.resends for account in accounts),
+        dead=sum(account.dead for account in accounts),
+        temperature_c=read.get(device.fixture_id) if device.fixture_id else None,
+        open_alarms=tuple(
+            alarm_name(alarm.alarm)
+            for alarm in situation.alarms
+            if alarm.device_id == device.device_id and alarm.cleared_at is None
+        ),
+    )

@@ -1,17 +1,53 @@
 """One store: its day in figures, doors, shelves, tills, devices, problems and tasks."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.findings.day_news import revised_amounts
+from cloud_hub.findings.search import search
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.conversion import conversion
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.footfall import DoorFact, footfall, load_doors, staff_left_out
+from cloud_hub.metrics.registry import (
+    AVERAGE_BASKET,
+    CONVERSION,
+    FOOTFALL,
+    MEMBER_RATE,
+    NET_SALES,
+    ON_SHELF,
+    RETURN_RATE,
+    SALES_PER_M2,
+    UNITS_PER_TRANSACTION,
+)
+from cloud_hub.metrics.sales import (
+    TRADE,
+    average_basket,
+    load_sales,
+    net_sales,
+    sales_per_m2,
+    units_per_transaction,
+)
+from cloud_hub.metrics.shelf import on_shelf_availability, window_photos
+from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
+from cloud_hub.metrics.sums import Number
+from cloud_hub.metrics.window import StoreDay, between
+from cloud_hub.model.facts import Receipt
 from cloud_hub.photo import Photo
 from cloud_hub.text import Text
-from cloud_hub.viewer import Viewer
+from cloud_hub.viewer import Naming, NotFound, Page, Viewer
 from cloud_hub.views.figure import Figure
+from cloud_hub.views.figures import Comparison, compare, day_values, figure
+from cloud_hub.views.photos import Album
+from cloud_hub.views.problems import informing, needing, problem_rows
+from cloud_hub.views.reading import situation_for, temperatures
 from cloud_hub.views.rows import Freshness, ProblemRow
-from cloud_hub.views.tasks import TaskRow
+from cloud_hub.views.tasks import TaskRow, task_rows
+from sync.events import ReceiptType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +139,195 @@ class StoreView:
     tasks: tuple[TaskRow, ...]
 
 
+DAYS_SHOWN = 15
+
+
 def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -> StoreView:
     """One store as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    raise NotImplementedError
+    situation = situation_for(session, viewer, Page.STORE, now)
+    chain = situation.chain
+    store = chain.stores.get(store_id)
+    if store is None:
+        raise NotFound(f"there is no store {store_id!r}")
+    findings = [f for f in search(situation) if f.store_id == store_id]
+    photos = {
+        f.fixture_id: situation.photos.get(f.fixture_id, []) for f in chain.fixtures_of(store_id)
+    }
+    album = Album(
+        session, chain, Naming(viewer, chain), now, [p for each in photos.values() for p in each]
+    )
+    rows = problem_rows(situation, findings, album)
+    comparison = compare(situation, [store_id])
+    doors = load_doors(session, comparison.window)
+    today = situation.day_of(store_id)
+    local_now = now.astimezone(store.hours.zone)
+    return StoreView(
+        store_id=store_id,
+        name=store.name,
+        region=store.region,
+        currency=chain.currency,
+        now=now,
+        local_now=local_now,
+        time_zone=store.hours.zone.key,
+        business_day=today.day,
+        until=f"{local_now:%H:%M}",
+        freshness=situation.stores[store_id],
+        figures=_figures(session, comparison, doors),
+        staff_left_out=_staff(doors, today),
+        doors=_doors(doors, today),
+        fixtures=_fixtures(situation, album, store_id),
+        tills=_tills(session, situation, today),
+        days=_days(session, situation, store_id),
+        devices=tuple(
+            DeviceRow(
+                device_id=device.device_id,
+                kind=device.kind,
+                name=device.name,
+                freshness=situation.devices[device.device_id],
+            )
+            for device in chain.devices.values()
+            if device.store_id == store_id
+        ),
+        problems=needing(rows),
+        information=informing(rows),
+        tasks=task_rows(session, chain, now, store_id),
+    )
+
+
+def _figures(session: Session, comparison: Comparison, doors: list[DoorFact]) -> tuple[Figure, ...]:
+    window = comparison.window
+    sales = load_sales(session, window)
+    walked = footfall(doors, window.days)
+    photos = window_photos(session, comparison.chain, window, Aspect())
+    shelves = on_shelf_availability(photos, comparison.chain, window.days, Aspect())
+    cells = {
+        FOOTFALL: walked,
+        CONVERSION: conversion(session, window, walked),
+        NET_SALES: net_sales(sales),
+        AVERAGE_BASKET: average_basket(sales),
+        UNITS_PER_TRANSACTION: units_per_transaction(sales),
+        SALES_PER_M2: sales_per_m2(sales, window.days),
+        RETURN_RATE: RETURN_RATE.measure(session, window, Aspect()),
+        MEMBER_RATE: MEMBER_RATE.measure(session, window, Aspect()),
+        ON_SHELF: shelves,
+    }
+    return tuple(figure(metric, of_metric, comparison) for metric, of_metric in cells.items())
+
+
+def _staff(doors: list[DoorFact], today: StoreDay) -> int | None:
+    todays = [fact for fact in doors if fact.day == today.day]
+    return staff_left_out(todays).get(today.store_id) if todays else None
+
+
+def _doors(doors: list[DoorFact], today: StoreDay) -> tuple[DoorRow, ...]:
+    """Every line that reported on one of the two days; None where it is silent today."""
+    lines: dict[tuple[str, str, str], list[DoorFact]] = {}
+    for fact in doors:
+        todays = lines.setdefault((fact.line_id, fact.role.value, fact.device_id), [])
+        if fact.day == today.day:
+            todays.append(fact)
+    return tuple(
+        DoorRow(
+            line_id=line_id,
+            role=role,
+            device_id=device_id,
+            entries=sum(fact.entries for fact in facts) if facts else None,
+            exits=sum(fact.exits for fact in facts) if facts else None,
+            staff=sum(fact.staff for fact in facts) if facts else None,
+            watched=min(1.0, sum(fact.watched_s for fact in facts) / today.open_s)
+            if facts and today.open_s
+            else None,
+            simulated=any(fact.simulated for fact in facts),
+        )
+        for (line_id, role, device_id), facts in sorted(lines.items())
+    )
+
+
+def _fixtures(situation: Situation, album: Album, store_id: str) -> tuple[FixtureRow, ...]:
+    read = temperatures(situation)
+    rows = []
+    for fixture in situation.chain.fixtures_of(store_id):
+        photos = situation.photos.get(fixture.fixture_id, [])
+        latest = photos[-1] if photos else None
+        clear = next((photo for photo in reversed(photos) if photo.is_clear), None)
+        plan = situation.chain.plan_at(fixture.fixture_id, situation.now)
+        states = (
+            [seen.state for seen in slots_seen(clear, clear.plan).values()]
+            if clear is not None and clear.plan is not None
+            else None
+        )
+        rows.append(
+            FixtureRow(
+                fixture_id=fixture.fixture_id,
+                name=fixture.name,
+                photo=album.photo(latest, album.difference(latest, photos)) if latest else None,
+                slots_planned=len(plan.slots) if plan else 0,
+                slots_filled=None
+                if states is None
+                else len(states) - states.count(SlotState.EMPTY) - states.count(SlotState.HIDDEN),
+                slots_right=None if states is None else states.count(SlotState.RIGHT),
+                gaps=None if states is None else states.count(SlotState.EMPTY),
+                temperature_c=read.get(fixture.fixture_id),
+            )
+        )
+    return tuple(rows)
+
+
+def _tills(session: Session, situation: Situation, today: StoreDay) -> tuple[TillRow, ...]:
+    rows = session.execute(
+        sa.select(
+            Receipt.workstation_id,
+            sa.func.sum(sa.case((Receipt.type == ReceiptType.SALE, 1), else_=0)),
+            sa.func.sum(Receipt.net_value),
+            sa.func.max(Receipt.ended_at),
+        )
+        .where(
+            Receipt.tenant_id == situation.chain.tenant_id,
+            Receipt.store_id == today.store_id,
+            Receipt.business_day == today.day,
+            Receipt.type.in_(TRADE),
+        )
+        .group_by(Receipt.workstation_id)
+        .order_by(Receipt.workstation_id)
+    )
+    return tuple(
+        TillRow(workstation_id=workstation_id, receipts=receipts, net_sales=value, last_at=last_at)
+        for workstation_id, receipts, value, last_at in rows
+    )
+
+
+def _days(session: Session, situation: Situation, store_id: str) -> tuple[DayRow, ...]:
+    """The last fifteen business days, today first."""
+    chain = situation.chain
+    store = chain.stores[store_id].hours
+    today = situation.day_of(store_id).day
+    first = today - timedelta(days=DAYS_SHOWN - 1)
+    window = between(chain.tenant_id, [store], first, today, situation.now)
+    walked = footfall(load_doors(session, window), window.days)
+    sales = day_values(NET_SALES, net_sales(load_sales(session, window)))
+    people = day_values(FOOTFALL, walked)
+    converted = day_values(CONVERSION, conversion(session, window, walked))
+    revised = revised_amounts(situation, [store_id])
+    return tuple(
+        DayRow(
+            business_day=day,
+            net_sales=_decimal(sales.get(day)),
+            footfall=_whole(people.get(day)),
+            conversion=_share(converted.get(day)),
+            provisional=day == today,
+            revised_by=revised.get((store_id, day)),
+        )
+        for day in (today - timedelta(days=back) for back in range(DAYS_SHOWN))
+    )
+
+
+def _decimal(value: Number | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _whole(value: Number | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _share(value: Number | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,12 +1,16 @@
 """Tasks: what people were asked to do, and what they answered."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub import phrases
+from cloud_hub.chain import Chain, load_chain
+from cloud_hub.model.facts import Task
 from cloud_hub.text import Text
-from cloud_hub.viewer import Viewer
+from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,60 @@ class TasksView:
     answered: tuple[TaskRow, ...]
 
 
+ANSWERED_SHOWN = timedelta(hours=24)
+
+
 def tasks_view(session: Session, viewer: Viewer, now: datetime) -> TasksView:
-    """The tasks `viewer` may see at `now`. Raises NotYours."""
-    raise NotImplementedError
+    """The tasks `viewer` may see at `now`. Raises NotYours, NotFound."""
+    viewer.may_open(Page.TASKS)
+    chain = load_chain(session, viewer.tenant_id, scope_of(viewer))
+    if chain is None:
+        raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
+    rows = task_rows(session, chain, now)
+    return TasksView(
+        now=now,
+        local_now=now.astimezone(chain.zone()),
+        time_zone=chain.zone().key,
+        open=tuple(row for row in rows if row.answered_at is None),
+        answered=tuple(
+            sorted(
+                (row for row in rows if row.answered_at is not None),
+                key=lambda row: row.answered_at or now,
+                reverse=True,
+            )
+        ),
+    )
+
+
+def task_rows(
+    session: Session, chain: Chain, now: datetime, store_id: str | None = None
+) -> tuple[TaskRow, ...]:
+    """Open tasks of the chain's stores, or of one, and those answered lately; the oldest first."""
+    stores = list(chain.stores) if store_id is None else [store_id]
+    rows = session.scalars(
+        sa.select(Task)
+        .where(
+            Task.tenant_id == chain.tenant_id,
+            Task.store_id.in_(stores),
+            sa.or_(Task.answered_at.is_(None), Task.answered_at >= now - ANSWERED_SHOWN),
+        )
+        .order_by(Task.opened_at, Task.task_id)
+    )
+    return tuple(_row(task, chain, now) for task in rows)
+
+
+def _row(task: Task, chain: Chain, now: datetime) -> TaskRow:
+    return TaskRow(
+        task_id=task.task_id,
+        finding=task.finding,
+        store_id=task.store_id,
+        store_name=chain.stores[task.store_id].name,
+        text=Text(en=task.text_en, zh=task.text_zh),
+        opened_at=task.opened_at,
+        age_text=phrases.duration((now - task.opened_at).total_seconds()),
+        due_at=task.due_at,
+        overdue=task.answered_at is None and task.due_at is not None and task.due_at < now,
+        answered_at=task.answered_at,
+        answer=task.answer,
+        answered_by=task.answered_by,
+    )
