@@ -165,14 +165,10 @@ class TalkingDevice:
             clock=ClockState.TRUSTED,
         )
         records.append(
-            Record(
-                seq=len(records) + 1, kind=kind, schema_version=version, stamp=stamp, body=body
-            )
+            Record(seq=len(records) + 1, kind=kind, schema_version=version, stamp=stamp, body=body)
         )
 
-    def hello(
-        self, *, received_at: datetime = NOON, runs_before: Sequence[str] = ()
-    ) -> Message:
+    def hello(self, *, received_at: datetime = NOON, runs_before: Sequence[str] = ()) -> Message:
         """Its hello."""
         hello = Hello(
             device=self.device,

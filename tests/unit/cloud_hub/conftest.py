@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,12 +14,22 @@ from cloud_hub.settings import HubSettings
 from tests.talking_device import small_chain
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A migrated SQLite database that knows the small chain."""
-    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed, migrated SQLite file that knows the small chain; copying it saves a second."""
+    path = tmp_path_factory.mktemp("prepared") / "hub.db"
+    opened = open_database(f"sqlite:///{path}")
     with opened.writing() as session:
         load_chain(session, small_chain(2))
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, prepared_file: Path) -> Iterator[Database]:
+    """A migrated SQLite database that knows the small chain."""
+    shutil.copy(prepared_file, tmp_path / "hub.db")
+    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
     yield opened
     opened.close()
 

@@ -98,9 +98,7 @@ def test_an_event_that_breaks_the_database_does_not_take_its_neighbours_along(
     assert count(database, StoredEvent) == 4
 
 
-def test_an_undecodable_batch_is_filed_under_its_range(
-    ingest: Ingest, database: Database
-) -> None:
+def test_an_undecodable_batch_is_filed_under_its_range(ingest: Ingest, database: Database) -> None:
     till = TalkingDevice()
     till.say(receipt(1, cola()), receipt(2, cola()))
     (batch,) = till.batches()

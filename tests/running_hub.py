@@ -1,0 +1,79 @@
+"""A hub in the test's own process: real broker, real database, real doors, no console."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
+from cloud_hub.hub import Hub
+from cloud_hub.settings import Address, HubSettings
+from device_profiles.store import Chain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningHub:
+    """The hub, and a client with its administrator's token."""
+
+    hub: Hub
+    http: httpx.AsyncClient
+
+    async def load(self, chain: Chain) -> None:
+        """Loads master data by the API."""
+        answer = await self.http.post(
+            "/api/v1/master-data",
+            content=chain.model_dump_json(),
+            headers={"content-type": "application/json"},
+        )
+        assert answer.status_code == 200, answer.text
+
+    async def claim(self, device_id: str) -> dict[str, Any]:
+        """The credentials of a device of `small_chain`."""
+        answer = await self.http.post(
+            "/api/v1/devices/claim",
+            json={
+                "tenant_id": "linguang",
+                "device_id": device_id,
+                "claim_token": f"claim-token-{device_id}",
+            },
+        )
+        assert answer.status_code == 200, answer.text
+        credentials: dict[str, Any] = answer.json()
+        return credentials
+
+    async def audit(self) -> dict[str, Any]:
+        """The link's accounts."""
+        accounts: dict[str, Any] = (await self.http.get("/api/v1/audit")).json()
+        return accounts
+
+
+@asynccontextmanager
+async def running_hub(
+    data_dir: Path, *, port: int, database: str | None = None, broker: str | None = None
+) -> AsyncIterator[RunningHub]:
+    """A hub that listens for MQTT on `port` (or on an external `broker`) while the block lasts."""
+    settings = HubSettings(
+        data_dir=data_dir,
+        database=database,
+        mqtt=Address(host="127.0.0.1", port=port),
+        broker=broker,
+        reconnect_spread_s=0.1,
+        console=False,
+    )
+    app = build_hub(settings)
+    token = (data_dir / ADMIN_TOKEN_FILE).read_text(encoding="utf-8")
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://hub",
+            headers={"Authorization": f"Bearer {token}"},
+        ) as client,
+    ):
+        hub: Hub = app.state.hub
+        if hub.link.listener is not None:
+            await hub.link.listener.wait_connected()
+        yield RunningHub(hub=hub, http=client)

@@ -1,0 +1,256 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from cloud_hub import ledger
+from cloud_hub.database import Database
+from cloud_hub.ingest import Ingest
+from cloud_hub.model import facts
+from cloud_hub.model.goods import StockMove
+from cloud_hub.model.shopper import Identity, ReceiptIdentity
+from sync.events import (
+    Alarm,
+    AlarmState,
+    CoolerRead,
+    ReceiptType,
+    ShopperIdentity,
+    StockCounted,
+    StockMoved,
+    ZoneOccupied,
+)
+from tests.talking_device import APPLES, COLA, NOON, TalkingDevice, line, receipt
+
+WEIGHED = "2000042015350"  # item 00042, 1.535 kg
+
+
+def book(ingest: Ingest, *bodies: Any, kind: str = "till") -> TalkingDevice:
+    device = TalkingDevice(kind=kind)
+    device.say(*bodies)
+    taken = ingest.take([device.hello(), *device.batches()])
+    assert taken.tally.dead == 0
+    return device
+
+
+def rows(database: Database, table: Any) -> list[Any]:
+    with database.sessions() as session:
+        return list(session.scalars(sa.select(table)))
+
+
+def held(database: Database, gtin: str) -> dict[str, Decimal]:
+    with database.sessions() as session:
+        return {
+            balance.location: balance.quantity
+            for balance in ledger.balances(session, "linguang", gtin=gtin)
+        }
+
+
+def test_every_odd_line_of_real_receipts_survives(ingest: Ingest, database: Database) -> None:
+    book(
+        ingest,
+        receipt(
+            1,
+            line(1, "85123A", "6", "2.555", "15.33"),
+            line(2, "85123a", "6", "2.555", "15.33"),
+            line(3, "POST", "1", "0", "0"),
+            line(4, "22423", "-12", "0", "0"),
+            line(5, COLA, "1", "1.125", "1.125"),
+            line(6, COLA, "1", "1.125", "1.125"),
+        ),
+    )
+    lines = rows(database, facts.ReceiptLine)
+    assert [(row.code, row.amount) for row in lines] == [
+        ("85123A", Decimal("15.33")),
+        ("85123a", Decimal("15.33")),
+        ("POST", Decimal(0)),
+        ("22423", Decimal(0)),
+        (COLA, Decimal("1.125")),
+        (COLA, Decimal("1.125")),
+    ]
+    assert [row.gtin for row in lines] == [None, None, None, None, COLA, COLA]
+    assert rows(database, facts.Receipt)[0].net_value == Decimal("32.91")
+
+
+def test_a_sale_moves_stock_to_the_customer_and_a_return_moves_it_back(
+    ingest: Ingest, database: Database
+) -> None:
+    returned = {"workstation_id": "till-1", "business_day": "2026-03-04", "sequence": 2, "line": 1}
+    book(
+        ingest,
+        receipt(
+            1, line(1, COLA, "-1", "3.50", "-3.50", return_of=returned), kind=ReceiptType.RETURN
+        ),
+        receipt(2, line(1, COLA, "3", "3.50", "10.50")),
+        receipt(3, line(1, COLA, "9", "3.50", "31.50"), kind=ReceiptType.VOID),
+    )
+    assert held(database, COLA) == {"customer": Decimal(2), "s01/floor": Decimal(-2)}
+    line_back = next(row for row in rows(database, facts.ReceiptLine) if row.return_of)
+    assert line_back.return_of == "s01/till-1/2026-03-04/2/1"
+
+
+def test_a_weight_embedded_code_moves_kilograms(ingest: Ingest, database: Database) -> None:
+    book(ingest, receipt(1, line(1, WEIGHED, "1", "12.00", "18.42")))
+    assert rows(database, facts.ReceiptLine)[0].gtin == APPLES
+    assert held(database, APPLES)["customer"] == Decimal("1.535")
+    assert rows(database, facts.Receipt)[0].units == 1
+
+
+def test_a_weighed_line_counts_as_one_unit(ingest: Ingest, database: Database) -> None:
+    book(ingest, receipt(1, line(1, WEIGHED, "1.535", "12.00", "18.42", unit="kg")))
+    assert rows(database, facts.Receipt)[0].units == 1
+    assert held(database, APPLES)["customer"] == Decimal("1.535")
+
+
+def test_an_amount_that_cannot_be_kept_to_the_last_digit_is_refused(ingest: Ingest) -> None:
+    till = TalkingDevice()
+    till.say(receipt(1, line(1, COLA, "1", "0.00001", "0.00001")))
+    assert ingest.take([till.hello(), *till.batches()]).tally.dead == 1
+
+
+def test_handles_are_encrypted_and_found_in_any_spelling(
+    ingest: Ingest, database: Database
+) -> None:
+    book(
+        ingest,
+        receipt(1, line(1, COLA, "1", "3", "3"), member="Ab-1"),
+        receipt(2, line(1, COLA, "1", "3", "3"), member=" aB-1"),
+        receipt(3, line(1, COLA, "1", "3", "3")),
+    )
+    (identity,) = rows(database, Identity)
+    assert b"Ab-1" not in identity.value_encrypted
+    assert ingest._identities.decrypt(identity.value_encrypted) == "Ab-1"
+    assert len(rows(database, ReceiptIdentity)) == 2
+
+
+def test_an_open_id_differs_by_its_case(ingest: Ingest, database: Database) -> None:
+    shown = [
+        receipt(n, line(1, COLA, "1", "3", "3")).model_copy(
+            update={"identities": (ShopperIdentity(kind="openid", value=value),)}
+        )
+        for n, value in enumerate(("oA", "oa"))
+    ]
+    book(ingest, *shown)
+    assert len(rows(database, Identity)) == 2
+
+
+def moved(quantity: str, came_from: str, went_to: str, *, minutes: int = 0) -> StockMoved:
+    return StockMoved(
+        gtin=COLA,
+        quantity=Decimal(quantity),
+        from_location=came_from,
+        to_location=went_to,
+        reason="delivery",
+        moved_at=NOON + timedelta(minutes=minutes),
+    )
+
+
+def counted(quantity: str, *, minutes: int) -> StockCounted:
+    return StockCounted(
+        gtin=COLA,
+        location="floor",
+        quantity=Decimal(quantity),
+        counted_at=NOON + timedelta(minutes=minutes),
+    )
+
+
+def test_a_balance_below_zero_is_shown(ingest: Ingest, database: Database) -> None:
+    book(ingest, receipt(1, line(1, COLA, "6", "3", "18")))
+    assert held(database, COLA)["s01/floor"] == -6
+
+
+def test_a_count_is_an_assertion_and_an_adjustment(ingest: Ingest, database: Database) -> None:
+    book(ingest, moved("10", "supplier", "floor"), counted("7", minutes=5))
+    balances = held(database, COLA)
+    assert balances == {
+        "s01/floor": Decimal(7),
+        "adjustment": Decimal(3),
+        "supplier": Decimal(-10),
+    }
+    with database.sessions() as session:
+        assert ledger.imbalance(session, "linguang") == 0
+
+
+def test_a_move_from_before_a_count_that_arrives_after_it_leaves_the_count_true(
+    ingest: Ingest, database: Database
+) -> None:
+    book(ingest, moved("10", "supplier", "floor"), counted("7", minutes=5))
+    late = TalkingDevice(kind="door")
+    late.say(moved("2", "floor", "loss", minutes=3), moved("1", "floor", "loss", minutes=9))
+    ingest.take([late.hello(), *late.batches()])
+    balances = held(database, COLA)
+    assert balances["s01/floor"] == 6
+    assert balances["adjustment"] == 1
+
+
+def test_a_second_count_starts_from_the_first(ingest: Ingest, database: Database) -> None:
+    book(
+        ingest,
+        counted("5", minutes=9),
+        moved("2", "floor", "loss", minutes=5),
+        counted("7", minutes=3),
+    )
+    assert held(database, COLA)["s01/floor"] == 5
+    assert len(rows(database, StockMove)) == 2
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_alarm_is_cleared_in_whatever_order_it_arrives(
+    ingest: Ingest, database: Database, order: tuple[int, int]
+) -> None:
+    states = (AlarmState.RAISED, AlarmState.CLEARED)
+    for epoch, at in enumerate(order, start=1):
+        device = TalkingDevice(kind="cooler", epoch=epoch)
+        device.say(
+            Alarm(
+                alarm="too-warm",
+                subject="s01-a",
+                state=states[at],
+                at=NOON + timedelta(minutes=at),
+            )
+        )
+        ingest.take([device.hello(), *device.batches()])
+    (alarm,) = rows(database, facts.AlarmRaised)
+    assert alarm.cleared_at == NOON + timedelta(minutes=1)
+
+
+def test_readings_that_could_not_be_taken_stay_empty(ingest: Ingest, database: Database) -> None:
+    book(
+        ingest,
+        CoolerRead(
+            fixture_id="s01-a", started_at=NOON, interval_s=60, temperature_c=(4.0, None, 5.5)
+        ),
+        kind="cooler",
+    )
+    assert [row.temperature_c for row in rows(database, facts.CoolerMinute)] == [4.0, None, 5.5]
+
+
+def test_lists_of_different_length_are_a_dead_letter(ingest: Ingest) -> None:
+    cooler = TalkingDevice(kind="cooler")
+    cooler.say(
+        CoolerRead(
+            fixture_id="s01-a",
+            started_at=NOON,
+            interval_s=60,
+            temperature_c=(4.0, 5.0),
+            door_open_s=(1.0,),
+        )
+    )
+    assert ingest.take([cooler.hello(), *cooler.batches()]).tally.dead == 1
+
+
+def test_visits_of_one_minute_come_together(ingest: Ingest, database: Database) -> None:
+    def seen(dwell_s: float, mean: float) -> ZoneOccupied:
+        return ZoneOccupied(
+            zone_id="queue",
+            started_at=NOON,
+            dwell_s=(dwell_s,),
+            occupancy_mean=mean,
+            occupancy_max=int(mean),
+            watched_s=30,
+        )
+
+    book(ingest, seen(40.0, 2.0), seen(10.0, 4.0), kind="door")
+    (minute,) = rows(database, facts.ZoneMinute)
+    assert (minute.dwell_s, minute.occupancy_mean, minute.occupancy_max) == ([10.0, 40.0], 3.0, 4)
