@@ -69,13 +69,17 @@ class Children:
     async def watch(self) -> None:
         """Returns never; raises ChildDied as soon as one process has ended by itself."""
         while True:
-            for child in self._children:
-                if child.process.returncode is not None:
-                    raise ChildDied(
-                        f"{child.name} ended by itself (exit {child.process.returncode}):"
-                        f" {child.last_line() or 'it said nothing'}; see {child.log_path}"
-                    )
+            self.check()
             await asyncio.sleep(0.5)
+
+    def check(self) -> None:
+        """Raises ChildDied if a process has ended by itself."""
+        for child in self._children:
+            if child.process.returncode is not None:
+                raise ChildDied(
+                    f"{child.name} ended by itself (exit {child.process.returncode}):"
+                    f" {child.last_line() or 'it said nothing'}; see {child.log_path}"
+                )
 
     def pids(self) -> dict[str, int]:
         """Process ids by name."""

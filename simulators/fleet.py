@@ -2,34 +2,46 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from simulators.errors import SimulatorError
 from simulators.waiting import until
 from sync.books import LaneBooks
 from sync.clock import Clock
+from sync.credentials import DeviceCredentials
 from sync.events import EventBody
-from sync.link_state import LinkSettings
+from sync.media import MediaStore, run_uploader
 from sync.outbox import Outbox
 from sync.sender import run_sender
 
 log = logging.getLogger(__name__)
 
 AGENT_VERSION = "simulated"
+RECONNECT_CAP_S = 4.0
+PICTURE_QUOTA_BYTES = 64 * 1024 * 1024
 
 
 class UnknownDevice(SimulatorError):
     """A device that this fleet does not play."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photographed:
+    """A picture's bytes, and the events that speak of it."""
+
+    jpeg: bytes
+    bodies: tuple[EventBody, ...]
+
+
 @dataclass(slots=True, kw_only=True)
 class Played:
-    """A device being played: its outbox, and the task that carries it to the hub."""
+    """A device being played: outbox, pictures, and the tasks that carry both to the hub."""
 
     outbox: Outbox
-    sender: asyncio.Task[None] | None
+    media: MediaStore
     stop: asyncio.Event
+    links: tuple[asyncio.Task[None], ...] = ()
 
 
 class Fleet:
@@ -42,29 +54,58 @@ class Fleet:
 
     def take(self, device_id: str, outbox: Outbox) -> None:
         """Play a device: from now on the fleet owns its outbox."""
-        self._played[device_id] = Played(outbox=outbox, sender=None, stop=asyncio.Event())
+        media = MediaStore(outbox.path.with_name("media"), outbox, quota_bytes=PICTURE_QUOTA_BYTES)
+        self._played[device_id] = Played(outbox=outbox, media=media, stop=asyncio.Event())
 
-    def connect(self, device_id: str, settings: LinkSettings) -> None:
-        """Carry a device's outbox to the hub, for ever."""
-        played = self._of(device_id)
-        played.sender = asyncio.create_task(
-            run_sender(
-                played.outbox,
-                settings,
-                clock=self._clock,
-                rng=Random(self._rng.random()),
-                stop=played.stop,
+    def connect(self, credentials: DeviceCredentials) -> None:
+        """Carry a device's outbox and pictures to the hub, for ever."""
+        played = self._of(credentials.device)
+        settings = credentials.link_settings(agent_version=AGENT_VERSION)
+        played.links = (
+            asyncio.create_task(
+                run_sender(
+                    played.outbox,
+                    replace(settings, reconnect_cap_s=RECONNECT_CAP_S),
+                    clock=self._clock,
+                    rng=Random(self._rng.random()),
+                    stop=played.stop,
+                ),
+                name=f"link of {credentials.device}",
             ),
-            name=f"link of {device_id}",
+            asyncio.create_task(
+                run_uploader(
+                    played.media, credentials, rng=Random(self._rng.random()), stop=played.stop
+                ),
+                name=f"pictures of {credentials.device}",
+            ),
         )
 
-    def go_live(self, device_id: str) -> None:
-        """From now on the device records by the real clock."""
-        self._of(device_id).outbox.clock = self._clock
+    def go_live(self) -> None:
+        """From now on every device records by the real clock."""
+        for played in self._played.values():
+            played.outbox.clock = self._clock
 
     async def record(self, device_id: str, *bodies: EventBody) -> None:
         """The events are in the device's outbox."""
         await asyncio.to_thread(self._of(device_id).outbox.append, *bodies)
+
+    def names(self) -> list[str]:
+        """The devices it plays."""
+        return list(self._played)
+
+    async def record_photo(self, device_id: str, seen: Photographed) -> None:
+        """A photo and what was seen in it: the picture waits for its upload, the events for theirs,
+        all in one transaction."""
+        played = self._of(device_id)
+
+        def write() -> None:
+            picture = played.media.put(seen.jpeg)
+            with played.outbox.transaction() as transaction:
+                played.media.register(transaction, picture)
+                for body in seen.bodies:
+                    transaction.append(body)
+
+        await asyncio.to_thread(write)
 
     def plays(self, device_id: str) -> bool:
         """Whether this fleet plays the device."""
@@ -78,6 +119,14 @@ class Fleet:
         """Events of all devices that the hub has not acknowledged."""
         return sum(
             books.waiting for played in self._played.values() for books in played.outbox.books()
+        )
+
+    def arrived(self) -> int:
+        """Events of all devices that the hub has acknowledged."""
+        return sum(
+            books.acknowledged
+            for played in self._played.values()
+            for books in played.outbox.books()
         )
 
     async def until_sent(self, *device_ids: str, within_s: float) -> None:
@@ -103,8 +152,9 @@ class Fleet:
         """Returns never; raises what a link raised when its outbox failed."""
         while True:
             for played in list(self._played.values()):
-                if played.sender is not None and played.sender.done():
-                    played.sender.result()
+                for link in played.links:
+                    if link.done():
+                        link.result()
             await asyncio.sleep(1.0)
 
     async def close(self) -> None:
@@ -125,6 +175,5 @@ class Fleet:
 
 async def _end(played: Played) -> None:
     played.stop.set()
-    if played.sender is not None:
-        await played.sender
+    await asyncio.gather(*played.links)
     played.outbox.close()

@@ -8,6 +8,7 @@ import aiohttp
 
 from device_profiles.store import Chain, LoginRole
 from simulators.errors import HubRefused
+from simulators.logins import DemoLogin
 from simulators.waiting import until
 
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
@@ -44,22 +45,21 @@ class HubDoor:
         """The chain is the hub's master data."""
         await self._post("/api/v1/master-data", chain.model_dump(mode="json"))
 
-    async def make_login(
-        self, name: str, password: str, role: LoginRole, scope_id: str | None
-    ) -> None:
+    async def make_login(self, tenant_id: str, login: DemoLogin) -> None:
         """A person may log in."""
         document = {
-            "login_name": name,
-            "password": password,
-            "role": role.value,
-            "scope_id": scope_id,
+            "tenant_id": tenant_id,
+            "login_name": login.name,
+            "password": login.password,
+            "role": login.role.value,
+            "scope_id": login.scope_id,
             "language": "en",
         }
         await self._post("/api/v1/logins", document)
 
-    async def make_read_token(self, name: str) -> str:
+    async def make_read_token(self, tenant_id: str, name: str) -> str:
         """A token with which a program may read all that the head office reads."""
-        document = {"name": name, "role": LoginRole.HEAD_OFFICE.value, "may_write": False}
+        document = {"tenant_id": tenant_id, "name": name, "role": LoginRole.HEAD_OFFICE.value}
         answer = await self._post("/api/v1/tokens", document)
         return str(answer["token"])
 
@@ -78,6 +78,8 @@ class HubDoor:
         ) as answer:
             if answer.status >= HTTPStatus.BAD_REQUEST:
                 raise HubRefused(await _refusal(answer, path))
+            if answer.status == HTTPStatus.NO_CONTENT:
+                return {}
             found = await answer.json()
             return found if isinstance(found, dict) else {}
 

@@ -25,6 +25,8 @@ PROFILE_FILE = "profile.toml"
 PHOTO_FOLDER = "photos"
 COOLER_FILE = "cooler.json"
 TOO_WARM_C = 8.0
+RECONNECT_CAP_S = 4.0
+"""A handful of devices on one computer: none need wait longer before it tries again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ def profile_of(chain: Chain, store: Store, device: StoreDevice, fitting: Fitting
         photo_interval_min=next((p.interval_min for p in store.photo_plans), 60),
         till=_till(device, fitting),
         page_port=fitting.page_ports.get(device.device_id, 0),
+        reconnect_cap_s=RECONNECT_CAP_S,
     )
 
 

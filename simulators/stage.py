@@ -178,9 +178,9 @@ def check_address_is_free(host: str, port: int) -> None:
         with closing(socket.create_server((host, port))):
             return
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
         raise AddressInUse(
-            f"cannot listen on {host}:{port}: {reason.lower()}; give another --http HOST:PORT"
+            f"cannot listen on {host}:{port}: {reason}; give another --http HOST:PORT"
         ) from error
 
 

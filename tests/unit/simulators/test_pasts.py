@@ -8,6 +8,7 @@ from simulators.journal import Entry
 from simulators.pasts import open_outbox, write_past, write_past_on_small_disk
 from simulators.problems import EVICTED_EVENTS
 from sync.events import Lane
+from sync.outbox import Acknowledged
 
 BEGINS_AT = datetime(2026, 11, 22, 1, tzinfo=UTC)
 
@@ -44,7 +45,7 @@ def test_a_small_disk_gives_up_exactly_what_the_script_says(tmp_path):
     folder = tmp_path / "door"
     outbox = open_outbox(folder, at=BEGINS_AT, rng=Random(1))
     write_past(outbox, entries(240, minutes=60, begins_at=BEGINS_AT - timedelta(days=10)))
-    outbox.acknowledge(1, Lane.METRIC, [(1, 240)])
+    outbox.acknowledge(Acknowledged(key=(1, Lane.METRIC), ranges=((1, 240),)))
     outbox.close()
     today = entries(given_up) + entries(
         5, minutes=60, begins_at=BEGINS_AT + timedelta(minutes=given_up)

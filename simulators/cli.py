@@ -1,0 +1,67 @@
+"""`aisle demo`: the demonstration chain, in a browser, in a minute."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+LOOPBACK = "127.0.0.1:8700"
+LAST_PORT = 65_535
+
+Stores = Annotated[int, typer.Option(help="How many stores, 1 to 8; two are S01 and S06.")]
+Http = Annotated[str, typer.Option(help="Where the pages are, HOST:PORT.")]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="An empty folder for everything; a temporary one if not given."),
+]
+Lasts = Annotated[
+    float | None, typer.Option("--for", help="End by itself after so many seconds.", min=1.0)
+]
+Seed = Annotated[int, typer.Option(help="What everything simulated follows from.")]
+
+
+@app.command()
+def demo(
+    stores: Stores = 8,
+    http: Http = LOOPBACK,
+    data: Data = None,
+    lasts_s: Lasts = None,
+    seed: Seed = 1,
+) -> None:
+    """Play the demonstration chain: a hub, real agents, eight stores with two weeks behind them."""
+    from simulators.demo import run_demo
+    from simulators.errors import SimulatorError
+    from simulators.stage import DemoOptions
+    from sync.errors import SyncError
+
+    failure: BaseException | None = None
+    try:
+        host, port = _parse_address(http)
+        options = DemoOptions(
+            stores=stores, host=host, port=port, data=data, lasts_s=lasts_s, seed=seed
+        )
+        asyncio.run(run_demo(options))
+    except* (SimulatorError, SyncError) as group:
+        failure = _first(group)
+    if failure is not None:
+        typer.echo(f"aisle: {failure}", err=True)
+        raise typer.Exit(1)
+
+
+def _parse_address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or int(port) > LAST_PORT:
+        raise typer.BadParameter(
+            f"{text!r} is not HOST:PORT, for example {LOOPBACK}", param_hint="--http"
+        )
+    return host.strip("[]"), int(port)
+
+
+def _first(error: BaseException) -> BaseException:
+    """The first error that is no group."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,117 @@
+"""What a demonstration checks before it starts anything."""
+
+import json
+import socket
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from device_profiles.store import LoginRole
+from simulators.announcement import Announcement, login_table, write_announcement
+from simulators.errors import AddressInUse, FolderUnusable
+from simulators.logins import draw_logins
+from simulators.stage import (
+    BadOption,
+    DemoOptions,
+    check_address_is_free,
+    free_ports,
+    play_pasts,
+    prepare_folder,
+    set_stage,
+)
+from simulators.truth import TRUTH_FILE
+from sync.events import Receipt
+
+NOW = datetime(2026, 11, 22, 9, 32, tzinfo=UTC)
+
+
+def options(folder, **given):
+    usual = {"stores": 2, "host": "127.0.0.1", "port": 0, "data": folder, "lasts_s": None}
+    return DemoOptions(**(usual | {"seed": 3} | given))
+
+
+def test_an_address_in_use_is_named_with_the_mend():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(AddressInUse, match=rf"127.0.0.1:{port}.*--http"):
+            check_address_is_free("127.0.0.1", port)
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path):
+    (tmp_path / "mine").write_text("keep me")
+    with pytest.raises(FolderUnusable, match=r"not empty.*--data"):
+        prepare_folder(tmp_path)
+    assert (tmp_path / "mine").read_text() == "keep me"
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderUnusable, match="--data DIR"):
+        prepare_folder(tmp_path / "file" / "below")
+
+
+def test_without_data_a_new_folder_is_made_for_this_user_alone():
+    folder = prepare_folder(None)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.rmdir()
+
+
+def test_a_wrong_number_of_stores_leaves_no_folder_behind(tmp_path):
+    with pytest.raises(BadOption, match="1 to 8"):
+        set_stage(options(tmp_path / "new", stores=11), NOW)
+    assert not (tmp_path / "new").exists()
+
+
+def test_ports_are_different():
+    assert len(set(free_ports(5))) == 5
+
+
+def test_passwords_differ_from_run_to_run_and_there_is_one_login_a_role():
+    first, second = draw_logins(), draw_logins()
+    assert {login.role for login in first} == set(LoginRole)
+    assert not {login.password for login in first} & {login.password for login in second}
+
+
+def test_the_announcement_is_for_this_user_alone_and_complete(tmp_path):
+    announcement = Announcement(
+        url="http://127.0.0.1:8700",
+        mqtt="127.0.0.1:1",
+        token="secret",
+        logins=draw_logins(),
+        time_zone="Etc/GMT-8",
+        started_at=NOW.isoformat(),
+        seed=1,
+        stores=("s01",),
+        apis={},
+        pages={},
+    )
+    path = write_announcement(tmp_path, announcement)
+    write_announcement(tmp_path, announcement.when_ready({"s01-till": "http://x"}, {}))
+    document = json.loads(path.read_text())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert (document["ready"], document["apis"]) == (True, {"s01-till": "http://x"})
+    assert [login["role"] for login in document["logins"]] == [role.value for role in LoginRole]
+    assert Path(document["truth"]) == tmp_path / TRUTH_FILE
+    assert login_table(announcement).row_count == 5
+
+
+def test_the_truth_adds_up_to_what_the_devices_recorded(tmp_path):
+    stage = set_stage(options(tmp_path / "demo"), NOW)
+    pasts = play_pasts(stage)
+    assert pasts.events < 40_000
+    truth = json.loads(stage.truth.write(stage.places.root).read_text())
+    for store_id, journal in pasts.journals.items():
+        receipts = [
+            entry.body
+            for entry in journal.entries[f"{store_id}-till"]
+            if isinstance(entry.body, Receipt)
+        ]
+        net = sum(line.amount for receipt in receipts for line in receipt.lines)
+        days = truth["stores"][store_id].values()
+        assert sum(day["sales"] + day["returns"] for day in days) == len(receipts)
+        assert str(sum(type(net)(day["net_sales"]) for day in days)) == str(net)
+        entries = sum(sum(e.body.in_) for e in journal.entries[f"{store_id}-door"])
+        assert sum(day["entries"] for day in days) == entries
+    assert [problem["row"] for problem in truth["problems"]] == [1, 6, 9, 11, 14]
