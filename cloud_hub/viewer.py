@@ -167,6 +167,10 @@ class Naming:
         """Whether the brand must not be named on a fixture of that owner."""
         return self._is_brand and brand_id != self._brand_id and owner_brand_id != self._brand_id
 
+    def hides_pictures(self, owner_brand_id: str | None) -> bool:
+        """Whether pictures of a fixture of that owner would name whom the viewer must not see."""
+        return self._is_brand and owner_brand_id != self._brand_id
+
     def brand(self, brand_id: str, owner_brand_id: str | None) -> Text:
         """What the brand is called on a fixture of that owner."""
         if self.hides(brand_id, owner_brand_id):

@@ -1,7 +1,7 @@
 """Empty slots: a planned product that is confirmed gone from its place. With stock in the back
 room it is a task to bring some; ordering is not decided here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from cloud_hub import phrases
@@ -10,6 +10,7 @@ from cloud_hub.findings.gap_cost import cost_of, lost_since
 from cloud_hub.findings.situation import Situation
 from cloud_hub.ledger import balances, location_id
 from cloud_hub.metrics.gaps import Gap, find_gaps, load_looks
+from cloud_hub.metrics.lost_sales import LostSales
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.text import Text
@@ -40,10 +41,40 @@ def find_empty_slots(situation: Situation) -> Iterator[Finding]:
         photo = situation.last_clear(fixture_id)
         if photo is None or photo.plan is None:
             continue
-        for gap in situation.gaps(fixture_id):
-            still = gap.ended_at is None and gap.slot_id in photo.plan.slots
-            if still and gap.seen_at == photo.taken_at and gap.is_confirmed(situation.now):
-                yield _finding(situation, photo, followed_back(situation, fixture_id, gap))
+        gaps = open_gaps(situation, photo)
+        for gap in gaps:
+            if gap.is_confirmed(situation.now):
+                yield _finding(situation, photo, gap, gaps)
+
+
+def open_gaps(situation: Situation, photo: ShelfPhoto) -> list[Gap]:
+    """The gaps that the last clear photo of a fixture shows, each with its true beginning."""
+    return [
+        followed_back(situation, photo.fixture_id, gap)
+        for gap in situation.gaps(photo.fixture_id)
+        if gap.ended_at is None
+        and gap.seen_at == photo.taken_at
+        and photo.plan is not None
+        and gap.slot_id in photo.plan.slots
+    ]
+
+
+def gap_loss(
+    situation: Situation, photo: ShelfPhoto, gap: Gap, gaps: Sequence[Gap]
+) -> LostSales | None:
+    """What a gap has cost. A product with several slots is lost once, from when the last of them
+    went empty, and that one bears it; a product that still stands somewhere is not lost at all."""
+    if photo.plan is None:
+        return None
+    gtin = photo.plan.slots[gap.slot_id].gtin
+    slots = [slot.slot_id for slot in photo.plan.slots.values() if slot.gtin == gtin]
+    same = [each for each in gaps if each.slot_id in slots]
+    last = max(same, key=lambda each: (each.started_at, each.slot_id))
+    if len(same) < len(slots) or any(facing.gtin == gtin for facing in photo.facings):
+        return None
+    if last.slot_id != gap.slot_id:
+        return None
+    return lost_since(situation, photo.fixture_id, gtin, slots, gap.started_at)
 
 
 def followed_back(situation: Situation, fixture_id: str, gap: Gap) -> Gap:
@@ -66,7 +97,7 @@ def followed_back(situation: Situation, fixture_id: str, gap: Gap) -> Gap:
     )
 
 
-def _finding(situation: Situation, photo: ShelfPhoto, gap: Gap) -> Finding:
+def _finding(situation: Situation, photo: ShelfPhoto, gap: Gap, gaps: Sequence[Gap]) -> Finding:
     chain = situation.chain
     store = chain.stores[photo.store_id]
     plan = photo.plan
@@ -80,11 +111,7 @@ def _finding(situation: Situation, photo: ShelfPhoto, gap: Gap) -> Finding:
     else:
         stock = _BACK_ROOM.filled(n=phrases.quantity(back)) if back > 0 else _NONE_BACK
     words: dict[str, Text | str | int] = {"product": product, "slot": gap.slot_id, "n": bring}
-    slots = [slot.slot_id for slot in plan.slots.values() if slot.gtin == gtin]
-    elsewhere = any(facing.gtin == gtin for facing in photo.facings)
-    lost = (
-        None if elsewhere else lost_since(situation, photo.fixture_id, gtin, slots, gap.started_at)
-    )
+    lost = gap_loss(situation, photo, gap, gaps)
     listing = chain.listings.get((photo.store_id, gtin))
     return Finding(
         key=f"{Kind.EMPTY_SLOT}/{photo.fixture_id}/{gap.slot_id}",

@@ -42,7 +42,7 @@ def holds_for(fixture: Fixture) -> timedelta:
 
 
 def window_photos(session: Session, chain: Chain, window: Window, aspect: Aspect) -> Photos:
-    """The photos of a window by fixture, oldest first."""
+    """The photos of a window by fixture, oldest first; only of fixtures that `chain` holds."""
     conditions = [
         window.condition(
             ShelfObservation.store_id, ShelfObservation.business_day, ShelfObservation.taken_at
@@ -265,7 +265,7 @@ class PhotoMeasure:
     """A formula over the last clear photo of each fixture and day."""
 
     def __init__(self, read: Reading) -> None:
-        self._read = read
+        self.read = read
 
     def __call__(self, session: Session, window: Window, aspect: Aspect) -> Cells:
         """The sums of every store and day that has a clear photo."""
@@ -273,4 +273,4 @@ class PhotoMeasure:
         if chain is None:
             return {}
         photos = window_photos(session, chain, window, aspect)
-        return by_last_photo(photos, chain, aspect, self._read)
+        return by_last_photo(photos, chain, aspect, self.read)

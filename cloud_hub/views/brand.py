@@ -2,16 +2,46 @@
 figures."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.metrics.shelf import Verdict
-from cloud_hub.photo import Photo
+from cloud_hub import phrases
+from cloud_hub.findings.search import search
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.goods import units_by_product
+from cloud_hub.metrics.registry import (
+    COMPLIANCE,
+    FACINGS,
+    ON_SHELF,
+    PURITY,
+    SELL_OUT,
+    SHARE_OF_SHELF,
+)
+from cloud_hub.metrics.sales import till_time
+from cloud_hub.metrics.shelf import Verdict, window_photos
+from cloud_hub.metrics.sums import Cell, Sums, add_to
 from cloud_hub.text import Text
-from cloud_hub.viewer import Viewer
+from cloud_hub.viewer import Naming, NotFound, NotYours, Page, Viewer
 from cloud_hub.views.figure import Figure
-from cloud_hub.views.rows import Cost, Freshness, ProblemRow
+from cloud_hub.views.figures import Comparison, compare, figure, shelf_figures
+from cloud_hub.views.outlets import (
+    BrandGap,
+    Competitor,
+    OutletRow,
+    ShareDay,
+    brand_gaps,
+    competitors,
+    outlet_rows,
+    share_days,
+)
+from cloud_hub.views.photos import Album
+from cloud_hub.views.problems import problem_rows
+from cloud_hub.views.reading import may_read, situation_for
+from cloud_hub.views.rows import ProblemRow
+from device_profiles.store import LoginRole
 
 __all__ = [
     "BrandGap",
@@ -23,66 +53,6 @@ __all__ = [
     "Verdict",
     "brand_view",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutletRow:
-    """One of the brand's coolers, or a shelf that plans the brand's goods. `reasons` are the (at
-    most two) things that cost it most. `cost` is None where nothing is lost."""
-
-    store_id: str
-    store_name: Text
-    fixture_id: str
-    fixture_name: Text
-    owned: bool
-    on_shelf: Figure
-    purity: Figure
-    purity_verdict: Verdict
-    compliance: Figure
-    reasons: tuple[Text, ...]
-    photo: Photo | None
-    cost: Cost | None
-    freshness: Freshness
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareDay:
-    """Whose facings the last clear photo of each owned cooler showed on one day, added up over
-    coolers (one photo a cooler). None: no clear photo that day."""
-
-    business_day: date
-    own: int | None
-    foreign: int | None
-    unknown: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrandGap:
-    """A planned slot of the brand that is empty now, oldest first."""
-
-    store_id: str
-    store_name: Text
-    fixture_id: str
-    slot_id: str
-    gtin: str
-    product_name: Text
-    since: datetime
-    age_text: Text
-    confirmed: bool
-    cost: Cost | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Competitor:
-    """Whose packs stand where the brand's should: named in the brand's own cooler, "Other A" on a
-    retailer's shelf."""
-
-    fixture_id: str
-    store_name: Text
-    name: Text
-    facings: int
-    since: datetime
-    since_text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +90,122 @@ class BrandView:
     problems: tuple[ProblemRow, ...]
 
 
+BRAND_METRICS = (ON_SHELF, PURITY, COMPLIANCE, SHARE_OF_SHELF, FACINGS)
+
+
 def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -> BrandView:
     """A brand's board at `now`: for the brand itself or the head office. Raises NotYours,
     NotFound."""
-    raise NotImplementedError
+    if viewer.role is LoginRole.BRAND and viewer.scope_id != brand_id:
+        raise NotYours("this is another brand's board")
+    viewer.may_open(Page.BRAND)
+    as_brand = Viewer(
+        tenant_id=viewer.tenant_id,
+        login_name=viewer.login_name,
+        role=LoginRole.BRAND,
+        scope_id=brand_id,
+        language=viewer.language,
+    )
+    situation = situation_for(session, as_brand, Page.BRAND, now)
+    chain = situation.chain
+    if brand_id not in chain.brands:
+        raise NotFound(f"there is no brand {brand_id!r}")
+    naming = Naming(as_brand, chain)
+    owned = [f for f in chain.fixtures.values() if f.owner_brand_id == brand_id]
+    photos = [photo for fixture in owned for photo in situation.photos.get(fixture.fixture_id, ())]
+    album = Album(session, chain, naming, now, photos)
+    comparison = compare(situation, list(chain.stores))
+    read = window_photos(session, chain, comparison.window, Aspect())
+    outlets = outlet_rows(situation, brand_id, album, comparison, read)
+    figures = shelf_figures(BRAND_METRICS, read, comparison, Aspect(brand_id=brand_id))
+    findings = [
+        finding
+        for finding in search(situation)
+        if finding.fixture_id in chain.fixtures
+        and may_read(finding, as_brand, chain.fixtures[finding.fixture_id])
+    ]
+    local_now = now.astimezone(chain.zone())
+    seen = sum(
+        1
+        for fixture in owned
+        if any(p.is_clear for p in situation.photos.get(fixture.fixture_id, ()))
+    )
+    return BrandView(
+        brand_id=brand_id,
+        name=chain.brands[brand_id],
+        currency=chain.currency,
+        now=now,
+        local_now=local_now,
+        time_zone=chain.zone().key,
+        until=f"{local_now:%H:%M}",
+        headline=_headline(figures, outlets, len(owned), seen),
+        coolers_total=len(owned),
+        coolers_seen_today=seen,
+        figures=figures,
+        outlets=outlets,
+        worst=next((outlet for outlet in outlets if outlet.photo is not None), None),
+        share=share_days(session, situation, brand_id),
+        gaps=brand_gaps(situation, brand_id),
+        competitors=competitors(situation, brand_id, naming),
+        sell_out=_sell_out(session, situation, comparison, brand_id),
+        problems=problem_rows(situation, findings, album),
+    )
+
+
+def _sell_out(
+    session: Session, situation: Situation, comparison: Comparison, brand_id: str
+) -> tuple[SellOutRow, ...]:
+    """Today's units of each of the brand's products, the best seller first."""
+    aspect = Aspect(brand_id=brand_id)
+    known = till_time(session, comparison.window)
+    units = units_by_product(session, comparison.window, aspect)
+    rows = []
+    for product in situation.chain.products.values():
+        if product.brand_id != brand_id:
+            continue
+        cells = {
+            cell: Sums(amount=Decimal(0), observed_s=s.observed_s, expected_s=s.expected_s)
+            for cell, s in known.items()
+        }
+        for (store_id, day, hour, gtin), sold in units.items():
+            if gtin == product.gtin:
+                add_to(cells, Cell(store_id, day, hour), Sums(amount=sold))
+        rows.append(
+            SellOutRow(
+                gtin=product.gtin,
+                product_name=product.name,
+                units=figure(SELL_OUT, cells, comparison),
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (-float(row.units.value or 0), row.gtin)))
+
+
+_HEADLINE = Text(
+    en="Your {total} coolers, {seen} seen today: {figures}.{visit}",
+    zh="{total} 台冷柜今日看到 {seen} 台：{figures}。{visit}",
+)
+_VISIT = Text(en=" Visit {store} first: {reason}.", zh="请先去{store}：{reason}。")
+_NO_DATA = Text(en="no data", zh="无数据")
+_SAID = Text(en="{name} {value}", zh="{name} {value}")
+
+
+def _headline(
+    figures: tuple[Figure, ...], outlets: tuple[OutletRow, ...], total: int, seen: int
+) -> Text:
+    said = [
+        _SAID.filled(
+            name=Text(en=f.name.en.lower(), zh=f.name.zh),
+            value=_NO_DATA if f.value is None else phrases.percent(float(f.value)),
+        )
+        for f in figures
+        if f.metric in (ON_SHELF.name, PURITY.name, COMPLIANCE.name)
+    ]
+    worst = next((outlet for outlet in outlets if outlet.reasons), None)
+    return _HEADLINE.filled(
+        total=total,
+        seen=seen,
+        figures=phrases.listed(said),
+        visit=Text(en="", zh="")
+        if worst is None
+        else _VISIT.filled(store=worst.store_name, reason=worst.reasons[0]),
+    )

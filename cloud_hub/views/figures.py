@@ -1,12 +1,18 @@
 """Figures from cells: today's value, its hours, and the same weekday before at the same time."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from cloud_hub.chain import Chain
 from cloud_hub.findings.situation import Situation
-from cloud_hub.metrics.definition import Metric
+from cloud_hub.metrics.definition import Aspect, Metric
+from cloud_hub.metrics.shelf import (
+    PhotoMeasure,
+    Photos,
+    by_last_photo,
+    on_shelf_availability,
+)
 from cloud_hub.metrics.sums import Cell, Number, Sums, total
 from cloud_hub.metrics.window import StoreDay, Window, comparable
 from cloud_hub.text import Text
@@ -149,3 +155,24 @@ def day_values(metric: Metric, cells: Mapping[Cell, Sums]) -> dict[date, Number 
     for cell, sums in cells.items():
         days.setdefault(cell.day, []).append(sums)
     return {day: metric.value(total(each)) for day, each in days.items()}
+
+
+def shelf_figures(
+    metrics: Sequence[Metric], photos: Photos, comparison: Comparison, aspect: Aspect
+) -> tuple[Figure, ...]:
+    """Shelf metrics over photos that were read already."""
+    return tuple(
+        figure(metric, _shelf_cells(metric, photos, comparison, aspect), comparison)
+        for metric in metrics
+    )
+
+
+def _shelf_cells(
+    metric: Metric, photos: Photos, comparison: Comparison, aspect: Aspect
+) -> Mapping[Cell, Sums]:
+    days = comparison.window.days
+    if isinstance(metric.measure, PhotoMeasure):
+        asked = {(day.store_id, day.day) for day in days}
+        cells = by_last_photo(photos, comparison.chain, aspect, metric.measure.read)
+        return {cell: sums for cell, sums in cells.items() if (cell.store_id, cell.day) in asked}
+    return on_shelf_availability(photos, comparison.chain, days, aspect)

@@ -7,10 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount
+from cloud_hub.chain import Fixture
+from cloud_hub.findings.finding import Finding, Kind
 from cloud_hub.findings.situation import Situation, load_situation
 from cloud_hub.model.facts import CoolerMinute
 from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
 from cloud_hub.views.rows import Books
+from device_profiles.store import LoginRole
 
 READING_HOLDS = timedelta(minutes=30)
 """How long a temperature is shown after it was read."""
@@ -64,3 +67,15 @@ def too_warm_stores(situation: Situation) -> frozenset[str]:
         for alarm in situation.alarms
         if alarm.alarm == "too-warm" and alarm.cleared_at is None
     )
+
+
+BRAND_KINDS = frozenset({Kind.PURITY, Kind.MISPLACED})
+"""What a brand is told of its own coolers; a gap is told without the retailer's stock."""
+
+
+def may_read(finding: Finding, viewer: Viewer, fixture: Fixture) -> bool:
+    """Whether the viewer may read a fixture's finding: a brand only those of its own coolers that
+    do not speak of the retailer's books."""
+    if viewer.role is not LoginRole.BRAND:
+        return True
+    return finding.kind in BRAND_KINDS and fixture.owner_brand_id == viewer.scope_id

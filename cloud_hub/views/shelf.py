@@ -2,42 +2,49 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.metrics.shelf_facts import SlotState
+from cloud_hub.findings.empty_slot import open_gaps
+from cloud_hub.findings.search import search
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.registry import (
+    COMPLIANCE,
+    COMPLIANCE_FACINGS,
+    COMPLIANCE_POSITION,
+    COMPLIANCE_PRESENCE,
+    ON_SHELF,
+    PURITY,
+    SHARE_OF_SHELF,
+)
+from cloud_hub.metrics.shelf import window_photos
+from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
+from cloud_hub.metrics.window import StoreDay
 from cloud_hub.photo import Box, Photo
 from cloud_hub.text import Text
-from cloud_hub.viewer import Viewer
+from cloud_hub.viewer import Naming, NotFound, Page, Viewer
 from cloud_hub.views.figure import Figure
+from cloud_hub.views.figures import compare, shelf_figures
+from cloud_hub.views.photos import Album
+from cloud_hub.views.problems import problem_rows
+from cloud_hub.views.reading import may_read, situation_for
 from cloud_hub.views.rows import Cost, ProblemRow
+from cloud_hub.views.slots import SlotRow, quality_text, slot_rows, total_cost
 
 __all__ = ["GapSpan", "ShelfView", "SlotRow", "SlotState", "Thumbnail", "shelf_view"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlotRow:
-    """One planned slot. `seen_gtin` is None for empty, unknown and hidden slots. `since` is when
-    the state was first seen. `floor_units`/`back_room_units` are the ledger's, `sold_today` the
-    till's; None where neither knows the product."""
-
-    slot_id: str
-    row: int
-    column: int
-    planned_gtin: str
-    planned_name: Text
-    seen_gtin: str | None
-    seen_name: Text | None
-    confidence: float | None
-    state: SlotState
-    since: datetime | None
-    since_text: Text | None
-    cost: Cost | None
-    floor_units: Decimal | None
-    back_room_units: Decimal | None
-    sold_today: Decimal | None
-    evidence: Text
+FIXTURE_METRICS = (
+    ON_SHELF,
+    COMPLIANCE,
+    COMPLIANCE_PRESENCE,
+    COMPLIANCE_POSITION,
+    COMPLIANCE_FACINGS,
+    PURITY,
+    SHARE_OF_SHELF,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,5 +113,105 @@ class ShelfView:
 
 def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str) -> ShelfView:
     """One fixture as `viewer` may see it at `now`: a brand sees a rival's name only in its own
-    cooler, else "Other A". Raises NotYours, NotFound."""
-    raise NotImplementedError
+    cooler, else "Other A", and no picture. Raises NotYours, NotFound."""
+    situation = situation_for(session, viewer, Page.SHELF, now)
+    chain = situation.chain
+    fixture = chain.fixtures.get(fixture_id)
+    if fixture is None:
+        raise NotFound(f"there is no fixture {fixture_id!r}")
+    photos = situation.photos.get(fixture_id, [])
+    naming = Naming(viewer, chain)
+    shows = not naming.hides_pictures(fixture.owner_brand_id)
+    latest = (
+        photos[-1]
+        if photos
+        else newest_photos(session, chain, [fixture_id], before=now).get(fixture_id)
+    )
+    clear = situation.last_clear(fixture_id)
+    album = Album(session, chain, naming, now, [*photos, *([latest] if latest else [])])
+    store = chain.stores[fixture.store_id]
+    today = situation.day_of(fixture.store_id)
+    gaps = open_gaps(situation, clear) if clear else []
+    slots = slot_rows(situation, viewer, naming, clear, gaps, photos)
+    states = [slot.state for slot in slots]
+    visible = len(states) - states.count(SlotState.HIDDEN)
+    plan = chain.plan_at(fixture_id, now)
+    findings = [
+        finding
+        for finding in search(situation)
+        if finding.fixture_id == fixture_id and may_read(finding, viewer, fixture)
+    ]
+    boxes = album.seen(latest) if latest else ()
+    owner = fixture.owner_brand_id
+    return ShelfView(
+        fixture_id=fixture_id,
+        name=fixture.name,
+        kind=fixture.kind,
+        store_id=fixture.store_id,
+        store_name=store.name,
+        owner_brand=naming.brand(owner, owner) if owner else None,
+        now=now,
+        local_now=now.astimezone(store.hours.zone),
+        time_zone=store.hours.zone.key,
+        business_day=today.day,
+        rows=fixture.rows,
+        columns=fixture.columns,
+        planogram_id=plan.planogram_id if plan else None,
+        planogram_version=plan.version if plan else None,
+        photo=album.photo(latest, boxes) if latest and shows else None,
+        seen=boxes if shows else (),
+        planned=album.planned(latest, photos) if latest and shows else (),
+        difference=album.difference(latest, photos) if latest and shows else (),
+        last_clear_at=next((p.taken_at for p in reversed(photos) if p.is_clear), None),
+        quality_text=quality_text(latest, photos, store.hours.zone, now),
+        facings=(visible - states.count(SlotState.EMPTY), visible) if clear else None,
+        positions=(states.count(SlotState.RIGHT), visible) if clear else None,
+        gaps=states.count(SlotState.EMPTY) if clear else None,
+        unknown=sum(1 for f in clear.facings if f.gtin is None) if clear else None,
+        hidden=states.count(SlotState.HIDDEN) if clear else 0,
+        lost_so_far=total_cost([slot.cost for slot in slots], chain.currency),
+        model=latest.model if latest else None,
+        slots=slots,
+        figures=_figures(session, situation, fixture_id, viewer),
+        thumbnails=tuple(_thumbnail(photo, album, store.hours.zone) for photo in photos)
+        if shows
+        else (),
+        gap_spans=_gap_spans(situation, fixture_id, today),
+        problems=problem_rows(situation, findings, album) if shows else (),
+    )
+
+
+def _figures(
+    session: Session, situation: Situation, fixture_id: str, viewer: Viewer
+) -> tuple[Figure, ...]:
+    """On-shelf availability, compliance with its parts, purity and share of shelf."""
+    fixture = situation.chain.fixtures[fixture_id]
+    comparison = compare(situation, [fixture.store_id])
+    aspect = Aspect(fixture_id=fixture_id, brand_id=viewer.brand_id)
+    photos = window_photos(session, situation.chain, comparison.window, aspect)
+    return shelf_figures(FIXTURE_METRICS, photos, comparison, aspect)
+
+
+def _thumbnail(photo: ShelfPhoto, album: Album, zone: ZoneInfo) -> Thumbnail:
+    return Thumbnail(
+        sha256=photo.sha256,
+        url=album.url(photo.sha256),
+        taken_at=photo.taken_at,
+        local_time=f"{photo.taken_at.astimezone(zone):%H:%M}",
+        quality=photo.quality.value,
+        gaps=tuple(sorted(photo.empty)) if photo.is_clear else None,
+    )
+
+
+def _gap_spans(situation: Situation, fixture_id: str, today: StoreDay) -> tuple[GapSpan, ...]:
+    """The gaps that stood at any time today."""
+    return tuple(
+        GapSpan(
+            slot_id=gap.slot_id,
+            started_at=gap.started_at,
+            ended_at=gap.ended_at,
+            confirmed=gap.is_confirmed(situation.now),
+        )
+        for gap in situation.gaps(fixture_id)
+        if gap.ended_at is None or gap.ended_at > today.start_at
+    )

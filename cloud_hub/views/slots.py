@@ -1,0 +1,229 @@
+"""The slots of a fixture: what is planned, what is seen, what the ledger and the till say."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from cloud_hub import phrases
+from cloud_hub.findings.empty_slot import gap_loss
+from cloud_hub.findings.finding import Cost
+from cloud_hub.findings.gap_cost import cost_of
+from cloud_hub.findings.situation import Situation
+from cloud_hub.ledger import balances, location_id
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.gaps import Gap
+from cloud_hub.metrics.goods import units_by_product
+from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotSeen, SlotState, slots_seen
+from cloud_hub.text import Text
+from cloud_hub.viewer import Naming, Viewer
+from device_profiles.store import LoginRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotRow:
+    """One planned slot. `seen_gtin` is None for empty, unknown and hidden slots. `since` is when
+    the state was first seen. `floor_units`/`back_room_units` are the ledger's, `sold_today` the
+    till's; None where neither knows the product."""
+
+    slot_id: str
+    row: int
+    column: int
+    planned_gtin: str
+    planned_name: Text
+    seen_gtin: str | None
+    seen_name: Text | None
+    confidence: float | None
+    state: SlotState
+    since: datetime | None
+    since_text: Text | None
+    cost: Cost | None
+    floor_units: Decimal | None
+    back_room_units: Decimal | None
+    sold_today: Decimal | None
+    evidence: Text
+
+
+History = tuple[datetime, dict[str, SlotSeen]]
+"""When a clear photo was taken, and what it shows of each slot."""
+
+_CAMERA = {
+    SlotState.RIGHT: Text(en="seen", zh="在位"),
+    SlotState.EMPTY: Text(en="empty since {since}", zh="{since} 起为空"),
+    SlotState.WRONG: Text(en="{product} instead", zh="被 {product} 占位"),
+    SlotState.UNKNOWN: Text(en="a pack that is not recognised", zh="未识别商品"),
+    SlotState.HIDDEN: Text(en="not to be judged", zh="无法判断"),
+}
+_LINE = Text(
+    en="Ledger: floor {floor}, back room {back} · till: {sold} sold today · camera: {camera}",
+    zh="账面：卖场 {floor}，后仓 {back} · 收银：今日售出 {sold} · 摄像头：{camera}",
+)
+_NO_DATA = Text(en="no data", zh="无数据")
+
+_QUALITY: dict[str, Text] = {
+    "clear": Text(en="clear", zh="清晰"),
+    "blurred": Text(en="blurred", zh="模糊"),
+    "dark": Text(en="dark", zh="过暗"),
+    "glare": Text(en="glare", zh="反光"),
+    "fogged": Text(en="fogged", zh="起雾"),
+    "covered": Text(en="covered", zh="被遮挡"),
+    "moved": Text(en="camera moved", zh="摄像头移位"),
+}
+_LAST_GOOD = Text(en="{quality}, last good {at}", zh="{quality}，上一张清晰照片 {at}")
+_NO_PHOTO = Text(en="no photo", zh="没有照片")
+
+
+def slot_rows(
+    situation: Situation,
+    viewer: Viewer,
+    naming: Naming,
+    clear: ShelfPhoto | None,
+    gaps: Sequence[Gap],
+    photos: Sequence[ShelfPhoto],
+) -> tuple[SlotRow, ...]:
+    """Every planned slot of a fixture by its last clear photo; none where that says nothing."""
+    if clear is None or clear.plan is None:
+        return ()
+    stock = _stock(situation, clear.store_id)
+    sold = _sold(situation, clear.store_id)
+    history = [(p.taken_at, slots_seen(p, p.plan)) for p in photos if p.is_clear and p.plan]
+    open_since = {gap.slot_id: gap for gap in gaps}
+    rows = []
+    for slot_id, seen in slots_seen(clear, clear.plan).items():
+        gap = open_since.get(slot_id)
+        since = gap.started_at if gap else _since(slot_id, seen, history)
+        cost = _cost(situation, clear, gap, gaps)
+        rows.append(_row(situation, viewer, naming, clear, slot_id, seen, since, cost, stock, sold))
+    return tuple(sorted(rows, key=lambda row: (row.row, row.column)))
+
+
+def _row(
+    situation: Situation,
+    viewer: Viewer,
+    naming: Naming,
+    clear: ShelfPhoto,
+    slot_id: str,
+    seen: SlotSeen,
+    since: datetime | None,
+    cost: Cost | None,
+    stock: dict[tuple[str, str], Decimal],
+    sold: dict[str, Decimal],
+) -> SlotRow:
+    chain = situation.chain
+    owner = chain.fixtures[clear.fixture_id].owner_brand_id
+    gtin = clear.plan.slots[slot_id].gtin if clear.plan else ""
+    standing = seen.facing.gtin if seen.facing else None
+    name = naming.product(standing, owner) if standing else None
+    _, row, column = slot_id.split("-")
+    keeps_books = viewer.role is not LoginRole.BRAND
+    floor = stock.get((location_id(clear.store_id, "floor"), gtin)) if keeps_books else None
+    back = stock.get((location_id(clear.store_id, "back-room"), gtin)) if keeps_books else None
+    shown = keeps_books or chain.is_brand(gtin, viewer.scope_id or "")
+    units = sold.get(gtin, Decimal(0)) if shown else None
+    age = phrases.duration((situation.now - since).total_seconds()) if since else None
+    zone = chain.stores[clear.store_id].hours.zone
+    camera = _CAMERA[seen.state].filled(
+        since=phrases.clock(since, zone, situation.now) if since else _NO_DATA,
+        product=name or _NO_DATA,
+    )
+    return SlotRow(
+        slot_id=slot_id,
+        row=int(row),
+        column=int(column),
+        planned_gtin=naming.gtin(gtin, owner),
+        planned_name=naming.product(gtin, owner),
+        seen_gtin=naming.gtin(standing, owner) if standing else None,
+        seen_name=name,
+        confidence=seen.facing.score if seen.facing else None,
+        state=seen.state,
+        since=since,
+        since_text=age,
+        cost=cost if shown else None,
+        floor_units=floor,
+        back_room_units=back,
+        sold_today=units,
+        evidence=_LINE.filled(
+            floor=_said(floor), back=_said(back), sold=_said(units), camera=camera
+        ),
+    )
+
+
+def _since(slot_id: str, seen: SlotSeen, history: Sequence[History]) -> datetime | None:
+    """Since when today's clear photos have shown the slot in this state without a break."""
+    since = None
+    for taken_at, slots in reversed(history):
+        before = slots.get(slot_id)
+        if before is None or before.state is not seen.state or _gtin(before) != _gtin(seen):
+            break
+        since = taken_at
+    return since
+
+
+def _gtin(seen: SlotSeen) -> str | None:
+    return seen.facing.gtin if seen.facing else None
+
+
+def _cost(
+    situation: Situation, clear: ShelfPhoto, gap: Gap | None, gaps: Sequence[Gap]
+) -> Cost | None:
+    if gap is None or clear.plan is None or not gap.is_confirmed(situation.now):
+        return None
+    gtin = clear.plan.slots[gap.slot_id].gtin
+    listing = situation.chain.listings.get((clear.store_id, gtin))
+    if listing is None:
+        return None
+    lost = gap_loss(situation, clear, gap, gaps)
+    return cost_of(lost, situation.chain.currency, listing.price)
+
+
+def total_cost(costs: Iterable[Cost | None], currency: str) -> Cost | None:
+    """All costs added up; None where none has a price."""
+    known = [cost for cost in costs if cost is not None]
+    if not known:
+        return None
+    return Cost(
+        amount=sum((cost.amount for cost in known), Decimal(0)),
+        currency=currency,
+        a_day=False,
+        formula=Text(
+            en="; ".join(cost.formula.en for cost in known),
+            zh="；".join(cost.formula.zh for cost in known),
+        ),
+    )
+
+
+def quality_text(
+    latest: ShelfPhoto | None, photos: Sequence[ShelfPhoto], zone: ZoneInfo, now: datetime
+) -> Text:
+    """Whether the last photo can be judged; if not, when the last good one was taken."""
+    if latest is None:
+        return _NO_PHOTO
+    quality = _QUALITY[latest.quality.value]
+    good = next((photo for photo in reversed(photos) if photo.is_clear), None)
+    if latest.is_clear or good is None:
+        return quality
+    return _LAST_GOOD.filled(quality=quality, at=phrases.clock(good.taken_at, zone, now))
+
+
+def _stock(situation: Situation, store_id: str) -> dict[tuple[str, str], Decimal]:
+    return {
+        (balance.location, balance.gtin): balance.quantity
+        for balance in balances(situation.session, situation.chain.tenant_id, store_id=store_id)
+    }
+
+
+def _sold(situation: Situation, store_id: str) -> dict[str, Decimal]:
+    """Units of each product that the store's tills sold today."""
+    window = situation.today.cut_to([situation.day_of(store_id)])
+    sold: dict[str, Decimal] = {}
+    for (_, _, _, gtin), units in units_by_product(situation.session, window, Aspect()).items():
+        sold[gtin] = sold.get(gtin, Decimal(0)) + units
+    return sold
+
+
+def _said(amount: Decimal | None) -> Text:
+    if amount is None:
+        return _NO_DATA
+    said = phrases.quantity(amount)
+    return Text(en=said, zh=said)
