@@ -162,6 +162,11 @@ def _add_till(agent: Agent, app: web.Application) -> None:
 def _add_watching(agent: Agent) -> None:
     """Cameras and sensors. Imported late: a till holds no OpenCV."""
     profile = agent.settings.profile
+    if profile.cameras:
+        from edge_agent.pipelines.wiring import add_camera
+
+        for camera in profile.cameras:
+            add_camera(agent, camera)
     if profile.sensors and profile.fixtures:
         from edge_agent.pipelines.cooler import CoolerWatch
 

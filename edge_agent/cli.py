@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from random import SystemRandom
@@ -76,3 +77,51 @@ def books(
             typer.echo(f"waits longest in lane {one['lane']}: {one['kind']} since {one['at']}")
     if not found.balanced:
         raise typer.Exit(1)
+
+
+@app.command()
+def count(
+    video: Annotated[str, typer.Argument(help="A video file, a camera's number or a stream.")],
+    line: Annotated[
+        list[str],
+        typer.Option(help='"x1,y1 x2,y2", 0..1 of the frame; in = from its left to its right.'),
+    ],
+    zone: Annotated[
+        list[str] | None, typer.Option(help='"x,y x,y x,y …": visits and dwell inside.')
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="Stop after so long; a live source has no end.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count people over a line and in zones."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from edge_agent.counting import count_source, read_line, read_zone
+    from vision_models.errors import VisionError
+
+    hidden = not sys.stderr.isatty()
+    try:
+        lines = tuple(read_line(text, number) for number, text in enumerate(line, start=1))
+        zones = tuple(read_zone(text, number) for number, text in enumerate(zone or (), start=1))
+        with Progress(console=Console(stderr=True), disable=hidden) as progress:
+            task = progress.add_task("frames", total=None)
+            counted = count_source(
+                video,
+                lines,
+                zones,
+                longest_s=seconds,
+                on_frame=lambda done, of: progress.update(task, completed=done, total=of or None),
+            )
+    except (EdgeError, VisionError) as error:
+        fail(error)
+    if as_json:
+        typer.echo(json.dumps(counted.as_json()))
+        return
+    typer.echo(f"in {counted.entries}, out {counted.exits}")
+    for name, stays in counted.dwell_s.items():
+        typer.echo(f"{name}: {len(stays)} visits, {sum(stays):.0f} s in all")
+    typer.echo(
+        f"{counted.frames} frames, {counted.seconds:.1f} s of film, in {counted.took_s:.1f} s"
+    )

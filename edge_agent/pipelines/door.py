@@ -6,7 +6,7 @@ never looks like an empty store. The open minute is kept on disk, so that a rest
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -31,7 +31,9 @@ from edge_agent.store import count_up
 from edge_agent.writer import Writer
 from sync.clock import Clock
 from sync.outbox import Transaction
+from vision_models.footfall import PeopleCounter
 from vision_models.frame import Frame
+from vision_models.traffic import Traffic
 
 LOST_AFTER_S = 10.0
 """A live source that gives nothing for so long is lost; sooner would be a hiccup."""
@@ -42,27 +44,13 @@ COVERED_AFTER_S = 5.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeopleSeen:
-    """What one frame brought: crossings as (line, is an entry), visits that ended as (zone,
-    seconds), and how many people stand in each zone now."""
-
-    crossings: tuple[tuple[str, bool], ...] = ()
-    visits: tuple[tuple[str, float], ...] = ()
-    occupancy: Mapping[str, int] = field(default_factory=dict)
-
-
-See = Callable[[Frame], PeopleSeen]
-"""Detector, tracker and line in one: fed with every good frame in order."""
-
-
 @dataclass(slots=True, kw_only=True)
 class DoorWatch:
     """Counts with one camera."""
 
     camera: Camera
     feed: CameraFeed
-    see: See
+    counter: PeopleCounter
     writer: Writer
     alarms: AlarmBook
     health: Health
@@ -126,10 +114,10 @@ class DoorWatch:
         if sight is not Sight.CLEAR:
             self._good_at_s = None
             return
-        seen = await asyncio.to_thread(self.see, frame)
+        seen = await asyncio.to_thread(self.counter.see, frame)
         await self._note(frame, seen)
 
-    async def _note(self, frame: Frame, seen: PeopleSeen) -> None:
+    async def _note(self, frame: Frame, seen: Traffic) -> None:
         book = self._book_at(frame.taken_at)
         book.watch(watched_between(self._good_at_s, frame.at_s), seen.occupancy)
         self._good_at_s = frame.at_s
@@ -137,10 +125,10 @@ class DoorWatch:
         is_staff = not is_open(
             self.opening_hours, frame.taken_at, zone=self.zone, margin=OPEN_MARGIN
         )
-        for line_id, is_entry in seen.crossings:
-            book.cross(line_id, is_entry=is_entry, is_staff=is_staff)
-        for zone_id, dwell_s in seen.visits:
-            book.visit(zone_id, dwell_s)
+        for crossing in seen.crossings:
+            book.cross(crossing.line_id, is_entry=crossing.is_entry, is_staff=is_staff)
+        for visit in seen.visits:
+            book.visit(visit.zone_id, visit.dwell_s)
         is_due = frame.at_s - self._saved_at_s >= SAVED_EVERY_S
         if seen.crossings or seen.visits or is_due:
             self._saved_at_s = frame.at_s
@@ -197,6 +185,8 @@ class DoorWatch:
     async def _end(self) -> None:
         """A film is over: its last minute too."""
         if self.book is not None:
+            for visit in self.counter.finish().visits:
+                self.book.visit(visit.zone_id, visit.dwell_s)
             await self._report(self.book)
             self.book = None
         self.health.ended(self.camera.camera_id, detail=self.feed.reason)

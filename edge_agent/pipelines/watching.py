@@ -40,11 +40,11 @@ class PictureGuard:
         if image.shape[1] != self.width_px or image.shape[0] != self.height_px:
             return Sight.WRONG_SIZE
         sample = image[::SAMPLED_EVERY_PX, ::SAMPLED_EVERY_PX]
-        if self.watches_frozen and self._is_frozen(sample, at_s):
-            return Sight.FROZEN
         grey = sample.mean(axis=2)
         if float(grey.std()) < COVERED_SPREAD or float(grey.mean()) < DARK_MEAN:
             return Sight.COVERED
+        if self.watches_frozen and self._is_frozen(sample, at_s):
+            return Sight.FROZEN
         return Sight.CLEAR
 
     def _is_frozen(self, sample: NDArray[np.uint8], at_s: float) -> bool:

@@ -1,0 +1,48 @@
+"""Which pipeline a camera gets, with what it needs. The only place that joins them to the agent."""
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from device_profiles.camera import Camera, SourceKind
+from edge_agent.cameras import CameraFeed
+from edge_agent.pipelines.door import DoorWatch
+from vision_models.footfall import PeopleCounter
+
+if TYPE_CHECKING:
+    from edge_agent.agent import Agent
+
+FILES = frozenset({SourceKind.VIDEO_FILE, SourceKind.IMAGE_FOLDER})
+
+
+def add_camera(agent: "Agent", camera: Camera) -> None:
+    """Adds the camera's loop to the agent: counting where it has lines or zones, photos where it
+    sees fixtures."""
+    if camera.lines or camera.zones:
+        _add_door(agent, camera)
+
+
+def _feed(agent: "Agent", camera: Camera) -> CameraFeed:
+    address = camera.source.address
+    if camera.source.kind in FILES:
+        address = str(agent.settings.resolve(address))
+    return CameraFeed(camera=camera, address=address, clock=agent.clock, rng=agent.rng)
+
+
+def _add_door(agent: "Agent", camera: Camera) -> None:
+    profile = agent.settings.profile
+    watch = DoorWatch(
+        camera=camera,
+        feed=_feed(agent, camera),
+        counter=PeopleCounter(
+            camera.lines, camera.zones, width_px=camera.width_px, height_px=camera.height_px
+        ),
+        writer=agent.writer,
+        alarms=agent.alarms,
+        health=agent.health,
+        clock=agent.clock,
+        zone=ZoneInfo(profile.time_zone),
+        opening_hours=profile.opening_hours,
+        simulated=profile.simulated,
+    )
+    agent.parts[camera.camera_id] = watch.run
+    agent.desk.sights.append(watch.sight)
