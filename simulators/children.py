@@ -1,10 +1,12 @@
 """The demonstration's processes: started with a log each, watched, and ended together."""
 
 import asyncio
+import json
 import logging
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from simulators.errors import ChildDied
 
 log = logging.getLogger(__name__)
 
+LONGEST_LAST_LINE = 300
 GRACE_S = 10.0
 """How long a process may take to end when it is told to; then it is killed."""
 
@@ -30,7 +33,11 @@ class Child:
             lines = self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return ""
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        with suppress(ValueError, KeyError, TypeError):
+            # A JSON log line; any other is said as it is.
+            last = str(json.loads(last)["message"])
+        return last[:LONGEST_LAST_LINE]
 
 
 class Children:

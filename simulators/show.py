@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
 
 import aiohttp
@@ -16,7 +17,7 @@ from simulators.enrolment import Enrolment
 from simulators.fleet import Fleet
 from simulators.history import HISTORY_TAKES_S, History
 from simulators.lines import Lines
-from simulators.live import Live
+from simulators.live import Live, write_cooler_file
 from simulators.photographer import Photographer
 from simulators.profiles import Fitting
 from simulators.scenery import Scenery, build_scenery
@@ -93,6 +94,8 @@ class Show:
             or_else=f"the hub did not take the history in {HISTORY_TAKES_S:g} s",
         )
         self.fleet.go_live()
+        # Sent and counted: some hundred thousand objects that nobody asks for again.
+        self.pasts.journals.clear()
 
     async def _until_sent(self, device_id: str) -> None:
         """A real agent has nothing waiting."""
@@ -114,6 +117,9 @@ class Show:
         self.fleet.connect(await self.enrolment.credentials_of(device))
 
     async def _start_agent(self, store: Store, device: StoreDevice) -> None:
+        if device.kind is DeviceKind.COOLER:
+            folder = self.stage.places.device(device.device_id)
+            write_cooler_file(folder, datetime.now(UTC), Random(device.device_id))
         if self.lines.has_own_line(device.device_id):
             await self.enrolment.hand_over(device)
         await self.agents.start(store, device)
