@@ -72,7 +72,7 @@ def _view(size: tuple[int, int], fill: float, rng: np.random.Generator) -> NDArr
     placed += rng.normal(0, 0.05, (4, 2)) * INPUT_PX * fill
     slack = max(0.0, 1.0 - fill) * 0.35 + 0.04
     placed += INPUT_PX / 2 + rng.uniform(-slack, slack, 2) * INPUT_PX
-    source = corners + [width / 2, height / 2]
+    source = corners + np.array([width, height]) / 2
     return np.asarray(
         cv2.getPerspectiveTransform(source.astype(np.float32), placed.astype(np.float32))
     )
@@ -88,12 +88,11 @@ def relit(picture: Pixels, rng: np.random.Generator) -> Pixels:
         ramp = np.linspace(rng.uniform(0.5, 1.2), rng.uniform(0.8, 1.4), INPUT_PX, dtype=np.float32)
         light *= ramp[None, :, None] if rng.random() < 0.5 else ramp[:, None, None]
     if rng.random() < 0.35:
-        light = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.6))
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.6)), np.float32)
     if rng.random() < 0.3:
         small = int(rng.uniform(0.4, 0.9) * INPUT_PX)
-        light = cv2.resize(
-            cv2.resize(light, (small, small), interpolation=cv2.INTER_AREA), (INPUT_PX, INPUT_PX)
-        )
+        coarse = cv2.resize(light, (small, small), interpolation=cv2.INTER_AREA)
+        light = np.asarray(cv2.resize(coarse, (INPUT_PX, INPUT_PX)), np.float32)
     if rng.random() < 0.5:
         light += rng.standard_normal(light.shape, dtype=np.float32) * np.float32(rng.uniform(1, 6))
     return np.asarray(light.clip(0, 255), dtype=np.uint8)
@@ -127,9 +126,11 @@ class SkuSamples(Dataset[tuple[torch.Tensor, int]]):
         self.cut_out_labels = sorted(self.cut_outs)
 
     def __len__(self) -> int:
+        """As many as the run needs."""
         return self.length
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        """Picture (3, 128, 128) and label of item `index`."""
         rng = np.random.default_rng((self.seed, index))
         scene = self.photos[int(rng.integers(len(self.photos)))][0]
         if self.cut_out_labels and rng.random() < 0.5:

@@ -1,0 +1,142 @@
+"""The manifest of models: which file, which hash, how its input is prepared, what comes out.
+
+A file that is not what the manifest says is refused when it is loaded, with what was expected and
+what was found: a swapped model must not pass for a bad shelf.
+"""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from vision_models.errors import UnusableModel
+from vision_models.frame import Image
+
+HERE = Path(__file__).parent
+SHIPPED = HERE / "models.toml"
+Tensor = NDArray[np.float32]
+
+
+class ModelEntry(BaseModel):
+    """One model of a manifest. Channel values are (pixel / `scale` - `mean`) / `std`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str
+    sha256: str
+    licence: str
+    task: Literal["embedding", "detection"]
+    width_px: int = Field(ge=16, le=4096)
+    height_px: int = Field(ge=16, le=4096)
+    colours: Literal["rgb", "bgr"] = "rgb"
+    scale: float = Field(default=255.0, gt=0)
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    score_threshold: float = Field(default=0.5, ge=0, le=1)
+    max_overlap: float = Field(default=0.5, ge=0, le=1)
+
+
+def read_manifest(path: Path = SHIPPED) -> dict[str, ModelEntry]:
+    """The entries of a manifest by name. Raises UnusableModel with the field that is wrong."""
+    try:
+        words = tomllib.loads(path.read_text(encoding="utf-8"))
+        return TypeAdapter(dict[str, ModelEntry]).validate_python(words)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UnusableModel(f"cannot read the model manifest {path}: {error}") from error
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        raise UnusableModel(f"model manifest {path}, {where}: {problem['msg']}") from error
+
+
+class Model:
+    """A loaded model: pictures of any size in, the network's first output out."""
+
+    def __init__(self, entry: ModelEntry, path: Path, *, threads: int = 1) -> None:
+        self.entry = entry
+        _check_file(entry, path)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime raises types of its own for each kind of damage
+            raise UnusableModel(
+                f"{path} is no model that ONNX Runtime can load: {error}"
+            ) from error
+        self._input = self._session.get_inputs()[0]
+        _check_shape(entry, path, list(self._input.shape))
+
+    @property
+    def version(self) -> str:
+        """Short name of these very weights."""
+        return self.entry.sha256[:12]
+
+    def run(self, pictures: list[Image]) -> Tensor:
+        """The first output for `pictures`, each resized to the model's input.
+
+        Raises UnusableModel if the network gives NaN or infinity.
+        """
+        batch = np.stack([self._prepared(picture) for picture in pictures])
+        output = np.asarray(self._session.run(None, {self._input.name: batch})[0], np.float32)
+        if not np.isfinite(output).all():
+            raise UnusableModel(f"{self.entry.file} gave NaN or infinity; the file is damaged")
+        return output
+
+    def _prepared(self, picture: Image) -> Tensor:
+        size = (self.entry.width_px, self.entry.height_px)
+        shrinks = picture.shape[1] > size[0]
+        resized = cv2.resize(
+            picture, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        )
+        values = np.asarray(resized, np.float32)
+        if self.entry.colours == "rgb":
+            values = values[..., ::-1]
+        values = (values / self.entry.scale - np.array(self.entry.mean)) / np.array(self.entry.std)
+        return np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float32)
+
+
+def load_model(name: str, *, manifest: Path = SHIPPED, threads: int = 1) -> Model:
+    """The model `name` of a manifest; its file stands beside the manifest.
+
+    Raises UnusableModel.
+    """
+    entries = read_manifest(manifest)
+    if name not in entries:
+        known = ", ".join(sorted(entries)) or "none"
+        raise UnusableModel(f"the manifest {manifest} has no model {name!r}; it has {known}")
+    return Model(entries[name], manifest.parent / entries[name].file, threads=threads)
+
+
+def _check_file(entry: ModelEntry, path: Path) -> None:
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UnusableModel(f"cannot read the model file {path}: {error.strerror}") from error
+    if found != entry.sha256:
+        raise UnusableModel(
+            f"{path} is not the model of the manifest: expected sha256 {entry.sha256[:12]}…,"
+            f" found {found[:12]}…; restore the file, or correct the manifest"
+        )
+
+
+def _check_shape(entry: ModelEntry, path: Path, shape: list[object]) -> None:
+    expected = [3, entry.height_px, entry.width_px]
+    fits = len(shape) == 4 and all(
+        not isinstance(found, int) or found == wanted
+        for found, wanted in zip(shape[1:], expected, strict=True)
+    )
+    if not fits:
+        raise UnusableModel(
+            f"{path} takes an input of {shape}, the manifest says"
+            f" [n, 3, {entry.height_px}, {entry.width_px}]; correct width_px and height_px"
+        )

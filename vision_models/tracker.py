@@ -1,0 +1,156 @@
+"""Tracks: the same person from frame to frame, in seconds and not in frames.
+
+Matching is Hungarian over distance and overlap, first for certain detections, then for doubtful
+ones (the two stages of ByteTrack, arXiv 2110.06864). Nothing of a person's looks is kept.
+"""
+
+from dataclasses import dataclass, field
+
+import lap
+import numpy as np
+from numpy.typing import NDArray
+
+from vision_models.detections import Boxes, Detections, overlaps
+
+HEIGHT_OF_WIDTH = 2.6
+"""A standing person's height over the width of the shoulders with arms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerSettings:
+    """Limits of a track. Speeds are in body heights a second: the same near and far."""
+
+    certain_score: float = 0.5
+    doubtful_score: float = 0.2
+    confirmed_after_s: float = 0.35
+    confirmed_after_hits: int = 3
+    bridged_s: float = 1.5
+    max_speed_heights_s: float = 3.0
+    slack_heights: float = 0.35
+
+
+@dataclass(slots=True, kw_only=True)
+class Track:
+    """One person in sight. `box` is the last seen one, (4,) pixels; `foot` is where the person
+    stands, which may lie below the picture; `velocity` is that of the box, px/s."""
+
+    track_id: int
+    box: NDArray[np.float32]
+    first_at_s: float
+    seen_at_s: float
+    foot: tuple[float, float]
+    hits: int = 1
+    is_confirmed: bool = False
+    velocity: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
+
+    @property
+    def height_px(self) -> float:
+        """Height of the box."""
+        return float(self.box[3] - self.box[1])
+
+    def expected_box(self, at_s: float) -> NDArray[np.float32]:
+        """Where the box should be by now; a lost person is not expected to run on for ever."""
+        ahead_s = min(at_s - self.seen_at_s, 0.6)
+        shift = self.velocity * np.float32(ahead_s)
+        return np.asarray(self.box + np.tile(shift, 2), dtype=np.float32)
+
+
+class Tracker:
+    """Follows people through one camera's frames of `frame_height_px`."""
+
+    def __init__(self, frame_height_px: int, settings: TrackerSettings | None = None) -> None:
+        self.settings = settings or TrackerSettings()
+        self._lowest_px = frame_height_px - 2.0
+        self._tracks: list[Track] = []
+        self._next_id = 1
+        self._at_s: float | None = None
+
+    def update(self, detections: Detections, at_s: float) -> tuple[Track, ...]:
+        """Every track alive at `at_s`; those seen in this frame have `seen_at_s == at_s`.
+
+        Time that goes back (a source that began anew) ends all tracks.
+        """
+        if self._at_s is not None and at_s < self._at_s:
+            self._tracks = []
+        self._at_s = at_s
+        limits = self.settings
+        certain = detections[detections.scores >= limits.certain_score]
+        doubtful = detections[
+            (detections.scores >= limits.doubtful_score)
+            & (detections.scores < limits.certain_score)
+        ]
+        waiting, fresh = self._match(self._tracks, certain.boxes, at_s)
+        self._match([track for track in waiting if track.is_confirmed], doubtful.boxes, at_s)
+        for box in fresh:
+            self._tracks.append(
+                Track(
+                    track_id=self._next_id,
+                    box=box,
+                    first_at_s=at_s,
+                    seen_at_s=at_s,
+                    foot=self._foot(box),
+                )
+            )
+            self._next_id += 1
+        self._tracks = [track for track in self._tracks if self._lives(track, at_s)]
+        return tuple(self._tracks)
+
+    def _lives(self, track: Track, at_s: float) -> bool:
+        # An unconfirmed one must be seen again at once: noise seldom is.
+        patience_s = self.settings.bridged_s if track.is_confirmed else 0.3
+        return at_s - track.seen_at_s <= patience_s
+
+    def _match(
+        self, tracks: list[Track], boxes: Boxes, at_s: float
+    ) -> tuple[list[Track], list[NDArray[np.float32]]]:
+        """Tracks and boxes that found no partner; the others are updated."""
+        if not tracks or not len(boxes):
+            return list(tracks), list(boxes)
+        costs = self._costs(tracks, boxes, at_s)
+        _, box_of_track, _ = lap.lapjv(costs, extend_cost=True, cost_limit=1.0)
+        taken = set()
+        for track, index in zip(tracks, box_of_track, strict=True):
+            if index >= 0:
+                self._see(track, boxes[index], at_s)
+                taken.add(int(index))
+        waiting = [t for t, index in zip(tracks, box_of_track, strict=True) if index < 0]
+        return waiting, [box for index, box in enumerate(boxes) if index not in taken]
+
+    def _costs(self, tracks: list[Track], boxes: Boxes, at_s: float) -> NDArray[np.float64]:
+        """0 for a perfect match to 1 for the limit; beyond the greatest believable way 10."""
+        expected = np.stack([track.expected_box(at_s) for track in tracks])
+        heights = np.maximum(expected[:, 3] - expected[:, 1], 1.0)
+        middles = (expected[:, :2] + expected[:, 2:]) / 2
+        found = (boxes[:, :2] + boxes[:, 2:]) / 2
+        apart = np.linalg.norm(middles[:, None] - found[None], axis=2) / heights[:, None]
+        gone_s = np.array([at_s - track.seen_at_s for track in tracks])
+        reach = self.settings.slack_heights + self.settings.max_speed_heights_s * gone_s * 0.5
+        sizes = np.log(np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)[None] / heights[:, None])
+        costs = 0.5 * apart / reach[:, None] + 0.35 * (1 - overlaps(expected, boxes))
+        costs += 0.15 * np.minimum(np.abs(sizes) / 0.7, 1.0)
+        return np.where((apart > reach[:, None]) | (np.abs(sizes) > 0.9), 10.0, costs)
+
+    def _see(self, track: Track, box: NDArray[np.float32], at_s: float) -> None:
+        passed_s = max(at_s - track.seen_at_s, 1e-3)
+        moved = (box[:2] + box[2:] - track.box[:2] - track.box[2:]) * np.float32(0.5)
+        track.box, track.foot = box, self._foot(box)
+        share = np.float32(min(1.0, passed_s / 0.4))
+        track.velocity = np.asarray(
+            track.velocity + share * (moved / np.float32(passed_s) - track.velocity), np.float32
+        )
+        track.seen_at_s = at_s
+        track.hits += 1
+        limits = self.settings
+        if (
+            track.hits >= limits.confirmed_after_hits
+            and at_s - track.first_at_s >= limits.confirmed_after_s
+        ):
+            track.is_confirmed = True
+
+    def _foot(self, box: NDArray[np.float32]) -> tuple[float, float]:
+        """The middle of the lower edge; for a body that the picture's lower edge cuts off, as far
+        below the head as somebody of that width is tall."""
+        x1, y1, x2, y2 = (float(side) for side in box)
+        if y2 >= self._lowest_px:
+            y2 = max(y2, y1 + HEIGHT_OF_WIDTH * (x2 - x1))
+        return (x1 + x2) / 2, y2
