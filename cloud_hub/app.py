@@ -12,18 +12,25 @@ from urllib.parse import unquote, urlsplit
 import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub import viewer
 from cloud_hub.api import enrol, health, media, places
 from cloud_hub.auth import ANY_TENANT, LoginThrottle, mint_token
-from cloud_hub.broker import HUB_USER, Gate, device_checker, embedded_broker
+from cloud_hub.broker import HUB_USER, Gate, OnLeft, device_checker, embedded_broker
 from cloud_hub.changes import Changes
+from cloud_hub.connections import (
+    end_connection,
+    end_every_connection,
+    end_silent_connections,
+)
 from cloud_hub.database import Database, open_database
+from cloud_hub.enrolment import DeviceIdentity
 from cloud_hub.errors import Refused, UnusableData
 from cloud_hub.hub import BrokerLink, Hub
 from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
-from cloud_hub.intake import run_intake
+from cloud_hub.intake import Inbox, hear, run_intake
 from cloud_hub.meters import Meters
 from cloud_hub.model.access import ApiToken
 from cloud_hub.model.shopper import Identity
@@ -38,6 +45,7 @@ from sync.mqtt import BrokerAddress, MqttLogin
 log = logging.getLogger(__name__)
 
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
+SILENCE_CHECK_S = 60.0
 MEGABYTE = 1_000_000
 
 
@@ -62,6 +70,8 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         )
         _require_old_keys(database, secrets)
         _mint_admin_token(hub)
+        with database.writing() as session:
+            end_every_connection(session)
         replay_unknown(database, IdentityKeys(secrets), hub.pictures, hub.clock.now())
     except BaseException:
         database.close()
@@ -81,7 +91,8 @@ def _application(hub: Hub) -> FastAPI:
         version=version("aisleos"),
         summary="One model of stores, goods and shoppers",
         lifespan=_lifespan(hub),
-        docs_url="/api/docs",
+        # The interactive page would load its scripts from the internet.
+        docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
@@ -100,18 +111,52 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
         async with AsyncExitStack() as stack:
             stack.callback(hub.database.close)
             if hub.settings.broker is None:
-                gate = Gate(device_checker(hub.database), hub.secrets.broker_password)
+                gate = Gate(
+                    device_checker(hub.database), hub.secrets.broker_password, _note_left(hub)
+                )
                 await stack.enter_async_context(embedded_broker(hub.settings.mqtt, gate))
             hub.link.listener = await stack.enter_async_context(_listener(hub))
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             ingest = Ingest(hub.database, hub.settings, IdentityKeys(hub.secrets), hub.pictures)
-            intake = tasks.create_task(
-                run_intake(hub, ingest, hub.link.listener, hub.meters), name="intake"
-            )
-            stack.callback(intake.cancel)
+            inbox, early = Inbox(), hub.settings.broker is None
+            for name, work in (
+                ("ear", hear(hub.link.listener, inbox, early=early)),
+                ("intake", run_intake(hub, ingest, inbox, hub.meters)),
+                ("silence", watch_silence(hub)),
+            ):
+                stack.callback(tasks.create_task(work, name=name).cancel)
             yield
 
     return run
+
+
+def _note_left(hub: Hub) -> OnLeft:
+    """Notes that a device's connection has ended."""
+
+    def write(device: DeviceIdentity) -> None:
+        with hub.database.writing() as session:
+            end_connection(session, device.tenant_id, device.device_id, hub.clock.now())
+
+    async def left(device: DeviceIdentity) -> None:
+        await asyncio.to_thread(write, device)
+        hub.changed.announce()
+
+    return left
+
+
+async def watch_silence(hub: Hub) -> None:
+    """Once a minute ends the connections of devices that have gone silent, until cancelled."""
+
+    def write() -> None:
+        with hub.database.writing() as session:
+            end_silent_connections(session, hub.clock.now())
+
+    while True:
+        await asyncio.sleep(SILENCE_CHECK_S)
+        try:
+            await asyncio.to_thread(write)
+        except SQLAlchemyError:
+            log.exception("silent devices were not looked for", extra={"action": "silence-failed"})
 
 
 def _listener(hub: Hub) -> MqttListener:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.connections import ensure_connection
 from cloud_hub.model.link import Epoch, LaneClaim, LostRange, ReceivedRange, ResendCount
 from cloud_hub.model.place import Device
 from cloud_hub.upsert import added, greater, insert_or_merge, insert_or_replace
@@ -39,6 +40,8 @@ class Books:
     _lanes: dict[LaneKey, LaneBook] = field(default_factory=dict)
     _losses: dict[tuple[str, str, int, int, int, int], dict[str, Any]] = field(default_factory=dict)
     _claims: dict[LaneKey, tuple[int, int]] = field(default_factory=dict)
+    _openings: dict[LaneKey, int] = field(default_factory=dict)
+    _linked: set[tuple[str, str]] = field(default_factory=set)
 
     def device(self, tenant_id: str, device_id: str) -> Device | None:
         """The device as master data know it, or None."""
@@ -107,15 +110,32 @@ class Books:
 
     def claimed(self, key: LaneKey) -> int:
         """The highest number that the device says it has produced, 0 if it has said nothing."""
-        tenant_id, device_id, epoch, lane = key
-        kept = self.session.get(LaneClaim, (tenant_id, device_id, epoch, lane))
+        kept = self.session.get(LaneClaim, key)
         told = self._claims.get(key, (1, 1))[0]
         return max(told, kept.next_seq if kept else 1) - 1
 
-    def claim(self, key: LaneKey, *, next_seq: int, base: int) -> None:
-        """Notes what the device says it has produced and still holds; the furthest stands."""
+    def opening(self, key: LaneKey) -> int:
+        """Numbers below this one are history from before the device first met this hub."""
+        if key not in self._openings:
+            kept = self.session.get(LaneClaim, key)
+            self._openings[key] = kept.opening_seq if kept is not None else 1
+        return self._openings[key]
+
+    def claim(self, key: LaneKey, *, next_seq: int, base: int, is_first: bool = False) -> None:
+        """Notes what the device says it has produced and still holds; the furthest stands.
+        `is_first`: in its first hello ever."""
+        if is_first:
+            self._openings[key] = max(next_seq, self._openings.get(key, 1))
         before = self._claims.get(key, (1, 1))
         self._claims[key] = (max(before[0], next_seq), max(before[1], base))
+
+    def hear(self, device: Device) -> None:
+        """The device has been heard, so it is linked."""
+        device.heard_at = self.now
+        name = (device.tenant_id, device.device_id)
+        if name not in self._linked:
+            ensure_connection(self.session, device, self.now)
+            self._linked.add(name)
 
     def write(self) -> None:
         """Writes every change."""
@@ -130,7 +150,13 @@ class Books:
             {"last": greater, "bytes": greater, "reason": greater},
         )
         rows = [
-            self._row(key) | {"next_seq": next_seq, "base": base, "claimed_at": self.now}
+            self._row(key)
+            | {
+                "next_seq": next_seq,
+                "base": base,
+                "opening_seq": self._openings.get(key, 1),
+                "claimed_at": self.now,
+            }
             for key, (next_seq, base) in self._claims.items()
         ]
         insert_or_merge(

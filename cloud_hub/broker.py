@@ -38,13 +38,15 @@ UNSUPPORTED_VERSION = b"\x20\x03\x00\x84\x00"
 """CONNACK of MQTT 5: unsupported protocol version."""
 
 CheckDevice = Callable[[str, str], Awaitable[DeviceIdentity | None]]
+OnLeft = Callable[[DeviceIdentity], Awaitable[None]]
 
 
 class Gate:
     """Who is connected as which device, and which topics that opens."""
 
-    def __init__(self, check: CheckDevice, hub_password: str) -> None:
+    def __init__(self, check: CheckDevice, hub_password: str, on_left: OnLeft) -> None:
         self._check = check
+        self._on_left = on_left
         self._hub_password = hub_password
         self._inside: dict[tuple[str, str], DeviceIdentity] = {}
 
@@ -59,10 +61,10 @@ class Gate:
         self._inside[client_id, user] = identity
         return True
 
-    def forget(self, client_id: str) -> None:
+    async def forget(self, client_id: str) -> None:
         """This client has left."""
         for key in [key for key in self._inside if key[0] == client_id]:
-            del self._inside[key]
+            await self._on_left(self._inside.pop(key))
 
     def allows(self, client_id: str, user: str, topic: str, action: Action) -> bool:
         """Whether a connected client may publish to, or read, `topic`."""
@@ -112,7 +114,7 @@ class GatePlugin(BaseAuthPlugin, BaseTopicPlugin):  # type: ignore[misc]  # amqt
 
     async def on_broker_client_disconnected(self, *, client_id: str, **_: object) -> None:
         """Forgets who left."""
-        self._gate.forget(client_id)
+        await self._gate.forget(client_id)
 
 
 class VersionBroker(Broker):  # type: ignore[misc]  # amqtt has no types
@@ -121,6 +123,10 @@ class VersionBroker(Broker):  # type: ignore[misc]  # amqtt has no types
     amqtt reads the properties of an MQTT 5 CONNECT as its client id and waits for more bytes, so
     that a client would wait too, instead of trying 3.1.1.
     """
+
+    def __init__(self, config: BrokerConfig) -> None:
+        super().__init__(config)
+        self._subscriptions = _Subscriptions()
 
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
@@ -150,6 +156,15 @@ async def _connect_start(reader: asyncio.StreamReader) -> bytes:
     while start[-1] & 0x80 and len(start) < 5:
         start += await reader.readexactly(1)
     return start + await reader.readexactly(7)
+
+
+class _Subscriptions(dict[str, list[Any]]):
+    """Subscriptions by filter. amqtt awaits while it goes through them, and new ones come
+    meanwhile: it is given a copy to go through."""
+
+    def items(self) -> Any:  # noqa: ANN401 - stands for a dictionary's view
+        """A copy."""
+        return [(name, list(subscribed)) for name, subscribed in super().items()]
 
 
 class _Resumed(StreamReaderAdapter):  # type: ignore[misc]  # amqtt has no types

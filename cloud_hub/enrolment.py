@@ -25,24 +25,33 @@ class DeviceIdentity:
 
 
 def claim(
-    session: Session, *, tenant_id: str, device_id: str, claim_token: str, now: datetime
+    session: Session,
+    *,
+    tenant_id: str,
+    device_id: str,
+    claim_token: str,
+    now: datetime,
+    secret: str | None = None,
 ) -> tuple[DeviceIdentity, str]:
     """The device and its new password, of which only the hash is kept.
 
-    A device whose first answer was lost on its way may claim again until it has connected once.
-    Raises Refused for a wrong token, and for a second claim after that until `reset_claim`.
+    A device may bring its own password as `secret`, so that it can ask again when the answer was
+    lost on its way. Raises Refused for a wrong token, and for a second claim with another secret
+    or none until `reset_claim`.
     """
     device = session.get(Device, (tenant_id, device_id))
     offered = hash_token(claim_token)
     if device is None or not hmac.compare_digest(device.claim_token_hash, offered):
         raise Refused(UNKNOWN_CLAIM, status=403)
-    if device.claimed_at is not None and device.first_connected_at is not None:
+    if secret is not None and hmac.compare_digest(device.password_hash or "", hash_token(secret)):
+        return _identity(device), secret
+    if device.claimed_at is not None:
         raise Refused(
             f"device {device_id} was claimed at {device.claimed_at.isoformat(timespec='seconds')};"
             " reset its claim at the hub if it lost its data",
             status=409,
         )
-    password = secrets.token_urlsafe(32)
+    password = secret or secrets.token_urlsafe(32)
     device.password_hash = hash_token(password)
     device.claimed_at = now
     return _identity(device), password
@@ -53,7 +62,7 @@ def reset_claim(session: Session, *, tenant_id: str, device_id: str) -> None:
     device = session.get(Device, (tenant_id, device_id))
     if device is None:
         raise Refused(f"no device {device_id}", status=404)
-    device.password_hash = device.claimed_at = device.first_connected_at = None
+    device.password_hash = device.claimed_at = None
 
 
 def check_device(session: Session, device_id: str, password: str) -> DeviceIdentity | None:

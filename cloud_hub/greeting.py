@@ -4,6 +4,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from cloud_hub.books import Books, welcome_run
+from cloud_hub.connections import open_connection
 from cloud_hub.model.facts import AlarmRaised
 from cloud_hub.model.link import Epoch
 from cloud_hub.model.place import Device
@@ -12,6 +13,9 @@ from cloud_hub.upsert import insert_new
 from sync.events import Lane
 from sync.messages import RUNS_TOLD, Hello, HelloAnswer, LaneKnown, LiveEpoch, Verdict, judge_hello
 
+FIRST_CREDIT = 2
+"""Batches that a device may send before the hub has acknowledged one: after a restart a whole
+fleet says hello at once."""
 RIVAL_ALARM = "identity-used-twice"
 FOREIGN_NAME_ALARM = "wrote-under-another-name"
 
@@ -25,19 +29,21 @@ def answer_hello(books: Books, device: Device, hello: Hello, settings: HubSettin
         raise_alarm(books, device, RIVAL_ALARM, hello.run, "a second device uses this identity")
     else:
         _go_on(books, device, live, hello, epoch, renewed=verdict is Verdict.RENEW)
+        is_first = device.first_connected_at is None
         device.connected_at = device.heard_at = now
         device.first_connected_at = device.first_connected_at or now
+        open_connection(books.session, device, now)
         device.agent_version = hello.agent_version
         for lane in hello.lanes:
             key = (device.tenant_id, device.device_id, lane.epoch, int(lane.lane))
             books.lose(key, lane.lost)
-            books.claim(key, next_seq=lane.next, base=lane.oldest)
+            books.claim(key, next_seq=lane.next, base=lane.oldest, is_first=is_first)
     return HelloAnswer(
         run=hello.run,
         verdict=verdict,
         epoch=epoch,
         lanes=_lanes_known(books, device, hello, epoch),
-        credit=settings.credit_batches,
+        credit=min(FIRST_CREDIT, settings.credit_batches),
         hub_at=now,
         spread_s=settings.reconnect_spread_s,
         hub_version=version("aisleos"),

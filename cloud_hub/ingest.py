@@ -76,20 +76,24 @@ class Ingest:
         self._settings = settings
         self._identities = identities
         self._pictures = pictures
+        self._credit = settings.credit_batches
 
-    def take(self, messages: Sequence[Message]) -> Taken:
+    def take(self, messages: Sequence[Message], *, credit: int | None = None) -> Taken:
         """Commits the messages and says what to answer. Call it in a thread.
+
+        `credit` is how many batches each sender may have on their way from now on.
 
         Raises what the database raises when it is out of order; then nothing was taken, and the
         same messages may be given again.
         """
+        self._credit = self._settings.credit_batches if credit is None else credit
         try:
             return self._commit(messages)
         except OUTAGE:
             raise
         except POISON:
             if len(messages) > 1:
-                return _joined([self.take([message]) for message in messages])
+                return _joined([self.take([message], credit=credit) for message in messages])
             log.exception("an event could not be applied", extra={"action": "poison"})
             return self._commit(messages, self._poisonous(messages[0]))
 
@@ -169,6 +173,7 @@ class Ingest:
             return None
         if hello.device != topic.device:
             return _foreign(turn, device, hello.device).answer
+        turn.tally.hellos += 1
         answer = answer_hello(turn.books, device, hello, self._settings)
         return _answer(topic, Downlink.HELLO, answer)
 
@@ -235,7 +240,7 @@ class Ingest:
             epoch=header.epoch,
             lane=header.lane,
             ranges=((header.first, header.last),),
-            credit=self._settings.credit_batches,
+            credit=self._credit,
         )
         return _answer(topic, Downlink.ACK, ack)
 
@@ -291,7 +296,7 @@ def _book(
     turn: Turn, key: LaneKey, device: Device, header: BatchHeader, message: Message
 ) -> RangeSet:
     """Books a batch's range, claim and losses; the numbers that are new."""
-    device.heard_at = message.received_at
+    turn.books.hear(device)
     turn.books.lose(key, header.lost)
     turn.books.claim(key, next_seq=header.next, base=header.base)
     fresh = turn.books.receive(key, header.first, header.last)

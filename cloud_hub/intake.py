@@ -3,59 +3,110 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import dataclass, field
 
 from cloud_hub.hub import Hub
 from cloud_hub.ingest import OUTAGE, Ingest, Message, Taken
 from cloud_hub.meters import Meters
 from sync.listener import Heard, MqttListener
+from sync.topics import HELLO_LEVEL
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
+BUSY_CREDIT = 2
+FULL_CREDIT = 1
 
 
-async def run_intake(hub: Hub, ingest: Ingest, listener: MqttListener, meters: Meters) -> None:
+@dataclass(slots=True)
+class Inbox:
+    """What was heard and not yet taken. Hellos come first: they are short, and who has said one
+    may be told how much to send."""
+
+    _hellos: deque[Heard] = field(default_factory=deque)
+    _batches: deque[Heard] = field(default_factory=deque)
+    _filled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __len__(self) -> int:
+        """How many messages wait."""
+        return len(self._hellos) + len(self._batches)
+
+    def put(self, heard: Heard) -> None:
+        """One more."""
+        is_hello = heard.topic.endswith(f"/{HELLO_LEVEL}")
+        (self._hellos if is_hello else self._batches).append(heard)
+        self._filled.set()
+
+    async def group(self, limit: int) -> list[Heard]:
+        """Up to `limit` messages, as soon as there is one."""
+        await self._filled.wait()
+        taken: list[Heard] = []
+        for queue in (self._hellos, self._batches):
+            while queue and len(taken) < limit:
+                taken.append(queue.popleft())
+        if not len(self):
+            self._filled.clear()
+        return taken
+
+
+async def hear(listener: MqttListener, inbox: Inbox, *, early: bool) -> None:
+    """Fills the inbox until cancelled. `early` tells the broker at once that a message was taken:
+    the embedded one gives up on late answers, and only the hub's own acknowledgement counts."""
+    async for heard in listener:
+        if early:
+            heard.done()
+        inbox.put(heard)
+
+
+async def run_intake(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> None:
     """Until cancelled. While one transaction runs the next group gathers behind it."""
-    async for first in listener:
-        group = [first, *listener.waiting(hub.settings.group_batches - 1)]
-        messages = [
-            Message(topic=heard.topic, payload=heard.payload, received_at=hub.clock.now())
-            for heard in group
-        ]
+    while True:
+        group = await inbox.group(hub.settings.group_batches)
         try:
-            taken = await _take(ingest, messages, meters)
+            taken = await _take(hub, ingest, group, credit_for(hub, len(inbox)))
         except Exception:
             # Nothing of this group is acknowledged: it comes again, the next one comes now.
             log.exception("a group of messages was not taken", extra={"action": "group-failed"})
             continue
-        _answer(group, taken)
-        meters.brokers.set(len(listener.links))
-        if taken.tally.events:
+        _answer(group, taken, early=hub.settings.broker is None)
+        if hub.link.listener is not None:
+            meters.brokers.set(len(hub.link.listener.links))
+        if taken.tally.events or taken.tally.hellos:
             hub.changed.announce()
 
 
-async def _take(ingest: Ingest, messages: Sequence[Message], meters: Meters) -> Taken:
+def credit_for(hub: Hub, waiting: int) -> int:
+    """How many batches a device may have on their way, by how many wait here: a queue longer than
+    the senders' patience would only make them send everything again."""
+    if waiting < hub.settings.group_batches:
+        return hub.settings.credit_batches
+    return BUSY_CREDIT if waiting < 3 * hub.settings.group_batches else FULL_CREDIT
+
+
+async def _take(hub: Hub, ingest: Ingest, group: Sequence[Heard], credit: int) -> Taken:
     """Commits; while the database is out of order, waits and tries again: nothing is dropped."""
+    now = hub.clock.now()
+    messages = [Message(topic=one.topic, payload=one.payload, received_at=now) for one in group]
     wait_s = FIRST_WAIT_S
     while True:
         started_s = time.perf_counter()
         try:
-            taken = await asyncio.to_thread(ingest.take, messages)
+            taken = await asyncio.to_thread(ingest.take, messages, credit=credit)
         except OUTAGE:
             log.exception("the database cannot be written", extra={"action": "database-out"})
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
             continue
-        meters.note(taken.tally, time.perf_counter() - started_s)
+        hub.meters.note(taken.tally, time.perf_counter() - started_s)
         return taken
 
 
-def _answer(group: Sequence[Heard], taken: Taken) -> None:
+def _answer(group: Sequence[Heard], taken: Taken, *, early: bool) -> None:
     for heard, answer in zip(group, taken.answers, strict=True):
-        with suppress(OSError):
-            if answer is not None:
-                heard.reply(answer.topic, answer.payload)
+        if answer is not None:
+            heard.reply(answer.topic, answer.payload)
+        if not early:
             heard.done()

@@ -1,12 +1,13 @@
 """Days that were final and change all the same.
 
-A store's business day is final at 04:00 local time of the next day. What a device delivers for a
-final day over its first connection ever is history that nobody has seen a figure of; over any
-later connection it revises the day, and the figures from before are kept.
+A store's business day is final at 04:00 local time of the next day. What a device had recorded
+before it first met this hub is history that nobody has seen a figure of. Anything else that
+arrives for a final day revises it, and the figures from before are kept: one row a day, or a
+second one when more comes after 24 hours.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,18 +19,20 @@ from cloud_hub.upsert import insert_new
 from cloud_hub.work import Fact, Work
 from sync import events
 
-StoreDay = tuple[str, str, date, datetime]
-"""tenant, store, business day, when the device that revises it connected."""
+StoreDay = tuple[str, str, date]
+"""tenant, store, business day."""
+ONE_REVISION = timedelta(hours=24)
 
 
 def note_revisions(work: Work, facts: Sequence[Fact[Any]]) -> None:
     """Keeps, before `facts` are applied, what the final days they touch looked like."""
     days = {day for fact in facts if (day := _revised_day(work, fact)) is not None}
-    insert_new(work.session, tables.DayRevision, [_before(work, day) for day in sorted(days)])
+    rows = [_before(work, day) for day in sorted(days) if not _is_noted(work, day)]
+    insert_new(work.session, tables.DayRevision, rows)
 
 
 def _revised_day(work: Work, fact: Fact[Any]) -> StoreDay | None:
-    if fact.reconnected_at is None:
+    if fact.is_history:
         return None
     if isinstance(fact.body, events.Receipt):
         day = fact.body.business_day
@@ -38,14 +41,26 @@ def _revised_day(work: Work, fact: Fact[Any]) -> StoreDay | None:
     else:
         return None
     final_at = day_start(day + timedelta(days=1), work.zones[fact.tenant_id, fact.store_id])
-    if final_at > fact.received_at:
-        return None
-    return (fact.tenant_id, fact.store_id, day, fact.reconnected_at)
+    return None if final_at > fact.received_at else (fact.tenant_id, fact.store_id, day)
+
+
+def _is_noted(work: Work, of: StoreDay) -> bool:
+    revision = tables.DayRevision
+    tenant_id, store_id, day = of
+    known = work.session.scalars(
+        sa.select(revision.revised_at).where(
+            revision.tenant_id == tenant_id,
+            revision.store_id == store_id,
+            revision.business_day == day,
+            revision.revised_at > work.now - ONE_REVISION,
+        )
+    ).first()
+    return known is not None
 
 
 def _before(work: Work, of: StoreDay) -> dict[str, Any]:
     """Source: METRICS, net sales = sales − returns; a receipt is a sale receipt."""
-    tenant_id, store_id, day, revised_at = of
+    tenant_id, store_id, day = of
     receipt = tables.Receipt
     kinds = (events.ReceiptType.SALE.value, events.ReceiptType.RETURN.value)
     net_sales, receipts = work.session.execute(
@@ -63,7 +78,7 @@ def _before(work: Work, of: StoreDay) -> dict[str, Any]:
         "tenant_id": tenant_id,
         "store_id": store_id,
         "business_day": day,
-        "revised_at": revised_at,
+        "revised_at": work.now,
         "net_sales_before": net_sales or Decimal(0),
         "receipts_before": receipts or 0,
     }

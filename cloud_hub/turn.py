@@ -26,18 +26,19 @@ ERROR_CHARACTERS = 1000
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What one transaction did, in events; `refused` in messages."""
+    """What one transaction did, in events; `refused` and `hellos` in messages."""
 
     events: int = 0
     resent: int = 0
     dead: int = 0
     unknown: int = 0
     refused: int = 0
+    hellos: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         """Adds what another transaction did."""
-        for name in ("events", "resent", "dead", "unknown", "refused"):
+        for name in ("events", "resent", "dead", "unknown", "refused", "hellos"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for kind, count in other.by_kind.items():
             self.by_kind[kind] = self.by_kind.get(kind, 0) + count
@@ -73,11 +74,9 @@ class Turn:
         elif event_key in self.condemned:
             self._bury(event_key, "it could not be applied; the hub's log says why", record.body)
         else:
-            self._understand(key, device, record, row)
+            self._understand(key, record, row)
 
-    def _understand(
-        self, key: LaneKey, device: Device, record: Arrived, row: dict[str, Any]
-    ) -> None:
+    def _understand(self, key: LaneKey, record: Arrived, row: dict[str, Any]) -> None:
         model = EVENT_TYPES.get(record.kind)
         if model is None or record.schema_version > model.schema_version:
             row["outcome"] = Outcome.UNKNOWN.value
@@ -91,7 +90,9 @@ class Turn:
         row["occurred_at"] = occurred_at(body, record.stamp)
         if isinstance(body, LossDeclared):
             self.books.lose((*key[:2], body.lost_epoch, int(body.lost_lane)), [_loss(body)])
-        self.facts.setdefault(record.kind, []).append(fact_of(row, device, body))
+        is_history = record.seq < self.books.opening(key)
+        fact = _fact(row, body, is_history=is_history)
+        self.facts.setdefault(record.kind, []).append(fact)
 
     def _bury(self, key: EventKey, error: str, said: object) -> None:
         """The event is kept as a dead letter, whole, with what is wrong with it."""
@@ -155,9 +156,8 @@ class Turn:
         self.books.write()
 
 
-def fact_of(row: dict[str, Any], device: Device, body: EventBody) -> Fact[Any]:
+def _fact(row: dict[str, Any], body: EventBody, *, is_history: bool) -> Fact[Any]:
     """The fact that a kept event states."""
-    again = device.connected_at != device.first_connected_at
     return Fact(
         tenant_id=row["tenant_id"],
         store_id=row["store_id"],
@@ -168,7 +168,7 @@ def fact_of(row: dict[str, Any], device: Device, body: EventBody) -> Fact[Any]:
         occurred_at=row["occurred_at"],
         received_at=row["received_at"],
         body=body,
-        reconnected_at=device.connected_at if again else None,
+        is_history=is_history,
     )
 
 

@@ -36,8 +36,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Generic[Body]):
-    """One new, valid event. `connected_at` is set when it comes over a later connection than its
-    device's first: what it says of a final day then revises that day."""
+    """One new, valid event. `is_history`: it happened before its device first met this hub, so
+    that nobody has seen a figure without it."""
 
     tenant_id: str
     store_id: str
@@ -48,7 +48,7 @@ class Fact(Generic[Body]):
     occurred_at: datetime
     received_at: datetime
     body: Body
-    reconnected_at: datetime | None = None
+    is_history: bool = False
 
     @property
     def key(self) -> EventKey:
@@ -117,4 +117,5 @@ def load_catalogue(session: Session, tenant_id: str, gtins: Iterable[str]) -> Ca
             Product.tenant_id == tenant_id, Product.item_code.is_not(None)
         )
     )
-    return Catalogue(frozenset(known), {code.casefold(): gtin for code, gtin in coded})
+    codes = {code.casefold(): gtin for code, gtin in coded if code}
+    return Catalogue(frozenset(known), codes)

@@ -121,7 +121,7 @@ def _within(session: Session, viewer: Viewer, tenant: str | None) -> Viewer:
     known = session.scalars(sa.select(Tenant.tenant_id)).all()
     if tenant is None and len(known) == 1:
         tenant = known[0]
-    if tenant not in known:
+    if tenant is None or tenant not in known:
         raise Refused(f"name a chain with ?tenant=, one of: {', '.join(known)}", status=422)
     return Viewer(
         tenant_id=tenant,

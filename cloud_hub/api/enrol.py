@@ -62,6 +62,14 @@ class ClaimRequest(Body):
     tenant_id: Identifier
     device_id: Identifier
     claim_token: Annotated[str, Field(max_length=200)]
+    secret: Annotated[
+        str | None,
+        Field(
+            min_length=32,
+            max_length=200,
+            description="A random password of the device; the same again is answered again",
+        ),
+    ] = None
 
 
 class BrokerAnswer(Body):
@@ -98,6 +106,7 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf) -> ClaimAnswe
                 device_id=body.device_id,
                 claim_token=body.claim_token,
                 now=now,
+                secret=body.secret,
             )
             record_act(
                 session,

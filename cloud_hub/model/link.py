@@ -28,7 +28,8 @@ class Epoch(Base):
 
 class LaneClaim(Base):
     """What the device itself last said of a lane, in a hello or a batch header: how many events it
-    produced (`next_seq` - 1) and the lowest it still holds unacknowledged (`base`)."""
+    produced (`next_seq` - 1) and the lowest it still holds unacknowledged (`base`). Numbers below
+    `opening_seq` had been produced when the device first met this hub: its history."""
 
     __tablename__ = "lane_claim"
     tenant_id: Mapped[str] = key()
@@ -37,6 +38,7 @@ class LaneClaim(Base):
     lane: Mapped[int] = key_int()
     next_seq: Mapped[int]
     base: Mapped[int]
+    opening_seq: Mapped[int]
     claimed_at: Mapped[datetime]
 
 

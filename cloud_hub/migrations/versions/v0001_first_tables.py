@@ -232,6 +232,7 @@ def upgrade() -> None:
         sa.Column("lane", WHOLE, nullable=False, autoincrement=False),
         sa.Column("next_seq", WHOLE, nullable=False),
         sa.Column("base", WHOLE, nullable=False),
+        sa.Column("opening_seq", WHOLE, nullable=False),
         sa.Column("claimed_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch", "lane"),
     )

@@ -282,15 +282,30 @@ def test_a_hole_that_the_device_no_longer_holds_is_not_balanced(
         assert not audit.is_balanced
 
 
-def test_only_a_later_connection_revises_a_final_day(ingest: Ingest, database: Database) -> None:
+def test_history_from_before_the_first_hello_revises_nothing(
+    ingest: Ingest, database: Database
+) -> None:
+    till = TalkingDevice()
+    long_after = NOON + timedelta(days=3)
+    till.say(receipt(1, cola()), receipt(2, cola()))
+    for _ in range(2):
+        ingest.take([till.hello(received_at=long_after)])
+    ingest.take(till.batches(size=1, received_at=long_after))
+    assert count(database, DayRevision) == 0
+
+
+def test_what_comes_later_for_a_final_day_revises_it_once(
+    ingest: Ingest, database: Database
+) -> None:
     till = TalkingDevice()
     long_after = NOON + timedelta(days=3)
     till.say(receipt(1, cola()))
     ingest.take([till.hello(received_at=long_after), *till.batches(received_at=long_after)])
-    assert count(database, DayRevision) == 0
     till.say(receipt(2, cola()), receipt(3, cola()))
     again = long_after + timedelta(hours=1)
-    ingest.take([till.hello(received_at=again), *till.batches(received_at=again, size=1)])
+    ingest.take([till.hello(received_at=again)])
+    for batch in till.batches(received_at=again, size=1):
+        ingest.take([batch])
     with database.sessions() as session:
         (revision,) = session.scalars(sa.select(DayRevision))
         assert (revision.receipts_before, str(revision.net_sales_before)) == (1, "3.5")
