@@ -1,15 +1,21 @@
 """Findings as the rows of a page."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from cloud_hub import phrases
 from cloud_hub.findings.finding import Finding, Severity
+from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.model.facts import Task
+from cloud_hub.viewer import Naming, Viewer
 from cloud_hub.views.photos import Album
+from cloud_hub.views.reading import may_read, scoped_situation
 from cloud_hub.views.rows import ProblemRow
+from device_profiles.store import LoginRole
 
 
 def problem_rows(
@@ -18,6 +24,25 @@ def problem_rows(
     """One row a finding, in the same order, with the task that answers it."""
     tasks = _tasks(situation, [finding.key for finding in findings])
     return tuple(_row(situation, finding, album, tasks.get(finding.key)) for finding in findings)
+
+
+def problems_for(session: Session, viewer: Viewer, now: datetime) -> tuple[ProblemRow, ...]:
+    """Every finding that the viewer may read, dearest first; information last. Raises NotFound."""
+    situation = scoped_situation(session, viewer, now)
+    chain = situation.chain
+    findings = [
+        finding
+        for finding in search(situation)
+        if viewer.role is not LoginRole.BRAND
+        or (
+            finding.fixture_id in chain.fixtures
+            and may_read(finding, viewer, chain.fixtures[finding.fixture_id])
+        )
+    ]
+    album = Album(
+        session, chain, Naming(viewer, chain), now, [f.photo for f in findings if f.photo]
+    )
+    return problem_rows(situation, findings, album)
 
 
 def needing(rows: Iterable[ProblemRow]) -> tuple[ProblemRow, ...]:

@@ -23,6 +23,11 @@ def situation_for(session: Session, viewer: Viewer, page: Page, now: datetime) -
     """The chain at `now` as the viewer may see it. Raises NotYours where the role has no such
     page, NotFound while there is no chain."""
     viewer.may_open(page)
+    return scoped_situation(session, viewer, now)
+
+
+def scoped_situation(session: Session, viewer: Viewer, now: datetime) -> Situation:
+    """The chain at `now` as the viewer may see it. Raises NotFound while there is no chain."""
     situation = load_situation(session, viewer.tenant_id, now, scope_of(viewer))
     if situation is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")

@@ -1,0 +1,182 @@
+"""What the hub does by itself every few seconds: problems become tasks, tasks end with them."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.errors import Refused
+from cloud_hub.findings.finding import Finding, Kind
+from cloud_hub.findings.search import search
+from cloud_hub.findings.situation import Situation, load_situation
+from cloud_hub.hub import Hub
+from cloud_hub.model.facts import Task
+from cloud_hub.model.place import Store, Tenant
+from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
+
+log = logging.getLogger(__name__)
+
+PERIOD_S = 10.0
+QUIET_PERIODS = 6
+"""Without new facts the search still runs every so many periods: silence is a finding too."""
+
+DUE_AFTER = {Kind.EMPTY_SLOT: timedelta(minutes=30)}
+GONE = "gone"
+"""The answer of a task whose problem went away by itself."""
+
+PHOTO_KINDS = (Kind.EMPTY_SLOT, Kind.MISPLACED, Kind.PURITY)
+
+
+async def run_jobs(hub: Hub, stop: asyncio.Event) -> None:
+    """Keeps every chain's tasks until told to stop. A failure is logged and tried again."""
+    seen, quiet = -1, 0
+    while not stop.is_set():
+        if hub.changed.version != seen or quiet >= QUIET_PERIODS:
+            seen, quiet = hub.changed.version, 0
+            try:
+                if await asyncio.to_thread(keep_all_tasks, hub):
+                    hub.changed.announce()
+                    seen = hub.changed.version
+            except Exception:
+                log.exception("keeping tasks failed", extra={"action": "job-failed"})
+        quiet += 1
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), PERIOD_S)
+
+
+def keep_all_tasks(hub: Hub) -> int:
+    """How many tasks were opened, changed or closed, over all chains."""
+    now = hub.clock.now()
+    changes: list[TaskChanges] = []
+    with hub.sessions() as session:
+        for tenant_id in session.scalars(sa.select(Tenant.tenant_id)).all():
+            situation = load_situation(session, tenant_id, now)
+            if situation is not None:
+                changes.append(plan_tasks(session, situation, search(situation)))
+    count = sum(len(each) for each in changes)
+    if count:
+        # The search reads for long; the writer is held only for what it found.
+        with hub.database.writing() as session:
+            for each in changes:
+                write_tasks(session, each, now)
+    return count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskChanges:
+    """What must be written: tasks to open, texts that changed, tasks whose problem is gone."""
+
+    tenant_id: str
+    opened: tuple[Finding, ...]
+    reworded: tuple[tuple[str, Finding], ...]
+    gone: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """How many changes."""
+        return len(self.opened) + len(self.reworded) + len(self.gone)
+
+
+def plan_tasks(session: Session, situation: Situation, findings: Iterable[Finding]) -> TaskChanges:
+    """What the findings of a situation make of the tasks there are."""
+    wanted = {f.key: f for f in findings if f.task is not None and f.store_id is not None}
+    tasks = session.scalars(
+        sa.select(Task)
+        .where(Task.tenant_id == situation.chain.tenant_id)
+        .where(sa.or_(Task.answered_at.is_(None), Task.finding.in_(list(wanted))))
+        .order_by(Task.opened_at)
+    ).all()
+    still_open = {task.finding: task for task in tasks if task.answered_at is None}
+    answered = {task.finding: task.answered_at for task in tasks if task.answered_at is not None}
+    return TaskChanges(
+        tenant_id=situation.chain.tenant_id,
+        opened=tuple(
+            finding
+            for key, finding in wanted.items()
+            if key not in still_open and _is_due(finding, answered.get(key))
+        ),
+        reworded=tuple(
+            (task.task_id, wanted[key])
+            for key, task in still_open.items()
+            if key in wanted
+            and wanted[key].task is not None
+            and (task.text_en, task.text_zh) != _words(wanted[key])
+        ),
+        gone=tuple(
+            task.task_id
+            for key, task in still_open.items()
+            if key not in wanted and _is_proven_gone(situation, key)
+        ),
+    )
+
+
+def _is_due(finding: Finding, answered_at: datetime | None) -> bool:
+    """Whether somebody must be asked (again): after an answer only when a newer photo still shows
+    the problem, or the problem began anew."""
+    if answered_at is None:
+        return True
+    proof = finding.photo.taken_at if finding.photo else finding.since
+    return proof > answered_at
+
+
+def _is_proven_gone(situation: Situation, key: str) -> bool:
+    """A problem that a photo showed is gone when a photo that still speaks shows it no more."""
+    kind, _, rest = key.partition("/")
+    if kind not in PHOTO_KINDS:
+        return True
+    return situation.last_clear(rest.partition("/")[0]) is not None
+
+
+def write_tasks(session: Session, changes: TaskChanges, now: datetime) -> None:
+    """Writes the changes. A task that was answered meanwhile stays answered."""
+    for finding in changes.opened:
+        en, zh = _words(finding)
+        after = DUE_AFTER.get(finding.kind)
+        session.merge(
+            Task(
+                tenant_id=changes.tenant_id,
+                task_id=_task_id(finding, now),
+                store_id=finding.store_id,
+                finding=finding.key,
+                text_en=en,
+                text_zh=zh,
+                opened_at=now,
+                due_at=None if after is None else now + after,
+            )
+        )
+    for task_id, finding in changes.reworded:
+        task = session.get(Task, (changes.tenant_id, task_id))
+        if task is not None and task.answered_at is None:
+            task.text_en, task.text_zh = _words(finding)
+    for task_id in changes.gone:
+        task = session.get(Task, (changes.tenant_id, task_id))
+        if task is not None and task.answered_at is None:
+            task.answered_at, task.answer = now, GONE
+
+
+def answer_task(session: Session, viewer: Viewer, task_id: str, answer: str, now: datetime) -> None:
+    """Notes what a person did. Raises NotYours, NotFound, and Refused when it was answered."""
+    viewer.may_open(Page.TASKS)
+    task = session.get(Task, (viewer.tenant_id, task_id))
+    visible = sa.select(Store.store_id).where(
+        Store.tenant_id == viewer.tenant_id, scope_of(viewer).stores
+    )
+    if task is None or task.store_id not in session.scalars(visible).all():
+        raise NotFound(f"there is no task {task_id!r}")
+    if task.answered_at is not None:
+        raise Refused(f"task {task_id!r} was answered already: {task.answer}", status=409)
+    task.answered_at, task.answer, task.answered_by = now, answer, viewer.login_name
+
+
+def _words(finding: Finding) -> tuple[str, str]:
+    return (finding.task.en, finding.task.zh) if finding.task else ("", "")
+
+
+def _task_id(finding: Finding, now: datetime) -> str:
+    digest = sha256(finding.key.encode()).hexdigest()[:12]
+    return f"{finding.kind}-{digest}-{now:%Y%m%dT%H%M%SZ}"
