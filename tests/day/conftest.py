@@ -1,0 +1,113 @@
+"""The demonstration as a user starts it, played once for all tests of the day."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from simulators.stage import free_ports
+
+READY_WITHIN_S = 120.0
+LASTS_S = 240
+"""Longer than the tests take: they end it themselves."""
+RETURNS_WITHIN_S = 90.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demonstration:
+    """A running demonstration: its folder, its process, and the hub's API under its read token."""
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+    http: httpx.Client
+    stores: tuple[str, ...]
+    ready_s: float
+
+    def get(self, path: str, **query: object) -> Any:
+        """A JSON document of the hub's API."""
+        answer = self.http.get(f"/api/v1{path}", params=query)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json()
+
+    def truth(self) -> dict[str, Any]:
+        """What is true now."""
+        return json.loads((self.folder / "truth.json").read_text(encoding="utf-8"))
+
+    def problems(self) -> list[dict[str, Any]]:
+        """Findings that somebody must do something about."""
+        return [row for row in self.get("/findings") if row["severity"] != "information"]
+
+    def until(self, what: str, is_so: Any, within_s: float = 60.0) -> None:
+        """Returns as soon as `is_so()`; fails with `what` else."""
+        deadline = time.monotonic() + within_s
+        while not is_so():
+            assert self.process.poll() is None, "the demonstration ended by itself"
+            assert time.monotonic() < deadline, f"{what} did not happen in {within_s:g} s"
+            time.sleep(0.5)
+
+
+def start(folder: Path, stores: int) -> Demonstration:
+    """`aisle demo`, ready."""
+    port = free_ports(1)[0]
+    command = [sys.executable, "-m", "aisle", "demo", "--data", str(folder)]
+    command += ["--stores", str(stores), "--http", f"127.0.0.1:{port}", "--for", str(LASTS_S)]
+    begins_s = time.monotonic()
+    with (folder.parent / "said.txt").open("wb") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
+    document = _ready(folder, process)
+    http = httpx.Client(
+        base_url=document["url"],
+        headers={"Authorization": f"Bearer {document['token']}"},
+        timeout=30.0,
+    )
+    return Demonstration(
+        folder=folder,
+        process=process,
+        http=http,
+        stores=tuple(document["stores"]),
+        ready_s=time.monotonic() - begins_s,
+    )
+
+
+def _ready(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        said = (folder.parent / "said.txt").read_text(errors="replace")
+        assert process.poll() is None, f"aisle demo ended by itself: {said[-2000:]}"
+        if (folder / "demo.json").is_file():
+            document = json.loads((folder / "demo.json").read_text())
+            if document["ready"]:
+                return dict(document)
+        time.sleep(0.3)
+    process.terminate()
+    process.wait(30)
+    pytest.fail(f"aisle demo was not ready in {READY_WITHIN_S:g} s")
+
+
+def end(demonstration: Demonstration) -> None:
+    """Ended as by Ctrl-C: with exit 0, and with nothing left running."""
+    family = psutil.Process(demonstration.process.pid).children(recursive=True)
+    demonstration.process.terminate()
+    code = demonstration.process.wait(30)
+    _, left = psutil.wait_procs(family, timeout=5)
+    assert (code, left) == (0, [])
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """Eight stores, ready: two weeks of history are in, S06 is still cut off."""
+    played = start(tmp_path_factory.mktemp("day") / "demo", stores=8)
+    with closing(played.http):
+        try:
+            yield played
+        finally:
+            end(played)
