@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from cloud_hub import phrases
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
-from cloud_hub.metrics.footfall import load_doors, staff_left_out
+from cloud_hub.metrics.footfall import doors_asked
 from cloud_hub.metrics.sales import TRADE
-from cloud_hub.model.facts import DayRevision, Receipt
+from cloud_hub.model.facts import DayRevision, FootfallMinute, Receipt
 from cloud_hub.text import Text
+from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
 
 TOLD_FOR = timedelta(days=7)
@@ -31,8 +32,16 @@ _REVISED = Text(
 
 def find_staff(situation: Situation) -> Iterator[Finding]:
     """Stores whose doors left staff out today."""
-    doors = load_doors(situation.session, situation.today)
-    for store_id, count in staff_left_out(doors).items():
+    rows = situation.session.execute(
+        sa.select(FootfallMinute.store_id, sa.func.sum(FootfallMinute.staff))
+        .where(
+            *doors_asked(situation.today),
+            FootfallMinute.role == LineRole.ENTRANCE,
+            FootfallMinute.staff > 0,
+        )
+        .group_by(FootfallMinute.store_id)
+    )
+    for store_id, count in rows:
         if count:
             yield Finding(
                 key=f"{Kind.STAFF_LEFT_OUT}/{store_id}",

@@ -1,117 +1,182 @@
 """Conversion: sale receipts in watched minutes / entries in the same minutes."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cloud_hub.metrics.arrival import arrived
 from cloud_hub.metrics.buckets import MINUTE_S, QUARTER_S, epoch_second, start_of
 from cloud_hub.metrics.definition import Aspect
-from cloud_hub.metrics.footfall import doors_asked, footfall, load_doors
-from cloud_hub.metrics.knowledge import known_until
+from cloud_hub.metrics.footfall import (
+    GOOD_MINUTE_S,
+    DoorFact,
+    doors_asked,
+    footfall,
+    load_doors,
+)
+from cloud_hub.metrics.sales import VISITORLESS, Sales, load_sales
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
 from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import FootfallMinute, Receipt
 from device_profiles.camera import LineRole
+from sync.arrivals import RangeSet
 from sync.events import ReceiptType
 
-WATCHED_S = 54.0
-"""A minute counts as watched when every entrance was watched for nine tenths of it."""
-
-VISITORLESS = ("cabinet",)
-"""Where receipts come from that nobody walked in for."""
+QUARTER_MIN = QUARTER_S // MINUTE_S
 
 
 def measure_conversion(session: Session, window: Window, aspect: Aspect) -> Cells:
-    """Conversion of a window. Minutes whose tills are not known are left out on both sides."""
-    coverage = footfall(load_doors(session, window), window.days)
-    return conversion(session, window, coverage)
+    """Conversion of a window."""
+    return conversion(session, window, load_doors(session, window), load_sales(session, window))
 
 
-def conversion(session: Session, window: Window, coverage: Cells) -> Cells:
-    """Receipts and entries of the watched minutes; `coverage` are footfall's cells."""
-    zones = {each.store_id: each.store.zone for each in window.days}
-    watched = _watched_minutes(window, known_until(session, window.tenant_id, window.store_ids))
-    sold = _receipts_by_minute(window)
-    quarter = sa.cast(watched.c.minute * MINUTE_S // QUARTER_S, sa.BigInteger).label("quarter")
-    query = (
-        sa.select(
-            watched.c.store_id,
-            watched.c.business_day,
-            quarter,
-            sa.func.sum(watched.c.entries),
-            sa.func.coalesce(sa.func.sum(sold.c.receipts), 0),
-        )
-        .join_from(
-            watched,
-            sold,
-            sa.and_(
-                sold.c.store_id == watched.c.store_id,
-                sold.c.business_day == watched.c.business_day,
-                sold.c.minute == watched.c.minute,
-            ),
-            isouter=True,
-        )
-        .group_by(watched.c.store_id, watched.c.business_day, quarter)
-    )
-    cells: dict[Cell, Sums] = {
+@dataclass(frozen=True, slots=True)
+class _Quarter:
+    """One store's quarter of an hour: entries, receipts, and how many of its minutes every
+    entrance was watched in."""
+
+    cell: Cell
+    number: int
+    entries: int
+    good_minutes: int
+
+
+def conversion(session: Session, window: Window, doors: list[DoorFact], sales: Sales) -> Cells:
+    """Receipts and entries of the minutes in which every entrance was watched and the tills are
+    known. Whole quarters are taken as they were read; only those that were watched in part are
+    looked at minute by minute."""
+    cells = {
         cell: Sums(amount=0, observed_s=sums.observed_s, expected_s=sums.expected_s)
-        for cell, sums in coverage.items()
+        for cell, sums in footfall(doors, window.days).items()
     }
-    for store_id, day, number, entries, receipts in session.execute(query):
-        hour = start_of(number, QUARTER_S).astimezone(zones[store_id]).hour
-        add_to(cells, Cell(store_id, day, hour), Sums(amount=int(receipts), base=int(entries)))
+    receipts: dict[tuple[str, int], int] = defaultdict(int)
+    for fact in sales.facts:
+        if fact.type is ReceiptType.SALE:
+            receipts[fact.store_id, fact.quarter] += fact.visited
+    partly: list[_Quarter] = []
+    for quarter in _quarters(doors):
+        store_id = quarter.cell.store_id
+        until = sales.known_until.get(store_id)
+        if until is None or start_of(quarter.number, QUARTER_S) >= until:
+            continue
+        if quarter.good_minutes == QUARTER_MIN and start_of(quarter.number + 1, QUARTER_S) <= until:
+            sums = Sums(amount=receipts[store_id, quarter.number], base=quarter.entries)
+            add_to(cells, quarter.cell, sums)
+        elif quarter.good_minutes:
+            partly.append(quarter)
+    for cell, sums in _minute_by_minute(session, window, partly, doors, sales):
+        add_to(cells, cell, sums)
     return cells
 
 
-def _watched_minutes(window: Window, tills_known_until: dict[str, datetime]) -> sa.CTE:
-    """Store, business day, minute and entries of minutes in which every entrance was watched."""
-    lines = (
-        sa.select(
-            FootfallMinute.store_id,
-            sa.func.count(sa.distinct(FootfallMinute.line_id)).label("lines"),
+def _entrances(doors: Iterable[DoorFact]) -> dict[str, set[str]]:
+    lines: dict[str, set[str]] = defaultdict(set)
+    for fact in doors:
+        if fact.role is LineRole.ENTRANCE:
+            lines[fact.store_id].add(fact.line_id)
+    return lines
+
+
+def _quarters(doors: list[DoorFact]) -> list[_Quarter]:
+    """The quarters in which every entrance reported. With several entrances, good minutes are the
+    fewest of any: whether they are the same minutes is seen minute by minute."""
+    lines = _entrances(doors)
+    facts: dict[tuple[str, int], list[DoorFact]] = defaultdict(list)
+    for fact in doors:
+        if fact.role is LineRole.ENTRANCE:
+            facts[fact.store_id, fact.quarter].append(fact)
+    return [
+        _Quarter(
+            cell=Cell(store_id, each[0].day, each[0].hour),
+            number=number,
+            entries=sum(fact.entries for fact in each),
+            good_minutes=min(fact.good_minutes for fact in each),
         )
-        .where(*doors_asked(window), FootfallMinute.role == LineRole.ENTRANCE)
-        .group_by(FootfallMinute.store_id)
-        .cte("lines")
-    )
-    minute = (epoch_second(FootfallMinute.minute_at) // MINUTE_S).label("minute")
-    known = [
-        sa.and_(FootfallMinute.store_id == store_id, FootfallMinute.minute_at < until)
-        for store_id, until in tills_known_until.items()
+        for (store_id, number), each in facts.items()
+        if {fact.line_id for fact in each} == lines[store_id]
     ]
-    return (
+
+
+def _minute_by_minute(
+    session: Session,
+    window: Window,
+    quarters: list[_Quarter],
+    doors: list[DoorFact],
+    sales: Sales,
+) -> Iterable[tuple[Cell, Sums]]:
+    if not quarters:
+        return
+    cells = {(q.cell.store_id, q.number): q.cell for q in quarters}
+    lines = _entrances(doors)
+    sold = _receipts_by_minute(session, window, quarters)
+    minute = (epoch_second(FootfallMinute.minute_at) // MINUTE_S).label("minute")
+    rows = session.execute(
         sa.select(
             FootfallMinute.store_id,
-            FootfallMinute.business_day,
             minute,
-            sa.func.sum(FootfallMinute.entries).label("entries"),
+            sa.func.sum(FootfallMinute.entries),
+            sa.func.count(sa.distinct(FootfallMinute.line_id)),
         )
-        .join(lines, lines.c.store_id == FootfallMinute.store_id)
         .where(
             *doors_asked(window),
             FootfallMinute.role == LineRole.ENTRANCE,
-            FootfallMinute.watched_s >= WATCHED_S,
-            sa.or_(sa.false(), *known),
+            FootfallMinute.watched_s >= GOOD_MINUTE_S,
+            _within(FootfallMinute.store_id, FootfallMinute.minute_at, quarters),
         )
-        .group_by(FootfallMinute.store_id, FootfallMinute.business_day, minute, lines.c.lines)
-        .having(sa.func.count(sa.distinct(FootfallMinute.line_id)) == lines.c.lines)
-        .cte("watched")
+        .group_by(FootfallMinute.store_id, minute)
     )
+    for store_id, number, entries, watched in rows:
+        cell = cells.get((store_id, number // QUARTER_MIN))
+        known = start_of(number + 1, MINUTE_S) <= sales.known_until[store_id]
+        if cell is not None and known and watched == len(lines[store_id]):
+            yield cell, Sums(amount=sold.get((store_id, number), 0), base=int(entries))
 
 
-def _receipts_by_minute(window: Window) -> sa.CTE:
+def _receipts_by_minute(
+    session: Session, window: Window, quarters: list[_Quarter]
+) -> dict[tuple[str, int], int]:
     minute = (epoch_second(Receipt.ended_at) // MINUTE_S).label("minute")
-    return (
-        sa.select(Receipt.store_id, Receipt.business_day, minute, sa.func.count().label("receipts"))
+    rows = session.execute(
+        sa.select(Receipt.store_id, minute, sa.func.count())
         .where(
             Receipt.tenant_id == window.tenant_id,
             window.condition(Receipt.store_id, Receipt.business_day, Receipt.ended_at),
             Receipt.type == ReceiptType.SALE,
             Receipt.origin.not_in(VISITORLESS),
+            _within(Receipt.store_id, Receipt.ended_at, quarters),
             *arrived(window, Receipt.source_event),
         )
-        .group_by(Receipt.store_id, Receipt.business_day, minute)
-        .cte("sold")
+        .group_by(Receipt.store_id, minute)
+    )
+    return {(store_id, number): count for store_id, number, count in rows}
+
+
+def _within(
+    store_id: InstrumentedAttribute[str],
+    at: InstrumentedAttribute[datetime],
+    quarters: list[_Quarter],
+) -> sa.ColumnElement[bool]:
+    """SQL: the time lies between a store's first and last such quarter."""
+    by_store: dict[str, list[int]] = defaultdict(list)
+    for quarter in quarters:
+        by_store[quarter.cell.store_id].append(quarter.number)
+    return sa.or_(
+        *(
+            sa.and_(
+                store_id == each,
+                sa.or_(
+                    *(
+                        sa.and_(
+                            at >= start_of(first, QUARTER_S), at < start_of(last + 1, QUARTER_S)
+                        )
+                        for first, last in RangeSet.of((n, n) for n in numbers)
+                    )
+                ),
+            )
+            for each, numbers in by_store.items()
+        )
     )

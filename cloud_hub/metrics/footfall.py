@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
+from cloud_hub.metrics.buckets import QUARTER_S, epoch_second
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
 from cloud_hub.metrics.window import MARGIN, StoreDay, Window
@@ -20,14 +20,20 @@ REPORTING_DELAY = timedelta(minutes=5)
 
 MINUTE_S = 60.0
 
+GOOD_MINUTE_S = 54.0
+"""A minute counts as watched when its entrance was watched for nine tenths of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorFact:
-    """One counting line in one store's local hour. `watched_s` counts opening time only."""
+    """One counting line in one quarter of an hour (`quarter`: its number since 1970), which lies in
+    the store's local `hour`. `watched_s` counts opening time only; `good_minutes` those watched
+    well enough for conversion."""
 
     store_id: str
     day: date
     hour: int
+    quarter: int
     line_id: str
     device_id: str
     role: LineRole
@@ -35,12 +41,13 @@ class DoorFact:
     exits: int
     staff: int
     watched_s: float
+    good_minutes: int
     simulated: bool
 
 
 def load_doors(session: Session, window: Window) -> list[DoorFact]:
     """What each line counted, from a quarter of an hour before opening until one after closing."""
-    zones = {each.store_id: each.store.zone for each in window.days}
+    hour_of = window.hours()
     quarter = (epoch_second(FootfallMinute.minute_at) // QUARTER_S).label("quarter")
     opening = window.condition(
         FootfallMinute.store_id,
@@ -68,6 +75,7 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
             sa.func.sum(FootfallMinute.exits),
             sa.func.sum(FootfallMinute.staff),
             sa.func.sum(watched),
+            sa.func.sum(sa.case((FootfallMinute.watched_s >= GOOD_MINUTE_S, 1), else_=0)),
             sa.func.max(sa.case((FootfallMinute.simulated, 1), else_=0)),
         )
         .where(*doors_asked(window))
@@ -77,7 +85,8 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
         DoorFact(
             store_id=store_id,
             day=day,
-            hour=start_of(number, QUARTER_S).astimezone(zones[store_id]).hour,
+            hour=hour_of(store_id, number),
+            quarter=number,
             line_id=line_id,
             device_id=device_id,
             role=LineRole(role),
@@ -85,11 +94,12 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
             exits=int(exits),
             staff=int(staff),
             watched_s=float(watched_s),
+            good_minutes=int(good_minutes),
             simulated=bool(simulated),
         )
         for (
             store_id, day, number, line_id, device_id, role,
-            entries, exits, staff, watched_s, simulated,
+            entries, exits, staff, watched_s, good_minutes, simulated,
         ) in session.execute(query)
     ]  # fmt: skip
 
@@ -114,17 +124,25 @@ def footfall(doors: Iterable[DoorFact], days: Iterable[StoreDay]) -> Cells:
     lines: dict[str, set[str]] = defaultdict(set)
     for fact in entrances:
         lines[fact.store_id].add(fact.line_id)
-    cells: dict[Cell, Sums] = {}
+    entries: dict[Cell, int] = defaultdict(int)
+    watched_s: dict[Cell, float] = defaultdict(float)
+    for fact in entrances:
+        cell = Cell(fact.store_id, fact.day, fact.hour)
+        entries[cell] += fact.entries
+        watched_s[cell] += fact.watched_s
+    due_s: dict[Cell, float] = defaultdict(float)
     for each in days:
         count = len(lines[each.store_id])
-        for hour, expected_s in _expected_s(each):
-            if count:
-                sums = Sums(amount=0, expected_s=count * expected_s)
-                add_to(cells, Cell(each.store_id, each.day, hour), sums)
-    for fact in entrances:
-        sums = Sums(amount=fact.entries, observed_s=fact.watched_s)
-        add_to(cells, Cell(fact.store_id, fact.day, fact.hour), sums)
-    return cells
+        for hour, expected_s in _expected_s(each) if count else ():
+            due_s[Cell(each.store_id, each.day, hour)] += count * expected_s
+    return {
+        cell: Sums(
+            amount=entries.get(cell, 0),
+            observed_s=watched_s.get(cell, 0.0),
+            expected_s=due_s.get(cell, 0.0),
+        )
+        for cell in {*entries, *due_s}
+    }
 
 
 def estimated_footfall(cells: Cells, usual: dict[tuple[str, int], float]) -> Cells:

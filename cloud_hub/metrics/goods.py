@@ -6,7 +6,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
+from cloud_hub.metrics.buckets import QUARTER_S, epoch_second
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.sales import receipts_asked, till_time
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
@@ -26,7 +26,7 @@ OF_RECEIPT = sa.and_(
 
 def measure_return_rate(session: Session, window: Window, aspect: Aspect) -> Cells:
     """Value returned / gross sales of the period; both from lines, discounts taken off."""
-    zones = {each.store_id: each.store.zone for each in window.days}
+    hour_of = window.hours()
     quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
     by = (Receipt.store_id, Receipt.business_day, quarter)
     zero = sa.literal(Decimal(0), ReceiptLine.amount.type)
@@ -43,7 +43,7 @@ def measure_return_rate(session: Session, window: Window, aspect: Aspect) -> Cel
     )
     cells: dict[Cell, Sums] = {}
     for store_id, day, number, returned, gross in session.execute(query):
-        hour = start_of(number, QUARTER_S).astimezone(zones[store_id]).hour
+        hour = hour_of(store_id, number)
         add_to(cells, Cell(store_id, day, hour), Sums(amount=abs(returned), base=gross))
     return cells
 
@@ -65,7 +65,7 @@ def units_by_product(
 ) -> dict[tuple[str, date, int, str], Decimal]:
     """Net units by store, business day, local hour and GTIN, of one brand or one product where
     asked. A weighed line counts 1."""
-    zones = {each.store_id: each.store.zone for each in window.days}
+    hour_of = window.hours()
     quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
     by = (Receipt.store_id, Receipt.business_day, quarter, ReceiptLine.gtin)
     kind = ReceiptLine.quantity.type
@@ -90,7 +90,7 @@ def units_by_product(
         )
     found: dict[tuple[str, date, int, str], Decimal] = {}
     for store_id, day, number, gtin, sold in session.execute(query):
-        hour = start_of(number, QUARTER_S).astimezone(zones[store_id]).hour
+        hour = hour_of(store_id, number)
         key = (store_id, day, hour, gtin)
         found[key] = found.get(key, Decimal(0)) + sold
     return found

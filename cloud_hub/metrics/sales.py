@@ -7,14 +7,14 @@ till.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.metrics.arrival import arrived
-from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
+from cloud_hub.metrics.buckets import QUARTER_S, epoch_second
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.knowledge import known_until
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
@@ -26,32 +26,40 @@ from sync.events import ReceiptType
 TRADE = (ReceiptType.SALE, ReceiptType.RETURN)
 """Receipts that move money for goods; void, no-sale and pick-up do not."""
 
+VISITORLESS = ("cabinet",)
+"""Where receipts come from that nobody walked in for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalesFact:
-    """Receipts of one type in one store's local hour, with their value as printed (a return's is
-    negative), their units, and how many showed an identity."""
+    """Receipts of one type in one quarter of an hour (`quarter`: its number since 1970), which lies
+    in the store's local `hour`; with their value as printed (a return's is negative), their units,
+    and for how many somebody had come in."""
 
     store_id: str
     day: date
     hour: int
+    quarter: int
     type: ReceiptType
     receipts: int
     value: Decimal
     units: Decimal
+    visited: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sales:
-    """The receipts of a window, and how much of each opening hour the tills are known for."""
+    """The receipts of a window, until when each store's tills are known, and how much of each
+    opening hour that is."""
 
     facts: tuple[SalesFact, ...]
+    known_until: Mapping[str, datetime]
     known: Cells
 
 
 def load_sales(session: Session, window: Window) -> Sales:
     """The receipts of a window by store, local hour and type."""
-    zones = {each.store_id: each.store.zone for each in window.days}
+    hour_of = window.hours()
     quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
     query = (
         sa.select(
@@ -62,6 +70,7 @@ def load_sales(session: Session, window: Window) -> Sales:
             sa.func.count(),
             sa.func.sum(Receipt.net_value),
             sa.func.sum(Receipt.units),
+            sa.func.sum(sa.case((Receipt.origin.in_(VISITORLESS), 0), else_=1)),
         )
         .where(*receipts_asked(window))
         .group_by(Receipt.store_id, Receipt.business_day, quarter, Receipt.type)
@@ -70,15 +79,18 @@ def load_sales(session: Session, window: Window) -> Sales:
         SalesFact(
             store_id=store_id,
             day=day,
-            hour=start_of(number, QUARTER_S).astimezone(zones[store_id]).hour,
+            hour=hour_of(store_id, number),
+            quarter=number,
             type=ReceiptType(type_),
             receipts=receipts,
             value=value,
             units=units,
+            visited=int(visited),
         )
-        for store_id, day, number, type_, receipts, value, units in session.execute(query)
+        for store_id, day, number, type_, receipts, value, units, visited in session.execute(query)
     )
-    return Sales(facts=facts, known=till_time(session, window))
+    until = known_until(session, window.tenant_id, window.store_ids)
+    return Sales(facts=facts, known_until=until, known=_known(window, until))
 
 
 def receipts_asked(window: Window) -> list[sa.ColumnElement[bool]]:
@@ -93,7 +105,10 @@ def receipts_asked(window: Window) -> list[sa.ColumnElement[bool]]:
 
 def till_time(session: Session, window: Window) -> Cells:
     """Of every opening hour, how many of its seconds the store's tills are known for."""
-    until = known_until(session, window.tenant_id, window.store_ids)
+    return _known(window, known_until(session, window.tenant_id, window.store_ids))
+
+
+def _known(window: Window, until: Mapping[str, datetime]) -> Cells:
     cells: dict[Cell, Sums] = {}
     for each in window.days:
         end_at = until.get(each.store_id)
@@ -152,7 +167,7 @@ def sales_per_m2(sales: Sales, days: Iterable[StoreDay]) -> Cells:
 
 def measure_member_rate(session: Session, window: Window, aspect: Aspect) -> Cells:
     """Sale receipts that showed an identity / sale receipts."""
-    zones = {each.store_id: each.store.zone for each in window.days}
+    hour_of = window.hours()
     quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
     member = sa.exists().where(
         ReceiptIdentity.tenant_id == Receipt.tenant_id,
@@ -171,8 +186,11 @@ def measure_member_rate(session: Session, window: Window, aspect: Aspect) -> Cel
     )
     cells: dict[Cell, Sums] = {}
     for store_id, day, number, receipts, members in session.execute(query):
-        hour = start_of(number, QUARTER_S).astimezone(zones[store_id]).hour
-        add_to(cells, Cell(store_id, day, hour), Sums(amount=members, base=receipts))
+        add_to(
+            cells,
+            Cell(store_id, day, hour_of(store_id, number)),
+            Sums(amount=members, base=receipts),
+        )
     return _with_time(cells, till_time(session, window))
 
 

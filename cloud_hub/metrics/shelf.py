@@ -1,5 +1,6 @@
 """Shelf figures: on-shelf availability, facings and share, purity, planogram compliance."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -73,24 +74,29 @@ def _availability(
 ) -> Iterable[tuple[Cell, Sums]]:
     plan = chain.plan_at(fixture.fixture_id, day.end_at)
     must = _must_have(chain, fixture, {s.gtin for s in plan.slots.values()} if plan else (), aspect)
-    for hour, start, end in day.open_hours():
-        expected_s = len(must) * (end - start).total_seconds()
-        if expected_s:
-            yield Cell(day.store_id, day.day, hour), Sums(amount=0.0, expected_s=expected_s)
+    hours = list(day.open_hours())
+    seen_s: dict[int, float] = defaultdict(float)
+    observed_s: dict[int, float] = defaultdict(float)
     todays = [p for p in photos.get(fixture.fixture_id, ()) if p.day == day.day]
     for photo, until in _spans(todays, holds_for(fixture), day.close_at):
         seen, observed = _judged(photo, chain, fixture, aspect)
-        for hour, start, end in day.open_hours():
-            seconds = (min(end, until) - max(start, photo.taken_at)).total_seconds()
-            if seconds > 0 and observed:
-                yield (
-                    Cell(day.store_id, day.day, hour),
-                    Sums(
-                        amount=seen * seconds,
-                        base=observed * seconds,
-                        observed_s=observed * seconds,
-                    ),
-                )
+        for hour, start, end in hours if observed else ():
+            if start < until and end > photo.taken_at:
+                seconds = (min(end, until) - max(start, photo.taken_at)).total_seconds()
+                seen_s[hour] += seen * seconds
+                observed_s[hour] += observed * seconds
+    for hour, start, end in hours:
+        expected_s = len(must) * (end - start).total_seconds()
+        if expected_s or observed_s[hour]:
+            yield (
+                Cell(day.store_id, day.day, hour),
+                Sums(
+                    amount=seen_s[hour],
+                    base=observed_s[hour],
+                    observed_s=observed_s[hour],
+                    expected_s=expected_s,
+                ),
+            )
 
 
 def _must_have(

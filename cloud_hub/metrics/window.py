@@ -1,7 +1,7 @@
 """Which stores, on which business days, from when until when: what every formula is asked over."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cloud_hub.business_day import at_local, business_day, day_start
+from cloud_hub.metrics.buckets import QUARTER_S, start_of
 from device_profiles.store import OpeningHours
 
 MARGIN = timedelta(minutes=15)
@@ -111,6 +112,20 @@ class Window:
     def cut_to(self, days: Iterable[StoreDay]) -> "Window":
         """The same question over other days."""
         return Window(tenant_id=self.tenant_id, days=tuple(days), as_of=self.as_of)
+
+    def hours(self) -> Callable[[str, int], int]:
+        """Which local hour of a store a quarter of an hour (number since 1970) lies in."""
+        zones = {each.store_id: each.store.zone for each in self.days}
+        known: dict[tuple[str, int], int] = {}
+
+        def hour_of(store_id: str, quarter: int) -> int:
+            zone = zones[store_id]
+            key = (zone.key, quarter)
+            if key not in known:
+                known[key] = start_of(quarter, QUARTER_S).astimezone(zone).hour
+            return known[key]
+
+        return hour_of
 
     def groups(self) -> Iterator[tuple[StoreDay, list[str]]]:
         """Store days with equal times, once each, with the stores that share them."""

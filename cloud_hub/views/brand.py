@@ -21,12 +21,12 @@ from cloud_hub.metrics.registry import (
     SHARE_OF_SHELF,
 )
 from cloud_hub.metrics.sales import till_time
-from cloud_hub.metrics.shelf import Verdict, window_photos
+from cloud_hub.metrics.shelf import Verdict
 from cloud_hub.metrics.sums import Cell, Sums, add_to
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, NotYours, Page, Viewer
 from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import Comparison, compare, figure, shelf_figures
+from cloud_hub.views.figures import Comparison, compare, figure, photos_of, shelf_figures
 from cloud_hub.views.outlets import (
     BrandGap,
     Competitor,
@@ -115,7 +115,7 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
     photos = [photo for fixture in owned for photo in situation.photos.get(fixture.fixture_id, ())]
     album = Album(session, chain, naming, now, photos)
     comparison = compare(situation, list(chain.stores))
-    read = window_photos(session, chain, comparison.window, Aspect())
+    read = photos_of(situation, comparison)
     outlets = outlet_rows(situation, brand_id, album, comparison, read)
     figures = shelf_figures(BRAND_METRICS, read, comparison, Aspect(brand_id=brand_id))
     findings = [

@@ -12,6 +12,7 @@ from cloud_hub.metrics.shelf import (
     Photos,
     by_last_photo,
     on_shelf_availability,
+    window_photos,
 )
 from cloud_hub.metrics.sums import Cell, Number, Sums, total
 from cloud_hub.metrics.window import StoreDay, Window, comparable
@@ -155,6 +156,18 @@ def day_values(metric: Metric, cells: Mapping[Cell, Sums]) -> dict[date, Number 
     for cell, sums in cells.items():
         days.setdefault(cell.day, []).append(sums)
     return {day: metric.value(total(each)) for day, each in days.items()}
+
+
+def photos_of(situation: Situation, comparison: Comparison) -> Photos:
+    """The photos of both days; today's are there already."""
+    earlier = comparison.window.cut_to(comparison.earlier.values())
+    before = window_photos(situation.session, situation.chain, earlier, Aspect())
+    stores = {day.store_id for day in comparison.today}
+    return {
+        fixture_id: [*before.get(fixture_id, ()), *situation.photos.get(fixture_id, ())]
+        for fixture_id, fixture in situation.chain.fixtures.items()
+        if fixture.store_id in stores
+    }
 
 
 def shelf_figures(

@@ -13,7 +13,7 @@ from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.footfall import footfall, load_doors
 from cloud_hub.metrics.registry import AVERAGE_BASKET, CONVERSION, FOOTFALL, NET_SALES, ON_SHELF
 from cloud_hub.metrics.sales import average_basket, load_sales, net_sales
-from cloud_hub.metrics.shelf import on_shelf_availability, window_photos
+from cloud_hub.metrics.shelf import on_shelf_availability
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from cloud_hub.metrics.sums import Cell, Sums
 from cloud_hub.model.link import StoredEvent
@@ -21,7 +21,7 @@ from cloud_hub.photo import Photo
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import Comparison, compare, figure
+from cloud_hub.views.figures import Comparison, compare, figure, photos_of
 from cloud_hub.views.headline import headline
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows
@@ -89,7 +89,7 @@ def home_view(session: Session, viewer: Viewer, now: datetime) -> HomeView:
     away = offline_stores(situation)
     here = [store_id for store_id in chain.stores if store_id not in away]
     all_stores = compare(situation, list(chain.stores))
-    cells = _cells(session, all_stores)
+    cells = _cells(situation, all_stores)
     whole = compare(situation, here, away)
     findings = search(situation)
     latest = _latest_photo(situation)
@@ -123,15 +123,16 @@ def home_view(session: Session, viewer: Viewer, now: datetime) -> HomeView:
     )
 
 
-def _cells(session: Session, asked: Comparison) -> dict[Metric, Mapping[Cell, Sums]]:
+def _cells(situation: Situation, asked: Comparison) -> dict[Metric, Mapping[Cell, Sums]]:
     """Today's and the earlier day's cells of the five figures, in the order they are shown."""
-    window = asked.window
+    session, window = situation.session, asked.window
     sales = load_sales(session, window)
-    walked = footfall(load_doors(session, window), window.days)
-    photos = window_photos(session, asked.chain, window, Aspect())
+    doors = load_doors(session, window)
+    walked = footfall(doors, window.days)
+    photos = photos_of(situation, asked)
     return {
         FOOTFALL: walked,
-        CONVERSION: conversion(session, window, walked),
+        CONVERSION: conversion(session, window, doors, sales),
         NET_SALES: net_sales(sales),
         AVERAGE_BASKET: average_basket(sales),
         ON_SHELF: on_shelf_availability(photos, asked.chain, window.days, Aspect()),

@@ -19,14 +19,13 @@ from cloud_hub.metrics.registry import (
     PURITY,
     SHARE_OF_SHELF,
 )
-from cloud_hub.metrics.shelf import window_photos
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
 from cloud_hub.metrics.window import StoreDay
 from cloud_hub.photo import Box, Photo
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, Page, Viewer
 from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import compare, shelf_figures
+from cloud_hub.views.figures import compare, photos_of, shelf_figures
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import may_read, situation_for
@@ -172,7 +171,7 @@ def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str)
         lost_so_far=total_cost([slot.cost for slot in slots], chain.currency),
         model=latest.model if latest else None,
         slots=slots,
-        figures=_figures(session, situation, fixture_id, viewer),
+        figures=_figures(situation, fixture_id, viewer),
         thumbnails=tuple(_thumbnail(photo, album, store.hours.zone) for photo in photos)
         if shows
         else (),
@@ -181,14 +180,12 @@ def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str)
     )
 
 
-def _figures(
-    session: Session, situation: Situation, fixture_id: str, viewer: Viewer
-) -> tuple[Figure, ...]:
+def _figures(situation: Situation, fixture_id: str, viewer: Viewer) -> tuple[Figure, ...]:
     """On-shelf availability, compliance with its parts, purity and share of shelf."""
     fixture = situation.chain.fixtures[fixture_id]
     comparison = compare(situation, [fixture.store_id])
     aspect = Aspect(fixture_id=fixture_id, brand_id=viewer.brand_id)
-    photos = window_photos(session, situation.chain, comparison.window, aspect)
+    photos = {fixture_id: photos_of(situation, comparison).get(fixture_id, [])}
     return shelf_figures(FIXTURE_METRICS, photos, comparison, aspect)
 
 

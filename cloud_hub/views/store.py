@@ -32,7 +32,7 @@ from cloud_hub.metrics.sales import (
     sales_per_m2,
     units_per_transaction,
 )
-from cloud_hub.metrics.shelf import on_shelf_availability, window_photos
+from cloud_hub.metrics.shelf import on_shelf_availability
 from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
 from cloud_hub.metrics.sums import Number
 from cloud_hub.metrics.window import StoreDay, between
@@ -41,7 +41,7 @@ from cloud_hub.photo import Photo
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, Page, Viewer
 from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import Comparison, compare, day_values, figure
+from cloud_hub.views.figures import Comparison, compare, day_values, figure, photos_of
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows
 from cloud_hub.views.reading import situation_for, temperatures
@@ -172,7 +172,7 @@ def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -
         business_day=today.day,
         until=f"{local_now:%H:%M}",
         freshness=situation.stores[store_id],
-        figures=_figures(session, comparison, doors),
+        figures=_figures(situation, comparison, doors),
         staff_left_out=_staff(doors, today),
         doors=_doors(doors, today),
         fixtures=_fixtures(situation, album, store_id),
@@ -194,15 +194,17 @@ def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -
     )
 
 
-def _figures(session: Session, comparison: Comparison, doors: list[DoorFact]) -> tuple[Figure, ...]:
-    window = comparison.window
+def _figures(
+    situation: Situation, comparison: Comparison, doors: list[DoorFact]
+) -> tuple[Figure, ...]:
+    session, window = situation.session, comparison.window
     sales = load_sales(session, window)
     walked = footfall(doors, window.days)
-    photos = window_photos(session, comparison.chain, window, Aspect())
+    photos = photos_of(situation, comparison)
     shelves = on_shelf_availability(photos, comparison.chain, window.days, Aspect())
     cells = {
         FOOTFALL: walked,
-        CONVERSION: conversion(session, window, walked),
+        CONVERSION: conversion(session, window, doors, sales),
         NET_SALES: net_sales(sales),
         AVERAGE_BASKET: average_basket(sales),
         UNITS_PER_TRANSACTION: units_per_transaction(sales),
@@ -303,10 +305,12 @@ def _days(session: Session, situation: Situation, store_id: str) -> tuple[DayRow
     today = situation.day_of(store_id).day
     first = today - timedelta(days=DAYS_SHOWN - 1)
     window = between(chain.tenant_id, [store], first, today, situation.now)
-    walked = footfall(load_doors(session, window), window.days)
-    sales = day_values(NET_SALES, net_sales(load_sales(session, window)))
+    doors = load_doors(session, window)
+    walked = footfall(doors, window.days)
+    receipts = load_sales(session, window)
+    sales = day_values(NET_SALES, net_sales(receipts))
     people = day_values(FOOTFALL, walked)
-    converted = day_values(CONVERSION, conversion(session, window, walked))
+    converted = day_values(CONVERSION, conversion(session, window, doors, receipts))
     revised = revised_amounts(situation, [store_id])
     return tuple(
         DayRow(
