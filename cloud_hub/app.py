@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub import viewer
-from cloud_hub.api import enrol, health, media, places
+from cloud_hub.api import enrol, health, judging, media, places
 from cloud_hub.auth import ANY_TENANT, LoginThrottle, mint_token
 from cloud_hub.broker import HUB_USER, Gate, OnLeft, device_checker, embedded_broker
 from cloud_hub.changes import Changes
@@ -31,6 +31,7 @@ from cloud_hub.hub import BrokerLink, Hub
 from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.intake import Inbox, hear, run_intake
+from cloud_hub.jobs import run_jobs
 from cloud_hub.meters import Meters
 from cloud_hub.model.access import ApiToken
 from cloud_hub.model.shopper import Identity
@@ -97,7 +98,7 @@ def _application(hub: Hub) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
-    for door in (health, enrol, places, media):
+    for door in (health, enrol, places, media, judging):
         app.include_router(door.router)
     app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(viewer.NotYours, _say_not_yours)
@@ -119,6 +120,9 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             ingest = Ingest(hub.database, hub.settings, IdentityKeys(hub.secrets), hub.pictures)
             inbox, early = Inbox(), hub.settings.broker is None
+            stop = asyncio.Event()
+            stack.callback(stop.set)
+            tasks.create_task(run_jobs(hub, stop), name="jobs")
             for name, work in (
                 ("ear", hear(hub.link.listener, inbox, early=early)),
                 ("intake", run_intake(hub, ingest, inbox, hub.meters)),
