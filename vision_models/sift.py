@@ -29,7 +29,7 @@ class PrintReader:
     """Reads the print of pictures. Holds OpenCV's SIFT; not for use from two threads at once."""
 
     def __init__(self) -> None:
-        self._sift = cv2.SIFT_create(nfeatures=FEATURES, contrastThreshold=0.03)
+        self._sift = cv2.SIFT.create(nfeatures=FEATURES, contrastThreshold=0.03)
 
     def read(self, picture: Image) -> Print:
         """The print of `picture`."""

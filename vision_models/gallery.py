@@ -1,0 +1,342 @@
+"""The SKU gallery: a folder that a person can read, and what is recognised with it.
+
+```
+gallery/
+  gallery.toml              which model made the vectors, and every picture's origin
+  06901234567892/<sha>.jpg  reference pictures of one GTIN
+  vectors.npz               one vector a picture, made anew when the model changes
+```
+A new SKU is one to five pictures; nothing is retrained. Recognition is a shortlist by cosine, then
+SIFT where the margin is small, then acceptance, or *unknown*.
+"""
+
+import hashlib
+import json
+import tomllib
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device_profiles.gtin import InvalidGtin, parse_gtin
+from vision_models.embedding import Embedder
+from vision_models.errors import UnusableGallery
+from vision_models.frame import Image
+from vision_models.sift import Print, PrintReader, agreeing_points
+
+FORMAT = 1
+KEPT_PX = 512
+CANDIDATES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchSettings:
+    """When a candidate is accepted. Cosines are of unit vectors; points are agreeing SIFT points.
+
+    `clear_margin` is how far the best SKU must lead the next to need no second look.
+    """
+
+    least_cosine: float = 0.45
+    clear_margin: float = 0.12
+    least_margin: float = 0.04
+    least_points: int = 9
+    points_lead: float = 1.5
+    look_alike_cosine: float = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A GTIN and how well it fits, 0..1."""
+
+    gtin: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The best candidates, best first, and the accepted GTIN, or None for *unknown*."""
+
+    candidates: tuple[Candidate, ...]
+    accepted: str | None
+
+    @property
+    def score(self) -> float:
+        """Score of the best candidate, 0 without one."""
+        return self.candidates[0].score if self.candidates else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """What an enrolment added, and which other SKUs look too much like it."""
+
+    gtin: str
+    added: int
+    already_there: int
+    look_alikes: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reference:
+    gtin: str
+    file: Path
+    origin: str
+    added_at: str
+
+
+class Gallery:
+    """An opened gallery. One user at a time; opening is cheap, prints are read when needed."""
+
+    def __init__(
+        self, path: Path, embedder: Embedder, settings: MatchSettings | None = None
+    ) -> None:
+        self.path = path
+        self.settings = settings or MatchSettings()
+        self._embedder = embedder
+        self._prints = PrintReader()
+        self._references: list[_Reference] = []
+        self._vectors: NDArray[np.float32] = np.zeros((0, embedder.size), np.float32)
+        self._read_prints: dict[Path, Print] = {}
+
+    @classmethod
+    def open(
+        cls, path: Path, embedder: Embedder, settings: MatchSettings | None = None
+    ) -> "Gallery":
+        """The gallery in the folder `path`. Vectors of another model are made anew.
+
+        Raises UnusableGallery if there is none, or if it is damaged.
+        """
+        if not (path / "gallery.toml").is_file():
+            raise UnusableGallery(
+                f"no gallery in {path}; make one with"
+                f" aisle sku enroll --gallery {path} --gtin GTIN IMAGE…"
+            )
+        gallery = cls(path, embedder, settings)
+        gallery._load()
+        return gallery
+
+    @classmethod
+    def open_or_make(
+        cls, path: Path, embedder: Embedder, settings: MatchSettings | None = None
+    ) -> "Gallery":
+        """The gallery in the folder `path`, which may be new. Raises UnusableGallery."""
+        if (path / "gallery.toml").is_file():
+            return cls.open(path, embedder, settings)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise UnusableGallery(f"{path} is neither a gallery nor an empty folder")
+        return cls(path, embedder, settings)
+
+    @property
+    def gtins(self) -> tuple[str, ...]:
+        """Every enrolled GTIN, ascending."""
+        return tuple(sorted({reference.gtin for reference in self._references}))
+
+    def enroll(self, gtin: str, pictures: Sequence[tuple[str, Image]], at: datetime) -> Enrolment:
+        """Add reference pictures, given with the name of where each came from.
+
+        Raises UnusableGallery for a wrong GTIN or a folder that cannot be written; nothing is
+        half added.
+        """
+        try:
+            gtin = parse_gtin(gtin)
+        except InvalidGtin as error:
+            raise UnusableGallery(str(error)) from error
+        fresh: list[tuple[_Reference, bytes, Image]] = []
+        known = {reference.file.name for reference in self._references if reference.gtin == gtin}
+        for origin, picture in pictures:
+            raw = _encoded(picture)
+            name = f"{hashlib.sha256(raw).hexdigest()[:16]}.jpg"
+            if name not in known:
+                known.add(name)
+                file = Path(gtin) / name
+                added_at = at.isoformat(timespec="seconds")
+                kept = _Reference(gtin=gtin, file=file, origin=origin, added_at=added_at)
+                # The vector is that of the kept file, so that making it anew changes nothing.
+                fresh.append((kept, raw, _decoded(raw)))
+        alike = self._look_alikes(gtin, [picture for _, _, picture in fresh])
+        if fresh:
+            self._add(fresh)
+        return Enrolment(
+            gtin=gtin,
+            added=len(fresh),
+            already_there=len(pictures) - len(fresh),
+            look_alikes=alike,
+        )
+
+    def match(
+        self, pictures: Sequence[Image], *, expected: Sequence[str | None] | None = None
+    ) -> list[Match]:
+        """What each picture of one product shows. `expected` is the planogram's GTIN for each:
+        it settles a near tie, and never overrules what is seen.
+
+        Raises UnusableGallery if nothing is enrolled.
+        """
+        if not self._references:
+            raise UnusableGallery(f"the gallery {self.path} is empty; enrol a SKU first")
+        if not pictures:
+            return []
+        wanted = expected or [None] * len(pictures)
+        cosines = self._embedder.embed(pictures) @ self._vectors.T
+        return [
+            self._judge(picture, row, prior)
+            for picture, row, prior in zip(pictures, cosines, wanted, strict=True)
+        ]
+
+    def _judge(self, picture: Image, cosines: NDArray[np.float32], prior: str | None) -> Match:
+        best = self._best_per_gtin(cosines)[:CANDIDATES]
+        limits = self.settings
+        margin = best[0].score - best[1].score if len(best) > 1 else 1.0
+        if best[0].score < limits.least_cosine * 0.6:
+            return Match(candidates=tuple(best), accepted=None)
+        if margin >= limits.clear_margin and best[0].score >= limits.least_cosine:
+            return Match(candidates=tuple(best), accepted=best[0].gtin)
+        return self._second_look(picture, best, prior)
+
+    def _second_look(self, picture: Image, best: list[Candidate], prior: str | None) -> Match:
+        """Settle a small margin by geometry, and a tie by what is planned there."""
+        limits = self.settings
+        seen = self._prints.read(picture)
+        points = {one.gtin: self._points(seen, one.gtin) for one in best}
+        ranked = sorted(best, key=lambda one: (-points[one.gtin], -one.score))
+        first = ranked[0]
+        following = max((points[one.gtin] for one in ranked[1:]), default=0)
+        if points[first.gtin] >= max(limits.least_points, limits.points_lead * following):
+            ahead = (first, *(one for one in best if one is not first))
+            return Match(candidates=ahead, accepted=first.gtin)
+        margin = best[0].score - best[1].score if len(best) > 1 else 1.0
+        if best[0].score < limits.least_cosine:
+            return Match(candidates=tuple(best), accepted=None)
+        tied = [one for one in best if best[0].score - one.score < limits.least_margin]
+        if margin >= limits.least_margin:
+            return Match(candidates=tuple(best), accepted=best[0].gtin)
+        planned = next((one for one in tied if one.gtin == prior), None)
+        return Match(candidates=tuple(best), accepted=planned.gtin if planned else None)
+
+    def _points(self, seen: Print, gtin: str) -> int:
+        return max(
+            agreeing_points(seen, self._print_of(reference.file))
+            for reference in self._references
+            if reference.gtin == gtin
+        )
+
+    def _print_of(self, file: Path) -> Print:
+        if file not in self._read_prints:
+            raw = (self.path / file).read_bytes()
+            self._read_prints[file] = self._prints.read(_decoded(raw))
+        return self._read_prints[file]
+
+    def _best_per_gtin(self, cosines: NDArray[np.float32]) -> list[Candidate]:
+        best: dict[str, float] = {}
+        for reference, cosine in zip(self._references, cosines, strict=True):
+            best[reference.gtin] = max(best.get(reference.gtin, 0.0), float(cosine))
+        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
+        return [Candidate(gtin, round(min(1.0, score), 4)) for gtin, score in ranked]
+
+    def _look_alikes(self, gtin: str, pictures: list[Image]) -> tuple[Candidate, ...]:
+        if not pictures or not self._references:
+            return ()
+        cosines = (self._embedder.embed(pictures) @ self._vectors.T).max(axis=0)
+        return tuple(
+            candidate
+            for candidate in self._best_per_gtin(cosines)
+            if candidate.gtin != gtin and candidate.score >= self.settings.look_alike_cosine
+        )
+
+    # --- on disk ---------------------------------------------------------------------------------
+
+    def _add(self, fresh: list[tuple[_Reference, bytes, Image]]) -> None:
+        vectors = self._embedder.embed([picture for _, _, picture in fresh])
+        try:
+            for reference, raw, _ in fresh:
+                (self.path / reference.gtin).mkdir(parents=True, exist_ok=True)
+                (self.path / reference.file).write_bytes(raw)
+            self._references += [reference for reference, _, _ in fresh]
+            self._vectors = np.vstack([self._vectors, vectors])
+            self._save()
+        except OSError as error:
+            raise UnusableGallery(f"cannot write the gallery {self.path}: {error}") from error
+
+    def _save(self) -> None:
+        lines = [f"format = {FORMAT}", f'model = "{self._embedder.version}"', ""]
+        for reference in self._references:
+            lines += [
+                "[[picture]]",
+                f'gtin = "{reference.gtin}"',
+                f'file = "{reference.file.as_posix()}"',
+                f"origin = {json.dumps(reference.origin)}",
+                f'added_at = "{reference.added_at}"',
+                "",
+            ]
+        vectors = self.path / "vectors.new.npz"
+        np.savez(vectors, vectors=self._vectors)
+        vectors.replace(self.path / "vectors.npz")
+        # The list of pictures is replaced last: a picture is enrolled once it stands there.
+        new = self.path / "gallery.toml.new"
+        new.write_text("\n".join(lines), encoding="utf-8")
+        new.replace(self.path / "gallery.toml")
+
+    def _load(self) -> None:
+        try:
+            words = tomllib.loads((self.path / "gallery.toml").read_text(encoding="utf-8"))
+            if int(words["format"]) > FORMAT:
+                raise UnusableGallery(
+                    f"gallery {self.path} has format {words['format']}, this program knows"
+                    f" {FORMAT}; upgrade AisleOS"
+                )
+            self._references = [
+                _Reference(
+                    gtin=parse_gtin(one["gtin"]),
+                    file=Path(one["file"]),
+                    origin=str(one["origin"]),
+                    added_at=str(one["added_at"]),
+                )
+                for one in words.get("picture", [])
+            ]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UnusableGallery(f"gallery {self.path} is damaged: {error}") from error
+        self._vectors = self._stored_vectors(str(words.get("model", "")))
+
+    def _stored_vectors(self, model: str) -> NDArray[np.float32]:
+        if model == self._embedder.version:
+            try:
+                stored = np.load(self.path / "vectors.npz")["vectors"]
+            except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+                stored = np.zeros((0, 0), np.float32)
+            if stored.shape == (len(self._references), self._embedder.size):
+                return np.asarray(stored, np.float32)
+        return self._vectors_anew()
+
+    def _vectors_anew(self) -> NDArray[np.float32]:
+        """Vectors by this model; another model's are of no use."""
+        if not self._references:
+            return self._vectors
+        pictures = []
+        for reference in self._references:
+            try:
+                pictures.append(_decoded((self.path / reference.file).read_bytes()))
+            except (OSError, UnusableGallery) as error:
+                raise UnusableGallery(
+                    f"gallery {self.path}: picture {reference.file} cannot be read; enrol"
+                    f" {reference.gtin} again"
+                ) from error
+        return self._embedder.embed(pictures)
+
+
+def _encoded(picture: Image) -> bytes:
+    shrink = min(1.0, KEPT_PX / max(picture.shape[:2]))
+    small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    is_done, raw = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 92])
+    if not is_done:
+        raise UnusableGallery("a reference picture cannot be stored as JPEG")
+    return raw.tobytes()
+
+
+def _decoded(raw: bytes) -> Image:
+    picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise UnusableGallery("a reference picture is damaged")
+    return np.asarray(picture, dtype=np.uint8)

@@ -1,0 +1,235 @@
+"""Reading a shelf: a photo of a fixture → what stands at the front of each slot.
+
+With a calibrated view the fixture's front is flattened and read slot by slot. Without one, the
+product detector finds boxes anywhere in the photo. Either way the crops are recognised with the
+gallery, and what is not recognised is *unknown*, never the nearest guess.
+"""
+
+import time
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from device_profiles.camera import ShelfView
+from device_profiles.planogram import Fixture, Planogram
+from vision_models.calibration import Flattened, flatten
+from vision_models.compliance import Compliance
+from vision_models.detector import Detector
+from vision_models.errors import UnusablePicture
+from vision_models.frame import Image
+from vision_models.gallery import Gallery, Match
+from vision_models.quality import Quality, judge_picture
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingSettings:
+    """How a slot is cut out and told from an empty one. Shares of a slot or of its pixels."""
+
+    margin: float = 0.02
+    middle: float = 0.6
+    outline_levels: float = 40.0
+    least_outline: float = 0.045
+    most_burnt: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facing:
+    """One product at the front: `box` in pixels of the photo, GTIN or None for unknown."""
+
+    box: Box
+    gtin: str | None
+    score: float
+    slot_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfReading:
+    """What one photo shows. `empty_slots` are planned slots with nothing in them, `hidden_slots`
+    those that could not be judged. `compliance` is None without a planogram or a clear slot."""
+
+    quality: Quality
+    facings: tuple[Facing, ...] = ()
+    empty_slots: tuple[str, ...] = ()
+    hidden_slots: tuple[str, ...] = ()
+    compliance: float | None = None
+    model: str = ""
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Slot:
+    slot_id: str
+    box: Box
+    crop: Image
+    planned: str | None
+
+
+class ShelfReader:
+    """Reads photos of shelves. `gallery` None: everything is unknown."""
+
+    def __init__(
+        self,
+        gallery: Gallery | None,
+        detector: Detector | None = None,
+        settings: ReadingSettings | None = None,
+    ) -> None:
+        self.gallery = gallery
+        self.detector = detector
+        self.settings = settings or ReadingSettings()
+        self.model = f"gallery-{len(gallery.gtins)}" if gallery else "no-gallery"
+
+    def read(
+        self,
+        image: Image,
+        *,
+        view: ShelfView | None = None,
+        fixture: Fixture | None = None,
+        planogram: Planogram | None = None,
+    ) -> ShelfReading:
+        """What `image` shows. With `view` and `fixture` slot by slot, else wherever a product is.
+
+        Raises UnusablePicture if the picture is tiny, or if neither a calibrated view nor a
+        detector is at hand; UnusableModel if a model fails.
+        """
+        started_s = time.perf_counter()
+        quality = judge_picture(image)
+        if quality is not Quality.CLEAR:
+            every = _slot_ids(fixture) if fixture and view else ()
+            return ShelfReading(
+                quality=quality, hidden_slots=every, model=self.model, took_ms=_since(started_s)
+            )
+        if view is not None and fixture is not None:
+            return self._read_slots(image, view, fixture, planogram, started_s)
+        return self._read_anywhere(image, started_s)
+
+    def _read_slots(
+        self,
+        image: Image,
+        view: ShelfView,
+        fixture: Fixture,
+        planogram: Planogram | None,
+        started_s: float,
+    ) -> ShelfReading:
+        flat = flatten(image, view)
+        slots = self._cut(flat, fixture, planogram)
+        hidden = [slot for slot in slots if self._is_burnt(slot.crop)]
+        judged = [slot for slot in slots if slot not in hidden]
+        matches = self._match(judged)
+        facings, empty = [], []
+        for slot, match in zip(judged, matches, strict=True):
+            if match.accepted is None and not self._has_outline(slot.crop):
+                empty.append(slot)
+            else:
+                facings.append(
+                    Facing(
+                        box=slot.box,
+                        gtin=match.accepted,
+                        score=match.score,
+                        slot_id=slot.slot_id,
+                    )
+                )
+        return ShelfReading(
+            quality=Quality.CLEAR,
+            facings=tuple(facings),
+            empty_slots=tuple(slot.slot_id for slot in empty if slot.planned or not planogram),
+            hidden_slots=tuple(slot.slot_id for slot in hidden),
+            compliance=_compliance(judged, facings).share if planogram else None,
+            model=self.model,
+            took_ms=_since(started_s),
+        )
+
+    def _read_anywhere(self, image: Image, started_s: float) -> ShelfReading:
+        if self.detector is None:
+            raise UnusablePicture(
+                "no product detector is installed; give the camera a calibrated shelf view"
+            )
+        found = self.detector.detect(image, 0.0)
+        height, width = image.shape[:2]
+        boxes = [
+            (max(0.0, x1), max(0.0, y1), min(float(width), x2), min(float(height), y2))
+            for x1, y1, x2, y2 in found.boxes.tolist()
+        ]
+        crops = [
+            image[int(y1) : max(int(y1) + 1, int(y2)), int(x1) : max(int(x1) + 1, int(x2))]
+            for x1, y1, x2, y2 in boxes
+        ]
+        if self.gallery is not None:
+            known = [(match.accepted, match.score) for match in self.gallery.match(crops)]
+        else:
+            known = [(None, float(score)) for score in found.scores]
+        return ShelfReading(
+            quality=Quality.CLEAR,
+            facings=tuple(
+                Facing(box=box, gtin=gtin, score=score)
+                for box, (gtin, score) in zip(boxes, known, strict=True)
+            ),
+            model=self.model,
+            took_ms=_since(started_s),
+        )
+
+    def _cut(self, flat: Flattened, fixture: Fixture, planogram: Planogram | None) -> list[_Slot]:
+        height, width = flat.front.shape[:2]
+        across, down = width / fixture.columns, height / fixture.rows
+        edge = self.settings.margin
+        slots = []
+        for row in range(fixture.rows):
+            for column in range(fixture.columns):
+                slot_id = fixture.slot_id(row + 1, column + 1)
+                x1, x2 = (column + edge) * across, (column + 1 - edge) * across
+                y1, y2 = (row + edge) * down, (row + 1 - edge) * down
+                slots.append(
+                    _Slot(
+                        slot_id=slot_id,
+                        box=flat.box_in_picture(x1, y1, x2, y2),
+                        crop=flat.front[int(y1) : int(y2), int(x1) : int(x2)],
+                        planned=planogram.product_in(slot_id) if planogram else None,
+                    )
+                )
+        return slots
+
+    def _match(self, slots: list[_Slot]) -> list[Match]:
+        if self.gallery is None:
+            return [Match(candidates=(), accepted=None)] * len(slots)
+        crops = [slot.crop for slot in slots]
+        return self.gallery.match(crops, expected=[slot.planned for slot in slots])
+
+    def _is_burnt(self, crop: Image) -> bool:
+        grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+        return float((grey > 250).mean()) > self.settings.most_burnt
+
+    def _has_outline(self, crop: Image) -> bool:
+        """Whether something with print on it stands in the slot; its back wall has none."""
+        height, width = crop.shape[:2]
+        aside = (1 - self.settings.middle) / 2
+        core = crop[
+            int(height * aside) : int(height * (1 - aside)),
+            int(width * aside) : int(width * (1 - aside)),
+        ]
+        grey = cv2.GaussianBlur(cv2.cvtColor(core, cv2.COLOR_BGR2GRAY), (3, 3), 0)
+        outline = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=3))
+        return float((outline > self.settings.outline_levels).mean()) > self.settings.least_outline
+
+
+def _compliance(judged: list[_Slot], facings: list[Facing]) -> Compliance:
+    seen = {facing.slot_id: facing.gtin for facing in facings}
+    planned = [slot for slot in judged if slot.planned]
+    return Compliance(
+        visible=len(planned),
+        present=sum(slot.slot_id in seen for slot in planned),
+        right=sum(seen.get(slot.slot_id) == slot.planned for slot in planned),
+    )
+
+
+def _slot_ids(fixture: Fixture) -> tuple[str, ...]:
+    return tuple(
+        fixture.slot_id(row, column)
+        for row in range(1, fixture.rows + 1)
+        for column in range(1, fixture.columns + 1)
+    )
+
+
+def _since(started_s: float) -> float:
+    return (time.perf_counter() - started_s) * 1000
