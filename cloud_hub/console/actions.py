@@ -16,7 +16,9 @@ from cloud_hub.viewer import NotFound, NotYours
 
 log = logging.getLogger(__name__)
 
-_ANSWERS: Final = {None: Answer.DONE, **{answer.value: answer for answer in Answer}}
+_ANSWERS: Final[dict[str | None, Answer]] = {None: Answer.DONE} | {
+    answer.value: answer for answer in Answer
+}
 
 
 def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawings) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from cloud_hub.acts import record_act
 from cloud_hub.auth import (
     SESSION_COOKIE,
+    LoginThrottle,
     check_password,
     close_session,
     open_session,
@@ -24,23 +26,37 @@ from cloud_hub.hub import Hub
 log = logging.getLogger(__name__)
 
 LONGEST_PASSWORD: Final = 1024
+TRIES_OF_ADDRESS: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to sign in. `place` is where to go afterwards, "" for the role's first page."""
+
+    name: str
+    password: str
+    address: str
+    place: str
 
 
 def door_routes(hub: Hub) -> APIRouter:
     """POST /login and POST /logout. Both refuse a form that another site sent."""
     router = APIRouter(include_in_schema=False)
+    patience = LoginThrottle(free_tries=TRIES_OF_ADDRESS)
 
     @router.post("/login")
     async def sign_in(request: Request) -> Response:
         if not is_own_form(request):
             return _back_to_login("other-site")
         form = await request.form()
-        name, password = str(form.get("name", "")), str(form.get("password", ""))
-        place = own_path(str(form.get("next", "")))
-        if len(password) > LONGEST_PASSWORD:
-            return _back_to_login("wrong", place)
-        address = request.client.host if request.client else ""
-        return await _try(hub, request, (name.strip(), password), address, place)
+        attempt = Attempt(
+            name=str(form.get("name", "")).strip(),
+            password=str(form.get("password", ""))[: LONGEST_PASSWORD + 1],
+            address=request.client.host if request.client else "",
+            place=own_path(str(form.get("next", ""))),
+        )
+        is_secure = request.url.scheme == "https"
+        return await _try(hub, patience, attempt, is_secure=is_secure)
 
     @router.post("/logout")
     async def sign_out(request: Request) -> Response:
@@ -73,23 +89,27 @@ def own_path(place: str) -> str:
     return place if inside and not parts.scheme and not parts.netloc else ""
 
 
-async def _try(
-    hub: Hub, request: Request, who: tuple[str, str], address: str, place: str
-) -> Response:
-    name, password = who
+async def _try(hub: Hub, patience: LoginThrottle, attempt: Attempt, *, is_secure: bool) -> Response:
     now = hub.clock.now()
-    keys = (f"name:{name}", f"address:{address}")
-    wait_s = max(hub.throttle.wait_s(key, now) for key in keys)
+    # The pair, so that nobody can lock a colleague out from elsewhere; and the address, patiently,
+    # because a whole shop may stand behind one.
+    pair, shop = f"sign-in {attempt.name} {attempt.address}", f"sign-in {attempt.address}"
+    wait_s = max(hub.throttle.wait_s(pair, now), patience.wait_s(shop, now))
     if wait_s > 0:
-        return _back_to_login("wait", place, seconds=int(wait_s) + 1)
-    opened = await asyncio.to_thread(_open, hub, name, password)
+        return _back_to_login("wait", attempt.place, seconds=int(wait_s) + 1)
+    # Counted before it is judged, so that many tries at once do not all slip through.
+    hub.throttle.failed(pair, now)
+    patience.failed(shop, now)
+    opened = await asyncio.to_thread(_open, hub, attempt)
     if opened is None:
-        for key in keys:
-            hub.throttle.failed(key, now)
-        log.warning("sign-in refused", extra={"action": "sign_in_refused", "login": name})
-        return _back_to_login("wrong", place)
-    for key in keys:
-        hub.throttle.succeeded(key)
+        log.warning("sign-in refused", extra={"action": "sign-in-refused", "login": attempt.name})
+        return _back_to_login("wrong", attempt.place)
+    hub.throttle.succeeded(pair)
+    patience.succeeded(shop)
+    return _let_in(hub, opened, attempt.place, is_secure=is_secure)
+
+
+def _let_in(hub: Hub, opened: tuple[str, str], place: str, *, is_secure: bool) -> Response:
     cookie, first_page = opened
     response = RedirectResponse(place or first_page, status_code=303)
     response.set_cookie(
@@ -98,15 +118,18 @@ async def _try(
         max_age=hub.settings.session_days * 86_400,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_secure,
     )
     response.delete_cookie(SEE_AS_COOKIE)
     return response
 
 
-def _open(hub: Hub, name: str, password: str) -> tuple[str, str] | None:
+def _open(hub: Hub, attempt: Attempt) -> tuple[str, str] | None:
+    """The new session's cookie and the role's first page; None when name or password is wrong."""
+    if len(attempt.password) > LONGEST_PASSWORD:
+        return None
     with hub.sessions() as session:
-        login = check_password(session, name, password)
+        login = check_password(session, attempt.name, attempt.password)
     if login is None:
         return None
     lasts = timedelta(days=hub.settings.session_days)

@@ -52,8 +52,8 @@ def broken_page(words: Words) -> Markup:
 
 COMMANDS: Final = (
     "aisle demo",
-    "aisle master-data load chain.toml",
-    "aisle login add --role head-office NAME",
+    "aisle master-data load CHAIN.json",
+    "aisle login add NAME --role head-office",
 )
 
 

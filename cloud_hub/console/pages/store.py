@@ -23,7 +23,7 @@ def store_page(view: StoreView, reader: Reader) -> Markup:
             el("h1", words.of(view.name)),
             el("p", words.of(view.region), class_="quiet"),
             freshness_chip(view.freshness, reader),
-            el("p", words("today until {clock}", clock=view.until), class_="quiet"),
+            el("p", words("today until {clock}, provisional", clock=view.until), class_="quiet"),
             class_="page-head",
         ),
         figure_tiles(view.figures, reader),

@@ -8,22 +8,23 @@ from cloud_hub.views.figure import Figure, Number
 
 
 def figure_tiles(figures: tuple[Figure, ...], reader: Reader) -> Markup:
-    """The figures side by side."""
+    """The figures side by side. Where all of them may still change the page says so once."""
+    mixed = len({figure.provisional for figure in figures}) > 1
     return el(
         "section",
-        [figure_tile(figure, reader) for figure in figures],
+        [figure_tile(figure, reader, tag_provisional=mixed) for figure in figures],
         class_="tiles",
         aria_label=reader.words("Figures"),
     )
 
 
-def figure_tile(figure: Figure, reader: Reader) -> Markup:
+def figure_tile(figure: Figure, reader: Reader, *, tag_provisional: bool) -> Markup:
     """A tile that never shows a number without its coverage and its age."""
     words = reader.words
     missing = figure.value is None
     return el(
         "article",
-        el("h3", words.of(figure.name), _provisional(figure, reader)),
+        el("h3", words.of(figure.name), _provisional(figure, reader) if tag_provisional else None),
         el(
             "div",
             el("strong", words.value(figure), class_="tile-value"),

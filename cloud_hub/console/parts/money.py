@@ -1,13 +1,19 @@
 """What a problem costs, with the sum behind it."""
 
+from decimal import Decimal
+from typing import Final
+
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.reader import Reader
 from cloud_hub.views.rows import Cost
 
+LEAST: Final = Decimal("0.5")
+"""A smaller amount would be written as 0, which says less than nothing."""
+
 
 def cost_mark(cost: Cost | None, reader: Reader) -> Markup | None:
     """ "≈ ¥31" or "≈ ¥31 a day"; its formula on hover."""
-    if cost is None:
+    if cost is None or cost.amount < LEAST:
         return None
     words = reader.words
     amount = words.money(cost.amount, cost.currency)
