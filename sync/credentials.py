@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 import os
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,11 +21,12 @@ from device_profiles.names import Identifier
 from sync.errors import ClaimRefused
 from sync.link_state import LinkSettings
 from sync.mqtt import BrokerAddress
-from sync.reconnect import Reconnect
+from sync.reconnect import CAP_S, Reconnect
 
 log = logging.getLogger(__name__)
 
 FILE_NAME = "credentials.json"
+SECRET_FILE = "claim-secret"  # noqa: S105 - a file name
 FIRST_WAIT_S = 2.0
 REQUEST_TIMEOUT_S = 15.0
 
@@ -62,7 +64,7 @@ class DeviceCredentials:
     brokers: tuple[BrokerAddress, ...]
     hub_url: str
 
-    def link_settings(self, *, agent_version: str) -> LinkSettings:
+    def link_settings(self, *, agent_version: str, reconnect_cap_s: float = CAP_S) -> LinkSettings:
         """What the sender needs."""
         return LinkSettings(
             tenant=self.tenant,
@@ -72,6 +74,7 @@ class DeviceCredentials:
             user_name=self.device,
             password=self.password,
             agent_version=agent_version,
+            reconnect_cap_s=reconnect_cap_s,
         )
 
 
@@ -101,7 +104,6 @@ def load_credentials(folder: Path, claim: DeviceClaim, hub_url: str) -> DeviceCr
 
 def save_credentials(folder: Path, credentials: DeviceCredentials) -> None:
     """Keep them, readable for the agent alone."""
-    folder.mkdir(parents=True, exist_ok=True)
     kept = {
         "tenant": credentials.tenant,
         "device": credentials.device,
@@ -110,20 +112,44 @@ def save_credentials(folder: Path, credentials: DeviceCredentials) -> None:
         "password": credentials.password,
         "brokers": [{"host": b.host, "port": b.port} for b in credentials.brokers],
     }
-    draft = folder / f"{FILE_NAME}.draft"
+    _write_private(folder / FILE_NAME, json.dumps(kept))
+
+
+def claim_secret(folder: Path, *, used: str | None = None) -> str:
+    """The password the device proposes, kept before it asks: an answer lost on its way would
+    otherwise lock it out, since a claim token is good for one password only. Never `used` again,
+    which the hub took back."""
+    path = folder / SECRET_FILE
+    with suppress(OSError):
+        if (kept := path.read_text(encoding="ascii").strip()) and kept != used:
+            return kept
+    secret = secrets.token_urlsafe(32)
+    _write_private(path, secret)
+    return secret
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Whole or not at all, and readable for the agent alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.draft")
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(kept, file)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    draft.rename(folder / FILE_NAME)
+    draft.rename(path)
 
 
 async def claim_once(
-    session: aiohttp.ClientSession, hub_url: str, claim: DeviceClaim
+    session: aiohttp.ClientSession,
+    hub_url: str,
+    claim: DeviceClaim,
+    *,
+    secret: str | None = None,
 ) -> DeviceCredentials:
-    """The credentials the hub gives for a claim token.
+    """The credentials the hub gives for a claim token: with `secret` as the password, and then the
+    same again when asked again.
 
     Raises ClaimRefused when it says no, aiohttp.ClientError or TimeoutError when it says nothing.
     """
@@ -132,6 +158,8 @@ async def claim_once(
         "device_id": claim.device,
         "claim_token": claim.claim_token,
     }
+    if secret is not None:
+        body["secret"] = secret
     url = f"{hub_url.rstrip('/')}/api/v1/devices/claim"
     async with session.post(url, json=body) as answer:
         if answer.status >= 500:
@@ -140,9 +168,10 @@ async def claim_once(
             said = (await answer.text())[:300]
             raise ClaimRefused(f"the hub refuses {claim.device}'s claim: {said}")
         try:
-            return _credentials(_Answer.model_validate(await answer.json()), claim, hub_url)
-        except (ValidationError, ValueError) as error:
+            given = _Answer.model_validate(await answer.json())
+        except (ValidationError, ValueError, aiohttp.ContentTypeError) as error:
             raise ClaimRefused(f"{url} does not answer as a hub does") from error
+    return _credentials(given, claim, hub_url)
 
 
 async def obtain_credentials(
@@ -164,7 +193,8 @@ async def obtain_credentials(
     async with aiohttp.ClientSession(timeout=timeout) as session:
         while not stop.is_set():
             try:
-                credentials = await claim_once(session, hub_url, claim)
+                secret = await asyncio.to_thread(claim_secret, folder)
+                credentials = await claim_once(session, hub_url, claim, secret=secret)
                 await asyncio.to_thread(save_credentials, folder, credentials)
                 log.info("claimed as %s", claim.device, extra={"action": "claimed"})
                 return credentials

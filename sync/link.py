@@ -15,6 +15,7 @@ from sync.credentials import (
     DeviceClaim,
     DeviceCredentials,
     claim_once,
+    claim_secret,
     obtain_credentials,
     save_credentials,
 )
@@ -22,7 +23,7 @@ from sync.errors import ClaimRefused
 from sync.link_state import LinkState, LinkStatus, OnDown, OnStatus
 from sync.media import MediaStore, run_uploader
 from sync.outbox import Outbox
-from sync.reconnect import Reconnect
+from sync.reconnect import CAP_S, Reconnect
 from sync.sender import run_sender
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Uplink:
     folder: Path
     claim: DeviceClaim
     agent_version: str
+    reconnect_cap_s: float = CAP_S
 
 
 async def run_link(
@@ -77,7 +79,10 @@ async def run_link(
             group.create_task(
                 run_sender(
                     outbox,
-                    credentials.link_settings(agent_version=uplink.agent_version),
+                    credentials.link_settings(
+                        agent_version=uplink.agent_version,
+                        reconnect_cap_s=uplink.reconnect_cap_s,
+                    ),
                     clock=clock,
                     rng=rng,
                     stop=ended,
@@ -117,7 +122,8 @@ async def _claim_anew(uplink: Uplink, known: DeviceCredentials) -> DeviceCredent
     timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         try:
-            fresh = await claim_once(session, uplink.hub_url, uplink.claim)
+            secret = await asyncio.to_thread(claim_secret, uplink.folder, used=known.password)
+            fresh = await claim_once(session, uplink.hub_url, uplink.claim, secret=secret)
         except (aiohttp.ClientError, TimeoutError, ClaimRefused) as error:
             log.info("claim: %s", error, extra={"action": "claim-failed"})
             return known

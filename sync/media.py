@@ -9,6 +9,7 @@ import hashlib
 import logging
 import os
 import sqlite3
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,8 +132,9 @@ async def run_uploader(
     """Upload every waiting picture, for ever, until `stop`; what fails is tried again later."""
     policy = Reconnect(rng, spread_s=LOOK_AGAIN_S)
     timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
-    auth = aiohttp.BasicAuth(credentials.device, credentials.password)
-    async with aiohttp.ClientSession(timeout=timeout, auth=auth) as session:
+    login = f"{credentials.device}:{credentials.password}".encode()
+    headers = {"Authorization": f"Basic {b64encode(login).decode()}"}
+    async with aiohttp.ClientSession(timeout=timeout, headers=headers) as session:
         while not stop.is_set():
             try:
                 for picture in await asyncio.to_thread(store.waiting):

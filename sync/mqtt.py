@@ -32,7 +32,9 @@ RECEIVE_MAXIMUM = 1000
 only 20 by default."""
 NO_MATCHING_SUBSCRIBERS = 0x10
 _BAD_LOGIN = {4, 5, 134, 135}
-_WRONG_VERSION = {1, 132}
+_HUNG_UP = -1
+"""A broker that does not know MQTT 5 may simply hang up; so may a broken network."""
+_WRONG_VERSION = {1, 132, _HUNG_UP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,8 @@ class MqttLink:
         await link.close()
         if version is MQTTProtocolVersion.MQTTv5 and reason in _WRONG_VERSION:
             raise _NoSuchVersion
+        if reason == _HUNG_UP:
+            raise NotConnected(f"the connection to {address} broke before it was accepted")
         if reason in _BAD_LOGIN:
             raise LinkRefused(
                 f"broker {address} refuses the login of {login.user_name}; claim the device anew"
@@ -307,8 +311,7 @@ class MqttLink:
 
     def _end(self, why: str) -> None:
         if not self._connected.done():
-            # A broker that does not know the version may simply hang up.
-            self._connected.set_result(132)
+            self._connected.set_result(_HUNG_UP)
         if not self.closed.done():
             self.closed.set_result(why)
         gone = NotConnected(f"the connection ended: {why}")

@@ -5,7 +5,7 @@ endless sales never stop metrics for ever. At most 4 batches a lane and 8 in all
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from sync.arrivals import Range, RangeSet
@@ -16,6 +16,8 @@ LANE_WINDOW = 4
 WINDOW = 8
 RESERVED_EVERY = 10
 RESEND_FIRST_S = 1.0
+RESEND_UNMEASURED_S = 10.0
+"""Until a first answer shows how long one takes: a hub that takes in a whole fleet is slow."""
 RESEND_CAP_S = 60.0
 WHOLE_TRIES = 3
 """After so many unanswered tries a batch is cut smaller: some part of it may be what is refused."""
@@ -23,14 +25,18 @@ WHOLE_TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flight:
-    """A batch on its way. `losses_until`: the hub's acknowledgement also confirms losses so far."""
+    """A batch on its way. Its patience runs from `sent_at_s`, or from `waits_since_s` once the hub
+    answered something sent before it (`order` counts them). `losses_until`: its acknowledgement
+    confirms losses so far."""
 
     key: LaneKey
+    order: int
     first: int
     last: int
     tries: int
     sent_at_s: float
-    resend_at_s: float
+    waits_since_s: float
+    jitter: float
     losses_until: int = 0
 
 
@@ -97,14 +103,15 @@ class Window:
         first, last = span
         self._todo[key].subtract(first, last)
         tries = self._tries.pop((key, first), 0) + 1
-        wait_s = min(RESEND_CAP_S, self._patience_s() * 2.0 ** (tries - 1))
         flight = Flight(
             key=key,
+            order=self._launched,
             first=first,
             last=last,
             tries=tries,
             sent_at_s=now_s,
-            resend_at_s=now_s + wait_s * self._rng.uniform(1.0, 1.5),
+            waits_since_s=now_s,
+            jitter=self._rng.uniform(1.0, 1.5),
             losses_until=losses_until,
         )
         self._flights.append(flight)
@@ -114,12 +121,19 @@ class Window:
 
     def _patience_s(self) -> float:
         """How long an answer may take: from round trips so far. Source: RFC 6298."""
+        if self._round_trip_s == 0.0:
+            return RESEND_UNMEASURED_S
         return max(RESEND_FIRST_S, 2.0 * (self._round_trip_s + 4.0 * self._deviation_s))
+
+    def _due_s(self, flight: Flight) -> float:
+        wait_s = min(RESEND_CAP_S, self._patience_s() * 2.0 ** (flight.tries - 1))
+        return flight.waits_since_s + wait_s * flight.jitter
 
     def land(self, key: LaneKey, ranges: Iterable[Range], now_s: float) -> int:
         """The hub acknowledged ranges; up to where its losses are confirmed by that, or 0."""
         arrived = RangeSet.of(ranges)
         confirmed = 0
+        answered: list[int] = []
         flights = self._flights
         self._flights = []
         for flight in flights:
@@ -127,11 +141,18 @@ class Window:
             if not covered:
                 self._flights.append(flight)
                 continue
+            answered.append(flight.order)
             confirmed = max(confirmed, flight.losses_until)
             if flight.tries == 1:
                 self._measure(now_s - flight.sent_at_s)
             for first, last in arrived.missing(flight.first, flight.last):
                 self._todo[key].add(first, last)
+        # The hub is alive and busy: what was sent after what it just answered may wait on.
+        latest = max(answered, default=self._launched)
+        self._flights = [
+            replace(flight, waits_since_s=now_s) if flight.order > latest else flight
+            for flight in self._flights
+        ]
         self._tries = {
             at: tries
             for at, tries in self._tries.items()
@@ -152,10 +173,10 @@ class Window:
 
     def expire(self, now_s: float) -> int:
         """Take back the batches whose time is over; the most often any of them was tried."""
-        late = [flight for flight in self._flights if flight.resend_at_s <= now_s]
+        late = [flight for flight in self._flights if self._due_s(flight) <= now_s]
         for flight in late:
             self._take_back(flight)
-        self._flights = [flight for flight in self._flights if flight.resend_at_s > now_s]
+        self._flights = [flight for flight in self._flights if self._due_s(flight) > now_s]
         return max((flight.tries for flight in late), default=0)
 
     def recall(self) -> None:
@@ -174,4 +195,4 @@ class Window:
 
     def next_due_s(self) -> float | None:
         """When the first resend is due; None with nothing in flight."""
-        return min((flight.resend_at_s for flight in self._flights), default=None)
+        return min((self._due_s(flight) for flight in self._flights), default=None)
