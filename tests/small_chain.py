@@ -382,6 +382,7 @@ class SmallChain:
                 lane=lane,
                 next_seq=produced + 1,
                 base=base,
+                opening_seq=1,
                 claimed_at=NOW,
             )
         )

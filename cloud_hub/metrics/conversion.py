@@ -14,7 +14,6 @@ from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.footfall import (
     GOOD_MINUTE_S,
     DoorFact,
-    doors_asked,
     footfall,
     load_doors,
 )
@@ -122,7 +121,8 @@ def _minute_by_minute(
             sa.func.count(sa.distinct(FootfallMinute.line_id)),
         )
         .where(
-            *doors_asked(window),
+            FootfallMinute.tenant_id == window.tenant_id,
+            FootfallMinute.line_id.in_({line for each in lines.values() for line in each}),
             FootfallMinute.role == LineRole.ENTRANCE,
             FootfallMinute.watched_s >= GOOD_MINUTE_S,
             _within(FootfallMinute.store_id, FootfallMinute.minute_at, quarters),
@@ -144,7 +144,6 @@ def _receipts_by_minute(
         sa.select(Receipt.store_id, minute, sa.func.count())
         .where(
             Receipt.tenant_id == window.tenant_id,
-            window.condition(Receipt.store_id, Receipt.business_day, Receipt.ended_at),
             Receipt.type == ReceiptType.SALE,
             Receipt.origin.not_in(VISITORLESS),
             _within(Receipt.store_id, Receipt.ended_at, quarters),

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import NamedTuple
 
 Number = Decimal | float | int
@@ -34,17 +36,6 @@ class Sums:
     observed_s: float = 0.0
     expected_s: float = 0.0
 
-    def __add__(self, other: "Sums") -> "Sums":
-        """Both together."""
-        return Sums(
-            amount=_plus(self.amount, other.amount),
-            base=_plus(self.base, other.base),
-            low=_plus(self.low, other.low),
-            high=_plus(self.high, other.high),
-            observed_s=self.observed_s + other.observed_s,
-            expected_s=self.expected_s + other.expected_s,
-        )
-
     @property
     def coverage(self) -> float | None:
         """Observed share of what should have been observed; None where nothing should."""
@@ -56,21 +47,18 @@ Cells = Mapping[Cell, Sums]
 
 def total(cells: Iterable[Sums]) -> Sums | None:
     """All cells added up; None for none."""
-    result: Sums | None = None
-    for each in cells:
-        result = each if result is None else result + each
-    return result
+    parts = [(s.amount, s.base, s.low, s.high, s.observed_s, s.expected_s) for s in cells]
+    if not parts:
+        return None
+    amount, base, low, high, observed_s, expected_s = (
+        reduce(add, each) for each in zip(*parts, strict=True)
+    )
+    return Sums(
+        amount=amount, base=base, low=low, high=high, observed_s=observed_s, expected_s=expected_s
+    )
 
 
 def add_to(cells: dict[Cell, Sums], cell: Cell, sums: Sums) -> None:
     """Adds `sums` to the cell."""
     present = cells.get(cell)
-    cells[cell] = sums if present is None else present + sums
-
-
-def _plus(a: Number, b: Number) -> Number:
-    if isinstance(a, float) and isinstance(b, Decimal):
-        return a + float(b)
-    if isinstance(a, Decimal) and isinstance(b, float):
-        return float(a) + b
-    return a + b  # type: ignore[operator]  # Decimal with int, int with float: both add exactly
+    cells[cell] = sums if present is None else total((present, sums)) or sums

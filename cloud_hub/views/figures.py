@@ -1,5 +1,6 @@
 """Figures from cells: today's value, its hours, and the same weekday before at the same time."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -107,6 +108,14 @@ def figure(
     )
 
 
+def cells_by_store(cells: Mapping[Cell, Sums]) -> Mapping[str, Mapping[Cell, Sums]]:
+    """The cells of each store; none for a store that has none."""
+    found: dict[str, dict[Cell, Sums]] = defaultdict(dict)
+    for cell, sums in cells.items():
+        found[cell.store_id][cell] = sums
+    return found
+
+
 def _comparable(
     metric: Metric,
     cells: Mapping[Cell, Sums],
@@ -116,9 +125,10 @@ def _comparable(
     """The value before, and today's over the same stores."""
     before: list[Sums] = []
     now: list[Sums] = []
+    of_store = cells_by_store(cells)
     for store_id, day in comparison.earlier.items():
-        then = [s for cell, s in cells.items() if (cell.store_id, cell.day) == (store_id, day.day)]
-        here = [s for cell, s in today.items() if cell.store_id == store_id]
+        then = [sums for cell, sums in of_store[store_id].items() if cell.day == day.day]
+        here = [sums for cell, sums in of_store[store_id].items() if cell in today]
         if metric.value(total(then)) is not None and metric.value(total(here)) is not None:
             before += then
             now += here

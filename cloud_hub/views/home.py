@@ -21,7 +21,7 @@ from cloud_hub.photo import Photo
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import Comparison, compare, figure, photos_of
+from cloud_hub.views.figures import Comparison, cells_by_store, compare, figure, photos_of
 from cloud_hub.views.headline import headline
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows
@@ -143,13 +143,18 @@ def _stores(
     situation: Situation, asked: Comparison, cells: Mapping[Metric, Mapping[Cell, Sums]]
 ) -> tuple[StoreRow, ...]:
     warm, read = too_warm_stores(situation), temperatures(situation)
+    alone = {metric: cells_by_store(of_metric) for metric, of_metric in cells.items()}
     return tuple(
         StoreRow(
             store_id=store.store_id,
             name=store.name,
-            net_sales=figure(NET_SALES, cells[NET_SALES], asked.only(store.store_id)),
-            conversion=figure(CONVERSION, cells[CONVERSION], asked.only(store.store_id)),
-            on_shelf=figure(ON_SHELF, cells[ON_SHELF], asked.only(store.store_id)),
+            net_sales=figure(
+                NET_SALES, alone[NET_SALES][store.store_id], asked.only(store.store_id)
+            ),
+            conversion=figure(
+                CONVERSION, alone[CONVERSION][store.store_id], asked.only(store.store_id)
+            ),
+            on_shelf=figure(ON_SHELF, alone[ON_SHELF][store.store_id], asked.only(store.store_id)),
             temperature_c=max(
                 (
                     read[fixture.fixture_id]
