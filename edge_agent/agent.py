@@ -195,6 +195,7 @@ def _add_link(agent: Agent) -> None:
             tenant=profile.tenant_id, device=profile.device_id, claim_token=profile.claim_token
         ),
         agent_version=metadata.version("aisleos"),
+        reconnect_cap_s=profile.reconnect_cap_s,
     )
 
     def note(status: LinkStatus) -> None:
