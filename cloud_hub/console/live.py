@@ -8,7 +8,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from cloud_hub.console.markup import NOTHING, Markup
-from cloud_hub.hub import Hub
 from cloud_hub.viewer import Viewer
 
 SHARED_S: Final = 2.0
@@ -26,8 +25,8 @@ class _Kept:
 class SharedDrawings:
     """Drawings by rights, language and address: many open tabs cost as much as one."""
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
+    def __init__(self, sessions: Callable[[], Session]) -> None:
+        self._sessions = sessions
         self._kept: dict[tuple[Viewer, str], _Kept] = {}
 
     async def drawn(
@@ -53,7 +52,7 @@ class SharedDrawings:
             kept.made_s = float("-inf")
 
     def _read(self, draw: Callable[[Session], Markup]) -> Markup:
-        with self._hub.sessions() as session:
+        with self._sessions() as session:
             return draw(session)
 
     def _forget_oldest(self) -> None:

@@ -59,7 +59,7 @@ def mount_console(app: FastAPI, hub: Hub) -> None:
     set of pages for all."""
     app.mount(STATIC_PATH, StaticFiles(directory=STATIC), name="console-static")
     app.include_router(door_routes(hub))
-    drawings = SharedDrawings(hub)
+    drawings = SharedDrawings(hub.sessions)
     for screen in SCREENS:
         _register(hub, drawings, screen)
     _register_login(hub)

@@ -1,0 +1,42 @@
+import pytest
+
+from cloud_hub.console.access import seen_through
+from cloud_hub.console.roles import landing
+from cloud_hub.viewer import Viewer
+from device_profiles.store import LoginRole
+
+
+def viewer(role: LoginRole, scope_id: str | None = None) -> Viewer:
+    return Viewer(tenant_id="linguang", login_name="wang", role=role, scope_id=scope_id)
+
+
+def test_a_head_office_looks_through_a_brands_eyes():
+    seen = seen_through(viewer(LoginRole.HEAD_OFFICE), "brand:quanye")
+    assert (seen.role, seen.scope_id, seen.brand_id) == (LoginRole.BRAND, "quanye", "quanye")
+
+
+@pytest.mark.parametrize("role", [role for role in LoginRole if role is not LoginRole.HEAD_OFFICE])
+def test_nobody_else_looks_through_other_eyes(role):
+    one = viewer(role, "s01")
+    assert seen_through(one, "head-office") == one
+    assert seen_through(one, "it") == one
+
+
+@pytest.mark.parametrize("asked", ["", "king", "brand", "store:", "it:s01", "technician:x"])
+def test_a_role_with_the_wrong_scope_changes_nothing(asked):
+    one = viewer(LoginRole.HEAD_OFFICE)
+    assert seen_through(one, asked) == one
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "page"),
+    [
+        (LoginRole.HEAD_OFFICE, None, "/"),
+        (LoginRole.BRAND, "quanye", "/brand"),
+        (LoginRole.STORE, "s01", "/store/s01"),
+        (LoginRole.TECHNICIAN, None, "/fleet"),
+        (LoginRole.IT, None, "/fleet"),
+    ],
+)
+def test_each_role_has_its_first_page(role, scope, page):
+    assert landing(viewer(role, scope)) == page
