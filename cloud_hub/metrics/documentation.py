@@ -1,0 +1,71 @@
+"""docs/metrics.md, written from the registry, so that the page cannot say anything else."""
+
+from collections.abc import Iterable
+
+from cloud_hub.metrics.definition import Direction, Kind, Metric
+
+_HEAD = """# Metrics
+
+Written from the registry in `cloud_hub/metrics/registry.py` by `python -m
+cloud_hub.metrics.documentation > docs/metrics.md`; a test keeps the two equal. Served at `GET
+/api/v1/metrics` and `GET /api/v1/metrics/{name}?store=&from=&to=&grain=hour|day`.
+
+Kinds: a *flow* adds up over time and stores; a *state* is the last valid value, added up over
+places but never over time; a *ratio* is the sum of its numerators over the sum of its
+denominators, never a mean of ratios. Every figure carries its coverage and its age. No data is
+null, never 0. Comparisons are with the same weekday of an earlier week until the same time of day,
+over stores that have data on both days; days that a store's opening hours list as exceptions are
+skipped. Today is provisional; a final day that late data changed is marked with the amount.
+"""
+
+_KINDS = {
+    Kind.FLOW: "flow 流量",
+    Kind.STATE: "state 状态",
+    Kind.RATIO: "ratio 比率",
+}
+_DIRECTIONS = {
+    Direction.UP: "up is better 越高越好",
+    Direction.DOWN: "down is better 越低越好",
+    Direction.NEITHER: "neither 无方向",
+}
+
+
+def documentation(metrics: Iterable[Metric]) -> str:
+    """The page: one section a metric."""
+    return "\n".join([_HEAD, *(_section(metric) for metric in metrics)])
+
+
+def _section(metric: Metric) -> str:
+    limits = []
+    if metric.minimum_base > 1:
+        limits.append(f"denominator at least {metric.minimum_base}")
+    if metric.minimum_coverage > 0:
+        limits.append(f"coverage at least {metric.minimum_coverage:.0%}")
+    asked = "yes 可" if metric.as_of else "no 否"
+    lines = [
+        f"## {metric.title.en} {metric.title.zh}",
+        "",
+        f"`{metric.name}` · {_KINDS[metric.kind]} · unit `{metric.unit}` · finest grain"
+        f" `{metric.grain}` · {_DIRECTIONS[metric.direction]} · version {metric.version}",
+        "",
+        f"- Formula: {metric.formula.en}",
+        f"- 公式：{metric.formula.zh}",
+        f"- Sources 来源: {', '.join(metric.sources)}",
+        f"- No data 无数据: {metric.no_data.en} {metric.no_data.zh}",
+        f"- Limits 下限: {', '.join(limits) or 'none 无'}",
+        f"- As of an earlier time 按时点回溯: {asked}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Prints the page."""
+    # Imported here: the registry needs the database's tables, the sentences above do not.
+    from cloud_hub.metrics.registry import METRICS
+
+    print(documentation(METRICS.values()), end="")
+
+
+if __name__ == "__main__":
+    main()

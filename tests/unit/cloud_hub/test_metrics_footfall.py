@@ -1,0 +1,199 @@
+"""Footfall and conversion against answers worked out by hand."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cloud_hub.chain import load_chain
+from cloud_hub.metrics.definition import Aspect, Metric
+from cloud_hub.metrics.footfall import estimated_footfall, load_doors, staff_left_out
+from cloud_hub.metrics.registry import (
+    AVERAGE_BASKET,
+    CONVERSION,
+    FOOTFALL,
+    FOOTFALL_ESTIMATED,
+    NET_SALES,
+)
+from cloud_hub.metrics.sums import Cell, Sums, total
+from cloud_hub.metrics.window import Window, between
+from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> SmallChain:
+    return SmallChain.open(tmp_path, stores=2)
+
+
+def window(chain: SmallChain, stores: tuple[str, ...] = ("s01",)) -> Window:
+    with chain.reading() as session:
+        known = load_chain(session, TENANT)
+    assert known is not None
+    return between(TENANT, [known.stores[s].hours for s in stores], TODAY, TODAY, NOW)
+
+
+def asked(chain: SmallChain, metric: Metric, stores: tuple[str, ...] = ("s01",)):
+    days = window(chain, stores)
+    with chain.reading() as session:
+        return metric.measure(session, days, Aspect())
+
+
+def hour(chain: SmallChain, at: int, entries: int, *, watched_s: float = 60.0, **more) -> None:
+    """Sixty minutes with so many entries each."""
+    for minute in range(60):
+        chain.minute(local(at, minute), entries, watched_s=watched_s, **more)
+
+
+def test_footfall_counts_entrances_only_and_shows_staff_apart(chain: SmallChain) -> None:
+    chain.minute(local(9, 0), 3, staff=2)
+    chain.minute(local(9, 1), 4)
+    chain.minute(local(9, 0), 50, line_id="aisle", role="inner")
+    cells = asked(chain, FOOTFALL)
+    assert FOOTFALL.value(cells[Cell("s01", TODAY, 9)]) == 7
+    with chain.reading() as session:
+        assert staff_left_out(load_doors(session, window(chain))) == {"s01": 2}
+
+
+def test_people_count_from_a_quarter_before_opening(chain: SmallChain) -> None:
+    chain.minute(local(6, 44), 100)
+    chain.minute(local(6, 45), 1)
+    chain.minute(local(7, 0), 2)
+    assert FOOTFALL.value(total(asked(chain, FOOTFALL).values())) == 3
+
+
+def test_an_unwatched_hour_is_no_data_and_lowers_the_coverage(chain: SmallChain) -> None:
+    hour(chain, 7, 1)
+    hour(chain, 8, 0, watched_s=0.0)
+    hour(chain, 9, 2, watched_s=30.0)
+    cells = asked(chain, FOOTFALL)
+    assert FOOTFALL.value(cells[Cell("s01", TODAY, 7)]) == 60
+    assert FOOTFALL.value(cells[Cell("s01", TODAY, 8)]) is None
+    assert cells[Cell("s01", TODAY, 9)].coverage == pytest.approx(0.5)
+    whole = total(cells.values())
+    assert whole is not None
+    # 07:00 to 14:27 (five minutes may be on their way) are due, 90 minutes were watched
+    assert whole.coverage == pytest.approx(90 / (7 * 60 + 27))
+
+
+def test_minutes_that_never_arrived_are_not_zero(chain: SmallChain) -> None:
+    hour(chain, 7, 1)
+    cells = asked(chain, FOOTFALL)
+    assert FOOTFALL.value(cells[Cell("s01", TODAY, 10)]) is None
+
+
+def test_a_store_without_any_door_has_no_footfall(chain: SmallChain) -> None:
+    assert asked(chain, FOOTFALL) == {}
+    assert FOOTFALL.value(total(asked(chain, FOOTFALL).values())) is None
+
+
+def test_the_estimate_weighs_unwatched_time_by_the_usual_people(chain: SmallChain) -> None:
+    cells = {
+        Cell("s01", TODAY, 9): Sums(amount=80, observed_s=3600, expected_s=3600),
+        Cell("s01", TODAY, 10): Sums(amount=10, observed_s=1800, expected_s=3600),
+    }
+    usual = {("s01", 9): 80.0, ("s01", 10): 20.0}
+    day = estimated_footfall(cells, usual)[Cell("s01", TODAY, None)]
+    # watched share = (80 × 1 + 20 × 0.5) / 100 = 0.9; 90 / 0.9
+    assert FOOTFALL_ESTIMATED.value(day) == 100
+    assert day.coverage == pytest.approx(0.9)
+
+
+def test_below_seventy_percent_watched_there_is_no_estimate(chain: SmallChain) -> None:
+    cells = {
+        Cell("s01", TODAY, 9): Sums(amount=10, observed_s=3600, expected_s=3600),
+        Cell("s01", TODAY, 10): Sums(amount=0, observed_s=0, expected_s=3600),
+    }
+    day = estimated_footfall(cells, {("s01", 9): 10.0, ("s01", 10): 10.0})
+    assert FOOTFALL_ESTIMATED.value(day[Cell("s01", TODAY, None)]) is None
+
+
+def test_conversion_counts_only_minutes_that_were_watched(chain: SmallChain) -> None:
+    for minute in range(60):
+        chain.minute(local(9, minute), 1, watched_s=60.0 if minute < 40 else 10.0)
+    for minute in (5, 20, 39):
+        chain.receipt(local(9, minute, second=30), (WATER, "1", "2.00"))
+    chain.receipt(local(9, 41), (WATER, "1", "2.00"))
+    cell = asked(chain, CONVERSION)[Cell("s01", TODAY, 9)]
+    assert (cell.amount, cell.base) == (3, 40)
+    assert CONVERSION.value(cell) == pytest.approx(3 / 40)
+
+
+def test_returns_voids_and_cabinets_are_no_conversion(chain: SmallChain) -> None:
+    hour(chain, 9, 1)
+    chain.receipt(local(9, 1), (WATER, "1", "2.00"))
+    chain.receipt(local(9, 2), (WATER, "-1", "-2.00"), type_="return")
+    chain.receipt(local(9, 3), (WATER, "1", "2.00"), type_="void")
+    chain.receipt(local(9, 4), type_="no-sale")
+    chain.receipt(local(9, 5), (WATER, "1", "2.00"), type_="pick-up")
+    chain.receipt(local(9, 6), (WATER, "1", "2.00"), origin="cabinet")
+    cell = asked(chain, CONVERSION)[Cell("s01", TODAY, 9)]
+    assert (cell.amount, cell.base) == (1, 60)
+
+
+def test_an_hour_with_fewer_than_twenty_entries_has_no_conversion(chain: SmallChain) -> None:
+    for minute in range(60):
+        chain.minute(local(9, minute), 1 if minute < 19 else 0)
+        chain.minute(local(10, minute), 1 if minute < 20 else 0)
+    chain.receipt(local(9, 1), (WATER, "1", "2.00"))
+    chain.receipt(local(10, 1), (WATER, "1", "2.00"))
+    cells = asked(chain, CONVERSION)
+    assert CONVERSION.value(cells[Cell("s01", TODAY, 9)]) is None
+    assert CONVERSION.value(cells[Cell("s01", TODAY, 10)]) == pytest.approx(1 / 20)
+    assert CONVERSION.value(total(cells.values())) == pytest.approx(2 / 39)
+
+
+def test_with_two_doors_a_minute_counts_when_both_were_watched(chain: SmallChain) -> None:
+    hour(chain, 9, 1)
+    for minute in range(60):
+        chain.minute(local(9, minute), 1, line_id="back", watched_s=60.0 if minute < 30 else 0.0)
+    chain.receipt(local(9, 10), (WATER, "1", "2.00"))
+    chain.receipt(local(9, 45), (WATER, "1", "2.00"))
+    cell = asked(chain, CONVERSION)[Cell("s01", TODAY, 9)]
+    assert (cell.amount, cell.base) == (1, 60)
+
+
+def test_minutes_whose_till_is_silent_are_left_out_on_both_sides(chain: SmallChain) -> None:
+    hour(chain, 9, 1)
+    hour(chain, 10, 1)
+    chain.receipt(local(9, 10), (WATER, "1", "2.00"))
+    chain.unlink("s01", local(9, 50))
+    cells = asked(chain, CONVERSION)
+    assert cells[Cell("s01", TODAY, 9)].base == 50
+    assert CONVERSION.value(cells[Cell("s01", TODAY, 10)]) is None
+
+
+def test_a_chain_converts_as_one_population(chain: SmallChain) -> None:
+    hour(chain, 9, 1)
+    hour(chain, 9, 3, store_id="s02")
+    for minute in range(30):
+        chain.receipt(local(9, minute), (WATER, "1", "2.00"))
+    for minute in range(18):
+        chain.receipt(local(9, minute), (WATER, "1", "2.00"), store_id="s02")
+    cells = asked(chain, CONVERSION, ("s01", "s02"))
+    # (30 + 18) / (60 + 180); the mean of the stores would be (0.5 + 0.1) / 2
+    assert CONVERSION.value(total(cells.values())) == pytest.approx(0.2)
+
+
+def test_sales_per_visitor_is_basket_times_conversion(chain: SmallChain) -> None:
+    hour(chain, 9, 1)
+    for minute in range(12):
+        chain.receipt(local(9, minute), (WATER, "1", f"{minute + 1}.00"))
+    both = ("s01",)
+    basket = AVERAGE_BASKET.value(total(asked(chain, AVERAGE_BASKET, both).values()))
+    rate = CONVERSION.value(total(asked(chain, CONVERSION, both).values()))
+    sales = NET_SALES.value(total(asked(chain, NET_SALES, both).values()))
+    people = FOOTFALL.value(total(asked(chain, FOOTFALL, both).values()))
+    assert basket is not None
+    assert rate is not None
+    assert sales is not None
+    assert people is not None
+    assert float(basket) * float(rate) == pytest.approx(float(sales) / float(people))
+
+
+def test_conversion_above_one_is_shown(chain: SmallChain) -> None:
+    for minute in range(60):
+        chain.minute(local(9, minute), 1 if minute < 20 else 0)
+    for minute in range(25):
+        chain.receipt(local(9, minute) + timedelta(seconds=5), (WATER, "1", "2.00"))
+    cell = asked(chain, CONVERSION)[Cell("s01", TODAY, 9)]
+    assert CONVERSION.value(cell) == pytest.approx(1.25)

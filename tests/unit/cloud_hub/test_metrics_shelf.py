@@ -1,0 +1,240 @@
+"""Shelf figures, gaps and lost sales against answers worked out by hand."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cloud_hub.chain import load_chain
+from cloud_hub.metrics.definition import Aspect, Metric
+from cloud_hub.metrics.gaps import Look, find_gaps
+from cloud_hub.metrics.lost_sales import learn_rates, lost_sales
+from cloud_hub.metrics.registry import (
+    COMPLIANCE,
+    COMPLIANCE_FACINGS,
+    COMPLIANCE_POSITION,
+    COMPLIANCE_PRESENCE,
+    FACINGS,
+    ON_SHELF,
+    PURITY,
+    SHARE_OF_SHELF,
+    SHARE_OF_SHELF_BY_WIDTH,
+)
+from cloud_hub.metrics.shelf import Verdict, purity_verdict
+from cloud_hub.metrics.sums import Cell, Sums, total
+from cloud_hub.metrics.window import between
+from tests.small_chain import (
+    COLA,
+    NOW,
+    OTHER,
+    OWN,
+    PLAN,
+    RIVAL,
+    TEA,
+    TENANT,
+    TODAY,
+    WATER,
+    SmallChain,
+    local,
+)
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> SmallChain:
+    return SmallChain.open(tmp_path)
+
+
+def asked(chain: SmallChain, metric: Metric, aspect: Aspect | None = None, *, days: int = 1):
+    with chain.reading() as session:
+        known = load_chain(session, TENANT)
+        assert known is not None
+        stores = [store.hours for store in known.stores.values()]
+        window = between(TENANT, stores, TODAY - timedelta(days=days - 1), TODAY, NOW)
+        return metric.measure(session, window, aspect or Aspect())
+
+
+def value(chain: SmallChain, metric: Metric, aspect: Aspect | None = None):
+    return metric.value(total(asked(chain, metric, aspect).values()))
+
+
+def without(*slots: str) -> dict[str, str | None]:
+    return {slot: gtin for slot, gtin in PLAN.items() if slot not in slots}
+
+
+def test_availability_is_time_weighted_over_must_have_goods(chain: SmallChain) -> None:
+    chain.photo(local(9), seen=without())
+    chain.photo(local(9, 45), seen=without("A-2-1", "A-2-3"))
+    chain.photo(local(10), seen=without())
+    cells = asked(chain, ON_SHELF)
+    # three must-have goods; cola was away for 15 of 60 minutes
+    assert ON_SHELF.value(cells[Cell("s01", TODAY, 9)]) == pytest.approx((180 - 15) / 180)
+    assert cells[Cell("s01", TODAY, 9)].coverage == pytest.approx(1.0)
+
+
+def test_a_product_with_one_of_two_slots_empty_is_available(chain: SmallChain) -> None:
+    chain.photo(local(9), seen=without("A-1-1"))
+    assert value(chain, ON_SHELF) == 1.0
+
+
+def test_pictures_that_are_not_clear_leave_both_sides(chain: SmallChain) -> None:
+    chain.photo(local(9))
+    chain.photo(local(9, 30), quality="fogged")
+    cells = asked(chain, ON_SHELF)
+    assert ON_SHELF.value(cells[Cell("s01", TODAY, 9)]) == 1.0
+    assert cells[Cell("s01", TODAY, 9)].coverage == pytest.approx(0.5)
+    assert ON_SHELF.value(cells[Cell("s01", TODAY, 10)]) is None
+
+
+def test_hidden_slots_leave_both_sides(chain: SmallChain) -> None:
+    chain.photo(local(9), seen=without("A-2-1", "A-2-3"), hidden=("A-2-1", "A-2-3"))
+    cell = asked(chain, ON_SHELF)[Cell("s01", TODAY, 9)]
+    assert ON_SHELF.value(cell) == 1.0
+    assert cell.coverage == pytest.approx(2 / 3)
+
+
+def test_a_photo_speaks_no_longer_than_one_and_a_half_intervals(chain: SmallChain) -> None:
+    chain.photo(local(9))
+    cells = asked(chain, ON_SHELF)
+    assert cells[Cell("s01", TODAY, 10)].coverage == pytest.approx(0.5)
+    assert ON_SHELF.value(cells[Cell("s01", TODAY, 11)]) is None
+
+
+def test_without_any_photo_a_shelf_has_no_figures(chain: SmallChain) -> None:
+    for metric in (ON_SHELF, FACINGS, SHARE_OF_SHELF, PURITY, COMPLIANCE):
+        assert value(chain, metric) is None
+
+
+def test_facings_are_the_last_clear_photos_and_never_summed_over_time(chain: SmallChain) -> None:
+    chain.photo(local(9))
+    chain.photo(local(10), seen=without("A-1-1"))
+    chain.photo(local(11), quality="dark")
+    assert value(chain, FACINGS) == 5
+    assert value(chain, FACINGS, Aspect(brand_id=OTHER)) == 0
+
+
+def test_share_of_shelf_counts_unknown_packs(chain: SmallChain) -> None:
+    chain.photo(local(9), seen={**PLAN, "A-1-1": RIVAL, "A-1-2": None})
+    # 4 own of 6 facings; by width 4 × 65 of 4 × 65 + 130 + one unknown at the mean (390 / 5)
+    assert value(chain, SHARE_OF_SHELF) == pytest.approx(4 / 6)
+    assert value(chain, SHARE_OF_SHELF, Aspect(brand_id=OTHER)) == pytest.approx(1 / 6)
+    assert value(chain, SHARE_OF_SHELF_BY_WIDTH) == pytest.approx(260 / (390 + 78))
+
+
+def test_purity_has_the_range_that_unknown_packs_leave(chain: SmallChain) -> None:
+    chain.photo(local(9), seen={**PLAN, "A-1-1": RIVAL, "A-1-2": None})
+    sums = total(asked(chain, PURITY).values())
+    assert PURITY.value(sums) == pytest.approx(4 / 6)
+    assert PURITY.range(sums) == (pytest.approx(4 / 6), pytest.approx(5 / 6))
+
+
+@pytest.mark.parametrize(
+    ("allowed", "unknown", "foreign", "verdict"),
+    [
+        (36, 0, 4, Verdict.GOOD),
+        (30, 3, 7, Verdict.BAD),
+        (35, 5, 0, Verdict.TO_BE_REVIEWED),
+        (36, 4, 0, Verdict.GOOD),
+        (0, 0, 0, Verdict.NO_DATA),
+    ],
+)
+def test_purity_is_judged_only_when_its_whole_range_is_on_one_side(
+    allowed: int, unknown: int, foreign: int, verdict: Verdict
+) -> None:
+    sums = Sums(
+        amount=allowed, base=allowed + unknown + foreign, low=allowed, high=allowed + unknown
+    )
+    assert purity_verdict(sums, target=0.9) is verdict
+
+
+def test_compliance_tells_presence_position_and_facings_apart(chain: SmallChain) -> None:
+    swapped = {**without("A-1-1"), "A-1-3": COLA, "A-2-1": TEA}
+    chain.photo(local(9), seen=swapped, extra=[])
+    # A-1-1 empty (its water stands in A-1-2), A-1-3 and A-2-1 swapped
+    assert value(chain, COMPLIANCE_PRESENCE) == pytest.approx(6 / 6)
+    assert value(chain, COMPLIANCE_POSITION) == pytest.approx(3 / 6)
+    assert value(chain, COMPLIANCE_FACINGS) == pytest.approx(3 / 6)
+    assert value(chain, COMPLIANCE) == pytest.approx(3 / 6)
+
+
+def test_hidden_slots_leave_the_denominator_of_compliance(chain: SmallChain) -> None:
+    chain.photo(local(9), seen=without("A-1-1"), hidden=("A-1-1",))
+    assert value(chain, COMPLIANCE_POSITION) == pytest.approx(5 / 5)
+
+
+def look(minute: int, *empty: str, hidden: tuple[str, ...] = ()) -> Look:
+    taken_at = local(12, 0) + timedelta(minutes=minute)
+    return Look(taken_at=taken_at, empty=frozenset(empty), hidden=frozenset(hidden))
+
+
+def test_a_gap_is_confirmed_by_two_photos_or_ten_minutes() -> None:
+    once = find_gaps([look(0), look(5, "A-1-1")])[0]
+    assert not once.is_confirmed(local(12, 14))
+    assert once.is_confirmed(local(12, 15))
+    twice = find_gaps([look(0), look(5, "A-1-1"), look(6, "A-1-1")])[0]
+    assert twice.is_confirmed(local(12, 6))
+
+
+def test_a_gap_ends_with_the_first_photo_that_shows_it_filled() -> None:
+    gaps = find_gaps([look(0), look(30, "A-1-1"), look(60, hidden=("A-1-1",)), look(90)])
+    assert [(gap.started_at, gap.ended_at) for gap in gaps] == [(local(12, 30), local(13, 30))]
+    assert not gaps[0].is_confirmed(NOW), "one photo, and the next clear one showed it filled"
+
+
+def test_a_gap_in_the_oldest_photo_may_have_begun_before_it() -> None:
+    assert find_gaps([look(0, "A-1-1")])[0].open_before
+    assert not find_gaps([look(0), look(1, "A-1-1")])[0].open_before
+
+
+def history(chain: SmallChain, days: int):
+    with chain.reading() as session:
+        known = load_chain(session, TENANT)
+    assert known is not None
+    stores = [known.stores["s01"].hours]
+    return between(TENANT, stores, TODAY - timedelta(days=days), TODAY, NOW).days
+
+
+def test_expected_sales_are_learned_from_in_stock_hours_only(chain: SmallChain) -> None:
+    days = history(chain, 4)
+    units = {(day.day, 12): Decimal(3) for day in days[:3]}
+    away: list[tuple[datetime, datetime]] = [(days[3].open_at, days[3].close_at)]
+    rates = learn_rates(days[:4], units, away)
+    # four days of history, the fourth out of stock: 9 units in 3 hours
+    assert rates[12].per_hour == pytest.approx(3.0)
+    assert rates[12].hours == pytest.approx(3.0)
+
+
+def test_lost_sales_are_expected_less_sold_at_the_price_without_substitutes(
+    chain: SmallChain,
+) -> None:
+    days = history(chain, 1)
+    rates = learn_rates(
+        days[:1], {(days[0].day, 12): Decimal(4), (days[0].day, 13): Decimal(2)}, []
+    )
+    lost = lost_sales(rates, days[1:], (local(12, 30), local(14)), Decimal(1), Decimal("5.00"))
+    assert lost is not None
+    # half an hour at 4 and an hour at 2 = 4 expected; (4 − 1) × 5.00 × 0.7
+    assert lost.expected_units == pytest.approx(4.0)
+    assert lost.value == Decimal("10.50")
+    assert lost.low <= lost.value <= lost.high
+
+
+def test_more_sold_than_expected_is_no_loss(chain: SmallChain) -> None:
+    days = history(chain, 1)
+    rates = learn_rates(days[:1], {(days[0].day, 12): Decimal(1)}, [])
+    lost = lost_sales(rates, days[1:], (local(12), local(13)), Decimal(5), Decimal("5.00"))
+    assert lost is not None
+    assert lost.value == 0
+
+
+def test_without_history_a_loss_has_no_price(chain: SmallChain) -> None:
+    days = history(chain, 0)
+    assert lost_sales({}, days, (local(12), local(13)), Decimal(0), Decimal("5.00")) is None
+
+
+def test_a_brand_is_judged_on_its_own_goods(chain: SmallChain) -> None:
+    chain.photo(local(9), seen={**PLAN, "A-1-1": RIVAL})
+    assert value(chain, ON_SHELF, Aspect(brand_id=OWN)) == 1.0
+    assert value(chain, ON_SHELF, Aspect(brand_id=OTHER)) is None
+    assert value(chain, PURITY, Aspect(brand_id=OTHER)) is None
+    assert tuple(dict.fromkeys(PLAN.values())) == (WATER, TEA, COLA)
