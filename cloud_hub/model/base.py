@@ -1,5 +1,6 @@
 """Column types that are exact on SQLite and PostgreSQL alike, and the declarative base."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,14 @@ class Exact(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value) / EXACT_SCALE
 
 
+def _sqlite_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"time {value.isoformat()} has no UTC offset")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC time. Refuses naive ones."""
 
@@ -46,6 +55,11 @@ class UtcTime(TypeDecorator[datetime]):
             raise ValueError(f"time {value.isoformat()} has no UTC offset")
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """On SQLite, the text that SQLAlchemy's own type writes, in one step instead of three:
+        most values of a batch are times."""
+        return _sqlite_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Aware UTC."""
