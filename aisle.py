@@ -23,7 +23,11 @@ class Folder:
 
 FOLDERS = (
     Folder(module="simulators.cli", extra="simulators", commands=("demo",)),
-    Folder(module="cloud_hub.cli", extra="hub", commands=("hub", "audit", "login", "master-data")),
+    Folder(
+        module="cloud_hub.cli",
+        extra="hub",
+        commands=("hub", "ingest", "audit", "login", "master-data"),
+    ),
     Folder(module="edge_agent.cli", extra="edge", commands=("edge", "count", "pos", "books")),
     Folder(module="vision_models.cli", extra="vision", commands=("shelf", "sku")),
 )

@@ -5,9 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
-from random import Random
-from secrets import token_hex
-from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 from fastapi import FastAPI, Request
@@ -17,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloud_hub import viewer
 from cloud_hub.api import enrol, health, judging, media, places
 from cloud_hub.auth import ANY_TENANT, LoginThrottle, mint_token
-from cloud_hub.broker import HUB_USER, Gate, OnLeft, device_checker, embedded_broker
+from cloud_hub.broker import Gate, OnLeft, device_checker, embedded_broker
 from cloud_hub.changes import Changes
 from cloud_hub.connections import (
     end_connection,
@@ -30,7 +27,7 @@ from cloud_hub.errors import Refused, UnusableData
 from cloud_hub.hub import BrokerLink, Hub
 from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
-from cloud_hub.intake import Inbox, hear, run_intake
+from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
 from cloud_hub.jobs import run_jobs
 from cloud_hub.meters import Meters
 from cloud_hub.model.access import ApiToken
@@ -40,13 +37,12 @@ from cloud_hub.replay import replay_unknown
 from cloud_hub.secrets import HubSecrets, load_secrets, write_private
 from cloud_hub.settings import HubSettings
 from sync.clock import Clock, SystemClock
-from sync.listener import MqttListener
-from sync.mqtt import BrokerAddress, MqttLogin
 
 log = logging.getLogger(__name__)
 
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
 SILENCE_CHECK_S = 60.0
+WORKERS_LOOK_S = 5.0
 MEGABYTE = 1_000_000
 
 
@@ -116,7 +112,7 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
                     device_checker(hub.database), hub.secrets.broker_password, _note_left(hub)
                 )
                 await stack.enter_async_context(embedded_broker(hub.settings.mqtt, gate))
-            hub.link.listener = await stack.enter_async_context(_listener(hub))
+            hub.link.listener = await stack.enter_async_context(hub_listener(hub))
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             ingest = Ingest(hub.database, hub.settings, IdentityKeys(hub.secrets), hub.pictures)
             inbox, early = Inbox(), hub.settings.broker is None
@@ -127,6 +123,7 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
                 ("ear", hear(hub.link.listener, inbox, early=early)),
                 ("intake", run_intake(hub, ingest, inbox, hub.meters)),
                 ("silence", watch_silence(hub)),
+                ("workers", watch_workers(hub)),
             ):
                 stack.callback(tasks.create_task(work, name=name).cancel)
             yield
@@ -148,6 +145,13 @@ def _note_left(hub: Hub) -> OnLeft:
     return left
 
 
+async def watch_workers(hub: Hub) -> None:
+    """Where other workers may commit too, has pages look again now and then, until cancelled."""
+    while hub.settings.broker is not None:
+        await asyncio.sleep(WORKERS_LOOK_S)
+        hub.changed.announce()
+
+
 async def watch_silence(hub: Hub) -> None:
     """Once a minute ends the connections of devices that have gone silent, until cancelled."""
 
@@ -161,29 +165,6 @@ async def watch_silence(hub: Hub) -> None:
             await asyncio.to_thread(write)
         except SQLAlchemyError:
             log.exception("silent devices were not looked for", extra={"action": "silence-failed"})
-
-
-def _listener(hub: Hub) -> MqttListener:
-    user, password = HUB_USER, hub.secrets.broker_password
-    if hub.settings.broker is not None:
-        parts = urlsplit(hub.settings.broker)
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    address = hub.settings.broker_address
-    return MqttListener(
-        [BrokerAddress(host=_reachable(address.host), port=address.port)],
-        MqttLogin(
-            client_id=f"aisle-hub-{token_hex(6)}",
-            user_name=user or None,
-            password=password or None,
-        ),
-        clock=hub.clock,
-        rng=Random(),
-    )
-
-
-def _reachable(host: str) -> str:
-    """Where to reach a broker of our own that listens everywhere."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound
 
 
 def _require_old_keys(database: Database, secrets: HubSecrets) -> None:

@@ -60,7 +60,10 @@ def run_hub(
     ] = None,
     broker: Annotated[
         str | None,
-        typer.Option("--broker", help="mqtt://user:password@host:port instead of the embedded."),
+        typer.Option(
+            "--broker",
+            help="mqtt://user:password@host:port instead of the embedded; several with commas.",
+        ),
     ] = None,
     settings: Annotated[Path | None, typer.Option("--settings", help="TOML file.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
@@ -97,6 +100,26 @@ def make_token(
 
     with _said_plainly(), open_office(_place(data, database), tenant) as office:
         typer.echo(mint_program_token(office, name=name, role=role, scope=scope, may_write=write))
+
+
+@app.command("ingest")
+def run_worker(
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    broker: Annotated[
+        str | None,
+        typer.Option("--broker", help="mqtt://user:password@host:port, several with commas."),
+    ] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", help="TOML file.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
+) -> None:
+    """Run one more ingest worker beside a hub: the same --data, --database and --broker."""
+    from cloud_hub.settings import load_settings
+    from cloud_hub.worker import serve_worker
+
+    given: dict[str, Any] = {"data_dir": data, "database": database, "broker": broker}
+    with _said_plainly():
+        serve_worker(load_settings(given, file=settings), verbose=verbose)
 
 
 def _place(data: Path | None, database: str | None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from cloud_hub.turn import Tally, Turn
 from cloud_hub.work import EventKey, Work, known_zones
 from sync.arrivals import RangeSet
 from sync.batch import Arrived, Batch, BatchHeader, claimed_range, decode_batch
-from sync.errors import InvalidBatch, InvalidMessage, InvalidTopic
+from sync.errors import DamagedBatch, InvalidBatch, InvalidMessage, InvalidTopic
 from sync.messages import Ack, Hello, HelloAnswer, Verdict
 from sync.topics import Downlink, UpTopic, dn_topic, parse_up
 
@@ -155,6 +155,10 @@ class Ingest:
             return self._greet(turn, topic, device, message)
         try:
             batch = decode_batch(message.payload)
+        except DamagedBatch as error:
+            # Not even its header can be believed: kept for people, and the device sends it again.
+            turn.bury_batch(device, message.payload, str(error), [], message.received_at)
+            return None
         except InvalidBatch as error:
             return self._undecodable(turn, topic, device, message, str(error))
         if (refusal := self._admit(turn, topic, device, batch.header)) is not None:
@@ -184,13 +188,13 @@ class Ingest:
         if header.device != topic.device or header.lane != topic.lane:
             return _foreign(turn, device, f"{header.device}, lane {int(header.lane)}")
         live = turn.books.live_epoch(device.tenant_id, device.device_id)
-        if live is not None and header.run not in live.runs:
-            _refuse(turn, f"device {device.device_id} has not said hello in run {header.run}")
+        if live is not None and header.run != next(iter(live.runs), ""):
+            # Of a copy, of an earlier opening, or of a hub restored: its own hello will tell.
+            _refuse(turn, f"run {header.run} of device {device.device_id} is not the last heard")
             answer = HelloAnswer(
                 run=header.run,
-                verdict=Verdict.FENCED,
+                verdict=Verdict.AGAIN,
                 epoch=live.epoch,
-                credit=0,
                 hub_at=turn.books.now,
                 spread_s=self._settings.reconnect_spread_s,
             )

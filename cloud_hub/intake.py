@@ -6,11 +6,16 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from random import Random
+from secrets import token_hex
+from urllib.parse import unquote, urlsplit
 
+from cloud_hub.broker import HUB_USER
 from cloud_hub.hub import Hub
 from cloud_hub.ingest import OUTAGE, Ingest, Message, Taken
 from cloud_hub.meters import Meters
 from sync.listener import Heard, MqttListener
+from sync.mqtt import BrokerAddress, MqttLogin
 from sync.topics import HELLO_LEVEL
 
 log = logging.getLogger(__name__)
@@ -19,6 +24,33 @@ FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
 BUSY_CREDIT = 2
 FULL_CREDIT = 1
+
+
+def hub_listener(hub: Hub) -> MqttListener:
+    """The ear on every broker. External brokers share what they hear among all workers."""
+    user, password = HUB_USER, hub.secrets.broker_password
+    if hub.settings.broker_urls:
+        parts = urlsplit(hub.settings.broker_urls[0])
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MqttListener(
+        [
+            BrokerAddress(host=_reachable(address.host), port=address.port)
+            for address in hub.settings.broker_addresses
+        ],
+        MqttLogin(
+            client_id=f"aisle-hub-{token_hex(6)}",
+            user_name=user or None,
+            password=password or None,
+        ),
+        clock=hub.clock,
+        rng=Random(),
+        shared=bool(hub.settings.broker_urls),
+    )
+
+
+def _reachable(host: str) -> str:
+    """Where to reach a broker of our own that listens everywhere."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound
 
 
 @dataclass(slots=True)

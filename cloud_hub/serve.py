@@ -23,7 +23,7 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
         require_free(settings.mqtt, "--mqtt")
     app = build_hub(settings)
     typer.echo(f"console  http://{settings.http}/")
-    typer.echo(f"broker   {settings.broker_address}")
+    typer.echo(f"broker   {' '.join(str(one) for one in settings.broker_addresses)}")
     typer.echo(f"a token that may write is in {settings.data_dir / ADMIN_TOKEN_FILE}")
     typer.echo("make a login with: aisle login add NAME --role head-office")
     uvicorn.run(

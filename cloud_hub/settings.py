@@ -49,8 +49,9 @@ class HubSettings(BaseModel):
     """Everything that can be set.
 
     `database` is an SQLAlchemy URL; without one the hub keeps SQLite in `data_dir`.
-    `broker` is `mqtt://[user:password@]host:port` of an external broker; without one the hub runs
-    its own on `mqtt`, which should stay on 127.0.0.1.
+    `broker` is `mqtt://[user:password@]host:port` of an external broker, or several of them joined
+    by commas, independent of each other, the preferred one first; without one the hub runs its own
+    on `mqtt`, which should stay on 127.0.0.1.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,7 +60,9 @@ class HubSettings(BaseModel):
     database: str | None = None
     http: AddressText = Address(host="127.0.0.1", port=8080)
     mqtt: AddressText = Address(host="127.0.0.1", port=1883)
-    broker: str | None = Field(default=None, pattern=r"^mqtts?://[^/]+(:[0-9]+)?/?$")
+    broker: str | None = Field(
+        default=None, pattern=r"^mqtts?://[^/,]+(:[0-9]+)?/?(,mqtts?://[^/,]+(:[0-9]+)?/?)*$"
+    )
     console: bool = True
     session_days: int = Field(default=14, ge=1, le=365)
     media_limit_mb: int = Field(default=20, ge=1, le=1024)
@@ -69,8 +72,9 @@ class HubSettings(BaseModel):
 
     @model_validator(mode="after")
     def _external_broker_has_a_port(self) -> Self:
-        if self.broker is not None and urlsplit(self.broker).port is None:
-            raise ValueError(f"broker {self.broker!r} names no port; write mqtt://host:1883")
+        for url in self.broker_urls:
+            if urlsplit(url).port is None:
+                raise ValueError(f"broker {url!r} names no port; write mqtt://host:1883")
         return self
 
     @property
@@ -84,12 +88,17 @@ class HubSettings(BaseModel):
         return self.database
 
     @property
-    def broker_address(self) -> Address:
-        """Where devices find the broker."""
-        if self.broker is None:
-            return self.mqtt
-        parts = urlsplit(self.broker)
-        return Address(host=parts.hostname or "", port=parts.port or 0)
+    def broker_urls(self) -> tuple[str, ...]:
+        """The external brokers; none when the hub runs its own."""
+        return tuple(self.broker.split(",")) if self.broker else ()
+
+    @property
+    def broker_addresses(self) -> tuple[Address, ...]:
+        """Where devices find a broker, the preferred one first."""
+        if not self.broker_urls:
+            return (self.mqtt,)
+        parts = [urlsplit(url) for url in self.broker_urls]
+        return tuple(Address(host=part.hostname or "", port=part.port or 0) for part in parts)
 
     @property
     def mqtt_version(self) -> int:

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 from pydantic_core import from_json, to_json
 
 from device_profiles.names import Identifier
-from sync.errors import InvalidBatch, RecordTooBig
+from sync.errors import DamagedBatch, InvalidBatch, RecordTooBig
 from sync.events import ClockState, Lane, PositiveSeq, Stamp
 
 BATCH_VERSION = 1
@@ -259,7 +259,7 @@ def _row_problem(row: Any) -> str | None:  # noqa: ANN401 - any JSON
 def decode_batch(message: bytes) -> Batch:
     """The batch in an MQTT payload, its hash verified.
 
-    Raises InvalidBatch, whose message says what is wrong.
+    Raises DamagedBatch if it was changed on its way, InvalidBatch for what was never a batch.
     """
     line, newline, payload = message.partition(b"\n")
     if not newline:
@@ -270,7 +270,7 @@ def decode_batch(message: bytes) -> Batch:
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise InvalidBatch("header is not a JSON object with a sha256") from error
     if claimed != hashlib.sha256(_canonical(fields) + b"\n" + payload).hexdigest():
-        raise InvalidBatch("sha256 does not match: the batch was damaged or changed on its way")
+        raise DamagedBatch("sha256 does not match: the batch was damaged or changed on its way")
     try:
         header = _HEADER.validate_python(fields)
     except ValidationError as error:

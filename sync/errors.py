@@ -29,6 +29,10 @@ class InvalidBatch(SyncError):
     """A batch cannot be read: damaged, tampered with, or not of this protocol."""
 
 
+class DamagedBatch(InvalidBatch):
+    """A batch whose hash does not match: it was damaged or changed on its way."""
+
+
 class InvalidMessage(SyncError):
     """A hello, an answer or an acknowledgement cannot be read."""
 

@@ -131,11 +131,14 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf) -> ClaimAnswe
 
 
 def _brokers(hub: Hub, request: Request) -> tuple[BrokerAnswer, ...]:
-    """Where devices find the broker: as they reached the hub, if it listens everywhere."""
-    address = hub.settings.broker_address
-    everywhere = address.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-    host = (request.url.hostname or address.host) if everywhere else address.host
-    return (BrokerAnswer(host=host, port=address.port),)
+    """Where devices find a broker: as they reached the hub, if one listens everywhere."""
+
+    def reached(host: str) -> str:
+        everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+        return (request.url.hostname or host) if everywhere else host
+
+    addresses = hub.settings.broker_addresses
+    return tuple(BrokerAnswer(host=reached(one.host), port=one.port) for one in addresses)
 
 
 @router.post("/devices/{device_id}/reset-claim", status_code=204)

@@ -1,0 +1,75 @@
+"""One more ingest worker: brokers in, database out, and no memory that matters.
+
+Several join by a shared subscription, each message going to one of them. Kill any of them: what it
+held unacknowledged is sent again by the devices.
+"""
+
+import asyncio
+import logging
+import signal
+from contextlib import AsyncExitStack
+
+from cloud_hub.auth import LoginThrottle
+from cloud_hub.changes import Changes
+from cloud_hub.database import open_database
+from cloud_hub.errors import InvalidSettings
+from cloud_hub.hub import BrokerLink, Hub
+from cloud_hub.identities import IdentityKeys
+from cloud_hub.ingest import Ingest
+from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
+from cloud_hub.logs import set_up_logging
+from cloud_hub.meters import Meters
+from cloud_hub.pictures import Pictures
+from cloud_hub.secrets import load_secrets
+from cloud_hub.settings import HubSettings
+from sync.clock import SystemClock
+
+log = logging.getLogger(__name__)
+
+MEGABYTE = 1_000_000
+
+
+def serve_worker(settings: HubSettings, *, verbose: bool = False) -> None:
+    """Takes in events until SIGINT or SIGTERM.
+
+    Raises InvalidSettings without an external broker, and HubError when it cannot start.
+    """
+    if not settings.broker_urls:
+        raise InvalidSettings(
+            "the embedded broker cannot share its messages among workers; give --broker"
+        )
+    set_up_logging(verbose=verbose)
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: HubSettings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        secrets = load_secrets(settings.data_dir)
+        database = await asyncio.to_thread(open_database, settings.database_url)
+        stack.callback(database.close)
+        hub = Hub(
+            settings=settings,
+            database=database,
+            secrets=secrets,
+            clock=SystemClock(),
+            changed=Changes(),
+            throttle=LoginThrottle(),
+            pictures=Pictures(settings.media_dir, limit_bytes=settings.media_limit_mb * MEGABYTE),
+            meters=Meters(),
+            link=BrokerLink(),
+        )
+        listener = await stack.enter_async_context(hub_listener(hub))
+        hub.link.listener = listener
+        ingest = Ingest(database, settings, IdentityKeys(secrets), hub.pictures)
+        inbox = Inbox()
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        for name, work in (
+            ("ear", hear(listener, inbox, early=False)),
+            ("intake", run_intake(hub, ingest, inbox, hub.meters)),
+        ):
+            stack.callback(tasks.create_task(work, name=name).cancel)
+        log.info("worker takes in events", extra={"action": "worker-started"})
+        await stop.wait()
