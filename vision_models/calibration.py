@@ -30,7 +30,8 @@ class Flattened:
     ) -> tuple[float, float, float, float]:
         """The upright box in the picture round a box on the front."""
         corners = np.array([[[x1, y1]], [[x2, y1]], [[x2, y2]], [[x1, y2]]], np.float64)
-        flat = cv2.perspectiveTransform(corners, self.to_picture).reshape(-1, 2)
+        flat = np.asarray(cv2.perspectiveTransform(corners, self.to_picture), np.float64)
+        flat = flat.reshape(-1, 2)
         if np.any(self.distortion):
             flat = _through_lens(flat, self.camera, self.distortion)
         low, high = flat.min(axis=0), flat.max(axis=0)
@@ -49,9 +50,8 @@ def flatten(image: Image, view: ShelfView) -> Flattened:
     straight = image
     if np.any(distortion):
         straight = np.asarray(cv2.undistort(image, camera, distortion), np.uint8)
-        corners = np.asarray(
-            cv2.undistortPoints(corners.reshape(-1, 1, 2), camera, distortion, P=camera)
-        ).reshape(-1, 2)
+        straightened = cv2.undistortPoints(corners.reshape(-1, 1, 2), camera, distortion, P=camera)
+        corners = np.asarray(straightened, np.float64).reshape(-1, 2)
     sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
     shape = float(sides[1] + sides[3]) / max(float(sides[0] + sides[2]), 1e-6)
     size = (FLAT_WIDTH_PX, max(8, round(FLAT_WIDTH_PX * shape)))

@@ -157,9 +157,11 @@ class Gallery:
                 kept = _Reference(gtin=gtin, file=file, origin=origin, added_at=added_at)
                 # The vector is that of the kept file, so that making it anew changes nothing.
                 fresh.append((kept, raw, _decoded(raw)))
-        alike = self._look_alikes(gtin, [picture for _, _, picture in fresh])
+        alike: tuple[Candidate, ...] = ()
         if fresh:
-            self._add(fresh)
+            vectors = self._embedder.embed([picture for _, _, picture in fresh])
+            alike = self._look_alikes(gtin, vectors)
+            self._add(fresh, vectors)
         return Enrolment(
             gtin=gtin,
             added=len(fresh),
@@ -225,8 +227,7 @@ class Gallery:
 
     def _print_of(self, file: Path) -> Print:
         if file not in self._read_prints:
-            raw = (self.path / file).read_bytes()
-            self._read_prints[file] = self._prints.read(_decoded(raw))
+            self._read_prints[file] = self._prints.read(self._picture(file))
         return self._read_prints[file]
 
     def _best_per_gtin(self, cosines: NDArray[np.float32]) -> list[Candidate]:
@@ -236,10 +237,10 @@ class Gallery:
         ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
         return [Candidate(gtin, round(min(1.0, score), 4)) for gtin, score in ranked]
 
-    def _look_alikes(self, gtin: str, pictures: list[Image]) -> tuple[Candidate, ...]:
-        if not pictures or not self._references:
+    def _look_alikes(self, gtin: str, vectors: NDArray[np.float32]) -> tuple[Candidate, ...]:
+        if not self._references:
             return ()
-        cosines = (self._embedder.embed(pictures) @ self._vectors.T).max(axis=0)
+        cosines = (vectors @ self._vectors.T).max(axis=0)
         return tuple(
             candidate
             for candidate in self._best_per_gtin(cosines)
@@ -248,8 +249,9 @@ class Gallery:
 
     # --- on disk ---------------------------------------------------------------------------------
 
-    def _add(self, fresh: list[tuple[_Reference, bytes, Image]]) -> None:
-        vectors = self._embedder.embed([picture for _, _, picture in fresh])
+    def _add(
+        self, fresh: list[tuple[_Reference, bytes, Image]], vectors: NDArray[np.float32]
+    ) -> None:
         try:
             for reference, raw, _ in fresh:
                 (self.path / reference.gtin).mkdir(parents=True, exist_ok=True)
@@ -314,16 +316,15 @@ class Gallery:
         """Vectors by this model; another model's are of no use."""
         if not self._references:
             return self._vectors
-        pictures = []
-        for reference in self._references:
-            try:
-                pictures.append(_decoded((self.path / reference.file).read_bytes()))
-            except (OSError, UnusableGallery) as error:
-                raise UnusableGallery(
-                    f"gallery {self.path}: picture {reference.file} cannot be read; enrol"
-                    f" {reference.gtin} again"
-                ) from error
-        return self._embedder.embed(pictures)
+        return self._embedder.embed([self._picture(one.file) for one in self._references])
+
+    def _picture(self, file: Path) -> Image:
+        try:
+            return _decoded((self.path / file).read_bytes())
+        except (OSError, UnusableGallery) as error:
+            raise UnusableGallery(
+                f"gallery {self.path}: picture {file} cannot be read; enrol its GTIN again"
+            ) from error
 
 
 def _encoded(picture: Image) -> bytes:

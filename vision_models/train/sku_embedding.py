@@ -17,6 +17,7 @@ import cv2
 import torch
 from torch.utils.data import DataLoader, Subset
 
+from vision_models.train.half_weights import store_weights_half
 from vision_models.train.sku_network import INPUT_PX, MarginLoss, SkuNetwork
 from vision_models.train.sku_samples import Sample, SkuSamples
 
@@ -125,7 +126,7 @@ def train(run: Run) -> None:
 
 
 def export(network: SkuNetwork, path: Path) -> None:
-    """Write `network` as ONNX, opset 17, batch free, fp32."""
+    """Write `network` as ONNX, opset 17, any batch, weights stored in 16 bits."""
     network.eval()
     torch.onnx.export(
         network,
@@ -137,6 +138,7 @@ def export(network: SkuNetwork, path: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
+    store_weights_half(path)
 
 
 def package_ids(grocery: Path) -> list[int]:

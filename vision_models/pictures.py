@@ -1,0 +1,29 @@
+"""Reading picture files, with one clear line about those that cannot be read."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from vision_models.errors import UnusablePicture
+from vision_models.frame import Image
+from vision_models.quality import LEAST_SIDE_PX
+
+
+def read_picture(path: Path) -> Image:
+    """The picture in a file, BGR. Raises UnusablePicture if it is missing, damaged or tiny."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UnusablePicture(f"cannot read {path}: {error.strerror}") from error
+    if not raw:
+        raise UnusablePicture(f"{path} is empty")
+    picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise UnusablePicture(f"{path} is not a picture that can be read; use JPEG or PNG")
+    if min(picture.shape[:2]) < LEAST_SIDE_PX:
+        raise UnusablePicture(
+            f"{path} is {picture.shape[1]}×{picture.shape[0]} px; at least {LEAST_SIDE_PX} px a"
+            " side are needed"
+        )
+    return np.asarray(picture, np.uint8)
