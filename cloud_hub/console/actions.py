@@ -10,15 +10,15 @@ from nicegui.events import GenericEventArguments
 from cloud_hub.console.access import Visit
 from cloud_hub.console.live import SharedDrawings
 from cloud_hub.console.tab import Tab
-from cloud_hub.findings.answer import Answer, answer_task
+from cloud_hub.errors import Refused
 from cloud_hub.hub import Hub
+from cloud_hub.jobs import answer_task
 from cloud_hub.viewer import NotFound, NotYours
 
 log = logging.getLogger(__name__)
 
-_ANSWERS: Final[dict[str | None, Answer]] = {None: Answer.DONE} | {
-    answer.value: answer for answer in Answer
-}
+DONE: Final = "done"
+ANSWERS: Final = (DONE, "not-possible")
 
 
 def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawings) -> None:
@@ -28,8 +28,8 @@ def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawing
         said: Any = event.args
         if not isinstance(said, dict) or said.get("act") != "answer-task":
             return
-        task_id, answer = str(said.get("arg", "")), _ANSWERS.get(said.get("answer"))
-        if answer is not None and await asyncio.to_thread(_answer, hub, visit, task_id, answer):
+        task_id, answer = str(said.get("arg", "")), said.get("answer") or DONE
+        if answer in ANSWERS and await asyncio.to_thread(_answer, hub, visit, task_id, answer):
             hub.changed.announce()
             drawings.forget()
             await tab.look()
@@ -37,11 +37,11 @@ def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawing
     ui.on("aisle-act", act)
 
 
-def _answer(hub: Hub, visit: Visit, task_id: str, answer: Answer) -> bool:
+def _answer(hub: Hub, visit: Visit, task_id: str, answer: str) -> bool:
     try:
         with hub.database.writing() as session:
             answer_task(session, visit.viewer, task_id, answer, hub.clock.now())
-    except (NotYours, NotFound) as error:
+    except (NotYours, NotFound, Refused) as error:
         log.warning("%s", error, extra={"action": "answer_refused", "task": task_id})
         return False
     return True

@@ -51,18 +51,18 @@ def broken_page(words: Words) -> Markup:
 
 
 COMMANDS: Final = (
-    "aisle demo",
     "aisle master-data load CHAIN.json",
     "aisle login add NAME --role head-office",
+    "aisle demo",
 )
 
 
 def first_run_page(words: Words) -> Markup:
     """What to do while the hub knows no chain."""
     steps = (
-        words("Just looking? Start the demonstration chain instead of this hub:"),
         words("Tell this hub about your stores, products and devices:"),
         words("Make the first login, then reload this page:"),
+        words("Or just look around: stop this hub and start the demonstration chain instead."),
     )
     return el(
         "main",
@@ -70,7 +70,7 @@ def first_run_page(words: Words) -> Markup:
             "div",
             el("span", class_="mark"),
             el("h1", words("This hub knows no stores yet")),
-            el("p", words("It is running and waiting. Three commands fill it:")),
+            el("p", words("It is running and waiting. Two commands fill it.")),
             el(
                 "ol",
                 [
