@@ -1,0 +1,134 @@
+import json
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cloud_hub.auth import check_password, token_row
+from cloud_hub.cli import app
+from cloud_hub.database import Database, open_database
+from cloud_hub.ingest import Ingest
+from tests.talking_device import COLA, TalkingDevice, line, receipt, small_chain
+
+
+def aisle(*words: object, typed: str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words], input=typed)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A hub's folder with the small chain."""
+    chain = tmp_path / "chain.json"
+    chain.write_text(small_chain().model_dump_json())
+    assert aisle("master-data", "load", chain, "--data", tmp_path).exit_code == 0
+    return tmp_path
+
+
+def refused(result: Result, *said: str) -> None:
+    """The command failed with one clear line."""
+    assert result.exit_code == 1
+    (line_said,) = result.stderr.splitlines()
+    for part in said:
+        assert part in line_said
+
+
+def test_a_login_can_sign_in(data: Path) -> None:
+    made = aisle(
+        "login",
+        "add",
+        "anna",
+        "--role",
+        "store",
+        "--scope",
+        "s01",
+        "--data",
+        data,
+        "--password-stdin",
+        typed="long enough\n",
+    )
+    assert made.exit_code == 0, made.output
+    database = open_database(f"sqlite:///{data / 'hub.db'}")
+    with database.sessions() as session:
+        login = check_password(session, "anna", "long enough")
+        assert login is not None
+        assert (login.role, login.scope_id) == ("store", "s01")
+        assert check_password(session, "anna", "wrong") is None
+        assert check_password(session, "nobody", "long enough") is None
+    database.close()
+
+
+def test_a_weak_login_is_refused(data: Path) -> None:
+    add = ("login", "add", "anna", "--data", data, "--password-stdin")
+    refused(aisle(*add, "--role", "it", typed="short\n"), "8 characters")
+    refused(aisle(*add, "--role", "brand", typed="long enough\n"), "needs a scope")
+
+
+def test_a_token_is_printed_once_and_kept_as_a_hash(data: Path) -> None:
+    token = aisle("hub", "token", "--role", "it", "--data", data).stdout.strip()
+    database = open_database(f"sqlite:///{data / 'hub.db'}")
+    with database.sessions() as session:
+        row = token_row(session, token)
+        assert row is not None
+        assert (row.role, row.may_write) == ("it", False)
+    database.close()
+    assert token.encode() not in (data / "hub.db").read_bytes()
+
+
+def test_the_audit_of_a_balanced_hub_ends_well(
+    data: Path, database: Database, ingest: Ingest
+) -> None:
+    till = TalkingDevice()
+    till.say(receipt(1, line(1, COLA, "1", "3", "3")))
+    ingest.take([till.hello(), *till.batches()])
+    result = aisle("audit", "--database", database.engine.url, "--json")
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert told["balanced"] is True
+    (row,) = told["devices"]
+    assert {key: row[key] for key in ("device", "lane", "produced", "received", "lost", "waiting")}
+    assert (row["device"], row["produced"], row["received"]) == ("s01-till", 1, 1)
+    assert "balanced" in aisle("audit", "--database", database.engine.url).stdout
+
+
+def test_the_audit_of_a_hub_that_lacks_an_event_fails(database: Database, ingest: Ingest) -> None:
+    till = TalkingDevice()
+    till.say(*(receipt(n, line(1, COLA, "1", "3", "3")) for n in range(3)))
+    ingest.take([till.hello(), *till.batches()])
+    with database.writing() as session:
+        session.connection().exec_driver_sql("DELETE FROM event WHERE seq = 2")
+    result = aisle("audit", "--database", database.engine.url, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["balanced"] is False
+
+
+def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, data: Path) -> None:
+    refused(aisle("audit", "--data", tmp_path / "none"), "there is no hub in")
+    refused(aisle("audit", "--hub", "http://127.0.0.1:1"), "no hub answers at http://127.0.0.1:1")
+    refused(aisle("master-data", "load", tmp_path / "none.json", "--data", data), "cannot read")
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"tenant_id": "A"}')
+    refused(aisle("master-data", "load", broken, "--data", data), "tenant_id")
+    refused(aisle("hub", "token", "--tenant", "other", "--data", data), "no chain other")
+    refused(
+        aisle("hub", "--data", "/proc/nowhere", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"),
+        "cannot use data folder",
+    )
+    refused(aisle("hub", "--http", "nonsense"), "http", "HOST:PORT")
+
+
+def test_a_port_in_use_and_a_newer_database_are_said_in_one_line(data: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        refused(aisle("hub", "--data", data, "--http", taken), taken, "--http")
+    connection = sqlite3.connect(data / "hub.db")
+    with connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    refused(
+        aisle("hub", "--data", data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"),
+        "newer AisleOS",
+    )
