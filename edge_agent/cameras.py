@@ -16,15 +16,11 @@ from types import TracebackType
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from device_profiles.camera import Camera, SourceKind
 from edge_agent.errors import SourceUnusable
 from sync.clock import Clock
-from vision_models.frame import Frame
-
-Image = NDArray[np.uint8]
-"""(height, width, 3), BGR."""
+from vision_models.frame import Frame, Image
 
 OPEN_TIMEOUT_MS = 5_000
 READ_TIMEOUT_MS = 5_000

@@ -15,6 +15,7 @@ from edge_agent.errors import EdgeError
 from edge_agent.receipts.cli import app as pos
 from edge_agent.telling import fail, set_up_logs
 from sync.errors import SyncError
+from vision_models.errors import VisionError
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(pos, name="pos")
@@ -45,7 +46,7 @@ def edge(
     try:
         settings = load_settings(profile, data, hub)
         asyncio.run(run())
-    except* (EdgeError, SyncError, InvalidProfile) as group:
+    except* (EdgeError, SyncError, VisionError, InvalidProfile) as group:
         failure = group.exceptions[0]
     if failure is not None:
         fail(failure)
@@ -99,7 +100,6 @@ def count(
     from rich.progress import Progress
 
     from edge_agent.counting import count_source, read_line, read_zone
-    from vision_models.errors import VisionError
 
     hidden = not sys.stderr.isatty()
     try:

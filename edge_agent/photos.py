@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge_agent.cameras import Image
 from edge_agent.errors import SourceUnusable
+from vision_models.frame import Image
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 STILL_WRITTEN_S = 10.0

@@ -4,7 +4,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from device_profiles.camera import SourceKind
+from device_profiles.camera import Camera, SourceKind
 from device_profiles.device import Device, load_device
 from device_profiles.store import DeviceKind
 from edge_agent.errors import InvalidSettings
@@ -67,16 +67,28 @@ def _check_is_complete(profile: Device, path: Path) -> None:
         driver_of(sensor)
     if profile.sensors and not profile.fixtures:
         raise InvalidSettings(f"profile {path}: sensors need [[fixtures]]: which cooler is read?")
+    fixtures = {fixture.fixture_id for fixture in profile.fixtures}
     for camera in profile.cameras:
-        if profile.kind is DeviceKind.DOOR and not (camera.lines or camera.zones):
-            raise InvalidSettings(
-                f"profile {path}: camera {camera.camera_id!r} has neither a line nor a zone"
-            )
-        if camera.source.kind is SourceKind.LOCAL and not camera.source.address.isdigit():
-            raise InvalidSettings(
-                f"profile {path}: camera {camera.camera_id!r}: a local camera's address is its"
-                f" number, such as 0, not {camera.source.address!r}"
-            )
+        problem = _camera_problem(camera, fixtures, counts=profile.kind is DeviceKind.DOOR)
+        if problem:
+            raise InvalidSettings(f"profile {path}: camera {camera.camera_id!r} {problem}")
+
+
+def _camera_problem(camera: Camera, fixtures: set[str], *, counts: bool) -> str:
+    """What keeps the camera from being of use; empty where nothing does."""
+    if counts and not (camera.lines or camera.zones):
+        return "has neither a line nor a zone to count in"
+    if not (camera.lines or camera.zones or camera.shelves):
+        return "has no line, zone or shelf to look at"
+    for view in camera.shelves:
+        if view.fixture_id not in fixtures:
+            return f"sees fixture {view.fixture_id!r}, which is in no [[fixtures]] table"
+    source = camera.source
+    if source.kind is SourceKind.LOCAL and not source.address.isdigit():
+        return f"is local: its address is its number, such as 0, not {source.address!r}"
+    if source.kind is SourceKind.IMAGE_FOLDER and (camera.lines or camera.zones):
+        return "counts people, which needs a film or a live camera, not a folder of photos"
+    return ""
 
 
 def _check_is_writable(folder: Path) -> None:

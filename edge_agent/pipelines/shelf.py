@@ -2,17 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from device_profiles.camera import Camera, ShelfView
-from device_profiles.planogram import Planogram
+from device_profiles.planogram import Fixture, Planogram
 from device_profiles.store import OpeningHours
 from edge_agent.alarms import FRAME_SIZE, PICTURE_COVERED, SOURCE_LOST, AlarmBook
-from edge_agent.cameras import CameraFeed, Image
+from edge_agent.cameras import CameraFeed
 from edge_agent.errors import SourceUnusable
 from edge_agent.health import Health
 from edge_agent.photos import Photo, PhotoFile, StillWritten, encode_jpeg, load_photo, photos_in
@@ -32,6 +32,10 @@ from sync.events import PictureQuality, SeenFacing
 from sync.media import MediaStore
 from sync.media import Picture as StoredPicture
 from sync.outbox import Transaction
+from vision_models.errors import VisionError
+from vision_models.frame import Image
+from vision_models.quality import Quality
+from vision_models.shelf import ShelfReader, ShelfReading
 
 LOOKED_EVERY_S = 2.0
 """How often a photo folder is looked through."""
@@ -43,29 +47,14 @@ LOST_AFTER_S = 30.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfSeen:
-    """What one photo shows of one fixture."""
-
-    quality: PictureQuality
-    facings: tuple[SeenFacing, ...]
-    empty_slots: tuple[str, ...]
-    hidden_slots: tuple[str, ...]
-    model: str
-    took_ms: float
-
-
-ReadShelf = Callable[[Image, ShelfView, Planogram | None], ShelfSeen]
-"""Detector, gallery and planogram in one."""
-
-
 @dataclass(slots=True, kw_only=True)
 class ShelfWatch:
     """Photographs the fixtures in one camera's view."""
 
     camera: Camera
     planograms: tuple[Planogram, ...]
-    read: ReadShelf
+    fixtures: Mapping[str, Fixture]
+    reader: ShelfReader
     folder: Path | None
     feed: CameraFeed | None
     media: MediaStore
@@ -140,7 +129,11 @@ class ShelfWatch:
             log.warning("%s is no picture", file.path, extra={"action": "photo"})
             await self._remember_only(file.name, file.taken_at)
             return
-        await self.take(photo)
+        try:
+            await self.take(photo)
+        except VisionError:
+            log.exception("%s cannot be judged", file.path, extra={"action": "photo"})
+            await self._remember_only(file.name, file.taken_at)
 
     # --- a camera: when the plan says so ---------------------------------------------------------
 
@@ -210,18 +203,15 @@ class ShelfWatch:
 
     def _read_one(self, photo: Photo, view: ShelfView) -> PhotoRead:
         plan = plan_at(self.planograms, view.fixture_id, photo.taken_at)
+        fixture = self.fixtures[view.fixture_id]
         if self._has_right_size(photo):
-            seen = self.read(photo.image, view, plan)
+            seen = self.reader.read(photo.image, view=view, fixture=fixture, planogram=plan)
+            quality = PictureQuality(seen.quality)
         else:
             # Calibrated on another size: the corners point somewhere else, so nothing is claimed.
-            seen = ShelfSeen(
-                quality=PictureQuality.MOVED,
-                facings=(),
-                empty_slots=(),
-                hidden_slots=tuple(slot.slot_id for slot in plan.slots) if plan else (),
-                model="",
-                took_ms=0.0,
-            )
+            planned = tuple(slot.slot_id for slot in plan.slots) if plan else ()
+            seen = ShelfReading(quality=Quality.CLEAR, hidden_slots=planned)
+            quality = PictureQuality.MOVED
         return PhotoRead(
             fixture_id=view.fixture_id,
             camera_id=self.camera.camera_id,
@@ -229,10 +219,15 @@ class ShelfWatch:
             sha256="",
             width_px=photo.image.shape[1],
             height_px=photo.image.shape[0],
-            quality=seen.quality,
+            quality=quality,
             planogram_id=plan.planogram_id if plan else None,
             planogram_version=plan.version if plan else None,
-            facings=seen.facings,
+            facings=tuple(
+                SeenFacing(
+                    box=facing.box, gtin=facing.gtin, score=facing.score, slot_id=facing.slot_id
+                )
+                for facing in seen.facings
+            ),
             empty_slots=seen.empty_slots,
             hidden_slots=seen.hidden_slots,
             model=seen.model,
