@@ -158,7 +158,7 @@ def box_kind(facing: Facing, fixture: Fixture, plan: Plan | None, chain: Chain) 
 
 def slot_places(taken: ShelfPhoto, others: Sequence[ShelfPhoto] = ()) -> dict[str, Rectangle]:
     """Where each planned slot stands in the picture: where something stands in it; else where
-    something stood in another picture of the same camera and size; else between its neighbours."""
+    something stood in another picture of the same camera and size; else by its neighbours."""
     places: dict[str, Rectangle] = {}
     alike = [p for p in others if (p.width_px, p.height_px) == (taken.width_px, taken.height_px)]
     for photo in (taken, *reversed(alike)):
@@ -167,25 +167,29 @@ def slot_places(taken: ShelfPhoto, others: Sequence[ShelfPhoto] = ()) -> dict[st
                 places.setdefault(facing.slot_id, facing.box)
     if taken.plan is not None:
         for slot_id in taken.plan.slots:
-            if slot_id not in places and (between := _between(slot_id, places)) is not None:
-                places[slot_id] = between
+            if slot_id not in places and (beside := _by_neighbours(slot_id, places)) is not None:
+                places[slot_id] = beside
     return places
 
 
-def _between(slot_id: str, places: dict[str, Rectangle]) -> Rectangle | None:
-    """The place of a slot from the nearest known ones on either side in its row."""
+def _by_neighbours(slot_id: str, places: dict[str, Rectangle]) -> Rectangle | None:
+    """The place of a slot from the nearest known ones in its row; None for fewer than two."""
     letter, row, column = slot_id.split("-")
     known = sorted(
         (int(other.split("-")[2]), box)
         for other, box in places.items()
         if other.split("-")[:2] == [letter, row]
     )
+    nearest = sorted(known, key=lambda each: abs(each[0] - int(column)))
     left = max((each for each in known if each[0] < int(column)), default=None)
     right = min((each for each in known if each[0] > int(column)), default=None)
-    if left is None or right is None:
+    # At the end of a row the spacing of the two nearest goes on.
+    pair = (left, right) if left and right else tuple(nearest[:2])
+    if len(pair) < 2 or pair[0] is None or pair[1] is None:
         return None
-    share = (int(column) - left[0]) / (right[0] - left[0])
-    x1, y1, x2, y2 = (a + (b - a) * share for a, b in zip(left[1], right[1], strict=True))
+    (first, near), (second, far) = pair
+    share = (int(column) - first) / (second - first)
+    x1, y1, x2, y2 = (a + (b - a) * share for a, b in zip(near, far, strict=True))
     return x1, y1, x2, y2
 
 

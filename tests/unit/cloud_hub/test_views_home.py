@@ -1,0 +1,211 @@
+"""Home and the store's page from hand-made facts."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cloud_hub.freshness import LinkState
+from cloud_hub.viewer import NotFound, NotYours
+from cloud_hub.views.figure import Figure
+from cloud_hub.views.fleet import fleet_view
+from cloud_hub.views.home import HomeView, home_view
+from cloud_hub.views.store import store_view
+from device_profiles.store import LoginRole
+from tests.small_chain import (
+    NOW,
+    PLAN,
+    TODAY,
+    WATER,
+    SmallChain,
+    head_office,
+    local,
+    viewer,
+)
+
+LAST_WEEK = TODAY - timedelta(days=7)
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> SmallChain:
+    return SmallChain.open(tmp_path, stores=3)
+
+
+def home(chain: SmallChain) -> HomeView:
+    with chain.reading() as session:
+        return home_view(session, head_office(), NOW)
+
+
+def by_name(figures: tuple[Figure, ...], name: str) -> Figure:
+    return next(each for each in figures if each.metric == name)
+
+
+def test_an_empty_chain_has_a_home_without_data(chain: SmallChain) -> None:
+    view = home(chain)
+    assert [each.metric for each in view.figures] == [
+        "footfall",
+        "conversion",
+        "net-sales",
+        "average-basket",
+        "on-shelf-availability",
+    ]
+    assert by_name(view.figures, "footfall").value is None
+    assert by_name(view.figures, "average-basket").value is None
+    assert by_name(view.figures, "net-sales").value == 0, "the tills are linked and sold nothing"
+    assert view.problems == ()
+    assert view.road is None
+    assert "Nothing needs you now" in view.headline.en
+    assert view.until == "14:32"
+
+
+def test_a_hub_without_a_chain_says_so(tmp_path: Path) -> None:
+    chain = SmallChain.open(tmp_path)
+    stranger = viewer(LoginRole.HEAD_OFFICE)
+    with chain.reading() as session, pytest.raises(NotFound, match="load its master data"):
+        home_view(
+            session,
+            type(stranger)(
+                tenant_id="nobody", login_name="x", role=LoginRole.HEAD_OFFICE, scope_id=None
+            ),
+            NOW,
+        )
+
+
+def test_sales_are_compared_with_the_same_weekday_until_the_same_time(chain: SmallChain) -> None:
+    chain.receipt(local(9), (WATER, "1", "94.00"))
+    chain.receipt(local(9, day=LAST_WEEK), (WATER, "1", "100.00"))
+    chain.receipt(local(14, 33, day=LAST_WEEK), (WATER, "1", "500.00"))
+    view = home(chain)
+    sales = by_name(view.figures, "net-sales")
+    assert sales.value == Decimal("94.00")
+    assert sales.previous == Decimal("100.00")
+    assert sales.change == pytest.approx(-0.06)
+    assert sales.first_hour == 7
+    assert sales.hours == (0, 0, Decimal("94.00"), 0, 0, 0, 0, 0)
+    assert sales.provisional
+    assert view.headline.en.startswith(
+        "Today until 14:32, 3 of 3 stores: ¥ 94, −6 % on last Wednesday."
+    )
+    assert view.headline.zh.startswith(
+        "今天截至 14:32，3 家店中 3 家在线：净销售额 ¥94，比上周三同时段 −6%。"
+    )
+
+
+def test_offline_stores_are_left_out_on_both_sides_and_named(chain: SmallChain) -> None:
+    for store_id, amount in (("s01", "60.00"), ("s02", "40.00"), ("s03", "900.00")):
+        chain.receipt(local(9), (WATER, "1", amount), store_id=store_id)
+        chain.receipt(local(9, day=LAST_WEEK), (WATER, "1", "50.00"), store_id=store_id)
+    chain.unlink("s03", local(12))
+    view = home(chain)
+    sales = by_name(view.figures, "net-sales")
+    assert (sales.value, sales.previous) == (Decimal("100.00"), Decimal("100.00"))
+    assert [name.en for name in sales.without] == ["Store 03"]
+    assert (view.stores_online, view.stores_total) == (2, 3)
+    dark = view.stores[2]
+    assert dark.freshness.state is LinkState.OFFLINE
+    assert dark.net_sales.value == Decimal("900.00"), "its own row still says what is known"
+    assert "2 of 3 stores" in view.headline.en
+
+
+def test_a_store_that_catches_up_is_not_yet_compared(chain: SmallChain) -> None:
+    chain.claim("s03-door", 3, produced=400, base=101)
+    chain.received("s03-door", 3, 1, 100)
+    view = home(chain)
+    assert view.stores[2].freshness.state is LinkState.CATCHING_UP
+    assert view.stores[2].freshness.waiting == 300
+    assert view.stores_online == 2
+    assert view.books.waiting == 300
+    assert view.books.balanced
+
+
+def test_the_books_do_not_balance_when_a_number_is_nowhere(chain: SmallChain) -> None:
+    chain.claim("s01-till", 0, produced=10, base=11)
+    chain.received("s01-till", 0, 1, 9)
+    books = home(chain).books
+    assert (books.produced, books.received, books.lost, books.waiting) == (10, 9, 0, 0)
+    assert not books.balanced
+
+
+def test_a_problem_row_has_its_photo_with_a_box_and_its_cost(chain: SmallChain) -> None:
+    for hour in (12, 13, 14):
+        seen = {slot: gtin for slot, gtin in PLAN.items() if slot not in ("A-2-1", "A-2-3")}
+        chain.photo(local(hour), seen=PLAN if hour == 12 else seen)
+    rows = home(chain).problems
+    assert [row.slot_id for row in rows] == ["A-2-1", "A-2-3"]
+    photo = rows[0].photo
+    assert photo is not None
+    assert photo.url == f"/api/v1/media/{photo.sha256}"
+    assert photo.age_s == 32 * 60
+    assert not photo.is_stale
+    assert [(box.kind.value, box.slot_id) for box in photo.boxes] == [("gap", "A-2-1")]
+    assert photo.boxes[0].x1 == 100.0
+
+
+def test_a_picture_whose_bytes_are_not_here_has_no_address(chain: SmallChain) -> None:
+    chain.photo(local(14), stored=False)
+    chain.event("s01-cooler", 3, 1, at=local(14), received_at=local(14, second=1))
+    road = home(chain).road
+    assert road is not None
+    assert road.photo.url is None
+    assert road.facings == 6
+    assert road.event_number == 1
+    assert road.hub_delay_s == 1.0
+
+
+def test_the_home_page_is_not_for_every_role(chain: SmallChain) -> None:
+    for role, scope in ((LoginRole.STORE, "s01"), (LoginRole.BRAND, "spring")):
+        with chain.reading() as session, pytest.raises(NotYours):
+            home_view(session, viewer(role, scope), NOW)
+
+
+def test_a_store_page_shows_staff_doors_and_days(chain: SmallChain) -> None:
+    for minute in range(30):
+        chain.minute(local(9, minute), 1, staff=1 if minute < 14 else 0)
+    chain.receipt(local(9, 5), (WATER, "2", "4.00"))
+    chain.receipt(local(9, 5, day=LAST_WEEK), (WATER, "2", "6.00"))
+    with chain.reading() as session:
+        view = store_view(session, viewer(LoginRole.STORE, "s01"), NOW, "s01")
+    assert view.staff_left_out == 14
+    assert [(door.line_id, door.entries, door.staff) for door in view.doors] == [
+        ("entrance", 30, 14)
+    ]
+    assert len(view.figures) == 9
+    assert by_name(view.figures, "conversion").value == pytest.approx(1 / 30)
+    assert view.days[0].net_sales == Decimal("4.00")
+    assert view.days[0].provisional
+    assert view.days[7].net_sales == Decimal("6.00")
+    assert view.days[7].footfall is None
+    assert [(till.workstation_id, till.receipts) for till in view.tills] == [("till-1", 1)]
+    assert view.until == "14:32"
+
+
+def test_hours_that_a_door_did_not_watch_are_gaps_in_the_sparkline(chain: SmallChain) -> None:
+    for minute in range(60):
+        chain.minute(local(8, minute), 1)
+        chain.minute(local(9, minute), 0, watched_s=0.0)
+        chain.minute(local(10, minute), 2)
+    footfall = by_name(home(chain).figures, "footfall")
+    assert footfall.hours[:5] == (None, 60, None, 120, None)
+    assert footfall.value == 180
+    assert footfall.coverage is not None
+    assert footfall.coverage < 1
+
+
+def test_a_store_login_sees_its_own_store_only(chain: SmallChain) -> None:
+    mine = viewer(LoginRole.STORE, "s01")
+    chain.alarm("too-warm", local(13), device_id="s02-cooler", store_id="s02")
+    chain.alarm("too-warm", local(13), device_id="s01-cooler", store_id="s01")
+    with chain.reading() as session:
+        with pytest.raises(NotFound):
+            store_view(session, mine, NOW, "s02")
+        fleet = fleet_view(session, mine, NOW)
+        view = store_view(session, mine, NOW, "s01")
+    assert {row.store_id for row in fleet.devices} == {"s01"}
+    assert {row.store_id for row in fleet.problems} == {"s01"}
+    assert {row.store_id for row in view.problems} == {"s01"}
+
+
+def test_a_store_login_without_a_store_sees_nothing(chain: SmallChain) -> None:
+    with chain.reading() as session:
+        assert fleet_view(session, viewer(LoginRole.STORE), NOW).devices == ()
