@@ -11,6 +11,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.acts import record_act
 from cloud_hub.errors import Refused
 from cloud_hub.findings.finding import Finding, Kind
 from cloud_hub.findings.search import search
@@ -171,6 +172,15 @@ def answer_task(session: Session, viewer: Viewer, task_id: str, answer: str, now
     if task.answered_at is not None:
         raise Refused(f"task {task_id!r} was answered already: {task.answer}", status=409)
     task.answered_at, task.answer, task.answered_by = now, answer, viewer.login_name
+    record_act(
+        session,
+        tenant_id=viewer.tenant_id,
+        actor=viewer.login_name,
+        action="task-answered",
+        subject=task_id,
+        detail={"answer": answer, "finding": task.finding},
+        now=now,
+    )
 
 
 def _words(finding: Finding) -> tuple[str, str]:
