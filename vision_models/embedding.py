@@ -9,19 +9,20 @@ from numpy.typing import NDArray
 from vision_models.frame import Image
 from vision_models.models import SHIPPED, Model, load_model
 
-VIEWS = (1.0, 0.8, 0.62)
-"""Shares of the picture that are looked at: what is held into the camera stands in its middle."""
+PHOTO_VIEWS = (1.0, 0.8, 0.62)
+"""Shares of a photo that are looked at: what is held into the camera stands in its middle."""
+CROP_VIEWS = (1.0,)
+"""A crop round one product is looked at once."""
 BATCH = 32
 
 
 class Embedder:
-    """The trained embedding. `version` names the weights and how they are used."""
+    """The trained embedding. `version` names the weights."""
 
-    def __init__(self, model: Model, *, views: tuple[float, ...] = VIEWS) -> None:
+    def __init__(self, model: Model) -> None:
         self._model = model
-        self._views = views
         self.size = 128
-        self.version = f"{model.version}-{len(views)}"
+        self.version = model.version
 
     @classmethod
     def shipped(cls, *, manifest: Path = SHIPPED, threads: int = 1) -> "Embedder":
@@ -34,7 +35,7 @@ class Embedder:
         vectors = np.vstack(
             [self._model.run(crops[at : at + BATCH]) for at in range(0, len(crops), BATCH)]
         )
-        means = vectors.reshape(len(pictures), len(self._views), -1).mean(axis=1)
+        means = vectors.reshape(len(pictures), len(views), -1).mean(axis=1)
         lengths = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-6)
         return np.asarray(means / lengths, np.float32)
 

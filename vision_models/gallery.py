@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_profiles.gtin import InvalidGtin, parse_gtin
-from vision_models.embedding import Embedder
+from vision_models.embedding import PHOTO_VIEWS, Embedder
 from vision_models.errors import UnusableGallery
 from vision_models.frame import Image
 from vision_models.sift import Print, PrintReader, agreeing_points
@@ -170,10 +170,15 @@ class Gallery:
         )
 
     def match(
-        self, pictures: Sequence[Image], *, expected: Sequence[str | None] | None = None
+        self,
+        pictures: Sequence[Image],
+        *,
+        expected: Sequence[str | None] | None = None,
+        views: tuple[float, ...] = PHOTO_VIEWS,
     ) -> list[Match]:
         """What each picture of one product shows. `expected` is the planogram's GTIN for each:
-        it settles a near tie, and never overrules what is seen.
+        it settles a near tie, and never overrules what is seen. `views` are the shares of a
+        picture that are looked at.
 
         Raises UnusableGallery if nothing is enrolled.
         """
@@ -182,7 +187,7 @@ class Gallery:
         if not pictures:
             return []
         wanted = expected or [None] * len(pictures)
-        cosines = self._embedder.embed(pictures) @ self._vectors.T
+        cosines = self._embedder.embed(pictures, views) @ self._vectors.T
         return [
             self._judge(picture, row, prior)
             for picture, row, prior in zip(pictures, cosines, wanted, strict=True)
@@ -194,7 +199,9 @@ class Gallery:
         margin = best[0].score - best[1].score if len(best) > 1 else 1.0
         if best[0].score < limits.least_cosine * 0.6:
             return Match(candidates=tuple(best), accepted=None)
-        if margin >= limits.clear_margin and best[0].score >= limits.least_cosine:
+        # What stands where it is planned needs no further proof than being the best by a little.
+        enough = limits.least_margin if best[0].gtin == prior else limits.clear_margin
+        if margin >= enough and best[0].score >= limits.least_cosine:
             return Match(candidates=tuple(best), accepted=best[0].gtin)
         return self._second_look(picture, best, prior)
 

@@ -16,6 +16,7 @@ from device_profiles.planogram import Fixture, Planogram
 from vision_models.calibration import Flattened, flatten
 from vision_models.compliance import Compliance
 from vision_models.detector import Detector
+from vision_models.embedding import CROP_VIEWS
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
 from vision_models.gallery import Gallery, Match
@@ -157,7 +158,8 @@ class ShelfReader:
             for x1, y1, x2, y2 in boxes
         ]
         if self.gallery is not None:
-            known = [(match.accepted, match.score) for match in self.gallery.match(crops)]
+            matches = self.gallery.match(crops, views=CROP_VIEWS)
+            known = [(match.accepted, match.score) for match in matches]
         else:
             known = [(None, float(score)) for score in found.scores]
         return ShelfReading(
@@ -194,7 +196,8 @@ class ShelfReader:
         if self.gallery is None:
             return [Match(candidates=(), accepted=None)] * len(slots)
         crops = [slot.crop for slot in slots]
-        return self.gallery.match(crops, expected=[slot.planned for slot in slots])
+        planned = [slot.planned for slot in slots]
+        return self.gallery.match(crops, expected=planned, views=CROP_VIEWS)
 
     def _is_burnt(self, crop: Image) -> bool:
         grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)

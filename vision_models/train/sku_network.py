@@ -28,7 +28,8 @@ class Residual(nn.Module):
         return functional.relu(features + self.body(features))
 
 
-def _narrowed(inputs: int, outputs: int) -> nn.Sequential:
+def narrowed(inputs: int, outputs: int) -> nn.Sequential:
+    """A convolution of stride 2: half the height and width."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False),
         nn.BatchNorm2d(outputs),
@@ -46,13 +47,13 @@ class SkuNetwork(nn.Module):
         super().__init__()
         first, second, third, last = widths
         self.body = nn.Sequential(
-            _narrowed(3, first),
-            _narrowed(first, second),
+            narrowed(3, first),
+            narrowed(first, second),
             Residual(second),
-            _narrowed(second, third),
+            narrowed(second, third),
             Residual(third),
             Residual(third),
-            _narrowed(third, last),
+            narrowed(third, last),
             Residual(last),
             Residual(last),
         )

@@ -85,14 +85,16 @@ def relit(picture: Pixels, rng: np.random.Generator) -> Pixels:
     light *= contrast
     light += mean * (float(rng.uniform(0.6, 1.35)) - contrast)
     if rng.random() < 0.3:
-        ramp = np.linspace(rng.uniform(0.5, 1.2), rng.uniform(0.8, 1.4), INPUT_PX, dtype=np.float32)
-        light *= ramp[None, :, None] if rng.random() < 0.5 else ramp[:, None, None]
+        axis = int(rng.integers(2))
+        length = picture.shape[axis]
+        ramp = np.linspace(rng.uniform(0.5, 1.2), rng.uniform(0.8, 1.4), length, dtype=np.float32)
+        light *= ramp[:, None, None] if axis == 0 else ramp[None, :, None]
     if rng.random() < 0.35:
         light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.6)), np.float32)
     if rng.random() < 0.3:
-        small = int(rng.uniform(0.4, 0.9) * INPUT_PX)
-        coarse = cv2.resize(light, (small, small), interpolation=cv2.INTER_AREA)
-        light = np.asarray(cv2.resize(coarse, (INPUT_PX, INPUT_PX)), np.float32)
+        share, size = float(rng.uniform(0.4, 0.9)), picture.shape[1::-1]
+        coarse = cv2.resize(light, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        light = np.asarray(cv2.resize(coarse, size), np.float32)
     if rng.random() < 0.5:
         light += rng.standard_normal(light.shape, dtype=np.float32) * np.float32(rng.uniform(1, 6))
     return np.asarray(light.clip(0, 255), dtype=np.uint8)
