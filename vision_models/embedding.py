@@ -29,9 +29,11 @@ class Embedder:
         """The embedding of the shipped manifest. Raises UnusableModel."""
         return cls(load_model("sku-embedding", manifest=manifest, threads=threads))
 
-    def embed(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
+    def embed(
+        self, pictures: Sequence[Image], views: tuple[float, ...] = PHOTO_VIEWS
+    ) -> NDArray[np.float32]:
         """(n, 128) unit vectors, the mean over the views of each picture. Raises UnusableModel."""
-        crops = [_middle(_square(picture), share) for picture in pictures for share in self._views]
+        crops = [_middle(_square(picture), share) for picture in pictures for share in views]
         vectors = np.vstack(
             [self._model.run(crops[at : at + BATCH]) for at in range(0, len(crops), BATCH)]
         )
