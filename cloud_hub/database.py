@@ -3,7 +3,8 @@
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITER_LOCK = 0x41_49_53_4C
 """Key of the PostgreSQL advisory lock that the one writer holds for its transaction."""
+PART_LOCKS = 0x41_49
+"""First of the two keys of a part's lock."""
 
 
 class Database:
@@ -46,16 +49,37 @@ class Database:
         return Session(self.engine, autoflush=False)
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session to write with: committed at the end, rolled back on any error."""
+    def writing(self, parts: Iterable[str] | None = None) -> Iterator[Session]:
+        """A session to write with: committed at the end, rolled back on any error.
+
+        Nobody else writes meanwhile. With `parts`, on PostgreSQL, others may write other parts:
+        several ingest workers then work side by side, each on its own stores.
+        """
         with self._writer, Session(self._writes, autoflush=False) as session, session.begin():
             if not self.is_sqlite:
-                session.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITER_LOCK)))
+                _lock(session, parts)
             yield session
 
     def close(self) -> None:
         """Ends every connection."""
         self.engine.dispose()
+
+
+def _lock(session: Session, parts: Iterable[str] | None) -> None:
+    """Waits until this transaction may write: everything, or `parts` in one order for all."""
+    if parts is None:
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITER_LOCK)))
+        return
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(WRITER_LOCK)))
+    for key in sorted({zlib.crc32(part.encode()) for part in parts}):
+        session.execute(
+            sa.select(sa.func.pg_advisory_xact_lock(sa.cast(PART_LOCKS, sa.Integer), _signed(key)))
+        )
+
+
+def _signed(key: int) -> sa.Cast[int]:
+    """32 bits as PostgreSQL's integer, which has a sign."""
+    return sa.cast(key - 2**32 if key >= 2**31 else key, sa.Integer)
 
 
 def open_database(url: str) -> Database:

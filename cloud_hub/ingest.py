@@ -132,7 +132,7 @@ class Ingest:
         *,
         is_trial: bool = False,
     ) -> Taken:
-        with self._database.writing() as session:
+        with self._database.writing(_stores(messages)) as session:
             turn = self._turn(session, messages[-1].received_at, condemned)
             answers = tuple(self._read(turn, message) for message in messages)
             turn.finish()
@@ -258,6 +258,11 @@ def _answer(topic: UpTopic, what: Downlink, body: Ack | HelloAnswer) -> Answer:
     return Answer(
         topic=dn_topic(topic.tenant, topic.store, topic.device, what), payload=body.to_bytes()
     )
+
+
+def _stores(messages: Sequence[Message]) -> set[str]:
+    """Topics up to their store: everything that a transaction touches belongs to one of them."""
+    return {message.topic.rpartition("/")[0].rpartition("/")[0] for message in messages}
 
 
 def _joined(taken: Sequence[Taken]) -> Taken:

@@ -11,15 +11,12 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
-from sqlalchemy.orm import Session
 
 from cloud_hub.api.access import DeviceOf, HubOf, ViewerOf
 from cloud_hub.errors import Refused
 from cloud_hub.hub import Hub
-from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.model.link import Media
-from cloud_hub.model.place import Fixture
-from cloud_hub.viewer import Viewer
+from cloud_hub.viewer import may_see_photo
 
 router = APIRouter(prefix="/api/v1/media", tags=["media"])
 
@@ -60,7 +57,7 @@ def get_picture(sha256: Sha256, request: Request, hub: HubOf, viewer: ViewerOf) 
     """The picture, to who may see it; 404 to everybody else."""
     with hub.sessions() as session:
         media = session.get(Media, (viewer.tenant_id, sha256))
-        if media is None or not _may_see(session, viewer, media):
+        if media is None or not may_see_photo(session, viewer, sha256):
             raise Refused("there is no such picture for this login", status=404)
     if not hub.pictures.holds(sha256):
         raise Refused("the picture's bytes have not arrived yet", status=404)
@@ -99,22 +96,3 @@ def _mark_stored(hub: Hub, sha256: str) -> None:
             .where(Media.sha256 == sha256, Media.stored_at.is_(None))
             .values(stored_at=hub.clock.now())
         )
-
-
-def _may_see(session: Session, viewer: Viewer, media: Media) -> bool:
-    """A store sees its own pictures; a brand those of the coolers it owns, since every pack on a
-    retailer's own shelf can be seen in its picture."""
-    if viewer.store_id is not None:
-        return media.store_id == viewer.store_id
-    if viewer.brand_id is None:
-        return True
-    shelf = sa.select(ShelfObservation.fixture_id).where(
-        ShelfObservation.tenant_id == viewer.tenant_id,
-        ShelfObservation.photo_sha256 == media.sha256,
-    )
-    owned = sa.select(Fixture.fixture_id).where(
-        Fixture.tenant_id == viewer.tenant_id,
-        Fixture.owner_brand_id == viewer.brand_id,
-        sa.or_(Fixture.fixture_id == media.subject, Fixture.fixture_id.in_(shelf)),
-    )
-    return session.scalars(owned.limit(1)).first() is not None

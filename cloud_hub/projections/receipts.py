@@ -78,7 +78,9 @@ def _write(work: Work, tenant_id: str, rows: _Rows) -> None:
     insert_new(work.session, tables.Receipt, rows.receipts)
     insert_new(work.session, tables.ReceiptLine, rows.lines)
     insert_new(work.session, tables.ReceiptTender, rows.tenders)
-    insert_new(work.session, Identity, rows.identities)
+    # In one order for all: two workers that meet the same shoppers must not wait for each other.
+    identities = sorted(rows.identities, key=lambda row: (row["kind"], row["blind_index"]))
+    insert_new(work.session, Identity, identities)
     insert_new(work.session, ReceiptIdentity, rows.shown)
     book(work.session, tenant_id, rows.moves)
 

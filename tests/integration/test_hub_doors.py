@@ -12,7 +12,7 @@ from cloud_hub.auth import SESSION_COOKIE, check_password, open_session
 from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.model.access import AuditEntry
-from sync.events import MediaTaken
+from sync.events import MediaTaken, PictureQuality, ShelfObserved
 from tests.running_hub import RunningHub, running_hub
 from tests.talking_device import NOON, TalkingDevice, small_chain
 
@@ -203,7 +203,16 @@ async def test_a_picture_comes_in_parts_and_is_shown_when_it_is_whole(hub: Runni
             height_px=10,
             taken_at=NOON,
             subject="s01-a",
-        )
+        ),
+        ShelfObserved(
+            fixture_id="s01-a",
+            camera_id="cam",
+            taken_at=NOON,
+            photo_sha256=SHA256,
+            width_px=10,
+            height_px=10,
+            quality=PictureQuality.CLEAR,
+        ),
     )
     _ingest(hub).take([cooler.hello(), *cooler.batches()])
     assert (await put(hub, device, PICTURE[:1000], 0)).status_code == 202
