@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from cloud_hub.console.access import Visit, language_asked, visit_of
 from cloud_hub.console.actions import listen_for_actions
 from cloud_hub.console.door import door_routes, own_path
+from cloud_hub.console.headers import ProtectiveHeaders
 from cloud_hub.console.live import SharedDrawings
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.pages.login import login_page
@@ -59,6 +60,7 @@ def mount_console(app: FastAPI, hub: Hub) -> None:
     set of pages for all."""
     app.mount(STATIC_PATH, StaticFiles(directory=STATIC), name="console-static")
     app.include_router(door_routes(hub))
+    app.add_middleware(ProtectiveHeaders)
     drawings = SharedDrawings(hub.sessions)
     for screen in SCREENS:
         _register(hub, drawings, screen)

@@ -29,7 +29,6 @@ def dress_page(words: Words, title: str, now_ms: int) -> None:
         EARLY.format(language=words.html_language, now_ms=now_ms)
         + f'<link rel="stylesheet" href="{_address("console.css")}">'
         + f'<script defer src="{_address("console.js")}"></script>'
-        + '<meta name="referrer" content="same-origin">'
     )
 
 

@@ -47,7 +47,10 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-def _running_hub(folder: Path) -> Iterator[HubAddress]:
+@pytest.fixture(scope="session")
+def bare_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubAddress]:
+    """A hub that has just been installed."""
+    folder = tmp_path_factory.mktemp("hub")
     http_port, mqtt_port = unused_port(), unused_port()
     process = start_hub(folder / "hub", http_port, mqtt_port)
     try:
@@ -60,16 +63,15 @@ def _running_hub(folder: Path) -> Iterator[HubAddress]:
         process.wait(timeout=15)
 
 
-@pytest.fixture(scope="session")
-def empty_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubAddress]:
-    """A hub that has just been installed."""
-    yield from _running_hub(tmp_path_factory.mktemp("empty-hub"))
-
-
-@pytest.fixture(scope="session")
-def bare_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubAddress]:
-    """The hub that `hub` fills."""
-    yield from _running_hub(tmp_path_factory.mktemp("hub"))
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def first_sight(bare_hub: HubAddress, browser: Browser) -> str:
+    """What a person reads on a hub that knows no chain yet."""
+    page = await browser.new_page()
+    await page.goto(bare_hub.http)
+    await page.wait_for_selector("#content")
+    text = await page.inner_text("main")
+    await page.close()
+    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +89,9 @@ class FilledHub:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def hub(
-    bare_hub: HubAddress, tmp_path_factory: pytest.TempPathFactory
+    bare_hub: HubAddress, first_sight: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[FilledHub]:
-    """The small chain, its morning already on the way: see small_chain for what is wrong in it."""
+    """The small chain, after a first sight of the empty hub, its morning already on the way: see small_chain for what is wrong in it."""
     now, folder = datetime.now(UTC), tmp_path_factory.mktemp("devices")
     chain = small_chain.small_chain(now)
     await write(bare_hub, "/api/v1/master-data", chain.model_dump_json())

@@ -29,6 +29,13 @@ async def test_a_brand_has_no_business_with_devices_or_the_chains_sales(
     assert visit.page.url == f"{hub.http}/brand"
 
 
+async def test_no_other_site_can_put_a_page_in_its_frame(visit_as: VisitAs, hub: FilledHub) -> None:
+    visit = await visit_as("s01")
+    answer = await visit.page.goto(f"{hub.http}/store/s01")
+    assert answer is not None
+    assert answer.headers["x-frame-options"] == "DENY"
+
+
 async def test_a_store_sees_no_other_store(visit_as: VisitAs, hub: FilledHub) -> None:
     visit = await visit_as("s01")
     for path in ("/store/s02", "/device/s02-till"):
