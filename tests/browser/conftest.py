@@ -91,7 +91,8 @@ class FilledHub:
 async def hub(
     bare_hub: HubAddress, first_sight: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[FilledHub]:
-    """The small chain, after a first sight of the empty hub, its morning already on the way: see small_chain for what is wrong in it."""
+    """The small chain, its morning already on the way: see small_chain for what is wrong in it.
+    Filled only after the first sight of the empty hub."""
     now, folder = datetime.now(UTC), tmp_path_factory.mktemp("devices")
     chain = small_chain.small_chain(now)
     await write(bare_hub, "/api/v1/master-data", chain.model_dump_json())
