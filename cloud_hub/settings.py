@@ -61,7 +61,7 @@ class HubSettings(BaseModel):
     http: AddressText = Address(host="127.0.0.1", port=8080)
     mqtt: AddressText = Address(host="127.0.0.1", port=1883)
     broker: str | None = Field(
-        default=None, pattern=r"^mqtts?://[^/,]+(:[0-9]+)?/?(,mqtts?://[^/,]+(:[0-9]+)?/?)*$"
+        default=None, pattern=r"^mqtt://[^/,]+(:[0-9]+)?/?(,mqtt://[^/,]+(:[0-9]+)?/?)*$"
     )
     console: bool = True
     session_days: int = Field(default=14, ge=1, le=365)
