@@ -30,6 +30,11 @@ LONGEST_WAIT_S = 30.0
 log = logging.getLogger(__name__)
 
 
+def use_one_thread() -> None:
+    """OpenCV on one core: a device has other things to do as well."""
+    cv2.setNumThreads(1)
+
+
 class SourceState(StrEnum):
     """How a source is doing."""
 

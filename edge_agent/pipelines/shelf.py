@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,18 @@ LOST_AFTER_S = 30.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPhoto:
+    """What the device itself remembers of a photo: the worst quality and the sums over fixtures."""
+
+    name: str
+    taken_at: datetime
+    sha256: str
+    quality: str
+    facings: int
+    gaps: int
+
+
 @dataclass(slots=True, kw_only=True)
 class ShelfWatch:
     """Photographs the fixtures in one camera's view."""
@@ -65,7 +77,7 @@ class ShelfWatch:
     zone: ZoneInfo
     opening_hours: OpeningHours | None
     interval_min: int
-    latest: PhotoRead | None = None
+    latest: KeptPhoto | None = None
     _done: set[str] = field(default_factory=set)
     _slot: datetime | None = None
     _tries: int = 0
@@ -76,7 +88,7 @@ class ShelfWatch:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Photographs until told to stop."""
-        self._done = await self._remembered()
+        self._done, self.latest = await self._remembered()
         if self.folder is not None:
             await self._watch_folder(self.folder, stop)
         elif self.feed is not None:
@@ -90,8 +102,8 @@ class ShelfWatch:
         age_s = (self.clock.now() - self.latest.taken_at).total_seconds()
         return (
             Seen(en="picture", zh="画面", value=self.latest.quality, age_s=age_s),
-            Seen(en="facings", zh="排面", value=str(len(self.latest.facings)), age_s=age_s),
-            Seen(en="gaps", zh="空位", value=str(len(self.latest.empty_slots)), age_s=age_s),
+            Seen(en="facings", zh="排面", value=str(self.latest.facings), age_s=age_s),
+            Seen(en="gaps", zh="空位", value=str(self.latest.gaps), age_s=age_s),
         )
 
     def picture(self) -> bytes | None:
@@ -191,10 +203,12 @@ class ShelfWatch:
             taken_at=photo.taken_at,
             subject=self.camera.camera_id,
         )
-        await self._book(photo, picture, reads, stored)
-        await self._judge(photo, reads)
-        if reads:
-            self.latest = reads[0]
+        kept = _summary(photo, picture.sha256, reads)
+        await self._book(kept, picture, reads, stored)
+        # Photos that come late are booked, but say nothing about now.
+        if self.latest is None or photo.taken_at >= self.latest.taken_at:
+            self.latest = kept
+            await self._judge(photo, reads)
         self.health.worked(self.camera.camera_id, at_s=self.clock.monotonic_s(), detail=photo.name)
         return True
 
@@ -239,11 +253,10 @@ class ShelfWatch:
         return (width, height) == (self.camera.width_px, self.camera.height_px)
 
     async def _book(
-        self, photo: Photo, picture: Picture, reads: list[PhotoRead], stored: StoredPicture
+        self, kept: KeptPhoto, picture: Picture, reads: list[PhotoRead], stored: StoredPicture
     ) -> None:
         """Observations, the picture's reference and "this photo is done", all in one commit."""
-        camera_id, day = self.camera.camera_id, photo.taken_at.astimezone(self.zone).date()
-        worst = next((r.quality for r in reads if r.quality is not PictureQuality.CLEAR), None)
+        camera_id, day = self.camera.camera_id, kept.taken_at.astimezone(self.zone).date()
 
         def job(transaction: Transaction) -> None:
             for read in reads:
@@ -255,12 +268,12 @@ class ShelfWatch:
                 " gaps) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     camera_id,
-                    photo.name,
-                    photo.taken_at.isoformat(),
-                    picture.sha256,
-                    worst or PictureQuality.CLEAR,
-                    sum(len(read.facings) for read in reads),
-                    sum(len(read.empty_slots) for read in reads),
+                    kept.name,
+                    kept.taken_at.astimezone(UTC).isoformat(),
+                    kept.sha256,
+                    kept.quality,
+                    kept.facings,
+                    kept.gaps,
                 ),
             )
             count_up(transaction.connection, day=day.isoformat(), what="photos", subject="all")
@@ -282,12 +295,20 @@ class ShelfWatch:
         guarded = Guarded(alarm=alarm, subject=self.camera.camera_id, detail=detail)
         await self.alarms.set_alarm(guarded, is_on=is_on)
 
-    async def _remembered(self) -> set[str]:
-        def job(transaction: Transaction) -> set[str]:
-            rows = transaction.connection.execute(
-                "SELECT name FROM photo WHERE camera_id = ?", (self.camera.camera_id,)
-            )
-            return {str(row[0]) for row in rows}
+    async def _remembered(self) -> tuple[set[str], KeptPhoto | None]:
+        """The photos that are done, and the newest of them that could be read."""
+
+        def job(transaction: Transaction) -> tuple[set[str], KeptPhoto | None]:
+            connection = transaction.connection
+            camera = (self.camera.camera_id,)
+            names = connection.execute("SELECT name FROM photo WHERE camera_id = ?", camera)
+            done = {str(row[0]) for row in names}
+            newest = connection.execute(
+                "SELECT name, taken_at, sha256, quality, facings, gaps FROM photo"
+                " WHERE camera_id = ? AND sha256 <> '' ORDER BY taken_at DESC LIMIT 1",
+                camera,
+            ).fetchone()
+            return done, _kept(newest) if newest else None
 
         return await self.writer.write(job)
 
@@ -308,6 +329,30 @@ def plan_at(plans: tuple[Planogram, ...], fixture_id: str, at: datetime) -> Plan
     """The planogram of a fixture that is valid at `at`: the latest that has begun."""
     begun = [p for p in plans if p.fixture_id == fixture_id and p.valid_from <= at]
     return max(begun, key=lambda plan: (plan.valid_from, plan.version), default=None)
+
+
+def _summary(photo: Photo, sha256: str, reads: list[PhotoRead]) -> KeptPhoto:
+    bad = [read.quality for read in reads if read.quality is not PictureQuality.CLEAR]
+    return KeptPhoto(
+        name=photo.name,
+        taken_at=photo.taken_at,
+        sha256=sha256,
+        quality=bad[0] if bad else PictureQuality.CLEAR,
+        facings=sum(len(read.facings) for read in reads),
+        gaps=sum(len(read.empty_slots) for read in reads),
+    )
+
+
+def _kept(row: tuple[str, str, str, str, int, int]) -> KeptPhoto:
+    name, taken_at, sha256, quality, facings, gaps = row
+    return KeptPhoto(
+        name=name,
+        taken_at=datetime.fromisoformat(taken_at),
+        sha256=sha256,
+        quality=quality,
+        facings=facings,
+        gaps=gaps,
+    )
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

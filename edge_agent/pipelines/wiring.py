@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from device_profiles.camera import Camera, SourceKind
-from edge_agent.cameras import CameraFeed
+from edge_agent.cameras import CameraFeed, use_one_thread
 from edge_agent.pipelines.door import DoorWatch
 from edge_agent.pipelines.shelf import ShelfWatch
 from vision_models.embedding import Embedder
@@ -21,6 +21,7 @@ FILES = frozenset({SourceKind.VIDEO_FILE, SourceKind.IMAGE_FOLDER})
 def add_camera(agent: "Agent", camera: Camera) -> None:
     """Adds the camera's loop to the agent: counting where it has lines or zones, photos where it
     sees fixtures."""
+    use_one_thread()
     if camera.lines or camera.zones:
         _add_door(agent, camera)
     if camera.shelves:

@@ -18,13 +18,16 @@ from edge_agent.receipts.importing import QUOTA_BYTES
 from edge_agent.receipts.mapping import ReceiptMapping, device_of
 from sync.clock import Clock, SystemClock
 from sync.credentials import (
+    FILE_NAME,
     DeviceClaim,
     DeviceCredentials,
     claim_once,
+    claim_secret,
     load_credentials,
     save_credentials,
 )
 from sync.errors import ClaimRefused
+from sync.link_state import LinkState, LinkStatus
 from sync.outbox import Outbox
 from sync.sender import run_sender
 
@@ -99,23 +102,38 @@ async def _send_store(sending: Sending, store_id: str) -> int:
     )
     try:
         if _waiting(outbox):
-            await _send_until_done(sending, outbox, await _credentials(sending, store_id, folder))
+            credentials = await _credentials(sending, store_id, folder)
+            refusal = await _send_until_done(sending, outbox, credentials)
+            if refusal:
+                # The hub forgot this device, or is another one: its claim may be open again.
+                (folder / FILE_NAME).unlink(missing_ok=True)
+                credentials = await _credentials(sending, store_id, folder)
+                refusal = await _send_until_done(sending, outbox, credentials)
+            if refusal:
+                raise HubUnwilling(f"{device_of(store_id)}: {refusal}")
         return _waiting(outbox)
     finally:
         outbox.close()
 
 
-async def _send_until_done(
-    sending: Sending, outbox: Outbox, credentials: DeviceCredentials
-) -> None:
+async def _send_until_done(sending: Sending, outbox: Outbox, credentials: DeviceCredentials) -> str:
+    """Why the broker refused the device; empty once nothing waits."""
     stop = asyncio.Event()
+    refusals: list[str] = []
+
+    def note(status: LinkStatus) -> None:
+        if status.state is LinkState.REFUSED:
+            refusals.append(status.detail)
+
     settings = credentials.link_settings(agent_version=AGENT_VERSION)
     sender = asyncio.create_task(
-        run_sender(outbox, settings, clock=sending.clock, rng=sending.rng, stop=stop)
+        run_sender(
+            outbox, settings, clock=sending.clock, rng=sending.rng, stop=stop, on_status=note
+        )
     )
     waited = _waiting(outbox)
     try:
-        while waited and not sender.done():
+        while waited and not refusals and not sender.done():
             await asyncio.sleep(LOOKED_EVERY_S)
             waits = await asyncio.to_thread(_waiting, outbox)
             sending.on_acknowledged(waited - waits)
@@ -123,6 +141,7 @@ async def _send_until_done(
     finally:
         stop.set()
         await sender
+    return refusals[0] if refusals else ""
 
 
 async def _credentials(sending: Sending, store_id: str, folder: Path) -> DeviceCredentials:
@@ -138,7 +157,9 @@ async def _credentials(sending: Sending, store_id: str, folder: Path) -> DeviceC
     timeout = aiohttp.ClientTimeout(total=CLAIM_TIMEOUT_S)
     try:
         async with aiohttp.ClientSession(timeout=timeout) as session:
-            credentials = await claim_once(session, sending.hub_url, claim)
+            # A claim whose answer was lost may be made again with the same secret.
+            secret = claim_secret(folder)
+            credentials = await claim_once(session, sending.hub_url, claim, secret=secret)
     except ClaimRefused as error:
         raise HubUnwilling(
             f"{error}. The hub must know the stores first: aisle pos stores FILE --mapping MAP"
