@@ -19,6 +19,7 @@ from simulators.logins import draw_logins
 from simulators.show import Show, open_show
 from simulators.stage import DemoOptions, Stage, free_ports, set_stage
 from simulators.telling import Teller
+from simulators.waiting import until
 from sync.mqtt import BrokerAddress
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 HUB_STARTS_WITHIN_S = 60.0
 PROGRESS_EVERY_S = 0.5
+PICTURES_WITHIN_S = 120.0
 
 
 async def run_demo(options: DemoOptions) -> None:
@@ -112,9 +114,11 @@ async def _play(
         "hub", "hub", "--data", str(stage.places.hub), "--http", str(hub_at), "--mqtt", str(broker)
     )
     async with open_show(stage, children, http, hub_at=hub_at, broker=broker) as show:
-        announcement = await _open_hub(stage, HubDoor(http, f"http://{hub_at}"), broker)
+        hub_url = f"http://{hub_at}"
+        announcement = await _open_hub(stage, HubDoor(http, hub_url), broker)
         teller.say(f"{announcement.url} fills while two weeks of history arrive.")
         await _load(show, teller)
+        await _until_pictures_are_there(stage, show, HubDoor(http, hub_url, announcement.token))
         announcement = announcement.when_ready(show.agents.api_urls(), show.agents.page_urls())
         show.note_truth()
         write_announcement(root, announcement)
@@ -156,3 +160,27 @@ async def _load(show: Show, teller: Teller) -> None:
         while not loading.done():
             await asyncio.wait([loading], timeout=PROGRESS_EVERY_S)
             teller.reached(step, min(total, await show.arrived()), total)
+
+
+async def _until_pictures_are_there(stage: Stage, show: Show, hub: HubDoor) -> None:
+    """Every store with a line has its newest photo on its shelf's page."""
+    dark = {cut.store_id for cut in stage.script.cuts}
+    newest = {
+        photos[-1].fixture_id: photos[-1].taken_at
+        for store_id, photos in show.pasts.photos.items()
+        if photos and store_id not in dark
+    }
+
+    async def are_there() -> bool:
+        for fixture_id, taken_at in newest.items():
+            photo = (await hub.get(f"/api/v1/shelves/{fixture_id}"))["photo"]
+            if photo is None or datetime.fromisoformat(photo["taken_at"]) < taken_at:
+                return False
+        return True
+
+    await until(
+        are_there,
+        within_s=PICTURES_WITHIN_S,
+        every_s=1.0,
+        or_else=f"the newest photos were not read in {PICTURES_WITHIN_S:g} s; see the logs",
+    )

@@ -54,8 +54,8 @@ class DoorScene:
 class Fitting:
     """What stands around the devices of one demonstration: scenes, gallery and ports."""
 
-    shelf: ShelfScene
-    doors: dict[str, DoorScene]
+    shelves: dict[str, ShelfScene]
+    door: DoorScene | None
     gallery: Path
     api_ports: dict[str, int]
     page_ports: dict[str, int]
@@ -91,7 +91,7 @@ def profile_of(chain: Chain, store: Store, device: StoreDevice, fitting: Fitting
 
 def _cameras(store: Store, device: StoreDevice, fitting: Fitting) -> tuple[Camera, ...]:
     if device.kind is DeviceKind.COOLER:
-        shelf = fitting.shelf
+        shelf = fitting.shelves[store.store_id]
         fixture_id = str(device.fixture_id)
         return (
             Camera(
@@ -102,8 +102,8 @@ def _cameras(store: Store, device: StoreDevice, fitting: Fitting) -> tuple[Camer
                 shelves=(ShelfView(fixture_id=fixture_id, corners=shelf.corners),),
             ),
         )
-    if device.kind is DeviceKind.DOOR:
-        door = fitting.doors[store.store_id]
+    door = fitting.door
+    if device.kind is DeviceKind.DOOR and door is not None:
         return (
             Camera(
                 camera_id=f"{device.device_id}-camera",

@@ -36,7 +36,7 @@ _WEEKDAYS: dict[str, tuple[float, ...]] = {
     "students": (1.05, 1.05, 1.04, 1.03, 0.98, 0.85, 0.88),
     "homes": (0.95, 0.94, 0.95, 0.97, 1.02, 1.15, 1.12),
 }
-_DRINKS = ("tea", "water", "soda", "coffee", "juice", "dairy", "energy")
+DRINKS = ("tea", "water", "soda", "coffee", "juice", "dairy", "energy")
 _DRINKS_MORNING = (0.8, 0.8, 0.3, 2.4, 0.5, 2.2, 0.6)
 _DRINKS_LATER = (2.2, 2.0, 1.8, 0.9, 0.9, 0.6, 1.0)
 
@@ -182,7 +182,7 @@ def _basket(hour: int, assortment: Assortment, rng: Random) -> tuple[Wish, ...]:
 def _wish(category: str, hour: int, assortment: Assortment, rng: Random) -> Wish:
     if category == "drink":
         weights = _DRINKS_MORNING if hour < 10 else _DRINKS_LATER
-        category = rng.choices(_DRINKS, weights)[0]
+        category = rng.choices(DRINKS, weights)[0]
     good = assortment.pick(category, rng)
     if good.sold_by_weight:
         grams = max(120, round(rng.gauss(good.fruit_g, good.fruit_g * 0.3)))

@@ -19,6 +19,7 @@ from simulators.history import HISTORY_TAKES_S, History
 from simulators.lines import Lines
 from simulators.live import Live, write_cooler_file
 from simulators.photographer import Photographer
+from simulators.photos import PhotoDue
 from simulators.profiles import Fitting
 from simulators.scenery import Scenery, build_scenery
 from simulators.stage import Pasts, Stage, free_ports, play_pasts
@@ -45,6 +46,7 @@ class Show:
     enrolment: Enrolment
     photographer: Photographer
     http: aiohttp.ClientSession
+    older_photos: list[PhotoDue]
 
     @property
     def expected(self) -> int:
@@ -86,7 +88,10 @@ class Show:
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(history.load(), name="pasts")
-            tasks.create_task(self.photographer.take_all(self.pasts.photos), name="photos")
+            newest = tasks.create_task(
+                self.photographer.take_newest(self.pasts.photos), name="photos"
+            )
+        self.older_photos.extend(newest.result())
         await until(
             self._is_all_sent,
             within_s=HISTORY_TAKES_S,
@@ -118,6 +123,7 @@ class Show:
 
     async def _start_agent(self, store: Store, device: StoreDevice) -> None:
         if device.kind is DeviceKind.COOLER:
+            self.agents.photo_folder(device.device_id).mkdir(parents=True, exist_ok=True)
             folder = self.stage.places.device(device.device_id)
             write_cooler_file(folder, datetime.now(UTC), Random(device.device_id))
         if self.lines.has_own_line(device.device_id):
@@ -154,6 +160,7 @@ class Show:
             tasks.create_task(live.run(), name="live")
             tasks.create_task(self.fleet.watch(), name="links")
             tasks.create_task(self._keep_truth(), name="truth")
+            tasks.create_task(self.photographer.take_older(self.older_photos), name="older photos")
             for cut in self.stage.script.cuts:
                 tasks.create_task(
                     self._bring_back(cut.store_id, cut.back_after.total_seconds()),
@@ -200,7 +207,9 @@ async def open_show(
             lines=lines,
             http=http,
         )
-        photographer = Photographer(scenery, fleet, agents, enrolment)
+        photographer = Photographer(
+            stage.chain, stage.outlets, scenery, stage.places.gallery, fleet, agents
+        )
         try:
             yield Show(
                 stage=stage,
@@ -211,6 +220,7 @@ async def open_show(
                 enrolment=enrolment,
                 photographer=photographer,
                 http=http,
+                older_photos=[],
             )
         finally:
             await fleet.close()
@@ -224,8 +234,8 @@ def _fitting(stage: Stage, scenery: Scenery) -> Fitting:
     with_api = [d.device_id for d in real if d.kind in (DeviceKind.TILL, DeviceKind.CART)]
     ports = iter(free_ports(len(real) + len(with_api)))
     return Fitting(
-        shelf=scenery.shelf,
-        doors=scenery.doors,
+        shelves={outlet.store_id: scenery.shelf_of(outlet.store_id) for outlet in stage.outlets},
+        door=scenery.door(),
         gallery=stage.places.gallery,
         api_ports={name: next(ports) for name in with_api},
         page_ports={device.device_id: next(ports) for device in real},

@@ -11,19 +11,19 @@ from simulators.clock import demo_time
 from simulators.profiles import DoorScene, Fitting, ShelfScene, profile_of, write_profile
 
 FITTING = Fitting(
-    shelf=ShelfScene(
-        width_px=1280, height_px=960, corners=((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
-    ),
-    doors={
-        "s01": DoorScene(
-            film=Path("door.avi"),
-            width_px=640,
-            height_px=480,
-            frames_per_s=8.0,
-            start=(0.0, 0.5),
-            end=(1.0, 0.5),
+    shelves={
+        "s01": ShelfScene(
+            width_px=1280, height_px=960, corners=((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
         )
     },
+    door=DoorScene(
+        film=Path("door.mp4"),
+        width_px=640,
+        height_px=480,
+        frames_per_s=8.0,
+        start=(0.0, 0.5),
+        end=(1.0, 0.5),
+    ),
     gallery=Path("gallery"),
     api_ports={"s01-till": 9001, "s01-cart": 9002},
     page_ports={"s01-cooler": 9003},
