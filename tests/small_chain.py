@@ -42,10 +42,10 @@ class SmallChain:
     @classmethod
     def open(cls, path: Path, *, stores: int = 1, url: str | None = None) -> "SmallChain":
         chain = cls(open_database(url or f"sqlite:///{path / 'hub.db'}"))
-        chain._master_data(stores)
+        chain.master_data(stores)
         return chain
 
-    def _master_data(self, stores: int) -> None:
+    def master_data(self, stores: int) -> None:
         self.add(
             place.Tenant(
                 tenant_id=TENANT, name_en="Chain", name_zh="连锁", currency="CNY", simulated=True
