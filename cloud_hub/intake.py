@@ -14,6 +14,7 @@ from cloud_hub.broker import HUB_USER
 from cloud_hub.hub import Hub
 from cloud_hub.ingest import OUTAGE, Ingest, Message, Taken
 from cloud_hub.meters import Meters
+from sync.failpoints import Failpoint, reach
 from sync.listener import Heard, MqttListener
 from sync.mqtt import BrokerAddress, MqttLogin
 from sync.topics import HELLO_LEVEL
@@ -125,6 +126,7 @@ async def _take(hub: Hub, ingest: Ingest, group: Sequence[Heard], credit: int) -
     wait_s = FIRST_WAIT_S
     while True:
         started_s = time.perf_counter()
+        reach(Failpoint.HUB_BEFORE_COMMIT)
         try:
             taken = await asyncio.to_thread(ingest.take, messages, credit=credit)
         except OUTAGE:
@@ -132,6 +134,7 @@ async def _take(hub: Hub, ingest: Ingest, group: Sequence[Heard], credit: int) -
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
             continue
+        reach(Failpoint.HUB_BEFORE_ANSWER)
         hub.meters.note(taken.tally, time.perf_counter() - started_s)
         return taken
 

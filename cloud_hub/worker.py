@@ -5,9 +5,10 @@ held unacknowledged is sent again by the devices.
 """
 
 import asyncio
-import logging
 import signal
 from contextlib import AsyncExitStack
+
+import typer
 
 from cloud_hub.auth import LoginThrottle
 from cloud_hub.changes import Changes
@@ -23,8 +24,7 @@ from cloud_hub.pictures import Pictures
 from cloud_hub.secrets import load_secrets
 from cloud_hub.settings import HubSettings
 from sync.clock import SystemClock
-
-log = logging.getLogger(__name__)
+from sync.listener import MqttListener
 
 MEGABYTE = 1_000_000
 
@@ -71,5 +71,11 @@ async def _run(settings: HubSettings) -> None:
             ("intake", run_intake(hub, ingest, inbox, hub.meters)),
         ):
             stack.callback(tasks.create_task(work, name=name).cancel)
-        log.info("worker takes in events", extra={"action": "worker-started"})
+        joined = asyncio.create_task(_say_joined(listener))
         await stop.wait()
+        joined.cancel()
+
+
+async def _say_joined(listener: MqttListener) -> None:
+    await listener.wait_connected()
+    typer.echo("worker takes in events")

@@ -13,6 +13,7 @@ from sync.books import LaneKey
 from sync.clock import Clock
 from sync.errors import InvalidMessage, InvalidTopic, NotConnected, RecordTooBig
 from sync.events import Alarm, AlarmState, Lane
+from sync.failpoints import Failpoint, reach
 from sync.link_state import DownMessage, LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
 from sync.messages import Ack, Hello, HelloAnswer, Verdict
 from sync.mqtt import BrokerAddress, Incoming, MqttLink
@@ -181,6 +182,7 @@ class Conversation:
             confirmed = self._window.land(key, ack.ranges, now_s)
             self._window.credit = ack.credit
             noted.append(Acknowledged(key=key, ranges=ack.ranges, losses_until=confirmed))
+        reach(Failpoint.EDGE_BEFORE_NOTING)
         await asyncio.to_thread(self._outbox.acknowledge, *noted)
 
     # --- hello -----------------------------------------------------------------------------------
@@ -298,6 +300,7 @@ class Conversation:
             return
         settings = self._settings
         topic = up_topic(settings.tenant, settings.store, settings.device, lane)
+        reach(Failpoint.EDGE_BEFORE_PUBLISH)
         link.publish(topic, message)
         self._window.launch(
             key,
