@@ -14,6 +14,7 @@ from aiohttp import web
 from device_profiles.store import DeviceKind
 from edge_agent.alarms import AlarmBook
 from edge_agent.health import Health
+from edge_agent.housekeeping import Housekeeper
 from edge_agent.local_server import LARGEST_BODY, serving
 from edge_agent.page import Page, add_health
 from edge_agent.settings import EdgeSettings
@@ -76,7 +77,7 @@ async def run_agent(
             log.info(
                 "%s runs: %s",
                 settings.profile.device_id,
-                ", ".join(agent.parts) or "its local API",
+                ", ".join(agent.parts),
                 extra={"action": "start"},
             )
             await stop.wait()
@@ -121,6 +122,7 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
         desk=desk,
         media=media,
     )
+    agent.parts["housekeeping"] = Housekeeper(writer=writer, media=media, alarms=alarms).run
     _add_watching(agent)
     _add_link(agent)
     await _serve(agent, stack)

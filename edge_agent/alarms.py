@@ -21,6 +21,8 @@ TOO_WARM = "too-warm"
 DOOR_OPEN = "door-open"
 DISK_FULL = "disk-full"
 
+ALARMS_KEPT = 500
+
 log = logging.getLogger(__name__)
 
 
@@ -111,6 +113,15 @@ class AlarmBook:
             # Not on disk: the next look at the rule must try again.
             (self._standing.add if was_standing else self._standing.discard)(key)
             raise
+
+
+def forget_old_alarms(connection: sqlite3.Connection) -> None:
+    """Drops alarms that are over, beyond the newest; the hub has them all."""
+    connection.execute(
+        "DELETE FROM alarm WHERE cleared_at IS NOT NULL AND raised_at < ("
+        "SELECT raised_at FROM alarm ORDER BY raised_at DESC LIMIT 1 OFFSET ?)",
+        (ALARMS_KEPT,),
+    )
 
 
 def latest_alarms(connection: sqlite3.Connection, *, count: int) -> list[AlarmSeen]:

@@ -104,7 +104,6 @@ WORDS_COUNTED = {
     ("entries", "all"): ("people in today", "今日进店"),
     ("exits", "all"): ("people out today", "今日离店"),
     ("photos", "all"): ("photos today", "今日照片"),
-    ("carts", "all"): ("carts today", "今日购物车"),
 }
 """What is counted by day, in both languages."""
 
