@@ -9,10 +9,7 @@ from numpy.typing import NDArray
 from vision_models.frame import Image
 from vision_models.models import SHIPPED, Model, load_model
 
-PHOTO_VIEWS = (1.0, 0.8, 0.62)
-"""Shares of a photo that are looked at: what is held into the camera stands in its middle."""
-CROP_VIEWS = (1.0,)
-"""A crop round one product is looked at once."""
+WHOLE = (1.0,)
 BATCH = 32
 
 
@@ -30,9 +27,10 @@ class Embedder:
         return cls(load_model("sku-embedding", manifest=manifest, threads=threads))
 
     def embed(
-        self, pictures: Sequence[Image], views: tuple[float, ...] = PHOTO_VIEWS
+        self, pictures: Sequence[Image], views: tuple[float, ...] = WHOLE
     ) -> NDArray[np.float32]:
-        """(n, 128) unit vectors, the mean over the views of each picture. Raises UnusableModel."""
+        """(n, 128) unit vectors; each is the mean over `views`, the shares of the picture's middle
+        that are looked at. Raises UnusableModel."""
         crops = [_middle(_square(picture), share) for picture in pictures for share in views]
         vectors = np.vstack(
             [self._model.run(crops[at : at + BATCH]) for at in range(0, len(crops), BATCH)]

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_profiles.gtin import InvalidGtin, parse_gtin
-from vision_models.embedding import PHOTO_VIEWS, Embedder
+from vision_models.embedding import Embedder
 from vision_models.errors import UnusableGallery
 from vision_models.frame import Image
 from vision_models.sift import Print, PrintReader, agreeing_points
@@ -32,21 +32,34 @@ from vision_models.sift import Print, PrintReader, agreeing_points
 FORMAT = 1
 KEPT_PX = 512
 CANDIDATES = 5
+LOOK_ALIKE_COSINE = 0.85
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchSettings:
     """When a candidate is accepted. Cosines are of unit vectors; points are agreeing SIFT points.
 
-    `clear_margin` is how far the best SKU must lead the next to need no second look.
+    `views` are the shares of a picture that are looked at; `clear_margin` is how far the best SKU
+    must lead the next to need no second look, which is then given to those within `near_margin`;
+    below `hopeless_cosine` none is taken.
     """
 
+    views: tuple[float, ...]
+    hopeless_cosine: float = 0.27
     least_cosine: float = 0.45
     clear_margin: float = 0.12
+    near_margin: float = 0.25
     least_margin: float = 0.04
     least_points: int = 9
     points_lead: float = 1.5
-    look_alike_cosine: float = 0.85
+
+
+PHOTO_MATCH = MatchSettings(views=(1.0, 0.8, 0.62))
+"""For photos with the product somewhere in the middle: looked at thrice."""
+CROP_MATCH = MatchSettings(
+    views=(1.0,), least_cosine=0.65, hopeless_cosine=0.5, clear_margin=0.08, near_margin=0.12
+)
+"""For crops round one product, which show little else: looked at once, and judged strictly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +104,8 @@ class _Reference:
 class Gallery:
     """An opened gallery. One user at a time; opening is cheap, prints are read when needed."""
 
-    def __init__(
-        self, path: Path, embedder: Embedder, settings: MatchSettings | None = None
-    ) -> None:
+    def __init__(self, path: Path, embedder: Embedder) -> None:
         self.path = path
-        self.settings = settings or MatchSettings()
         self._embedder = embedder
         self._prints = PrintReader()
         self._references: list[_Reference] = []
@@ -103,9 +113,7 @@ class Gallery:
         self._read_prints: dict[Path, Print] = {}
 
     @classmethod
-    def open(
-        cls, path: Path, embedder: Embedder, settings: MatchSettings | None = None
-    ) -> "Gallery":
+    def open(cls, path: Path, embedder: Embedder) -> "Gallery":
         """The gallery in the folder `path`. Vectors of another model are made anew.
 
         Raises UnusableGallery if there is none, or if it is damaged.
@@ -115,20 +123,18 @@ class Gallery:
                 f"no gallery in {path}; make one with"
                 f" aisle sku enroll --gallery {path} --gtin GTIN IMAGE…"
             )
-        gallery = cls(path, embedder, settings)
+        gallery = cls(path, embedder)
         gallery._load()
         return gallery
 
     @classmethod
-    def open_or_make(
-        cls, path: Path, embedder: Embedder, settings: MatchSettings | None = None
-    ) -> "Gallery":
+    def open_or_make(cls, path: Path, embedder: Embedder) -> "Gallery":
         """The gallery in the folder `path`, which may be new. Raises UnusableGallery."""
         if (path / "gallery.toml").is_file():
-            return cls.open(path, embedder, settings)
+            return cls.open(path, embedder)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise UnusableGallery(f"{path} is neither a gallery nor an empty folder")
-        return cls(path, embedder, settings)
+        return cls(path, embedder)
 
     @property
     def gtins(self) -> tuple[str, ...]:
@@ -159,7 +165,7 @@ class Gallery:
                 fresh.append((kept, raw, _decoded(raw)))
         alike: tuple[Candidate, ...] = ()
         if fresh:
-            vectors = self._embedder.embed([picture for _, _, picture in fresh])
+            vectors = self._embedder.embed([p for _, _, p in fresh], PHOTO_MATCH.views)
             alike = self._look_alikes(gtin, vectors)
             self._add(fresh, vectors)
         return Enrolment(
@@ -174,11 +180,10 @@ class Gallery:
         pictures: Sequence[Image],
         *,
         expected: Sequence[str | None] | None = None,
-        views: tuple[float, ...] = PHOTO_VIEWS,
+        how: MatchSettings = PHOTO_MATCH,
     ) -> list[Match]:
         """What each picture of one product shows. `expected` is the planogram's GTIN for each:
-        it settles a near tie, and never overrules what is seen. `views` are the shares of a
-        picture that are looked at.
+        it settles a near tie, and never overrules what is seen.
 
         Raises UnusableGallery if nothing is enrolled.
         """
@@ -187,30 +192,33 @@ class Gallery:
         if not pictures:
             return []
         wanted = expected or [None] * len(pictures)
-        cosines = self._embedder.embed(pictures, views) @ self._vectors.T
+        cosines = self._embedder.embed(pictures, how.views) @ self._vectors.T
         return [
-            self._judge(picture, row, prior)
+            self._judge(picture, row, prior, how)
             for picture, row, prior in zip(pictures, cosines, wanted, strict=True)
         ]
 
-    def _judge(self, picture: Image, cosines: NDArray[np.float32], prior: str | None) -> Match:
+    def _judge(
+        self, picture: Image, cosines: NDArray[np.float32], prior: str | None, limits: MatchSettings
+    ) -> Match:
         best = self._best_per_gtin(cosines)[:CANDIDATES]
-        limits = self.settings
         margin = best[0].score - best[1].score if len(best) > 1 else 1.0
-        if best[0].score < limits.least_cosine * 0.6:
+        if best[0].score < limits.hopeless_cosine:
             return Match(candidates=tuple(best), accepted=None)
         # What stands where it is planned needs no further proof than being the best by a little.
         enough = limits.least_margin if best[0].gtin == prior else limits.clear_margin
         if margin >= enough and best[0].score >= limits.least_cosine:
             return Match(candidates=tuple(best), accepted=best[0].gtin)
-        return self._second_look(picture, best, prior)
+        return self._second_look(picture, best, prior, limits)
 
-    def _second_look(self, picture: Image, best: list[Candidate], prior: str | None) -> Match:
+    def _second_look(
+        self, picture: Image, best: list[Candidate], prior: str | None, limits: MatchSettings
+    ) -> Match:
         """Settle a small margin by geometry, and a tie by what is planned there."""
-        limits = self.settings
         seen = self._prints.read(picture)
-        points = {one.gtin: self._points(seen, one.gtin) for one in best}
-        ranked = sorted(best, key=lambda one: (-points[one.gtin], -one.score))
+        near = [one for one in best if best[0].score - one.score < limits.near_margin]
+        points = {one.gtin: self._points(seen, one.gtin) for one in near}
+        ranked = sorted(near, key=lambda one: (-points[one.gtin], -one.score))
         first = ranked[0]
         following = max((points[one.gtin] for one in ranked[1:]), default=0)
         if points[first.gtin] >= max(limits.least_points, limits.points_lead * following):
@@ -251,7 +259,7 @@ class Gallery:
         return tuple(
             candidate
             for candidate in self._best_per_gtin(cosines)
-            if candidate.gtin != gtin and candidate.score >= self.settings.look_alike_cosine
+            if candidate.gtin != gtin and candidate.score >= LOOK_ALIKE_COSINE
         )
 
     # --- on disk ---------------------------------------------------------------------------------
@@ -323,7 +331,8 @@ class Gallery:
         """Vectors by this model; another model's are of no use."""
         if not self._references:
             return self._vectors
-        return self._embedder.embed([self._picture(one.file) for one in self._references])
+        pictures = [self._picture(one.file) for one in self._references]
+        return self._embedder.embed(pictures, PHOTO_MATCH.views)
 
     def _picture(self, file: Path) -> Image:
         try:

@@ -16,10 +16,9 @@ from device_profiles.planogram import Fixture, Planogram
 from vision_models.calibration import Flattened, flatten
 from vision_models.compliance import Compliance
 from vision_models.detector import Detector
-from vision_models.embedding import CROP_VIEWS
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import Gallery, Match
+from vision_models.gallery import CROP_MATCH, Gallery, Match
 from vision_models.quality import Quality, judge_picture
 
 Box = tuple[float, float, float, float]
@@ -158,7 +157,7 @@ class ShelfReader:
             for x1, y1, x2, y2 in boxes
         ]
         if self.gallery is not None:
-            matches = self.gallery.match(crops, views=CROP_VIEWS)
+            matches = self.gallery.match(crops, how=CROP_MATCH)
             known = [(match.accepted, match.score) for match in matches]
         else:
             known = [(None, float(score)) for score in found.scores]
@@ -197,7 +196,7 @@ class ShelfReader:
             return [Match(candidates=(), accepted=None)] * len(slots)
         crops = [slot.crop for slot in slots]
         planned = [slot.planned for slot in slots]
-        return self.gallery.match(crops, expected=planned, views=CROP_VIEWS)
+        return self.gallery.match(crops, expected=planned, how=CROP_MATCH)
 
     def _is_burnt(self, crop: Image) -> bool:
         grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vision_models.frame import Image
 
 LONGER_SIDE_PX = 320
-FEATURES = 350
+FEATURES = 300
 RATIO = 0.8
 LEAST_PAIRS = 4
 
