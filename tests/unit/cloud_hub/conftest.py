@@ -3,14 +3,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from cloud_hub.database import Database, open_database
 from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.master_data import load_chain
+from cloud_hub.model import Base
 from cloud_hub.pictures import Pictures
 from cloud_hub.secrets import load_secrets
 from cloud_hub.settings import HubSettings
+from tests.conftest import PostgresServer
 from tests.talking_device import small_chain
 
 
@@ -25,11 +28,25 @@ def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def database(tmp_path: Path, prepared_file: Path) -> Iterator[Database]:
-    """A migrated SQLite database that knows the small chain."""
-    shutil.copy(prepared_file, tmp_path / "hub.db")
-    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
+@pytest.fixture(scope="session")
+def server_url(postgresql: PostgresServer) -> str:
+    """The URL of one PostgreSQL database for the session."""
+    return postgresql.create_database()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs_postgresql)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database that knows the small chain and nothing else; every test on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("prepared_file"), tmp_path / "hub.db")
+        opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
+    else:
+        opened = open_database(request.getfixturevalue("server_url"))
+        with opened.writing() as session:
+            # Quicker than TRUNCATE, which makes new files for every table.
+            for table in Base.metadata.tables.values():
+                session.execute(sa.delete(table))
+            load_chain(session, small_chain(2))
     yield opened
     opened.close()
 
