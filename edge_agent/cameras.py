@@ -24,6 +24,8 @@ from vision_models.frame import Frame, Image
 
 OPEN_TIMEOUT_MS = 5_000
 READ_TIMEOUT_MS = 5_000
+LONGEST_STEP_S = 10.0
+"""Between two frames of a film; more is a damaged time stamp."""
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 30.0
 
@@ -58,13 +60,21 @@ class Capture:
         """The next picture at the sampled rate; those between are skipped undecoded."""
         step = self.sampled_per_s / self.frames_per_s if self.frames_per_s > 0 else 1.0
         while self.video.grab():
-            self.position_s += 1.0 / self.frames_per_s if self.frames_per_s > 0 else 0.0
+            self.position_s = self._position()
             self._due += step
             if self._due >= 1.0 - 1e-6:
                 self._due -= 1.0 if step < 1.0 else step
                 found, picture = self.video.retrieve()
                 return np.asarray(picture, dtype=np.uint8) if found else None
         return None
+
+    def _position(self) -> float:
+        """Seconds into a film: by its own time stamps, which may be uneven, while they go on; by
+        the frame rate where they stand still or jump back."""
+        stamped_s = self.video.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        if self.position_s < stamped_s < self.position_s + LONGEST_STEP_S:
+            return stamped_s
+        return self.position_s + (1.0 / self.frames_per_s if self.frames_per_s > 0 else 0.0)
 
     def close(self) -> None:
         """Lets the source go."""
@@ -100,7 +110,10 @@ def open_capture(camera: Camera, address: str) -> Capture:
     frames_per_s = video.get(cv2.CAP_PROP_FPS)
     if not 0.1 <= frames_per_s <= 1000:
         frames_per_s = 0.0 if kind is not SourceKind.VIDEO_FILE else 25.0
-    return Capture(video, frames_per_s, min(camera.frames_per_s, frames_per_s or 1000.0))
+    capture = Capture(video, frames_per_s, min(camera.frames_per_s, frames_per_s or 1000.0))
+    # One step before the first frame, which then stands at 0.
+    capture.position_s = -1.0 / frames_per_s if frames_per_s > 0 else 0.0
+    return capture
 
 
 @dataclass(slots=True)

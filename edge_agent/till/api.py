@@ -39,7 +39,7 @@ from sync.errors import OutboxFull, OutboxUnusable, RecordTooBig
 from sync.outbox import Transaction
 
 KEY_HEADER = "Idempotency-Key"
-LARGEST_BODY = 1024 * 1024
+LONGEST_KEY = 200
 FORGET_EVERY = 500
 """Receipts between two looks at what may be forgotten."""
 
@@ -110,10 +110,7 @@ class TillApi:
         return handle
 
     async def _act_once(self, request: web.Request, raw: bytes, act: Act) -> Answered:
-        key = request.headers.get(KEY_HEADER)
-        if key is not None and not 1 <= len(key) <= 200:
-            raise UnusableLine(f"header {KEY_HEADER}: 1 to 200 characters")
-        fingerprint = fingerprint_of(request.path, raw) if key else ""
+        key, fingerprint = key_of(request, raw)
         self.acts += 1
         is_time_to_forget = self.acts % FORGET_EVERY == 0
 
@@ -136,11 +133,26 @@ class TillApi:
         return web.json_response(await asyncio.to_thread(find))
 
 
+def key_of(request: web.Request, raw: bytes) -> tuple[str | None, str]:
+    """The request's idempotency key, if it has one, and what the key stands for.
+
+    Raises UnusableLine where it is too long.
+    """
+    key = request.headers.get(KEY_HEADER)
+    if key is None:
+        return None, ""
+    if not 1 <= len(key) <= LONGEST_KEY:
+        raise UnusableLine(f"header {KEY_HEADER}: 1 to {LONGEST_KEY} characters")
+    return key, fingerprint_of(request.path, raw or b"{}")
+
+
 @web.middleware
 async def answer_errors(
     request: web.Request, handler: Callable[[web.Request], Any]
 ) -> web.StreamResponse:
     """Every refusal as `{"error": one line}` under its own status."""
+    if _is_from_a_web_page(request):
+        return _refuse(HTTPStatus.FORBIDDEN, "this API is for programs on the till, not web pages")
     try:
         response: web.StreamResponse = await handler(request)
         return response
@@ -157,6 +169,15 @@ async def answer_errors(
         return _refuse(status, FULL if full else str(error))
     except EdgeError as error:
         return _refuse(HTTPStatus.BAD_REQUEST, str(error))
+
+
+def _is_from_a_web_page(request: web.Request) -> bool:
+    """Whether a browser sent this for some web page: another site's (it then names its origin), or
+    one whose name was made to point to this machine."""
+    name = (request.url.host or "").strip("[]")
+    return "Origin" in request.headers or not (
+        name == "localhost" or name.replace(".", "").isdigit() or ":" in name
+    )
 
 
 def _refuse(status: HTTPStatus, message: str) -> web.Response:

@@ -1,23 +1,23 @@
 """The cart's local HTTP API. docs/till-api.md describes it."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from random import Random
 
 from aiohttp import web
 
+from edge_agent.till.api import key_of
 from edge_agent.till.cart import (
-    Answer,
     Cart,
     CloseRequest,
     ItemRequest,
     SessionRequest,
     WeightRequest,
 )
+from edge_agent.till.once import act_once
+from edge_agent.till.register import Act
 from edge_agent.writer import Writer
-from sync.outbox import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +41,45 @@ class CartApi:
         )
 
     async def _start(self, request: web.Request) -> web.Response:
-        body = SessionRequest.model_validate_json(await request.read() or b"{}")
+        raw = await request.read()
+        body = SessionRequest.model_validate_json(raw or b"{}")
         session_id = body.session_id or str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
         return await self._answer(
-            lambda transaction: self.cart.start(transaction, session_id), HTTPStatus.CREATED
+            request, raw, lambda transaction: self.cart.start(transaction, session_id)
         )
 
     async def _add(self, request: web.Request) -> web.Response:
-        session_id = request.match_info["session_id"]
-        body = ItemRequest.model_validate_json(await request.read())
+        raw, session_id = await request.read(), request.match_info["session_id"]
+        body = ItemRequest.model_validate_json(raw)
         return await self._answer(
-            lambda transaction: self.cart.add(transaction, session_id, body), HTTPStatus.CREATED
+            request, raw, lambda transaction: self.cart.add(transaction, session_id, body)
         )
 
     async def _weigh(self, request: web.Request) -> web.Response:
-        session_id = request.match_info["session_id"]
-        body = WeightRequest.model_validate_json(await request.read())
+        raw, session_id = await request.read(), request.match_info["session_id"]
+        body = WeightRequest.model_validate_json(raw)
         return await self._answer(
+            request,
+            raw,
             lambda transaction: self.cart.weigh(transaction, session_id, body.weight_g),
-            HTTPStatus.OK,
         )
 
     async def _close(self, request: web.Request) -> web.Response:
-        session_id = request.match_info["session_id"]
-        body = CloseRequest.model_validate_json(await request.read() or b"{}")
+        raw, session_id = await request.read(), request.match_info["session_id"]
+        body = CloseRequest.model_validate_json(raw or b"{}")
         return await self._answer(
+            request,
+            raw,
             lambda transaction: self.cart.close(transaction, session_id, body.weight_g),
-            HTTPStatus.OK,
         )
 
-    async def _answer(
-        self, job: Callable[[Transaction], Answer], status: HTTPStatus
-    ) -> web.Response:
-        return web.json_response(await self.writer.write(job), status=status)
+    async def _answer(self, request: web.Request, raw: bytes, act: Act) -> web.Response:
+        key, fingerprint = key_of(request, raw)
+        now = self.cart.clock.now()
+        answered = await self.writer.write(
+            lambda transaction: act_once(
+                transaction, act, key=key, fingerprint=fingerprint, now=now
+            )
+        )
+        status = HTTPStatus.OK if answered.is_repeat else HTTPStatus.CREATED
+        return web.json_response(answered.answer, status=status)

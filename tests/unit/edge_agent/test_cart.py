@@ -83,3 +83,12 @@ async def test_a_session_closes_once_with_one_answer(cart, outbox):
     assert (await say(cart, "/c1/items", ITEM))[0] == 409
     assert (await say(cart, "", {"session_id": "c1"}))[0] == 409
     assert (await say(cart, "/c2/close"))[0] == 404
+
+
+async def test_an_item_sent_twice_with_one_key_is_in_the_cart_once(cart):
+    await say(cart, "", {"session_id": "c1"})
+    for _ in range(2):
+        answer = await cart.post(
+            "/v1/cart/sessions/c1/items", data=json.dumps(ITEM), headers={"Idempotency-Key": "i1"}
+        )
+    assert len((await answer.json())["items"]) == 1

@@ -250,3 +250,10 @@ async def test_receipts_beyond_what_the_till_keeps_are_forgotten_by_count(outbox
     gone = await writer.write(lambda t: forget_oldest(t.connection, kept=4))
     assert gone == 12
     assert outbox.books()[0].produced == 10
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
+async def test_a_web_page_cannot_sell(till, outbox, headers):
+    answer = await till.post("/v1/sales", data=json.dumps(SALE), headers=headers)
+    assert answer.status == 403
+    assert outbox.books()[0].produced == 0
