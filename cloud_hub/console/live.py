@@ -7,33 +7,45 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.changes import Changes
 from cloud_hub.console.markup import NOTHING, Markup
 from cloud_hub.viewer import Viewer
 
 SHARED_S: Final = 2.0
-"""A drawing serves everybody with the same rights and language for this long."""
+"""A drawing serves everybody with the same rights and language for at least this long."""
+REST: Final = 10.0
+"""… and for this many times as long as it took: a large chain's page never fills a core."""
 KEPT_AT_MOST: Final = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """What a page showed once: its markup, and up to which commit it knew the facts."""
+
+    markup: Markup = NOTHING
+    version: int = -1
 
 
 @dataclass(slots=True)
 class _Kept:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    made_s: float = float("-inf")
-    drawn: Markup = NOTHING
+    good_until_s: float = float("-inf")
+    drawing: Drawing = field(default_factory=Drawing)
 
 
 class SharedDrawings:
     """Drawings by rights, language and address: many open tabs cost as much as one."""
 
-    def __init__(self, sessions: Callable[[], Session]) -> None:
+    def __init__(self, sessions: Callable[[], Session], changed: Changes) -> None:
         self._sessions = sessions
+        self._changed = changed
         self._kept: dict[tuple[Viewer, str], _Kept] = {}
 
     async def drawn(
         self, viewer: Viewer, address: str, draw: Callable[[Session], Markup]
-    ) -> Markup:
-        """What `draw` makes of the database, at most SHARED_S old. It runs in a thread, and once
-        for all who wait. Raises what `draw` raises."""
+    ) -> Drawing:
+        """What `draw` makes of the database, now or a moment ago. It runs in a thread, and once for
+        all who wait. Raises what `draw` raises."""
         key = (replace(viewer, login_name=""), address)
         kept = self._kept.get(key)
         if kept is None:
@@ -41,15 +53,19 @@ class SharedDrawings:
             kept = self._kept.setdefault(key, _Kept())
         loop = asyncio.get_running_loop()
         async with kept.lock:
-            if loop.time() - kept.made_s > SHARED_S:
-                kept.drawn = await asyncio.to_thread(self._read, draw)
-                kept.made_s = loop.time()
-            return kept.drawn
+            began_s = loop.time()
+            if began_s >= kept.good_until_s:
+                version = self._changed.version
+                markup = await asyncio.to_thread(self._read, draw)
+                kept.drawing = Drawing(markup=markup, version=version)
+                took_s = loop.time() - began_s
+                kept.good_until_s = loop.time() + max(SHARED_S, REST * took_s)
+            return kept.drawing
 
     def forget(self) -> None:
         """Draws everything anew at the next look: somebody has just changed something here."""
         for kept in self._kept.values():
-            kept.made_s = float("-inf")
+            kept.good_until_s = float("-inf")
 
     def _read(self, draw: Callable[[Session], Markup]) -> Markup:
         with self._sessions() as session:

@@ -61,7 +61,7 @@ def mount_console(app: FastAPI, hub: Hub) -> None:
     app.mount(STATIC_PATH, StaticFiles(directory=STATIC), name="console-static")
     app.include_router(door_routes(hub))
     app.add_middleware(ProtectiveHeaders)
-    drawings = SharedDrawings(hub.sessions)
+    drawings = SharedDrawings(hub.sessions, hub.changed)
     for screen in SCREENS:
         _register(hub, drawings, screen)
     _register_login(hub)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.auth import login_of
 from cloud_hub.console.access import Visit
-from cloud_hub.console.live import SharedDrawings
+from cloud_hub.console.live import Drawing, SharedDrawings
 from cloud_hub.console.markup import Markup
 from cloud_hub.console.region import Region
 from cloud_hub.hub import Hub
@@ -41,38 +41,39 @@ class Tab:
         self._hub = hub
         self._drawings = drawings
         self._content = content
-        self._version = hub.changed.version
+        self._version = -1
         self._drawn_s = asyncio.get_running_loop().time()
         self._region: Region | None = None
         self._timer: ui.timer | None = None
 
     async def open(self) -> None:
         """Draws the page for the first time. Raises NotYours, NotFound."""
-        self._region = Region(await self._drawn())
+        drawing = await self._drawn()
+        self._version, self._region = drawing.version, Region(drawing.markup)
         self._timer = ui.timer(LOOK_S, self.look, immediate=False)
 
     async def look(self) -> None:
         """Draws the page again if there is news or it is long ago."""
         now_s = asyncio.get_running_loop().time()
-        version = self._hub.changed.version
-        if version == self._version and now_s - self._drawn_s < DRAW_AT_LEAST_S:
+        if self._hub.changed.version == self._version and now_s - self._drawn_s < DRAW_AT_LEAST_S:
             return
-        self._version, self._drawn_s = version, now_s
+        self._drawn_s = now_s
         if not await asyncio.to_thread(self._is_signed_in):
             self._leave()
             return
         try:
-            drawn = await self._drawn()
+            drawing = await self._drawn()
         except (NotYours, NotFound):
             self._leave()
         except Exception:
             # One drawing that fails must not end the tab; the next one may succeed.
             log.exception("page not drawn", extra={"action": "draw", "page": self._content.address})
         else:
+            self._version = drawing.version
             if self._region is not None:
-                self._region.show(drawn)
+                self._region.show(drawing.markup)
 
-    async def _drawn(self) -> Markup:
+    async def _drawn(self) -> Drawing:
         content = self._content
         return await self._drawings.drawn(content.visit.viewer, content.address, content.draw)
 

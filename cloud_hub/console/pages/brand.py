@@ -162,4 +162,5 @@ def _sold(rows: tuple[SellOutRow, ...], reader: Reader) -> Markup:
         )
         for row in rows
     ]
-    return table((words("Product"), words("Units")), lines, nothing=words("no data"))
+    rows_of = table((words("Product"), words("Units")), lines, nothing=words("no data"))
+    return el("div", rows_of, class_="at-length", tabindex="0")

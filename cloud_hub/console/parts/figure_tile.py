@@ -67,7 +67,7 @@ def _change(figure: Figure, reader: Reader) -> Markup | None:
     change = reader.words.change(figure)
     if change is None or figure.change is None:
         return None
-    direction = "up" if figure.change > 0 else "down" if figure.change < 0 else "same"
+    direction = direction_of(figure.change)
     said = reader.words("against the same weekday last week, until the same time")
     return el("span", change, class_=f"change change-{direction}", title=said)
 
@@ -77,6 +77,11 @@ def _range(figure: Figure, reader: Reader) -> list[str]:
         return []
     low, high = (_quantity(edge, figure, reader) for edge in (figure.low, figure.high))
     return [reader.words("between {low} and {high}", low=low, high=high)]
+
+
+def direction_of(change: float) -> str:
+    """Which colour a difference has: up, down or same."""
+    return "up" if change > 0 else "down" if change < 0 else "same"
 
 
 def _quantity(value: Number, figure: Figure, reader: Reader) -> str:

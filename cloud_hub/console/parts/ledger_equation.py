@@ -38,7 +38,7 @@ def where_bar(books: Books, reader: Reader) -> Markup | None:
     parts = (
         ("received", books.received, words("in the hub")),
         ("waiting", books.waiting, words("still on the device")),
-        ("lost", books.lost, words("given up, with its reason below")),
+        ("lost", books.lost, words("declared lost")),
     )
     return el(
         "div",

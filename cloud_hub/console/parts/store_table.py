@@ -1,6 +1,7 @@
 """The stores in one table: sales, conversion, on-shelf, degrees, freshness."""
 
 from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.parts.figure_tile import direction_of
 from cloud_hub.console.parts.freshness import freshness_chip
 from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.reader import Reader
@@ -38,7 +39,7 @@ def figure_cell(figure: Figure, reader: Reader, *, with_change: bool = False) ->
     if figure.value is None:
         return el("td", words("no data"), class_="amount missing")
     change = words.change(figure)
-    direction = "up" if (figure.change or 0) > 0 else "down"
+    direction = direction_of(figure.change or 0)
     watched = (
         words("watched {share}", share=words.percent(figure.coverage))
         if figure.coverage is not None

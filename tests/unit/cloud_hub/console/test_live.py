@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cloud_hub.changes import Changes
 from cloud_hub.console.live import SharedDrawings
 from cloud_hub.console.markup import Markup
 from cloud_hub.database import open_database
@@ -14,9 +15,14 @@ NOW = datetime(2026, 3, 4, 6, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def drawings(tmp_path):
+def changes():
+    return Changes()
+
+
+@pytest.fixture
+def drawings(tmp_path, changes):
     database = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
-    yield SharedDrawings(database.sessions)
+    yield SharedDrawings(database.sessions, changes)
     database.close()
 
 
@@ -40,7 +46,7 @@ def viewer(name: str, role: LoginRole = LoginRole.HEAD_OFFICE) -> Viewer:
 async def test_many_tabs_cost_one_drawing(drawings):
     painter = Painter()
     tabs = (drawings.drawn(viewer(f"login-{n}"), "/", painter) for n in range(20))
-    assert set(await asyncio.gather(*tabs)) == {"drawn"}
+    assert {drawing.markup for drawing in await asyncio.gather(*tabs)} == {"drawn"}
     assert painter.times == 1
 
 
@@ -66,7 +72,17 @@ async def test_a_drawing_that_fails_is_tried_again(drawings):
 
     with pytest.raises(LookupError):
         await drawings.drawn(viewer("wang"), "/shelf/x", fail)
-    assert await drawings.drawn(viewer("wang"), "/shelf/x", Painter()) == "drawn"
+    drawing = await drawings.drawn(viewer("wang"), "/shelf/x", Painter())
+    assert drawing.markup == "drawn"
+
+
+async def test_a_drawing_knows_which_facts_it_has_not_seen(drawings, changes):
+    def draw_while_facts_arrive(_session: object) -> Markup:
+        changes.version += 1
+        return Markup("drawn")
+
+    drawing = await drawings.drawn(viewer("wang"), "/", draw_while_facts_arrive)
+    assert drawing.version < changes.version
 
 
 async def test_the_number_of_kept_drawings_is_bounded(drawings):
