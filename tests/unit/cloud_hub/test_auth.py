@@ -1,0 +1,138 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cloud_hub.auth import (
+    LoginThrottle,
+    add_login,
+    check_password,
+    close_session,
+    login_of,
+    mint_token,
+    open_session,
+    token_row,
+    viewer_of_login,
+)
+from cloud_hub.database import Database
+from cloud_hub.errors import Refused, UnusableData
+from cloud_hub.identities import IdentityKeys, normal_form
+from cloud_hub.model.access import Login, LoginSession
+from cloud_hub.pictures import Pictures
+from cloud_hub.secrets import load_secrets
+from device_profiles.store import LoginRole
+from tests.talking_device import NOON
+
+HOUR = timedelta(hours=1)
+
+
+def anna(database: Database) -> Login:
+    with database.writing() as session:
+        add_login(
+            session,
+            tenant_id="linguang",
+            login_name="anna",
+            password="long enough",
+            role=LoginRole.STORE,
+            scope_id="s01",
+            language="zh",
+        )
+    with database.sessions() as session:
+        login = check_password(session, "anna", "long enough")
+        assert login is not None
+        return login
+
+
+def test_a_session_lasts_as_long_as_it_was_opened_for(database: Database) -> None:
+    login = anna(database)
+    with database.writing() as session:
+        cookie = open_session(session, login, NOON, lasts=HOUR)
+    with database.sessions() as session:
+        known = login_of(session, cookie, NOON + HOUR / 2)
+        assert known is not None
+        viewer = viewer_of_login(known)
+        assert (viewer.role, viewer.scope_id, viewer.language) == (LoginRole.STORE, "s01", "zh")
+        assert login_of(session, cookie, NOON + HOUR) is None
+        assert login_of(session, cookie + "x", NOON) is None
+
+
+def test_a_closed_session_and_a_disabled_login_end_at_once(database: Database) -> None:
+    login = anna(database)
+    with database.writing() as session:
+        first = open_session(session, login, NOON, lasts=HOUR)
+        second = open_session(session, login, NOON, lasts=HOUR)
+    with database.writing() as session:
+        close_session(session, first)
+        assert login_of(session, first, NOON) is None
+        assert login_of(session, second, NOON) is not None
+        kept = session.get(Login, ("linguang", "anna"))
+        assert kept is not None
+        kept.disabled_at = NOON
+        session.flush()
+        assert login_of(session, second, NOON) is None
+        assert check_password(session, "anna", "long enough") is None
+
+
+def test_a_cookie_is_not_in_the_database(database: Database) -> None:
+    login = anna(database)
+    with database.writing() as session:
+        cookie = open_session(session, login, NOON, lasts=HOUR)
+        session.flush()
+        rows = session.query(LoginSession).all()
+        assert all(cookie not in row.session_hash for row in rows)
+
+
+def test_a_token_is_found_by_its_whole_text_only(database: Database) -> None:
+    with database.writing() as session:
+        token = mint_token(session, tenant_id="linguang", name="x", now=NOON)
+        session.flush()
+        assert token_row(session, token) is not None
+        assert token_row(session, token[:-1]) is None
+
+
+def test_guessing_is_slowed_down_and_success_forgives() -> None:
+    throttle = LoginThrottle(free_tries=3)
+    waits = []
+    for _ in range(6):
+        waits.append(throttle.wait_s("anna", NOON))
+        throttle.failed("anna", NOON)
+    assert waits == [0.0, 0.0, 0.0, 1.0, 2.0, 4.0]
+    assert throttle.wait_s("somebody else", NOON) == 0.0
+    assert throttle.wait_s("anna", NOON + timedelta(minutes=15)) == 0.0
+    throttle.succeeded("anna")
+    assert throttle.wait_s("anna", NOON) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("phone", "+86 138-0013 8000", "+8613800138000"),
+        ("member", " AB-12 ", "ab-12"),
+        ("email", "Anna@Example.org", "anna@example.org"),
+    ],
+)
+def test_spellings_of_one_handle_are_one(kind: str, one: str, other: str) -> None:
+    assert normal_form(kind, one) == normal_form(kind, other)
+
+
+def test_the_same_handle_cannot_be_followed_from_chain_to_chain(tmp_path: Path) -> None:
+    keys = IdentityKeys(load_secrets(tmp_path))
+    assert keys.blind_index("a", "phone", "1") != keys.blind_index("b", "phone", "1")
+
+
+def test_damaged_keys_are_not_replaced(tmp_path: Path) -> None:
+    load_secrets(tmp_path)
+    (tmp_path / "secrets.json").write_text("{")
+    with pytest.raises(UnusableData, match="restore it from your backup"):
+        load_secrets(tmp_path)
+    assert (tmp_path / "secrets.json").read_text() == "{"
+
+
+async def test_a_picture_with_more_bytes_than_said_is_refused(tmp_path: Path) -> None:
+    pictures = Pictures(tmp_path, limit_bytes=100)
+
+    async def chunks():
+        yield b"0123456789"
+
+    with pytest.raises(Refused, match="more bytes"):
+        await pictures.receive("0" * 64, chunks(), start=0, total=5)
