@@ -23,7 +23,7 @@ class MotionSettings:
     flood: float = 0.6
     flooded_for_s: float = 1.0
     learned_in_s: float = 6.0
-    still_for_s: float = 20.0
+    still_for_s: float = 45.0
     least_moving: float = 0.03
     least_edges: float = 0.10
     edge_levels: float = 24.0

@@ -69,7 +69,7 @@ def judge_picture(image: Image) -> Quality:
         return Quality.DARK
     if found.burnt > 0.3:
         return Quality.GLARE
-    if found.contrast < 70 and found.sharpness < 60:
+    if found.contrast < 55:
         return Quality.FOGGED
     if found.sharpness < 32:
         return Quality.BLURRED

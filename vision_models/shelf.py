@@ -22,6 +22,8 @@ from vision_models.gallery import CROP_MATCH, Gallery, Match
 from vision_models.quality import Quality, judge_picture
 
 Box = tuple[float, float, float, float]
+OUTLINED_AT_PX = 112
+"""Width at which a slot's outline is measured, so that levels mean the same for every camera."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +206,8 @@ class ShelfReader:
 
     def _has_outline(self, crop: Image) -> bool:
         """Whether something with print on it stands in the slot; its back wall has none."""
+        scale = OUTLINED_AT_PX / crop.shape[1]
+        crop = np.asarray(cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
         height, width = crop.shape[:2]
         aside = (1 - self.settings.middle) / 2
         core = crop[

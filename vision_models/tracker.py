@@ -32,13 +32,15 @@ class TrackerSettings:
 @dataclass(slots=True, kw_only=True)
 class Track:
     """One person in sight. `box` is the last seen one, (4,) pixels; `foot` is where the person
-    stands, which may lie below the picture; `velocity` is that of the box, px/s."""
+    stands, which may lie below the picture; `full_height_px` is the height when last seen whole;
+    `velocity` is that of the box, px/s."""
 
     track_id: int
     box: NDArray[np.float32]
     first_at_s: float
     seen_at_s: float
     foot: tuple[float, float]
+    full_height_px: float | None = None
     hits: int = 1
     is_confirmed: bool = False
     velocity: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
@@ -88,7 +90,8 @@ class Tracker:
                     box=box,
                     first_at_s=at_s,
                     seen_at_s=at_s,
-                    foot=self._foot(box),
+                    foot=self._foot(box, None),
+                    full_height_px=self._full_height(box),
                 )
             )
             self._next_id += 1
@@ -133,7 +136,8 @@ class Tracker:
     def _see(self, track: Track, box: NDArray[np.float32], at_s: float) -> None:
         passed_s = max(at_s - track.seen_at_s, 1e-3)
         moved = (box[:2] + box[2:] - track.box[:2] - track.box[2:]) * np.float32(0.5)
-        track.box, track.foot = box, self._foot(box)
+        track.box, track.foot = box, self._foot(box, track.full_height_px)
+        track.full_height_px = self._full_height(box) or track.full_height_px
         share = np.float32(min(1.0, passed_s / 0.4))
         track.velocity = np.asarray(
             track.velocity + share * (moved / np.float32(passed_s) - track.velocity), np.float32
@@ -147,10 +151,13 @@ class Tracker:
         ):
             track.is_confirmed = True
 
-    def _foot(self, box: NDArray[np.float32]) -> tuple[float, float]:
+    def _full_height(self, box: NDArray[np.float32]) -> float | None:
+        return float(box[3] - box[1]) if box[3] < self._lowest_px else None
+
+    def _foot(self, box: NDArray[np.float32], full_height_px: float | None) -> tuple[float, float]:
         """The middle of the lower edge; for a body that the picture's lower edge cuts off, as far
-        below the head as somebody of that width is tall."""
+        below the head as the person was tall, or as somebody of that width is tall."""
         x1, y1, x2, y2 = (float(side) for side in box)
         if y2 >= self._lowest_px:
-            y2 = max(y2, y1 + HEIGHT_OF_WIDTH * (x2 - x1))
+            y2 = max(y2, y1 + (full_height_px or HEIGHT_OF_WIDTH * (x2 - x1)))
         return (x1 + x2) / 2, y2

@@ -20,8 +20,10 @@ from vision_models.train.product_network import (
     detection_loss,
 )
 from vision_models.train.product_samples import ProductSamples
+from vision_models.train.schedule import set_learning_rate
 
 INPUT_PX = 416
+PEAK_RATE = 2e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +73,12 @@ def train(run: Run) -> None:
     cv2.setNumThreads(1)  # each worker process has one core at most
     run.out.mkdir(parents=True, exist_ok=True)
     network = ProductNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, max_lr=2e-3, total_steps=run.steps + 1, pct_start=0.06
-    )
+    optimiser = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=0.01)
     kept, step = run.out / "checkpoint.pt", 0
     if kept.exists():
         state = torch.load(kept, weights_only=True)
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
-        schedule.load_state_dict(state["schedule"])
         step = int(state["step"])
     stream = Subset(_samples(run), range(step * run.batch, run.steps * run.batch))
     loader = DataLoader(
@@ -96,10 +94,10 @@ def train(run: Run) -> None:
             found = network(pictures.contiguous(memory_format=torch.channels_last))
         error = detection_loss(found.float(), truths, run.side)
         optimiser.zero_grad(set_to_none=True)
+        set_learning_rate(optimiser, step=step, steps=run.steps, peak=PEAK_RATE)
         error.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
         optimiser.step()
-        schedule.step()
         step += 1
         smooth = error.item() if smooth == 0 else 0.98 * smooth + 0.02 * error.item()
         minutes = (time.monotonic() - started_s) / 60
@@ -109,7 +107,6 @@ def train(run: Run) -> None:
             state = {
                 "network": network.state_dict(),
                 "optimiser": optimiser.state_dict(),
-                "schedule": schedule.state_dict(),
                 "step": step,
             }
             torch.save(state, kept)

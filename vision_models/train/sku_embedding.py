@@ -18,8 +18,12 @@ import torch
 from torch.utils.data import DataLoader, Subset
 
 from vision_models.train.half_weights import store_weights_half
+from vision_models.train.schedule import set_learning_rate
 from vision_models.train.sku_network import INPUT_PX, MarginLoss, SkuNetwork
 from vision_models.train.sku_samples import Sample, SkuSamples
+
+
+PEAK_RATE = 2e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +80,7 @@ def train(run: Run) -> None:
     samples, classes = read_samples(run)
     network, loss = SkuNetwork().to(memory_format=torch.channels_last), MarginLoss(classes)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(
-        [*network.parameters(), *loss.parameters()], lr=2e-3, weight_decay=0.02
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, max_lr=2e-3, total_steps=run.steps + 1, pct_start=0.08
+        [*network.parameters(), *loss.parameters()], lr=PEAK_RATE, weight_decay=0.02
     )
     kept = run.out / "checkpoint.pt"
     step = 0
@@ -88,7 +89,6 @@ def train(run: Run) -> None:
         network.load_state_dict(state["network"])
         loss.load_state_dict(state["loss"])
         optimiser.load_state_dict(state["optimiser"])
-        schedule.load_state_dict(state["schedule"])
         step = int(state["step"])
     stream = SkuSamples(samples, seed=run.seed, length=run.steps * run.batch)
     started, smooth = time.monotonic(), 0.0
@@ -97,10 +97,10 @@ def train(run: Run) -> None:
             vectors = network(pictures.contiguous(memory_format=torch.channels_last))
         error = loss(vectors.float(), labels)
         optimiser.zero_grad(set_to_none=True)
+        set_learning_rate(optimiser, step=step, steps=run.steps, peak=PEAK_RATE)
         error.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
-        schedule.step()
         step += 1
         smooth = error.item() if smooth == 0 else 0.98 * smooth + 0.02 * error.item()
         out_of_time = time.monotonic() - started > run.minutes * 60
@@ -113,7 +113,6 @@ def train(run: Run) -> None:
                     "network": network.state_dict(),
                     "loss": loss.state_dict(),
                     "optimiser": optimiser.state_dict(),
-                    "schedule": schedule.state_dict(),
                     "step": step,
                 },
                 kept,

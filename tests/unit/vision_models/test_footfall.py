@@ -1,0 +1,70 @@
+"""Counting people in real clips, and refusing what is none."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from device_profiles.camera import CountingLine, Zone
+from vision_models.errors import UnusablePicture
+from vision_models.footfall import count_people
+from vision_models.frame import Frame
+
+COMING = CountingLine(line_id="coming", start=(0.65, 0.985), end=(0.2, 0.985))
+LEAVING = CountingLine(line_id="leaving", start=(0.8, 0.0), end=(0.8, 1.0))
+TABLE = Zone(zone_id="table", corners=((0.35, 0.7), (0.75, 0.7), (0.75, 1.0), (0.35, 1.0)))
+
+
+def frames_of(path: Path) -> Iterator[Frame]:
+    clip = cv2.VideoCapture(str(path))
+    fps = clip.get(cv2.CAP_PROP_FPS)
+    number = 0
+    while True:
+        there, image = clip.read()
+        if not there:
+            return
+        yield Frame(
+            image=np.asarray(image, np.uint8),
+            camera_id="clip",
+            taken_at=datetime(2026, 1, 1, tzinfo=UTC),
+            at_s=number / fps,
+        )
+        number += 1
+
+
+@pytest.mark.needs_data
+def test_six_people_come_in_and_six_leave(shared_data: Path) -> None:
+    clip = shared_data / "videos" / "one-by-one-person-detection.mp4"
+    count = count_people(frames_of(clip), (COMING, LEAVING), (TABLE,))
+    assert (count.entries, count.exits, count.frames) == (6, 6, 1394)
+
+
+@pytest.mark.needs_data
+def test_bottles_on_a_ledge_are_not_people(shared_data: Path) -> None:
+    clip = shared_data / "videos" / "bottle-detection.mp4"
+    line = CountingLine(line_id="middle", start=(0.5, 0.0), end=(0.5, 1.0))
+    frames = (frame for number, frame in enumerate(frames_of(clip)) if number < 300)
+    count = count_people(frames, (line,))
+    assert count.entries + count.exits <= 1
+
+
+def test_a_source_without_a_frame_is_said_to_be_none() -> None:
+    with pytest.raises(UnusablePicture, match="holds no frame"):
+        count_people(iter(()), (COMING,))
+
+
+def test_a_frame_of_another_size_is_refused() -> None:
+    def frames() -> Iterator[Frame]:
+        for number, height in enumerate((120, 160)):
+            yield Frame(
+                image=np.zeros((height, 160, 3), np.uint8),
+                camera_id="door",
+                taken_at=datetime(2026, 1, 1, tzinfo=UTC),
+                at_s=number / 10,
+            )
+
+    with pytest.raises(UnusablePicture, match="camera door gave 160×160, its profile says 160×120"):
+        count_people(frames(), (COMING,))

@@ -1,0 +1,111 @@
+"""The gallery: a folder a person can read, and what it recognises."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.unit.vision_models.conftest import AT, GTINS
+from vision_models.embedding import Embedder
+from vision_models.errors import UnusableGallery
+from vision_models.frame import Image
+from vision_models.gallery import CROP_MATCH, Gallery
+
+Picture = Callable[[int, float], Image]
+
+
+def test_a_pack_is_recognised_from_one_picture_of_another_side(
+    gallery: Gallery, pack_picture: Picture
+) -> None:
+    pictures = [pack_picture(9001 + number, 9.0) for number in range(4)]
+    matches = gallery.match(pictures, how=CROP_MATCH)
+    assert [match.accepted for match in matches] == list(GTINS)
+
+
+def test_a_pack_that_nobody_enrolled_is_unknown(gallery: Gallery, pack_picture: Picture) -> None:
+    matches = gallery.match([pack_picture(seed, 0.0) for seed in (9105, 9115)], how=CROP_MATCH)
+    assert [match.accepted for match in matches] == [None, None]
+    assert all(match.candidates for match in matches)
+
+
+def test_what_is_planned_never_overrules_what_is_seen(
+    gallery: Gallery, pack_picture: Picture
+) -> None:
+    (match,) = gallery.match([pack_picture(9001, 0.0)], expected=[GTINS[1]], how=CROP_MATCH)
+    assert match.accepted == GTINS[0]
+
+
+def test_a_person_can_read_where_each_picture_came_from(gallery: Gallery) -> None:
+    words = tomllib.loads((gallery.path / "gallery.toml").read_text())
+    first = words["picture"][0]
+    assert (first["gtin"], first["origin"]) == (GTINS[0], "pack 0")
+    assert (gallery.path / first["file"]).is_file()
+
+
+def test_the_same_picture_is_kept_once(gallery: Gallery, pack_picture: Picture) -> None:
+    again = gallery.enroll(GTINS[0], [("again", pack_picture(9001, 0.0))], AT)
+    assert (again.added, again.already_there) == (0, 1)
+
+
+def test_a_look_alike_is_reported_when_it_is_enrolled(
+    gallery: Gallery, pack_picture: Picture
+) -> None:
+    nearly = np.clip(pack_picture(9001, 3.0).astype(np.int16) + 4, 0, 255).astype(np.uint8)
+    done = gallery.enroll("05000112637922", [("copy", nearly)], AT)
+    assert [alike.gtin for alike in done.look_alikes] == [GTINS[0]]
+
+
+def test_a_reopened_gallery_recognises_the_same(
+    gallery: Gallery, embedder: Embedder, pack_picture: Picture
+) -> None:
+    before = gallery.match([pack_picture(9002, 6.0)], how=CROP_MATCH)
+    after = Gallery.open(gallery.path, embedder).match([pack_picture(9002, 6.0)], how=CROP_MATCH)
+    assert after == before
+
+
+def test_vectors_of_another_model_are_made_anew(
+    gallery: Gallery, embedder: Embedder, pack_picture: Picture
+) -> None:
+    file = gallery.path / "gallery.toml"
+    file.write_text(file.read_text().replace(embedder.version, "another-model"))
+    np.savez(gallery.path / "vectors.npz", vectors=np.zeros((4, 128), np.float32))
+    reopened = Gallery.open(gallery.path, embedder)
+    assert reopened.match([pack_picture(9003, 0.0)], how=CROP_MATCH)[0].accepted == GTINS[2]
+
+
+def test_a_wrong_check_digit_adds_nothing(gallery: Gallery, pack_picture: Picture) -> None:
+    before = gallery.gtins
+    with pytest.raises(UnusableGallery, match="fails its check digit: the last digit must be 2"):
+        gallery.enroll("6901234567890", [("x", pack_picture(9001, 0.0))], AT)
+    assert gallery.gtins == before
+
+
+def test_no_gallery_says_how_to_make_one(tmp_path: Path, embedder: Embedder) -> None:
+    with pytest.raises(UnusableGallery, match="aisle sku enroll --gallery"):
+        Gallery.open(tmp_path / "none", embedder)
+
+
+def test_an_empty_gallery_says_so(
+    tmp_path: Path, embedder: Embedder, pack_picture: Picture
+) -> None:
+    empty = Gallery.open_or_make(tmp_path / "empty", embedder)
+    with pytest.raises(UnusableGallery, match="is empty; enrol a SKU first"):
+        empty.match([pack_picture(9001, 0.0)])
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, embedder: Embedder) -> None:
+    (tmp_path / "letter.txt").write_text("hello")
+    with pytest.raises(UnusableGallery, match="neither a gallery nor an empty folder"):
+        Gallery.open_or_make(tmp_path, embedder)
+
+
+def test_a_missing_reference_picture_is_named(
+    gallery: Gallery, embedder: Embedder, pack_picture: Picture
+) -> None:
+    file = gallery.path / "gallery.toml"
+    file.write_text(file.read_text().replace(embedder.version, "another-model"))
+    next((gallery.path / GTINS[1]).iterdir()).unlink()
+    with pytest.raises(UnusableGallery, match="cannot be read; enrol its GTIN again"):
+        Gallery.open(gallery.path, embedder)

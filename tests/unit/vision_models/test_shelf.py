@@ -1,0 +1,157 @@
+"""Reading a cooler's photo slot by slot, against the truth it was rendered from."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from device_profiles.camera import LensDistortion, ShelfView
+from device_profiles.planogram import Fixture, Planogram
+from simulators.render.cooler import CoolerPicture, cooler_view, render_cooler
+from simulators.render.packs import unlisted_pack
+from simulators.render.sprites import SpriteShelf
+from tests.unit.vision_models.conftest import GTINS
+from vision_models.calibration import flatten
+from vision_models.errors import UnusablePicture
+from vision_models.frame import Image
+from vision_models.gallery import Gallery
+from vision_models.quality import Quality
+from vision_models.shelf import ShelfReader
+
+ROWS, COLUMNS = 2, 5
+STRANGER = 9200
+FIXTURE = Fixture.model_validate(
+    {
+        "fixture_id": "cooler",
+        "letter": "A",
+        "name": {"en": "Cooler", "zh": "冷柜"},
+        "kind": "cooler-upright",
+        "rows": ROWS,
+        "columns": COLUMNS,
+    }
+)
+PLANNED = {
+    FIXTURE.slot_id(row, column): (column - 1 + row) % 4
+    for row in range(1, ROWS + 1)
+    for column in range(1, COLUMNS + 1)
+}
+PLANOGRAM = Planogram.model_validate(
+    {
+        "planogram_id": "plan",
+        "version": 1,
+        "fixture_id": "cooler",
+        "valid_from": "2026-01-01T00:00:00Z",
+        "slots": [{"slot_id": slot, "gtin": GTINS[number]} for slot, number in PLANNED.items()],
+    }
+)
+
+
+def photograph(
+    sprites: SpriteShelf, changes: dict[str, int | None], seed: int = 1
+) -> tuple[CoolerPicture, ShelfView]:
+    """A photo of the planned cooler but for `changes`: pack seeds from 9001, None for nothing."""
+    rng = np.random.default_rng(seed)
+    view = cooler_view(ROWS, COLUMNS, rng)
+    stands = {slot: 9001 + number for slot, number in PLANNED.items()} | changes
+    slots = {
+        (int(slot[2]), int(slot[4])): unlisted_pack(seed)
+        for slot, seed in stands.items()
+        if seed is not None
+    }
+    return render_cooler(slots, view, rng, sprites), ShelfView(
+        fixture_id="cooler", corners=view.corners
+    )
+
+
+def test_a_cooler_as_planned_has_no_gap_and_full_compliance(
+    gallery: Gallery, sprites: SpriteShelf
+) -> None:
+    photo, view = photograph(sprites, {})
+    reading = ShelfReader(gallery).read(
+        photo.image, view=view, fixture=FIXTURE, planogram=PLANOGRAM
+    )
+    assert (reading.quality, reading.empty_slots, reading.compliance) == (Quality.CLEAR, (), 1.0)
+
+
+def test_a_gap_a_swap_and_a_stranger_are_told_apart(gallery: Gallery, sprites: SpriteShelf) -> None:
+    first, second = 9001 + PLANNED["A-1-4"], 9001 + PLANNED["A-1-5"]
+    photo, view = photograph(
+        sprites, {"A-1-2": None, "A-1-4": second, "A-1-5": first, "A-2-3": STRANGER}
+    )
+    reading = ShelfReader(gallery).read(
+        photo.image, view=view, fixture=FIXTURE, planogram=PLANOGRAM
+    )
+    seen = {facing.slot_id: facing.gtin for facing in reading.facings}
+    assert reading.empty_slots == ("A-1-2",)
+    assert seen["A-1-4"] == GTINS[PLANNED["A-1-5"]]
+    assert seen["A-1-5"] == GTINS[PLANNED["A-1-4"]]
+    assert seen["A-2-3"] is None
+    assert reading.compliance == pytest.approx(6 / 10)
+
+
+def test_each_box_holds_the_pack_that_was_drawn_there(
+    gallery: Gallery, sprites: SpriteShelf
+) -> None:
+    photo, view = photograph(sprites, {})
+    reading = ShelfReader(gallery).read(
+        photo.image, view=view, fixture=FIXTURE, planogram=PLANOGRAM
+    )
+    for facing in reading.facings:
+        assert facing.slot_id is not None
+        x1, y1, x2, y2 = photo.boxes[int(facing.slot_id[2]), int(facing.slot_id[4])]
+        middle = ((x1 + x2) / 2, (y1 + y2) / 2)
+        assert facing.box[0] < middle[0] < facing.box[2]
+        assert facing.box[1] < middle[1] < facing.box[3]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "state"),
+    [
+        (lambda image: image // 12, Quality.DARK),
+        (lambda image: np.full_like(image, 96), Quality.COVERED),
+        (lambda image: (image * 0.12 + 190).astype(np.uint8), Quality.FOGGED),
+        (lambda image: np.clip(image.astype(int) * 4, 0, 255).astype(np.uint8), Quality.GLARE),
+    ],
+)
+def test_a_spoilt_picture_claims_nothing(
+    gallery: Gallery,
+    sprites: SpriteShelf,
+    spoil: Callable[[Image], Image],
+    state: Quality,
+) -> None:
+    photo, view = photograph(sprites, {"A-1-2": None})
+    reading = ShelfReader(gallery).read(
+        spoil(photo.image), view=view, fixture=FIXTURE, planogram=PLANOGRAM
+    )
+    assert (reading.quality, reading.facings, reading.empty_slots) == (state, (), ())
+    assert len(reading.hidden_slots) == ROWS * COLUMNS
+    assert reading.compliance is None
+
+
+def test_without_a_gallery_everything_is_unknown(sprites: SpriteShelf) -> None:
+    photo, view = photograph(sprites, {})
+    reading = ShelfReader(None).read(photo.image, view=view, fixture=FIXTURE)
+    assert {facing.gtin for facing in reading.facings} == {None}
+    assert len(reading.facings) == ROWS * COLUMNS
+
+
+def test_a_photo_without_calibration_needs_a_detector(sprites: SpriteShelf) -> None:
+    photo, _ = photograph(sprites, {})
+    with pytest.raises(UnusablePicture, match="give the camera a calibrated shelf view"):
+        ShelfReader(None).read(photo.image)
+
+
+def test_a_tiny_picture_is_refused() -> None:
+    with pytest.raises(UnusablePicture, match="20×20 px"):
+        ShelfReader(None).read(np.zeros((20, 20, 3), np.uint8))
+
+
+@pytest.mark.parametrize("lens", [LensDistortion(), LensDistortion(focal=0.9, k1=-0.18, k2=0.02)])
+def test_corners_go_to_the_front_and_back_to_where_they_were(lens: LensDistortion) -> None:
+    corners = ((0.12, 0.1), (0.9, 0.14), (0.86, 0.92), (0.1, 0.88))
+    view = ShelfView(fixture_id="cooler", corners=corners, distortion=lens)
+    flat = flatten(np.zeros((600, 800, 3), np.uint8), view)
+    height, width = flat.front.shape[:2]
+    x1, y1, x2, y2 = flat.box_in_picture(0, 0, width, height)
+    wanted = (0.1 * 800, 0.1 * 600, 0.9 * 800, 0.92 * 600)
+    assert (x1, y1, x2, y2) == pytest.approx(wanted, abs=1.0)

@@ -1,0 +1,125 @@
+"""Tracks, lines and zones: who crossed, who only stood there."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from device_profiles.camera import CountingLine, Zone
+from vision_models.detections import Detections
+from vision_models.tracker import Tracker
+from vision_models.traffic import Crossing, TrafficCounter, Visit
+
+WIDTH, HEIGHT = 640, 480
+ACROSS = CountingLine(line_id="door", start=(1.0, 0.5), end=(0.0, 0.5))
+"""Drawn from right to left: whoever walks up the picture comes in."""
+PERSON = (40.0, 100.0)
+
+
+def play(
+    feet_by_frame: Iterable[list[tuple[float, float]]],
+    *,
+    fps: float = 10.0,
+    zones: tuple[Zone, ...] = (),
+    lines: tuple[CountingLine, ...] = (ACROSS,),
+) -> tuple[list[Crossing], list[Visit]]:
+    tracker = Tracker(HEIGHT)
+    counter = TrafficCounter(lines, zones, width_px=WIDTH, height_px=HEIGHT)
+    crossings: list[Crossing] = []
+    visits: list[Visit] = []
+    for number, feet in enumerate(feet_by_frame):
+        wide, tall = PERSON
+        rows = [(x - wide / 2, y - tall, x + wide / 2, y) for x, y in feet]
+        found = Detections(np.array(rows, "f4").reshape(-1, 4), np.full(len(rows), 0.9, "f4"))
+        told = counter.update(tracker.update(found, number / fps), number / fps)
+        crossings += told.crossings
+        visits += told.visits
+    told = counter.finish()
+    return crossings + list(told.crossings), visits + list(told.visits)
+
+
+def walk(x: float, start: float, end: float, frames: int = 30) -> list[tuple[float, float]]:
+    return [(x, float(y)) for y in np.linspace(start, end, frames)]
+
+
+def directions(crossings: list[Crossing]) -> list[bool]:
+    return [crossing.is_entry for crossing in crossings]
+
+
+def test_one_who_walks_over_the_line_has_come_in_once() -> None:
+    crossings, _ = play([foot] for foot in walk(300, 400, 150))
+    assert directions(crossings) == [True]
+
+
+def test_one_who_walks_back_has_gone_out() -> None:
+    there, back = walk(300, 400, 150), walk(300, 150, 400)
+    crossings, _ = play([foot] for foot in [*there, *back])
+    assert directions(crossings) == [True, False]
+
+
+def test_a_loiterer_on_the_line_is_never_counted() -> None:
+    rng = np.random.default_rng(3)
+    sway = 240 + np.cumsum(rng.normal(0, 0.7, 1200)).clip(-4, 4)
+    crossings, _ = play([(300.0, float(y))] for y in sway)
+    assert crossings == []
+
+
+def test_one_who_turns_round_on_the_line_has_not_crossed() -> None:
+    there, back = walk(300, 350, 232, 20), walk(300, 232, 350, 20)
+    crossings, _ = play([foot] for foot in [*there, *back])
+    assert crossings == []
+
+
+def test_two_who_pass_each_other_are_one_in_and_one_out() -> None:
+    pairs = zip(walk(260, 400, 150), walk(380, 150, 400), strict=True)
+    crossings, _ = play(list(pair) for pair in pairs)
+    assert sorted(directions(crossings)) == [False, True]
+
+
+def test_a_short_occlusion_does_not_lose_a_person() -> None:
+    path = walk(300, 400, 150, 40)
+    crossings, _ = play([] if 14 <= i < 24 else [foot] for i, foot in enumerate(path))
+    assert directions(crossings) == [True]
+
+
+def test_who_walks_round_the_end_of_a_line_has_not_crossed_it() -> None:
+    short = CountingLine(line_id="door", start=(0.6, 0.5), end=(0.4, 0.5))
+    crossings, _ = play(([foot] for foot in walk(500, 400, 150)), lines=(short,))
+    assert crossings == []
+
+
+def test_a_flicker_that_is_never_confirmed_is_not_counted() -> None:
+    frames: list[list[tuple[float, float]]] = [[] for _ in range(40)]
+    frames[10], frames[11] = [(300, 300)], [(300, 180)]
+    crossings, _ = play(frames)
+    assert crossings == []
+
+
+def test_a_stay_in_a_zone_is_as_long_as_it_was() -> None:
+    table = Zone(zone_id="table", corners=((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7)))
+    path = [*walk(20, 240, 240, 5), *[(x, 240.0) for x in np.linspace(20, 320, 20)]]
+    path += [(320.0, 240.0)] * 50 + [(float(x), 240.0) for x in np.linspace(320, 620, 20)]
+    _, visits = play(([foot] for foot in path), zones=(table,))
+    assert len(visits) == 1
+    assert abs(visits[0].dwell_s - 6.6) <= 0.6
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    fps=st.sampled_from([5.0, 8.0, 10.0, 15.0, 25.0]),
+    seconds=st.floats(2.0, 6.0),
+    noise=st.floats(0.0, 2.0),
+    seed=st.integers(0, 999),
+    is_up=st.booleans(),
+)
+def test_any_walk_over_the_line_counts_once_at_any_frame_rate(
+    fps: float, seconds: float, noise: float, seed: int, is_up: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    start, end = (420.0, 130.0) if is_up else (130.0, 420.0)
+    frames = walk(300, start, end, int(seconds * fps))
+    crossings, _ = play(
+        ([(x + rng.normal(0, noise), y + rng.normal(0, noise))] for x, y in frames), fps=fps
+    )
+    assert directions(crossings) == [is_up]
