@@ -1,4 +1,4 @@
-"""The learning rate as a function of progress alone, so that a resumed run may end sooner or later."""
+"""The learning rate follows progress alone, so that a resumed run may end sooner or later."""
 
 from math import cos, pi
 

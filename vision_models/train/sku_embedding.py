@@ -22,7 +22,6 @@ from vision_models.train.schedule import set_learning_rate
 from vision_models.train.sku_network import INPUT_PX, MarginLoss, SkuNetwork
 from vision_models.train.sku_samples import Sample, SkuSamples
 
-
 PEAK_RATE = 2e-3
 
 
