@@ -16,16 +16,12 @@ from cloud_hub.findings.offline import find_offline
 from cloud_hub.findings.purity import find_impure
 from cloud_hub.findings.situation import Situation, load_situation
 
-SEARCHES: tuple[Callable[[Situation], Iterable[Finding]], ...] = (
-    find_empty_slots,
-    find_misplaced,
-    find_impure,
-    find_offline,
-    find_alarms,
-    find_link_news,
-    find_staff,
-    find_revised,
-)
+Search = Callable[[Situation], Iterable[Finding]]
+
+SHELF_SEARCHES: tuple[Search, ...] = (find_empty_slots, find_misplaced, find_impure)
+DEVICE_SEARCHES: tuple[Search, ...] = (find_offline, find_alarms, find_link_news)
+DAY_SEARCHES: tuple[Search, ...] = (find_staff, find_revised)
+SEARCHES = SHELF_SEARCHES + DEVICE_SEARCHES + DAY_SEARCHES
 """A new kind of finding: one file with its search, one row here, one in finding.Kind."""
 
 _URGENCY = {Severity.ALARM: 0, Severity.PROBLEM: 1, Severity.INFORMATION: 2}
@@ -37,10 +33,10 @@ def find_problems(session: Session, tenant_id: str, now: datetime) -> tuple[Find
     return () if situation is None else search(situation)
 
 
-def search(situation: Situation) -> tuple[Finding, ...]:
-    """Every finding of a situation, dearest first; those without a price after them, alarms
-    before problems before information, the oldest first."""
-    found = [finding for find in SEARCHES for finding in find(situation)]
+def search(situation: Situation, searches: Iterable[Search] = SEARCHES) -> tuple[Finding, ...]:
+    """Every finding of a situation (or only what `searches` find), dearest first; those without a
+    price after them, alarms before problems before information, the oldest first."""
+    found = [finding for find in searches for finding in find(situation)]
     return tuple(sorted(found, key=_order))
 
 

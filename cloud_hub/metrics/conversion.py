@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from cloud_hub.metrics.arrival import arrived
 from cloud_hub.metrics.buckets import MINUTE_S, QUARTER_S, epoch_second, start_of
@@ -121,11 +121,23 @@ def _minute_by_minute(
             sa.func.count(sa.distinct(FootfallMinute.line_id)),
         )
         .where(
-            FootfallMinute.tenant_id == window.tenant_id,
-            FootfallMinute.line_id.in_({line for each in lines.values() for line in each}),
+            # Each branch holds a whole prefix of the key, so that each is one look into it.
+            sa.or_(
+                *(
+                    sa.and_(
+                        FootfallMinute.tenant_id == window.tenant_id,
+                        FootfallMinute.store_id == store_id,
+                        FootfallMinute.line_id == line_id,
+                        FootfallMinute.minute_at >= start,
+                        FootfallMinute.minute_at < end,
+                    )
+                    for store_id, stretches in _stretches(quarters).items()
+                    for line_id in sorted(lines[store_id])
+                    for start, end in stretches
+                )
+            ),
             FootfallMinute.role == LineRole.ENTRANCE,
             FootfallMinute.watched_s >= GOOD_MINUTE_S,
-            _within(FootfallMinute.store_id, FootfallMinute.minute_at, quarters),
         )
         .group_by(FootfallMinute.store_id, minute)
     )
@@ -143,10 +155,20 @@ def _receipts_by_minute(
     rows = session.execute(
         sa.select(Receipt.store_id, minute, sa.func.count())
         .where(
-            Receipt.tenant_id == window.tenant_id,
+            sa.or_(
+                *(
+                    sa.and_(
+                        Receipt.tenant_id == window.tenant_id,
+                        Receipt.store_id == store_id,
+                        Receipt.ended_at >= start,
+                        Receipt.ended_at < end,
+                    )
+                    for store_id, stretches in _stretches(quarters).items()
+                    for start, end in stretches
+                )
+            ),
             Receipt.type == ReceiptType.SALE,
             Receipt.origin.not_in(VISITORLESS),
-            _within(Receipt.store_id, Receipt.ended_at, quarters),
             *arrived(window, Receipt.source_event),
         )
         .group_by(Receipt.store_id, minute)
@@ -154,28 +176,20 @@ def _receipts_by_minute(
     return {(store_id, number): count for store_id, number, count in rows}
 
 
-def _within(
-    store_id: InstrumentedAttribute[str],
-    at: InstrumentedAttribute[datetime],
-    quarters: list[_Quarter],
-) -> sa.ColumnElement[bool]:
-    """SQL: the time lies between a store's first and last such quarter."""
-    by_store: dict[str, list[int]] = defaultdict(list)
+MANY_STRETCHES = 40
+
+
+def _stretches(quarters: list[_Quarter]) -> dict[str, list[tuple[datetime, datetime]]]:
+    """The stretches of time that a store's quarters make up; one long one where they are many."""
+    numbers: dict[str, RangeSet] = defaultdict(RangeSet)
     for quarter in quarters:
-        by_store[quarter.cell.store_id].append(quarter.number)
-    return sa.or_(
-        *(
-            sa.and_(
-                store_id == each,
-                sa.or_(
-                    *(
-                        sa.and_(
-                            at >= start_of(first, QUARTER_S), at < start_of(last + 1, QUARTER_S)
-                        )
-                        for first, last in RangeSet.of((n, n) for n in numbers)
-                    )
-                ),
-            )
-            for each, numbers in by_store.items()
-        )
-    )
+        numbers[quarter.cell.store_id].add(quarter.number, quarter.number)
+    found = {}
+    for store_id, each in numbers.items():
+        ranges = each.ranges()
+        if len(ranges) > MANY_STRETCHES:
+            ranges = [(ranges[0][0], ranges[-1][1])]
+        found[store_id] = [
+            (start_of(first, QUARTER_S), start_of(last + 1, QUARTER_S)) for first, last in ranges
+        ]
+    return found

@@ -37,12 +37,15 @@ def measure_return_rate(session: Session, window: Window, aspect: Aspect) -> Cel
             sa.func.sum(sa.case((is_return, ReceiptLine.amount), else_=zero)),
             sa.func.sum(sa.case((is_return, zero), else_=ReceiptLine.amount)),
         )
-        .join(ReceiptLine, OF_RECEIPT)
+        # An outer join makes the window's receipts lead: led by the lines, all history is read.
+        .outerjoin(ReceiptLine, OF_RECEIPT)
         .where(*receipts_asked(window))
         .group_by(*by)
     )
     cells: dict[Cell, Sums] = {}
     for store_id, day, number, returned, gross in session.execute(query):
+        if returned is None or gross is None:
+            continue
         hour = hour_of(store_id, number)
         add_to(cells, Cell(store_id, day, hour), Sums(amount=abs(returned), base=gross))
     return cells
@@ -72,25 +75,31 @@ def units_by_product(
     zero, one, back = (sa.literal(Decimal(n), kind) for n in (0, 1, -1))
     weighed = sa.case((ReceiptLine.quantity < zero, back), else_=one)
     units = sa.func.sum(sa.case((A_LINE, weighed), else_=ReceiptLine.quantity))
-    query = (
-        sa.select(*by, units)
-        .join(ReceiptLine, OF_RECEIPT)
-        .where(*receipts_asked(window), ReceiptLine.gtin.is_not(None))
-        .group_by(*by)
-    )
     if gtin is not None:
-        query = query.where(ReceiptLine.store_id.in_(window.store_ids), ReceiptLine.gtin == gtin)
-    if aspect.brand_id is not None:
-        query = query.where(
-            ReceiptLine.gtin.in_(
-                sa.select(Product.gtin).where(
-                    Product.tenant_id == window.tenant_id, Product.brand_id == aspect.brand_id
-                )
-            )
+        # Few lines of one product: look them up, then their receipts.
+        query = (
+            sa.select(*by, units)
+            .join(ReceiptLine, OF_RECEIPT)
+            .where(ReceiptLine.store_id.in_(window.store_ids), ReceiptLine.gtin == gtin)
+        )
+    else:
+        query = sa.select(*by, units).outerjoin(
+            ReceiptLine, sa.and_(OF_RECEIPT, *_of(window, aspect))
         )
     found: dict[tuple[str, date, int, str], Decimal] = {}
-    for store_id, day, number, gtin, sold in session.execute(query):
-        hour = hour_of(store_id, number)
-        key = (store_id, day, hour, gtin)
-        found[key] = found.get(key, Decimal(0)) + sold
+    asked = query.where(*receipts_asked(window)).group_by(*by)
+    for store_id, day, number, product, sold in session.execute(asked):
+        if product is not None:
+            key = (store_id, day, hour_of(store_id, number), product)
+            found[key] = found.get(key, Decimal(0)) + sold
     return found
+
+
+def _of(window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
+    """SQL: the line is of the brand asked about, or of any product."""
+    if aspect.brand_id is None:
+        return [ReceiptLine.gtin.is_not(None)]
+    goods = sa.select(Product.gtin).where(
+        Product.tenant_id == window.tenant_id, Product.brand_id == aspect.brand_id
+    )
+    return [ReceiptLine.gtin.in_(goods)]

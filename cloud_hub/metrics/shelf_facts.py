@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,9 +15,9 @@ from cloud_hub.model.facts import ShelfObservation
 from sync.events import PictureQuality
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facing:
-    """One product at the front: box in pixels, what it is, where it stands."""
+class Facing(NamedTuple):
+    """One product at the front: box in pixels, what it is, where it stands. A tuple, because pages
+    make thousands of them."""
 
     box: tuple[float, float, float, float]
     gtin: str | None
@@ -172,7 +172,4 @@ def _plan(chain: Chain, row: sa.Row[Any]) -> Plan | None:
 
 
 def _facing(seen: dict[str, Any]) -> Facing:
-    x1, y1, x2, y2 = seen["box"]
-    return Facing(
-        box=(x1, y1, x2, y2), gtin=seen["gtin"], score=seen["score"], slot_id=seen["slot_id"]
-    )
+    return Facing(tuple(seen["box"]), seen["gtin"], seen["score"], seen["slot_id"])

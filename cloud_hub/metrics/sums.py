@@ -5,10 +5,8 @@ a mean of its stores' ratios.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import reduce
 from operator import add
 from typing import NamedTuple
 
@@ -23,8 +21,7 @@ class Cell(NamedTuple):
     hour: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
+class Sums(NamedTuple):
     """`amount`: a flow's sum, or a ratio's numerator; `base`: a ratio's denominator.
     `low`/`high`: numerators at the ends of the range, where there is one. Coverage is
     `observed_s` / `expected_s`; both 0 where nothing is watched by a camera or sensor."""
@@ -47,18 +44,25 @@ Cells = Mapping[Cell, Sums]
 
 def total(cells: Iterable[Sums]) -> Sums | None:
     """All cells added up; None for none."""
-    parts = [(s.amount, s.base, s.low, s.high, s.observed_s, s.expected_s) for s in cells]
-    if not parts:
-        return None
-    amount, base, low, high, observed_s, expected_s = (
-        reduce(add, each) for each in zip(*parts, strict=True)
-    )
-    return Sums(
-        amount=amount, base=base, low=low, high=high, observed_s=observed_s, expected_s=expected_s
-    )
+    result: Sums | None = None
+    for each in cells:
+        result = each if result is None else _together(result, each)
+    return result
 
 
 def add_to(cells: dict[Cell, Sums], cell: Cell, sums: Sums) -> None:
     """Adds `sums` to the cell."""
     present = cells.get(cell)
-    cells[cell] = sums if present is None else total((present, sums)) or sums
+    cells[cell] = sums if present is None else _together(present, sums)
+
+
+def _together(one: Sums, other: Sums) -> Sums:
+    # Amounts of one metric are of one type, or 0: they add exactly.
+    return Sums(
+        amount=add(one.amount, other.amount),
+        base=add(one.base, other.base),
+        low=add(one.low, other.low),
+        high=add(one.high, other.high),
+        observed_s=one.observed_s + other.observed_s,
+        expected_s=one.expected_s + other.expected_s,
+    )

@@ -154,7 +154,11 @@ class Window:
             elif not each.whole:
                 part += [at < each.end_at]
             parts.append(sa.and_(*part))
-        return sa.or_(*parts) if parts else sa.false()
+        if not parts:
+            return sa.false()
+        # Said twice, because an index is only used for what every branch has in common.
+        days = sorted({each.day for each in self.days})
+        return sa.and_(store_id.in_(self.store_ids), day.in_(days), sa.or_(*parts))
 
 
 def store_day(store: StoreHours, day: date, until: datetime) -> StoreDay:

@@ -1,6 +1,7 @@
 """A brand's board: its own products everywhere, everything inside its own coolers, nobody else's
 figures."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +9,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from cloud_hub import phrases
+from cloud_hub.findings.misplaced import find_misplaced
+from cloud_hub.findings.purity import find_impure
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
@@ -90,6 +93,8 @@ class BrandView:
     problems: tuple[ProblemRow, ...]
 
 
+BRAND_SEARCHES = (find_misplaced, find_impure)
+
 BRAND_METRICS = (ON_SHELF, PURITY, COMPLIANCE, SHARE_OF_SHELF, FACINGS)
 
 
@@ -116,11 +121,12 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
     album = Album(session, chain, naming, now, photos)
     comparison = compare(situation, list(chain.stores))
     read = photos_of(situation, comparison)
-    outlets = outlet_rows(situation, brand_id, album, comparison, read)
+    gaps = brand_gaps(situation, brand_id)
+    outlets = outlet_rows(situation, brand_id, album, comparison, read, gaps)
     figures = shelf_figures(BRAND_METRICS, read, comparison, Aspect(brand_id=brand_id))
     findings = [
         finding
-        for finding in search(situation)
+        for finding in search(situation, BRAND_SEARCHES)
         if finding.fixture_id in chain.fixtures
         and may_read(finding, as_brand, chain.fixtures[finding.fixture_id])
     ]
@@ -145,7 +151,7 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
         outlets=outlets,
         worst=next((outlet for outlet in outlets if outlet.photo is not None), None),
         share=share_days(session, situation, brand_id),
-        gaps=brand_gaps(situation, brand_id),
+        gaps=gaps,
         competitors=competitors(situation, brand_id, naming),
         sell_out=_sell_out(session, situation, comparison, brand_id),
         problems=problem_rows(situation, findings, album),
@@ -156,20 +162,23 @@ def _sell_out(
     session: Session, situation: Situation, comparison: Comparison, brand_id: str
 ) -> tuple[SellOutRow, ...]:
     """Today's units of each of the brand's products, the best seller first."""
+    known: dict[Cell, Sums] = {}
+    for cell, sums in till_time(session, comparison.window).items():
+        time = Sums(amount=Decimal(0), observed_s=sums.observed_s, expected_s=sums.expected_s)
+        add_to(known, Cell(cell.store_id, cell.day, None), time)
+    units: dict[str, dict[Cell, Sums]] = defaultdict(dict)
     aspect = Aspect(brand_id=brand_id)
-    known = till_time(session, comparison.window)
-    units = units_by_product(session, comparison.window, aspect)
+    for (store_id, day, _, gtin), sold in units_by_product(
+        session, comparison.window, aspect
+    ).items():
+        add_to(units[gtin], Cell(store_id, day, None), Sums(amount=sold))
     rows = []
     for product in situation.chain.products.values():
         if product.brand_id != brand_id:
             continue
-        cells = {
-            cell: Sums(amount=Decimal(0), observed_s=s.observed_s, expected_s=s.expected_s)
-            for cell, s in known.items()
-        }
-        for (store_id, day, hour, gtin), sold in units.items():
-            if gtin == product.gtin:
-                add_to(cells, Cell(store_id, day, hour), Sums(amount=sold))
+        cells = dict(known)
+        for cell, sums in units[product.gtin].items():
+            add_to(cells, cell, sums)
         rows.append(
             SellOutRow(
                 gtin=product.gtin,

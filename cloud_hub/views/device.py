@@ -12,7 +12,7 @@ from cloud_hub.business_day import business_day, day_start
 from cloud_hub.chain import Device
 from cloud_hub.findings.alarms import alarm_name
 from cloud_hub.findings.link_books import LANE_NAMES
-from cloud_hub.findings.search import search
+from cloud_hub.findings.search import DEVICE_SEARCHES, search
 from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
 from cloud_hub.metrics.window import StoreHours
 from cloud_hub.model.facts import AlarmRaised, CoolerMinute
@@ -142,7 +142,7 @@ def device_view(session: Session, viewer: Viewer, now: datetime, device_id: str)
         raise NotFound(f"there is no device {device_id!r}")
     store = chain.stores[device.store_id]
     audit = audit_link(session, tenant_id=chain.tenant_id, devices=[device_id])
-    findings = [f for f in search(situation) if f.device_id == device_id]
+    findings = [f for f in search(situation, DEVICE_SEARCHES) if f.device_id == device_id]
     album = Album(session, chain, Naming(viewer, chain), now, ())
     zone = store.hours.zone
     return DeviceView(

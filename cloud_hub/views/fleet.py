@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.audit import LaneAccount
 from cloud_hub.chain import Device
 from cloud_hub.findings.alarms import alarm_name
-from cloud_hub.findings.finding import Kind
-from cloud_hub.findings.search import search
+from cloud_hub.findings.search import DEVICE_SEARCHES, search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.registry import CONNECTED, WORKING
@@ -56,23 +55,11 @@ class FleetView:
     problems: tuple[ProblemRow, ...]
 
 
-FLEET_KINDS = frozenset(
-    {
-        Kind.STORE_OFFLINE,
-        Kind.DEVICE_OFFLINE,
-        Kind.ALARM,
-        Kind.EVENTS_LOST,
-        Kind.EVENTS_REFUSED,
-    }
-)
-"""What a technician mends; the rest is the store's or the head office's."""
-
-
 def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
     """The devices `viewer` may see at `now`. Raises NotYours, NotFound."""
     situation = situation_for(session, viewer, Page.FLEET, now)
     chain = situation.chain
-    findings = [f for f in search(situation) if f.kind in FLEET_KINDS]
+    findings = search(situation, DEVICE_SEARCHES)
     album = Album(session, chain, Naming(viewer, chain), now, ())
     comparison = compare(situation, list(chain.stores))
     local_now = now.astimezone(chain.zone())

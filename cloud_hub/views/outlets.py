@@ -98,10 +98,10 @@ def outlet_rows(
     album: Album,
     comparison: Comparison,
     read: Photos,
+    gaps: Sequence[BrandGap],
 ) -> tuple[OutletRow, ...]:
     """The brand's coolers and the shelves that plan its goods, worst first: by money, then by the
     number of reasons, then by purity and compliance."""
-    gaps = brand_gaps(situation, brand_id)
     rows = [
         _outlet(situation, brand_id, fixture, album, comparison, read, gaps)
         for fixture in situation.chain.fixtures.values()
