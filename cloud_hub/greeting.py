@@ -13,7 +13,7 @@ from cloud_hub.upsert import insert_new
 from sync.events import Lane
 from sync.messages import RUNS_TOLD, Hello, HelloAnswer, LaneKnown, LiveEpoch, Verdict, judge_hello
 
-FIRST_CREDIT = 2
+FIRST_CREDIT = 1
 """Batches that a device may send before the hub has acknowledged one: after a restart a whole
 fleet says hello at once."""
 RIVAL_ALARM = "identity-used-twice"

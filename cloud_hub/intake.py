@@ -23,8 +23,11 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
-BUSY_CREDIT = 2
-FULL_CREDIT = 1
+GROUPS_ON_THEIR_WAY = 2
+"""How many transactions' worth of batches all devices together may have on their way: more would
+only wait here for longer than the senders' patience, and come again."""
+RECENT_S = 10.0
+"""A device that sent within this time is counted as sending."""
 
 
 def hub_listener(hub: Hub) -> MqttListener:
@@ -62,16 +65,30 @@ class Inbox:
     _hellos: deque[Heard] = field(default_factory=deque)
     _batches: deque[Heard] = field(default_factory=deque)
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
+    _senders: dict[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many messages wait."""
         return len(self._hellos) + len(self._batches)
 
-    def put(self, heard: Heard) -> None:
-        """One more."""
-        is_hello = heard.topic.endswith(f"/{HELLO_LEVEL}")
+    def put(self, heard: Heard, now_s: float) -> None:
+        """One more, heard at the monotonic time `now_s`."""
+        device, _, level = heard.topic.rpartition("/")
+        is_hello = level == HELLO_LEVEL
+        self._senders[device] = now_s
         (self._hellos if is_hello else self._batches).append(heard)
         self._filled.set()
+
+    def credit(self, group: int, most: int, now_s: float) -> int:
+        """How many batches each device may have on its way: `most`, or its share of a few groups
+        of `group` when many devices send at once."""
+        self._senders = {
+            device: heard_s
+            for device, heard_s in self._senders.items()
+            if now_s - heard_s < RECENT_S
+        }
+        share = GROUPS_ON_THEIR_WAY * group // max(1, len(self._senders))
+        return max(1, min(most, share))
 
     async def group(self, limit: int) -> list[Heard]:
         """Up to `limit` messages, as soon as there is one."""
@@ -91,7 +108,7 @@ async def hear(listener: MqttListener, inbox: Inbox, *, early: bool) -> None:
     async for heard in listener:
         if early:
             heard.done()
-        inbox.put(heard)
+        inbox.put(heard, time.monotonic())
 
 
 async def run_intake(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> None:
@@ -99,7 +116,7 @@ async def run_intake(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> 
     while True:
         group = await inbox.group(hub.settings.group_batches)
         try:
-            taken = await _take(hub, ingest, group, credit_for(hub, len(inbox)))
+            taken = await _take(hub, ingest, group, _credit(hub, inbox))
         except Exception:
             # Nothing of this group is acknowledged: it comes again, the next one comes now.
             log.exception("a group of messages was not taken", extra={"action": "group-failed"})
@@ -111,12 +128,9 @@ async def run_intake(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> 
             hub.changed.announce()
 
 
-def credit_for(hub: Hub, waiting: int) -> int:
-    """How many batches a device may have on their way, by how many wait here: a queue longer than
-    the senders' patience would only make them send everything again."""
-    if waiting < hub.settings.group_batches:
-        return hub.settings.credit_batches
-    return BUSY_CREDIT if waiting < 3 * hub.settings.group_batches else FULL_CREDIT
+def _credit(hub: Hub, inbox: Inbox) -> int:
+    settings = hub.settings
+    return inbox.credit(settings.group_batches, settings.credit_batches, time.monotonic())
 
 
 async def _take(hub: Hub, ingest: Ingest, group: Sequence[Heard], credit: int) -> Taken:
