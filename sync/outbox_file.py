@@ -62,7 +62,9 @@ SCHEMA_VERSION = len(LADDER)
 _OURS = 0x41697331
 """`application_id` of an outbox file ("Ais1")."""
 BUSY_TIMEOUT_S = 10.0
-WAL_LIMIT_BYTES = 8 * 1024 * 1024
+LOG_PAGES = 1000
+"""The write-ahead log is emptied after so many pages, or an eighth of a smaller quota: it takes
+room on the disk beside the quota."""
 
 
 def connect(path: Path, *, quota_bytes: int | None = None) -> sqlite3.Connection:
@@ -73,12 +75,16 @@ def connect(path: Path, *, quota_bytes: int | None = None) -> sqlite3.Connection
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
         connection.execute("PRAGMA cache_size=-4096")
+        page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
+        log_pages = LOG_PAGES
         if quota_bytes is not None:
-            page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
             # Below the disk: in WAL mode a full disk refuses even DELETE.
-            connection.execute(f"PRAGMA max_page_count={max(64, quota_bytes // page_bytes)}")
+            quota_pages = max(64, quota_bytes // page_bytes)
+            connection.execute(f"PRAGMA max_page_count={quota_pages}")
+            log_pages = min(log_pages, max(16, quota_pages // 8))
+        connection.execute(f"PRAGMA wal_autocheckpoint={log_pages}")
+        connection.execute(f"PRAGMA journal_size_limit={2 * log_pages * page_bytes}")
     except sqlite3.Error:
         connection.close()
         raise

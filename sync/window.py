@@ -15,8 +15,10 @@ from sync.books import LaneKey
 LANE_WINDOW = 4
 WINDOW = 8
 RESERVED_EVERY = 10
-RESEND_FIRST_S = 1.0
-RESEND_UNMEASURED_S = 10.0
+RESEND_FIRST_S = 5.0
+"""Never sooner: what is lost on a living connection is rare, a hub that is busy for a moment not,
+and every event sent twice makes it busier."""
+RESEND_UNMEASURED_S = 30.0
 """Until a first answer shows how long one takes: a hub that takes in a whole fleet is slow."""
 RESEND_CAP_S = 60.0
 WHOLE_TRIES = 3
