@@ -1,0 +1,1 @@
+"""Pictures with exact truth: packs, shelves and coolers, doors with walking people."""
