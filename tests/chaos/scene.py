@@ -67,12 +67,12 @@ def is_empty(outbox: Outbox) -> Callable[[], bool]:
 
 def link_settings(device: str, *ports: int, **changes: object) -> LinkSettings:
     given: dict[str, object] = {"spread_s": 0.1, "reconnect_cap_s": 0.5} | changes
+    brokers = tuple(BrokerAddress(host="127.0.0.1", port=port) for port in ports)
     return LinkSettings(
         tenant="linguang",
         store=device.partition("-")[0],
         device=device,
-        brokers=tuple(BrokerAddress(host="127.0.0.1", port=port) for port in ports),
-        **given,
+        **({"brokers": brokers} | given),
     )
 
 

@@ -14,11 +14,13 @@ from cloud_hub.replay import replay_unknown
 from sync.commands import Command, Inbox
 from sync.events import EVENT_TYPES, EventBody, Lane
 from sync.link_state import LinkState
+from sync.messages import Hello
 from sync.mqtt import MqttLink, MqttLogin
 from sync.outbox import Outbox
 from sync.topics import Downlink, dn_topic, up_topic
 from tests.chaos.scene import (
     COOLER,
+    ROOT,
     TILL,
     assert_every_event_is_accounted_for,
     drain,
@@ -303,3 +305,21 @@ async def test_39_retained_late_and_repeated_commands_run_at_most_once(tmp_path,
     assert sorted(results(outbox)) == ["done", "done", "expired"]
     link._client.publish(topic, b"", qos=1, retain=True)
     await link.close()
+
+
+async def test_33_an_agent_of_every_release_is_understood(tmp_path, mosquitto):
+    corpus = ROOT / "tests" / "unit" / "sync" / "corpus"
+    for release in sorted(path for path in corpus.iterdir() if path.is_dir()):
+        folder = tmp_path / release.name
+        async with hub_at(folder, mosquitto.port) as hub:
+            link = await stranger(mosquitto.port)
+            hello = (release / "hello.json").read_bytes()
+            await link.publish(up_topic("linguang", "s01", TILL, None), hello)
+            batches = sorted(release.glob("lane-*.batch"))
+            for path in batches:
+                lane = Lane(int(path.stem.removeprefix("lane-")))
+                await link.publish(up_topic("linguang", "s01", TILL, lane), path.read_bytes())
+            produced = sum(lane.next - 1 for lane in Hello.from_bytes(hello).lanes)
+            await until(lambda hub=hub, produced=produced: kept(hub).events == produced)
+            assert not {"unknown", "dead"} & set(kept(hub).outcomes)
+            await link.close()
