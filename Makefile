@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := deploy/requirements/dev.txt
 READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check chaos bench-sync bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,13 +27,19 @@ demo: $(READY) ## the demonstration chain, in a browser, in a minute
 	$(BIN)/aisle demo $(ARGS)
 
 test: $(READY) ## every test but the slow suites
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -m 'not chaos' $(ARGS)
 
 check: $(READY) ## format, lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+chaos: $(READY) ## the forty failures of the field, with real servers
+	$(BIN)/pytest tests/chaos $(ARGS)
+
+bench-sync: $(READY) ## the link beside a bare reference of the same run; JSON on the last line
+	$(BIN)/python -m tests.bench.bench_sync $(ARGS)
 
 bench: $(READY) ## speed and memory, beside a bare reference of the same run
 	$(BIN)/python -m tests.bench $(ARGS)
