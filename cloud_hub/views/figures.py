@@ -1,7 +1,7 @@
 """Figures from cells: today's value, its hours, and the same weekday before at the same time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,18 +20,22 @@ from cloud_hub.metrics.window import StoreDay, Window, comparable
 from cloud_hub.text import Text
 from cloud_hub.views.figure import Figure, Unit
 
+PHOTO_SOURCE = "shelf"
 OVER_FULL = Text(en="above 100 %: check the counting", zh="超过 100%：请核对计数")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Today's store days, and the comparable day of each store that has one."""
+    """Today's store days, and the comparable day of each store that has one. `data_at`: when each
+    store's newest data was recorded; `photo_at`: when the oldest of its fixtures' last clear
+    pictures of today was taken."""
 
     chain: Chain
     now: datetime
     today: tuple[StoreDay, ...]
     earlier: Mapping[str, StoreDay]
     data_at: Mapping[str, datetime | None]
+    photo_at: Mapping[str, datetime]
     without: tuple[Text, ...]
 
     @property
@@ -47,6 +51,7 @@ class Comparison:
             today=tuple(day for day in self.today if day.store_id == store_id),
             earlier={k: day for k, day in self.earlier.items() if k == store_id},
             data_at=self.data_at,
+            photo_at=self.photo_at,
             without=(),
         )
 
@@ -63,6 +68,7 @@ def compare(
         today=days,
         earlier=earlier,
         data_at={store_id: each.data_at for store_id, each in situation.stores.items()},
+        photo_at=_photo_at(situation),
         without=tuple(situation.chain.stores[store_id].name for store_id in sorted(without)),
     )
 
@@ -71,10 +77,11 @@ def figure(
     metric: Metric,
     cells: Mapping[Cell, Sums],
     comparison: Comparison,
-    note: Callable[[Number | None], Text | None] | None = None,
+    as_of: datetime | None = None,
 ) -> Figure:
-    """The metric over a comparison's stores. The change is over stores that have data on both
-    days: a relative one, but for a share the difference."""
+    """The metric over a comparison's stores, as old as their newest data unless `as_of` says
+    otherwise. The change is over stores that have data on both days: a relative one, but for a
+    share the difference."""
     days = {(day.store_id, day.day) for day in comparison.today}
     today = {cell: sums for cell, sums in cells.items() if (cell.store_id, cell.day) in days}
     whole = total(today.values())
@@ -82,10 +89,7 @@ def figure(
     before, alike = _comparable(metric, cells, today, comparison)
     extent = metric.range(whole)
     hours = _hours(comparison.today)
-    newest = [at for day in comparison.today if (at := comparison.data_at.get(day.store_id))]
-    flag = note(value) if note else None
-    if metric.unit is Unit.RATIO and value is not None and value > 1:
-        flag = OVER_FULL
+    over_full = metric.unit is Unit.RATIO and value is not None and value > 1
     return Figure(
         metric=metric.name,
         name=metric.title,
@@ -95,7 +99,7 @@ def figure(
         if metric.unit in (Unit.MONEY, Unit.MONEY_PER_M2)
         else None,
         coverage=whole.coverage if whole else None,
-        as_of=min(max(newest, default=comparison.now), comparison.now),
+        as_of=as_of or _as_of(metric, comparison),
         previous=before,
         change=_change(metric, alike, before),
         hours=_by_hour(metric, today, hours),
@@ -103,9 +107,30 @@ def figure(
         provisional=True,
         low=extent[0] if extent else None,
         high=extent[1] if extent else None,
-        note=flag,
+        note=OVER_FULL if over_full else None,
         without=comparison.without,
     )
+
+
+def _as_of(metric: Metric, comparison: Comparison) -> datetime:
+    """How old a figure is. One made of pictures is as old as the oldest of them, so that an old
+    picture never passes for a live one."""
+    stores = [day.store_id for day in comparison.today]
+    taken = [comparison.photo_at[each] for each in stores if each in comparison.photo_at]
+    if PHOTO_SOURCE in metric.sources and taken:
+        return min(taken)
+    heard = [at for each in stores if (at := comparison.data_at.get(each)) is not None]
+    return min(max(heard, default=comparison.now), comparison.now)
+
+
+def _photo_at(situation: Situation) -> dict[str, datetime]:
+    found: dict[str, datetime] = {}
+    for photos in situation.photos.values():
+        last = next((photo for photo in reversed(photos) if photo.is_clear), None)
+        if last is not None:
+            before = found.get(last.store_id, last.taken_at)
+            found[last.store_id] = min(before, last.taken_at)
+    return found
 
 
 def cells_by_store(cells: Mapping[Cell, Sums]) -> Mapping[str, Mapping[Cell, Sums]]:
@@ -185,9 +210,25 @@ def shelf_figures(
 ) -> tuple[Figure, ...]:
     """Shelf metrics over photos that were read already."""
     return tuple(
-        figure(metric, _shelf_cells(metric, photos, comparison, aspect), comparison)
+        figure(
+            metric,
+            _shelf_cells(metric, photos, comparison, aspect),
+            comparison,
+            photos_as_of(photos, comparison),
+        )
         for metric in metrics
     )
+
+
+def photos_as_of(photos: Photos, comparison: Comparison) -> datetime | None:
+    """When the oldest among the last clear ones of today's photos was taken; None without any."""
+    today = {(day.store_id, day.day) for day in comparison.today}
+    last = [
+        clear[-1].taken_at
+        for each in photos.values()
+        if (clear := [p for p in each if p.is_clear and (p.store_id, p.day) in today])
+    ]
+    return min(last, default=None)
 
 
 def _shelf_cells(

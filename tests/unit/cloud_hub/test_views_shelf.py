@@ -13,6 +13,7 @@ from cloud_hub.model.place import Fixture
 from cloud_hub.photo import BoxKind
 from cloud_hub.viewer import Naming, NotFound, NotYours, may_see_photo
 from cloud_hub.views.brand import BrandView, brand_view
+from cloud_hub.views.home import home_view
 from cloud_hub.views.problems import problems_for
 from cloud_hub.views.shelf import ShelfView, shelf_view
 from cloud_hub.views.store import store_view
@@ -130,6 +131,16 @@ def test_an_old_picture_is_stale_and_says_nothing_about_slots(chain: SmallChain)
     assert view.facings is None
     assert view.gaps is None
     assert view.slots == ()
+
+
+def test_a_figure_made_of_a_picture_is_as_old_as_the_picture(chain: SmallChain) -> None:
+    chain.photo(local(13, 40))
+    chain.photo(local(14, 20), quality="fogged")
+    assert {each.as_of for each in shelf(chain).figures} == {local(13, 40)}
+    with chain.reading() as session:
+        figures = {each.metric: each for each in home_view(session, head_office(), NOW).figures}
+    assert figures["on-shelf-availability"].as_of == local(13, 40)
+    assert figures["net-sales"].as_of == NOW
 
 
 def test_a_brand_reads_its_own_cooler_with_rivals_by_name(chain: SmallChain) -> None:
