@@ -19,6 +19,7 @@ TODAY = date(2026, 3, 4)
 """A Wednesday."""
 NOW = datetime(2026, 3, 4, 6, 32, tzinfo=UTC)
 """14:32 in the stores."""
+FIRST_LINK = datetime(2026, 1, 1, tzinfo=UTC)
 WATER, TEA, COLA, RIVAL = (f"0952000000{n:04d}" for n in (15, 22, 39, 46))
 OWN, OTHER = "spring", "rival"
 PLAN = {"A-1-1": WATER, "A-1-2": WATER, "A-1-3": TEA, "A-2-1": COLA, "A-2-2": TEA, "A-2-3": COLA}
@@ -160,14 +161,14 @@ class SmallChain:
                 claim_token_hash="",
                 password_hash=None,
                 claimed_at=heard_at,
-                first_connected_at=heard_at,
+                first_connected_at=None if heard_at is None else FIRST_LINK,
                 connected_at=heard_at,
                 heard_at=heard_at,
                 agent_version=None,
             )
         )
         if linked:
-            started_at = local(0, day=date(2026, 1, 1))
+            started_at = FIRST_LINK
             self.add(
                 link.DeviceConnection(
                     tenant_id=TENANT, device_id=device_id, started_at=started_at, ended_at=None

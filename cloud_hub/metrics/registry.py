@@ -41,8 +41,8 @@ _NO_WATCH = Text(
     zh="出入口未被有效观测的时段为无数据，绝不记为 0。",
 )
 _NO_DEVICE = Text(
-    en="No data for a store without a device that was ever heard.",
-    zh="没有任何设备上线过的门店为无数据。",
+    en="No data for a store without a device that ever had a link.",
+    zh="没有任何设备连接过的门店为无数据。",
 )
 
 FOOTFALL = Metric(
@@ -375,8 +375,9 @@ CONNECTED = Metric(
     title=Text(en="Connected", zh="在线率"),
     kind=Kind.RATIO,
     formula=Text(
-        en="device-minutes linked to the hub / device-minutes of opening hours",
-        zh="设备与中心保持连接的分钟数 / 营业时间设备分钟数",
+        en="device-minutes linked to the hub / device-minutes of opening hours since each device's"
+        " first link",
+        zh="设备与中心保持连接的分钟数 / 自设备首次连接起的营业时间设备分钟数",
     ),
     unit=Unit.RATIO,
     grain=Grain.HOUR,

@@ -2,7 +2,8 @@
 proven to have worked, later by what it sent after it came back."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,45 +23,65 @@ tills, speak about once an hour, and a door or a cooler every minute."""
 Spans = Iterable[tuple[datetime, datetime]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """A device's store, and since when something is expected of it."""
+
+    store_id: str
+    since: datetime
+
+
 def connected(
-    spans: Mapping[str, Spans], devices: Mapping[str, str], days: Iterable[StoreDay]
+    spans: Mapping[str, Spans], devices: Mapping[str, Installed], days: Iterable[StoreDay]
 ) -> Cells:
-    """Device-seconds linked / device-seconds of opening time. `spans` are the links of a device,
-    `devices` the store of each."""
+    """Device-seconds linked / device-seconds of opening time since each device's first link.
+    `spans` are the links of a device."""
     cells: dict[Cell, Sums] = {}
-    for day in days:
-        for device_id, store_id in devices.items():
-            if store_id != day.store_id:
-                continue
-            for hour, start, end in day.open_hours():
-                seconds = (end - start).total_seconds()
-                linked = sum(_overlap_s(start, end, *span) for span in spans.get(device_id, ()))
-                sums = Sums(amount=min(linked, seconds), base=seconds)
-                add_to(cells, Cell(store_id, day.day, hour), sums)
+    for cell, device_id, start, end in _due(devices, days):
+        seconds = (end - start).total_seconds()
+        linked = sum(_overlap_s(start, end, *span) for span in spans.get(device_id, ()))
+        add_to(cells, cell, Sums(amount=min(linked, seconds), base=seconds))
     return cells
 
 
 def working(
     proofs: Mapping[str, frozenset[datetime]],
-    devices: Mapping[str, str],
+    devices: Mapping[str, Installed],
     days: Iterable[StoreDay],
 ) -> Cells:
     """Device-seconds of opening hours with proof of work / device-seconds of opening time. `proofs`
-    are the starts of the UTC hours in which a device's events happened."""
+    are the starts of the UTC hours in which a device's events happened; what a device brought from
+    before its first link counts from its first proof."""
+    brought = {
+        device_id: Installed(
+            store_id=device.store_id, since=min((device.since, *proofs.get(device_id, ())))
+        )
+        for device_id, device in devices.items()
+    }
     cells: dict[Cell, Sums] = {}
-    for day in days:
-        for device_id, store_id in devices.items():
-            if store_id != day.store_id:
-                continue
-            for hour, start, end in day.open_hours():
-                seconds = (end - start).total_seconds()
-                proved = any(
-                    start.timestamp() - PROOF_S < proof.timestamp() < end.timestamp()
-                    for proof in proofs.get(device_id, ())
-                )
-                sums = Sums(amount=seconds if proved else 0.0, base=seconds)
-                add_to(cells, Cell(store_id, day.day, hour), sums)
+    for cell, device_id, start, end in _due(brought, days):
+        seconds = (end - start).total_seconds()
+        proved = any(
+            start.timestamp() - PROOF_S < proof.timestamp() < end.timestamp()
+            for proof in proofs.get(device_id, ())
+        )
+        add_to(cells, cell, Sums(amount=seconds if proved else 0.0, base=seconds))
     return cells
+
+
+def _due(
+    devices: Mapping[str, Installed], days: Iterable[StoreDay]
+) -> Iterator[tuple[Cell, str, datetime, datetime]]:
+    """Each stretch of an opening hour in which a device should have been there."""
+    for day in days:
+        hours = list(day.open_hours())
+        for device_id, device in devices.items():
+            if device.store_id != day.store_id:
+                continue
+            for hour, start, end in hours:
+                if device.since < end:
+                    cell = Cell(day.store_id, day.day, hour)
+                    yield cell, device_id, max(start, device.since), end
 
 
 def load_links(
@@ -102,20 +123,22 @@ def load_proofs(
     return {device_id: frozenset(hours) for device_id, hours in found.items()}
 
 
-def fleet(session: Session, window: Window, aspect: Aspect) -> dict[str, str]:
-    """The store of every device asked about that was ever heard."""
+def fleet(session: Session, window: Window, aspect: Aspect) -> dict[str, Installed]:
+    """Every device asked about that ever had a link."""
     only = sa.true() if aspect.device_id is None else Device.device_id == aspect.device_id
-    stores: dict[str, str] = {}
-    for device_id, store_id in session.execute(
-        sa.select(Device.device_id, Device.store_id).where(
+    rows = session.execute(
+        sa.select(Device.device_id, Device.store_id, Device.first_connected_at).where(
             Device.tenant_id == window.tenant_id,
             Device.store_id.in_(window.store_ids),
-            Device.heard_at.is_not(None),
+            Device.first_connected_at.is_not(None),
             only,
         )
-    ):
-        stores[device_id] = store_id
-    return stores
+    )
+    return {
+        device_id: Installed(store_id=store_id, since=since)
+        for device_id, store_id, since in rows
+        if since is not None
+    }
 
 
 def measure_connected(session: Session, window: Window, aspect: Aspect) -> Cells:
