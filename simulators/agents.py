@@ -1,6 +1,7 @@
 """The real agents of the demonstration: `aisle edge` processes, each with profile and folder."""
 
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -38,7 +39,7 @@ class Agents:
         self._children = children
         self._lines = lines
         self._http = http
-        self.started: list[str] = []
+        self.started: dict[str, datetime] = {}
 
     async def start(self, store: Store, device: StoreDevice) -> None:
         """The device's agent runs; one with an API answers there."""
@@ -54,7 +55,7 @@ class Agents:
             "--hub",
             self._lines.hub_url_of(device.device_id),
         )
-        self.started.append(device.device_id)
+        self.started[device.device_id] = datetime.now(UTC)
         if device.kind in (DeviceKind.TILL, DeviceKind.CART):
             await self._wait_for_api(device)
 

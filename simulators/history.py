@@ -26,8 +26,7 @@ from sync.outbox import Outbox
 log = logging.getLogger(__name__)
 
 HISTORY_TAKES_S = 180.0
-DEAF_FOR_S = 4.0
-"""Longer than a device waits for an acknowledgement before it sends again."""
+FIRST_SENT_IN_S = 2.0
 
 Connect = Callable[[StoreDevice], Awaitable[None]]
 """Carry a played device's outbox to the hub."""
@@ -102,7 +101,9 @@ class History:
         await self.until_sent(device.device_id)
         self.lines.deafen(device.device_id)
         await self._sell(device, entries)
-        await asyncio.sleep(DEAF_FOR_S)
+        # What was just sold goes out within a moment; what comes after that was sent before.
+        await asyncio.sleep(FIRST_SENT_IN_S)
+        await self.lines.until_sent_again(device.device_id)
         self.lines.break_once(device.device_id)
 
     async def _load_cut_off(self, store: Store, cut: LinkCut) -> None:

@@ -1,5 +1,6 @@
 """The stores' lines to the hub: most are good; some go through a proxy that can be cut."""
 
+import asyncio
 import logging
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -7,11 +8,16 @@ from typing import Self
 
 from simulators.network import FaultyProxy
 from simulators.script import Script
+from simulators.waiting import until
 from sync.mqtt import BrokerAddress
 
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+A_BATCH_BYTES = 1_000
+"""More than keep-alives, less than any batch of receipts."""
+SENDS_AGAIN_WITHIN_S = 60.0
+ARRIVES_IN_S = 1.0
 
 
 class Lines:
@@ -80,6 +86,22 @@ class Lines:
         """What the device sends arrives, but no answer comes back to it."""
         self._brokers[device_id].swallow_answers()
         log.info("%s hears nothing", device_id, extra={"action": "line-deaf"})
+
+    async def until_sent_again(self, device_id: str) -> None:
+        """Returns when the deaf device has sent once more what was not acknowledged."""
+        proxy = self._brokers[device_id]
+        sent = proxy.to_target_bytes
+
+        async def sends_again() -> bool:
+            return proxy.to_target_bytes > sent + A_BATCH_BYTES
+
+        await until(
+            sends_again,
+            within_s=SENDS_AGAIN_WITHIN_S,
+            or_else=f"{device_id} did not send again in {SENDS_AGAIN_WITHIN_S:g} s",
+        )
+        # The rest of it is on its way; it shall arrive before the line breaks.
+        await asyncio.sleep(ARRIVES_IN_S)
 
     def break_once(self, device_id: str) -> None:
         """The device's connection breaks, whatever is in flight; the next one is good."""

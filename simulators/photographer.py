@@ -25,8 +25,8 @@ from vision_models.shelf import ShelfReader, ShelfReading
 
 log = logging.getLogger(__name__)
 
-NEWEST_FIRST = 3
-"""So many photos of each store must be there before the pages are called filled."""
+NEWEST_FIRST = 1
+"""So many photos of each store that is heard must be there before the pages are called filled."""
 OLDER_EVERY_S = 5.0
 """The older ones follow at this pace: reading one costs a second or two of a processor."""
 STARTS_WITHIN_S = 120.0
@@ -43,7 +43,9 @@ class Photographer:
         gallery: Path,
         fleet: Fleet,
         agents: Agents,
+        unheard: frozenset[str],
     ) -> None:
+        self._unheard = unheard
         self._scenery = scenery
         self._fleet = fleet
         self._agents = agents
@@ -68,7 +70,10 @@ class Photographer:
 
     async def take_newest(self, photos: dict[str, list[PhotoDue]]) -> list[PhotoDue]:
         """The photos that a page needs now are taken; returns the older ones, newest first."""
-        wanted = {store_id: wanted_first(of_store) for store_id, of_store in photos.items()}
+        wanted = {
+            store_id: [] if store_id in self._unheard else wanted_first(of_store)
+            for store_id, of_store in photos.items()
+        }
         for store_id, of_store in wanted.items():
             if store_id not in self._real:
                 await self._until_played(device_id(store_id, DeviceKind.COOLER))
@@ -148,8 +153,8 @@ class Photographer:
 
 
 def wanted_first(photos: list[PhotoDue]) -> list[PhotoDue]:
-    """The newest photos of a store, oldest first: three of them, and all since just before a slot
-    became empty, so that the page knows since when."""
+    """The newest photos of a store, oldest first: one, or all since just before a slot became
+    empty, so that the page knows since when."""
     first_gap = next((index for index, due in enumerate(photos) if due.empty), len(photos))
     return photos[max(0, min(len(photos) - NEWEST_FIRST, first_gap - 1)) :]
 

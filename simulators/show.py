@@ -142,6 +142,9 @@ class Show:
             name: {str(int(book.lane)): book.produced for book in of_device}
             for name, of_device in sorted(books.items())
         }
+        truth.facts["agents_started_at"] = {
+            name: at.isoformat() for name, at in sorted(self.agents.started.items())
+        }
         truth.write(self.stage.places.root)
 
     async def go_live(self) -> None:
@@ -208,7 +211,13 @@ async def open_show(
             http=http,
         )
         photographer = Photographer(
-            stage.chain, stage.outlets, scenery, stage.places.gallery, fleet, agents
+            stage.chain,
+            stage.outlets,
+            scenery,
+            stage.places.gallery,
+            fleet,
+            agents,
+            unheard=frozenset(cut.store_id for cut in stage.script.cuts),
         )
         try:
             yield Show(

@@ -6,29 +6,28 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from device_profiles.camera import Point
 from simulators.render.artwork import Pixels
+from simulators.render.lettering import fitting_font
 from simulators.render.pack_bodies import PackView
 from simulators.render.packs import PackDesign
+from simulators.render.shelf import Box, Colour, FrontView, Furniture, Standing, draw_front, lay
 from simulators.render.sprites import SpriteShelf
+from simulators.render.troubles import Troubles, photographed
 
-PX_PER_MM = 1.4
 CELL_WIDTH_MM = 76.0
-CELL_HEIGHT_MM = 262.0
+CELL_HEIGHT_MM = 232.0
 BOARD_MM = 22.0
 """A shelf's board with its price rail, at the bottom of every cell."""
-SIDE_MM = 34.0
-HEAD_MM = 96.0
-FOOT_MM = 60.0
-FRAME = (58, 44, 30)
-BACK_WALL = (150, 146, 140)
-RAIL = (226, 228, 230)
-LAMP_GAIN = 1.14
-SHADE_GAIN = 0.72
-
-Box = tuple[float, float, float, float]
-"""x1, y1, x2, y2 in pixels of the picture."""
+FRAME_MM = 26.0
+HEAD_MM = 120.0
+FOOT_MM = 90.0
+AROUND_MM = 170.0
+REFERENCE_PX_PER_MM = 1.6
+REFERENCE_GROUND: Colour = (150, 146, 140)
+HEADER: Colour = (140, 84, 20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,32 +40,24 @@ class CoolerView:
     width_px: int
     height_px: int
     corners: tuple[Point, Point, Point, Point]
+    header: str = "COLD DRINKS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoolerPicture:
-    """The picture, (height, width, 3) BGR, and each pack's true box by row and column from 1."""
+    """The picture, (height, width, 3) BGR. By row and column from 1: each pack's true box, and
+    the share of it that a hand or another pack hides."""
 
     image: Pixels
     boxes: dict[tuple[int, int], Box]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Front:
-    """The cooler seen from right before it: pixels, where its grid begins, and the packs' boxes."""
-
-    image: Pixels
-    left_px: float
-    top_px: float
-    cell_px: tuple[float, float]
-    boxes: dict[tuple[int, int], Box] = field(default_factory=dict)
+    hidden: dict[tuple[int, int], float] = field(default_factory=dict)
 
 
 def cooler_view(rows: int, columns: int, rng: np.random.Generator) -> CoolerView:
     """A camera as somebody mounted it: a little off the middle, a little askew."""
     width_px, height_px = 1200, 1600
     left, right = 0.085 + rng.uniform(-0.015, 0.015), 0.915 + rng.uniform(-0.015, 0.015)
-    top, bottom = 0.105 + rng.uniform(-0.01, 0.01), 0.925 + rng.uniform(-0.01, 0.01)
+    top, bottom = 0.115 + rng.uniform(-0.01, 0.01), 0.915 + rng.uniform(-0.01, 0.01)
     lean = rng.uniform(-0.012, 0.012, size=(4, 2))
     square = np.array([(left, top), (right, top), (right, bottom), (left, bottom)]) + lean
     corners = [(float(x), float(y)) for x, y in np.clip(square, 0.02, 0.98)]
@@ -84,98 +75,134 @@ def render_cooler(
     view: CoolerView,
     rng: np.random.Generator,
     sprites: SpriteShelf,
+    troubles: Troubles | None = None,
 ) -> CoolerPicture:
     """The picture of a cooler with a pack in each slot named, by row and column from 1.
 
     Packs stand a little askew and off their middle, the light and the sensor's noise differ from
     picture to picture; the camera stays where it is.
     """
-    front = _front(slots, view, rng, sprites)
-    home = _homography(front, view)
+    furniture = cooler_furniture(view.rows, view.columns)
+    places = sorted(slots)
+    packs = [_standing(furniture, place, slots[place], rng) for place in places]
+    px_per_mm = _resolution(view, furniture)
+    front = draw_front(
+        furniture,
+        packs,
+        px_per_mm=px_per_mm,
+        margin_mm=(AROUND_MM, AROUND_MM, AROUND_MM, AROUND_MM),
+        rng=rng,
+        sprites=sprites,
+    )
+    _draw_cabinet(front, furniture, px_per_mm, view.header)
+    home = _homography(front, furniture, px_per_mm, view)
     size = (view.width_px, view.height_px)
     seen = cv2.warpPerspective(
-        front.image, home, size, flags=cv2.INTER_AREA, borderValue=(92, 96, 104)
+        front.image, home, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    boxes = {place: _through(home, box) for place, box in front.boxes.items()}
-    return CoolerPicture(image=_photographed(np.asarray(seen, np.uint8), rng), boxes=boxes)
+    image, hand = photographed(np.asarray(seen, np.uint8), troubles or Troubles(), rng)
+    boxes = {place: _through(home, box) for place, box in zip(places, front.boxes, strict=True)}
+    hidden = {
+        place: max(1.0 - seen, _hidden_by(hand, boxes[place]))
+        for place, seen in zip(places, front.seen, strict=True)
+    }
+    return CoolerPicture(image=image, boxes=boxes, hidden=hidden)
 
 
-def _front(
-    slots: Mapping[tuple[int, int], PackDesign],
-    view: CoolerView,
-    rng: np.random.Generator,
-    sprites: SpriteShelf,
-) -> _Front:
-    cell = (CELL_WIDTH_MM * PX_PER_MM, CELL_HEIGHT_MM * PX_PER_MM)
-    left, top = SIDE_MM * PX_PER_MM, HEAD_MM * PX_PER_MM
-    width = round(2 * left + view.columns * cell[0])
-    height = round(top + view.rows * cell[1] + FOOT_MM * PX_PER_MM)
-    image = np.empty((height, width, 3), np.uint8)
-    image[:] = FRAME
-    front = _Front(image=image, left_px=left, top_px=top, cell_px=cell)
-    for row in range(1, view.rows + 1):
-        _draw_row(front, row, view.columns)
-    for (row, column), design in sorted(slots.items()):
-        front.boxes[row, column] = _stand(front, row, column, design, rng, sprites)
-    return front
+def cooler_furniture(rows: int, columns: int) -> Furniture:
+    """An upright cooler of equal cells: white inside, boards with price rails."""
+    return Furniture(
+        width_mm=columns * CELL_WIDTH_MM,
+        height_mm=rows * CELL_HEIGHT_MM,
+        boards_mm=tuple((row + 1) * CELL_HEIGHT_MM - BOARD_MM for row in range(rows)),
+        board_mm=BOARD_MM,
+        tags_mm=tuple((column + 0.5) * CELL_WIDTH_MM for column in range(columns)),
+    )
 
 
-def _draw_row(front: _Front, row: int, columns: int) -> None:
-    """Back wall under the lamp, board, price rail with its tags."""
-    top = round(front.top_px + (row - 1) * front.cell_px[1])
-    bottom = round(front.top_px + row * front.cell_px[1])
-    left, right = round(front.left_px), round(front.left_px + columns * front.cell_px[0])
-    board = bottom - round(BOARD_MM * PX_PER_MM)
-    light = np.linspace(LAMP_GAIN, SHADE_GAIN, board - top)[:, None, None]
-    wall = np.clip(np.array(BACK_WALL)[None, None, :] * light, 0, 255)
-    front.image[top:board, left:right] = wall.astype(np.uint8)
-    front.image[board:bottom, left:right] = RAIL
-    cv2.line(front.image, (left, board), (right, board), (120, 122, 126), 2)
-    for column in range(columns):
-        x = round(front.left_px + (column + 0.5) * front.cell_px[0])
-        tag = ((x - 22, board + 8), (x + 22, bottom - 6))
-        cv2.rectangle(front.image, tag[0], tag[1], (250, 252, 252), -1)
-        cv2.line(front.image, (x - 16, board + 16), (x + 12, board + 16), (40, 40, 40), 2)
-
-
-def _stand(
-    front: _Front,
-    row: int,
-    column: int,
+def _standing(
+    furniture: Furniture,
+    place: tuple[int, int],
     design: PackDesign,
     rng: np.random.Generator,
-    sprites: SpriteShelf,
-) -> Box:
-    """A pack on its board, and a darker one behind it; its true box on the front."""
-    width, height = round(design.width_mm * PX_PER_MM), round(design.height_mm * PX_PER_MM)
-    floor = front.top_px + row * front.cell_px[1] - BOARD_MM * PX_PER_MM
-    middle = front.left_px + (column - 0.5) * front.cell_px[0] + rng.uniform(-2.5, 2.5)
-    yaw = float(round(rng.uniform(-9, 9) / 3) * 3)
-    tilt = 1 if row < 2 else 0
-    behind = sprites.sprite(design, PackView(), round(width * 0.94), round(height * 0.96))
-    _lay(front.image, behind, middle - width * 0.47, floor - height - 8, shade=0.55)
-    pack = sprites.sprite(design, PackView(yaw_deg=yaw, tilt=tilt), width, height)
-    x, y = middle - width / 2, floor - height + rng.uniform(0, 2)
-    _lay(front.image, pack, x, y, shade=float(rng.uniform(0.94, 1.04)))
-    return x, y, x + width, y + height
+) -> Standing:
+    row, column = place
+    return Standing(
+        design=design,
+        board=row - 1,
+        x_mm=(column - 0.5) * CELL_WIDTH_MM + float(rng.uniform(-2.0, 2.0)),
+        setback_mm=float(rng.uniform(0.0, 14.0)),
+        behind=int(rng.integers(2, 4)),
+        yaw_deg=float(round(rng.uniform(-9, 9) / 3) * 3),
+    )
 
 
-def _lay(image: Pixels, sprite: Pixels, x: float, y: float, *, shade: float) -> None:
-    """Lay a sprite with premultiplied alpha over the image, in place."""
-    x1, y1 = max(0, round(x)), max(0, round(y))
-    cut_x, cut_y = x1 - round(x), y1 - round(y)
-    height = min(sprite.shape[0] - cut_y, image.shape[0] - y1)
-    width = min(sprite.shape[1] - cut_x, image.shape[1] - x1)
-    part = sprite[cut_y : cut_y + height, cut_x : cut_x + width].astype(np.float32)
-    below = image[y1 : y1 + height, x1 : x1 + width]
-    mixed = part[..., :3] * shade + below * (1.0 - part[..., 3:] / 255.0)
-    image[y1 : y1 + height, x1 : x1 + width] = np.clip(mixed, 0, 255).astype(np.uint8)
+def _resolution(view: CoolerView, furniture: Furniture) -> float:
+    """Pixels of a millimetre on the canvas: about those of the picture."""
+    (left, _), (right, _) = view.corners[0], view.corners[1]
+    return round((right - left) * view.width_px / furniture.width_mm, 2)
 
 
-def _homography(front: _Front, view: CoolerView) -> NDArray[np.float64]:
-    left, top = front.left_px, front.top_px
-    right = left + view.columns * front.cell_px[0]
-    bottom = top + view.rows * front.cell_px[1]
+def _draw_cabinet(front: FrontView, furniture: Furniture, px_per_mm: float, header: str) -> None:
+    """Wall and floor around, the cabinet's frame, a lit header above, a grille below."""
+    image, (left, top) = front.image, front.origin_px
+    right, bottom = left + furniture.width_mm * px_per_mm, top + furniture.height_mm * px_per_mm
+    height, width = image.shape[:2]
+    edge = FRAME_MM * px_per_mm
+    x1, x2 = round(left - edge), round(right + edge)
+    y1, y2 = round(top - edge - HEAD_MM * px_per_mm), round(bottom + edge)
+    _shade(image, (0, 0, x1, height), (150, 156, 160), (112, 118, 124))
+    _shade(image, (x2, 0, width, height), (150, 156, 160), (112, 118, 124))
+    _shade(image, (x1, 0, x2, max(0, y1)), (154, 160, 164), (140, 146, 150))
+    head = (x1, max(0, y1), x2, round(top - edge * 0.6))
+    _shade(image, head, _mixed(HEADER, 1.35), _mixed(HEADER, 0.9))
+    _write_header(image, head, header)
+    foot = (x1, y2, x2, min(height, round(y2 + FOOT_MM * px_per_mm)))
+    _shade(image, foot, (64, 60, 58), (40, 38, 36))
+    for y in range(foot[1] + 14, foot[3] - 8, 12):
+        cv2.line(image, (x1 + 30, y), (x2 - 30, y), (24, 22, 22), 4)
+    _shade(image, (0, foot[3], width, height), (96, 104, 112), (120, 128, 136))
+    for x in (x1, round(left - 3), round(right + 3), x2):
+        cv2.line(image, (x, head[3]), (x, foot[3]), (96, 92, 90), 2, cv2.LINE_AA)
+    handle = (round(right + edge * 0.3), round(top + (bottom - top) * 0.42))
+    far = (round(right + edge * 0.62), round(top + (bottom - top) * 0.60))
+    cv2.rectangle(image, handle, far, (176, 174, 172), -1, cv2.LINE_AA)
+
+
+def _shade(image: Pixels, box: tuple[int, int, int, int], above: Colour, below: Colour) -> None:
+    x1, y1, x2, y2 = (max(0, v) for v in box)
+    if x1 < x2 and y1 < y2:
+        ramp = np.linspace(0, 1, y2 - y1)[:, None, None]
+        image[y1:y2, x1:x2] = (np.array(above) * (1 - ramp) + np.array(below) * ramp).astype(
+            np.uint8
+        )
+
+
+def _mixed(colour: Colour, gain: float) -> Colour:
+    blue, green, red = (int(min(255.0, c * gain)) for c in colour)
+    return blue, green, red
+
+
+def _write_header(image: Pixels, box: tuple[int, int, int, int], text: str) -> None:
+    x1, y1, x2, y2 = box
+    room = Image.new("L", (x2 - x1, max(1, y2 - y1)), 0)
+    chosen = fitting_font(text, int(room.width * 0.6), int(room.height * 0.4))
+    if chosen is None:
+        return
+    draw = ImageDraw.Draw(room)
+    draw.text((room.width / 2, room.height / 2), text, font=chosen, fill=255, anchor="mm")
+    cover = np.asarray(room, np.float32)[..., None] / 255.0
+    glow = cv2.GaussianBlur(cover, (0, 0), 9)[..., None] * 0.5
+    part = image[y1:y2, x1:x2]
+    mixed = part * (1 - cover) + np.float32(252) * cover + glow * np.float32(90)
+    image[y1:y2, x1:x2] = np.clip(mixed, 0, 255).astype(np.uint8)
+
+
+def _homography(
+    front: FrontView, furniture: Furniture, px_per_mm: float, view: CoolerView
+) -> NDArray[np.float64]:
+    left, top = front.origin_px
+    right, bottom = left + furniture.width_mm * px_per_mm, top + furniture.height_mm * px_per_mm
     source = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float32)
     target = np.array(view.corners, np.float32) * (view.width_px, view.height_px)
     return np.asarray(cv2.getPerspectiveTransform(source, target.astype(np.float32)), np.float64)
@@ -189,28 +216,21 @@ def _through(home: NDArray[np.float64], box: Box) -> Box:
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def _photographed(image: Pixels, rng: np.random.Generator) -> Pixels:
-    """Light fall-off, a streak of reflection on the glass, exposure, white balance, noise."""
-    height, width = image.shape[:2]
-    across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    down = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    gain = (1.03 - 0.10 * (across**2 + down**2)) * np.float32(rng.uniform(0.92, 1.06))
-    place = np.float32(rng.uniform(-0.8, 0.8))
-    streak = 14.0 * np.exp(-(((across + 0.35 * down - place) / 0.09) ** 2))
-    grain = rng.normal(0.0, 2.2, (256, 256)).astype(np.float32)
-    noise = np.tile(grain, (height // 256 + 1, width // 256 + 1))[:height, :width]
-    balance = np.float32(1.0) + rng.uniform(-0.02, 0.02, size=3).astype(np.float32)
-    seen = image * gain[..., None] * balance + (streak + noise)[..., None]
-    soft = np.clip(cv2.GaussianBlur(seen, (0, 0), 0.7), 0, 255)
-    return np.asarray(soft, dtype=np.uint8)
+def _hidden_by(hand: NDArray[np.bool_] | None, box: Box) -> float:
+    if hand is None:
+        return 0.0
+    x1, y1, x2, y2 = (max(0, round(v)) for v in box)
+    part = hand[y1:y2, x1:x2]
+    return float(part.mean()) if part.size else 0.0
 
 
 def reference_picture(design: PackDesign, yaw_deg: float, sprites: SpriteShelf) -> Pixels:
     """One pack alone before a plain ground, as somebody enrols it: (height, width, 3) BGR."""
-    scale = PX_PER_MM * 1.15
+    scale = REFERENCE_PX_PER_MM
     width, height = round(design.width_mm * scale), round(design.height_mm * scale)
-    image = np.empty((round(CELL_HEIGHT_MM * scale), round(CELL_WIDTH_MM * scale), 3), np.uint8)
-    image[:] = BACK_WALL
+    size = (round(1.12 * design.height_mm * scale), round(1.25 * design.width_mm * scale), 3)
+    image = np.empty(size, np.uint8)
+    image[:] = REFERENCE_GROUND
     pack = sprites.sprite(design, PackView(yaw_deg=yaw_deg), width, height)
-    _lay(image, pack, (image.shape[1] - width) / 2, image.shape[0] - height - 4, shade=1.0)
+    lay(image, pack, (size[1] - width) // 2, size[0] - height - 6, 1.0)
     return image

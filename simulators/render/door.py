@@ -18,9 +18,9 @@ LINE: tuple[Point, Point] = ((0.02, 0.62), (0.98, 0.62))
 """Directed to the right: who comes down the picture, from the street into the shop, goes in."""
 PERSON_PX = 118.0
 WALK_PX_PER_S = 62.0
-LOITERS_S = (88.0, 126.0)
-ENTERS_AT_S = (9.0, 27.0, 43.0, 61.0, 136.0)
-LEAVES_AT_S = (18.0, 52.0, 72.0)
+LOITERS_S = (64.0, 98.0)
+ENTERS_AT_S = (8.0, 22.0, 36.0, 50.0, 110.0, 138.0)
+LEAVES_AT_S = (15.0, 43.0, 124.0)
 """When a foot is on the line. Nobody is in the picture when the film begins and ends."""
 SOLE_PX = 8.0
 """From the middle of a foot to the end of its sole, which is what touches the line."""

@@ -108,16 +108,14 @@ def _turned_body(design: PackDesign, view: PackView) -> tuple[Plane, Plane]:
     outline = np.array(_OUTLINES[design.shape], dtype=np.float32)
     half = np.interp(rows, outline[:, 0], outline[:, 1]).astype(np.float32) * width / 2
     columns = (np.arange(width) + 0.5 - width / 2).astype(np.float32)
-    alpha = np.clip(half[:, None] - np.abs(columns)[None, :] + 0.5, 0, 1)
+    alpha = np.clip(half[:, None] - np.abs(columns)[None, :] + 0.5, 0, 1).astype(np.float32)
     across = np.clip(columns[None, :] / half[:, None], -1, 1).astype(np.float32)
     colour = _materials(design, view, rows, across, width, height)
     colour = _rounded(colour, across, design.gloss, metal=_is_metal(design))
     if design.clear:
-        alpha = alpha * _clearness(rows, across)
+        alpha = np.asarray(alpha * _clearness(rows, across), dtype=np.float32)
     if view.tilt:
-        colour, alpha = _tilted(
-            colour, alpha.astype(np.float32), columns / (width / 2), view.tilt, width
-        )
+        colour, alpha = _tilted(colour, alpha, columns / (width / 2), view.tilt, width)
     return colour.astype(np.float32), alpha.astype(np.float32)
 
 
