@@ -17,8 +17,7 @@ from cloud_hub.viewer import NotFound, NotYours
 
 log = logging.getLogger(__name__)
 
-DONE: Final = "done"
-ANSWERS: Final = (DONE, "not-possible")
+ANSWERS: Final = ("accepted", "done", "not-possible")
 
 
 def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawings) -> None:
@@ -28,7 +27,7 @@ def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawing
         said: Any = event.args
         if not isinstance(said, dict) or said.get("act") != "answer-task":
             return
-        task_id, answer = str(said.get("arg", "")), said.get("answer") or DONE
+        task_id, answer = str(said.get("arg", "")), said.get("answer")
         if answer in ANSWERS and await asyncio.to_thread(_answer, hub, visit, task_id, answer):
             hub.changed.announce()
             drawings.forget()

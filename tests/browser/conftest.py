@@ -29,7 +29,7 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 DESK = {"width": 1280, "height": 800}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 PHONE = {"width": 390, "height": 844}
 
 

@@ -72,3 +72,18 @@ async def test_old_pictures_turn_grey(visit_as: VisitAs, hub: FilledHub) -> None
     await page.clock.install()
     await page.clock.fast_forward("02:00:00")
     await page.wait_for_selector(".shelf-photo.is-old")
+
+
+async def test_a_task_is_answered_from_the_page(visit_as: VisitAs) -> None:
+    visit = await visit_as("s01")
+    page = await visit.open("/tasks")
+    done = page.locator("[data-answer=done]").first
+    await done.wait_for(timeout=30_000)
+    open_before = await page.locator("[data-answer=done]").count()
+    await done.click()
+    await page.wait_for_function(
+        "before => document.querySelectorAll('[data-answer=done]').length < before",
+        arg=open_before,
+        timeout=20_000,
+    )
+    assert "Done · s01" in await page.inner_text(".done")

@@ -135,7 +135,7 @@ def _losses(losses: tuple[LossRow, ...], reader: Reader) -> Markup:
             "tr",
             el("td", words.number(loss.events), class_="amount"),
             el("td", f"{loss.lane}: {words.number(loss.first)}–{words.number(loss.last)}"),
-            el("td", loss.reason),
+            el("td", loss_reason(loss.reason, reader)),
             el("td", words.moment(loss.declared_at, reader.now), class_="quiet"),
             data_loss=loss.reason,
         )
@@ -143,6 +143,15 @@ def _losses(losses: tuple[LossRow, ...], reader: Reader) -> Markup:
     ]
     heads = (words("Records"), words("Lane and numbers"), words("Reason"), words("Declared"))
     return table(heads, rows, nothing=words("Nothing was ever lost."))
+
+
+def loss_reason(reason: str, reader: Reader) -> str:
+    """Why records were given up; what a newer device says stands as it is."""
+    words = reader.words
+    return {
+        "quota": words("the device's disk was full"),
+        "oversize": words("too large to send"),
+    }.get(reason, reason)
 
 
 def _dead(view: DeviceView, reader: Reader) -> Markup:

@@ -86,6 +86,7 @@ def _button(row: ProblemRow, reader: Reader) -> Markup | None:
             class_="button",
             data_act="answer-task",
             data_arg=row.task_id,
+            data_answer="accepted",
         )
     address = finding_address(row, reader)
     if address is not None and address.split("?")[0] == reader.here:

@@ -53,14 +53,9 @@ def _due(task: TaskRow, reader: Reader) -> Markup | None:
 def _answer(task: TaskRow, reader: Reader) -> Markup | None:
     words = reader.words
     if task.answered_at is not None:
-        by = task.answered_by or words("closed by itself")
-        return el(
-            "span",
-            icon("check"),
-            f"{answer_name(task.answer, reader)} · {by} · ",
-            words.moment(task.answered_at, reader.now),
-            class_="done",
-        )
+        clock = words.moment(task.answered_at, reader.now)
+        said = (answer_name(task.answer, reader), task.answered_by, clock)
+        return el("span", icon("check"), " · ".join(part for part in said if part), class_="done")
     if not reader.may_open(Page.TASKS):
         return None
     choices = (("done", words("Done")), ("not-possible", words("Not possible")))
@@ -88,6 +83,7 @@ def answer_name(answer: str | None, reader: Reader) -> str:
     return {
         "done": words("Done"),
         "not-possible": words("Not possible"),
-        "closed": words("the problem went away"),
+        "accepted": words("taken on"),
+        "gone": words("the problem went away"),
         None: words("answered"),
     }.get(answer, answer or "")
