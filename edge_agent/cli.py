@@ -35,6 +35,9 @@ def edge(
     from edge_agent.agent import run_agent, stop_on_signals
     from edge_agent.settings import load_settings
     from sync.clock import SystemClock
+    from vision_models.memory import keep_memory_small
+
+    keep_memory_small()
 
     async def run() -> None:
         stop = asyncio.Event()

@@ -10,7 +10,7 @@ from vision_models.frame import Image
 from vision_models.models import SHIPPED, Model, load_model
 
 WHOLE = (1.0,)
-BATCH = 32
+BATCH = 8
 
 
 class Embedder:
