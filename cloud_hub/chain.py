@@ -25,6 +25,15 @@ class Scope:
     devices: sa.ColumnElement[bool] = field(default_factory=sa.true)
     listings: sa.ColumnElement[bool] = field(default_factory=sa.true)
 
+    def within(self, store_id: str) -> "Scope":
+        """The same, of one store only."""
+        return Scope(
+            stores=sa.and_(self.stores, place.Store.store_id == store_id),
+            fixtures=sa.and_(self.fixtures, place.Fixture.store_id == store_id),
+            devices=sa.and_(self.devices, place.Device.store_id == store_id),
+            listings=sa.and_(self.listings, goods.Listing.store_id == store_id),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:

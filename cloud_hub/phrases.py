@@ -41,8 +41,9 @@ def percent(ratio: float, *, places: int = 0) -> Text:
 
 def change(ratio: float) -> Text:
     """A relative change with its sign: "−6 %" and "−6%"."""
-    said = percent(ratio)
-    return said if said.en.startswith("−") else Text(en=f"+{said.en}", zh=f"+{said.zh}")
+    said = percent(abs(ratio))
+    sign = "±" if said.en == "0 %" else "−" if ratio < 0 else "+"
+    return Text(en=f"{sign}{said.en}", zh=f"{sign}{said.zh}")
 
 
 def duration(seconds: float) -> Text:

@@ -15,6 +15,7 @@ from cloud_hub.findings.link_books import LANE_NAMES
 from cloud_hub.findings.search import DEVICE_SEARCHES, search
 from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
 from cloud_hub.metrics.window import StoreHours
+from cloud_hub.model import place
 from cloud_hub.model.facts import AlarmRaised, CoolerMinute
 from cloud_hub.model.link import DeadLetter, Epoch, LostRange, StoredEvent
 from cloud_hub.text import Text
@@ -135,7 +136,8 @@ TEMPERATURE_SPAN = timedelta(hours=24)
 
 def device_view(session: Session, viewer: Viewer, now: datetime, device_id: str) -> DeviceView:
     """One device as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    situation = situation_for(session, viewer, Page.DEVICE, now)
+    row = session.get(place.Device, (viewer.tenant_id, device_id))
+    situation = situation_for(session, viewer, Page.DEVICE, now, row.store_id if row else None)
     chain = situation.chain
     device = chain.devices.get(device_id)
     if device is None:

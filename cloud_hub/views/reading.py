@@ -19,16 +19,22 @@ READING_HOLDS = timedelta(minutes=30)
 """How long a temperature is shown after it was read."""
 
 
-def situation_for(session: Session, viewer: Viewer, page: Page, now: datetime) -> Situation:
-    """The chain at `now` as the viewer may see it. Raises NotYours where the role has no such
-    page, NotFound while there is no chain."""
+def situation_for(
+    session: Session, viewer: Viewer, page: Page, now: datetime, store_id: str | None = None
+) -> Situation:
+    """The chain (or one store of it) at `now` as the viewer may see it. Raises NotYours where the
+    role has no such page, NotFound while there is no chain."""
     viewer.may_open(page)
-    return scoped_situation(session, viewer, now)
+    return scoped_situation(session, viewer, now, store_id)
 
 
-def scoped_situation(session: Session, viewer: Viewer, now: datetime) -> Situation:
-    """The chain at `now` as the viewer may see it. Raises NotFound while there is no chain."""
-    situation = load_situation(session, viewer.tenant_id, now, scope_of(viewer))
+def scoped_situation(
+    session: Session, viewer: Viewer, now: datetime, store_id: str | None = None
+) -> Situation:
+    """The chain (or one store of it) at `now` as the viewer may see it. Raises NotFound while
+    there is no chain."""
+    scope = scope_of(viewer) if store_id is None else scope_of(viewer).within(store_id)
+    situation = load_situation(session, viewer.tenant_id, now, scope)
     if situation is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
     return situation

@@ -21,6 +21,7 @@ from cloud_hub.metrics.registry import (
 )
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
 from cloud_hub.metrics.window import StoreDay
+from cloud_hub.model import place
 from cloud_hub.photo import Box, Photo
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, Page, Viewer
@@ -113,7 +114,8 @@ class ShelfView:
 def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str) -> ShelfView:
     """One fixture as `viewer` may see it at `now`: a brand sees a rival's name only in its own
     cooler, else "Other A", and no picture. Raises NotYours, NotFound."""
-    situation = situation_for(session, viewer, Page.SHELF, now)
+    row = session.get(place.Fixture, (viewer.tenant_id, fixture_id))
+    situation = situation_for(session, viewer, Page.SHELF, now, row.store_id if row else None)
     chain = situation.chain
     fixture = chain.fixtures.get(fixture_id)
     if fixture is None:

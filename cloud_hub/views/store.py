@@ -144,7 +144,7 @@ DAYS_SHOWN = 15
 
 def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -> StoreView:
     """One store as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    situation = situation_for(session, viewer, Page.STORE, now)
+    situation = situation_for(session, viewer, Page.STORE, now, store_id)
     chain = situation.chain
     store = chain.stores.get(store_id)
     if store is None:
