@@ -9,13 +9,14 @@ import secrets
 import sqlite3
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from sync import books, quota
 from sync.arrivals import Range
@@ -49,8 +50,7 @@ _EPOCH_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class EventId:
+class EventId(NamedTuple):
     """An event's identity within its device."""
 
     epoch: int
@@ -98,8 +98,26 @@ class Transaction:
         Raises OutboxFull if there is no room for a sale or a result, RecordTooBig for a sale that
         fits no batch. Other events without room are given up, with a loss record.
         """
-        raw = body.model_dump_json(by_alias=True, exclude_none=True).encode()
-        return self._append(body, raw, check_room=True)
+        return self._append(body, _json(body), check_room=True)
+
+    def extend(self, bodies: Sequence[EventBody]) -> list[EventId]:
+        """Append several events under one stamp, at a fraction of the cost each.
+
+        Raises as `append` does.
+        """
+        raws = [_json(body) for body in bodies]
+        lanes = Counter(body.lane for body in bodies)
+        size = sum(len(raw) for raw in raws)
+        fits = all(len(raw) <= BODY_BYTES_UNCHECKED for raw in raws)
+        if not bodies or not fits or not self._has_room(max(lanes), size):
+            return [self.append(body) for body in bodies]
+        following = {lane: self._number(lane, count=count) for lane, count in lanes.items()}
+        ids: list[EventId] = []
+        for body in bodies:
+            ids.append(event := following[body.lane])
+            following[body.lane] = EventId(event.epoch, event.lane, event.seq + 1)
+        self._insert(ids, bodies, raws)
+        return ids
 
     def _append(self, body: EventBody, raw: bytes, *, check_room: bool) -> EventId:
         if len(raw) > BODY_BYTES_UNCHECKED and packed_bytes(raw) > BODY_BYTES_UNCHECKED:
@@ -107,33 +125,36 @@ class Transaction:
         if check_room and not self._has_room(body.lane, len(raw)):
             return self._give_up_new(body, raw)
         event = self._number(body.lane)
-        stamp = self._outbox.clock.stamp()
-        self.connection.execute(
-            "INSERT INTO outbox VALUES(?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                event.epoch,
-                event.lane,
-                event.seq,
-                body.kind,
-                body.schema_version,
-                self._boot_number(stamp.boot_id),
-                stamp.monotonic_ms,
-                (stamp.wall_at - _EPOCH_ZERO) // _MS,
-                stamp.clock is ClockState.TRUSTED,
-                zlib.crc32(raw),
-                raw,
-            ),
-        )
+        self._insert([event], [body], [raw])
         return event
 
-    def _number(self, lane: Lane, *, waiting: int = 1) -> EventId:
-        """Taken from the row, not from memory, so that a rolled back savepoint leaves no gap."""
-        epoch, seq = self.connection.execute(
-            "UPDATE lane SET next_seq=next_seq+1, waiting=waiting+?"
-            " WHERE epoch=(SELECT max(epoch) FROM epoch) AND lane=? RETURNING epoch, next_seq-1",
-            (waiting, lane),
+    def _insert(
+        self, ids: Sequence[EventId], bodies: Sequence[EventBody], raws: Sequence[bytes]
+    ) -> None:
+        stamp = self._outbox.clock.stamp()
+        recorded = (
+            self._boot_number(stamp.boot_id),
+            stamp.monotonic_ms,
+            (stamp.wall_at - _EPOCH_ZERO) // _MS,
+            stamp.clock is ClockState.TRUSTED,
+        )
+        self.connection.executemany(
+            "INSERT INTO outbox VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+            [
+                (*event, body.kind, body.schema_version, *recorded, zlib.crc32(raw), raw)
+                for event, body, raw in zip(ids, bodies, raws, strict=True)
+            ],
+        )
+
+    def _number(self, lane: Lane, *, count: int = 1, waits: bool = True) -> EventId:
+        """The first of `count` new numbers, taken from the row, not from memory, so that a rolled
+        back savepoint leaves no gap."""
+        epoch, following = self.connection.execute(
+            "UPDATE lane SET next_seq=next_seq+?, waiting=waiting+?"
+            " WHERE epoch=(SELECT max(epoch) FROM epoch) AND lane=? RETURNING epoch, next_seq",
+            (count, count if waits else 0, lane),
         ).fetchone()
-        return EventId(epoch, lane, seq)
+        return EventId(epoch, lane, following - count)
 
     def _boot_number(self, boot_id: str) -> int:
         known = self._outbox.boots.get(boot_id)
@@ -149,8 +170,11 @@ class Transaction:
         self._unchecked_bytes += size
         if self._unchecked_bytes < ROOM_CHECKED_EVERY_BYTES:
             return True
-        self._unchecked_bytes = 0
-        return quota.make_room(self.connection, lane, size + ROOM_CHECKED_EVERY_BYTES, self.declare)
+        wanted = size + ROOM_CHECKED_EVERY_BYTES
+        has_room = quota.make_room(self.connection, lane, wanted, self.declare)
+        # Without room the next event asks again.
+        self._unchecked_bytes = 0 if has_room else ROOM_CHECKED_EVERY_BYTES
+        return has_room
 
     def declare(self, loss: LossDeclared) -> EventId:
         """Append a loss record; it takes from the room kept spare for such."""
@@ -163,12 +187,10 @@ class Transaction:
                 f"no room for a {body.kind}: the outbox is full of sales that the hub has not"
                 " acknowledged; connect the device, or raise outbox_quota_mb in its profile"
             )
-        # The next event asks for room again.
-        self._unchecked_bytes = ROOM_CHECKED_EVERY_BYTES
         return self._lose_new(body.lane, len(raw), quota.QUOTA)
 
     def _lose_new(self, lane: Lane, size: int, reason: str) -> EventId:
-        event = self._number(lane, waiting=0)
+        event = self._number(lane, waits=False)
         key, span = (event.epoch, lane), [(event.seq, event.seq)]
         books.record_loss(self.connection, key, span, size, reason)
         return event
@@ -194,6 +216,10 @@ class Transaction:
                 )
             )
         return event
+
+
+def _json(body: EventBody) -> bytes:
+    return body.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
 class Outbox:
@@ -290,7 +316,7 @@ class Outbox:
     def append(self, *bodies: EventBody) -> list[EventId]:
         """Append events in one transaction of their own; on disk when this returns."""
         with self.transaction() as transaction:
-            return [transaction.append(body) for body in bodies]
+            return transaction.extend(bodies)
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after every commit, in the writer's thread; returns how to stop that."""
