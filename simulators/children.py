@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from simulators.errors import ChildDied
 log = logging.getLogger(__name__)
 
 LONGEST_LAST_LINE = 300
+CHILD_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
+"""A dozen processes on one computer: each shall keep few heaps for its threads."""
 GRACE_S = 10.0
 """How long a process may take to end when it is told to; then it is killed."""
 
@@ -62,6 +65,7 @@ class Children:
         with log_path.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 *aisle_command(*arguments),
+                env=os.environ | CHILD_ENVIRONMENT,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,

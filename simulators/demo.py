@@ -16,6 +16,7 @@ from simulators.children import Children
 from simulators.errors import SimulatorError
 from simulators.hub_door import HubDoor, admin_token
 from simulators.logins import draw_logins
+from simulators.memory import hold_little
 from simulators.show import Show, open_show
 from simulators.stage import DemoOptions, Stage, free_ports, set_stage
 from simulators.telling import Teller
@@ -36,6 +37,7 @@ async def run_demo(options: DemoOptions) -> None:
     Raises SimulatorError with one line where it cannot begin or go on; every process that it
     started has ended when this returns or raises.
     """
+    hold_little()
     stage = set_stage(options, datetime.now(UTC))
     stop = asyncio.Event()
     _log_to(stage.places.logs / "demo.log")

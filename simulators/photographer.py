@@ -15,6 +15,7 @@ from device_profiles.store import Chain, DeviceKind
 from simulators.agents import Agents
 from simulators.chain import Outlet, device_id
 from simulators.fleet import Fleet, Photographed
+from simulators.memory import give_back
 from simulators.photos import PhotoDue
 from simulators.scenery import Scenery
 from simulators.waiting import until
@@ -87,6 +88,10 @@ class Photographer:
         for due in older:
             await self.take(due)
             await asyncio.sleep(OLDER_EVERY_S)
+        async with self._reading:
+            # Photos are rare from now on: the next one opens model and gallery anew.
+            self._reader = None
+        give_back()
 
     async def _until_played(self, cooler: str) -> None:
         async def is_played() -> bool:

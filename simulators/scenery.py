@@ -25,6 +25,8 @@ from vision_models.embedding import Embedder
 from vision_models.gallery import Gallery
 
 JPEG_QUALITY = 88
+SPRITES_KEPT = 600
+"""Enough for a cooler's drinks from a few sides; a drawn pack takes a few hundred kilobytes."""
 FILM_FILE = "door.mp4"
 REFERENCE_YAWS_DEG = (0.0,)
 
@@ -37,7 +39,7 @@ class Scenery:
     designs: Mapping[str, PackDesign]
     film: DoorFilm | None
     seed: int
-    sprites: SpriteShelf = field(default_factory=SpriteShelf)
+    sprites: SpriteShelf = field(default_factory=lambda: SpriteShelf(capacity=SPRITES_KEPT))
     _drawing: Lock = field(default_factory=Lock)
 
     def photograph(self, due: PhotoDue) -> bytes:

@@ -18,6 +18,7 @@ from simulators.fleet import Fleet
 from simulators.history import HISTORY_TAKES_S, History
 from simulators.lines import Lines
 from simulators.live import Live, write_cooler_file
+from simulators.memory import give_back
 from simulators.photographer import Photographer
 from simulators.photos import PhotoDue
 from simulators.profiles import Fitting
@@ -101,6 +102,7 @@ class Show:
         self.fleet.go_live()
         # Sent and counted: some hundred thousand objects that nobody asks for again.
         self.pasts.journals.clear()
+        give_back()
 
     async def _until_sent(self, device_id: str) -> None:
         """A real agent has nothing waiting."""
