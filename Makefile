@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := deploy/requirements/dev.txt
 READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: help setup demo test check chaos bench-sync bench lock clean
+.PHONY: help setup demo test check chaos bench-sync bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ lock: ## resolve the hashed lock files anew
 	for extra in edge hub dev; do \
 	  $(COMPILE) --extra $$extra pyproject.toml -o deploy/requirements/$$extra.txt; done
 	grep '^uv==' $(LOCK) | cut -d' ' -f1 | $(COMPILE) --no-annotate - -o deploy/requirements/bootstrap.txt
+
+locale: $(READY) ## bring the console's words up to date
+	$(BIN)/python -m cloud_hub.console.catalogue
 
 clean: ## remove what make made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
