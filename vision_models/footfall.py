@@ -26,7 +26,7 @@ class PeopleCounter:
     ) -> None:
         self.size = (width_px, height_px)
         self.detector: Detector = detector or MotionPersonDetector()
-        self.tracker = Tracker(height_px)
+        self.tracker = Tracker(height_px, width_px)
         self.tracks: tuple[Track, ...] = ()
         self._counter = TrafficCounter(lines, zones, width_px=width_px, height_px=height_px)
 

@@ -32,8 +32,8 @@ class TrackerSettings:
 @dataclass(slots=True, kw_only=True)
 class Track:
     """One person in sight. `box` is the last seen one, (4,) pixels; `foot` is where the person
-    stands, which may lie below the picture; `full_height_px` is the height when last seen whole;
-    `velocity` is that of the box, px/s."""
+    stands, which may lie outside the picture; `full_height_px` and `full_width_px` are those when
+    last seen whole; `velocity` is that of the box, px/s."""
 
     track_id: int
     box: NDArray[np.float32]
@@ -41,6 +41,7 @@ class Track:
     seen_at_s: float
     foot: tuple[float, float]
     full_height_px: float | None = None
+    full_width_px: float | None = None
     hits: int = 1
     is_confirmed: bool = False
     velocity: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
@@ -58,11 +59,17 @@ class Track:
 
 
 class Tracker:
-    """Follows people through one camera's frames of `frame_height_px`."""
+    """Follows people through one camera's frames of `frame_width_px` × `frame_height_px`."""
 
-    def __init__(self, frame_height_px: int, settings: TrackerSettings | None = None) -> None:
+    def __init__(
+        self,
+        frame_height_px: int,
+        frame_width_px: int | None = None,
+        settings: TrackerSettings | None = None,
+    ) -> None:
         self.settings = settings or TrackerSettings()
         self._lowest_px = frame_height_px - 2.0
+        self._rightmost_px = (frame_width_px or np.inf) - 2.0
         self._tracks: list[Track] = []
         self._next_id = 1
         self._at_s: float | None = None
@@ -90,8 +97,9 @@ class Tracker:
                     box=box,
                     first_at_s=at_s,
                     seen_at_s=at_s,
-                    foot=self._foot(box, None),
+                    foot=self._foot(box, None, None),
                     full_height_px=self._full_height(box),
+                    full_width_px=self._full_width(box),
                 )
             )
             self._next_id += 1
@@ -136,8 +144,10 @@ class Tracker:
     def _see(self, track: Track, box: NDArray[np.float32], at_s: float) -> None:
         passed_s = max(at_s - track.seen_at_s, 1e-3)
         moved = (box[:2] + box[2:] - track.box[:2] - track.box[2:]) * np.float32(0.5)
-        track.box, track.foot = box, self._foot(box, track.full_height_px)
+        track.box = box
+        track.foot = self._foot(box, track.full_height_px, track.full_width_px)
         track.full_height_px = self._full_height(box) or track.full_height_px
+        track.full_width_px = self._full_width(box) or track.full_width_px
         share = np.float32(min(1.0, passed_s / 0.4))
         track.velocity = np.asarray(
             track.velocity + share * (moved / np.float32(passed_s) - track.velocity), np.float32
@@ -154,10 +164,25 @@ class Tracker:
     def _full_height(self, box: NDArray[np.float32]) -> float | None:
         return float(box[3] - box[1]) if box[3] < self._lowest_px else None
 
-    def _foot(self, box: NDArray[np.float32], full_height_px: float | None) -> tuple[float, float]:
-        """The middle of the lower edge; for a body that the picture's lower edge cuts off, as far
-        below the head as the person was tall, or as somebody of that width is tall."""
+    def _full_width(self, box: NDArray[np.float32]) -> float | None:
+        is_whole = box[0] > 2.0 and box[2] < self._rightmost_px
+        return float(box[2] - box[0]) if is_whole else None
+
+    def _foot(
+        self,
+        box: NDArray[np.float32],
+        full_height_px: float | None,
+        full_width_px: float | None,
+    ) -> tuple[float, float]:
+        """The middle of the lower edge. Of a body that the picture's lower edge cuts off it lies as
+        far below the head as the person was tall, or as somebody of that width is tall; of one cut
+        off at a side, half the width that the person had beside the edge still seen."""
         x1, y1, x2, y2 = (float(side) for side in box)
         if y2 >= self._lowest_px:
             y2 = max(y2, y1 + (full_height_px or HEIGHT_OF_WIDTH * (x2 - x1)))
-        return (x1 + x2) / 2, y2
+        x = (x1 + x2) / 2
+        if full_width_px and x2 >= self._rightmost_px and x1 > 2.0:
+            x = max(x, x1 + full_width_px / 2)
+        elif full_width_px and x1 <= 2.0 and x2 < self._rightmost_px:
+            x = min(x, x2 - full_width_px / 2)
+        return x, y2

@@ -24,7 +24,7 @@ def play(
     zones: tuple[Zone, ...] = (),
     lines: tuple[CountingLine, ...] = (ACROSS,),
 ) -> tuple[list[Crossing], list[Visit]]:
-    tracker = Tracker(HEIGHT)
+    tracker = Tracker(HEIGHT, WIDTH)
     counter = TrafficCounter(lines, zones, width_px=WIDTH, height_px=HEIGHT)
     crossings: list[Crossing] = []
     visits: list[Visit] = []
@@ -123,3 +123,12 @@ def test_any_walk_over_the_line_counts_once_at_any_frame_rate(
         ([(x + rng.normal(0, noise), y + rng.normal(0, noise))] for x, y in frames), fps=fps
     )
     assert directions(crossings) == [is_up]
+
+
+def test_who_leaves_at_the_side_of_the_picture_is_followed_beyond_it() -> None:
+    tracker = Tracker(HEIGHT, 640)
+    for step in range(16):
+        x1 = 440.0 + 12 * step
+        seen = np.array([[x1, 100, min(640.0, x1 + 100), 350]], np.float32)
+        tracks = tracker.update(Detections(seen, np.ones(1, np.float32)), step / 10)
+    assert abs(tracks[0].foot[0] - 670) < 15
