@@ -68,7 +68,18 @@ def clock(at: datetime, zone: ZoneInfo, now: datetime) -> Text:
     days = (today - local.date()).days
     if days == 1:
         return Text(en=f"yesterday {time}", zh=f"昨天 {time}")
-    return Text(en=f"{local:%d %b} {time}", zh=f"{local.month}月{local.day}日 {time}")
+    named = calendar_day(local.date())
+    return Text(en=f"{named.en} {time}", zh=f"{named.zh} {time}")
+
+
+def calendar_day(day: date) -> Text:
+    """A day of this year: "20 Nov" and "11月20日"."""
+    return Text(en=f"{day.day} {day:%b}", zh=f"{day.month}月{day.day}日")
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """The English noun for so many."""
+    return one if number == 1 else many or f"{one}s"
 
 
 def weekday(day: date) -> Text:

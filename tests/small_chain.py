@@ -34,15 +34,24 @@ def local(hour: int, minute: int = 0, *, day: date = TODAY, second: int = 0) -> 
 class SmallChain:
     """The chain's tables, with a verb for each fact."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, first_link: datetime = FIRST_LINK) -> None:
         self.database = database
+        self._first_link = first_link
         self._receipts = 0
         self._photos = 0
         self._rows: list[object] = []
 
     @classmethod
-    def open(cls, path: Path, *, stores: int = 1, url: str | None = None) -> "SmallChain":
-        chain = cls(open_database(url or f"sqlite:///{path / 'hub.db'}"))
+    def open(
+        cls,
+        path: Path,
+        *,
+        stores: int = 1,
+        url: str | None = None,
+        first_link: datetime = FIRST_LINK,
+    ) -> "SmallChain":
+        database = open_database(url or f"sqlite:///{path / 'hub.db'}")
+        chain = cls(database, first_link=first_link)
         chain.master_data(stores)
         return chain
 
@@ -161,14 +170,14 @@ class SmallChain:
                 claim_token_hash="",
                 password_hash=None,
                 claimed_at=heard_at,
-                first_connected_at=None if heard_at is None else FIRST_LINK,
+                first_connected_at=None if heard_at is None else self._first_link,
                 connected_at=heard_at,
                 heard_at=heard_at,
                 agent_version=None,
             )
         )
         if linked:
-            started_at = FIRST_LINK
+            started_at = self._first_link
             self.add(
                 link.DeviceConnection(
                     tenant_id=TENANT, device_id=device_id, started_at=started_at, ended_at=None

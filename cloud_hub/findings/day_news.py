@@ -21,7 +21,7 @@ TOLD_FOR = timedelta(days=7)
 """How long a revision is told on pages."""
 
 _STAFF = Text(
-    en="{store}: staff left out of footfall today: {n} crossings.",
+    en="{store}: staff left out of footfall today: {n} {crossings}.",
     zh="{store}：今日客流已剔除员工 {n} 次进出。",
 )
 _REVISED = Text(
@@ -47,7 +47,11 @@ def find_staff(situation: Situation) -> Iterator[Finding]:
                 key=f"{Kind.STAFF_LEFT_OUT}/{store_id}",
                 kind=Kind.STAFF_LEFT_OUT,
                 severity=Severity.INFORMATION,
-                sentence=_STAFF.filled(store=situation.chain.stores[store_id].name, n=count),
+                sentence=_STAFF.filled(
+                    store=situation.chain.stores[store_id].name,
+                    n=count,
+                    crossings=phrases.plural(count, "crossing"),
+                ),
                 since=situation.day_of(store_id).start_at,
                 owner=LoginRole.STORE,
                 store_id=store_id,
@@ -67,7 +71,7 @@ def find_revised(situation: Situation) -> Iterator[Finding]:
                 severity=Severity.INFORMATION,
                 sentence=_REVISED.filled(
                     store=chain.stores[store_id].name,
-                    day=f"{day:%Y-%m-%d}",
+                    day=phrases.calendar_day(day),
                     amount=phrases.signed_money(amount, chain.currency),
                 ),
                 since=revised_at,

@@ -17,6 +17,7 @@ from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.text import Text
 
 HISTORY = timedelta(days=14)
+LEAST_COST = Decimal("0.5")
 
 _FORMULA = Text(
     en="expected {expected} − sold {sold} = {lost} × {price} × (1 − {substitution}), from"
@@ -56,8 +57,9 @@ def lost_since(
 
 
 def cost_of(lost: LostSales | None, currency: str, price: Decimal) -> Cost | None:
-    """The loss as a cost with its sum in words."""
-    if lost is None:
+    """The loss as a cost with its sum in words; None where it does not come to half a unit of the
+    currency."""
+    if lost is None or lost.value < LEAST_COST:
         return None
     return Cost(
         amount=lost.value,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from cloud_hub import phrases
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
 from cloud_hub.model.link import DeadLetter, LostRange
@@ -17,15 +18,15 @@ TOLD_FOR = timedelta(hours=24)
 """How long a declared loss is told on pages; the device's own page keeps it for good."""
 
 _LOST = Text(
-    en="{store}: {device} gave up {n} {lane} events: {reason}. Counted as lost, not as zero.",
+    en="{store}: {device} gave up {n} {lane} {events}: {reason}. Counted as lost, not as zero.",
     zh="{store}：{device} 放弃了 {n} 条{lane}事件：{reason}。记为丢失，不记为零。",
 )
 _REFUSED = Text(
-    en="{store}: {n} events of {device} were refused: {error}.",
+    en="{store}: {n} {events} of {device} refused: {error}.",
     zh="{store}：{device} 有 {n} 条事件被拒收：{error}。",
 )
 _RESENT = Text(
-    en="{store}: {n} events came more than once; each is counted once.",
+    en="{store}: {n} {events} came more than once; each is counted once.",
     zh="{store}：{n} 条事件重复送达；每条只计一次。",
 )
 _LOST_TASK = Text(en="Give {device} more room: {reason}", zh="为 {device} 腾出空间：{reason}")
@@ -39,6 +40,18 @@ LANE_NAMES: dict[int, Text] = {
     Lane.METRIC: Text(en="metric", zh="指标"),
     Lane.MEDIA: Text(en="picture", zh="图片"),
 }
+
+
+LOSS_REASONS: dict[str, Text] = {
+    "quota": Text(en="its disk was full", zh="磁盘已满"),
+    "oversize": Text(en="larger than a batch may be", zh="超过单批上限"),
+    "expired": Text(en="kept for too long", zh="保留超期"),
+}
+
+
+def loss_reason(reason: str) -> Text:
+    """What people call the reason that a device gave for a loss."""
+    return LOSS_REASONS.get(reason, Text(en=reason, zh=reason))
 
 
 def find_link_news(situation: Situation) -> Iterator[Finding]:
@@ -71,7 +84,8 @@ def _lost(situation: Situation) -> Iterator[Finding]:
             "device": device.name,
             "n": count,
             "lane": LANE_NAMES.get(lane, Text(en=str(lane), zh=str(lane))),
-            "reason": reason,
+            "events": phrases.plural(count, "event"),
+            "reason": loss_reason(reason),
         }
         yield Finding(
             key=f"{Kind.EVENTS_LOST}/{device_id}/{lane}",
@@ -106,6 +120,7 @@ def _refused(situation: Situation) -> Iterator[Finding]:
             "store": situation.chain.stores[device.store_id].name,
             "device": device.name,
             "n": len(of_device),
+            "events": phrases.plural(len(of_device), "event"),
             "error": of_device[-1][1],
         }
         yield Finding(
@@ -136,7 +151,9 @@ def _resent(situation: Situation) -> Iterator[Finding]:
                 kind=Kind.EVENTS_RESENT,
                 severity=Severity.INFORMATION,
                 sentence=_RESENT.filled(
-                    store=situation.chain.stores[store_id].name, n=f"{count:,}"
+                    store=situation.chain.stores[store_id].name,
+                    n=f"{count:,}",
+                    events=phrases.plural(count, "event"),
                 ),
                 since=situation.day_of(store_id).start_at,
                 owner=LoginRole.IT,

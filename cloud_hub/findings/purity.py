@@ -14,17 +14,17 @@ from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 
 _FOREIGN = Text(
-    en="{n} {brand} packs in {owner}'s cooler at {store} since {since}: purity {low}{range}.",
+    en="{n} {brand} {packs} in {owner}'s cooler at {store} since {since}: purity {low}{range}.",
     zh="{store} 的{owner}冷柜自 {since} 起有 {n} 个{brand}产品：纯净度 {low}{range}。",
 )
 _RANGE = Text(en=" (up to {high}, {unknown} unknown)", zh="（最高 {high}，{unknown} 个未识别）")
 _REVIEW = Text(
-    en="{n} packs in {owner}'s cooler at {store} are not recognised: purity {low} to {high},"
+    en="{n} {packs} in {owner}'s cooler at {store} not recognised: purity {low} to {high},"
     " to be reviewed.",
     zh="{store} 的{owner}冷柜有 {n} 个产品未识别：纯净度 {low} 至 {high}，待复核。",
 )
 _TASK = Text(
-    en="Take {n} {brand} packs out of {owner}'s cooler",
+    en="Take {n} {brand} {packs} out of {owner}'s cooler",
     zh="从{owner}冷柜中取出 {n} 个{brand}产品",
 )
 _BUTTON = Text(en="Taken out", zh="已取出")
@@ -77,6 +77,7 @@ def _foreign(
     since = first_foreign(run, chain, owner)
     words: dict[str, Text | str | int] = {
         "n": foreign.total(),
+        "packs": phrases.plural(foreign.total(), "pack"),
         "brand": chain.brands.get(brand, _SEVERAL) if brand else _SEVERAL,
         "owner": chain.brands.get(owner, Text(en=owner, zh=owner)),
         "store": store.name,
@@ -110,6 +111,7 @@ def _to_review(situation: Situation, photo: ShelfPhoto, owner: str) -> Finding:
         severity=Severity.INFORMATION,
         sentence=_REVIEW.filled(
             n=int(sums.high) - int(sums.low),
+            packs=phrases.plural(int(sums.high) - int(sums.low), "pack"),
             owner=chain.brands.get(owner, Text(en=owner, zh=owner)),
             store=chain.stores[photo.store_id].name,
             low=phrases.percent(float(sums.low) / base, places=1),

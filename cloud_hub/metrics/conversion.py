@@ -17,6 +17,7 @@ from cloud_hub.metrics.footfall import (
     footfall,
     load_doors,
 )
+from cloud_hub.metrics.knowledge import NOTHING_KNOWN
 from cloud_hub.metrics.sales import VISITORLESS, Sales, load_sales
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
 from cloud_hub.metrics.window import Window
@@ -59,10 +60,11 @@ def conversion(session: Session, window: Window, doors: list[DoorFact], sales: S
     partly: list[_Quarter] = []
     for quarter in _quarters(doors):
         store_id = quarter.cell.store_id
-        until = sales.known_until.get(store_id)
-        if until is None or start_of(quarter.number, QUARTER_S) >= until:
+        known = sales.tills.get(store_id, NOTHING_KNOWN)
+        start, end = start_of(quarter.number, QUARTER_S), start_of(quarter.number + 1, QUARTER_S)
+        if not known.overlap_s(start, end):
             continue
-        if quarter.good_minutes == QUARTER_MIN and start_of(quarter.number + 1, QUARTER_S) <= until:
+        if quarter.good_minutes == QUARTER_MIN and known.covers(start, end):
             sums = Sums(amount=receipts[store_id, quarter.number], base=quarter.entries)
             add_to(cells, quarter.cell, sums)
         elif quarter.good_minutes:
@@ -143,7 +145,9 @@ def _minute_by_minute(
     )
     for store_id, number, entries, watched in rows:
         cell = cells.get((store_id, number // QUARTER_MIN))
-        known = start_of(number + 1, MINUTE_S) <= sales.known_until[store_id]
+        known = sales.tills[store_id].covers(
+            start_of(number, MINUTE_S), start_of(number + 1, MINUTE_S)
+        )
         if cell is not None and known and watched == len(lines[store_id]):
             yield cell, Sums(amount=sold.get((store_id, number), 0), base=int(entries))
 

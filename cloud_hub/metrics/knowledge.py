@@ -1,15 +1,19 @@
-"""Until when a store's tills are known: silence of a till that is heard is no sale, silence of a
+"""Of which time a store's tills are known: silence of a till that is heard is no sale, silence of a
 till that is not heard is no data."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import audit_link
+from cloud_hub.business_day import day_start
+from cloud_hub.metrics.window import Window
+from cloud_hub.model.facts import Receipt
 from cloud_hub.model.link import DeviceConnection, ReceivedRange, StoredEvent
-from cloud_hub.model.place import Device
+from cloud_hub.model.place import Device, Store
 from device_profiles.store import DeviceKind
 from sync.events import Lane
 
@@ -18,35 +22,77 @@ STILL_LINKED = datetime.max.replace(tzinfo=UTC)
 """The till is linked now: whatever it did not say did not happen."""
 
 
-def known_until(
-    session: Session, tenant_id: str, store_ids: Collection[str]
-) -> dict[str, datetime]:
-    """Until when every till of each store is known; a store whose tills never said anything is
-    absent. A linked till that still owes sales is known until the newest one that came, an
-    unlinked one until its newest word."""
+class Known(NamedTuple):
+    """The stretch of time of which a store's tills are known."""
+
+    since: datetime
+    until: datetime
+
+    def overlap_s(self, start: datetime, end: datetime) -> float:
+        """How many seconds of `start` to `end` are known."""
+        return max(0.0, (min(end, self.until) - max(start, self.since)).total_seconds())
+
+    def covers(self, start: datetime, end: datetime) -> bool:
+        """Whether all of `start` to `end` is known."""
+        return self.since <= start and end <= self.until
+
+
+NOTHING_KNOWN = Known(STILL_LINKED, NEVER)
+
+
+def known_tills(session: Session, window: Window) -> dict[str, Known]:
+    """Of which time every till of each store is known; a store whose tills never said anything is
+    absent. From the business day of the store's first receipt, or from a till's first link; until
+    now while the till is linked, until its newest word when it is not, and until the newest sale
+    that came while it still owes some."""
     linked = sa.exists().where(
         DeviceConnection.tenant_id == Device.tenant_id,
         DeviceConnection.device_id == Device.device_id,
         DeviceConnection.ended_at.is_(None),
     )
     tills = session.execute(
-        sa.select(Device.device_id, Device.store_id, linked.label("is_linked")).where(
-            Device.tenant_id == tenant_id,
+        sa.select(
+            Device.device_id,
+            Device.store_id,
+            Device.first_connected_at,
+            linked.label("is_linked"),
+        ).where(
+            Device.tenant_id == window.tenant_id,
             Device.kind == DeviceKind.TILL,
-            Device.store_id.in_(store_ids),
+            Device.store_id.in_(window.store_ids),
             Device.heard_at.is_not(None),
         )
     ).all()
     device_ids = [till.device_id for till in tills]
-    words = last_words(session, tenant_id, device_ids)
-    owing = _owing(session, tenant_id, device_ids)
-    known: dict[str, datetime] = {}
+    words = last_words(session, window.tenant_id, device_ids)
+    owing = _owing(session, window.tenant_id, device_ids)
+    since = _first_days(session, window)
+    known: dict[str, Known] = {}
     for till in tills:
         until = words.get(till.device_id, NEVER)
         if till.is_linked and till.device_id not in owing:
             until = STILL_LINKED
-        known[till.store_id] = min(until, known.get(till.store_id, STILL_LINKED))
+        first = min(till.first_connected_at or STILL_LINKED, since.get(till.store_id, STILL_LINKED))
+        before = known.get(till.store_id, Known(first, until))
+        known[till.store_id] = Known(min(first, before.since), min(until, before.until))
     return known
+
+
+def _first_days(session: Session, window: Window) -> dict[str, datetime]:
+    """When the business day of each store's first receipt began."""
+    # One look into the index a store, where a GROUP BY would read every receipt.
+    first = (
+        sa.select(sa.func.min(Receipt.business_day))
+        .where(Receipt.tenant_id == Store.tenant_id, Receipt.store_id == Store.store_id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Store.store_id, first).where(
+            Store.tenant_id == window.tenant_id, Store.store_id.in_(window.store_ids)
+        )
+    )
+    zones = {day.store_id: day.store.zone for day in window.days}
+    return {store_id: day_start(day, zones[store_id]) for store_id, day in rows if day is not None}
 
 
 def last_words(

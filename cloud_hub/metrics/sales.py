@@ -7,7 +7,7 @@ till.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.metrics.arrival import arrived
 from cloud_hub.metrics.buckets import QUARTER_S, epoch_second
 from cloud_hub.metrics.definition import Aspect
-from cloud_hub.metrics.knowledge import known_until
+from cloud_hub.metrics.knowledge import NOTHING_KNOWN, Known, known_tills
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
 from cloud_hub.metrics.window import StoreDay, Window
 from cloud_hub.model.facts import Receipt
@@ -49,11 +49,11 @@ class SalesFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sales:
-    """The receipts of a window, until when each store's tills are known, and how much of each
+    """The receipts of a window, of which time each store's tills are known, and how much of each
     opening hour that is."""
 
     facts: tuple[SalesFact, ...]
-    known_until: Mapping[str, datetime]
+    tills: Mapping[str, Known]
     known: Cells
 
 
@@ -89,8 +89,8 @@ def load_sales(session: Session, window: Window) -> Sales:
         )
         for store_id, day, number, type_, receipts, value, units, visited in session.execute(query)
     )
-    until = known_until(session, window.tenant_id, window.store_ids)
-    return Sales(facts=facts, known_until=until, known=_known(window, until))
+    tills = known_tills(session, window)
+    return Sales(facts=facts, tills=tills, known=_known(window, tills))
 
 
 def receipts_asked(window: Window) -> list[sa.ColumnElement[bool]]:
@@ -105,17 +105,18 @@ def receipts_asked(window: Window) -> list[sa.ColumnElement[bool]]:
 
 def till_time(session: Session, window: Window) -> Cells:
     """Of every opening hour, how many of its seconds the store's tills are known for."""
-    return _known(window, known_until(session, window.tenant_id, window.store_ids))
+    return _known(window, known_tills(session, window))
 
 
-def _known(window: Window, until: Mapping[str, datetime]) -> Cells:
+def _known(window: Window, tills: Mapping[str, Known]) -> Cells:
     cells: dict[Cell, Sums] = {}
     for each in window.days:
-        end_at = until.get(each.store_id)
+        known = tills.get(each.store_id, NOTHING_KNOWN)
         for hour, start, end in each.open_hours():
-            known_s = 0.0 if end_at is None else (min(end, end_at) - start).total_seconds()
             cells[Cell(each.store_id, each.day, hour)] = Sums(
-                amount=0, observed_s=max(0.0, known_s), expected_s=(end - start).total_seconds()
+                amount=0,
+                observed_s=known.overlap_s(start, end),
+                expected_s=(end - start).total_seconds(),
             )
     return cells
 

@@ -190,7 +190,7 @@ def _sell_out(
 
 
 _HEADLINE = Text(
-    en="Your {total} coolers, {seen} seen today: {figures}.{visit}",
+    en="Your {total} {coolers}, {seen} seen today: {figures}.{visit}",
     zh="{total} 台冷柜今日看到 {seen} 台：{figures}。{visit}",
 )
 _VISIT = Text(en=" Visit {store} first: {reason}.", zh="请先去{store}：{reason}。")
@@ -212,6 +212,7 @@ def _headline(
     worst = next((outlet for outlet in outlets if outlet.reasons), None)
     return _HEADLINE.filled(
         total=total,
+        coolers=phrases.plural(total, "cooler"),
         seen=seen,
         figures=phrases.listed(said),
         visit=Text(en="", zh="")

@@ -1,7 +1,7 @@
 """One device: its books by lane and by day, what it lost and why, its epochs, its alarms."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from cloud_hub.audit import LaneAccount, audit_link
 from cloud_hub.business_day import business_day, day_start
 from cloud_hub.chain import Device
 from cloud_hub.findings.alarms import alarm_name
-from cloud_hub.findings.link_books import LANE_NAMES
+from cloud_hub.findings.link_books import LANE_NAMES, loss_reason
 from cloud_hub.findings.search import DEVICE_SEARCHES, search
 from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
 from cloud_hub.metrics.window import StoreHours
@@ -60,6 +60,7 @@ class LossRow:
     events: int
     bytes: int
     reason: str
+    reason_text: Text
     declared_at: datetime
 
 
@@ -215,22 +216,50 @@ def _days(
 
 
 def _losses(session: Session, tenant_id: str, device_id: str) -> tuple[LossRow, ...]:
+    """Declared losses, newest first. A device may tell a loss again, and longer: what overlaps is
+    one loss."""
     rows = session.scalars(
         sa.select(LostRange)
         .where(LostRange.tenant_id == tenant_id, LostRange.device_id == device_id)
-        .order_by(LostRange.declared_at.desc(), LostRange.lane, LostRange.first)
+        .order_by(LostRange.epoch, LostRange.lane, LostRange.first, LostRange.last.desc())
     )
-    return tuple(
-        LossRow(
-            lane=row.lane,
-            first=row.first,
-            last=row.last,
-            events=row.last - row.first + 1,
-            bytes=row.bytes,
-            reason=row.reason,
-            declared_at=row.declared_at,
+    merged: list[LossRow] = []
+    before: LostRange | None = None
+    for row in rows:
+        same = before is not None and (before.epoch, before.lane, before.reason) == (
+            row.epoch,
+            row.lane,
+            row.reason,
         )
-        for row in rows
+        if same and row.first <= merged[-1].last:
+            merged[-1] = _longer(merged[-1], row)
+        else:
+            merged.append(_loss(row))
+        before = row
+    return tuple(sorted(merged, key=lambda loss: loss.declared_at, reverse=True))
+
+
+def _loss(row: LostRange) -> LossRow:
+    return LossRow(
+        lane=row.lane,
+        first=row.first,
+        last=row.last,
+        events=row.last - row.first + 1,
+        bytes=row.bytes,
+        reason=row.reason,
+        reason_text=loss_reason(row.reason),
+        declared_at=row.declared_at,
+    )
+
+
+def _longer(told: LossRow, row: LostRange) -> LossRow:
+    last = max(told.last, row.last)
+    return replace(
+        told,
+        last=last,
+        events=last - told.first + 1,
+        bytes=max(told.bytes, row.bytes),
+        declared_at=min(told.declared_at, row.declared_at),
     )
 
 

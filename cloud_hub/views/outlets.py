@@ -166,7 +166,7 @@ def _outlet(
 
 _OFFLINE = Text(en="not heard for {age}", zh="已 {age} 无数据")
 _FOREIGN = Text(
-    en="{n} {brand} packs in your cooler since {since}", zh="{since} 起有 {n} 个{brand}产品占位"
+    en="{n} {brand} {packs} in your cooler since {since}", zh="{since} 起有 {n} 个{brand}产品占位"
 )
 _GAPS = Text(en="{n} empty: {products}", zh="{n} 个空位：{products}")
 _LOW = Text(en="compliance {value}", zh="陈列合规 {value}")
@@ -195,6 +195,7 @@ def _reasons(
         reasons.append(
             _FOREIGN.filled(
                 n=foreign.total(),
+                packs=phrases.plural(foreign.total(), "pack"),
                 brand=chain.brands.get(only, _SEVERAL) if only else _SEVERAL,
                 since=phrases.clock(since, zone, situation.now),
             )

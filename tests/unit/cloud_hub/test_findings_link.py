@@ -10,8 +10,9 @@ from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.search import find_problems
 from cloud_hub.model.facts import DayRevision
 from cloud_hub.model.link import DeadLetter, ResendCount
+from cloud_hub.views.device import device_view
 from device_profiles.store import LoginRole
-from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
+from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, head_office, local
 
 
 @pytest.fixture
@@ -73,8 +74,20 @@ def test_declared_losses_are_told_with_their_reason(chain: SmallChain) -> None:
     chain.lost("s01-door", 3, 11, 50, "quota")
     lost = found(chain)
     assert [each.kind for each in lost] == [Kind.EVENTS_LOST]
-    assert "gave up 40 metric events: quota" in lost[0].sentence.en
+    assert "gave up 40 metric events: its disk was full" in lost[0].sentence.en
+    assert "磁盘已满" in lost[0].sentence.zh
     assert lost[0].device_id == "s01-door"
+
+
+def test_a_loss_told_again_and_longer_is_one_loss(chain: SmallChain) -> None:
+    chain.lost("s01-door", 3, 2, 2, "quota")
+    chain.lost("s01-door", 3, 1, 2, "quota")
+    chain.lost("s01-door", 3, 9, 9, "quota")
+    with chain.reading() as session:
+        view = device_view(session, head_office(), NOW, "s01-door")
+    assert [(loss.first, loss.last, loss.events) for loss in view.losses] == [(1, 2, 2), (9, 9, 1)]
+    assert sum(loss.events for loss in view.losses) == view.books.lost == 3
+    assert view.losses[0].reason_text.en == "its disk was full"
 
 
 def test_a_loss_that_arrived_after_all_is_none(chain: SmallChain) -> None:
@@ -147,3 +160,5 @@ def test_a_revised_day_is_told_with_what_was_added(chain: SmallChain) -> None:
     # what was shown first was 10; now it is 30
     assert "+¥ 20" in revised[0].sentence.en
     assert "+¥20" in revised[0].sentence.zh
+    assert "3 Mar" in revised[0].sentence.en
+    assert "3月3日" in revised[0].sentence.zh

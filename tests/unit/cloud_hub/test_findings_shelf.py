@@ -68,7 +68,7 @@ def test_an_empty_slot_with_stock_in_the_back_room_is_a_task_to_bring(chain: Sma
         assert gap.task is not None
         # par level 6, nothing on the floor
         assert gap.task.en.startswith("Bring 6 × Cola")
-        assert gap.task.zh.startswith("从后仓取 6 件 可乐")
+        assert gap.task.zh.startswith("从后仓取 6 件可乐")
         assert "2 h 22 min" in gap.sentence.en
 
 
@@ -175,7 +175,7 @@ def test_foreign_packs_are_named_in_a_brands_own_cooler_with_the_range(chain: Sm
     impure = [each for each in found(chain) if each.kind is Kind.PURITY]
     assert len(impure) == 1
     assert impure[0].sentence.en == (
-        "1 Rival packs in Spring's cooler at Store 01 since 13:00: purity 66.7 %"
+        "1 Rival pack in Spring's cooler at Store 01 since 13:00: purity 66.7 %"
         " (up to 83.3 %, 1 unknown)."
     )
     assert impure[0].since == local(13)

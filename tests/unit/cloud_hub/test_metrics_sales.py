@@ -101,6 +101,15 @@ def test_a_linked_till_that_still_owes_sales_is_known_until_its_newest_one(
     assert NET_SALES.value(cells[Cell("s01", TODAY, 10)]) is None
 
 
+def test_days_before_a_stores_first_data_are_no_data(tmp_path: Path) -> None:
+    new = SmallChain.open(tmp_path, first_link=NOW - timedelta(minutes=5))
+    new.receipt(local(9, 10), (WATER, "2", "4.00"))
+    cells = asked(new, NET_SALES, days=3)
+    yesterday = [sums for cell, sums in cells.items() if cell.day != TODAY]
+    assert NET_SALES.value(total(yesterday)) is None
+    assert NET_SALES.value(cells[Cell("s01", TODAY, 8)]) == 0, "the day of the first receipt is"
+
+
 def test_a_day_of_which_no_till_was_ever_heard_is_no_data(tmp_path: Path) -> None:
     silent = SmallChain(SmallChain.open(tmp_path).database)
     silent.unlink("s01", local(7, day=TODAY - timedelta(days=9)))

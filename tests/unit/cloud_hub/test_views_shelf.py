@@ -153,7 +153,7 @@ def test_a_brand_reads_its_own_cooler_with_rivals_by_name(chain: SmallChain) -> 
     page = board(chain)
     assert [(c.name.en, c.facings) for c in page.competitors] == [("Rival", 1)]
     assert page.outlets[0].purity_verdict is Verdict.BAD
-    assert page.outlets[0].reasons[0].en == "1 Rival packs in your cooler since 13:00"
+    assert page.outlets[0].reasons[0].en == "1 Rival pack in your cooler since 13:00"
     assert "Visit Store 01 first" in page.headline.en
     assert page.coolers_total == 2
     assert page.coolers_seen_today == 1
