@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := deploy/requirements/dev.txt
 READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: help setup demo test check chaos bench-sync bench lock locale clean
+.PHONY: help setup demo test check chaos bench-sync bench-vision bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ chaos: $(READY) ## the forty failures of the field, with real servers
 
 bench-sync: $(READY) ## the link beside a bare reference of the same run; JSON on the last line
 	$(BIN)/python -m tests.bench.bench_sync $(ARGS)
+
+bench-vision: $(READY) ## seeing beside bare inference of the same run; JSON on the last line
+	$(BIN)/python -m tests.bench.bench_vision $(ARGS)
 
 bench: $(READY) ## speed and memory, beside a bare reference of the same run
 	$(BIN)/python -m tests.bench $(ARGS)

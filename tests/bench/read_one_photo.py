@@ -1,0 +1,29 @@
+"""One photo read in a process of its own; prints its peak memory in MB."""
+
+import resource
+import sys
+from pathlib import Path
+
+import cv2
+
+from device_profiles.camera import ShelfView
+from device_profiles.planogram import Fixture
+from vision_models.embedding import Embedder
+from vision_models.gallery import Gallery
+from vision_models.memory import keep_memory_small
+from vision_models.pictures import read_picture
+from vision_models.shelf import ShelfReader
+
+
+def main(folder: Path) -> None:
+    keep_memory_small()
+    cv2.setNumThreads(1)
+    reader = ShelfReader(Gallery.open(folder / "gallery", Embedder.shipped()))
+    view = ShelfView.model_validate_json((folder / "view.json").read_text())
+    fixture = Fixture.model_validate_json((folder / "fixture.json").read_text())
+    reader.read(read_picture(folder / "photo.png"), view=view, fixture=fixture)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
