@@ -74,7 +74,7 @@ def _ground(
         draw.rectangle((0, height * 0.62, width, height), fill=design.flavour)
         draw.rectangle((0, height * 0.60, width, height * 0.625), fill=design.accent)
     elif design.layout == 1:
-        draw.rectangle((0, 0, width, height * 0.34), fill=design.accent)
+        draw.rectangle((0, 0, width, height * 0.275), fill=design.accent)
         draw.rectangle((0, height * 0.86, width, height), fill=design.flavour)
     elif design.layout == 2:
         for k in range(-1, 4):

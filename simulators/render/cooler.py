@@ -55,7 +55,7 @@ class CoolerPicture:
 
 def cooler_view(rows: int, columns: int, rng: np.random.Generator) -> CoolerView:
     """A camera as somebody mounted it: a little off the middle, a little askew."""
-    width_px, height_px = 1200, 1600
+    width_px, height_px = 960, 1280
     left, right = 0.085 + rng.uniform(-0.015, 0.015), 0.915 + rng.uniform(-0.015, 0.015)
     top, bottom = 0.115 + rng.uniform(-0.01, 0.01), 0.915 + rng.uniform(-0.01, 0.01)
     lean = rng.uniform(-0.012, 0.012, size=(4, 2))
@@ -133,14 +133,14 @@ def _standing(
         x_mm=(column - 0.5) * CELL_WIDTH_MM + float(rng.uniform(-2.0, 2.0)),
         setback_mm=float(rng.uniform(0.0, 14.0)),
         behind=int(rng.integers(2, 4)),
-        yaw_deg=float(round(rng.uniform(-9, 9) / 3) * 3),
+        yaw_deg=float(rng.choice([-6.0, 0.0, 6.0])),
     )
 
 
 def _resolution(view: CoolerView, furniture: Furniture) -> float:
     """Pixels of a millimetre on the canvas: about those of the picture."""
     (left, _), (right, _) = view.corners[0], view.corners[1]
-    return round((right - left) * view.width_px / furniture.width_mm, 2)
+    return round((right - left) * view.width_px / furniture.width_mm, 1)
 
 
 def _draw_cabinet(front: FrontView, furniture: Furniture, px_per_mm: float, header: str) -> None:
@@ -228,9 +228,13 @@ def reference_picture(design: PackDesign, yaw_deg: float, sprites: SpriteShelf) 
     """One pack alone before a plain ground, as somebody enrols it: (height, width, 3) BGR."""
     scale = REFERENCE_PX_PER_MM
     width, height = round(design.width_mm * scale), round(design.height_mm * scale)
-    size = (round(1.12 * design.height_mm * scale), round(1.25 * design.width_mm * scale), 3)
+    size = (
+        round(CELL_HEIGHT_MM * scale),
+        round(max(CELL_WIDTH_MM, 1.1 * design.width_mm) * scale),
+        3,
+    )
     image = np.empty(size, np.uint8)
     image[:] = REFERENCE_GROUND
     pack = sprites.sprite(design, PackView(yaw_deg=yaw_deg), width, height)
-    lay(image, pack, (size[1] - width) // 2, size[0] - height - 6, 1.0)
+    lay(image, pack, (size[1] - width) // 2, size[0] - height - 4, 1.0)
     return image

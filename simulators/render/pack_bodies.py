@@ -11,7 +11,7 @@ from simulators.render.packs import PackDesign, PackShape, Rgb
 
 Plane = NDArray[np.float32]
 
-MASTER_PX_PER_MM = 2.2
+MASTER_PX_PER_MM = 1.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

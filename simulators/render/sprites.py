@@ -20,7 +20,8 @@ V = TypeVar("V")
 class SpriteShelf:
     """Drawn packs, kept for the next picture; the least used go first."""
 
-    capacity: int = 3000
+    capacity: int = 500
+    masters: int = 160
     _masters: OrderedDict[tuple[PackDesign, PackView], Pixels] = field(default_factory=OrderedDict)
     _scaled: OrderedDict[tuple[PackDesign, PackView, int, int], Pixels] = field(
         default_factory=OrderedDict
@@ -33,9 +34,7 @@ class SpriteShelf:
 
     def _resized(self, key: tuple[PackDesign, PackView, int, int]) -> Pixels:
         design, view, width_px, height_px = key
-        master = _kept(
-            self._masters, (design, view), self.capacity // 6, lambda: draw_pack(design, view)
-        )
+        master = _kept(self._masters, (design, view), self.masters, lambda: draw_pack(design, view))
         smaller = height_px < master.shape[0]
         method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
         resized = cv2.resize(master, (width_px, height_px), interpolation=method)

@@ -1,0 +1,92 @@
+"""Rendered scenes for training and measuring: pictures with YOLO labels, packs cut out.
+
+`python -m simulators.render.dataset shelves OUT --count 400 --seed 1`
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import typer
+
+from simulators.render.artwork import Pixels
+from simulators.render.pack_bodies import PackView
+from simulators.render.packs import PackDesign, unlisted_pack
+from simulators.render.scenes import shelf_scene
+from simulators.render.shelf import Box
+from simulators.render.sprites import SpriteShelf
+
+app = typer.Typer(help="Write rendered scenes with their truth.", no_args_is_help=True)
+
+Out = Annotated[Path, typer.Argument(help="folder to write")]
+Count = Annotated[int, typer.Option(min=1, help="how many")]
+Seed = Annotated[int, typer.Option(help="same seed, same pictures")]
+First = Annotated[int, typer.Option(min=0, help="number of the first pack that may stand there")]
+Packs = Annotated[int, typer.Option(min=8, help="how many different packs there are")]
+
+LEAST_SEEN = 0.35
+"""A pack of which less is in view is no facing."""
+
+
+@app.command()
+def shelves(
+    out: Out, count: Count = 200, seed: Seed = 1, first: First = 0, packs: Packs = 400
+) -> None:
+    """Coolers and shelves, as `images/N.jpg` with `labels/N.txt` (class 0, cx cy w h, 0..1).
+
+    Packs are numbered; take other numbers for measuring than for training.
+    """
+    designs = [unlisted_pack(first + number) for number in range(packs)]
+    sprites = SpriteShelf(capacity=1200, masters=600)
+    images, labels = out / "images", out / "labels"
+    images.mkdir(parents=True, exist_ok=True)
+    labels.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        scene = shelf_scene(designs, np.random.default_rng([seed, number]), sprites)
+        seen = [
+            box for box, share in zip(scene.boxes, scene.seen, strict=True) if share > LEAST_SEEN
+        ]
+        _write(images / f"{number:05d}.jpg", scene.image, int(60 + (number * 7) % 36))
+        (labels / f"{number:05d}.txt").write_text(yolo_lines(seen, scene.image), encoding="utf-8")
+
+
+@app.command(name="packs")
+def single_packs(out: Out, count: Count = 200, first: First = 0) -> None:
+    """Single packs from several sides, as `pack-N/V.png` with alpha (not premultiplied)."""
+    for number in range(first, first + count):
+        folder = out / f"pack-{number:05d}"
+        folder.mkdir(parents=True, exist_ok=True)
+        for index, (yaw_deg, tilt) in enumerate(((0, 0), (-15, 1), (12, 0), (25, -1))):
+            picture = cut_out(unlisted_pack(number), PackView(yaw_deg=yaw_deg, tilt=tilt))
+            cv2.imwrite(str(folder / f"{index}.png"), picture)
+
+
+def cut_out(design: PackDesign, view: PackView, *, tall_px: int = 320) -> Pixels:
+    """The pack alone: (height, width, 4) BGRA with plain alpha."""
+    width = max(8, round(tall_px * design.width_mm / design.height_mm))
+    sprite = SpriteShelf(capacity=6).sprite(design, view, width, tall_px).astype(np.float32)
+    cover = np.maximum(sprite[..., 3:], 1.0) / 255.0
+    plain = np.clip(sprite[..., :3] / cover, 0, 255)
+    return np.asarray(np.dstack([plain, sprite[..., 3]]), np.uint8)
+
+
+def yolo_lines(boxes: list[Box], image: Pixels) -> str:
+    """One line a box, clipped to the picture."""
+    height, width = image.shape[:2]
+    lines = []
+    for box in boxes:
+        x1, x2 = (min(max(v, 0.0), float(width)) / width for v in (box[0], box[2]))
+        y1, y2 = (min(max(v, 0.0), float(height)) / height for v in (box[1], box[3]))
+        if x2 > x1 and y2 > y1:
+            lines.append(f"0 {(x1 + x2) / 2:.6f} {(y1 + y2) / 2:.6f} {x2 - x1:.6f} {y2 - y1:.6f}")
+    return "\n".join(lines)
+
+
+def _write(path: Path, image: Pixels, quality: int) -> None:
+    if not cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, quality]):
+        raise OSError(f"cannot write {path}")
+
+
+if __name__ == "__main__":
+    app()
