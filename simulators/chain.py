@@ -126,7 +126,7 @@ OUTLETS: tuple[Outlet, ...] = (
 )
 
 _LAYOUT = (
-    "Spring Water*2, Sparkling Water*2, Lime Sparkling*2, Electrolyte Water*2, Vitamin Water*2",
+    "Spring Water*2, Sparkling Water*2, Lime Sparkling*2, Electrolyte Water*2, Vitamin Berry*2",
     "Jasmine Green Tea*2, White Peach Oolong, Oolong Tea*2, Lemon Black Tea*2, Barley Tea,"
     " Chrysanthemum Tea, Plum Juice",
     "Cola*2, Cola Zero*2, Orange Soda, Lychee Soda, Energy Drink*2, Iced Latte*2",

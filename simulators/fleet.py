@@ -84,6 +84,11 @@ class Fleet:
         """From now on every device records by the real clock."""
         for played in self._played.values():
             played.outbox.clock = self._clock
+            # Two weeks went through the caches of its two connections.
+            with played.outbox.transaction() as transaction:
+                transaction.connection.execute("PRAGMA shrink_memory")
+            with played.outbox.reading() as connection:
+                connection.execute("PRAGMA shrink_memory")
 
     async def record(self, device_id: str, *bodies: EventBody) -> None:
         """The events are in the device's outbox."""

@@ -82,7 +82,7 @@ Grape Drink|葡萄汁饮|juice|5.50|0.7
 Mango Drink|芒果汁饮|juice|5.50|0.8
 Soy Milk|豆奶|dairy|4.50|1.1
 Yoghurt Drink|乳酸菌饮品|dairy|7.00|0.9
-Vitamin Water|维生素水|energy|6.00|0.9
+Vitamin Berry|莓果维生素|energy|6.00|0.9
 Energy Drink|能量饮料|energy|7.00|1.2
 """
 
