@@ -56,5 +56,5 @@ def test_every_shape_can_be_drawn_from_above_and_below(tilt: int) -> None:
         cover = picture[..., 3] / 255.0
         assert 0.5 < cover.mean() <= 1.0, design.shape
         light = picture[..., :3].max(axis=2).astype(int)
-            assert (light <= picture[..., 3].astype(int) + 1).all(), design.shape
+        assert (light <= picture[..., 3].astype(int) + 1).all(), design.shape
     assert drawn == set(PackShape)
