@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.connections import ensure_connection
+from cloud_hub.connections import connected, ensure_connection
 from cloud_hub.model.link import Epoch, LaneClaim, LostRange, ReceivedRange, ResendCount
 from cloud_hub.model.place import Device
 from cloud_hub.upsert import added, greater, insert_or_merge, insert_or_replace
@@ -18,14 +18,18 @@ from sync.batch import Loss
 LaneKey = tuple[str, str, int, int]
 """tenant, device, epoch, lane."""
 RUNS_KEPT = 64
+PREFETCHED = 200
+"""Devices read in one query."""
 
 
 @dataclass(slots=True)
 class LaneBook:
-    """What is here of one lane of one incarnation."""
+    """What is here of one lane of one incarnation; `stored` are its ranges as the database has
+    them, last by first."""
 
     arrived: RangeSet
     lost: RangeSet
+    stored: dict[int, int]
     is_changed: bool = False
     resends: int = 0
 
@@ -42,6 +46,44 @@ class Books:
     _claims: dict[LaneKey, tuple[int, int]] = field(default_factory=dict)
     _openings: dict[LaneKey, int] = field(default_factory=dict)
     _linked: set[tuple[str, str]] = field(default_factory=set)
+    _live: dict[tuple[str, str], Epoch | None] = field(default_factory=dict)
+    _ranges_read: dict[str, dict[LaneKey, list[tuple[int, int]]]] = field(default_factory=dict)
+    _claims_kept: dict[LaneKey, LaneClaim] = field(default_factory=dict)
+    _read: set[tuple[str, str]] = field(default_factory=set)
+
+    def prefetch(self, names: Iterable[tuple[str, str]]) -> None:
+        """Reads what is known of some devices (tenant, device) in a handful of queries, instead
+        of as many a batch."""
+        wanted = sorted(set(names) - self._read)
+        for some in (wanted[at : at + PREFETCHED] for at in range(0, len(wanted), PREFETCHED)):
+            self._prefetch(some)
+
+    def _prefetch(self, names: Sequence[tuple[str, str]]) -> None:
+        def among(table: type[Any]) -> sa.ColumnElement[bool]:
+            return sa.tuple_(table.tenant_id, table.device_id).in_(names)
+
+        session = self.session
+        for device in session.scalars(sa.select(Device).where(among(Device))):
+            self.devices[device.tenant_id, device.device_id] = device
+        live = sa.select(Epoch).where(among(Epoch), Epoch.state == "live").order_by(Epoch.epoch)
+        self._live |= dict.fromkeys(names)
+        for epoch in session.scalars(live):
+            self._live[epoch.tenant_id, epoch.device_id] = epoch
+        for table in (ReceivedRange, LostRange):
+            found = self._ranges_read.setdefault(table.__tablename__, {})
+            rows = session.execute(sa.select(table.__table__).where(among(table)))
+            for row in rows.mappings():
+                key = (row["tenant_id"], row["device_id"], row["epoch"], row["lane"])
+                found.setdefault(key, []).append((row["first"], row["last"]))
+        for kept in session.scalars(sa.select(LaneClaim).where(among(LaneClaim))):
+            key = (kept.tenant_id, kept.device_id, kept.epoch, kept.lane)
+            self._claims_kept[key] = kept
+        self._linked |= connected(session, names)
+        self._read |= set(names)
+
+    def forget_live(self, device: Device) -> None:
+        """Another incarnation may be live now."""
+        self._live.pop((device.tenant_id, device.device_id), None)
 
     def device(self, tenant_id: str, device_id: str) -> Device | None:
         """The device as master data know it, or None."""
@@ -55,7 +97,13 @@ class Books:
 
     def live_epoch(self, tenant_id: str, device_id: str) -> Epoch | None:
         """The incarnation that the hub takes events from."""
-        self.session.flush()
+        name = (tenant_id, device_id)
+        if name not in self._live:
+            self.session.flush()
+            self._live[name] = self._find_live(tenant_id, device_id)
+        return self._live[name]
+
+    def _find_live(self, tenant_id: str, device_id: str) -> Epoch | None:
         return self.session.scalars(
             sa.select(Epoch)
             .where(
@@ -67,15 +115,17 @@ class Books:
     def lane(self, key: LaneKey) -> LaneBook:
         """The book of one lane."""
         if key not in self._lanes:
+            stored = self._ranges(ReceivedRange, key)
             self._lanes[key] = LaneBook(
-                RangeSet.of(self._ranges(ReceivedRange, key)),
-                RangeSet.of(self._ranges(LostRange, key)),
+                RangeSet.of(stored), RangeSet.of(self._ranges(LostRange, key)), dict(stored)
             )
         return self._lanes[key]
 
     def _ranges(
         self, table: type[ReceivedRange] | type[LostRange], key: LaneKey
     ) -> Sequence[tuple[int, int]]:
+        if key[:2] in self._read:
+            return self._ranges_read[table.__tablename__].get(key, [])
         rows = self.session.execute(sa.select(table.first, table.last).where(*_is(table, key)))
         return [(first, last) for first, last in rows]
 
@@ -110,14 +160,19 @@ class Books:
 
     def claimed(self, key: LaneKey) -> int:
         """The highest number that the device says it has produced, 0 if it has said nothing."""
-        kept = self.session.get(LaneClaim, key)
+        kept = self._claim_kept(key)
         told = self._claims.get(key, (1, 1))[0]
         return max(told, kept.next_seq if kept else 1) - 1
+
+    def _claim_kept(self, key: LaneKey) -> LaneClaim | None:
+        if key[:2] in self._read:
+            return self._claims_kept.get(key)
+        return self.session.get(LaneClaim, key)
 
     def opening(self, key: LaneKey) -> int:
         """Numbers below this one are history from before the device first met this hub."""
         if key not in self._openings:
-            kept = self.session.get(LaneClaim, key)
+            kept = self._claim_kept(key)
             self._openings[key] = kept.opening_seq if kept is not None else 1
         return self._openings[key]
 
@@ -176,7 +231,7 @@ class Books:
         return dict(zip(("tenant_id", "device_id", "epoch", "lane"), key, strict=True))
 
     def _write_ranges(self, key: LaneKey, book: LaneBook) -> None:
-        kept = dict(self._ranges(ReceivedRange, key))
+        kept = book.stored
         wanted = dict(book.arrived.ranges())
         gone = [first for first in kept if first not in wanted]
         if gone:

@@ -33,6 +33,15 @@ def ensure_connection(session: Session, device: Device, now: datetime) -> None:
         open_connection(session, device, now)
 
 
+def connected(session: Session, names: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of the devices (tenant, device) are linked."""
+    at = (DeviceConnection.tenant_id, DeviceConnection.device_id)
+    rows = session.execute(
+        sa.select(*at).where(DeviceConnection.ended_at.is_(None), sa.tuple_(*at).in_(names))
+    )
+    return {(tenant_id, device_id) for tenant_id, device_id in rows}
+
+
 def end_connection(session: Session, tenant_id: str, device_id: str, now: datetime) -> None:
     """The device is not linked any more."""
     for row in session.scalars(_open_rows(tenant_id, device_id)):

@@ -14,6 +14,8 @@ Column = sa.ColumnElement[Any]
 Merge = Callable[[Column, Column], Column]
 CHUNK = 400
 """Values in one IN list; SQLite takes 32,766 variables, short lists keep its plans simple."""
+COPIED = 50
+"""From so many rows on, a COPY costs less than its own statements."""
 
 
 def _run(
@@ -26,10 +28,13 @@ def _run(
     """
     connection = session.connection()
     dialect = connection.dialect
-    names = list(rows[0])
+    names, table = list(rows[0]), statement.table
     compiled = statement.compile(dialect=dialect, column_keys=names)
-    types = {name: statement.table.c[name].type.dialect_impl(dialect) for name in names}
+    types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
     processors = {name: of_type.bind_processor(dialect) for name, of_type in types.items()}
+    if dialect.name == "postgresql" and len(rows) >= COPIED and _are_distinct(table, rows):
+        _copy(connection, table, compiled.string, processors, rows)
+        return
     order = [(name, processors[name]) for name in compiled.positiontup or names]
     values: list[Any] = [
         tuple(row[name] if of is None else of(row[name]) for name, of in order) for row in rows
@@ -37,6 +42,39 @@ def _run(
     if compiled.positiontup is None:
         values = [dict(zip(names, value, strict=True)) for value in values]
     connection.exec_driver_sql(compiled.string, values)
+
+
+def _are_distinct(table: sa.FromClause, rows: Sequence[Row]) -> bool:
+    """Whether no two rows have the same key: one statement may not touch a row twice."""
+    keys = [column.name for column in table.primary_key]
+    return len({tuple(row[name] for name in keys) for row in rows}) == len(rows)
+
+
+def _copy(
+    connection: sa.Connection,
+    table: sa.FromClause,
+    text: str,
+    processors: Mapping[str, Any],
+    rows: Sequence[Row],
+) -> None:
+    """The same insert by COPY into a temporary table: PostgreSQL takes many rows so at a fraction
+    of the cost of as many statements."""
+    names = ", ".join(f'"{name}"' for name in processors)
+    target, stage = f'"{table.description}"', f'"stage_{table.description}"'
+    tail = text[text.index(" ON CONFLICT") :]
+    # Made of the names of our own tables and columns alone.
+    made = f"CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {target}) ON COMMIT DELETE ROWS"
+    moved = f"INSERT INTO {target} ({names}) SELECT {names} FROM {stage}{tail}"  # noqa: S608
+    connection.exec_driver_sql(made)
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the connection is closed")
+    order = list(processors.items())
+    with driver.cursor() as cursor, cursor.copy(f"COPY {stage} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([row[name] if of is None else of(row[name]) for name, of in order])
+    connection.exec_driver_sql(moved)
+    connection.exec_driver_sql(f"TRUNCATE {stage}")
 
 
 def _insert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:

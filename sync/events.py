@@ -7,6 +7,7 @@ kept (`extra="allow"`), so that an older hub loses nothing a newer agent says.
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -375,13 +376,19 @@ class Stamp(BaseModel):
     clock: ClockState
 
 
+_OWN_TIMES = ("ended_at", "taken_at", "started_at", "moved_at", "counted_at", "at")
+
+
+@cache
+def _own_time(model: type[EventBody]) -> str | None:
+    return next((name for name in _OWN_TIMES if name in model.model_fields), None)
+
+
 def occurred_at(body: EventBody, stamp: Stamp) -> datetime:
     """When the thing happened: the body's own time where it has one, else when it was recorded."""
-    for field in ("ended_at", "taken_at", "started_at", "moved_at", "counted_at", "at"):
-        value = getattr(body, field, None)
-        if isinstance(value, datetime):
-            return value
-    return stamp.wall_at
+    name = _own_time(type(body))
+    own: datetime = stamp.wall_at if name is None else getattr(body, name)
+    return own
 
 
 PositiveSeq = Annotated[int, Field(ge=1)]
