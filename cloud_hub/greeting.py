@@ -67,6 +67,7 @@ def _go_on(
     books: Books, device: Device, live: Epoch | None, hello: Hello, epoch: int, *, renewed: bool
 ) -> None:
     """Makes `epoch` the live one. A renewed one gets its nonce with the device's next hello."""
+    books.forget_live(device)
     if live is not None and live.epoch != epoch:
         live.state = "past"
     entry = books.session.get(Epoch, (device.tenant_id, device.device_id, epoch))
