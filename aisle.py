@@ -26,10 +26,10 @@ FOLDERS = (
     Folder(
         module="cloud_hub.cli",
         extra="hub",
-        commands=("hub", "ingest", "audit", "login", "master-data"),
+        commands=("hub", "ingest", "audit", "login", "master-data", "dead-letters"),
     ),
     Folder(module="edge_agent.cli", extra="edge", commands=("edge", "count", "pos", "books")),
-    Folder(module="vision_models.cli", extra="vision", commands=("shelf", "sku")),
+    Folder(module="vision_models.cli", extra="vision", commands=("shelf", "sku", "eval")),
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from vision_models.errors import VisionError
+from vision_models.evaluation.cli import evaluation
 
 if TYPE_CHECKING:
     from device_profiles.camera import ShelfView
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 sku = typer.Typer(no_args_is_help=True, help="Reference pictures of products, and matching.")
 app.add_typer(sku, name="sku")
+app.add_typer(evaluation, name="eval")
 
 Images = Annotated[list[Path], typer.Argument(help="Pictures, JPEG or PNG.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]

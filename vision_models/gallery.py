@@ -39,27 +39,38 @@ LOOK_ALIKE_COSINE = 0.85
 class MatchSettings:
     """When a candidate is accepted. Cosines are of unit vectors; points are agreeing SIFT points.
 
-    `views` are the shares of a picture that are looked at; `clear_margin` is how far the best SKU
-    must lead the next to need no second look, which is then given to those within `near_margin`;
-    below `hopeless_cosine` none is taken.
+    `views` are the shares of a picture that are looked at. Below `hopeless_cosine` nothing is
+    taken. A SKU that leads by `clear_margin` needs no second look; else the nearest `looked_at`
+    SKUs within `near_margin` gain `print_weight` × ln(1 + agreeing points beyond chance). The best
+    is accepted from `least_certainty`, its lead after that, if it is like enough at all
+    (`least_cosine`) or `least_points` of its print agree.
     """
 
     views: tuple[float, ...]
-    hopeless_cosine: float = 0.27
-    least_cosine: float = 0.45
-    clear_margin: float = 0.12
-    near_margin: float = 0.25
-    least_margin: float = 0.04
-    least_points: int = 9
-    points_lead: float = 1.5
+    hopeless_cosine: float = 0.3
+    least_cosine: float = 0.55
+    clear_margin: float = 0.35
+    near_margin: float = 0.35
+    looked_at: int = 8
+    least_certainty: float = 0.1
+    least_points: int = 14
+    print_weight: float = 0.1
 
 
 PHOTO_MATCH = MatchSettings(views=(1.0, 0.8, 0.62))
 """For photos with the product somewhere in the middle: looked at thrice."""
 CROP_MATCH = MatchSettings(
-    views=(1.0,), least_cosine=0.65, hopeless_cosine=0.5, clear_margin=0.08, near_margin=0.12
+    views=(1.0,),
+    hopeless_cosine=0.5,
+    least_cosine=0.65,
+    clear_margin=0.08,
+    near_margin=0.12,
+    looked_at=5,
+    least_certainty=0.04,
 )
 """For crops round one product, which show little else: looked at once, and judged strictly."""
+POINTS_BY_CHANCE = 4
+"""So many points agree on two pictures of different goods: any four fit some turn and scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +83,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The best candidates, best first, and the accepted GTIN, or None for *unknown*."""
+    """The best candidates, best first, and the accepted GTIN, or None for *unknown*. `certainty` is
+    the lead of the best, in cosine and print: what orders answers from sure to doubtful."""
 
     candidates: tuple[Candidate, ...]
     accepted: str | None
+    certainty: float = 0.0
 
     @property
     def score(self) -> float:
@@ -201,37 +214,46 @@ class Gallery:
     def _judge(
         self, picture: Image, cosines: NDArray[np.float32], prior: str | None, limits: MatchSettings
     ) -> Match:
-        best = self._best_per_gtin(cosines)[:CANDIDATES]
-        margin = best[0].score - best[1].score if len(best) > 1 else 1.0
+        ranked = self._best_per_gtin(cosines)
+        best = tuple(ranked[:CANDIDATES])
+        margin = ranked[0].score - ranked[1].score if len(ranked) > 1 else 1.0
         if best[0].score < limits.hopeless_cosine:
-            return Match(candidates=tuple(best), accepted=None)
+            return Match(candidates=best, accepted=None, certainty=margin)
         # What stands where it is planned needs no further proof than being the best by a little.
-        enough = limits.least_margin if best[0].gtin == prior else limits.clear_margin
+        enough = limits.least_certainty if best[0].gtin == prior else limits.clear_margin
         if margin >= enough and best[0].score >= limits.least_cosine:
-            return Match(candidates=tuple(best), accepted=best[0].gtin)
-        return self._second_look(picture, best, prior, limits)
+            return Match(candidates=best, accepted=best[0].gtin, certainty=margin)
+        return self._second_look(picture, ranked, prior, limits)
 
     def _second_look(
-        self, picture: Image, best: list[Candidate], prior: str | None, limits: MatchSettings
+        self, picture: Image, ranked: list[Candidate], prior: str | None, limits: MatchSettings
     ) -> Match:
         """Settle a small margin by geometry, and a tie by what is planned there."""
         seen = self._prints.read(picture)
-        near = [one for one in best if best[0].score - one.score < limits.near_margin]
+        reach = ranked[0].score - limits.near_margin
+        near = [one for one in ranked[: limits.looked_at] if one.score >= reach]
         points = {one.gtin: self._points(seen, one.gtin) for one in near}
-        ranked = sorted(near, key=lambda one: (-points[one.gtin], -one.score))
-        first = ranked[0]
-        following = max((points[one.gtin] for one in ranked[1:]), default=0)
-        if points[first.gtin] >= max(limits.least_points, limits.points_lead * following):
-            ahead = (first, *(one for one in best if one is not first))
-            return Match(candidates=ahead, accepted=first.gtin)
-        margin = best[0].score - best[1].score if len(best) > 1 else 1.0
-        if best[0].score < limits.least_cosine:
-            return Match(candidates=tuple(best), accepted=None)
-        tied = [one for one in best if best[0].score - one.score < limits.least_margin]
-        if margin >= limits.least_margin:
-            return Match(candidates=tuple(best), accepted=best[0].gtin)
-        planned = next((one for one in tied if one.gtin == prior), None)
-        return Match(candidates=tuple(best), accepted=planned.gtin if planned else None)
+
+        def standing(one: Candidate) -> float:
+            beyond = max(0, points.get(one.gtin, 0) - POINTS_BY_CHANCE)
+            return one.score + limits.print_weight * float(np.log1p(beyond))
+
+        anew = sorted(ranked[: limits.looked_at + 1], key=lambda one: (-standing(one), one.gtin))
+        certainty = standing(anew[0]) - standing(anew[1]) if len(anew) > 1 else 1.0
+        tied = [one for one in anew if standing(anew[0]) - standing(one) < limits.least_certainty]
+        first = next((one for one in tied if one.gtin == prior), anew[0])
+        is_like = first.score >= limits.least_cosine
+        is_proved = points.get(first.gtin, 0) >= limits.least_points
+        is_settled = certainty >= limits.least_certainty or first.gtin == prior
+        ahead = (first, *(one for one in anew if one is not first))[:CANDIDATES]
+        is_taken = is_settled and (is_like or is_proved)
+        return Match(
+            candidates=tuple(
+                Candidate(one.gtin, round(min(1.0, standing(one)), 4)) for one in ahead
+            ),
+            accepted=first.gtin if is_taken else None,
+            certainty=certainty,
+        )
 
     def _points(self, seen: Print, gtin: str) -> int:
         return max(

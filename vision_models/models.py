@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from vision_models.errors import UnusableModel
 from vision_models.frame import Image
@@ -24,7 +24,11 @@ Tensor = NDArray[np.float32]
 
 
 class ModelEntry(BaseModel):
-    """One model of a manifest. Channel values are (pixel / `scale` - `mean`) / `std`."""
+    """One model of a manifest. Channel values are (pixel / `scale` - `mean`) / `std`.
+
+    For detection, `layout` says what the outputs mean (vision_models/decoders.py), `classes` is
+    the label map in order, `wanted` those that are meant: `["person"]` of a model that knows 80.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,8 +42,26 @@ class ModelEntry(BaseModel):
     scale: float = Field(default=255.0, gt=0)
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    layout: Literal["cells", "yolo5", "yolo8", "after-nms", "yolox", "nanodet", "ssd", "detr"] = (
+        "cells"
+    )
+    classes: tuple[str, ...] = Field(default=("object",), min_length=1)
+    wanted: tuple[str, ...] = ()
     score_threshold: float = Field(default=0.5, ge=0, le=1)
     max_overlap: float = Field(default=0.5, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _wanted_classes_exist(self) -> "ModelEntry":
+        missing = sorted(set(self.wanted) - set(self.classes))
+        if missing:
+            raise ValueError(f"wanted names {missing[0]!r}, which is not one of the classes")
+        return self
+
+    @property
+    def wanted_columns(self) -> list[int]:
+        """Columns of the class scores that are meant: those of `wanted`, or all."""
+        chosen = self.wanted or self.classes
+        return [number for number, name in enumerate(self.classes) if name in chosen]
 
 
 def read_manifest(path: Path = SHIPPED) -> dict[str, ModelEntry]:
@@ -78,6 +100,7 @@ class Model:
             ) from error
         self._input = self._session.get_inputs()[0]
         _check_shape(entry, path, list(self._input.shape))
+        self._takes_one = self._input.shape[0] == 1
 
     @property
     def version(self) -> str:
@@ -89,11 +112,28 @@ class Model:
 
         Raises UnusableModel if the network gives NaN or infinity.
         """
+        return self.run_all(pictures)[0]
+
+    def run_all(self, pictures: list[Image]) -> list[Tensor]:
+        """Every output for `pictures`; each has them along its first axis.
+
+        Raises UnusableModel if the network gives NaN or infinity, or fails.
+        """
         batch = np.stack([self._prepared(picture) for picture in pictures])
-        output = np.asarray(self._session.run(None, {self._input.name: batch})[0], np.float32)
-        if not np.isfinite(output).all():
+        if self._takes_one and len(batch) > 1:
+            parts = [self._answers(batch[at : at + 1]) for at in range(len(batch))]
+            return [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
+        return self._answers(batch)
+
+    def _answers(self, batch: Tensor) -> list[Tensor]:
+        try:
+            answers = self._session.run(None, {self._input.name: batch})
+        except Exception as error:  # onnxruntime raises types of its own
+            raise UnusableModel(f"{self.entry.file} failed on a picture: {error}") from error
+        outputs = [np.asarray(answer, np.float32) for answer in answers]
+        if not all(np.isfinite(output).all() for output in outputs):
             raise UnusableModel(f"{self.entry.file} gave NaN or infinity; the file is damaged")
-        return output
+        return outputs
 
     def _prepared(self, picture: Image) -> Tensor:
         size = (self.entry.width_px, self.entry.height_px)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vision_models.detections import Detections, without_repeats
+from vision_models.detector import ModelDetector, fitted_into
 from vision_models.frame import Image
 from vision_models.models import SHIPPED, Model, load_model
 
@@ -17,13 +17,13 @@ CUT_PX = 3.0
 class ProductDetector:
     """Boxes of whatever product stands in a picture.
 
-    The model gives (cells, 5) a picture: x1, y1, x2, y2 in pixels of its input, and a score.
     A picture larger than the model's input is seen whole and in overlapping tiles; a box cut by a
     tile's inner edge is left to the neighbour tile that holds all of it.
     """
 
     def __init__(self, model: Model, *, tile_scale: float = 1.0) -> None:
         self._model = model
+        self._looks = ModelDetector(model)
         self._side_px = model.entry.width_px
         self._tile_px = round(self._side_px * tile_scale)
 
@@ -41,10 +41,7 @@ class ProductDetector:
         """The picture fitted into the input, its sides kept in proportion."""
         height, width = image.shape[:2]
         scale = self._side_px / max(height, width)
-        small = cv2.resize(image, (round(width * scale), round(height * scale)))
-        padded = np.full((self._side_px, self._side_px, 3), 114, np.uint8)
-        padded[: small.shape[0], : small.shape[1]] = small
-        found = self._answer(self._model.run([padded])[0])
+        (found,) = self._looks.detect_in_inputs([fitted_into(image, self._side_px, self._side_px)])
         return Detections(np.asarray(found.boxes / scale, np.float32), found.scores)
 
     def _tiles(self, image: Image) -> list[Detections]:
@@ -52,11 +49,10 @@ class ProductDetector:
         places = [(left, top) for top in self._starts(height) for left in self._starts(width)]
         side = self._tile_px
         crops = [_padded(image[top : top + side, left : left + side], side) for left, top in places]
-        answers = self._model.run(crops)
+        answers = self._looks.detect_in_inputs(crops)
         scale = side / self._side_px
         found = []
-        for (left, top), answer in zip(places, answers, strict=True):
-            here = self._answer(answer)
+        for (left, top), here in zip(places, answers, strict=True):
             boxes = np.asarray(here.boxes * scale, np.float32)
             whole = np.ones(len(boxes), bool)
             whole &= (boxes[:, 0] > CUT_PX) | (left == 0)
@@ -72,10 +68,6 @@ class ProductDetector:
             return [0]
         steps = int(np.ceil((length - self._tile_px) / (self._tile_px * (1 - OVERLAP))))
         return [round(step * (length - self._tile_px) / steps) for step in range(steps + 1)]
-
-    def _answer(self, cells: NDArray[np.float32]) -> Detections:
-        chosen = cells[cells[:, 4] >= self._model.entry.score_threshold]
-        return Detections(chosen[:, :4].copy(), chosen[:, 4].copy())
 
 
 def product_detector(*, manifest: Path = SHIPPED, threads: int = 1) -> ProductDetector:

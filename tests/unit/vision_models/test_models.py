@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vision_models.detector import model_detector
 from vision_models.errors import UnusableModel
 from vision_models.models import HERE, SHIPPED, load_model, read_manifest
 
@@ -60,3 +61,16 @@ def test_vectors_have_unit_length_whatever_the_picture() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (90, 40, 3), np.uint8)
     vectors = load_model("sku-embedding").run([noise, np.zeros((10, 300, 3), np.uint8)])
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_model_of_another_kind_is_no_detector(manifest: Path) -> None:
+    text = manifest.read_text().replace('task = "embedding"', 'task = "detection"', 1)
+    manifest.write_text(text)
+    with pytest.raises(UnusableModel, match=r"was expected as \(1, n, 5\), found \(1, 128\)"):
+        model_detector("sku-embedding", manifest)
+
+
+def test_a_wanted_class_must_be_in_the_label_map(manifest: Path) -> None:
+    manifest.write_text(manifest.read_text() + '\nclasses = ["car"]\nwanted = ["person"]\n')
+    with pytest.raises(UnusableModel, match="'person', which is not one of the classes"):
+        read_manifest(manifest)

@@ -1,0 +1,68 @@
+"""The measuring itself, on answers whose figures are known."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from vision_models.errors import UnusablePicture
+from vision_models.evaluation.footfall import evaluate_footfall, parse_line, read_truth
+from vision_models.evaluation.sku import GalleryKind, grocery_question, right_at_coverage
+
+
+def test_the_doubtful_tenth_is_left_out_at_90_percent_coverage() -> None:
+    certainties = [0.9 - 0.05 * number for number in range(10)]
+    right = [True] * 9 + [False]
+    assert right_at_coverage(certainties, right, 0.9) == 1.0
+    assert right_at_coverage(certainties, right, 1.0) == 0.9
+
+
+@pytest.mark.needs_data
+def test_no_query_stands_in_its_own_gallery(shared_data: Path) -> None:
+    for kind in GalleryKind:
+        asked = grocery_question(shared_data / "grocerystore", kind, 7)
+        known = {path for paths in asked.references.values() for path in paths}
+        assert not known & {path for path, _ in asked.queries}
+        assert {gtin for _, gtin in asked.queries} <= set(asked.references)
+
+
+def test_a_folder_of_something_else_is_no_dataset(tmp_path: Path) -> None:
+    with pytest.raises(UnusablePicture, match="is not the Grocery Store Dataset"):
+        grocery_question(tmp_path, GalleryKind.FIVE, 7)
+
+
+@pytest.fixture
+def walk(tmp_path: Path) -> tuple[Path, Path]:
+    """A film of 30 grey frames and its truth: one person goes up, another stands on the line."""
+    film = cv2.VideoWriter(
+        str(tmp_path / "walk.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (320, 240)
+    )
+    rows = []
+    for frame in range(30):
+        film.write(np.full((240, 320, 3), 120, np.uint8))
+        rows.append(f"{frame + 1},1,101,{140 - 4 * frame},31,81,1,-1,-1,-1")
+        rows.append(f"{frame + 1},2,201,{40 + frame % 2},31,81,1,-1,-1,-1")
+    film.release()
+    (tmp_path / "gt.txt").write_text("\n".join(rows))
+    return tmp_path / "walk.avi", tmp_path / "gt.txt"
+
+
+def test_true_boxes_give_true_counts_and_the_loiterer_none(walk: tuple[Path, Path]) -> None:
+    line = parse_line("1,0.5 0,0.5", 0)
+    figures = evaluate_footfall(*walk, (line,), "truth")
+    (counted,) = figures.lines
+    assert (figures.precision, figures.recall) == (1.0, 1.0)
+    assert (counted.entries, counted.exits) == (1, 0)
+    assert (counted.true_entries, counted.true_exits) == (1, 0)
+
+
+def test_mot_truth_is_read_from_frame_and_pixel_one(walk: tuple[Path, Path]) -> None:
+    first = read_truth(walk[1])[0]
+    assert first.ids == (1, 2)
+    assert first.boxes[0].tolist() == [100.0, 139.0, 131.0, 220.0]
+
+
+def test_a_line_that_is_none_says_how_one_looks() -> None:
+    with pytest.raises(UnusablePicture, match="is not 'x1,y1 x2,y2' with numbers from 0 to 1"):
+        parse_line("0,0 2", 0)
