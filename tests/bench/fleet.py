@@ -1,0 +1,76 @@
+"""The product's devices of a run, in one process.
+
+`python -m tests.bench.fleet PORTS FOLDER DEVICES` sends until every outbox is empty, then says how
+many seconds that took.
+"""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+from sync.clock import SystemClock
+from sync.link_state import LinkSettings
+from sync.mqtt import BrokerAddress
+from sync.outbox import Outbox
+from sync.sender import run_sender
+from tests.bench.load import TENANT, device_of, footfall, store_of
+
+QUOTA_BYTES = 1 << 30
+
+
+def open_outbox(folder: Path, number: int) -> Outbox:
+    return Outbox.open(
+        folder / device_of(number) / "agent.db",
+        clock=SystemClock(),
+        quota_bytes=QUOTA_BYTES,
+        rng=Random(),
+    )
+
+
+def fill(folder: Path, devices: int, each: int) -> None:
+    for number in range(devices):
+        outbox = open_outbox(folder, number)
+        for first in range(1, each + 1, 1000):
+            count = min(1000, each - first + 1)
+            outbox.append(*[footfall(first + i) for i in range(count)])
+        outbox.close()
+
+
+def settings(number: int, ports: list[int]) -> LinkSettings:
+    return LinkSettings(
+        tenant=TENANT,
+        store=store_of(number),
+        device=device_of(number),
+        brokers=tuple(BrokerAddress(host="127.0.0.1", port=port) for port in ports),
+        spread_s=1.0,
+        reconnect_cap_s=4.0,
+    )
+
+
+async def main(ports: list[int], folder: Path, devices: int) -> None:
+    stop = asyncio.Event()
+    outboxes = [open_outbox(folder, number) for number in range(devices)]
+    started_s = time.perf_counter()
+    tasks = [
+        asyncio.create_task(
+            run_sender(
+                outbox, settings(number, ports), clock=outbox.clock, rng=Random(number), stop=stop
+            )
+        )
+        for number, outbox in enumerate(outboxes)
+    ]
+    for outbox in outboxes:
+        while await asyncio.to_thread(lambda one=outbox: any(b.waiting for b in one.books())):
+            await asyncio.sleep(0.1)
+    sys.stdout.write(f"{time.perf_counter() - started_s}\n")
+    sys.stdout.flush()
+    stop.set()
+    await asyncio.gather(*tasks)
+    for outbox in outboxes:
+        outbox.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main([int(p) for p in sys.argv[1].split(",")], Path(sys.argv[2]), int(sys.argv[3])))

@@ -1,0 +1,34 @@
+"""The events that both sides of the comparison carry, and the settings of a run."""
+
+from datetime import UTC, datetime, timedelta
+
+from sync.events import FootfallCounted
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+STORES = 50
+TENANT = "linguang"
+
+
+def store_of(number: int) -> str:
+    return f"s{number + 1:02}"
+
+
+def device_of(number: int) -> str:
+    return f"{store_of(number)}-door"
+
+
+def footfall(minute: int) -> FootfallCounted:
+    """One minute at a door."""
+    return FootfallCounted(
+        line_id="door",
+        started_at=START + timedelta(minutes=minute),
+        in_=(minute * 7 % 11,),
+        out=(minute * 5 % 9,),
+        staff=(0,),
+        watched_s=(60.0,),
+    )
+
+
+def body_bytes(minute: int) -> bytes:
+    """The same as it stands in an outbox."""
+    return footfall(minute).model_dump_json(by_alias=True, exclude_none=True).encode()
