@@ -32,8 +32,8 @@ class ReadingSettings:
 
     margin: float = 0.02
     middle: float = 0.6
-    outline_levels: float = 40.0
-    least_outline: float = 0.045
+    outline_levels: float = 25.0
+    least_outline: float = 0.08
     most_burnt: float = 0.5
 
 
