@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub import viewer
-from cloud_hub.api import enrol, health, judging, media, places
+from cloud_hub.api import control, enrol, health, judging, media, places
 from cloud_hub.auth import ANY_TENANT, LoginThrottle, mint_token
 from cloud_hub.broker import Gate, OnLeft, device_checker, embedded_broker
 from cloud_hub.changes import Changes
@@ -94,7 +94,7 @@ def _application(hub: Hub) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
-    for door in (health, enrol, places, media, judging):
+    for door in (health, enrol, places, media, judging, control):
         app.include_router(door.router)
     app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(viewer.NotYours, _say_not_yours)

@@ -1,4 +1,4 @@
-"""The hub's commands: `hub`, `hub token`, `audit`, `login add`, `master-data load`."""
+"""The hub's commands: `hub`, `ingest`, `audit`, `login`, `master-data`, `dead-letters`."""
 
 import asyncio
 import json
@@ -189,6 +189,62 @@ def load_master_data(
         f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
         f" {loaded.devices} devices"
     )
+
+
+letters_app = typer.Typer(no_args_is_help=True, help="What was received and could not be taken.")
+app.add_typer(letters_app, name="dead-letters")
+
+LetterId = Annotated[str, typer.Argument(help="Its id, as `list` shows it.")]
+
+
+@letters_app.callback()
+def dead_letters() -> None:
+    """What was received and could not be taken."""
+
+
+@letters_app.command("list")
+def list_letters(
+    device: Annotated[str | None, typer.Option("--device", help="Of this device only.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Those taken again too.")] = False,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """One line each, the newest first: id, when it came, what is wrong with it."""
+    from cloud_hub.office import letter_lines, open_office
+
+    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+        for line in letter_lines(office, device_id=device, everything=everything):
+            typer.echo(line)
+
+
+@letters_app.command("show")
+def show_letter(
+    letter: LetterId, data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
+) -> None:
+    """One dead letter as JSON, with what was said. It may name shoppers."""
+    from cloud_hub.office import letter_content, open_office
+
+    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+        typer.echo(json.dumps(letter_content(office, letter), indent=1, ensure_ascii=False))
+
+
+@letters_app.command("replay")
+def replay_letter(
+    letter: LetterId,
+    body: Annotated[
+        Path | None, typer.Option("--body", help="JSON file with the event's corrected body.")
+    ] = None,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """Take it again, after an upgrade or corrected: each event once, or one line why not."""
+    from cloud_hub.office import open_office, read_body, replay_letter_here
+
+    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+        count = replay_letter_here(office, letter, read_body(body) if body else None)
+    typer.echo(f"{letter}: {count} event{'' if count == 1 else 's'} applied")
 
 
 @app.command("audit")

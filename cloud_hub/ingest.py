@@ -7,6 +7,7 @@ is refused and not acknowledged: it stays in that device's outbox.
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, Stat
 from sqlalchemy.orm import Session
 
 from cloud_hub.books import Books, LaneKey, welcome_run
+from cloud_hub.commands import offer, pending_commands
 from cloud_hub.database import Database
 from cloud_hub.greeting import FOREIGN_NAME_ALARM, answer_hello, raise_alarm
 from cloud_hub.identities import IdentityKeys
@@ -21,6 +23,7 @@ from cloud_hub.model.link import Epoch
 from cloud_hub.model.place import Device
 from cloud_hub.pictures import Pictures
 from cloud_hub.settings import HubSettings
+from cloud_hub.shadows import desired_for
 from cloud_hub.turn import Tally, Turn
 from cloud_hub.work import EventKey, Work, known_zones
 from sync.arrivals import RangeSet
@@ -56,10 +59,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """The answers, one or none a message, in the messages' order; and what was done."""
+    """The answers, one or none a message, in the messages' order; what else devices are sent
+    after them; and what was done."""
 
     answers: tuple[Answer | None, ...]
     tally: Tally
+    offers: tuple[Answer, ...] = ()
 
 
 class Ingest:
@@ -134,11 +139,13 @@ class Ingest:
     ) -> Taken:
         with self._database.writing(_stores(messages)) as session:
             turn = self._turn(session, messages[-1].received_at, condemned)
+            turn.books.prefetch(_senders(messages))
             answers = tuple(self._read(turn, message) for message in messages)
             turn.finish()
+            offers = () if is_trial else _offers(turn)
             if is_trial:
                 session.rollback()
-        return Taken(answers=answers, tally=turn.tally)
+        return Taken(answers=answers, tally=turn.tally, offers=offers)
 
     def _read(self, turn: Turn, message: Message) -> Answer | None:
         """Notes what one message says in `turn`; the answer to publish after the commit."""
@@ -179,6 +186,14 @@ class Ingest:
             return _foreign(turn, device, hello.device).answer
         turn.tally.hellos += 1
         answer = answer_hello(turn.books, device, hello, self._settings)
+        if answer.verdict is not Verdict.FENCED:
+            turn.clocks.hear(device, hello)
+        if answer.verdict is Verdict.WELCOME:
+            turn.greeted[device.tenant_id, device.device_id] = hello.desired_version
+            version, _ = desired_for(
+                turn.work.session, device, hello.desired_version, turn.work.now
+            )
+            answer = answer.model_copy(update={"desired_version": version})
         return _answer(topic, Downlink.HELLO, answer)
 
     def _admit(
@@ -215,6 +230,7 @@ class Ingest:
         header = batch.header
         key = (device.tenant_id, device.device_id, header.epoch, int(header.lane))
         fresh = _book(turn, key, device, header, message)
+        turn.clocks.meet(device, records)
         for record in records:
             if fresh.contains(record.seq):
                 turn.note(key, device, record, message.received_at)
@@ -254,6 +270,16 @@ class _Refusal:
     answer: Answer | None
 
 
+def _senders(messages: Sequence[Message]) -> list[tuple[str, str]]:
+    """Tenant and device of every message that has a topic of ours."""
+    names = []
+    for message in messages:
+        with suppress(InvalidTopic):
+            topic = parse_up(message.topic)
+            names.append((topic.tenant, topic.device))
+    return names
+
+
 def _answer(topic: UpTopic, what: Downlink, body: Ack | HelloAnswer) -> Answer:
     return Answer(
         topic=dn_topic(topic.tenant, topic.store, topic.device, what), payload=body.to_bytes()
@@ -269,7 +295,28 @@ def _joined(taken: Sequence[Taken]) -> Taken:
     tally = Tally()
     for one in taken:
         tally.add(one.tally)
-    return Taken(answers=tuple(answer for one in taken for answer in one.answers), tally=tally)
+    return Taken(
+        answers=tuple(answer for one in taken for answer in one.answers),
+        tally=tally,
+        offers=tuple(offered for one in taken for offered in one.offers),
+    )
+
+
+def _offers(turn: Turn) -> tuple[Answer, ...]:
+    """What the devices that have just said hello still lack: the desired state, commands."""
+    offers: list[Answer] = []
+    session, now = turn.work.session, turn.work.now
+    for name, known_version in turn.greeted.items():
+        device = turn.books.devices[name]
+        where = (device.tenant_id, device.store_id, device.device_id)
+        _, desired = desired_for(session, device, known_version, now)
+        if desired is not None:
+            offers.append(Answer(topic=dn_topic(*where, Downlink.DESIRED), payload=desired))
+        for command in pending_commands(session, device, now):
+            topic = dn_topic(*where, Downlink.COMMAND)
+            offers.append(Answer(topic=topic, payload=offer(command, now)))
+    session.flush()
+    return tuple(offers)
 
 
 def _refuse(turn: Turn, reason: str) -> None:
@@ -286,6 +333,7 @@ def _foreign(turn: Turn, device: Device, said: str) -> _Refusal:
 
 def _begin_epoch(books: Books, device: Device, live: Epoch | None, header: BatchHeader) -> None:
     """An epoch that no hello has named yet: a restored hub, or a device that was just renewed."""
+    books.forget_live(device)
     if live is not None:
         live.state = "past"
     entry = Epoch(

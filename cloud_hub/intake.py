@@ -122,6 +122,7 @@ async def run_intake(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> 
             log.exception("a group of messages was not taken", extra={"action": "group-failed"})
             continue
         _answer(group, taken, early=hub.settings.broker is None)
+        _offer(hub, taken)
         if hub.link.listener is not None:
             meters.brokers.set(len(hub.link.listener.links))
         if taken.tally.events or taken.tally.hellos:
@@ -159,3 +160,11 @@ def _answer(group: Sequence[Heard], taken: Taken, *, early: bool) -> None:
             heard.reply(answer.topic, answer.payload)
         if not early:
             heard.done()
+
+
+def _offer(hub: Hub, taken: Taken) -> None:
+    """Desired states and commands for those who have just said hello. On every broker: a device
+    listens on one of them, and takes each once."""
+    for offered in taken.offers:
+        if hub.link.listener is not None:
+            hub.link.listener.publish(offered.topic, offered.payload)

@@ -1,8 +1,10 @@
 """What the hub's commands do at the database itself, beside a running hub or without one."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -13,8 +15,12 @@ from cloud_hub.acts import record_act
 from cloud_hub.audit import audit_link
 from cloud_hub.auth import add_login, mint_token
 from cloud_hub.database import Database, open_database
+from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
 from cloud_hub.errors import HubError, UnusableData
+from cloud_hub.identities import IdentityKeys
 from cloud_hub.model.place import Tenant
+from cloud_hub.pictures import Pictures
+from cloud_hub.secrets import load_secrets
 from cloud_hub.settings import HubSettings, load_settings
 from device_profiles.store import LoginRole
 from sync.clock import Clock, SystemClock
@@ -22,6 +28,7 @@ from sync.clock import Clock, SystemClock
 Result = TypeVar("Result")
 ACTOR = "command line"
 TIMEOUT_S = 30
+MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,7 @@ class Office:
     database: Database
     tenant_id: str
     clock: Clock
+    settings: HubSettings
 
     def write(self, act: Callable[[Session], Result]) -> Result:
         """What `act` returns, committed."""
@@ -67,7 +75,7 @@ def open_office(
                 f"no chain {tenant_id or 'named'}; this hub holds: {', '.join(known) or 'none'}"
                 " (load one with: aisle master-data load FILE)"
             )
-        yield Office(database=database, tenant_id=tenant_id, clock=SystemClock())
+        yield Office(database=database, tenant_id=tenant_id, clock=SystemClock(), settings=settings)
     finally:
         database.close()
 
@@ -118,6 +126,57 @@ def mint_program_token(
         return token
 
     return office.write(act)
+
+
+def letter_lines(office: Office, *, device_id: str | None, everything: bool) -> Iterator[str]:
+    """Each dead letter in one line."""
+    with office.database.sessions() as session:
+        for letter in find_letters(
+            session, office.tenant_id, device_id=device_id, everything=everything
+        ):
+            done = " (taken again)" if letter.replayed_at is not None else ""
+            at = letter.received_at.isoformat(timespec="seconds")
+            yield f"{letter.letter_id}  {at}  {letter.error}{done}"
+
+
+def letter_content(office: Office, letter_id: str) -> dict[str, Any]:
+    """One dead letter, whole. Raises Refused where there is none."""
+    with office.database.sessions() as session:
+        letter = letter_of(session, office.tenant_id, letter_id)
+        replayed_at = letter.replayed_at
+        return {
+            "letter_id": letter.letter_id,
+            "device_id": letter.device_id,
+            "store_id": letter.store_id,
+            "error": letter.error,
+            "received_at": letter.received_at.isoformat(),
+            "replayed_at": replayed_at.isoformat() if replayed_at is not None else None,
+            "bytes": len(letter.raw),
+            "said": said_by(letter),
+        }
+
+
+def read_body(path: Path) -> dict[str, Any]:
+    """A corrected body. Raises HubError for a file that holds no JSON object."""
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise HubError(f"cannot read {path}: {error}") from error
+    if not isinstance(body, dict):
+        raise HubError(f"{path} holds no JSON object; give the event's body as `show` prints it")
+    return body
+
+
+def replay_letter_here(office: Office, letter_id: str, body: Mapping[str, Any] | None) -> int:
+    """Events that the letter brought after all. Raises Refused with what is still wrong."""
+    settings = office.settings
+    if not (settings.data_dir / "secrets.json").exists():
+        raise UnusableData(f"the hub's secrets.json is not in {settings.data_dir}; give its --data")
+    pictures = Pictures(settings.media_dir, limit_bytes=settings.media_limit_mb * MEGABYTE)
+    letters = DeadLetters(office.database, IdentityKeys(load_secrets(settings.data_dir)), pictures)
+    return letters.replay(
+        office.tenant_id, letter_id, body=body, actor=ACTOR, now=office.clock.now()
+    )
 
 
 def _record(

@@ -1,7 +1,7 @@
 """Events that an older hub could not read, read by this one: nothing a newer agent said is lost."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,7 +75,9 @@ def _replay(
         device = turn.books.device(event.tenant_id, event.device_id)
         if device is not None:
             key = (event.tenant_id, event.device_id, event.epoch, event.lane)
-            turn.note(key, device, _arrived(event), event.received_at)
+            shift = event.clock_shift_ms
+            known = None if shift is None else timedelta(milliseconds=shift)
+            turn.note_shifted(key, device, _arrived(event), event.received_at, known)
     turn.finish()
     for event in page:
         row: dict[str, Any] | None = turn.rows.get(

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from cloud_hub.books import Books, LaneKey
+from cloud_hub.clocks import MILLISECOND, Clocks, moved_body, moved_stamp
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.model.place import Device
 from cloud_hub.projections import PROJECTIONS
@@ -63,20 +64,43 @@ class Turn:
     facts: dict[str, list[Fact[Any]]] = field(default_factory=dict)
     rows: dict[EventKey, dict[str, Any]] = field(default_factory=dict)
     letters: list[dict[str, Any]] = field(default_factory=list)
+    greeted: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Devices welcomed in this transaction, with the desired version they know."""
+    clocks: Clocks = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The devices' clocks belong to the same transaction."""
+        self.clocks = Clocks(self.work.session, self.work.now)
 
     def note(self, key: LaneKey, device: Device, record: Arrived, received_at: datetime) -> None:
         """Notes one new event: as a fact, as unknown, or as a dead letter."""
+        self.note_shifted(key, device, record, received_at, self.clocks.shift(device, record.stamp))
+
+    def note_shifted(
+        self,
+        key: LaneKey,
+        device: Device,
+        record: Arrived,
+        received_at: datetime,
+        shift: timedelta | None,
+    ) -> None:
+        """Notes one event whose device's clock was off by `shift`, if that is known."""
         event_key = (*key, record.seq)
         self.rows[event_key] = row = _row(key, device, record, received_at)
+        if shift is not None:
+            row["occurred_at"] += shift
+            row["clock_shift_ms"] = shift // MILLISECOND
         self.tally.by_kind[record.kind] = self.tally.by_kind.get(record.kind, 0) + 1
         if record.problem is not None:
             self._bury(event_key, record.problem, record.raw)
         elif event_key in self.condemned:
             self._bury(event_key, "it could not be applied; the hub's log says why", record.body)
         else:
-            self._understand(key, record, row)
+            self._understand(key, record, row, shift)
 
-    def _understand(self, key: LaneKey, record: Arrived, row: dict[str, Any]) -> None:
+    def _understand(
+        self, key: LaneKey, record: Arrived, row: dict[str, Any], shift: timedelta | None
+    ) -> None:
         model = EVENT_TYPES.get(record.kind)
         if model is None or record.schema_version > model.schema_version:
             row["outcome"] = Outcome.UNKNOWN.value
@@ -87,7 +111,12 @@ class Turn:
         except ValidationError as error:
             self._bury((*key, record.seq), first_problem(error), record.body)
             return
-        row["occurred_at"] = occurred_at(body, record.stamp)
+        stamp = record.stamp
+        if shift is not None:
+            zone = self.work.zones[row["tenant_id"], row["store_id"]]
+            body = moved_body(body, stamp.wall_at, shift, zone)
+            stamp = moved_stamp(stamp, shift)
+        row["occurred_at"] = occurred_at(body, stamp)
         if isinstance(body, LossDeclared):
             self.books.lose((*key[:2], body.lost_epoch, int(body.lost_lane)), [_loss(body)])
         is_history = record.seq < self.books.opening(key)
@@ -190,6 +219,7 @@ def _row(key: LaneKey, device: Device, record: Arrived, received_at: datetime) -
         "recorded_at": record.stamp.wall_at,
         "received_at": received_at,
         "clock": str(record.stamp.clock),
+        "clock_shift_ms": None,
         "body": record.body,
         "outcome": Outcome.APPLIED.value,
     }
@@ -209,6 +239,7 @@ def _empty_row(key: EventKey, device: Device, at: datetime) -> dict[str, Any]:
         "recorded_at": at,
         "received_at": at,
         "clock": "untrusted",
+        "clock_shift_ms": None,
         "body": {},
         "outcome": Outcome.DEAD.value,
     }

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -109,6 +110,21 @@ def require_operator(viewer: Viewer) -> None:
     """Nothing. Raises Refused for a role that has no business with devices and their links."""
     if viewer.role not in (LoginRole.HEAD_OFFICE, LoginRole.IT, LoginRole.TECHNICIAN):
         raise Refused(f"a {viewer.role.value} login may not see that")
+
+
+def acting_viewer(request: Request, viewer: Viewer, roles: Collection[LoginRole]) -> Viewer:
+    """The viewer, who may act and not only look: a login of one of `roles`, a token of one that
+    may write, or the administrator's. Raises Refused."""
+    if (token := _bearer(request)) is not None:
+        with hub_of(request).sessions() as session:
+            row = token_row(session, token)
+            if row is None or not row.may_write:
+                raise Refused("this token may only read")
+            if row.tenant_id == ANY_TENANT:
+                return viewer
+    if viewer.role not in roles:
+        raise Refused(f"a {viewer.role.value} login may not do that")
+    return viewer
 
 
 def _bearer(request: Request) -> str | None:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from cloud_hub.api.access import HubOf, ViewerOf, require_operator
 from cloud_hub.audit import audit_link
+from cloud_hub.clocks import corrected_clocks
 from cloud_hub.errors import Refused
 from cloud_hub.ledger import balances
 from cloud_hub.model.link import DeadLetter, LostRange
@@ -84,8 +85,8 @@ def list_devices(
 
 @router.get("/devices/{device_id}/ledger")
 def device_ledger(device_id: Identifier, hub: HubOf, viewer: ViewerOf) -> dict[str, Any]:
-    """One device's accounts: produced = received + declared lost + waiting; with its losses and
-    its newest dead letters."""
+    """One device's accounts: produced = received + declared lost + waiting; with its losses, its
+    newest dead letters, and the boots whose clock the hub has put right."""
     with hub.sessions() as session:
         device = session.get(Device, (viewer.tenant_id, device_id))
         if device is None or not _may_see_device(viewer, device):
@@ -104,6 +105,7 @@ def device_ledger(device_id: Identifier, hub: HubOf, viewer: ViewerOf) -> dict[s
             .limit(100)
         ).all()
         return audit.as_json() | {
+            "corrected_clocks": corrected_clocks(session, viewer.tenant_id, device_id),
             "losses": [
                 {
                     "lane": Lane(loss.lane).name.lower(),

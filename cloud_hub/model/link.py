@@ -70,7 +70,9 @@ class LostRange(Base):
 
 
 class StoredEvent(Base):
-    """An event as it arrived, kept raw. `outcome`: `applied`, `unknown` (kind or schema newer than
+    """An event as it arrived, kept raw. `clock_shift_ms` is by how much the hub moved the times of
+    a device whose clock could not be trusted, null where it did not; `recorded_at` and `body` stay
+    as the device said them. `outcome`: `applied`, `unknown` (kind or schema newer than
     this hub), `dead` (refused; see dead_letter), `repeated` (says what another event has said)."""
 
     __tablename__ = "event"
@@ -87,6 +89,7 @@ class StoredEvent(Base):
     recorded_at: Mapped[datetime]
     received_at: Mapped[datetime]
     clock: Mapped[str]
+    clock_shift_ms: Mapped[int | None]
     body: Mapped[dict[str, Any]]
     outcome: Mapped[str]
 

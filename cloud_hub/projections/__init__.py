@@ -5,6 +5,7 @@ from typing import Any
 
 from cloud_hub.projections.alarms import apply_alarms
 from cloud_hub.projections.carts import apply_carts
+from cloud_hub.projections.control import apply_reported, apply_results
 from cloud_hub.projections.cooler import apply_coolers
 from cloud_hub.projections.footfall import apply_footfall, apply_zones
 from cloud_hub.projections.media import apply_media
@@ -26,7 +27,8 @@ PROJECTIONS: dict[str, Projection] = {
     events.CoolerRead.kind: apply_coolers,
     events.CartClosed.kind: apply_carts,
     events.Alarm.kind: apply_alarms,
+    events.CommandResult.kind: apply_results,
+    events.StateReported.kind: apply_reported,
     events.MediaTaken.kind: apply_media,
 }
-"""In this order. Kinds without a projection (losses, reported state, command results) are kept as
-events; losses are also in the link's books."""
+"""In this order. Declared losses have no projection: they are in the link's books."""

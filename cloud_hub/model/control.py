@@ -1,0 +1,62 @@
+"""What goes down to devices and what they say of it: commands, desired and reported state; and
+what the hub knows of their clocks."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Mapped
+
+from cloud_hub.model.base import Base, key
+
+
+class DeviceCommand(Base):
+    """One command to one device. `offered_at` is when it was last published; `outcome` is null
+    until the device says what became of it."""
+
+    __tablename__ = "device_command"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    command_id: Mapped[str] = key(80)
+    name: Mapped[str]
+    arguments: Mapped[dict[str, Any]]
+    expires_in_s: Mapped[float]
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[str]
+    offered_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    detail: Mapped[str]
+    finished_at: Mapped[datetime | None]
+
+
+class DeviceShadow(Base):
+    """What a device is wanted to be, whole, under a version that only rises; and what it says it
+    is, from its event `reported_epoch`/`reported_seq` of the lane of results."""
+
+    __tablename__ = "device_shadow"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    desired_version: Mapped[int]
+    desired: Mapped[dict[str, Any]]
+    desired_at: Mapped[datetime | None]
+    desired_by: Mapped[str]
+    reported_epoch: Mapped[int]
+    reported_seq: Mapped[int]
+    reported_version: Mapped[int]
+    reported: Mapped[dict[str, Any]]
+    reported_at: Mapped[datetime | None]
+
+
+class ClockAnchor(Base):
+    """A moment of one boot at which a device's monotonic clock and the true time were known
+    together. `source`: `device` (its own wall clock, trusted), `hub` (its hello came then) or
+    `bound` (all that is known is that it was no later). `corrected_events` were placed by it."""
+
+    __tablename__ = "clock_anchor"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    boot_id: Mapped[str] = key(80)
+    monotonic_ms: Mapped[int]
+    true_at: Mapped[datetime]
+    source: Mapped[str]
+    noted_at: Mapped[datetime]
+    corrected_events: Mapped[int]

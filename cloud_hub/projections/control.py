@@ -1,0 +1,29 @@
+"""Results of commands and reported states → what the hub shows of a device."""
+
+from collections.abc import Sequence
+
+from cloud_hub.model.control import DeviceCommand
+from cloud_hub.shadows import ensure_shadow
+from cloud_hub.work import Fact, Work
+from sync.events import CommandResult, StateReported
+
+
+def apply_results(work: Work, facts: Sequence[Fact[CommandResult]]) -> None:
+    """The first result of a command stands. One of a command that this hub does not know (it was
+    given by a hub whose backup is older) stays an event."""
+    for fact in facts:
+        key = (fact.tenant_id, fact.device_id, fact.body.command_id)
+        command = work.session.get(DeviceCommand, key)
+        if command is not None and command.outcome is None:
+            command.outcome, command.detail = fact.body.outcome, fact.body.detail
+            command.finished_at = fact.occurred_at
+
+
+def apply_reported(work: Work, facts: Sequence[Fact[StateReported]]) -> None:
+    """The latest report stands, by the order the device made them in, whatever order they came."""
+    for fact in facts:
+        shadow = ensure_shadow(work.session, fact.tenant_id, fact.device_id)
+        if (fact.epoch, fact.seq) > (shadow.reported_epoch, shadow.reported_seq):
+            shadow.reported_epoch, shadow.reported_seq = fact.epoch, fact.seq
+            shadow.reported_version = fact.body.version
+            shadow.reported, shadow.reported_at = dict(fact.body.state), fact.occurred_at

@@ -1,0 +1,101 @@
+"""Desired and reported state of devices. A desired state is whole, and its version only rises."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.errors import Refused
+from cloud_hub.model.control import DeviceShadow
+from cloud_hub.model.place import Device
+from sync.shadow import Desired, Shadow, delta
+
+LARGEST_STATE_BYTES = 16 * 1024
+HUB = "hub"
+
+
+def shadow_of(session: Session, tenant_id: str, device_id: str) -> DeviceShadow | None:
+    """Both halves as they are kept; None when nobody has said anything yet."""
+    return session.get(DeviceShadow, (tenant_id, device_id))
+
+
+def ensure_shadow(session: Session, tenant_id: str, device_id: str) -> DeviceShadow:
+    """The shadow, made empty where there is none."""
+    shadow = shadow_of(session, tenant_id, device_id)
+    if shadow is None:
+        shadow = DeviceShadow(
+            tenant_id=tenant_id,
+            device_id=device_id,
+            desired_version=0,
+            desired={},
+            desired_at=None,
+            desired_by="",
+            reported_epoch=0,
+            reported_seq=0,
+            reported_version=0,
+            reported={},
+            reported_at=None,
+        )
+        session.add(shadow)
+        session.flush()
+    return shadow
+
+
+def want_state(
+    session: Session,
+    device: Device,
+    state: Mapping[str, Any],
+    *,
+    by: str,
+    now: datetime,
+    over_version: int | None = None,
+) -> DeviceShadow:
+    """The shadow with a new desired state, whole, under the next version.
+
+    Raises Refused when it is too large, or somebody else has changed it since `over_version`.
+    """
+    if len(json.dumps(state).encode()) > LARGEST_STATE_BYTES:
+        raise Refused(f"a desired state may take {LARGEST_STATE_BYTES} bytes", status=422)
+    shadow = ensure_shadow(session, device.tenant_id, device.device_id)
+    if over_version is not None and over_version != shadow.desired_version:
+        raise Refused(
+            f"the desired state is at version {shadow.desired_version}, not {over_version};"
+            " read it again first",
+            status=409,
+        )
+    if shadow.desired_version and dict(state) == shadow.desired:
+        return shadow
+    shadow.desired_version += 1
+    shadow.desired, shadow.desired_at, shadow.desired_by = dict(state), now, by
+    return shadow
+
+
+def desired_message(shadow: DeviceShadow) -> bytes:
+    """What is published to the device."""
+    return Desired(version=shadow.desired_version, state=shadow.desired).to_bytes()
+
+
+def desired_for(
+    session: Session, device: Device, known_version: int, now: datetime
+) -> tuple[int, bytes | None]:
+    """The desired version, and the message if a device that knows `known_version` lacks it.
+
+    A device that knows a later version met this hub before a backup was put back, or another hub:
+    the present wish gets a version above it.
+    """
+    shadow = shadow_of(session, device.tenant_id, device.device_id)
+    version = shadow.desired_version if shadow is not None else 0
+    if known_version > version:
+        shadow = ensure_shadow(session, device.tenant_id, device.device_id)
+        shadow.desired_version = known_version + 1
+        shadow.desired_at, shadow.desired_by = now, HUB
+    if shadow is None or shadow.desired_version <= known_version:
+        return version, None
+    return shadow.desired_version, desired_message(shadow)
+
+
+def undone(shadow: DeviceShadow) -> dict[str, Any]:
+    """What is wanted and not reported so."""
+    return delta(Shadow(desired=shadow.desired, reported=shadow.reported))
