@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from importlib import metadata
 from random import Random
 
@@ -13,6 +11,7 @@ from aiohttp import web
 
 from device_profiles.store import DeviceKind
 from edge_agent.alarms import AlarmBook
+from edge_agent.equipment import Agent, Part
 from edge_agent.health import Health
 from edge_agent.housekeeping import Housekeeper
 from edge_agent.local_server import LARGEST_BODY, serving
@@ -36,29 +35,6 @@ from sync.outbox import Outbox
 MB = 1024 * 1024
 
 log = logging.getLogger(__name__)
-
-Part = Callable[[asyncio.Event], Awaitable[None]]
-"""A part's loop: runs until the event is set."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Agent:
-    """What every part of one agent shares. `parts` are the loops to run, by name."""
-
-    settings: EdgeSettings
-    clock: Clock
-    rng: Random
-    writer: Writer
-    health: Health
-    alarms: AlarmBook
-    desk: StatusDesk
-    media: MediaStore
-    parts: dict[str, Part] = field(default_factory=dict)
-
-    @property
-    def outbox(self) -> Outbox:
-        """The device's outbox."""
-        return self.writer.outbox
 
 
 async def run_agent(

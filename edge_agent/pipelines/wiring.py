@@ -1,10 +1,10 @@
 """Which pipeline a camera gets, with what it needs. The only place that joins them to the agent."""
 
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from device_profiles.camera import Camera, SourceKind
 from edge_agent.cameras import CameraFeed, use_one_thread
+from edge_agent.equipment import Agent
 from edge_agent.pipelines.door import DoorWatch
 from edge_agent.pipelines.shelf import ShelfWatch
 from vision_models.embedding import Embedder
@@ -12,13 +12,10 @@ from vision_models.footfall import PeopleCounter
 from vision_models.gallery import Gallery
 from vision_models.shelf import ShelfReader
 
-if TYPE_CHECKING:
-    from edge_agent.agent import Agent
-
 FILES = frozenset({SourceKind.VIDEO_FILE, SourceKind.IMAGE_FOLDER})
 
 
-def add_camera(agent: "Agent", camera: Camera) -> None:
+def add_camera(agent: Agent, camera: Camera) -> None:
     """Adds the camera's loop to the agent: counting where it has lines or zones, photos where it
     sees fixtures."""
     use_one_thread()
@@ -28,14 +25,14 @@ def add_camera(agent: "Agent", camera: Camera) -> None:
         _add_shelf(agent, camera)
 
 
-def _feed(agent: "Agent", camera: Camera) -> CameraFeed:
+def _feed(agent: Agent, camera: Camera) -> CameraFeed:
     address = camera.source.address
     if camera.source.kind in FILES:
         address = str(agent.settings.resolve(address))
     return CameraFeed(camera=camera, address=address, clock=agent.clock, rng=agent.rng)
 
 
-def _add_door(agent: "Agent", camera: Camera) -> None:
+def _add_door(agent: Agent, camera: Camera) -> None:
     profile = agent.settings.profile
     watch = DoorWatch(
         camera=camera,
@@ -55,7 +52,7 @@ def _add_door(agent: "Agent", camera: Camera) -> None:
     agent.desk.sights.append(watch.sight)
 
 
-def _add_shelf(agent: "Agent", camera: Camera) -> None:
+def _add_shelf(agent: Agent, camera: Camera) -> None:
     settings, profile = agent.settings, agent.settings.profile
     is_folder = camera.source.kind is SourceKind.IMAGE_FOLDER
     gallery = None

@@ -1,0 +1,38 @@
+"""What every part of one agent shares."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from edge_agent.alarms import AlarmBook
+from edge_agent.health import Health
+from edge_agent.settings import EdgeSettings
+from edge_agent.status import StatusDesk
+from edge_agent.writer import Writer
+from sync.clock import Clock
+from sync.media import MediaStore
+from sync.outbox import Outbox
+
+Part = Callable[[asyncio.Event], Awaitable[None]]
+"""A part's loop: runs until the event is set."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """What every part of one agent shares. `parts` are the loops to run, by name."""
+
+    settings: EdgeSettings
+    clock: Clock
+    rng: Random
+    writer: Writer
+    health: Health
+    alarms: AlarmBook
+    desk: StatusDesk
+    media: MediaStore
+    parts: dict[str, Part] = field(default_factory=dict)
+
+    @property
+    def outbox(self) -> Outbox:
+        """The device's outbox."""
+        return self.writer.outbox
