@@ -1,0 +1,113 @@
+"""Doors on film: the truth of every frame, and people who look like people to a counter."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from device_profiles.camera import CountingLine
+from simulators.render.door import ENTERS_AT_S, FRAMES_PER_S, LEAVES_AT_S, SECONDS, film_scene
+from simulators.render.door import write_door_film as write_film
+from simulators.render.doorway import DoorScene, Loiterer, Walker, busy_door, door_frames, entrance
+from simulators.render.people import Look, Pinhole, Pose, draw_person, dressed
+from vision_models.footfall import PeopleCounter
+from vision_models.frame import Frame
+
+CAMERA = Pinhole(width_px=320, height_px=240, height_m=2.7, pitch_deg=31.0)
+STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def somebody() -> Look:
+    return dressed(np.random.default_rng(2))
+
+
+def scene(*cast: Walker | Loiterer, seconds: float) -> DoorScene:
+    line = ((0.02, 0.62), (0.98, 0.62))
+    return DoorScene(camera=CAMERA, line=line, cast=cast, seconds=seconds, frames_per_s=8.0)
+
+
+def walker(at_s: float, way: int) -> Walker:
+    return Walker(at_s=at_s, way=way, x_m=0.1, speed_m_s=1.2, drift_m_s=0.0, look=somebody())
+
+
+@pytest.mark.parametrize("row_px", [130, 170, 230])
+def test_a_floor_point_found_from_a_row_is_seen_in_that_row(row_px: float) -> None:
+    z = CAMERA.floor_z(row_px)
+    x, y, _ = CAMERA.see(CAMERA.floor_x(200.0, z), 0.0, z)
+    assert (x, y) == pytest.approx((200.0, row_px))
+
+
+def test_a_box_holds_every_pixel_of_the_figure() -> None:
+    empty = entrance(CAMERA, 3.0)
+    frame = empty.copy()
+    pose = Pose(x=0.0, z=3.0, heading_rad=np.pi, stride_rad=1.0)
+    box = draw_person(frame, CAMERA, somebody(), pose, 1.0)
+    assert box is not None
+    x1, y1, x2, y2 = box
+    changed = np.argwhere(np.abs(frame.astype(int) - empty.astype(int)).max(axis=2) > 60)
+    assert len(changed) > 300
+    (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
+    assert left >= x1 - 2
+    assert right <= x2 + 2
+    assert top >= y1 - 2
+    assert bottom <= y2 + 2
+
+
+def test_nobody_is_drawn_outside_the_picture() -> None:
+    frame = entrance(CAMERA, 3.0)
+    pose = Pose(x=30.0, z=3.0, heading_rad=0.0, stride_rad=0.0)
+    assert draw_person(frame, CAMERA, somebody(), pose, 1.0) is None
+
+
+def test_a_walker_is_on_the_line_at_the_moment_of_the_truth() -> None:
+    played = scene(walker(5.0, 1), walker(9.0, -1), seconds=12.0)
+    feet = {f.at_s: f.boxes for f in door_frames(played, np.random.default_rng(1))}
+    assert [(c.person, c.is_entry) for c in played.crossings] == [(0, True), (1, False)]
+    for crossing in played.crossings:
+        bottom = feet[crossing.at_s][crossing.person][3]
+        assert bottom == pytest.approx(0.62 * CAMERA.height_px, abs=14)
+
+
+def test_the_same_seed_plays_the_same_frames() -> None:
+    def frames() -> list[np.ndarray]:
+        rng = np.random.default_rng(5)
+        played = busy_door(rng, crossings=4, is_hard=True)
+        return [frame.image for frame in islice(door_frames(played, rng), 70, 74)]
+
+    assert all(np.array_equal(one, other) for one, other in zip(frames(), frames(), strict=True))
+
+
+def test_a_hard_door_has_groups_and_a_loiterer() -> None:
+    played = busy_door(np.random.default_rng(4), crossings=60, is_hard=True)
+    assert len(played.crossings) == 60
+    assert any(isinstance(person, Loiterer) for person in played.cast)
+    assert {crossing.is_entry for crossing in played.crossings} == {True, False}
+
+
+def test_a_counter_sees_who_crosses_and_not_who_waits() -> None:
+    waiting = Loiterer(from_s=16.0, to_s=30.0, x_m=0.2, before_m=0.35, look=somebody())
+    played = scene(walker(6.0, 1), walker(12.0, -1), waiting, seconds=36.0)
+    line = CountingLine(line_id="door", start=played.line[0], end=played.line[1])
+    counter = PeopleCounter((line,), width_px=CAMERA.width_px, height_px=CAMERA.height_px)
+    seen = []
+    for frame in door_frames(played, np.random.default_rng(1)):
+        at = STARTED_AT + timedelta(seconds=frame.at_s)
+        taken = Frame(image=frame.image, camera_id="door", taken_at=at, at_s=frame.at_s)
+        seen += [crossing.is_entry for crossing in counter.see(taken).crossings]
+    assert seen == [True, False]
+
+
+def test_the_film_has_its_truth_beside_it(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "door.mp4", np.random.default_rng(1))
+    reader = cv2.VideoCapture(str(film.path))
+    try:
+        assert int(reader.get(cv2.CAP_PROP_FRAME_COUNT)) == int(SECONDS * FRAMES_PER_S)
+    finally:
+        reader.release()
+    assert film.path.stat().st_size < 4_000_000
+    assert film.as_json()["enters_at_s"] == list(ENTERS_AT_S)
+    crossings = film_scene(np.random.default_rng(1)).crossings
+    assert sorted(c.at_s for c in crossings if not c.is_entry) == sorted(LEAVES_AT_S)
