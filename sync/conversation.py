@@ -66,6 +66,7 @@ class Conversation:
         self._hello_tries = 0
         self._hello_due_s = 0.0
         self._appended = True
+        self._looked_s = 0.0
         self._wake = asyncio.Event()
         self._broker = ""
 
@@ -266,7 +267,10 @@ class Conversation:
                 return
 
     async def _notice_appended(self) -> None:
-        self._appended = False
+        now_s = self._clock.monotonic_s()
+        if not self._appended and now_s < self._looked_s + LOOK_AGAIN_S:
+            return
+        self._appended, self._looked_s = False, now_s
         for key, following in (await asyncio.to_thread(self._outbox.next_seqs)).items():
             known = self._known_next.get(key, 1)
             if following > known:

@@ -290,10 +290,17 @@ class Outbox:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """A write transaction; other writers wait.
+        """A write transaction; other writers wait, and `on_change` is told of its end.
 
         Raises OutboxFull when the disk itself is full, OutboxUnusable when the file fails.
         """
+        with self._writing() as transaction:
+            yield transaction
+        for listener in self._listeners:
+            listener()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Transaction]:
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -310,8 +317,6 @@ class Outbox:
                     raise
             except sqlite3.OperationalError as error:
                 raise _named(error, self.path) from error
-        for listener in self._listeners:
-            listener()
 
     def append(self, *bodies: EventBody) -> list[EventId]:
         """Append events in one transaction of their own; on disk when this returns."""
@@ -319,13 +324,14 @@ class Outbox:
             return transaction.extend(bodies)
 
     def on_change(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` after every commit, in the writer's thread; returns how to stop that."""
+        """Call `listener` after every commit that may have appended something, in the writer's
+        thread; returns how to stop that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def acknowledge(self, *acks: Acknowledged) -> int:
         """Note what the hub has committed; how many events of it still waited."""
-        with self.transaction() as transaction:
+        with self._writing() as transaction:
             connection = transaction.connection
             age_s = self.age_s(connection)
             count = 0
