@@ -28,6 +28,8 @@ class MotionSettings:
     least_edges: float = 0.10
     edge_levels: float = 24.0
     moving_levels: float = 16.0
+    quiet_share: float = 0.0008
+    quiet_look_s: float = 0.5
 
 
 class MotionPersonDetector:
@@ -45,7 +47,8 @@ class MotionPersonDetector:
         self._model = cv2.createBackgroundSubtractorMOG2(
             history=500, varThreshold=30, detectShadows=True
         )
-        self._grey: NDArray[np.int16] | None = None
+        self._grey: Mask | None = None
+        self._is_empty = True
         self._moved_at_s = np.zeros((0, 0), np.float32)
         self._began_at_s = 0.0
         self._at_s = 0.0
@@ -58,9 +61,26 @@ class MotionPersonDetector:
         small = np.asarray(cv2.GaussianBlur(resized, (5, 5), 0), dtype=np.uint8)
         if self._grey is None or at_s < self._at_s or self._grey.shape != small.shape[:2]:
             self._begin(small, at_s)
+        if self._is_quiet(self._note_movement(small, at_s), at_s):
+            return Detections.none()
+        found = self._look(small, at_s)
+        self._is_empty = len(found) == 0
+        self._at_s = at_s
+        return Detections(np.asarray(found.boxes / scale, dtype=np.float32), found.scores)
+
+    def _is_quiet(self, moved: float, at_s: float) -> bool:
+        """An empty door in which nothing moves is looked at twice a second: it costs next to
+        nothing, and the background goes on learning."""
+        return (
+            self._is_empty
+            and moved < self.settings.quiet_share
+            and at_s - self._began_at_s > 2.0
+            and at_s - self._at_s < self.settings.quiet_look_s
+        )
+
+    def _look(self, small: Image, at_s: float) -> Detections:
         usual = np.asarray(self._model.getBackgroundImage(), dtype=np.uint8)
         small = _at_usual_exposure(small, usual)
-        self._note_movement(small, at_s)
         mask = np.asarray(self._model.apply(small, learningRate=0.0), dtype=np.uint8)
         # 255 stands out, 127 is a shadow.
         mask = np.asarray(cv2.threshold(mask, 200, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
@@ -69,29 +89,31 @@ class MotionPersonDetector:
             # The light went on or the camera was turned: everything is new, nobody is meant.
             found = Detections.none()
         self._learn(small, usual, found, at_s)
-        self._at_s = at_s
-        return Detections(np.asarray(found.boxes / scale, dtype=np.float32), found.scores)
+        return found
 
     def _begin(self, small: Image, at_s: float) -> None:
         self._model.apply(small, learningRate=1.0)
-        self._grey = np.asarray(small.mean(axis=2), dtype=np.int16)
+        self._grey = _grey(small)
+        self._is_empty = True
         self._moved_at_s = np.full(small.shape[:2], -1e9, np.float32)
         self._began_at_s = self._at_s = at_s
         self._flooded_since_s = None
 
-    def _note_movement(self, small: Image, at_s: float) -> None:
-        grey = np.asarray(small.mean(axis=2), dtype=np.int16)
-        if self._grey is not None:
-            moved = np.abs(grey - self._grey) > self.settings.moving_levels
-            if moved.mean() < self.settings.flood:
-                self._moved_at_s[moved] = at_s
-        self._grey = grey
+    def _note_movement(self, small: Image, at_s: float) -> float:
+        """The share of the picture that differs from the frame before."""
+        before, self._grey = self._grey, _grey(small)
+        if before is None:
+            return 1.0
+        moved = np.asarray(cv2.absdiff(self._grey, before)) > self.settings.moving_levels
+        share = float(moved.mean())
+        if share < self.settings.flood:
+            self._moved_at_s[moved] = at_s
+        return share
 
     def _new_edges(self, small: Image, usual: Image) -> NDArray[np.bool_]:
         """Where there is more or less outline than in the background: light alone draws none."""
         now, then = (
-            cv2.Laplacian(picture.mean(axis=2).astype(np.float32), -1, ksize=3)
-            for picture in (small, usual)
+            cv2.Laplacian(_grey(picture), cv2.CV_16S, ksize=3) for picture in (small, usual)
         )
         return np.asarray(np.abs(now - then) > self.settings.edge_levels, dtype=np.bool_)
 
@@ -146,6 +168,10 @@ class MotionPersonDetector:
         return _joined(
             Detections(np.array(boxes, np.float32), np.array(scores, np.float32)), height
         )
+
+
+def _grey(picture: Image) -> Mask:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
 def _joined(found: Detections, frame_height: int) -> Detections:
