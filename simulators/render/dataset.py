@@ -25,6 +25,8 @@ Seed = Annotated[int, typer.Option(help="same seed, same pictures")]
 First = Annotated[int, typer.Option(min=0, help="number of the first pack that may stand there")]
 Packs = Annotated[int, typer.Option(min=8, help="how many different packs there are")]
 
+Tall = Annotated[int, typer.Option("--tall", min=32, help="height of a pack's picture in pixels")]
+
 LEAST_SEEN = 0.35
 """A pack of which less is in view is no facing."""
 
@@ -52,17 +54,17 @@ def shelves(
 
 
 @app.command(name="packs")
-def single_packs(out: Out, count: Count = 200, first: First = 0) -> None:
-    """Single packs from several sides, as `pack-N/V.png` with alpha (not premultiplied)."""
+def single_packs(out: Out, count: Count = 1600, first: First = 0, tall_px: Tall = 192) -> None:
+    """Single packs from three sides, as `pack-N/V.png` with alpha (not premultiplied)."""
     for number in range(first, first + count):
         folder = out / f"pack-{number:05d}"
         folder.mkdir(parents=True, exist_ok=True)
-        for index, (yaw_deg, tilt) in enumerate(((0, 0), (-15, 1), (12, 0), (25, -1))):
-            picture = cut_out(unlisted_pack(number), PackView(yaw_deg=yaw_deg, tilt=tilt))
+        for index, (yaw_deg, tilt) in enumerate(((0, 0), (-15, 1), (20, 0))):
+            picture = cut_out(unlisted_pack(number), PackView(yaw_deg=yaw_deg, tilt=tilt), tall_px)
             cv2.imwrite(str(folder / f"{index}.png"), picture)
 
 
-def cut_out(design: PackDesign, view: PackView, *, tall_px: int = 320) -> Pixels:
+def cut_out(design: PackDesign, view: PackView, tall_px: int) -> Pixels:
     """The pack alone: (height, width, 4) BGRA with plain alpha."""
     width = max(8, round(tall_px * design.width_mm / design.height_mm))
     sprite = SpriteShelf(capacity=6).sprite(design, view, width, tall_px).astype(np.float32)

@@ -115,3 +115,14 @@ def test_a_dataset_has_a_label_for_every_picture(tmp_path: Path) -> None:
         assert values.shape[1] == 5
         assert (values[:, 1:] >= 0).all()
         assert (values[:, 1:] <= 1).all()
+
+
+def test_packs_alone_are_written_with_alpha(tmp_path: Path) -> None:
+    arguments = ["packs", str(tmp_path), "--count", "2", "--first", "70", "--tall", "96"]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    written = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png"))
+    assert written == [f"pack-000{n}/{view}.png" for n in (70, 71) for view in range(3)]
+    picture = cv2.imread(str(tmp_path / written[0]), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    assert picture.shape[0] == 96
+    assert (picture[..., 3].min(), picture[..., 3].max()) == (0, 255)
