@@ -15,7 +15,7 @@ from sync.books import LaneKey
 LANE_WINDOW = 4
 WINDOW = 8
 RESERVED_EVERY = 10
-RESEND_FIRST_S = 5.0
+RESEND_FIRST_S = 10.0
 """Never sooner: what is lost on a living connection is rare, a hub that is busy for a moment not,
 and every event sent twice makes it busier."""
 RESEND_UNMEASURED_S = 30.0

@@ -25,7 +25,7 @@ from tests.running_hub import RunningHub, running_hub
 from tests.talking_device import COLA, NOON, line, receipt, small_chain
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 45.0
+PATIENCE_S = 90.0
 TILL, DOOR, COOLER = "s01-till", "s01-door", "s01-cooler"
 
 
