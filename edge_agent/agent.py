@@ -16,6 +16,7 @@ from edge_agent.health import Health
 from edge_agent.housekeeping import Housekeeper
 from edge_agent.local_server import LARGEST_BODY, serving
 from edge_agent.page import Page, add_health
+from edge_agent.remote import Remote
 from edge_agent.settings import EdgeSettings
 from edge_agent.status import StatusDesk
 from edge_agent.store import apply_migrations
@@ -28,7 +29,7 @@ from edge_agent.writer import Writer
 from sync.clock import Clock
 from sync.credentials import DeviceClaim
 from sync.link import Uplink, run_link
-from sync.link_state import DownMessage, LinkStatus
+from sync.link_state import DownMessage, LinkState, LinkStatus
 from sync.media import MediaStore
 from sync.outbox import Outbox
 
@@ -97,9 +98,15 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
         alarms=alarms,
         desk=desk,
         media=media,
+        remote=Remote(
+            writer=writer,
+            facts={"agent_version": metadata.version("aisleos"), "kind": profile.kind.value},
+        ),
     )
     agent.parts["housekeeping"] = Housekeeper(writer=writer, media=media, alarms=alarms).run
     _add_watching(agent)
+    agent.parts["settings"] = agent.remote.run
+    agent.parts["commands"] = agent.remote.inbox.run
     _add_link(agent)
     await _serve(agent, stack)
     return agent
@@ -159,6 +166,7 @@ def _add_watching(agent: Agent) -> None:
         )
         agent.parts["sensors"] = watch.run
         agent.desk.sights.append(watch.sight)
+        watch.add_settings(agent.remote)
 
 
 def _add_link(agent: Agent) -> None:
@@ -179,6 +187,13 @@ def _add_link(agent: Agent) -> None:
     def note(status: LinkStatus) -> None:
         agent.desk.link = status
 
+    def hear(message: DownMessage) -> None:
+        if agent.desk.link.state is LinkState.FENCED:
+            # Meant for the other copy of this device, which listens on the same topic.
+            log.warning("%s ignored: fenced", message.what, extra={"action": "down-ignored"})
+            return
+        agent.remote.hear(message)
+
     async def run(stop: asyncio.Event) -> None:
         await run_link(
             agent.outbox,
@@ -188,12 +203,7 @@ def _add_link(agent: Agent) -> None:
             rng=agent.rng,
             stop=stop,
             on_status=note,
-            on_down=_ignore_down,
+            on_down=hear,
         )
 
     agent.parts["link"] = run
-
-
-def _ignore_down(message: DownMessage) -> None:
-    """Commands and desired states have no handlers on this device yet; both stay with the hub."""
-    log.info("%s ignored", message.what, extra={"action": "down"})

@@ -7,6 +7,7 @@ from random import Random
 
 from edge_agent.alarms import AlarmBook
 from edge_agent.health import Health
+from edge_agent.remote import Remote
 from edge_agent.settings import EdgeSettings
 from edge_agent.status import StatusDesk
 from edge_agent.writer import Writer
@@ -30,6 +31,7 @@ class Agent:
     alarms: AlarmBook
     desk: StatusDesk
     media: MediaStore
+    remote: Remote
     parts: dict[str, Part] = field(default_factory=dict)
 
     @property

@@ -4,11 +4,15 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
 
 from device_profiles.sensor import SENSOR_TYPES, Sensor
 from edge_agent.alarms import DOOR_OPEN, SENSOR_LOST, TOO_WARM, AlarmBook
 from edge_agent.health import Health
 from edge_agent.pipelines.minutes import minute_of
+from edge_agent.remote import Remote
 from edge_agent.reporting import CoolerMinute, Guarded, report_cooler
 from edge_agent.sensors import Reading, read_sensor
 from edge_agent.status import Seen
@@ -23,6 +27,9 @@ COOLED_BELOW_LIMIT_C = 0.5
 """The alarm ends this much below its limit, so that it does not flicker."""
 OPEN_SHARE = 0.9
 """A door that was open for this share of an interval was open all through it."""
+
+WarmLimit = TypeAdapter(Annotated[float, Field(ge=-40, le=60)] | None)
+"""Above this, in degrees Celsius, it is too warm; None: no limit."""
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +93,22 @@ class CoolerWatch:
                     await stop.wait()
             except TimeoutError:
                 continue
+
+    def add_settings(self, remote: Remote) -> None:
+        """The limit of the temperature may be wanted otherwise while this runs; not where several
+        thermometers have limits of their own."""
+        limits = {one.limit_high for one in self.sensors if one.kind == "temperature"}
+        if len(limits) == 1:
+            remote.setting("too_warm_above_c", WarmLimit, limits.pop(), self.set_warm_limit)
+
+    def set_warm_limit(self, limit_c: float | None) -> None:
+        """From the next reading on, above `limit_c` is too warm."""
+        self.sensors = tuple(
+            sensor.model_copy(update={"limit_high": limit_c})
+            if sensor.kind == "temperature"
+            else sensor
+            for sensor in self.sensors
+        )
 
     async def read_once(self) -> None:
         """One interval: readings on their way, rules judged."""

@@ -9,9 +9,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from device_profiles.camera import Camera, SourceKind
+from pydantic import AfterValidator, TypeAdapter
+
+from device_profiles.camera import Camera, Point, SourceKind
 from device_profiles.store import OpeningHours
 from edge_agent.alarms import (
     FRAME_SIZE,
@@ -25,6 +28,7 @@ from edge_agent.health import Health
 from edge_agent.pipelines.minutes import MinuteBook, minute_of, watched_between
 from edge_agent.pipelines.opening import OPEN_MARGIN, is_open
 from edge_agent.pipelines.watching import PictureGuard, Sight
+from edge_agent.remote import Remote
 from edge_agent.reporting import Guarded, report_footfall, report_zone
 from edge_agent.status import Seen
 from edge_agent.store import count_up
@@ -40,6 +44,9 @@ LOST_AFTER_S = 10.0
 SAVED_EVERY_S = 10.0
 COVERED_AFTER_S = 5.0
 """Somebody may walk close by the lens; a hand that stays covers it."""
+
+Ends = tuple[Point, Point]
+"""Start and end of a directed line, 0..1 of the frame."""
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +99,41 @@ class DoorWatch:
                 else:
                     await self._miss()
         await self._save()
+
+    def add_settings(self, remote: Remote) -> None:
+        """The lines may be moved while this runs, each under its own name."""
+        if not self.camera.lines:
+            return
+        profile_value = {line.line_id: (line.start, line.end) for line in self.camera.lines}
+        names = frozenset(profile_value)
+
+        def complete(ends: dict[str, Ends]) -> dict[str, Ends]:
+            if set(ends) != names:
+                raise ValueError(f"give start and end of every line: {', '.join(sorted(names))}")
+            if any(start == end for start, end in ends.values()):
+                raise ValueError("a line needs two ends")
+            return ends
+
+        adapter = TypeAdapter(Annotated[dict[str, Ends], AfterValidator(complete)])
+        name = f"lines.{self.camera.camera_id}"
+        remote.setting(name, adapter, profile_value, self.set_lines)
+
+    def set_lines(self, ends: Mapping[str, Ends]) -> None:
+        """From the next frame on people are counted over these lines; whoever is in view is taken
+        up anew."""
+        lines = tuple(
+            line.model_copy(update={"start": ends[line.line_id][0], "end": ends[line.line_id][1]})
+            for line in self.camera.lines
+        )
+        if lines == self.camera.lines:
+            return
+        self.camera = self.camera.model_copy(update={"lines": lines})
+        self.counter = PeopleCounter(
+            lines,
+            self.camera.zones,
+            width_px=self.camera.width_px,
+            height_px=self.camera.height_px,
+        )
 
     def sight(self) -> tuple[Seen, ...]:
         """Who stands where, for the device's own page."""

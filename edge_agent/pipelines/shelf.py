@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from pydantic import Field, TypeAdapter
 
 from device_profiles.camera import Camera, ShelfView
 from device_profiles.planogram import Fixture, Planogram
@@ -17,6 +20,7 @@ from edge_agent.errors import SourceUnusable
 from edge_agent.health import Health
 from edge_agent.photos import Photo, PhotoFile, StillWritten, encode_jpeg, load_photo, photos_in
 from edge_agent.pipelines.opening import due_slot
+from edge_agent.remote import Remote
 from edge_agent.reporting import (
     Guarded,
     PhotoRead,
@@ -39,6 +43,9 @@ from vision_models.shelf import ShelfReader, ShelfReading
 
 LOOKED_EVERY_S = 2.0
 """How often a photo folder is looked through."""
+INTERVAL_MIN = TypeAdapter(Annotated[int, Field(ge=1, le=24 * 60)])
+ASKED_WITHIN_S = 60.0
+"""So long a photo that the hub asks for waits for a live camera's next picture."""
 TRIES = 5
 """A hand, a shopper, a fogged door: a bad planned photo is taken again so many times."""
 RETRY_AFTER_S = 20.0
@@ -81,6 +88,8 @@ class ShelfWatch:
     _done: set[str] = field(default_factory=set)
     _slot: datetime | None = None
     _tries: int = 0
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _asked: "asyncio.Future[str] | None" = None
 
     def __post_init__(self) -> None:
         """Expects a photo every interval."""
@@ -94,6 +103,36 @@ class ShelfWatch:
         elif self.feed is not None:
             async with self.feed:
                 await self._follow_plan(self.feed, stop)
+
+    def add_settings(self, remote: Remote) -> None:
+        """The interval may be wanted otherwise while this runs, and a photo may be asked for."""
+        remote.setting("photo_interval_min", INTERVAL_MIN, self.interval_min, self.set_interval)
+        remote.photographers[self.camera.camera_id] = self.take_now
+
+    def set_interval(self, interval_min: int) -> None:
+        """From now on a photo every `interval_min`."""
+        self.interval_min = interval_min
+        self.health.allow(self.camera.camera_id, late_after_s=90.0 * interval_min)
+
+    async def take_now(self) -> str:
+        """Reads the newest picture now; a line for people. A picture that was read already is not
+        read again.
+
+        Raises SourceUnusable where there is none.
+        """
+        if self.folder is not None:
+            return await self._take_newest(self.folder)
+        if self._asked is None:
+            self._asked = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(ASKED_WITHIN_S):
+                return await asyncio.shield(self._asked)
+        except TimeoutError as error:
+            self._asked = None
+            reason = (self.feed.reason if self.feed else "") or "its source is silent"
+            raise SourceUnusable(
+                f"{self.camera.camera_id} gave no picture for {ASKED_WITHIN_S:.0f} s: {reason}"
+            ) from error
 
     def sight(self) -> tuple[Seen, ...]:
         """The last photo's figures, for the device's own page."""
@@ -127,8 +166,25 @@ class ShelfWatch:
             for file in photos:
                 if stop.is_set():
                     return
-                await self._take_file(file)
+                async with self._reading:
+                    if file.name not in self._done:
+                        await self._take_file(file)
             await _wait(stop, LOOKED_EVERY_S)
+
+    async def _take_newest(self, folder: Path) -> str:
+        files = await asyncio.to_thread(lambda: list(photos_in(folder, done=())))
+        if not files:
+            raise SourceUnusable(f"there is no picture in {folder}")
+        file = files[-1]
+        async with self._reading:
+            if file.name in self._done:
+                return f"{file.name} is the newest and was read before"
+            await self._take_file(file)
+        if file.name not in self._done:
+            raise SourceUnusable(f"{file.name} is still being written")
+        if self.latest is None or self.latest.name != file.name:
+            raise SourceUnusable(f"{file.name} could not be read")
+        return _told(self.latest)
 
     async def _take_file(self, file: PhotoFile) -> None:
         try:
@@ -157,12 +213,29 @@ class ShelfWatch:
             if frame is not None:
                 silent_since_s = now_s
                 await self._set_alarm(SOURCE_LOST, is_on=False)
+                await self._take_asked(frame.image, frame.taken_at)
                 if await self._take_if_due(frame.image, frame.taken_at):
                     await _wait(stop, RETRY_AFTER_S)
             elif now_s - silent_since_s >= LOST_AFTER_S or feed.reason:
                 reason = feed.reason or "no picture"
                 self.health.lost(self.camera.camera_id, reason=reason)
                 await self._set_alarm(SOURCE_LOST, is_on=True, detail=reason)
+
+    async def _take_asked(self, image: Image, taken_at: datetime) -> None:
+        """The photo that somebody asked for, whatever it shows."""
+        asked, self._asked = self._asked, None
+        if asked is None:
+            return
+        jpeg = await asyncio.to_thread(encode_jpeg, image)
+        name = f"{taken_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        photo = Photo(name=name, taken_at=taken_at, image=image, jpeg=jpeg)
+        try:
+            await self.take(photo)
+        except VisionError as error:
+            asked.set_exception(SourceUnusable(f"{name} cannot be judged: {error}"))
+            return
+        self._done.add(name)
+        asked.set_result(_told(self.latest) if self.latest else name)
 
     async def _take_if_due(self, image: Image, taken_at: datetime) -> bool:
         """Takes the planned photo; True when it was bad and should be taken again soon."""
@@ -341,6 +414,11 @@ def _summary(photo: Photo, sha256: str, reads: list[PhotoRead]) -> KeptPhoto:
         facings=sum(len(read.facings) for read in reads),
         gaps=sum(len(read.empty_slots) for read in reads),
     )
+
+
+def _told(photo: KeptPhoto) -> str:
+    """A photo in one line."""
+    return f"{photo.name}: {photo.quality}, {photo.facings} facings, {photo.gaps} gaps"
 
 
 def _kept(row: tuple[str, str, str, str, int, int]) -> KeptPhoto:

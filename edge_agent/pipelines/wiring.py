@@ -48,6 +48,7 @@ def _add_door(agent: Agent, camera: Camera) -> None:
         opening_hours=profile.opening_hours,
         simulated=profile.simulated,
     )
+    watch.add_settings(agent.remote)
     agent.parts[camera.camera_id] = watch.run
     agent.desk.sights.append(watch.sight)
 
@@ -74,6 +75,7 @@ def _add_shelf(agent: Agent, camera: Camera) -> None:
         opening_hours=profile.opening_hours,
         interval_min=profile.photo_interval_min,
     )
+    watch.add_settings(agent.remote)
     agent.parts[f"{camera.camera_id}-photos"] = watch.run
     agent.desk.sights.append(watch.sight)
     agent.desk.pictures[camera.camera_id] = watch.picture
