@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.books import Books, LaneKey, welcome_run
 from cloud_hub.commands import offer, pending_commands
+from cloud_hub.conflicts import note_conflicts
 from cloud_hub.database import Database
 from cloud_hub.greeting import FOREIGN_NAME_ALARM, answer_hello, raise_alarm
 from cloud_hub.identities import IdentityKeys
@@ -234,6 +235,9 @@ class Ingest:
         for record in records:
             if fresh.contains(record.seq):
                 turn.note(key, device, record, message.received_at)
+        repeats = [record for record in records if not fresh.contains(record.seq)]
+        if repeats:
+            note_conflicts(turn, key, device, repeats)
         return self._ack(topic, header)
 
     def _undecodable(

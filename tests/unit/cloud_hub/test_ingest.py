@@ -224,6 +224,24 @@ def test_a_clone_is_fenced_and_alarmed(ingest: Ingest, database: Database) -> No
         assert alarm.alarm == "identity-used-twice"
 
 
+def test_another_event_under_a_known_number_is_kept_as_a_conflict(
+    ingest: Ingest, database: Database
+) -> None:
+    till, clone = TalkingDevice(), TalkingDevice()
+    till.say(receipt(1, cola()), receipt(2, cola(), member="m-1"))
+    clone.say(receipt(1, cola()), receipt(3, cola()))
+    ingest.take([till.hello(), *till.batches()])
+    ingest.take(till.batches())
+    assert count(database, DeadLetter) == 0
+    ingest.take([*clone.batches(), *clone.batches()])
+    with database.sessions() as session:
+        (letter,) = session.scalars(sa.select(DeadLetter))
+        assert letter.seq == 2
+        assert "two devices" in letter.error
+        assert session.scalars(sa.select(AlarmRaised)).one().alarm == "identity-used-twice"
+    assert count(database, Receipt) == 2
+
+
 def test_a_restored_device_goes_on_under_a_new_epoch(ingest: Ingest, database: Database) -> None:
     till = TalkingDevice(run="r1")
     till.say(receipt(1, cola()))

@@ -1,0 +1,71 @@
+"""Two different events under one number: a copied device that nobody noticed in time.
+
+A repeat of a known event changes nothing. One that says something else is no repeat: it is kept as
+a dead letter, with an alarm, so that it is not lost in silence.
+"""
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from cloud_hub.books import LaneKey
+from cloud_hub.greeting import RIVAL_ALARM, raise_alarm
+from cloud_hub.model.link import StoredEvent
+from cloud_hub.model.place import Device
+from cloud_hub.turn import Turn
+from cloud_hub.work import Outcome
+from sync.batch import Arrived
+
+CONFLICT = "another event has this number already; two devices use one identity"
+
+
+def note_conflicts(turn: Turn, key: LaneKey, device: Device, repeats: Sequence[Arrived]) -> int:
+    """How many of `repeats` say something else than what is kept under their numbers."""
+    kept = _kept(turn, key, [record.seq for record in repeats])
+    others = [
+        record
+        for record in repeats
+        if record.seq in kept and kept[record.seq] != (record.kind, record.body)
+    ]
+    for record in others:
+        turn.letters.append(_letter(turn, key, device, record))
+    if others:
+        raise_alarm(turn.books, device, RIVAL_ALARM, "conflict", CONFLICT)
+    return len(others)
+
+
+def _kept(turn: Turn, key: LaneKey, seqs: Sequence[int]) -> dict[int, tuple[str, dict[str, Any]]]:
+    """Kind and body of what is kept; what was never readable can be compared with nothing."""
+    tenant_id, device_id, epoch, lane = key
+    rows = turn.work.session.execute(
+        sa.select(StoredEvent.seq, StoredEvent.kind, StoredEvent.body).where(
+            StoredEvent.tenant_id == tenant_id,
+            StoredEvent.device_id == device_id,
+            StoredEvent.epoch == epoch,
+            StoredEvent.lane == lane,
+            StoredEvent.seq.in_(seqs),
+            StoredEvent.outcome != Outcome.DEAD.value,
+        )
+    )
+    return {seq: (kind, body) for seq, kind, body in rows}
+
+
+def _letter(turn: Turn, key: LaneKey, device: Device, record: Arrived) -> dict[str, Any]:
+    raw = json.dumps({"kind": record.kind, "body": record.body}, sort_keys=True).encode()
+    number = "/".join(str(part) for part in (*key[1:], record.seq))
+    return {
+        "tenant_id": device.tenant_id,
+        "letter_id": f"{number}/conflict-{zlib.crc32(raw):08x}",
+        "device_id": device.device_id,
+        "store_id": device.store_id,
+        "epoch": key[2],
+        "lane": key[3],
+        "seq": record.seq,
+        "raw": raw,
+        "error": CONFLICT,
+        "received_at": turn.books.now,
+        "replayed_at": None,
+    }
