@@ -10,6 +10,7 @@ from device_profiles.planogram import Fixture, Planogram
 from simulators.render.cooler import CoolerPicture, cooler_view, render_cooler
 from simulators.render.packs import unlisted_pack
 from simulators.render.sprites import SpriteShelf
+from simulators.render.troubles import Troubles
 from tests.unit.vision_models.conftest import GTINS
 from vision_models.calibration import flatten
 from vision_models.errors import UnusablePicture
@@ -47,7 +48,10 @@ PLANOGRAM = Planogram.model_validate(
 
 
 def photograph(
-    sprites: SpriteShelf, changes: dict[str, int | None], seed: int = 1
+    sprites: SpriteShelf,
+    changes: dict[str, int | None],
+    seed: int = 1,
+    troubles: Troubles | None = None,
 ) -> tuple[CoolerPicture, ShelfView]:
     """A photo of the planned cooler but for `changes`: pack seeds from 9001, None for nothing."""
     rng = np.random.default_rng(seed)
@@ -58,7 +62,7 @@ def photograph(
         for slot, seed in stands.items()
         if seed is not None
     }
-    return render_cooler(slots, view, rng, sprites), ShelfView(
+    return render_cooler(slots, view, rng, sprites, troubles), ShelfView(
         fixture_id="cooler", corners=view.corners
     )
 
@@ -126,6 +130,28 @@ def test_a_spoilt_picture_claims_nothing(
     assert (reading.quality, reading.facings, reading.empty_slots) == (state, (), ())
     assert len(reading.hidden_slots) == ROWS * COLUMNS
     assert reading.compliance is None
+
+
+def test_an_emptied_cooler_is_all_gaps(gallery: Gallery, sprites: SpriteShelf) -> None:
+    photo, view = photograph(sprites, dict.fromkeys(PLANNED))
+    reading = ShelfReader(gallery).read(
+        photo.image, view=view, fixture=FIXTURE, planogram=PLANOGRAM
+    )
+    assert (reading.quality, len(reading.empty_slots)) == (Quality.CLEAR, ROWS * COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("troubles", "state"),
+    [(Troubles(fog=0.9), Quality.FOGGED), (Troubles(blur=0.9), Quality.BLURRED)],
+)
+def test_fog_and_blur_make_no_gaps(
+    gallery: Gallery, sprites: SpriteShelf, troubles: Troubles, state: Quality
+) -> None:
+    photo, view = photograph(sprites, {}, troubles=troubles)
+    reading = ShelfReader(gallery).read(
+        photo.image, view=view, fixture=FIXTURE, planogram=PLANOGRAM
+    )
+    assert (reading.quality, reading.empty_slots, reading.facings) == (state, (), ())
 
 
 def test_without_a_gallery_everything_is_unknown(sprites: SpriteShelf) -> None:

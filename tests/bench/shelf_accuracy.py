@@ -1,0 +1,156 @@
+"""Rendered coolers read slot by slot, scored: `python -m tests.bench.shelf_accuracy --photos 60`.
+
+The demonstration's 24 cooler SKUs, one reference picture each, in 4 × 10 slots. Every photo has
+slots swapped, emptied, and filled with packs that nobody enrolled. CoolR's rule: a facing that is
+missed and one named wrongly both count; an unlisted pack is right when it is called unknown.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from device_profiles.camera import ShelfView
+from device_profiles.planogram import Fixture, Planogram
+from simulators.goods import as_product, demonstration_goods
+from simulators.render.cooler import cooler_view, reference_picture, render_cooler
+from simulators.render.packs import PackDesign, design_pack, unlisted_pack
+from simulators.render.sprites import SpriteShelf
+from simulators.render.troubles import Troubles
+from vision_models.embedding import Embedder
+from vision_models.gallery import Gallery
+from vision_models.quality import Quality
+from vision_models.shelf import ShelfReader
+
+ROWS, COLUMNS = 4, 10
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+TROUBLES = {
+    "clear": Troubles(),
+    "noisy": Troubles(noise=1.0, reflection=0.6),
+    "condensation": Troubles(condensation=0.5),
+    "hand": Troubles(hand=0.7),
+    "fog": Troubles(fog=0.9),
+    "dark": Troubles(darkness=0.95),
+    "blurred": Troubles(blur=0.9),
+    "glare": Troubles(glare=0.9),
+    "covered": Troubles(covered=True),
+}
+
+
+def main() -> None:
+    """Render, read, score; the last line is JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photos", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--trouble", choices=sorted(TROUBLES), default="clear")
+    words = parser.parse_args()
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measure(Path(folder), words.photos, words.seed, TROUBLES[words.trouble])
+    print(json.dumps({"trouble": words.trouble} | figures))
+
+
+def measure(folder: Path, photos: int, seed: int, troubles: Troubles) -> dict[str, object]:
+    """The figures of `photos` photos of one cooler."""
+    sprites = SpriteShelf()
+    goods = [as_product(good) for good in demonstration_goods() if good.brand_id == "quanye"][:24]
+    designs = {product.gtin: design_pack(product) for product in goods}
+    gallery = Gallery.open_or_make(folder / "gallery", Embedder.shipped())
+    for gtin, design in designs.items():
+        picture = np.asarray(reference_picture(design, 0.0, sprites), np.uint8)
+        gallery.enroll(gtin, [("reference", picture)], AT)
+    rng = np.random.default_rng(seed)
+    fixture, planogram = _plan(list(designs))
+    view = cooler_view(ROWS, COLUMNS, rng)
+    shelf_view = ShelfView(fixture_id="cooler", corners=view.corners)
+    reader, score, ms = ShelfReader(gallery), Counter[str](), []
+    for number in range(photos):
+        truth, packs = _stocked(planogram, designs, rng, number)
+        photo = render_cooler(packs, view, rng, sprites, troubles)
+        image = np.asarray(photo.image, np.uint8)
+        started_s = time.process_time()
+        reading = reader.read(image, view=shelf_view, fixture=fixture, planogram=planogram)
+        ms.append(1000 * (time.process_time() - started_s))
+        score["photos " + reading.quality] += 1
+        if reading.quality is Quality.CLEAR:
+            seen: dict[str, str | None] = dict.fromkeys(reading.empty_slots, "gap")
+            seen |= {f.slot_id: f.gtin for f in reading.facings if f.slot_id}
+            seen |= dict.fromkeys(reading.hidden_slots, "hidden")
+            for slot, is_there in truth.items():
+                score[_verdict(is_there, seen.get(slot, "missing"))] += 1
+    facings = sum(n for verdict, n in score.items() if verdict.startswith("facing"))
+    right = score["facing right"] + score["facing unknown right"]
+    return {
+        "facing_accuracy": round(right / facings, 4) if facings else None,
+        "false_gaps": score["facing called a gap"],
+        "missed_gaps": score["gap missed"],
+        "ms_median": round(float(np.median(ms))),
+        "score": dict(sorted(score.items())),
+    }
+
+
+def _plan(gtins: list[str]) -> tuple[Fixture, Planogram]:
+    fixture = Fixture.model_validate(
+        {
+            "fixture_id": "cooler",
+            "letter": "A",
+            "name": {"en": "Cooler", "zh": "冷柜"},
+            "kind": "cooler-upright",
+            "rows": ROWS,
+            "columns": COLUMNS,
+        }
+    )
+    slots = [
+        {"slot_id": fixture.slot_id(row + 1, column + 1), "gtin": gtins[place % len(gtins)]}
+        for place, (row, column) in enumerate(np.ndindex(ROWS, COLUMNS))
+    ]
+    return fixture, Planogram.model_validate(
+        {
+            "planogram_id": "plan",
+            "version": 1,
+            "fixture_id": "cooler",
+            "valid_from": "2026-01-01T00:00:00Z",
+            "slots": slots,
+        }
+    )
+
+
+def _stocked(
+    planogram: Planogram, designs: dict[str, PackDesign], rng: np.random.Generator, number: int
+) -> tuple[dict[str, str | None], dict[tuple[int, int], PackDesign]]:
+    """What stands where: two pairs swapped, three slots empty, two unlisted packs (None)."""
+    truth: dict[str, str | None] = {slot.slot_id: slot.gtin for slot in planogram.slots}
+    odd = [str(slot) for slot in rng.choice(sorted(truth), 9, replace=False)]
+    for one, other in ((odd[0], odd[1]), (odd[2], odd[3])):
+        truth[one], truth[other] = truth[other], truth[one]
+    truth |= dict.fromkeys(odd[4:7], "gap") | dict.fromkeys(odd[7:9], None)
+    packs = {}
+    for slot, what in truth.items():
+        _, row, column = slot.split("-")
+        if what != "gap":
+            design = designs[what] if what else unlisted_pack(9000 + 2 * number + (slot == odd[7]))
+            packs[int(row), int(column)] = design
+    return truth, packs
+
+
+def _verdict(truth: str | None, seen: str | None) -> str:
+    if truth == "gap":
+        return "gap right" if seen == "gap" else "gap hidden" if seen == "hidden" else "gap missed"
+    kind = "facing" if truth else "facing unknown"
+    if seen == truth:
+        return f"{kind} right"
+    if seen == "gap":
+        return "facing called a gap"
+    if seen == "hidden":
+        return "hidden"
+    return f"{kind} called unknown" if seen is None else f"{kind} named wrongly"
+
+
+if __name__ == "__main__":
+    main()
