@@ -47,7 +47,8 @@ class CoolerGuard:
     ) -> bool | None:
         """Whether it is too warm: True raises, False clears, None leaves it as it is."""
         if sensor.limit_high is None:
-            return None
+            self._warm_since_s = None
+            return False
         if mode != "normal" or value <= sensor.limit_high:
             self._warm_since_s = None
             is_cool = value <= sensor.limit_high - COOLED_BELOW_LIMIT_C

@@ -85,6 +85,16 @@ async def test_too_warm_for_twenty_minutes_is_alarmed_once_and_cleared(cooler, o
     assert bodies(outbox, "alarm")[0]["limit"] == 8.0
 
 
+async def test_a_limit_wanted_by_the_hub_is_guarded_from_the_next_reading_on(cooler, outbox):
+    watch, _, minutes = cooler
+    watch.set_warm_limit(3.0)
+    await minutes(21, temperature_c=4.0)
+    assert alarms(outbox) == [("too-warm", "raised")]
+    watch.set_warm_limit(None)
+    await minutes(25, temperature_c=30.0)
+    assert alarms(outbox) == [("too-warm", "raised"), ("too-warm", "cleared")]
+
+
 async def test_a_defrost_and_what_follows_it_is_no_alarm(cooler, outbox):
     _, _, minutes = cooler
     await minutes(18, temperature_c=12.0, mode="defrost")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from device_profiles.camera import Camera
 from device_profiles.store import OpeningHours
@@ -16,6 +17,7 @@ from edge_agent.pipelines.door import DoorWatch
 from edge_agent.pipelines.minutes import MinuteBook
 from edge_agent.pipelines.opening import due_slot, is_open
 from edge_agent.pipelines.watching import PictureGuard, Sight
+from edge_agent.remote import Remote
 from edge_agent.writer import Writer
 from sync.clock import ManualClock
 from sync.outbox import Outbox
@@ -153,6 +155,27 @@ async def test_crossings_and_visits_stand_in_their_minute(door, outbox):
     zone = bodies(outbox, "zone")[1]
     assert zone["dwell_s"] == [12.3]
     assert zone["occupancy_max"] == 1
+
+
+async def test_a_line_moved_by_the_hub_counts_elsewhere_under_its_own_name(door, writer):
+    make, _ = door
+    watch = make()
+    remote = Remote(writer=writer, facts={})
+    watch.add_settings(remote)
+    (setting,) = remote.settings.values()
+    before = watch.counter
+    watch.set_lines({"front": ((0.0, 0.5), (1.0, 0.5))})
+    assert watch.counter is before
+    watch.set_lines(setting.adapter.validate_python({"front": [[0, 0.8], [1, 0.8]]}))
+    assert watch.counter is not before
+    assert [(line.line_id, line.start) for line in watch.camera.lines] == [("front", (0.0, 0.8))]
+    for wrong in (
+        {"front": [[0, 0.5], [0, 0.5]]},
+        {"back": [[0, 0.8], [1, 0.8]]},
+        {"front": [[0, 0.8], [9, 0.8]]},
+    ):
+        with pytest.raises(ValidationError):
+            setting.adapter.validate_python(wrong)
 
 
 async def test_crossings_of_a_closed_store_are_staff(door, outbox, clock):

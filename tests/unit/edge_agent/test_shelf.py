@@ -14,6 +14,7 @@ from device_profiles.planogram import Fixture, Planogram
 from device_profiles.store import OpeningHours
 from edge_agent.alarms import AlarmBook
 from edge_agent.cameras import CameraFeed
+from edge_agent.errors import SourceUnusable
 from edge_agent.health import Health
 from edge_agent.photos import photos_in
 from edge_agent.pipelines.shelf import ShelfWatch, plan_at
@@ -203,6 +204,54 @@ async def test_a_bad_planned_photo_is_taken_again_and_kept_at_last(shelf, outbox
     assert answers == [True] * 4 + [False]
     (observed,) = bodies(outbox, "shelf")
     assert observed["quality"] == "covered"
+
+
+async def test_a_photo_that_is_asked_for_is_the_newest_and_is_read_once(shelf, outbox):
+    make, folder = shelf
+    watch = make()
+    with pytest.raises(SourceUnusable, match="no picture"):
+        await watch.take_now()
+    for number, name in enumerate(("20261122T030000Z", "20261122T020000Z")):
+        cv2.imwrite(str(folder / f"{name}.jpg"), picture(number))
+    assert (await watch.take_now()).startswith("20261122T030000Z.jpg: clear, ")
+    assert await watch.take_now() == "20261122T030000Z.jpg is the newest and was read before"
+    observed = await watch_until(watch, outbox, "shelf", 2)
+    assert sorted(one["taken_at"] for one in observed) == [
+        "2026-11-22T02:00:00Z",
+        "2026-11-22T03:00:00Z",
+    ]
+
+
+async def test_a_live_camera_photographs_now_when_asked_outside_its_plan(shelf, outbox, clock):
+    make, _ = shelf
+    closed = OpeningHours.model_validate({"opens": "01:00", "closes": "02:00"})
+    watch = make(
+        hours=closed, feed=CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1))
+    )
+    asked = asyncio.create_task(watch.take_now())
+    await asyncio.sleep(0)
+    await watch._take_asked(picture(), clock.now())
+    assert (await asked).startswith("20261122T040000Z: clear, ")
+    await watch._take_asked(picture(), clock.now())
+    assert len(bodies(outbox, "shelf")) == 1
+
+
+async def test_a_live_camera_that_gives_no_picture_says_so_when_asked(shelf, clock, monkeypatch):
+    make, _ = shelf
+    watch = make(feed=CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1)))
+    monkeypatch.setattr("edge_agent.pipelines.shelf.ASKED_WITHIN_S", 0.01)
+    with pytest.raises(SourceUnusable, match="no picture"):
+        await watch.take_now()
+
+
+async def test_another_interval_makes_photos_due_at_other_times(shelf, outbox, clock):
+    make, _ = shelf
+    watch = make(feed=CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1)))
+    await watch._take_if_due(picture(), clock.now())
+    assert not await watch._take_if_due(picture(), clock.now() + timedelta(minutes=30))
+    watch.set_interval(30)
+    await watch._take_if_due(picture(), clock.now() + timedelta(minutes=30))
+    assert len(bodies(outbox, "shelf")) == 2
 
 
 def test_the_latest_planogram_that_has_begun_is_the_valid_one():
