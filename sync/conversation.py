@@ -17,7 +17,8 @@ from sync.failpoints import Failpoint, reach
 from sync.link_state import DownMessage, LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
 from sync.messages import Ack, Hello, HelloAnswer, Verdict
 from sync.mqtt import BrokerAddress, Incoming, MqttLink
-from sync.outbox import DAMAGED, OVERSIZE, Acknowledged, Outbox, Outgoing
+from sync.outbox import DAMAGED, OVERSIZE, Acknowledged, Outbox
+from sync.outgoing import Outgoing
 from sync.shadow import load as load_shadow
 from sync.topics import Downlink, every_dn_topic, parse_dn, up_topic
 from sync.window import Window

@@ -13,20 +13,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sync import books, quota
 from sync.arrivals import Range
-from sync.batch import MAX_PAYLOAD_BYTES, MAX_RECORDS, Loss, Record, packed_bytes
+from sync.batch import MAX_PAYLOAD_BYTES, packed_bytes
 from sync.books import LaneBooks, LaneKey
 from sync.clock import Clock
 from sync.errors import OutboxFull, OutboxUnusable, RecordTooBig
-from sync.events import Alarm, AlarmState, ClockState, EventBody, Lane, LossDeclared, Stamp
+from sync.events import Alarm, AlarmState, ClockState, EventBody, Lane, LossDeclared
 from sync.messages import RUNS_TOLD, HelloAnswer, LaneState
 from sync.outbox_file import connect, last_epoch, prepare, remember_epoch
+from sync.outgoing import EPOCH_ZERO, Outgoing, lane_states, read_outgoing
 from sync.settling import (
     Settlement,
     acknowledge,
@@ -43,10 +44,7 @@ BODY_BYTES_UNCHECKED = MAX_PAYLOAD_BYTES - 2048
 """A body this small fits into a batch whatever zstd makes of it."""
 DAMAGED = "damaged on disk"
 OVERSIZE = "oversize"
-LOSSES_IN_A_HEADER = 20
-LOSSES_IN_A_HELLO = 500
 ROOM_CHECKED_EVERY_BYTES = 32 * 1024
-_EPOCH_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
 
@@ -69,17 +67,6 @@ class Acknowledged:
     key: LaneKey
     ranges: tuple[Range, ...]
     losses_until: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """What a batch needs: its records, and the lane's state to stand in its header."""
-
-    records: tuple[Record, ...]
-    base: int
-    next_seq: int
-    lost: tuple[Loss, ...]
-    is_damaged: bool
 
 
 class Transaction:
@@ -135,7 +122,7 @@ class Transaction:
         recorded = (
             self._boot_number(stamp.boot_id),
             stamp.monotonic_ms,
-            (stamp.wall_at - _EPOCH_ZERO) // _MS,
+            (stamp.wall_at - EPOCH_ZERO) // _MS,
             stamp.clock is ClockState.TRUSTED,
         )
         self.connection.executemany(
@@ -419,17 +406,7 @@ class Outbox:
     def lane_states(self) -> list[LaneState]:
         """Every lane as a hello says it; finished ones of past epochs are left out."""
         with self.reading() as connection:
-            live = live_epoch(connection)
-            states = [_lane_state(connection, key) for key in books.lane_keys(connection)]
-            return [
-                state
-                for state in states
-                if state.epoch == live or state.oldest < state.next or self._keeps(state)
-            ]
-
-    def _keeps(self, state: LaneState) -> bool:
-        key = (state.epoch, state.lane)
-        return bool(state.lost) or bool(quota.kept_spans(self._reader, key))
+            return lane_states(connection)
 
     def identity(self) -> tuple[int, str, tuple[str, ...]]:
         """The live epoch, its nonce, and the runs before this one, newest first."""
@@ -456,50 +433,7 @@ class Outbox:
     def read(self, key: LaneKey, first: int, last: int) -> Outgoing:
         """The consecutive records from `first` up to `last`; fewer where one is gone or damaged."""
         with self.reading() as connection:
-            rows = connection.execute(
-                "SELECT seq, kind, schema_version, boot_id, monotonic_ms, wall_ms, trusted, crc,"
-                " body FROM outbox JOIN boot ON boot.id = boot"
-                " WHERE epoch=? AND lane=? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?",
-                (*key, first, last, MAX_RECORDS),
-            ).fetchall()
-            done = books.settled(connection, key)
-            next_seq = books.next_seq(connection, key)
-            lost = tuple(books.losses(connection, key, untold=True)[:LOSSES_IN_A_HEADER])
-        records: list[Record] = []
-        is_damaged = False
-        for offset, row in enumerate(rows):
-            is_damaged = zlib.crc32(row[8]) != row[7]
-            if row[0] != first + offset or is_damaged:
-                break
-            records.append(_record(row))
-        return Outgoing(
-            records=tuple(records),
-            base=done.watermark() + 1,
-            next_seq=next_seq,
-            lost=lost,
-            is_damaged=is_damaged and not records,
-        )
-
-
-def _lane_state(connection: sqlite3.Connection, key: LaneKey) -> LaneState:
-    epoch, lane = key
-    return LaneState(
-        epoch=epoch,
-        lane=lane,
-        oldest=books.settled(connection, key).watermark() + 1,
-        next=books.next_seq(connection, key),
-        lost=tuple(books.losses(connection, key)[:LOSSES_IN_A_HELLO]),
-    )
-
-
-def _record(row: tuple[Any, ...]) -> Record:
-    stamp = Stamp.model_construct(
-        boot_id=row[3],
-        monotonic_ms=row[4],
-        wall_at=_EPOCH_ZERO + timedelta(milliseconds=row[5]),
-        clock=ClockState.TRUSTED if row[6] else ClockState.UNTRUSTED,
-    )
-    return Record(seq=row[0], kind=row[1], schema_version=row[2], stamp=stamp, body=row[8])
+            return read_outgoing(connection, key, first, last)
 
 
 def _named(error: sqlite3.OperationalError, path: Path) -> Exception:

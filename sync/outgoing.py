@@ -1,0 +1,95 @@
+"""What goes out: records of the outbox for a batch, and the lanes' state for a hello.
+
+Functions over a connection that only reads.
+"""
+
+import sqlite3
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sync import books
+from sync.batch import MAX_RECORDS, Loss, Record
+from sync.books import LaneKey
+from sync.events import ClockState, Stamp
+from sync.messages import LaneState
+from sync.quota import kept_spans
+from sync.settling import live_epoch
+
+LOSSES_IN_A_HEADER = 20
+LOSSES_IN_A_HELLO = 500
+EPOCH_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Wall times are kept as milliseconds since then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What a batch needs: its records, and the lane's state to stand in its header."""
+
+    records: tuple[Record, ...]
+    base: int
+    next_seq: int
+    lost: tuple[Loss, ...]
+    is_damaged: bool
+
+
+def read_outgoing(connection: sqlite3.Connection, key: LaneKey, first: int, last: int) -> Outgoing:
+    """The consecutive records from `first` up to `last`; fewer where one is gone or damaged."""
+    rows = connection.execute(
+        "SELECT seq, kind, schema_version, boot_id, monotonic_ms, wall_ms, trusted, crc, body"
+        " FROM outbox JOIN boot ON boot.id = boot"
+        " WHERE epoch=? AND lane=? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?",
+        (*key, first, last, MAX_RECORDS),
+    ).fetchall()
+    records: list[Record] = []
+    is_damaged = False
+    for offset, row in enumerate(rows):
+        is_damaged = zlib.crc32(row[8]) != row[7]
+        if row[0] != first + offset or is_damaged:
+            break
+        records.append(_record(row))
+    return Outgoing(
+        records=tuple(records),
+        base=books.settled(connection, key).watermark() + 1,
+        next_seq=books.next_seq(connection, key),
+        lost=tuple(books.losses(connection, key, untold=True)[:LOSSES_IN_A_HEADER]),
+        is_damaged=is_damaged and not records,
+    )
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    stamp = Stamp.model_construct(
+        boot_id=row[3],
+        monotonic_ms=row[4],
+        wall_at=EPOCH_ZERO + timedelta(milliseconds=row[5]),
+        clock=ClockState.TRUSTED if row[6] else ClockState.UNTRUSTED,
+    )
+    return Record(seq=row[0], kind=row[1], schema_version=row[2], stamp=stamp, body=row[8])
+
+
+def lane_states(connection: sqlite3.Connection) -> list[LaneState]:
+    """Every lane as a hello says it; finished ones of past epochs are left out."""
+    live = live_epoch(connection)
+    states = [_lane_state(connection, key) for key in books.lane_keys(connection)]
+    return [
+        state
+        for state in states
+        if state.epoch == live or state.oldest < state.next or _matters(connection, state)
+    ]
+
+
+def _lane_state(connection: sqlite3.Connection, key: LaneKey) -> LaneState:
+    epoch, lane = key
+    return LaneState(
+        epoch=epoch,
+        lane=lane,
+        oldest=books.settled(connection, key).watermark() + 1,
+        next=books.next_seq(connection, key),
+        lost=tuple(books.losses(connection, key)[:LOSSES_IN_A_HELLO]),
+    )
+
+
+def _matters(connection: sqlite3.Connection, state: LaneState) -> bool:
+    """Whether a restored hub might ask for something of a past epoch."""
+    return bool(state.lost) or bool(kept_spans(connection, (state.epoch, state.lane)))
