@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from cloud_hub.books import LaneKey
 from cloud_hub.greeting import RIVAL_ALARM, raise_alarm
-from cloud_hub.model.link import StoredEvent
+from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.model.place import Device
 from cloud_hub.turn import Turn
 from cloud_hub.work import Outcome
@@ -28,7 +28,9 @@ def note_conflicts(turn: Turn, key: LaneKey, device: Device, repeats: Sequence[A
     others = [
         record
         for record in repeats
-        if record.seq in kept and kept[record.seq] != (record.kind, record.body)
+        if record.seq in kept
+        and kept[record.seq] != (record.kind, record.body)
+        and not _was_corrected(turn, key, record)
     ]
     for record in others:
         turn.letters.append(_letter(turn, key, device, record))
@@ -51,6 +53,16 @@ def _kept(turn: Turn, key: LaneKey, seqs: Sequence[int]) -> dict[int, tuple[str,
         )
     )
     return {seq: (kind, body) for seq, kind, body in rows}
+
+
+def _was_corrected(turn: Turn, key: LaneKey, record: Arrived) -> bool:
+    """Whether a person has corrected what is kept, and this is what the device said before."""
+    letter_id = "/".join(str(part) for part in (*key[1:], record.seq))
+    letter = turn.work.session.get(DeadLetter, (key[0], letter_id))
+    if letter is None or letter.replayed_at is None:
+        return False
+    said: object = json.loads(letter.raw)
+    return said == (record.body if record.problem is None else record.raw)
 
 
 def _letter(turn: Turn, key: LaneKey, device: Device, record: Arrived) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.acts import record_act
 from cloud_hub.books import Books
+from cloud_hub.conflicts import CONFLICT
 from cloud_hub.database import Database
 from cloud_hub.errors import Refused
 from cloud_hub.identities import IdentityKeys
@@ -122,6 +123,11 @@ class DeadLetters:
             raise Refused(
                 f"{letter.letter_id} cannot be taken again: {letter.error}; nobody knows which"
                 " events it was, and a device sends what the hub did not acknowledge again"
+            )
+        if letter.error == CONFLICT:
+            raise Refused(
+                f"{letter.letter_id} cannot be taken: {CONFLICT}; book what it says by hand",
+                status=409,
             )
         key = (letter.tenant_id, letter.device_id, letter.epoch, letter.lane)
         events = {event.seq: event for event in _dead_events(session, letter)}

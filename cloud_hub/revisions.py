@@ -41,7 +41,7 @@ def _revised_day(work: Work, fact: Fact[Any]) -> StoreDay | None:
     else:
         return None
     final_at = day_start(day + timedelta(days=1), work.zones[fact.tenant_id, fact.store_id])
-    return None if final_at > fact.received_at else (fact.tenant_id, fact.store_id, day)
+    return None if final_at > work.now else (fact.tenant_id, fact.store_id, day)
 
 
 def _is_noted(work: Work, of: StoreDay) -> bool:

@@ -17,7 +17,7 @@ from cloud_hub.errors import Refused
 from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.model.access import AuditEntry
-from cloud_hub.model.facts import Receipt
+from cloud_hub.model.facts import DayRevision, Receipt
 from cloud_hub.model.goods import StockMove
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.pictures import Pictures
@@ -87,6 +87,23 @@ def test_a_corrected_letter_is_applied_once_and_the_accounts_stay(
         assert first_forged(session, "linguang") is None
 
 
+def test_a_letter_taken_days_later_marks_its_final_day_as_revised(
+    ingest: Ingest, database: Database, letters: DeadLetters
+) -> None:
+    till = TalkingDevice()
+    ingest.take([till.hello()])
+    till.say(receipt(1, cola()))
+    till.say_raw(Lane.SALE, "receipt", b'{"sequence": "many"}')
+    ingest.take(till.batches())
+    assert count(database, DayRevision) == 0
+    body = json.loads(receipt(2, cola()).model_dump_json(by_alias=True))
+    days_later = NOON + timedelta(days=3)
+    letters.replay("linguang", the_letter(database), body=body, actor="it", now=days_later)
+    with database.sessions() as session:
+        (revised,) = session.scalars(sa.select(DayRevision))
+        assert (revised.revised_at, revised.receipts_before) == (days_later, 1)
+
+
 def test_a_letter_that_is_still_wrong_says_why_and_changes_nothing(
     ingest: Ingest, database: Database, letters: DeadLetters
 ) -> None:
@@ -152,6 +169,19 @@ def test_a_batch_damaged_on_its_way_is_not_taken_again_because_it_came_again(
     (batch,) = till.batches()
     ingest.take([till.hello(), replace(batch, payload=batch.payload[:-3] + b"xyz"), batch])
     with pytest.raises(Refused, match="sends what the hub did not acknowledge again"):
+        letters.replay("linguang", the_letter(database), body=None, actor="it", now=LATER)
+    assert count(database, Receipt) == 1
+
+
+def test_another_event_under_a_known_number_is_not_taken(
+    ingest: Ingest, database: Database, letters: DeadLetters
+) -> None:
+    till, other = TalkingDevice(), TalkingDevice()
+    till.say(receipt(1, cola()))
+    other.say(receipt(2, cola()))
+    ingest.take([till.hello(), *till.batches()])
+    ingest.take(other.batches())
+    with pytest.raises(Refused, match="book what it says by hand"):
         letters.replay("linguang", the_letter(database), body=None, actor="it", now=LATER)
     assert count(database, Receipt) == 1
 
