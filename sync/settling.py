@@ -4,6 +4,7 @@ Functions over a connection; whoever calls them holds the transaction.
 """
 
 import sqlite3
+import zlib
 from dataclasses import dataclass
 
 from sync.arrivals import Range, RangeSet
@@ -15,7 +16,7 @@ from sync.books import (
     record_loss,
     save_acknowledged,
 )
-from sync.events import Lane
+from sync.events import Lane, LossDeclared
 from sync.messages import HelloAnswer, LaneKnown
 from sync.quota import keep, kept_spans, unkeep
 
@@ -162,6 +163,7 @@ def renew_epoch(connection: sqlite3.Connection, epoch: int, nonce: str) -> None:
     begin_epoch(connection, epoch, nonce)
     for lane, unmet_from, following in rows:
         _move(connection, (old, Lane(lane)), epoch, unmet_from, following)
+    _renumber_declared(connection, old, epoch, {lane: start for lane, start, _ in rows})
     connection.execute("UPDATE lane SET unmet_from=NULL WHERE epoch<?", (epoch,))
 
 
@@ -194,3 +196,27 @@ def _move(
         "UPDATE lane SET next_seq=?, waiting=waiting+? WHERE epoch=? AND lane=?",
         (following - start + 1, moved, epoch, key[1]),
     )
+
+
+def _renumber_declared(
+    connection: sqlite3.Connection, old: int, epoch: int, starts: dict[int, int]
+) -> None:
+    """Loss records that moved speak of numbers that moved too."""
+    rows = connection.execute(
+        "SELECT lane, seq, body FROM outbox WHERE epoch=? AND kind=?", (epoch, LossDeclared.kind)
+    ).fetchall()
+    for lane, seq, raw in rows:
+        loss = LossDeclared.model_validate_json(raw)
+        start = starts.get(loss.lost_lane)
+        if loss.lost_epoch != old or start is None or loss.last < start:
+            continue
+        moved = {
+            "lost_epoch": epoch,
+            "first": max(loss.first, start) - start + 1,
+            "last": loss.last - start + 1,
+        }
+        body = loss.model_copy(update=moved).model_dump_json().encode()
+        connection.execute(
+            "UPDATE outbox SET body=?, crc=? WHERE epoch=? AND lane=? AND seq=?",
+            (body, zlib.crc32(body), epoch, lane, seq),
+        )
