@@ -71,10 +71,22 @@ def _missing(command: str, folder: Folder, error: ModuleNotFoundError) -> Callab
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line."""
+    """Run the command line. Words it cannot use: one line on standard error, exit code 2."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     wanted = next((word for word in words if not word.startswith("-")), None)
-    build_app(wanted)(args=words, prog_name="aisle")
+    try:
+        code = build_app(wanted)(args=words, prog_name="aisle", standalone_mode=False)
+    except typer.TyperException as error:
+        # Empty where a group was called alone: its help is printed already.
+        if what := error.format_message().strip().rstrip("."):
+            context = getattr(error, "ctx", None)
+            command = context.command_path if context is not None else "aisle"
+            typer.echo(f"aisle: {what}; see: {command} --help", err=True)
+        code = error.exit_code
+    except typer.Abort:
+        typer.echo("aisle: stopped", err=True)
+        code = 1
+    sys.exit(code or 0)
 
 
 if __name__ == "__main__":

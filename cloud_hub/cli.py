@@ -260,6 +260,8 @@ def audit(
     """Per device and lane: produced, received, lost, waiting; exit 1 if they do not add up."""
     from cloud_hub.office import audit_here, audit_there
 
+    if hub is not None and (data is not None or database is not None):
+        raise typer.BadParameter("give --hub, or the database's place, not both")
     with _said_plainly():
         if hub is not None:
             result = asyncio.run(audit_there(hub, token or os.environ.get("AISLE_TOKEN", "")))

@@ -96,6 +96,16 @@ def open_database(url: str) -> Database:
     return database
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite address; None for every other one, also for one that is none."""
+    try:
+        address = sa.make_url(url)
+    except ArgumentError:
+        return None
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    return Path(address.database) if is_file and address.database else None
+
+
 def _engine(url: str) -> sa.Engine:
     try:
         address = sa.make_url(url)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.acts import record_act
 from cloud_hub.audit import audit_link
 from cloud_hub.auth import add_login, mint_token
-from cloud_hub.database import Database, open_database
+from cloud_hub.database import Database, open_database, sqlite_file
 from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
 from cloud_hub.errors import HubError, UnusableData
 from cloud_hub.identities import IdentityKeys
@@ -47,11 +47,14 @@ class Office:
 
 
 def _settings(place: Mapping[str, Any]) -> HubSettings:
+    """Settings of a hub that is there: a look at one makes no database."""
     settings = load_settings(place)
     if settings.database is None and not (settings.data_dir / "hub.db").exists():
         raise UnusableData(
             f"there is no hub in {settings.data_dir}; give --data the folder of `aisle hub`"
         )
+    if (file := sqlite_file(settings.database_url)) is not None and not file.exists():
+        raise UnusableData(f"there is no database {file}; give --database that of `aisle hub`")
     return settings
 
 
@@ -205,6 +208,8 @@ def audit_here(place: Mapping[str, Any]) -> dict[str, Any]:
 
 async def audit_there(url: str, token: str) -> dict[str, Any]:
     """The accounts as a running hub tells them. Raises HubError with what to do."""
+    if not url.startswith(("http://", "https://")):
+        raise HubError(f"--hub {url!r} is no address; write http://HOST:PORT")
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
     headers = {"Authorization": f"Bearer {token}"}
     try:

@@ -4,10 +4,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from cloud_hub.errors import InvalidSettings
 from device_profiles.device import first_problem
@@ -60,9 +60,7 @@ class HubSettings(BaseModel):
     database: str | None = None
     http: AddressText = Address(host="127.0.0.1", port=8080)
     mqtt: AddressText = Address(host="127.0.0.1", port=1883)
-    broker: str | None = Field(
-        default=None, pattern=r"^mqtt://[^/,]+(:[0-9]+)?/?(,mqtt://[^/,]+(:[0-9]+)?/?)*$"
-    )
+    broker: str | None = None
     console: bool = True
     session_days: int = Field(default=14, ge=1, le=365)
     media_limit_mb: int = Field(default=20, ge=1, le=1024)
@@ -70,12 +68,13 @@ class HubSettings(BaseModel):
     credit_batches: int = Field(default=8, ge=1, le=64)
     reconnect_spread_s: float = Field(default=5.0, ge=0)
 
-    @model_validator(mode="after")
-    def _external_broker_has_a_port(self) -> Self:
-        for url in self.broker_urls:
-            if urlsplit(url).port is None:
-                raise ValueError(f"broker {url!r} names no port; write mqtt://host:1883")
-        return self
+    @field_validator("broker")
+    @classmethod
+    def _brokers_are_addresses(cls, value: str | None) -> str | None:
+        for url in value.split(",") if value else ():
+            if _broker_port(url) is None:
+                raise ValueError(f"{url!r} is no broker; write mqtt://HOST:PORT")
+        return value
 
     @property
     def database_url(self) -> str:
@@ -111,6 +110,16 @@ class HubSettings(BaseModel):
         return self.data_dir / "media"
 
 
+def _broker_port(url: str) -> int | None:
+    """The port of `mqtt://[user:password@]host:port`; None where it is not that."""
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme == "mqtt" and parts.hostname and parts.path in ("", "/")
+        return parts.port if is_one else None
+    except ValueError:
+        return None
+
+
 def load_settings(
     given: Mapping[str, Any],
     *,
@@ -125,8 +134,10 @@ def load_settings(
     if file is not None:
         try:
             values |= tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InvalidSettings(f"cannot use settings file {file}: {error}") from error
+        except OSError as error:
+            raise InvalidSettings(f"cannot read settings {file}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InvalidSettings(f"settings {file} are not TOML: {error}") from error
     surroundings = os.environ if environment is None else environment
     for name in HubSettings.model_fields:
         if (text := surroundings.get(ENVIRONMENT_PREFIX + name.upper())) is not None:

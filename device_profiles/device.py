@@ -70,9 +70,20 @@ def load_device(path: Path) -> Device:
         raise InvalidProfile(f"profile {path}: {first_problem(error)}") from error
 
 
+_PLAIN = {
+    "extra_forbidden": "this name is not known here; is it misspelt?",
+    "missing": "this is missing",
+}
+
+
 def first_problem(error: ValidationError) -> str:
-    """One line for people from a validation error: the field's path, and what is wrong with it."""
-    problem = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in problem["loc"]) or "the whole document"
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{where}: {problem['msg']}{more}"
+    """One line for people from a validation error: the field's path, and what is wrong with it.
+
+    A name that is not known comes first: where one is misspelt, another one seems to be missing.
+    """
+    problems = error.errors(include_url=False)
+    problem = min(problems, key=lambda one: one["type"] != "extra_forbidden")
+    where = ".".join(str(part) for part in problem["loc"])
+    what = _PLAIN.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{where}: {what}{more}" if where else f"{what}{more}"

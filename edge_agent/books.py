@@ -37,6 +37,16 @@ def look_into(data_dir: Path) -> DeviceBooks:
     path = data_dir / "agent.db"
     if not path.is_file():
         raise NoBooks(f"no agent.db in {data_dir}; give an agent's --data folder")
+    try:
+        return _read(path)
+    except (sqlite3.Error, ValueError) as error:
+        raise NoBooks(
+            f"{path} cannot be read: {error}; the agent keeps a damaged file beside a new one"
+        ) from error
+
+
+def _read(path: Path) -> DeviceBooks:
+    """Raises sqlite3.Error or ValueError where the file is no outbox."""
     books = read_books(path)
     database = Database(sqlite3.connect(f"file:{path}?mode=ro", uri=True))
     try:

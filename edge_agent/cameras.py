@@ -29,6 +29,12 @@ LONGEST_STEP_S = 10.0
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 30.0
 
+_WHY_CLOSED = {
+    SourceKind.VIDEO_FILE: "is no video that can be read; is it whole, and MP4, AVI, MKV or MOV?",
+    SourceKind.STREAM: "gives no pictures; is the address right, and the camera on?",
+    SourceKind.LOCAL: "is no camera of this computer; the first one is 0",
+}
+
 log = logging.getLogger(__name__)
 
 
@@ -106,7 +112,7 @@ def open_capture(camera: Camera, address: str) -> Capture:
         )
     if not video.isOpened():
         video.release()
-        raise SourceUnusable(f"{address} cannot be opened as {kind}")
+        raise SourceUnusable(f"{address} {_WHY_CLOSED[kind]}")
     frames_per_s = video.get(cv2.CAP_PROP_FPS)
     if not 0.1 <= frames_per_s <= 1000:
         frames_per_s = 0.0 if kind is not SourceKind.VIDEO_FILE else 25.0

@@ -13,7 +13,7 @@ import typer
 from device_profiles.device import InvalidProfile
 from edge_agent.errors import EdgeError
 from edge_agent.receipts.cli import app as pos
-from edge_agent.telling import fail, set_up_logs
+from edge_agent.telling import fail, hush_codecs, set_up_logs
 from sync.errors import SyncError
 from vision_models.errors import VisionError
 
@@ -32,6 +32,7 @@ def edge(
     ] = None,
 ) -> None:
     """Run one device's agent until it is told to stop."""
+    hush_codecs()
     from edge_agent.agent import run_agent, stop_on_signals
     from edge_agent.settings import load_settings
     from sync.clock import SystemClock
@@ -94,11 +95,12 @@ def count(
         list[str] | None, typer.Option(help='"x,y x,y x,y …": visits and dwell inside.')
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(help="Stop after so long; a live source has no end.")
+        float | None, typer.Option(min=0.1, help="Stop after so long; a live source has no end.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Count people over a line and in zones."""
+    hush_codecs()
     from rich.console import Console
     from rich.progress import Progress
 

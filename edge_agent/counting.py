@@ -17,6 +17,8 @@ from vision_models.frame import Frame
 COMPLETE_SHARE = 0.95
 """Containers give the number of frames to about this; a file with fewer was cut off."""
 EVERY_FRAME = 60.0
+SMALLEST_AREA = 1e-6
+"""Of a zone, as a share of the frame: less than a pixel of any camera."""
 
 
 class UnusableShape(EdgeError):
@@ -138,6 +140,9 @@ def read_zone(text: str, number: int) -> Zone:
     points = _points(text, "zone")
     if len(points) < 3:
         raise UnusableShape(f'zone "{text}" has {len(points)} points; give three or more')
+    turns = zip(points, points[1:] + points[:1], strict=True)
+    if abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in turns)) < SMALLEST_AREA * 2:
+        raise UnusableShape(f'zone "{text}" has no area')
     return Zone(zone_id=f"zone-{number}", corners=tuple(points))
 
 

@@ -3,6 +3,7 @@
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from device_profiles.camera import Camera, SourceKind
 from device_profiles.device import Device, load_device
@@ -43,13 +44,26 @@ def load_settings(profile_path: Path, data_dir: Path, hub_url: str | None) -> Ed
     """
     profile = load_device(profile_path)
     _check_is_complete(profile, profile_path)
+    address = check_hub(hub_url) if hub_url is not None else None
     _check_is_writable(data_dir)
     return EdgeSettings(
         profile=profile,
         profile_dir=profile_path.resolve().parent,
         data_dir=data_dir,
-        hub_url=hub_url.rstrip("/") if hub_url else None,
+        hub_url=address,
     )
+
+
+def check_hub(url: str) -> str:
+    """The address without a slash at its end.  Raises InvalidSettings where it is none."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InvalidSettings(f"--hub {url!r} is no address; write http://HOST:PORT")
+    return url.rstrip("/")
 
 
 def _check_is_complete(profile: Device, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -30,6 +31,17 @@ def fail(error: BaseException) -> NoReturn:
     """One line for people, and exit code 1."""
     typer.echo(f"aisle: {error}", err=True)
     raise typer.Exit(1)
+
+
+def hush_codecs() -> None:
+    """FFmpeg and OpenCV keep their own words off standard error, where one line of ours says what
+    is wrong with a source.
+
+    Call it before anything imports cv2. `OPENCV_FFMPEG_LOGLEVEL=16 OPENCV_LOG_LEVEL=INFO` bring
+    their words back.
+    """
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 
 def set_up_logs() -> None:

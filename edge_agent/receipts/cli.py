@@ -43,14 +43,17 @@ def import_(
 
     Exit code 1 when a receipt was refused (see refused.jsonl in the folder) or did not arrive.
     """
+    from edge_agent.settings import check_hub
+
     try:
+        address = check_hub(hub) if hub is not None else None
         source = _open(file, mapping, data)
         book = _import(source, data, store)
         waiting = 0
-        if hub is not None:
+        if address is not None:
             from edge_agent.receipts.sending import send_all
 
-            waiting = asyncio.run(send_all(source.mapping, data, book.stores, hub))
+            waiting = asyncio.run(send_all(source.mapping, data, book.stores, address))
     except (EdgeError, SyncError) as error:
         fail(error)
     except OSError as error:
@@ -102,9 +105,9 @@ def _open(file: Path, mapping: str, data: Path) -> "ReceiptFile":
     from edge_agent.receipts.mapping import load_mapping
     from edge_agent.receipts.reading import ReceiptFile
 
-    loaded = load_mapping(mapping)
+    opened = ReceiptFile(file, load_mapping(mapping), scratch=data)
     data.mkdir(parents=True, exist_ok=True)
-    return ReceiptFile(file, loaded, scratch=data)
+    return opened
 
 
 def _import(source: "ReceiptFile", data: Path, store: list[str] | None) -> "ImportBook":

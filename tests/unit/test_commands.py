@@ -38,8 +38,24 @@ def test_each_command_explains_itself(command: str) -> None:
 
 def test_an_unknown_command_is_one_line_and_fails() -> None:
     answer = aisle("fly")
-    assert answer.returncode != 0
+    assert answer.returncode == 2
     assert "fly" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_missing_option_is_one_line_that_names_it_and_where_help_is() -> None:
+    answer = aisle("count", "film.mp4")
+    assert answer.returncode == 2
+    assert "'--line'" in answer.stderr
+    assert "aisle count --help" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_group_alone_shows_its_help() -> None:
+    answer = aisle("pos")
+    assert answer.returncode == 2
+    assert "import" in answer.stdout + answer.stderr
+    assert "aisle:" not in answer.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)

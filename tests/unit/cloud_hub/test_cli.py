@@ -105,6 +105,10 @@ def test_the_audit_of_a_hub_that_lacks_an_event_fails(database: Database, ingest
 
 def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, data: Path) -> None:
     refused(aisle("audit", "--data", tmp_path / "none"), "there is no hub in")
+    gone = tmp_path / "gone.db"
+    refused(aisle("audit", "--database", f"sqlite:///{gone}"), f"there is no database {gone}")
+    assert not gone.exists()
+    refused(aisle("audit", "--hub", "hub1"), "write http://HOST:PORT")
     refused(aisle("audit", "--hub", "http://127.0.0.1:1"), "no hub answers at http://127.0.0.1:1")
     refused(aisle("master-data", "load", tmp_path / "none.json", "--data", data), "cannot read")
     broken = tmp_path / "broken.json"

@@ -93,7 +93,7 @@ def test_a_port_in_use_is_named(free_port: Callable[[], int]) -> None:
         ({"http": "8080"}, "http.*HOST:PORT"),
         ({"mqtt": "127.0.0.1:99999"}, "mqtt.*HOST:PORT"),
         ({"broker": "localhost"}, "broker"),
-        ({"broker": "mqtt://localhost"}, "names no port"),
+        ({"broker": "mqtt://localhost"}, "is no broker; write mqtt://HOST:PORT"),
         ({"colour": "red"}, "colour"),
     ],
 )

@@ -99,7 +99,11 @@ async def test_a_source_that_comes_later_is_found(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(None, "no video file"), (b"", "is empty"), (b"this is no film" * 100, "cannot be opened")],
+    [
+        (None, "no video file"),
+        (b"", "is empty"),
+        (b"this is no film" * 100, "is no video that can be read"),
+    ],
 )
 def test_an_unusable_film_is_one_clear_line(tmp_path, content, says):
     path = tmp_path / "x.mp4"

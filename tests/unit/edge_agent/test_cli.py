@@ -29,11 +29,25 @@ def told(*words: str) -> tuple[int, str]:
             "no file x.csv",
         ),
         (("books", "none"), "no agent.db in none"),
+        (("count", "words.mp4", "--line", "0,0 1,1"), "words.mp4 is no video that can be read"),
+        (("count", "x", "--line", "0,0 1,1", "--zone", "0,0 1,1 0.5,0.5"), "has no area"),
+        (
+            ("edge", "--profile", str(EXAMPLES / "till.toml"), "--data", "d", "--hub", "hub1"),
+            "--hub 'hub1' is no address; write http://HOST:PORT",
+        ),
+        (("edge", "--profile", "typo.toml", "--data", "d"), "devise_id: this name is not known"),
+        (("books", "damaged"), "agent.db cannot be read"),
     ],
 )
 def test_bad_input_is_one_line_and_an_exit_code(tmp_path, monkeypatch, words, says):
     monkeypatch.chdir(tmp_path)
+    Path("words.mp4").write_text("no film\n", encoding="utf-8")
+    profile = (EXAMPLES / "till.toml").read_text(encoding="utf-8")
+    Path("typo.toml").write_text(profile.replace("device_id", "devise_id"), encoding="utf-8")
+    Path("damaged").mkdir()
+    Path("damaged/agent.db").write_text("not SQLite, but long enough to be looked at\n" * 9)
     code, output = told(*words)
+    assert not Path("d").exists()
     assert code == 1
     assert says in output
     assert output.startswith("aisle: ")
