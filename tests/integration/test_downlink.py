@@ -12,13 +12,16 @@ import httpx
 import numpy as np
 import pytest
 
+from cloud_hub.identities import IdentityKeys
+from cloud_hub.ingest import Ingest
 from edge_agent.agent import run_agent
 from edge_agent.settings import load_settings
 from sync.clock import SystemClock
 from sync.credentials import DeviceCredentials, save_credentials
+from sync.events import Lane
 from sync.mqtt import BrokerAddress
 from tests.running_hub import RunningHub, running_hub
-from tests.talking_device import small_chain
+from tests.talking_device import COLA, TalkingDevice, line, receipt, small_chain
 
 PATIENCE_S = 60.0
 COOLER = "/api/v1/devices/s01-cooler"
@@ -191,6 +194,29 @@ async def test_desired_state_is_applied_reported_kept_and_pulled(
     state = both["reported"]["state"]
     assert (state["too_warm_above_c"], state["photo_interval_min"]) == (6.5, 30)
     assert "rejected" not in state
+
+
+async def test_a_dead_letter_is_listed_shown_and_taken_again_through_the_api(
+    hub: RunningHub, tmp_path: Path
+) -> None:
+    keys = IdentityKeys(hub.hub.secrets)
+    ingest = Ingest(hub.hub.database, hub.hub.settings, keys, hub.hub.pictures)
+    till = TalkingDevice()
+    till.say_raw(Lane.SALE, "receipt", b'{"sequence": "many"}')
+    await asyncio.to_thread(ingest.take, [till.hello(), *till.batches()])
+    (letter,) = (await hub.http.get("/api/v1/dead-letters?device=s01-till")).json()
+    path = f"/api/v1/dead-letters/{letter['letter_id']}"
+    assert (letter["letter_id"], letter["lane"]) == ("s01-till/1/0/1", "sale")
+    assert (await hub.http.get(path)).json()["said"] == {"sequence": "many"}
+    refused = await hub.http.post(f"{path}/replay")
+    assert (refused.status_code, "still" in refused.json()["detail"]) == (422, True)
+    sold = receipt(1, line(1, COLA, "1", "3.50", "3.50")).model_dump(mode="json", by_alias=True)
+    taken = await hub.http.post(f"{path}/replay", json={"body": sold})
+    assert taken.json() == {"letter_id": letter["letter_id"], "events": 1}
+    assert (await hub.http.post(f"{path}/replay", json={"body": sold})).status_code == 409
+    assert (await hub.http.get("/api/v1/dead-letters")).json() == []
+    assert len((await hub.http.get("/api/v1/dead-letters?all=true")).json()) == 1
+    assert (await hub.audit())["balanced"]
 
 
 async def test_only_it_and_technicians_tell_devices_what_to_do(hub: RunningHub) -> None:
