@@ -26,6 +26,9 @@ def sku(
         str, typer.Option(help="five (shop photos a SKU), pack-shot, or unseen (15 SKUs, 3 photos)")
     ] = "five",
     seed: Annotated[int, typer.Option(help="Which photos become references.")] = 7,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Another models.toml with a sku-embedding of its own.")
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Processor threads to use.")] = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -34,13 +37,15 @@ def sku(
 
     from vision_models.embedding import Embedder
     from vision_models.evaluation.sku import GalleryKind, evaluate_sku, grocery_question
+    from vision_models.models import SHIPPED
 
     cv2.setNumThreads(threads)
     if gallery not in list(GalleryKind):
         raise typer.BadParameter(f"--gallery is one of {', '.join(GalleryKind)}")
     try:
         question = grocery_question(dataset, GalleryKind(gallery), seed)
-        figures = evaluate_sku(question, Embedder.shipped(threads=threads))
+        embedder = Embedder.shipped(manifest=manifest or SHIPPED, threads=threads)
+        figures = evaluate_sku(question, embedder)
     except VisionError as error:
         _fail(error)
     if as_json:
