@@ -59,14 +59,14 @@ def contained(first: Boxes, second: Boxes) -> NDArray[np.float32]:
 
 def without_repeats(detections: Detections, max_overlap: float = 0.5) -> Detections:
     """The best of every group of boxes that overlap more than `max_overlap`, best first."""
-    order = np.argsort(-detections.scores, kind="stable")
-    pairs = overlaps(detections.boxes, detections.boxes)
+    left = np.argsort(-detections.scores, kind="stable")
     kept: list[int] = []
-    dropped = np.zeros(len(detections), bool)
-    for index in order:
-        if not dropped[index]:
-            kept.append(int(index))
-            dropped |= pairs[index] > max_overlap
+    # One row at a time: all pairs of a dense shelf's candidates would fill the memory.
+    while left.size:
+        best, left = left[0], left[1:]
+        kept.append(int(best))
+        shared = overlaps(detections.boxes[[best]], detections.boxes[left])[0]
+        left = left[shared <= max_overlap]
     return detections[np.array(kept, dtype=np.intp)]
 
 
