@@ -61,6 +61,11 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _check_scope(role: LoginRole, scope_id: str | None) -> None:
+    if role in (LoginRole.BRAND, LoginRole.STORE) and not scope_id:
+        raise Refused(f"role {role} needs a scope: the {role} it is for", status=422)
+
+
 def add_login(
     session: Session,
     *,
@@ -72,8 +77,7 @@ def add_login(
     language: str = "en",
 ) -> None:
     """Makes the login, or gives an existing one this password, role and scope."""
-    if role in (LoginRole.BRAND, LoginRole.STORE) and not scope_id:
-        raise Refused(f"a login with role {role} needs a scope: the {role} it is for", status=422)
+    _check_scope(role, scope_id)
     if len(password) < 8:
         raise Refused("a password needs 8 characters or more", status=422)
     login = session.get(Login, (tenant_id, login_name)) or Login(
@@ -161,7 +165,11 @@ def mint_token(
     role: LoginRole = LoginRole.HEAD_OFFICE,
     scope_id: str | None = None,
 ) -> str:
-    """A new bearer token; only its hash is kept."""
+    """A new bearer token; only its hash is kept.
+
+    Raises Refused for a role without its scope.
+    """
+    _check_scope(role, scope_id)
     token = secrets.token_urlsafe(32)
     session.add(
         ApiToken(

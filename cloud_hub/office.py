@@ -163,8 +163,10 @@ def read_body(path: Path) -> dict[str, Any]:
     """A corrected body. Raises HubError for a file that holds no JSON object."""
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise HubError(f"cannot read {path}: {error}") from error
+    except OSError as error:
+        raise HubError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise HubError(f"{path} is not JSON: {error}") from error
     if not isinstance(body, dict):
         raise HubError(f"{path} holds no JSON object; give the event's body as `show` prints it")
     return body

@@ -114,6 +114,7 @@ def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, data: Path) -> 
     broken = tmp_path / "broken.json"
     broken.write_text('{"tenant_id": "A"}')
     refused(aisle("master-data", "load", broken, "--data", data), "tenant_id")
+    refused(aisle("hub", "token", "--role", "store", "--data", data), "needs a scope")
     refused(aisle("hub", "token", "--tenant", "other", "--data", data), "no chain other")
     refused(
         aisle("hub", "--data", "/proc/nowhere", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"),
