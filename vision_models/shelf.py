@@ -49,7 +49,7 @@ class ReadingSettings:
     most_grey: float = 45.0
     most_bright: float = 200.0
     most_burnt: float = 0.5
-    sharp_outline: float = 0.12
+    sharp_outline: float = 0.15
     sharp_levels: float = 200.0
     foggy_contrast: float = 130.0
 
@@ -149,7 +149,7 @@ class ShelfReader:
         looks = [self._look(slot.crop) for slot in judged]
         known = [look for look, m in zip(looks, matches, strict=True) if m.accepted is not None]
         measures = measure(image)
-        if self._is_soft(known, measures):
+        if self._is_soft(known, len(slots), measures):
             is_foggy = measures.contrast < self.settings.foggy_contrast
             return ShelfReading(
                 quality=Quality.FOGGED if is_foggy else Quality.BLURRED,
@@ -244,13 +244,17 @@ class ShelfReader:
         grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
         return float((grey > 250).mean()) > self.settings.most_burnt
 
-    def _is_soft(self, known: list[_Look], measures: Measures) -> bool:
-        """Whether the recognised goods lack outline, half of them at least; where hardly any was
-        recognised, whether the whole picture does: an empty cooler still has sharp rails."""
+    def _is_soft(self, known: list[_Look], slots: int, measures: Measures) -> bool:
+        """Whether the recognised goods lack outline, half of them at least; where most slots were
+        not recognised, whether the whole picture does: an empty cooler still has sharp rails."""
+        limits = self.settings
+        if len(known) < slots / 2 and (
+            measures.contrast < limits.foggy_contrast or measures.sharpness < limits.sharp_levels
+        ):
+            return True
         if len(known) < LEAST_LOOKS:
-            return measures.sharpness < self.settings.sharp_levels
-        outline = float(np.median([look.outline for look in known]))
-        return outline < self.settings.sharp_outline
+            return False
+        return float(np.median([look.outline for look in known])) < limits.sharp_outline
 
     def _holds_something(self, look: _Look) -> bool:
         limits = self.settings
