@@ -52,7 +52,8 @@ def _kept(turn: Turn, key: LaneKey, seqs: Sequence[int]) -> dict[int, tuple[str,
             StoredEvent.outcome != Outcome.DEAD.value,
         )
     )
-    return {seq: (kind, body) for seq, kind, body in rows}
+    opened = turn.work.identities.opened
+    return {seq: (kind, opened(body)) for seq, kind, body in rows}
 
 
 def _was_corrected(turn: Turn, key: LaneKey, record: Arrived) -> bool:

@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import re
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import Any
 
 from cryptography.fernet import Fernet
 
@@ -11,6 +13,9 @@ from cloud_hub.secrets import HubSecrets
 
 _EXACT = frozenset({"openid", "unionid", "cookie", "receipt-token"})
 """Opaque codes in which upper and lower case differ. Numbers that people type do not."""
+
+
+SEAL = "sealed:"
 
 
 class IdentityKeys:
@@ -36,6 +41,33 @@ class IdentityKeys:
     def decrypt(self, kept: bytes) -> str:
         """The handle. Raises cryptography.fernet.InvalidToken for another hub's key."""
         return self._cipher.decrypt(kept).decode()
+
+    def sealed(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A raw event as it may be kept: the handles in its `identities` encrypted, all else as it
+        came. Whatever is no such list stays as it is."""
+        return _with_handles(body, lambda value: SEAL + self.encrypt(value).decode())
+
+    def opened(self, body: dict[str, Any]) -> dict[str, Any]:
+        """What `sealed` was given."""
+        return _with_handles(
+            body,
+            lambda value: (
+                self.decrypt(value.removeprefix(SEAL).encode()) if value.startswith(SEAL) else value
+            ),
+        )
+
+
+def _with_handles(body: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    handles = body.get("identities")
+    if not isinstance(handles, list) or not handles:
+        return body
+    changed = [
+        {**handle, "value": change(handle["value"])}
+        if isinstance(handle, Mapping) and isinstance(handle.get("value"), str)
+        else handle
+        for handle in handles
+    ]
+    return {**body, "identities": changed}
 
 
 def normal_form(kind: str, value: str) -> str:

@@ -77,7 +77,7 @@ def _replay(
             key = (event.tenant_id, event.device_id, event.epoch, event.lane)
             shift = event.clock_shift_ms
             known = None if shift is None else timedelta(milliseconds=shift)
-            turn.note_shifted(key, device, _arrived(event), event.received_at, known)
+            turn.note_shifted(key, device, _arrived(event, identities), event.received_at, known)
     turn.finish()
     for event in page:
         row: dict[str, Any] | None = turn.rows.get(
@@ -89,7 +89,7 @@ def _replay(
             event.outcome, event.occurred_at = row["outcome"], row["occurred_at"]
 
 
-def _arrived(event: StoredEvent) -> Arrived:
+def _arrived(event: StoredEvent, identities: IdentityKeys) -> Arrived:
     stamp = Stamp.model_construct(
         boot_id="", monotonic_ms=0, wall_at=event.recorded_at, clock=ClockState(event.clock)
     )
@@ -98,5 +98,5 @@ def _arrived(event: StoredEvent) -> Arrived:
         kind=event.kind,
         schema_version=event.schema_version,
         stamp=stamp,
-        body=event.body,
+        body=identities.opened(event.body),
     )

@@ -180,7 +180,9 @@ class Turn:
                 self._bury(key, self.work.errors[key], self.rows[key]["body"])
             else:
                 self.rows[key]["outcome"] = outcome.value
-        insert_new(self.work.session, StoredEvent, list(self.rows.values()))
+        seal = self.work.identities.sealed
+        kept = [row | {"body": seal(row["body"])} for row in self.rows.values()]
+        insert_new(self.work.session, StoredEvent, kept)
         insert_new(self.work.session, DeadLetter, self.letters)
         self.books.write()
 

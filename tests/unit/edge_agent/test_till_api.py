@@ -195,7 +195,7 @@ async def test_an_opened_drawer_is_a_receipt_without_lines(till, outbox):
     ("body", "says"),
     [
         ("{", "Invalid JSON"),
-        ("[]", "the whole document"),
+        ("[]", "should be an object"),
         ('{"lines": []}', "lines"),
         ('{"lines": [{"code": "x", "quantity": "1"}]}', "lines.0.unit_price"),
         ('{"lines": [{"code": "x", "quantity": "1", "unit_price": "1", "vat": 3}]}', "lines.0.vat"),
