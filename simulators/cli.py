@@ -36,7 +36,9 @@ def demo(
     from simulators.errors import SimulatorError
     from simulators.stage import DemoOptions
     from sync.errors import SyncError
+    from vision_models.memory import keep_memory_small
 
+    keep_memory_small()
     failure: BaseException | None = None
     try:
         host, port = _parse_address(http)

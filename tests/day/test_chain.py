@@ -1,6 +1,7 @@
 """The demonstration chain, played and scored against its truth. The tests tell one story, in the
 order in which they stand: first while S06 is cut off, then after its return."""
 
+import time
 from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ pytestmark = [pytest.mark.day, pytest.mark.timeout(240)]
 PEACH_SLOT = "A-2-3"
 SWAPPED = {"A-3-5", "A-3-6"}
 CUT_OFF = "s06"
+TRUTH_IS_TOLD_WITHIN_S = 7.0
 EXPECTED_PROBLEMS = Counter(
     {("empty-slot", "s01"): 1, ("misplaced", "s01"): 1, ("events-lost", "s07"): 1}
 )
@@ -93,9 +95,14 @@ def test_row_1_the_gap_is_on_every_page_that_must_show_it(demonstration):
     assert slot["since"][:16] == first[:16]
     brand = demonstration.get("/views/brands/quanye")
     assert [(gap["store_id"], gap["slot_id"]) for gap in brand["gaps"]] == [("s01", PEACH_SLOT)]
-    tasks = demonstration.get("/views/tasks")
-    task = next(task for task in tasks["open"] if task["finding"] == row["key"])
-    assert task["text"]["en"].startswith("Bring 6")
+
+    def says_bring_six() -> bool:
+        tasks = demonstration.get("/views/tasks")["open"]
+        texts = [task["text"]["en"] for task in tasks if task["finding"] == row["key"]]
+        return len(texts) == 1 and texts[0].startswith("Bring 6")
+
+    # The job that words tasks looks every few seconds, and may have looked while history came.
+    demonstration.until("the task to bring six", says_bring_six, within_s=30)
 
 
 def test_row_6_two_products_are_misplaced_and_that_is_no_gap(demonstration):
@@ -165,9 +172,10 @@ def test_nothing_else_is_raised_while_s06_is_away(demonstration):
 def test_row_11_after_its_return_all_stores_are_heard_and_two_days_are_revised(demonstration):
     def is_back() -> bool:
         home = demonstration.get("/views/home")
-        books = demonstration.get("/devices/s06-till/ledger")
-        waiting = sum(row["waiting"] for row in books["devices"])
-        return home["stores_online"] == 8 and not waiting
+        produced = demonstration.truth()["produced"]["s06-till"]["0"]
+        received = lane(demonstration.get("/views/devices/s06-till"), 0)["books"]["received"]
+        # One device makes a store heard; the days are whole when the till's backlog is here.
+        return home["stores_online"] == 8 and received >= produced
 
     demonstration.until("the return of S06", is_back, within_s=100)
     truth = demonstration.truth()
@@ -192,22 +200,30 @@ def test_every_day_of_the_store_that_was_away_is_exact_now(demonstration):
 
 
 def test_the_books_balance_after_the_return_and_agree_with_the_devices(demonstration):
+    def produced() -> dict[tuple[str, str], int]:
+        return {
+            (device, number): count
+            for device, lanes in demonstration.truth()["produced"].items()
+            for number, count in lanes.items()
+            if count
+        }
+
     def agree() -> bool:
+        # Life goes on meanwhile: what the hub has lies between what the devices had before and
+        # what they have after.
+        before = produced()
         audit = demonstration.get("/audit")
-        produced = demonstration.truth()["produced"]
         at_hub = {
             (row["device"], str(row["lane_number"])): row["received"] + row["lost"]
             for row in audit["devices"]
         }
-        at_devices = {
-            (device, number): count
-            for device, lanes in produced.items()
-            for number, count in lanes.items()
-            if count
-        }
-        return bool(audit["balanced"]) and at_hub == at_devices
+        time.sleep(TRUTH_IS_TOLD_WITHIN_S)
+        after = produced()
+        return bool(audit["balanced"]) and all(
+            before.get(key, 0) <= at_hub.get(key, 0) <= count for key, count in after.items()
+        )
 
-    demonstration.until("agreement of hub and devices", agree, within_s=30)
+    demonstration.until("agreement of hub and devices", agree, within_s=60)
 
 
 def crossings_by(film: dict[str, Any], at_s: float) -> tuple[int, int]:
