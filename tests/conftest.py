@@ -1,5 +1,6 @@
 """What tests share: real servers on free ports, the shared data, a manual clock."""
 
+import logging
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
-START_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 60.0
 
 
 def skip_without(what: str, how: str) -> None:
@@ -41,6 +42,16 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.02)
     raise RuntimeError(f"nothing listens on port {port}")
+
+
+@pytest.fixture(autouse=True)
+def own_log_handlers() -> Iterator[None]:
+    """A command run inside a test sets up logging for its own captured output; it ends with it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ class ReadingSettings:
     sharp_outline: float = 0.15
     sharp_levels: float = 200.0
     foggy_contrast: float = 130.0
+    foggy_sharpness: float = 450.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +151,8 @@ class ShelfReader:
         known = [look for look, m in zip(looks, matches, strict=True) if m.accepted is not None]
         measures = measure(image)
         if self._is_soft(known, len(slots), measures):
-            is_foggy = measures.contrast < self.settings.foggy_contrast
             return ShelfReading(
-                quality=Quality.FOGGED if is_foggy else Quality.BLURRED,
+                quality=Quality.FOGGED if self._is_foggy(measures) else Quality.BLURRED,
                 hidden_slots=tuple(slot.slot_id for slot in slots),
                 model=self.model,
                 took_ms=_since(started_s),
@@ -248,13 +248,20 @@ class ShelfReader:
         """Whether the recognised goods lack outline, half of them at least; where most slots were
         not recognised, whether the whole picture does: an empty cooler still has sharp rails."""
         limits = self.settings
-        if len(known) < slots / 2 and (
-            measures.contrast < limits.foggy_contrast or measures.sharpness < limits.sharp_levels
-        ):
+        is_weak = measures.sharpness < limits.sharp_levels or self._is_foggy(measures)
+        if len(known) < slots / 2 and is_weak:
             return True
         if len(known) < LEAST_LOOKS:
             return False
         return float(np.median([look.outline for look in known])) < limits.sharp_outline
+
+    def _is_foggy(self, measures: Measures) -> bool:
+        """Fog takes contrast and outline together; a plain but sharp picture has its outline."""
+        limits = self.settings
+        return (
+            measures.contrast < limits.foggy_contrast
+            and measures.sharpness < limits.foggy_sharpness
+        )
 
     def _holds_something(self, look: _Look) -> bool:
         limits = self.settings
