@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import aiohttp
 
 from device_profiles.store import DeviceKind, Store, StoreDevice
 from simulators.agents import Agents
+from simulators.carts import SHOPPERS_EVERY_S, CartClient, goods_for_carts, plan_trip
 from simulators.children import Children
 from simulators.enrolment import Enrolment
 from simulators.fleet import Fleet
@@ -166,6 +168,10 @@ class Show:
             tasks.create_task(self.fleet.watch(), name="links")
             tasks.create_task(self._keep_truth(), name="truth")
             tasks.create_task(self.photographer.take_older(self.older_photos), name="older photos")
+            for store in self.stage.chain.stores:
+                for device in store.devices:
+                    if device.kind is DeviceKind.CART and device.device_id in self.agents.started:
+                        tasks.create_task(self._use_cart(store, device), name=device.device_id)
             for cut in self.stage.script.cuts:
                 tasks.create_task(
                     self._bring_back(cut.store_id, cut.back_after.total_seconds()),
@@ -177,6 +183,16 @@ class Show:
             await self.fleet.record(device_id, body)
         elif isinstance(body, Receipt | StockMoved):
             await self._till(device_id).record(body)
+
+    async def _use_cart(self, store: Store, device: StoreDevice) -> None:
+        """One honest shopper after another takes the store's smart cart."""
+        rng = Random(f"{self.stage.options.seed}/{device.device_id}")
+        goods = goods_for_carts(store, self.stage.chain.products)
+        cart = CartClient(self.http, self.agents.api_url(device.device_id))
+        while True:
+            await asyncio.sleep(rng.uniform(*SHOPPERS_EVERY_S))
+            session_id = str(uuid.UUID(int=rng.getrandbits(128), version=4))
+            await cart.go(plan_trip(session_id, goods, rng))
 
     async def _bring_back(self, store_id: str, after_s: float) -> None:
         await asyncio.sleep(after_s)
