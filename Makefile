@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := deploy/requirements/dev.txt
 READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: help setup demo test check chaos bench-sync bench-vision bench lock locale clean
+.PHONY: help setup demo test check day chaos bench-sync bench-vision bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,13 +27,16 @@ demo: $(READY) ## the demonstration chain, in a browser, in a minute
 	$(BIN)/aisle demo $(ARGS)
 
 test: $(READY) ## every test but the slow suites
-	$(BIN)/pytest -m 'not chaos' $(ARGS)
+	$(BIN)/pytest -m 'not chaos and not day' $(ARGS)
 
 check: $(READY) ## format, lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+day: $(READY) ## the demonstration chain, played and scored against its truth
+	$(BIN)/pytest tests/day $(ARGS)
 
 chaos: $(READY) ## the forty failures of the field, with real servers
 	$(BIN)/pytest tests/chaos $(ARGS)
