@@ -128,6 +128,13 @@ class VersionBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         super().__init__(config)
         self._subscriptions = _Subscriptions()
 
+    def stop_listening(self) -> None:
+        """Give the port back at once: amqtt closes it last, and a session that does not end would
+        keep it from the hub that is started next."""
+        for server in self._servers.values():
+            if server.instance is not None:
+                server.instance.close()
+
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
@@ -227,6 +234,7 @@ async def embedded_broker(address: Address, gate: Gate) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        broker.stop_listening()
         try:
             async with asyncio.timeout(STOP_TIMEOUT_S):
                 await broker.shutdown()

@@ -1,7 +1,9 @@
 """What tests share: real servers on free ports, the shared data, a manual clock."""
 
+import contextlib
 import logging
 import os
+import random
 import shutil
 import signal
 import socket
@@ -26,9 +28,13 @@ def skip_without(what: str, how: str) -> None:
 
 
 def unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the range from which outgoing connections take theirs: a server that a test stops and
+    starts again must find its port free."""
+    while True:
+        port = random.SystemRandom().randint(15_000, 30_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
