@@ -14,24 +14,27 @@ from vision_models.train.sku_samples import Pixels, load_cut_out, load_photo, re
 
 Boxes = NDArray[np.float32]
 """(n, 4) x1, y1, x2, y2 in pixels."""
+COMPOSED_SHARE = 0.16
+"""Shelves put together on the fly are slow to make, and look least like a shop."""
+RENDERED_SHARE = 0.36
 LEAST_SEEN = 0.4
 LEAST_SIDE_PX = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A photo, at most 640 px a side, and its boxes."""
+    """A picture and its boxes."""
 
     image: Pixels
     boxes: Boxes
 
 
-def load_labelled(image: Path, label: Path) -> Labelled:
+def load_labelled(image: Path, label: Path, longest_px: int) -> Labelled:
     """A photo with its YOLO text (class cx cy w h as fractions). Raises ValueError."""
     picture = cv2.imread(str(image))
     if picture is None:
         raise ValueError(f"{image} is not a readable picture")
-    scale = min(1.0, 640 / max(picture.shape[:2]))
+    scale = min(1.0, longest_px / max(picture.shape[:2]))
     picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     rows = [line.split() for line in label.read_text(encoding="utf-8").splitlines() if line.strip()]
     numbers = np.array([[float(word) for word in row[1:5]] for row in rows], np.float32)
@@ -58,6 +61,23 @@ def placed(
     image = cv2.warpAffine(
         one.image, matrix, (side_px, side_px), dst=ground.copy(), borderMode=cv2.BORDER_TRANSPARENT
     )
+    return Labelled(np.asarray(image, np.uint8), _moved(one.boxes, matrix, side_px))
+
+
+def window(one: Labelled, side_px: int, rng: np.random.Generator) -> Labelled:
+    """A square of `side_px` cut out of a larger picture, as a tile sees it: smaller or larger, and
+    mirrored half of the time."""
+    height, width = one.image.shape[:2]
+    cut = min(round(side_px * float(np.exp(rng.uniform(-0.55, 0.65)))), height, width)
+    left, top = int(rng.integers(width - cut + 1)), int(rng.integers(height - cut + 1))
+    scale = side_px / cut
+    matrix = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]])
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    part = one.image[top : top + cut, left : left + cut]
+    image = cv2.resize(part, (side_px, side_px), interpolation=method)
+    if rng.random() < 0.5:
+        image = cv2.flip(image, 1)
+        matrix[0] = np.array([0, 0, side_px]) - matrix[0]
     return Labelled(np.asarray(image, np.uint8), _moved(one.boxes, matrix, side_px))
 
 
@@ -181,13 +201,15 @@ class ProductSamples(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         labelled: Sequence[tuple[Path, Path]],
         packs: Sequence[Path],
         scenes: Sequence[Path],
+        shelves: Sequence[tuple[Path, Path]],
         *,
         side_px: int,
         seed: int,
         length: int,
     ) -> None:
         self.side_px, self.seed, self.length = side_px, seed, length
-        self.labelled = [load_labelled(image, label) for image, label in labelled]
+        self.labelled = [load_labelled(image, label, 640) for image, label in labelled]
+        self.shelves = [load_labelled(image, label, 1280) for image, label in shelves]
         self.composer = ShelfComposer(
             [load_cut_out(path) for path in packs], [load_photo(path) for path in scenes]
         )
@@ -197,17 +219,19 @@ class ProductSamples(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         return self.length
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """RGB (3, side, side) in 0..1, and boxes (m, 4) in pixels."""
+        """RGB (3, side, side) uint8, and boxes (m, 4) in pixels."""
         rng = np.random.default_rng((self.seed, index))
         kind = float(rng.random())
-        if not self.labelled or kind < 0.5:
+        if kind < COMPOSED_SHARE:
             one = self._composed(rng)
-        elif kind < 0.85:
+        elif kind < COMPOSED_SHARE + RENDERED_SHARE:
+            one = window(self.shelves[int(rng.integers(len(self.shelves)))], self.side_px, rng)
+        elif kind < 0.88:
             one = self._photo(self.side_px, rng, float(np.exp(rng.uniform(-0.7, 0.9))))
         else:
             one = self._four(rng)
-        rgb = relit(one.image, rng)[..., ::-1].astype(np.float32) / 255.0
-        return torch.from_numpy(rgb.transpose(2, 0, 1).copy()), torch.from_numpy(one.boxes)
+        rgb = relit(one.image, rng)[..., ::-1].transpose(2, 0, 1)
+        return torch.from_numpy(np.ascontiguousarray(rgb)), torch.from_numpy(one.boxes)
 
     def _composed(self, rng: np.random.Generator) -> Labelled:
         shelf = self.composer.compose(self.side_px, rng)

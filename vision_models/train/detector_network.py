@@ -1,4 +1,6 @@
-"""The product detector's network: a small dense pyramid, read at one stride, without anchors."""
+"""The detectors' network: a small dense pyramid, read at one stride, without anchors."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -9,11 +11,11 @@ from vision_models.train.sku_network import Residual, narrowed
 STRIDE_PX = 8
 
 
-class ProductNetwork(nn.Module):
-    """(n, 3, side, side) RGB in 0..1 → (n, cells, 5): x1, y1, x2, y2 in pixels, logit of the score.
+class DetectorNetwork(nn.Module):
+    """(n, 3, height, width) RGB in 0..1 → (n, cells, 5): x1, y1, x2, y2 in pixels, score's logit.
 
     One cell every 8 px; features of strides 16 and 32 are brought back up to it, so that a cell
-    sees packs of 12 to 400 px. Source of the head: FCOS, arXiv 1904.01355, at a single level.
+    sees things of 12 to 400 px. Source of the head: FCOS, arXiv 1904.01355, at a single level.
     """
 
     def __init__(self, widths: tuple[int, int, int, int] = (16, 32, 64, 96)) -> None:
@@ -72,10 +74,10 @@ def decoded(scores: torch.Tensor, sides: torch.Tensor) -> torch.Tensor:
     return boxes.flatten(1, 2)
 
 
-class ScoredProductNetwork(nn.Module):
+class ScoredDetectorNetwork(nn.Module):
     """The network as it is shipped: scores in 0..1."""
 
-    def __init__(self, network: ProductNetwork) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
@@ -85,17 +87,15 @@ class ScoredProductNetwork(nn.Module):
         return torch.cat([found[..., :4], found[..., 4:].sigmoid()], dim=-1)
 
 
-def detection_loss(found: torch.Tensor, truths: list[torch.Tensor], side_px: int) -> torch.Tensor:
-    """Loss of (n, cells, 5) against each picture's true boxes (m, 4) in pixels.
+def detection_loss(
+    found: torch.Tensor, truths: Sequence[torch.Tensor], size_px: tuple[int, int]
+) -> torch.Tensor:
+    """Loss of (n, cells, 5) against each picture's true boxes (m, 4); `size_px` height and width.
 
     A cell belongs to the smallest box in whose middle part it lies. Its score shall be the overlap
     of what it drew (varifocal, arXiv 2008.13367), its box is judged by GIoU (arXiv 1902.09630).
     """
-    cells = side_px // STRIDE_PX
-    steps = (torch.arange(cells, dtype=torch.float32) + 0.5) * STRIDE_PX
-    middles = torch.stack(
-        [steps[None, :].expand(cells, cells), steps[:, None].expand(cells, cells)], dim=-1
-    ).reshape(-1, 2)
+    middles = _middles(size_px)
     targets = torch.zeros(found.shape[:2])
     losses, drawn = [], 0
     for index, boxes in enumerate(truths):
@@ -117,6 +117,16 @@ def detection_loss(found: torch.Tensor, truths: list[torch.Tensor], side_px: int
     )
     total = scores + 2.0 * sum(losses, torch.zeros(()))
     return total / max(drawn, 1)
+
+
+def _middles(size_px: tuple[int, int]) -> torch.Tensor:
+    """x, y of every cell's middle in a picture of (height, width) pixels: (cells, 2)."""
+    ys, xs = (
+        (torch.arange(side // STRIDE_PX, dtype=torch.float32) + 0.5) * STRIDE_PX for side in size_px
+    )
+    return torch.stack(
+        [xs[None, :].expand(len(ys), -1), ys[:, None].expand(-1, len(xs))], dim=-1
+    ).reshape(-1, 2)
 
 
 def _owners(middles: torch.Tensor, boxes: torch.Tensor) -> torch.Tensor:
