@@ -137,6 +137,8 @@ class Photographer:
                     gtin=facing.gtin,
                     score=min(1.0, max(0.0, facing.score)),
                     slot_id=facing.slot_id,
+                    certainty=facing.certainty,
+                    candidates=facing.candidates if facing.is_doubtful else None,
                 )
                 for facing in reading.facings
             ),

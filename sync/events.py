@@ -244,12 +244,18 @@ class ZoneOccupied(EventBody):
 
 
 class SeenFacing(Part):
-    """One product at the front: box in pixels (x1, y1, x2, y2), what it is, where it stands."""
+    """One product at the front: box in pixels (x1, y1, x2, y2), what it is, where it stands.
+
+    `certainty` is how likely `gtin`, or the first of `candidates`, is right. `candidates` are what
+    else it may be, best first; only where a person should look.
+    """
 
     box: tuple[float, float, float, float]
     gtin: Gtin | None = None
     score: float = Field(ge=0, le=1)
     slot_id: str | None = None
+    certainty: float | None = Field(default=None, ge=0, le=1)
+    candidates: tuple[Gtin, ...] | None = None
 
 
 class PictureQuality(StrEnum):

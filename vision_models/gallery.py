@@ -33,6 +33,8 @@ FORMAT = 1
 KEPT_PX = 512
 CANDIDATES = 5
 LOOK_ALIKE_COSINE = 0.85
+SURE = 0.95
+"""A certainty from which nobody needs to look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,11 @@ class Gallery:
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise UnusableGallery(f"{path} is neither a gallery nor an empty folder")
         return cls(path, embedder)
+
+    @property
+    def model(self) -> str:
+        """Short name of the weights that made the vectors."""
+        return self._embedder.version
 
     @property
     def gtins(self) -> tuple[str, ...]:

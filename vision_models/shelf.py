@@ -18,7 +18,7 @@ from vision_models.compliance import Compliance
 from vision_models.detector import Detector
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import CROP_MATCH, Gallery, Match
+from vision_models.gallery import CROP_MATCH, SURE, Gallery, Match
 from vision_models.quality import Measures, Quality, judge_picture, measure
 
 Box = tuple[float, float, float, float]
@@ -66,12 +66,20 @@ class _Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facing:
-    """One product at the front: `box` in pixels of the photo, GTIN or None for unknown."""
+    """One product at the front: `box` in pixels of the photo, GTIN or None for unknown.
+    `certainty` and `candidates`, best first, are the match's; None and empty without a gallery."""
 
     box: Box
     gtin: str | None
     score: float
     slot_id: str | None = None
+    certainty: float | None = None
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a person should look."""
+        return self.gtin is None or (self.certainty or 0.0) < SURE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +116,9 @@ class ShelfReader:
         self.gallery = gallery
         self.detector = detector
         self.settings = settings or ReadingSettings()
-        self.model = f"gallery-{len(gallery.gtins)}" if gallery else "no-gallery"
+        self.model = (
+            f"sku-{gallery.model} gallery-{len(gallery.gtins)}" if gallery else "no-gallery"
+        )
 
     def read(
         self,
@@ -166,6 +176,8 @@ class ShelfReader:
                         gtin=match.accepted,
                         score=match.score,
                         slot_id=slot.slot_id,
+                        certainty=min(1.0, match.certainty) if match.candidates else None,
+                        candidates=tuple(one.gtin for one in match.candidates),
                     )
                 )
             elif self._shows_its_back(look):
@@ -199,16 +211,24 @@ class ShelfReader:
             for x1, y1, x2, y2 in boxes
         ]
         if self.gallery is not None:
-            matches = self.gallery.match(crops, how=CROP_MATCH)
-            known = [(match.accepted, match.score) for match in matches]
+            facings = [
+                Facing(
+                    box=box,
+                    gtin=match.accepted,
+                    score=match.score,
+                    certainty=min(1.0, match.certainty),
+                    candidates=tuple(one.gtin for one in match.candidates),
+                )
+                for box, match in zip(boxes, self.gallery.match(crops, how=CROP_MATCH), strict=True)
+            ]
         else:
-            known = [(None, float(score)) for score in found.scores]
+            facings = [
+                Facing(box=box, gtin=None, score=float(score))
+                for box, score in zip(boxes, found.scores, strict=True)
+            ]
         return ShelfReading(
             quality=Quality.CLEAR,
-            facings=tuple(
-                Facing(box=box, gtin=gtin, score=score)
-                for box, (gtin, score) in zip(boxes, known, strict=True)
-            ),
+            facings=tuple(facings),
             model=self.model,
             took_ms=_since(started_s),
         )

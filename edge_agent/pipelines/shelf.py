@@ -311,7 +311,12 @@ class ShelfWatch:
             planogram_version=plan.version if plan else None,
             facings=tuple(
                 SeenFacing(
-                    box=facing.box, gtin=facing.gtin, score=facing.score, slot_id=facing.slot_id
+                    box=facing.box,
+                    gtin=facing.gtin,
+                    score=facing.score,
+                    slot_id=facing.slot_id,
+                    certainty=facing.certainty,
+                    candidates=facing.candidates if facing.is_doubtful else None,
                 )
                 for facing in seen.facings
             ),
