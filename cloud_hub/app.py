@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
 
 import sqlalchemy as sa
 from fastapi import FastAPI, Request
@@ -31,10 +32,11 @@ from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
 from cloud_hub.jobs import run_jobs
 from cloud_hub.meters import Meters
 from cloud_hub.model.access import ApiToken
+from cloud_hub.model.link import DeadLetter
 from cloud_hub.model.shopper import Identity
 from cloud_hub.pictures import Pictures
 from cloud_hub.replay import replay_unknown
-from cloud_hub.secrets import HubSecrets, load_secrets, write_private
+from cloud_hub.secrets import SECRETS_FILE, HubSecrets, load_secrets, write_private
 from cloud_hub.settings import HubSettings
 from sync.clock import Clock, SystemClock
 
@@ -65,7 +67,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
             meters=Meters(),
             link=BrokerLink(),
         )
-        _require_old_keys(database, secrets)
+        _require_own_keys(database, settings.data_dir, secrets)
         _mint_admin_token(hub)
         with database.writing() as session:
             end_every_connection(session)
@@ -167,16 +169,19 @@ async def watch_silence(hub: Hub) -> None:
             log.exception("silent devices were not looked for", extra={"action": "silence-failed"})
 
 
-def _require_old_keys(database: Database, secrets: HubSecrets) -> None:
-    """A database with encrypted handles is worth little under new keys: better say so."""
-    if not secrets.was_minted:
-        return
+def _require_own_keys(database: Database, data_dir: Path, secrets: HubSecrets) -> None:
+    """A database with encrypted handles is worth little under other keys: better say so."""
     with database.sessions() as session:
-        if session.scalars(sa.select(Identity.kind).limit(1)).first() is not None:
-            raise UnusableData(
-                "this database holds encrypted handles, but its secrets.json is not in --data;"
-                " copy it there from your backup and remove the one just made"
-            )
+        sealed = session.scalars(sa.select(Identity.value_encrypted).limit(1)).first()
+        sealed = sealed or session.scalars(sa.select(DeadLetter.raw).limit(1)).first()
+    if sealed is None or IdentityKeys(secrets).opens(sealed):
+        return
+    if secrets.was_minted:
+        (data_dir / SECRETS_FILE).unlink()
+    raise UnusableData(
+        f"this database was sealed with other keys than {data_dir / SECRETS_FILE};"
+        " copy that file there from your backup"
+    )
 
 
 def _mint_admin_token(hub: Hub) -> None:

@@ -62,7 +62,7 @@ def _was_corrected(turn: Turn, key: LaneKey, record: Arrived) -> bool:
     letter = turn.work.session.get(DeadLetter, (key[0], letter_id))
     if letter is None or letter.replayed_at is None:
         return False
-    said: object = json.loads(letter.raw)
+    said: object = json.loads(turn.work.identities.opened_letter(letter.raw))
     return said == (record.body if record.problem is None else record.raw)
 
 

@@ -55,10 +55,10 @@ def letter_of(session: Session, tenant_id: str, letter_id: str) -> DeadLetter:
     return letter
 
 
-def said_by(letter: DeadLetter) -> Any:  # noqa: ANN401 - whatever a device said
-    """What the letter holds, as JSON data; None for bytes that are no JSON."""
+def said_by(letter: DeadLetter, keys: IdentityKeys) -> Any:  # noqa: ANN401 - whatever was said
+    """What the letter holds, as JSON data; None for bytes that are no JSON. Raises UnusableData."""
     try:
-        return json.loads(letter.raw)
+        return json.loads(keys.opened_letter(letter.raw))
     except ValueError:
         return None
 
@@ -131,7 +131,7 @@ class DeadLetters:
             )
         key = (letter.tenant_id, letter.device_id, letter.epoch, letter.lane)
         events = {event.seq: event for event in _dead_events(session, letter)}
-        records = _records(letter, events, body)
+        records = _records(letter, events, body, self._identities)
         if events and any(event.kind == UNDECODABLE for event in events.values()):
             turn.clocks.meet(device, records)
         for record in records:
@@ -167,17 +167,20 @@ def _is_batch(letter: DeadLetter) -> bool:
 
 
 def _records(
-    letter: DeadLetter, events: Mapping[int, StoredEvent], body: Mapping[str, Any] | None
+    letter: DeadLetter,
+    events: Mapping[int, StoredEvent],
+    body: Mapping[str, Any] | None,
+    keys: IdentityKeys,
 ) -> Sequence[Arrived]:
     """The events of the letter, as this hub reads them. Raises Refused for what it cannot read."""
     if _is_batch(letter):
         if body is not None:
             raise Refused("a whole batch cannot be corrected, only taken again", status=422)
         try:
-            return decode_batch(letter.raw).records
+            return decode_batch(keys.opened_letter(letter.raw)).records
         except InvalidBatch as error:
             raise Refused(f"{letter.letter_id} still cannot be read: {error}") from error
-    return [_corrected(event, said_by(letter), body) for event in events.values()]
+    return [_corrected(event, said_by(letter, keys), body) for event in events.values()]
 
 
 def _corrected(
@@ -219,7 +222,8 @@ def _settle(
         if row is None or row["outcome"] == Outcome.DEAD.value:
             reason = next((one["error"] for one in turn.letters if one["seq"] == seq), "not in it")
             raise Refused(f"{letter.letter_id} still cannot be taken: {reason}", status=422)
-        for name, value in row.items():
+        kept = row | {"body": turn.work.identities.sealed(row["body"])}
+        for name, value in kept.items():
             if name not in ("received_at", "store_id"):
                 setattr(event, name, value)
         count += 1

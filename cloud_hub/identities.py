@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
+from cloud_hub.errors import UnusableData
 from cloud_hub.secrets import HubSecrets
 
 _EXACT = frozenset({"openid", "unionid", "cookie", "receipt-token"})
@@ -41,6 +42,29 @@ class IdentityKeys:
     def decrypt(self, kept: bytes) -> str:
         """The handle. Raises cryptography.fernet.InvalidToken for another hub's key."""
         return self._cipher.decrypt(kept).decode()
+
+    def opens(self, kept: bytes) -> bool:
+        """Whether something was sealed with these keys."""
+        try:
+            self._cipher.decrypt(kept)
+        except InvalidToken:
+            return False
+        return True
+
+    def sealed_letter(self, said: bytes) -> bytes:
+        """What a dead letter may be kept as: all of it encrypted. It could not be read, so nobody
+        knows where in it a handle stands."""
+        return self._cipher.encrypt(said)
+
+    def opened_letter(self, kept: bytes) -> bytes:
+        """What `sealed_letter` was given. Raises UnusableData for another hub's key."""
+        try:
+            return self._cipher.decrypt(kept)
+        except InvalidToken as error:
+            raise UnusableData(
+                "what was said is sealed with other keys; put back the secrets.json that belongs to"
+                " this database"
+            ) from error
 
     def sealed(self, body: dict[str, Any]) -> dict[str, Any]:
         """A raw event as it may be kept: the handles in its `identities` encrypted, all else as it

@@ -49,13 +49,18 @@ class Office:
 def _settings(place: Mapping[str, Any]) -> HubSettings:
     """Settings of a hub that is there: a look at one makes no database."""
     settings = load_settings(place)
+    require_hub(settings)
+    return settings
+
+
+def require_hub(settings: HubSettings) -> None:
+    """Nothing. Raises UnusableData where there is no hub's database."""
     if settings.database is None and not (settings.data_dir / "hub.db").exists():
         raise UnusableData(
             f"there is no hub in {settings.data_dir}; give --data the folder of `aisle hub`"
         )
     if (file := sqlite_file(settings.database_url)) is not None and not file.exists():
         raise UnusableData(f"there is no database {file}; give --database that of `aisle hub`")
-    return settings
 
 
 @contextmanager
@@ -143,7 +148,8 @@ def letter_lines(office: Office, *, device_id: str | None, everything: bool) -> 
 
 
 def letter_content(office: Office, letter_id: str) -> dict[str, Any]:
-    """One dead letter, whole. Raises Refused where there is none."""
+    """One dead letter, whole. Raises Refused where there is none, UnusableData without the keys."""
+    keys = _keys(office)
     with office.database.sessions() as session:
         letter = letter_of(session, office.tenant_id, letter_id)
         replayed_at = letter.replayed_at
@@ -154,8 +160,8 @@ def letter_content(office: Office, letter_id: str) -> dict[str, Any]:
             "error": letter.error,
             "received_at": letter.received_at.isoformat(),
             "replayed_at": replayed_at.isoformat() if replayed_at is not None else None,
-            "bytes": len(letter.raw),
-            "said": said_by(letter),
+            "bytes": len(keys.opened_letter(letter.raw)),
+            "said": said_by(letter, keys),
         }
 
 
@@ -175,13 +181,16 @@ def read_body(path: Path) -> dict[str, Any]:
 def replay_letter_here(office: Office, letter_id: str, body: Mapping[str, Any] | None) -> int:
     """Events that the letter brought after all. Raises Refused with what is still wrong."""
     settings = office.settings
-    if not (settings.data_dir / "secrets.json").exists():
-        raise UnusableData(f"the hub's secrets.json is not in {settings.data_dir}; give its --data")
     pictures = Pictures(settings.media_dir, limit_bytes=settings.media_limit_mb * MEGABYTE)
-    letters = DeadLetters(office.database, IdentityKeys(load_secrets(settings.data_dir)), pictures)
+    letters = DeadLetters(office.database, _keys(office), pictures)
     return letters.replay(
         office.tenant_id, letter_id, body=body, actor=ACTOR, now=office.clock.now()
     )
+
+
+def _keys(office: Office) -> IdentityKeys:
+    folder = office.settings.data_dir
+    return IdentityKeys(load_secrets(folder, may_mint=False))
 
 
 def _record(

@@ -10,6 +10,8 @@ from cryptography.fernet import Fernet
 
 from cloud_hub.errors import UnusableData
 
+SECRETS_FILE = "secrets.json"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubSecrets:
@@ -25,13 +27,15 @@ class HubSecrets:
         return "HubSecrets(…)"
 
 
-def load_secrets(data_dir: Path) -> HubSecrets:
-    """The keys of this data folder; minted when there are none.
+def load_secrets(data_dir: Path, *, may_mint: bool = True) -> HubSecrets:
+    """The keys of this data folder; minted when there are none and they may be.
 
-    Raises UnusableData when the folder cannot be written or others may read the keys.
+    Raises UnusableData when there are none, the folder cannot be written, or others may read them.
     """
-    path = data_dir / "secrets.json"
+    path = data_dir / SECRETS_FILE
     try:
+        if not may_mint and not path.exists():
+            raise UnusableData(f"there is no {path}; give --data the folder of `aisle hub`")
         data_dir.mkdir(parents=True, exist_ok=True)
         if path.exists():
             return _read(path)

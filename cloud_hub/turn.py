@@ -183,7 +183,9 @@ class Turn:
         seal = self.work.identities.sealed
         kept = [row | {"body": seal(row["body"])} for row in self.rows.values()]
         insert_new(self.work.session, StoredEvent, kept)
-        insert_new(self.work.session, DeadLetter, self.letters)
+        sealed = self.work.identities.sealed_letter
+        letters = [letter | {"raw": sealed(letter["raw"])} for letter in self.letters]
+        insert_new(self.work.session, DeadLetter, letters)
         self.books.write()
 
 

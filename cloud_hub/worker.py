@@ -6,7 +6,8 @@ held unacknowledged is sent again by the devices.
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import typer
 
@@ -20,6 +21,7 @@ from cloud_hub.ingest import Ingest
 from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
 from cloud_hub.logs import set_up_logging
 from cloud_hub.meters import Meters
+from cloud_hub.office import require_hub
 from cloud_hub.pictures import Pictures
 from cloud_hub.secrets import load_secrets
 from cloud_hub.settings import HubSettings
@@ -32,12 +34,14 @@ MEGABYTE = 1_000_000
 def serve_worker(settings: HubSettings, *, verbose: bool = False) -> None:
     """Takes in events until SIGINT or SIGTERM.
 
-    Raises InvalidSettings without an external broker, and HubError when it cannot start.
+    Raises InvalidSettings without an external broker, and HubError when it cannot start: it joins a
+    hub that is there, and makes neither keys nor a database.
     """
     if not settings.broker_urls:
         raise InvalidSettings(
             "the embedded broker cannot share its messages among workers; give --broker"
         )
+    require_hub(settings)
     set_up_logging(verbose=verbose)
     asyncio.run(_run(settings))
 
@@ -46,6 +50,15 @@ async def _run(settings: HubSettings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with working(settings) as listener:
+        joined = asyncio.create_task(_say_joined(listener))
+        await stop.wait()
+        joined.cancel()
+
+
+@asynccontextmanager
+async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
+    """A worker at work for as long as the context lasts; its ear. Raises HubError."""
     async with AsyncExitStack() as stack:
         secrets = load_secrets(settings.data_dir)
         database = await asyncio.to_thread(open_database, settings.database_url)
@@ -71,9 +84,7 @@ async def _run(settings: HubSettings) -> None:
             ("intake", run_intake(hub, ingest, inbox, hub.meters)),
         ):
             stack.callback(tasks.create_task(work, name=name).cancel)
-        joined = asyncio.create_task(_say_joined(listener))
-        await stop.wait()
-        joined.cancel()
+        yield listener
 
 
 async def _say_joined(listener: MqttListener) -> None:

@@ -249,7 +249,9 @@ def show_letter(letter_id: str, hub: HubOf, viewer: ItOf) -> LetterContent:
     """One dead letter with what was said; it may name shoppers, so it is for IT alone."""
     with hub.sessions() as session:
         letter = letter_of(session, viewer.tenant_id, letter_id)
-        return LetterContent(**_letter_fields(letter), said=said_by(letter))
+        return LetterContent(
+            **_letter_fields(letter), said=said_by(letter, IdentityKeys(hub.secrets))
+        )
 
 
 @router.post("/dead-letters/{letter_id:path}/replay")
