@@ -29,7 +29,7 @@ FOLDERS = (
         commands=("hub", "ingest", "audit", "login", "master-data", "dead-letters"),
     ),
     Folder(module="edge_agent.cli", extra="edge", commands=("edge", "count", "pos", "books")),
-    Folder(module="vision_models.cli", extra="vision", commands=("shelf", "sku", "eval")),
+    Folder(module="vision_models.cli", extra="vision", commands=("shelf", "sku", "eval", "model")),
 )
 
 

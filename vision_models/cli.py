@@ -20,11 +20,16 @@ app = typer.Typer(no_args_is_help=True)
 sku = typer.Typer(no_args_is_help=True, help="Reference pictures of products, and matching.")
 app.add_typer(sku, name="sku")
 app.add_typer(evaluation, name="eval")
+model = typer.Typer(no_args_is_help=True, help="Models of a manifest, and their self test.")
+app.add_typer(model, name="model")
 
 Images = Annotated[list[Path], typer.Argument(help="Pictures, JPEG or PNG.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 GalleryFolder = Annotated[Path, typer.Option("--gallery", help="The gallery's folder.")]
 Threads = Annotated[int, typer.Option(min=1, help="Processor threads to use.")]
+Manifest = Annotated[
+    Path | None, typer.Option(help="A manifest like vision_models/models.toml; the shipped one.")
+]
 
 
 def _fail(error: Exception) -> NoReturn:
@@ -213,3 +218,37 @@ def match(
     for path, found in zip(images, matches, strict=True):
         best = ", ".join(f"{one.gtin} {one.score:.2f}" for one in found.candidates)
         typer.echo(f"{path}: {found.accepted or 'unknown'} ({best})")
+
+
+@model.command()
+def check(
+    name: Annotated[str, typer.Argument(help="A model of the manifest; all of them.")] = "",
+    manifest: Manifest = None,
+) -> None:
+    """Load models and test them on the golden picture, as before every use."""
+    from vision_models.detector import check_model
+    from vision_models.models import SHIPPED, read_manifest
+
+    path = manifest or SHIPPED
+    try:
+        for one in [name] if name else sorted(read_manifest(path)):
+            check_model(path, one)
+            typer.echo(f"{one}: as expected")
+    except VisionError as error:
+        _fail(error)
+
+
+@model.command()
+def golden(
+    name: Annotated[str, typer.Argument(help="A model of the manifest.")],
+    manifest: Manifest = None,
+) -> None:
+    """Print what a model answers to the golden picture, as lines for its manifest."""
+    from vision_models.golden import golden_as_toml, golden_of
+    from vision_models.models import SHIPPED, open_model
+
+    try:
+        answers = golden_of(open_model(name, manifest=manifest or SHIPPED))
+    except VisionError as error:
+        _fail(error)
+    typer.echo(golden_as_toml(name, answers))

@@ -9,7 +9,8 @@ import numpy as np
 from vision_models.decoders import DECODERS, InputSize
 from vision_models.detections import Detections, without_repeats
 from vision_models.frame import Image
-from vision_models.models import Model, Tensor, load_model
+from vision_models.golden import check_golden
+from vision_models.models import Model, Tensor, load_model, open_model
 
 MARGIN_GREY = 114
 
@@ -67,6 +68,19 @@ class ModelDetector:
 def model_detector(name: str, manifest: Path, *, threads: int = 1) -> ModelDetector:
     """The detector `name` of a manifest, anybody's. Raises UnusableModel."""
     return ModelDetector(load_model(name, manifest=manifest, threads=threads))
+
+
+def check_model(manifest: Path, name: str) -> None:
+    """Prove a model that shall become current: file, hash, input, golden picture, and for a
+    detector layout and label map.
+
+    Raises UnusableModel with what was expected and what was found; a manifest without golden
+    values proves nothing and is refused.
+    """
+    model = open_model(name, manifest=manifest)
+    check_golden(model)
+    if model.entry.task == "detection":
+        ModelDetector(model)
 
 
 def fitted_into(image: Image, width_px: int, height_px: int) -> Image:

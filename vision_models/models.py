@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from vision_models.errors import UnusableModel
 from vision_models.frame import Image
+from vision_models.golden import Golden, check_golden
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "models.toml"
@@ -28,6 +29,7 @@ class ModelEntry(BaseModel):
 
     For detection, `layout` says what the outputs mean (vision_models/decoders.py), `classes` is
     the label map in order, `wanted` those that are meant: `["person"]` of a model that knows 80.
+    `golden` is what the model answers to the golden picture (vision_models/golden.py).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +51,7 @@ class ModelEntry(BaseModel):
     wanted: tuple[str, ...] = ()
     score_threshold: float = Field(default=0.5, ge=0, le=1)
     max_overlap: float = Field(default=0.5, ge=0, le=1)
+    golden: Golden | None = None
 
     @model_validator(mode="after")
     def _wanted_classes_exist(self) -> "ModelEntry":
@@ -149,7 +152,19 @@ class Model:
 
 
 def load_model(name: str, *, manifest: Path = SHIPPED, threads: int = 1) -> Model:
-    """The model `name` of a manifest; its file stands beside the manifest.
+    """The model `name` of a manifest; its file stands beside the manifest. Where the manifest has
+    golden values it has looked at the golden picture before anybody uses it.
+
+    Raises UnusableModel.
+    """
+    model = open_model(name, manifest=manifest, threads=threads)
+    if model.entry.golden is not None:
+        check_golden(model)
+    return model
+
+
+def open_model(name: str, *, manifest: Path = SHIPPED, threads: int = 1) -> Model:
+    """The model `name` of a manifest, not yet tested: for making its golden values.
 
     Raises UnusableModel.
     """

@@ -71,6 +71,7 @@ def test_a_model_of_another_kind_is_no_detector(manifest: Path) -> None:
 
 
 def test_a_wanted_class_must_be_in_the_label_map(manifest: Path) -> None:
-    manifest.write_text(manifest.read_text() + 'wanted = ["person"]\n')
+    text = manifest.read_text()
+    manifest.write_text(text.replace("classes =", 'wanted = ["person"]\nclasses =', 1))
     with pytest.raises(UnusableModel, match="'person', which is not one of the classes"):
         read_manifest(manifest)
