@@ -1,15 +1,16 @@
-"""A cooler as its camera sees it: shelves of packs behind glass, with the true box of each pack."""
+"""A chest freezer from above: wire baskets with packs lying in them, glass lids with frost."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from device_profiles.camera import Point
+from device_profiles.camera import LensDistortion, Point
 from simulators.render.artwork import Pixels
+from simulators.render.lens import STRAIGHT, bent, boxes_through
 from simulators.render.lettering import fitting_font
 from simulators.render.pack_bodies import PackView
 from simulators.render.packs import PackDesign
@@ -33,7 +34,8 @@ HEADER: Colour = (140, 84, 20)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoolerView:
     """A camera before a cooler of `rows` × `columns` cells. `corners` are those of the grid of
-    cells, as fractions of the picture, clockwise from the top left."""
+    cells, as fractions of the picture, clockwise from the top left, as a straight lens sees them;
+    `seen_corners` says where a bent one does. `camera_mm` is how far before the front it hangs."""
 
     rows: int
     columns: int
@@ -41,6 +43,17 @@ class CoolerView:
     height_px: int
     corners: tuple[Point, Point, Point, Point]
     header: str = "COLD DRINKS"
+    distortion: LensDistortion = STRAIGHT
+    camera_mm: float = 1050.0
+
+    @property
+    def seen_corners(self) -> tuple[Point, Point, Point, Point]:
+        """The corners in the picture, as a calibration gives them."""
+        size = np.array([self.width_px, self.height_px])
+        points = [(*(corner * size), *(corner * size)) for corner in np.array(self.corners)]
+        seen = boxes_through(points, self.distortion, (self.width_px, self.height_px))
+        found = [(x / self.width_px, y / self.height_px) for x, y, _, _ in seen]
+        return found[0], found[1], found[2], found[3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +98,23 @@ def render_cooler(
     furniture = cooler_furniture(view.rows, view.columns)
     places = sorted(slots)
     packs = [_standing(furniture, place, slots[place], rng) for place in places]
+    image, found, shares = photograph_packs(packs, view, rng, sprites, troubles)
+    return CoolerPicture(
+        image=image,
+        boxes=dict(zip(places, found, strict=True)),
+        hidden=dict(zip(places, shares, strict=True)),
+    )
+
+
+def photograph_packs(
+    packs: Sequence[Standing],
+    view: CoolerView,
+    rng: np.random.Generator,
+    sprites: SpriteShelf,
+    troubles: Troubles | None = None,
+) -> tuple[Pixels, list[Box], list[float]]:
+    """The picture of a cooler with `packs` on its boards; each pack's box, and its hidden share."""
+    furniture = replace(cooler_furniture(view.rows, view.columns), camera_mm=view.camera_mm)
     px_per_mm = _resolution(view, furniture)
     front = draw_front(
         furniture,
@@ -100,13 +130,13 @@ def render_cooler(
     seen = cv2.warpPerspective(
         front.image, home, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    image, hand = photographed(np.asarray(seen, np.uint8), troubles or Troubles(), rng)
-    boxes = {place: _through(home, box) for place, box in zip(places, front.boxes, strict=True)}
-    hidden = {
-        place: max(1.0 - seen, _hidden_by(hand, boxes[place]))
-        for place, seen in zip(places, front.seen, strict=True)
-    }
-    return CoolerPicture(image=image, boxes=boxes, hidden=hidden)
+    straight = bent(np.asarray(seen, np.uint8), view.distortion)
+    image, hand = photographed(straight, troubles or Troubles(), rng)
+    boxes = boxes_through([_through(home, box) for box in front.boxes], view.distortion, size)
+    hidden = [
+        max(1.0 - seen, _hidden_by(hand, box)) for seen, box in zip(front.seen, boxes, strict=True)
+    ]
+    return image, boxes, hidden
 
 
 def cooler_furniture(rows: int, columns: int) -> Furniture:
