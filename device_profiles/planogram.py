@@ -20,11 +20,20 @@ class FixtureKind(StrEnum):
     CABINET = "cabinet"
 
 
+class Feed(StrEnum):
+    """Where the next pack of a lane is seen when the front one is gone: STILL, further back, where
+    it stood; SLIDING (gravity, pushers), in the same place."""
+
+    STILL = "still"
+    SLIDING = "sliding"
+
+
 class Fixture(Profile):
     """A piece of furniture with rows of slots. `letter` leads its slot ids (`A` in `A-2-3`).
 
-    `owner_brand_id` is set where a brand owns the fixture: there every brand is named;
-    on a retailer's own fixture a brand sees its rivals as "Other A, B".
+    `feed` and `lane_mm`, how deep a lane is, say what photos tell about packs taken; without them
+    nothing is estimated. `owner_brand_id` is set where a brand owns the fixture: there every brand
+    is named; on a retailer's own fixture a brand sees its rivals as "Other A, B".
     """
 
     fixture_id: Identifier
@@ -33,6 +42,8 @@ class Fixture(Profile):
     kind: FixtureKind
     rows: int = Field(ge=1, le=20)
     columns: int = Field(ge=1, le=60)
+    feed: Feed | None = None
+    lane_mm: float | None = Field(default=None, gt=0, le=3000)
     owner_brand_id: Identifier | None = None
 
     def slot_id(self, row: int, column: int) -> str:
