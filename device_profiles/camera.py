@@ -49,11 +49,28 @@ class CountingLine(Profile):
 
 
 class Zone(Profile):
-    """A polygon in which people stay: a queue, an aisle, a shelf front."""
+    """A polygon in which people stay: a queue, an aisle, a shelf front, the place behind a counter.
+
+    `queue_limit`: so many who wait raise an alarm; `wait_limit_s`: so does whoever waits longer.
+    `is_staff`: whoever stands here is staff, and is left out of every count. `category`: the goods
+    of this zone, by the English name of their category, for its conversion.
+    """
 
     zone_id: Identifier
     is_queue: bool = False
+    is_staff: bool = False
+    queue_limit: int | None = Field(default=None, ge=1)
+    wait_limit_s: float | None = Field(default=None, gt=0)
+    category: str | None = None
     corners: tuple[Point, ...] = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _limits_are_of_a_queue(self) -> "Zone":
+        if not self.is_queue and (self.queue_limit or self.wait_limit_s):
+            raise ValueError(f"zone {self.zone_id!r} has a queue's limit; set is_queue = true")
+        if self.is_queue and self.is_staff:
+            raise ValueError(f"zone {self.zone_id!r} is a queue or for staff, not both")
+        return self
 
 
 class LensDistortion(Profile):
@@ -65,9 +82,14 @@ class LensDistortion(Profile):
 
 
 class ShelfView(Profile):
-    """Where one fixture's front stands in the frame: corners clockwise from the top left."""
+    """Where one fixture's front stands in the frame: corners clockwise from the top left.
+
+    `camera_mm` is how far before the front the camera hangs; without it the depth of a pack behind
+    the front is not told.
+    """
 
     fixture_id: Identifier
+    camera_mm: float | None = Field(default=None, gt=0, le=20000)
     corners: tuple[Point, Point, Point, Point]
     distortion: LensDistortion = LensDistortion()
 

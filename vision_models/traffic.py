@@ -1,66 +1,78 @@
-"""Crossings and visits: tracks over lines and zones.
+"""Crossings and visits: tracks over lines and zones (zones.py).
 
 The rule, in words: a person stands where the foot is. Each line has a band on both sides, 5 % of
 the person's height wide, in which nothing is decided. Who has been settled on one side, leaves the
 band on the other side and goes on for an eighth of their height, or stays for 0.7 s, has crossed,
-once; who turns round before that has not. The way must lead through the line's own length. A track
-counts only once it is confirmed; where it stood before that is remembered.
+once; who turns round before that has not. Who goes to and fro is counted once a direction until
+they are 40 % of their height away from the line; if they are then not on the side where the counts
+left them, this last crossing counts too. The way must lead through the line's own length. A track
+counts only once it is confirmed; where it stood before is remembered.
+
+How sure a crossing is: the share of the frames since the person came into sight in which the person
+was really found; half of that for one who was lost behind the line before the crossing was firm.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import hypot
 
 from device_profiles.camera import CountingLine, Zone
 from vision_models.tracker import Track
+from vision_models.zones import Floor, Visit
 
 BAND_HEIGHTS = 0.05
 LEAST_BAND_PX = 3.0
 COMMITTED_HEIGHTS = 0.12
 COMMITTED_AFTER_S = 0.7
 FORGOTTEN_AFTER_S = 3.0
-LEFT_ZONE_AFTER_S = 1.0
+AWAY_HEIGHTS = 0.4
+LOST_SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One person over one line. `is_entry`: from its left-hand to its right-hand side."""
+    """One person over one line. `is_entry`: from its left-hand to its right-hand side.
+    `confidence`: 0..1, how sure (see above). `is_staff`: seen in a staff zone before."""
 
     line_id: str
     is_entry: bool
     at_s: float
     track_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One person's stay in a zone, once it is over."""
-
-    zone_id: str
-    entered_at_s: float
-    dwell_s: float
-    track_id: int
+    confidence: float = 1.0
+    is_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What one frame brought: crossings, visits that ended, people in each zone now."""
+    """What one frame brought: crossings, visits that ended, people in each zone now, people who
+    wait in each queue zone, and where everybody confirmed stands (x, y as shares of the frame)."""
 
     crossings: tuple[Crossing, ...] = ()
     visits: tuple[Visit, ...] = ()
     occupancy: dict[str, int] = field(default_factory=dict)
+    queues: dict[str, int] = field(default_factory=dict)
+    feet: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(slots=True)
 class _Side:
     """Where a track stands to a line. `settled`: +1 right, -1 left, 0 not known yet. `pending` is
-    a side reached through the line but not yet committed."""
+    a side reached through the line but not yet committed; `counted` the side on which the counts
+    so far leave the person, `spent` the directions counted since the line was left."""
 
     settled: int = 0
+    counted: int = 0
+    spent: set[int] = field(default_factory=set)
     left_at: tuple[float, float] = (0.0, 0.0)
     pending: int = 0
     pending_since_s: float = 0.0
     seen_at_s: float = 0.0
     is_confirmed: bool = False
+    first_frame: int = 0
+    seen_frames: int = 0
+
+    def seen_share(self, frame: int) -> float:
+        """In which share of the frames since it came into sight the track was found."""
+        return min(1.0, self.seen_frames / max(frame - self.first_frame + 1, 1))
 
 
 class _Line:
@@ -76,6 +88,7 @@ class _Line:
         self.first = -1.0 if _runs_out(line.start, line.end) else -0.1
         self.last = 2.0 if _runs_out(line.end, line.start) else 1.1
         self.sides: dict[int, _Side] = {}
+        self.frame = 0
 
     def offset(self, point: tuple[float, float]) -> float:
         """Pixels to the right of the line; negative to its left (y grows downward)."""
@@ -95,20 +108,23 @@ class _Line:
 
     def watch(self, track: Track, at_s: float) -> Crossing | None:
         """The crossing that this sight of `track` completes, if it does."""
-        side = self.sides.setdefault(track.track_id, _Side())
+        side = self.sides.setdefault(track.track_id, _Side(first_frame=self.frame))
         side.seen_at_s, side.is_confirmed = at_s, track.is_confirmed
+        side.seen_frames += 1
         offset = self.offset(track.foot)
         band = max(LEAST_BAND_PX, BAND_HEIGHTS * track.height_px)
         if abs(offset) <= band:
             return None
         now = 1 if offset > 0 else -1
         if side.settled in (0, now):
+            side.counted = side.counted or now
             side.settled, side.left_at, side.pending = now, track.foot, 0
-            return None
+            is_away = abs(offset) >= AWAY_HEIGHTS * track.height_px
+            return self._leave(side, track, at_s) if is_away else None
         if side.pending != now:
             if not self.is_met(side.left_at, track.foot):
                 # Round the end of the line: the other side, but no crossing.
-                side.settled, side.left_at = now, track.foot
+                side.settled, side.counted, side.left_at = now, now, track.foot
                 return None
             side.pending, side.pending_since_s = now, at_s
         is_far = abs(offset) >= COMMITTED_HEIGHTS * track.height_px
@@ -118,9 +134,26 @@ class _Line:
             return None
         return self._commit(side, now, track, at_s)
 
-    def _commit(self, side: _Side, now: int, track: Track, at_s: float) -> Crossing:
+    def _commit(self, side: _Side, now: int, track: Track, at_s: float) -> Crossing | None:
+        """The other side is reached for good; told now unless this direction was told before."""
         side.settled, side.left_at, side.pending = now, track.foot, 0
-        return Crossing(self.line_id, now > 0, at_s, track.track_id)
+        if now in side.spent:
+            return None
+        side.spent.add(now)
+        return self._count(side, now, track.track_id, at_s)
+
+    def _leave(self, side: _Side, track: Track, at_s: float) -> Crossing | None:
+        """Away from the line: a crossing that was held back is told, and all may begin anew."""
+        side.spent.clear()
+        if side.settled == side.counted or not track.is_confirmed:
+            return None
+        return self._count(side, side.settled, track.track_id, at_s)
+
+    def _count(
+        self, side: _Side, now: int, track_id: int, at_s: float, sure: float = 1.0
+    ) -> Crossing:
+        side.counted = now
+        return Crossing(self.line_id, now > 0, at_s, track_id, sure * side.seen_share(self.frame))
 
     def forget(self, at_s: float) -> list[Crossing]:
         """Drop tracks long unseen; one that was last seen behind the line has crossed it."""
@@ -128,10 +161,10 @@ class _Line:
         for track_id, side in list(self.sides.items()):
             if at_s - side.seen_at_s > FORGOTTEN_AFTER_S:
                 del self.sides[track_id]
-                if side.pending and side.is_confirmed:
-                    crossings.append(
-                        Crossing(self.line_id, side.pending > 0, side.seen_at_s, track_id)
-                    )
+                last = side.pending or side.settled
+                if last != side.counted and side.is_confirmed:
+                    sure = LOST_SURE if side.pending else 1.0
+                    crossings.append(self._count(side, last, track_id, side.seen_at_s, sure))
         return crossings
 
 
@@ -139,51 +172,6 @@ def _runs_out(end: tuple[float, float], other: tuple[float, float]) -> bool:
     """Whether the line from `other` through `end` leaves the picture just behind `end`."""
     ahead = tuple(e + 0.05 * (e > o) - 0.05 * (e < o) for e, o in zip(end, other, strict=True))
     return not all(0.0 <= part <= 1.0 for part in ahead)
-
-
-@dataclass(slots=True)
-class _Stay:
-    entered_at_s: float
-    inside_at_s: float
-    track_id: int
-
-
-class _Zone:
-    """One zone in pixels."""
-
-    def __init__(self, zone: Zone, width_px: int, height_px: int) -> None:
-        self.zone_id = zone.zone_id
-        self.corners = [(x * width_px, y * height_px) for x, y in zone.corners]
-        self.stays: dict[int, _Stay] = {}
-
-    def holds(self, point: tuple[float, float]) -> bool:
-        """Whether `point` lies inside (even-odd rule)."""
-        x, y = point
-        inside = False
-        for (ax, ay), (bx, by) in zip(
-            self.corners, [*self.corners[1:], self.corners[0]], strict=True
-        ):
-            if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-                inside = not inside
-        return inside
-
-    def watch(self, track: Track, at_s: float) -> None:
-        """Note whether `track` stands inside."""
-        if self.holds(track.foot):
-            stay = self.stays.setdefault(
-                track.track_id, _Stay(track.seen_at_s, at_s, track.track_id)
-            )
-            stay.inside_at_s = at_s
-
-    def ended(self, at_s: float) -> list[Visit]:
-        """Visits whose person has been gone for a second: a step over the edge ends none."""
-        visits = []
-        for track_id, stay in list(self.stays.items()):
-            if at_s - stay.inside_at_s > LEFT_ZONE_AFTER_S:
-                del self.stays[track_id]
-                dwell_s = stay.inside_at_s - stay.entered_at_s
-                visits.append(Visit(self.zone_id, stay.entered_at_s, dwell_s, track_id))
-        return visits
 
 
 class TrafficCounter:
@@ -198,7 +186,8 @@ class TrafficCounter:
         height_px: int,
     ) -> None:
         self._lines = [_Line(line, width_px, height_px) for line in lines]
-        self._zones = [_Zone(zone, width_px, height_px) for zone in zones]
+        self._floor = Floor(zones, width_px, height_px)
+        self._size = (width_px, height_px)
         self._at_s: float | None = None
 
     def update(self, tracks: tuple[Track, ...], at_s: float) -> Traffic:
@@ -207,31 +196,41 @@ class TrafficCounter:
         if self._at_s is not None and at_s < self._at_s:
             self._forget_all()
         self._at_s = at_s
-        for track in tracks:
-            if track.seen_at_s != at_s:
-                continue
+        for line in self._lines:
+            line.frame += 1
+        seen = [track for track in tracks if track.seen_at_s == at_s]
+        for track in seen:
+            if track.is_confirmed:
+                self._floor.watch(track, at_s)
             found = [line.watch(track, at_s) for line in self._lines]
             crossings += [crossing for crossing in found if crossing]
-            for zone in self._zones if track.is_confirmed else ():
-                zone.watch(track, at_s)
-        return self._told(crossings, at_s)
+        width, height = self._size
+        feet = tuple(
+            (track.foot[0] / width, track.foot[1] / height) for track in seen if track.is_confirmed
+        )
+        return self._told(crossings, at_s, feet)
 
     def finish(self) -> Traffic:
         """What is still open when the source has ended."""
         return self._told([], float("inf")) if self._at_s is not None else Traffic()
 
-    def _told(self, crossings: list[Crossing], at_s: float) -> Traffic:
+    def _told(
+        self, crossings: list[Crossing], at_s: float, feet: tuple[tuple[float, float], ...] = ()
+    ) -> Traffic:
         for line in self._lines:
             crossings += line.forget(at_s)
-        visits = [visit for zone in self._zones for visit in zone.ended(at_s)]
         return Traffic(
-            crossings=tuple(crossings),
-            visits=tuple(visits),
-            occupancy={zone.zone_id: len(zone.stays) for zone in self._zones},
+            crossings=tuple(
+                replace(crossing, is_staff=self._floor.is_staff(crossing.track_id, crossing.at_s))
+                for crossing in crossings
+            ),
+            visits=tuple(self._floor.ended(at_s)),
+            occupancy=self._floor.occupancy(),
+            queues=self._floor.queues(at_s),
+            feet=feet,
         )
 
     def _forget_all(self) -> None:
         for line in self._lines:
             line.sides.clear()
-        for zone in self._zones:
-            zone.stays.clear()
+        self._floor.clear()

@@ -23,7 +23,8 @@ from sync.clock import ManualClock
 from sync.outbox import Outbox
 from vision_models.footfall import PeopleCounter
 from vision_models.frame import Frame
-from vision_models.traffic import Crossing, Traffic, Visit
+from vision_models.traffic import Crossing, Traffic
+from vision_models.zones import Visit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CAMERA = Camera.model_validate(

@@ -1,20 +1,33 @@
 """Tracks, lines and zones: who crossed, who only stood there."""
 
+import itertools
 from collections.abc import Iterable
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device_profiles.camera import CountingLine, Zone
 from vision_models.detections import Detections
-from vision_models.tracker import Tracker
-from vision_models.traffic import Crossing, TrafficCounter, Visit
+from vision_models.tracker import Track, Tracker
+from vision_models.traffic import Crossing, TrafficCounter
+from vision_models.zones import Floor, Visit
 
 WIDTH, HEIGHT = 640, 480
 ACROSS = CountingLine(line_id="door", start=(1.0, 0.5), end=(0.0, 0.5))
 """Drawn from right to left: whoever walks up the picture comes in."""
 PERSON = (40.0, 100.0)
+LEFT = ((0.0, 0.5), (0.3, 0.5), (0.3, 1.0), (0.0, 1.0))
+ENTRY = Zone(zone_id="entry", corners=LEFT)
+GOODS = Zone(zone_id="goods", corners=((0.6, 0.5), (1.0, 0.5), (1.0, 1.0), (0.6, 1.0)))
+
+
+def standing(track_id: int, x: float, y: float = 300.0) -> Track:
+    box = np.array([x - 20, y - 100, x + 20, y], np.float32)
+    return Track(
+        track_id=track_id, box=box, first_at_s=0.0, seen_at_s=0.0, foot=(x, y), is_confirmed=True
+    )
 
 
 def play(
@@ -23,13 +36,14 @@ def play(
     fps: float = 10.0,
     zones: tuple[Zone, ...] = (),
     lines: tuple[CountingLine, ...] = (ACROSS,),
+    person: tuple[float, float] = PERSON,
 ) -> tuple[list[Crossing], list[Visit]]:
     tracker = Tracker(HEIGHT, WIDTH)
     counter = TrafficCounter(lines, zones, width_px=WIDTH, height_px=HEIGHT)
     crossings: list[Crossing] = []
     visits: list[Visit] = []
     for number, feet in enumerate(feet_by_frame):
-        wide, tall = PERSON
+        wide, tall = person
         rows = [(x - wide / 2, y - tall, x + wide / 2, y) for x, y in feet]
         found = Detections(np.array(rows, "f4").reshape(-1, 4), np.full(len(rows), 0.9, "f4"))
         told = counter.update(tracker.update(found, number / fps), number / fps)
@@ -103,6 +117,100 @@ def test_a_stay_in_a_zone_is_as_long_as_it_was() -> None:
     _, visits = play(([foot] for foot in path), zones=(table,))
     assert len(visits) == 1
     assert abs(visits[0].dwell_s - 6.6) <= 0.6
+
+
+def test_the_dead_band_grows_with_the_person() -> None:
+    near, far = (80.0, 300.0), (16.0, 40.0)
+    sway = [240 + 12 * float(np.sin(step / 3)) for step in range(300)]
+    assert play(([(300.0, y)] for y in sway), person=near)[0] == []
+    there_and_on = [(300.0, y) for y in np.linspace(252, 228, 30)]
+    assert directions(play(([foot] for foot in there_and_on), person=far)[0]) == [True]
+
+
+def test_who_dithers_is_counted_once_a_direction_until_the_band_is_left() -> None:
+    over = walk(300, 400, 220)
+    dither = [(300.0, 240 - 20 * float(np.cos(step / 4))) for step in range(25 * 8 + 13)]
+    assert directions(play([foot] for foot in [*over, *dither])[0])[:2] == [True, False]
+    home, on = walk(300, 260, 420), walk(300, 260, 120)
+    assert directions(play([foot] for foot in [*over, *dither, *home])[0]) == [True, False]
+    assert directions(play([foot] for foot in [*over, *dither, *on])[0]) == [True, False, True]
+
+
+def test_a_group_side_by_side_is_counted_as_persons() -> None:
+    rows = zip(*(walk(x, 400, 150) for x in (220, 270, 320)), strict=True)
+    crossings, _ = play(list(row) for row in rows)
+    assert directions(crossings) == [True, True, True]
+
+
+def test_a_crossing_seen_in_every_frame_is_surer_than_one_seen_in_half() -> None:
+    path = walk(300, 400, 150, 40)
+    whole, _ = play([foot] for foot in path)
+    half, _ = play([] if i > 5 and i % 2 else [foot] for i, foot in enumerate(path))
+    assert directions(half) == directions(whole) == [True]
+    assert whole[0].confidence == 1.0
+    assert 0.4 < half[0].confidence < 0.8
+
+
+def test_a_queue_is_those_who_stay_and_its_wait_how_long_they_did() -> None:
+    till = Zone(zone_id="till", is_queue=True, corners=LEFT)
+    floor = Floor((till,), WIDTH, HEIGHT)
+    lengths = []
+    for step in range(100):
+        at_s = step / 10
+        floor.watch(standing(1, 100), at_s)
+        if 20 <= step < 40:
+            floor.watch(standing(2, 110), at_s)
+        floor.ended(at_s)
+        lengths.append(floor.queues(at_s)["till"])
+    assert lengths[30] == 0
+    assert lengths[60] == lengths[99] == 1
+    (visit,) = floor.ended(20.0)
+    assert visit.dwell_s == pytest.approx(9.9)
+
+
+def test_a_way_leads_from_one_zone_to_the_next_and_names_nobody() -> None:
+    floor = Floor((ENTRY, GOODS), WIDTH, HEIGHT)
+    visits = []
+    for step in range(80):
+        floor.watch(standing(1, 100 if step < 30 else 500), step / 10)
+        visits += floor.ended(step / 10)
+    visits += floor.ended(100.0)
+    assert [(visit.came_from, visit.zone_id) for visit in visits] == [
+        (None, "entry"),
+        ("entry", "goods"),
+    ]
+
+
+def test_who_comes_from_behind_the_counter_is_staff() -> None:
+    counter = Zone(zone_id="counter", is_staff=True, corners=LEFT)
+    path = [(100.0, 300.0)] * 40 + [(x, 300.0) for x in np.linspace(100, 450, 30)]
+    path += walk(450, 300, 120)
+    crossings, visits = play(([foot] for foot in path), zones=(counter, GOODS))
+    assert [(one.is_entry, one.is_staff) for one in crossings] == [(True, True)]
+    assert {visit.is_staff for visit in visits if visit.zone_id == "goods"} <= {True}
+    shopper, _ = play([foot] for foot in walk(450, 400, 120))
+    assert not shopper[0].is_staff
+
+
+def test_a_moment_hidden_does_not_end_a_stay() -> None:
+    path = [(100.0, 300.0)] * 100
+    hidden = range(40, 53)
+    _, visits = play(([] if i in hidden else [foot] for i, foot in enumerate(path)), zones=(ENTRY,))
+    assert len(visits) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(turns=st.lists(st.floats(130.0, 420.0), min_size=1, max_size=8), is_above=st.booleans())
+def test_any_walk_that_ends_on_its_starting_side_counts_as_many_out_as_in(
+    turns: list[float], is_above: bool
+) -> None:
+    home = 130.0 if is_above else 420.0
+    stops = [home, *turns, home]
+    path = [foot for a, b in itertools.pairwise(stops) for foot in walk(300, a, b, 18)]
+    crossings, _ = play([foot] for foot in path)
+    entries = sum(crossing.is_entry for crossing in crossings)
+    assert 2 * entries == len(crossings)
+    assert all(a.is_entry != b.is_entry for a, b in itertools.pairwise(crossings))
 
 
 @settings(max_examples=40, deadline=None)
