@@ -1,16 +1,22 @@
-"""Rendered scenes for training and measuring: pictures with YOLO labels, packs cut out.
+"""Rendered scenes for training and measuring: pictures with YOLO labels and names, packs cut out.
 
 `python -m simulators.render.dataset shelves OUT --count 400 --seed 1`
 """
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import cv2
 import numpy as np
 import typer
+from biip.checksums import gs1_standard_check_digit
 
+from simulators.goods import GS1_DEMONSTRATION_PREFIX
 from simulators.render.artwork import Pixels
+from simulators.render.cooler import reference_picture
+from simulators.render.crowd import still
 from simulators.render.pack_bodies import PackView
 from simulators.render.packs import PackDesign, unlisted_pack
 from simulators.render.scenes import shelf_scene
@@ -22,6 +28,7 @@ app = typer.Typer(help="Write rendered scenes with their truth.", no_args_is_hel
 Out = Annotated[Path, typer.Argument(help="folder to write")]
 Count = Annotated[int, typer.Option(min=1, help="how many")]
 Seed = Annotated[int, typer.Option(help="same seed, same pictures")]
+Grounds = Annotated[Path | None, typer.Option(help="folder of photos to stand people before")]
 First = Annotated[int, typer.Option(min=0, help="number of the first pack that may stand there")]
 Packs = Annotated[int, typer.Option(min=8, help="how many different packs there are")]
 
@@ -30,6 +37,9 @@ Tall = Annotated[int, typer.Option("--tall", min=32, help="height of a pack's pi
 LEAST_SEEN = 0.35
 """A pack of which less is in view is no facing."""
 
+PHOTO_SHARE = 0.6
+"""So many of the people stand before a photo, the others at a rendered door."""
+
 
 @app.command()
 def shelves(
@@ -37,20 +47,27 @@ def shelves(
 ) -> None:
     """Coolers and shelves, as `images/N.jpg` with `labels/N.txt` (class 0, cx cy w h, 0..1).
 
-    Packs are numbered; take other numbers for measuring than for training.
+    `names/N.json` has the GTIN of each label in the same order, `references/GTIN.jpg` each pack
+    alone. Packs are numbered; take other numbers for measuring than for training.
     """
-    designs = [unlisted_pack(first + number) for number in range(packs)]
+    designs = [named_pack(first + number) for number in range(packs)]
     sprites = SpriteShelf(capacity=1200, masters=600)
-    images, labels = out / "images", out / "labels"
-    images.mkdir(parents=True, exist_ok=True)
-    labels.mkdir(parents=True, exist_ok=True)
+    images, labels, names = out / "images", out / "labels", out / "names"
+    for folder in (images, labels, names):
+        folder.mkdir(parents=True, exist_ok=True)
+    write_references(out / "references", designs)
     for number in range(count):
         scene = shelf_scene(designs, np.random.default_rng([seed, number]), sprites)
         seen = [
-            box for box, share in zip(scene.boxes, scene.seen, strict=True) if share > LEAST_SEEN
+            (box, design.gtin)
+            for box, share, design in zip(scene.boxes, scene.seen, scene.designs, strict=True)
+            if share > LEAST_SEEN
         ]
         _write(images / f"{number:05d}.jpg", scene.image, int(60 + (number * 7) % 36))
-        (labels / f"{number:05d}.txt").write_text(yolo_lines(seen, scene.image), encoding="utf-8")
+        lines = yolo_lines([box for box, _ in seen], scene.image)
+        (labels / f"{number:05d}.txt").write_text(lines, encoding="utf-8")
+        gtins = json.dumps([gtin for _, gtin in seen])
+        (names / f"{number:05d}.json").write_text(gtins, encoding="utf-8")
 
 
 @app.command(name="packs")
@@ -62,6 +79,39 @@ def single_packs(out: Out, count: Count = 1600, first: First = 0, tall_px: Tall 
         for index, (yaw_deg, tilt) in enumerate(((0, 0), (-15, 1), (20, 0))):
             picture = cut_out(unlisted_pack(number), PackView(yaw_deg=yaw_deg, tilt=tilt), tall_px)
             cv2.imwrite(str(folder / f"{index}.png"), picture)
+
+
+@app.command()
+def people(out: Out, count: Count = 200, seed: Seed = 1, grounds: Grounds = None) -> None:
+    """People at doors and before photos, as `images/N.jpg` with `labels/N.txt`."""
+    photos = sorted(grounds.rglob("*.jpg")) if grounds else []
+    images, labels = out / "images", out / "labels"
+    images.mkdir(parents=True, exist_ok=True)
+    labels.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        rng = np.random.default_rng([seed, number])
+        ground = None
+        if photos and rng.random() < PHOTO_SHARE:
+            ground = cv2.imread(str(photos[int(rng.integers(len(photos)))]))
+        shown = still(rng, None if ground is None else np.asarray(ground, np.uint8))
+        _write(images / f"{number:05d}.jpg", shown.image, int(60 + (number * 7) % 36))
+        lines = yolo_lines(list(shown.boxes), shown.image)
+        (labels / f"{number:05d}.txt").write_text(lines, encoding="utf-8")
+
+
+def named_pack(number: int) -> PackDesign:
+    """The pack of that number, with a GTIN of GS1's demonstration prefix."""
+    digits = f"{GS1_DEMONSTRATION_PREFIX}9{number:08d}"
+    gtin = f"{digits}{gs1_standard_check_digit(digits)}".zfill(14)
+    return replace(unlisted_pack(number), gtin=gtin)
+
+
+def write_references(folder: Path, designs: list[PackDesign]) -> None:
+    """One picture of each pack alone, as somebody enrols it: `GTIN.jpg`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sprites = SpriteShelf(capacity=6)
+    for design in designs:
+        _write(folder / f"{design.gtin}.jpg", reference_picture(design, 0.0, sprites), 92)
 
 
 def cut_out(design: PackDesign, view: PackView, tall_px: int) -> Pixels:

@@ -109,7 +109,12 @@ def _together(items: list[Item]) -> tuple[torch.Tensor, list[torch.Tensor]]:
 
 
 def train_detector(
-    network: DetectorNetwork, samples: Dataset[Item], run: Run, *, name: str, input_px: int
+    network: DetectorNetwork,
+    samples: Dataset[Item],
+    run: Run,
+    *,
+    name: str,
+    input_px: tuple[int, int],
 ) -> None:
     """Train until `steps` or `minutes` are over; then write `NAME.onnx` and `run.json`."""
     run.out.mkdir(parents=True, exist_ok=True)
@@ -146,12 +151,14 @@ def begin(run: Run) -> None:
     cv2.setNumThreads(1)  # each worker process has one core at most
 
 
-def export(network: torch.nn.Module, path: Path, input_px: int) -> None:
-    """Write `network` as ONNX, opset 17, any batch, `input_px` a side, weights kept in 16 bits."""
+def export(network: torch.nn.Module, path: Path, input_px: tuple[int, int]) -> None:
+    """Write `network` as ONNX, opset 17, any batch, `input_px` wide and high, weights kept in 16
+    bits."""
+    width, height = input_px
     whole = ScoredDetectorNetwork(network).eval()
     torch.onnx.export(
         whole,
-        (torch.zeros(1, 3, input_px, input_px),),
+        (torch.zeros(1, 3, height, width),),
         str(path),
         input_names=["pictures"],
         output_names=["cells"],

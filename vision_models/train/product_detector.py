@@ -10,7 +10,7 @@ from vision_models.train.detector import begin, run_of, run_options, train_detec
 from vision_models.train.detector_network import DetectorNetwork
 from vision_models.train.product_samples import ProductSamples
 
-INPUT_PX = 416
+INPUT_PX = (416, 416)
 
 
 def _labelled(images: Path, labels: Path) -> list[tuple[Path, Path]]:
