@@ -1,22 +1,154 @@
-"""Commands of measuring: `aisle eval sku|footfall`."""
+"""Commands of measuring: `aisle eval shelf|sku|footfall`."""
 
 import json
+import tempfile
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from vision_models.errors import VisionError
 
+if TYPE_CHECKING:
+    from vision_models.evaluation.shelf import PhotoScore, ShelfFigures, ShelfTrial
+    from vision_models.evaluation.shelf_sets import ShelfSet
+
 evaluation = typer.Typer(no_args_is_help=True, help="Accuracy on pictures with a known truth.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+Report = Annotated[
+    Path | None, typer.Option(help="Write an HTML report here, with the worst pictures first.")
+]
+Threads = Annotated[int, typer.Option(min=1, help="Processor threads to use.")]
+
+WEAKEST = 0.02
+"""From this score on boxes count for average precision."""
+SHOWN = 40
+"""So many pictures stand in a report."""
 
 
 def _fail(error: Exception) -> NoReturn:
     typer.echo(f"aisle: {error}", err=True)
     raise typer.Exit(1)
+
+
+@evaluation.command()
+def shelf(
+    dataset: Annotated[
+        Path, typer.Argument(help="images/ with labels/ (YOLO lines), or images/ with boxes.csv.")
+    ],
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Not all products are labelled: recall is judged.")
+    ] = False,
+    gallery: Annotated[
+        Path | None, typer.Option(help="The gallery that names; the set's references/ by itself.")
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Another models.toml with models of its own.")
+    ] = None,
+    report: Report = None,
+    no_ap: Annotated[
+        bool, typer.Option("--no-ap", help="Without average precision (needs pycocotools).")
+    ] = False,
+    most: Annotated[int | None, typer.Option(min=1, help="The first so many pictures.")] = None,
+    threads: Threads = 1,
+    as_json: AsJson = False,
+) -> None:
+    """How well products on shelves are found, counted and, where the set has names, named."""
+    import cv2
+
+    from vision_models.evaluation.report import check_report_path
+    from vision_models.evaluation.shelf import evaluate_shelf
+    from vision_models.evaluation.shelf_sets import read_shelf_set
+
+    cv2.setNumThreads(threads)
+    try:
+        if report is not None:
+            check_report_path(report)
+        photos = read_shelf_set(dataset)
+        with ExitStack() as stack:
+            trial = _shelf_trial(
+                photos, gallery, manifest, threads, stack, is_partial=partial, with_ap=not no_ap
+            )
+            figures, scores = evaluate_shelf(photos.photos[:most], trial)
+        if report is not None:
+            _report_shelf(report, dataset, figures, scores, is_partial=partial)
+    except VisionError as error:
+        _fail(error)
+    if as_json:
+        typer.echo(json.dumps(asdict(figures)))
+    else:
+        _tell_shelf(figures)
+
+
+def _shelf_trial(
+    photos: "ShelfSet",
+    gallery: Path | None,
+    manifest: Path | None,
+    threads: int,
+    stack: ExitStack,
+    *,
+    is_partial: bool,
+    with_ap: bool,
+) -> "ShelfTrial":
+    """Detector and gallery; the set's own references become a gallery for this run alone."""
+    from vision_models.embedding import Embedder
+    from vision_models.evaluation.shelf import ShelfTrial, gallery_of
+    from vision_models.gallery import Gallery
+    from vision_models.models import SHIPPED, load_model
+    from vision_models.products import ProductDetector
+
+    shipped = manifest or SHIPPED
+    model = load_model("product-detector", manifest=shipped, threads=threads)
+    weak = load_model("product-detector", manifest=shipped, threads=threads)
+    weak.entry = weak.entry.model_copy(update={"score_threshold": WEAKEST})
+    named = None
+    if gallery is not None:
+        named = Gallery.open(gallery, Embedder.shipped(manifest=shipped, threads=threads))
+    elif photos.references:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="aisle-eval-"))
+        embedder = Embedder.shipped(manifest=shipped, threads=threads)
+        named = gallery_of(photos, Gallery.open_or_make(Path(folder) / "gallery", embedder))
+    return ShelfTrial(
+        detector=ProductDetector(model),
+        threshold=model.entry.score_threshold,
+        ranking=ProductDetector(weak) if with_ap else None,
+        gallery=named,
+        is_partial=is_partial,
+    )
+
+
+def _report_shelf(
+    path: Path,
+    dataset: Path,
+    figures: "ShelfFigures",
+    scores: "list[PhotoScore]",
+    *,
+    is_partial: bool,
+) -> None:
+    from vision_models.evaluation.report import write_report
+    from vision_models.evaluation.shelf_report import shown_photos, told_figures
+
+    notes = [f"{dataset.name}: {figures.photos} photos, {figures.facings} labelled facings."]
+    if is_partial:
+        notes.append("Not every product is labelled: precision and counts are not judged.")
+    write_report(
+        path,
+        title="Shelves: found, counted, named",
+        notes=notes,
+        figures=list(told_figures(figures)),
+        shown=shown_photos(scores, is_partial=is_partial, most=SHOWN),
+    )
+
+
+def _tell_shelf(figures: "ShelfFigures") -> None:
+    from vision_models.evaluation.shelf_report import told_figures
+
+    for told in told_figures(figures):
+        note = f" ({told.note})" if told.note else ""
+        typer.echo(f"{told.name}: {told.value}{note}")
 
 
 @evaluation.command()
