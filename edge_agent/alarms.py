@@ -14,7 +14,12 @@ from sync.outbox import Transaction
 
 SOURCE_LOST = "source-lost"
 PICTURE_COVERED = "picture-covered"
+PICTURE_DARK = "picture-dark"
 PICTURE_FROZEN = "picture-frozen"
+CAMERA_TURNED = "camera-turned"
+TOO_SLOW = "too-slow"
+QUEUE_LONG = "queue-long"
+QUEUE_SLOW = "queue-slow"
 FRAME_SIZE = "frame-size"
 SENSOR_LOST = "sensor-lost"
 TOO_WARM = "too-warm"

@@ -133,10 +133,15 @@ class CameraFeed:
     state: SourceState = SourceState.OPENING
     reason: str = ""
     dropped: int = 0
+    rate_per_s: float | None = None
+    """Fewer frames a second than the profile asks for, where the computer cannot follow."""
+    source_per_s: float = 0.0
+    """Frames a second that the source says it gives; 0 where it says nothing."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _taken: threading.Event = field(default_factory=threading.Event)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _newest: Frame | None = None
+    _due_s: float = 0.0
     _thread: threading.Thread | None = None
     _loop: asyncio.AbstractEventLoop | None = None
 
@@ -212,7 +217,9 @@ class CameraFeed:
         """How many frames were handed over until the source ended, went, or we stop."""
         frames = 0
         begun_s, begun_at = self.clock.monotonic_s(), self.clock.now()
+        self.source_per_s = capture.frames_per_s
         while not self._stop.is_set():
+            capture.sampled_per_s = self._sampled_per_s()
             picture = capture.read()
             if picture is None:
                 break
@@ -221,9 +228,23 @@ class CameraFeed:
                 self._set(SourceState.LIVE, "")
             if self.camera.source.kind is SourceKind.VIDEO_FILE:
                 self._hand_over_file_frame(picture, capture.position_s, begun_s, begun_at)
-            else:
+            elif self._is_due(self.clock.monotonic_s()):
                 self._hand_over(picture, self.clock.now(), self.clock.monotonic_s())
         return frames
+
+    def _sampled_per_s(self) -> float:
+        wanted = self.rate_per_s or self.camera.frames_per_s
+        return min(wanted, self.source_per_s) if self.source_per_s else wanted
+
+    def _is_due(self, now_s: float) -> bool:
+        """Whether to take this frame of a source that does not say how many it gives."""
+        if self.source_per_s:
+            return True
+        if now_s < self._due_s:
+            return False
+        step_s = 1.0 / self._sampled_per_s()
+        self._due_s = max(self._due_s + step_s, now_s + step_s / 2)
+        return True
 
     def _hand_over_file_frame(
         self, picture: Image, position_s: float, begun_s: float, begun_at: datetime

@@ -59,6 +59,16 @@ STATE_WORDS = {
     "source-lost": "画面中断",
     "picture-covered": "镜头被遮挡",
     "picture-frozen": "画面冻结",
+    "picture-dark": "画面过暗",
+    "camera-turned": "相机被移动",
+    "too-slow": "处理过慢，已降帧",
+    "queue-long": "排队过长",
+    "queue-slow": "等候过久",
+    "dark": "过暗",
+    "turned": "相机被移动",
+    "covered": "被遮挡",
+    "frozen": "冻结",
+    "audit": "人工核对",
     "frame-size": "画面尺寸不符",
     "sensor-lost": "传感器失联",
     "too-warm": "温度过高",
@@ -168,6 +178,7 @@ def render(status: DeviceStatus, *, is_chinese: bool) -> str:
             _seen(status, word),
             _parts(status, word),
             _books(status, word),
+            _links(status, word),
             "</html>",
         )
     )
@@ -257,6 +268,14 @@ def _books(status: DeviceStatus, word: _Words) -> str:
     return (
         f"<h2>{word('books')}</h2><table><tr><th>{word('lane')}</th>{head}</tr>{rows}</table>"
         f"<p class={tone}>{verdict}</p>"
+    )
+
+
+def _links(status: DeviceStatus, word: _Words) -> str:
+    return "".join(
+        f"<p><a href='{escape(link.href)}'>"
+        f"{escape(link.zh if word.is_chinese else link.en)}</a></p>"
+        for link in status.links
     )
 
 

@@ -19,6 +19,8 @@ from sync.events import (
     AlarmState,
     CartClosed,
     CoolerRead,
+    FloorHeated,
+    FootfallAudited,
     FootfallCounted,
     LineReference,
     MediaTaken,
@@ -142,7 +144,8 @@ def report_alarm(guarded: Guarded, *, state: AlarmState, at: datetime) -> Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineMinute:
-    """Crossings of one line in one minute; `watched_s` of its 60 s the picture could be counted."""
+    """Crossings of one line in one minute; `watched_s` of its 60 s the picture could be counted.
+    `confidence` is None where nobody crossed."""
 
     line_id: str
     role: str
@@ -151,6 +154,8 @@ class LineMinute:
     exits: int
     staff: int
     watched_s: float
+    confidence: float | None
+    frames_per_s: float
     simulated: bool
 
 
@@ -165,13 +170,15 @@ def report_footfall(minute: LineMinute) -> FootfallCounted:
         out=(minute.exits,),
         staff=(minute.staff,),
         watched_s=(round(minute.watched_s, 1),),
+        confidence=(None if minute.confidence is None else round(minute.confidence, 2),),
+        frames_per_s=(round(minute.frames_per_s, 1),),
         simulated=minute.simulated,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneMinute:
-    """Visits to one zone that ended in one minute, and how many people stood there."""
+    """Visits to one zone that ended in one minute, how many people stood there and waited."""
 
     zone_id: str
     started_at: datetime
@@ -179,6 +186,12 @@ class ZoneMinute:
     occupancy_mean: float
     occupancy_max: int
     watched_s: float
+    is_queue: bool
+    queue_mean: float
+    queue_max: int
+    came_from: dict[str, int]
+    staff: int
+    category: str | None
     simulated: bool
 
 
@@ -192,7 +205,76 @@ def report_zone(minute: ZoneMinute) -> ZoneOccupied:
         occupancy_mean=round(minute.occupancy_mean, 2),
         occupancy_max=minute.occupancy_max,
         watched_s=round(minute.watched_s, 1),
+        is_queue=minute.is_queue,
+        queue_mean=round(minute.queue_mean, 2),
+        queue_max=minute.queue_max,
+        came_from=minute.came_from,
+        staff=minute.staff,
+        category=minute.category,
         simulated=minute.simulated,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatMinute:
+    """Person-seconds by cell of one camera's floor map in one minute."""
+
+    camera_id: str
+    started_at: datetime
+    columns: int
+    rows: int
+    cells: dict[int, float]
+    zones: dict[str, tuple[tuple[float, float], ...]]
+    watched_s: float
+    simulated: bool
+
+
+def report_heat(minute: HeatMinute) -> FloorHeated:
+    """One minute of one camera's floor map."""
+    return FloorHeated(
+        camera_id=minute.camera_id,
+        started_at=minute.started_at,
+        interval_s=60,
+        columns=minute.columns,
+        rows=minute.rows,
+        cells=tuple((cell, round(seconds, 1)) for cell, seconds in sorted(minute.cells.items())),
+        zones=minute.zones,
+        watched_s=round(minute.watched_s, 1),
+        simulated=minute.simulated,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandCount:
+    """What a person counted in a clip of one line, beside what the device had counted in it."""
+
+    line_id: str
+    camera_id: str
+    started_at: datetime
+    seconds: float
+    hand_in: int
+    hand_out: int
+    counted_in: int
+    counted_out: int
+    missed: int
+    surplus: int
+    audited_at: datetime
+
+
+def report_audit(count: HandCount) -> FootfallAudited:
+    """One clip counted by hand."""
+    return FootfallAudited(
+        line_id=count.line_id,
+        camera_id=count.camera_id,
+        started_at=count.started_at,
+        seconds=round(count.seconds, 1),
+        hand_in=count.hand_in,
+        hand_out=count.hand_out,
+        counted_in=count.counted_in,
+        counted_out=count.counted_out,
+        missed=count.missed,
+        surplus=count.surplus,
+        audited_at=count.audited_at,
     )
 
 

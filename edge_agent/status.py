@@ -29,6 +29,15 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Another page of this device."""
+
+    href: str
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceStatus:
     """The page's whole content."""
 
@@ -43,6 +52,7 @@ class DeviceStatus:
     alarms: tuple[AlarmSeen, ...]
     lanes: tuple[LaneBooks, ...]
     pictures: tuple[str, ...]
+    links: tuple[Link, ...] = ()
 
     @property
     def is_balanced(self) -> bool:
@@ -68,6 +78,7 @@ class StatusDesk:
     )
     sights: list[Callable[[], tuple[Seen, ...]]] = field(default_factory=list)
     pictures: dict[str, Callable[[], bytes | None]] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
 
     def look(self) -> DeviceStatus:
         """Everything as it stands now. Reads the file: call it in a thread."""
@@ -87,6 +98,7 @@ class StatusDesk:
             alarms=tuple(alarms),
             lanes=tuple(self.outbox.books()),
             pictures=tuple(self.pictures),
+            links=tuple(self.links),
         )
 
     def _day(self, now: datetime) -> str:
@@ -103,6 +115,7 @@ WORDS_COUNTED = {
     ("amount", "all"): ("takings today", "今日收款"),
     ("entries", "all"): ("people in today", "今日进店"),
     ("exits", "all"): ("people out today", "今日离店"),
+    ("staff", "all"): ("staff left out today", "今日剔除员工"),
     ("photos", "all"): ("photos today", "今日照片"),
 }
 """What is counted by day, in both languages."""

@@ -17,7 +17,7 @@ from math import hypot
 
 from device_profiles.camera import CountingLine, Zone
 from vision_models.tracker import Track
-from vision_models.zones import Floor, Visit
+from vision_models.zones import Floor, Queue, Visit
 
 BAND_HEIGHTS = 0.05
 LEAST_BAND_PX = 3.0
@@ -49,7 +49,7 @@ class Traffic:
     crossings: tuple[Crossing, ...] = ()
     visits: tuple[Visit, ...] = ()
     occupancy: dict[str, int] = field(default_factory=dict)
-    queues: dict[str, int] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
     feet: tuple[tuple[float, float], ...] = ()
 
 

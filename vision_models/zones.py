@@ -31,6 +31,14 @@ class Visit:
     is_staff: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How many wait in a queue zone now, and how long the first of them has."""
+
+    length: int
+    longest_s: float
+
+
 @dataclass(slots=True)
 class _Stay:
     track_id: int
@@ -88,9 +96,11 @@ class ZoneWatch:
                 )
         return visits
 
-    def waiting(self, at_s: float) -> int:
-        """How many have been in here for so long that they wait."""
-        return sum(at_s - stay.entered_at_s >= WAITS_AFTER_S for stay in self.stays.values())
+    def queue(self, at_s: float) -> Queue:
+        """Those who have been in here for so long that they wait."""
+        waits = [at_s - stay.entered_at_s for stay in self.stays.values()]
+        waits = [wait for wait in waits if wait >= WAITS_AFTER_S]
+        return Queue(len(waits), max(waits, default=0.0))
 
 
 class Floor:
@@ -143,9 +153,9 @@ class Floor:
         """People in each zone now."""
         return {zone.zone_id: len(zone.stays) for zone in self._zones}
 
-    def queues(self, at_s: float) -> dict[str, int]:
+    def queues(self, at_s: float) -> dict[str, Queue]:
         """People who wait in each queue zone now."""
-        return {zone.zone_id: zone.waiting(at_s) for zone in self._zones if zone.zone.is_queue}
+        return {zone.zone_id: zone.queue(at_s) for zone in self._zones if zone.zone.is_queue}
 
     def clear(self) -> None:
         """Nobody is in sight any more."""

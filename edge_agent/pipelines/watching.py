@@ -1,4 +1,4 @@
-"""Whether a camera can be believed: its picture frozen, covered or of another size."""
+"""Whether a camera can be believed: its picture frozen, dark, covered or of another size."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,6 +14,9 @@ COVERED_SPREAD = 6.0
 DARK_MEAN = 12.0
 """Mean grey below which nobody could be seen."""
 SAMPLED_EVERY_PX = 8
+MARGIN = 0.1
+"""Share of the picture at its upper and lower edge that is not looked at for stillness: a clock
+that the camera writes there goes on in a frozen picture."""
 
 
 class Sight(StrEnum):
@@ -21,6 +24,8 @@ class Sight(StrEnum):
 
     CLEAR = "clear"
     COVERED = "covered"
+    DARK = "dark"
+    TURNED = "turned"
     FROZEN = "frozen"
     WRONG_SIZE = "wrong-size"
 
@@ -41,9 +46,12 @@ class PictureGuard:
             return Sight.WRONG_SIZE
         sample = image[::SAMPLED_EVERY_PX, ::SAMPLED_EVERY_PX]
         grey = sample.mean(axis=2)
-        if float(grey.std()) < COVERED_SPREAD or float(grey.mean()) < DARK_MEAN:
+        if float(grey.mean()) < DARK_MEAN:
+            return Sight.DARK
+        if float(grey.std()) < COVERED_SPREAD:
             return Sight.COVERED
-        if self.watches_frozen and self._is_frozen(sample, at_s):
+        edge = round(MARGIN * len(sample))
+        if self.watches_frozen and self._is_frozen(sample[edge : len(sample) - edge], at_s):
             return Sight.FROZEN
         return Sight.CLEAR
 

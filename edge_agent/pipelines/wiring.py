@@ -1,28 +1,72 @@
 """Which pipeline a camera gets, with what it needs. The only place that joins them to the agent."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from device_profiles.camera import Camera, SourceKind
+from device_profiles.device import AuditSettings
+from edge_agent.audit.clips import ClipShelf
+from edge_agent.audit.page import AuditPages
+from edge_agent.audit.recorder import ClipRecorder
 from edge_agent.cameras import CameraFeed, use_one_thread
 from edge_agent.equipment import Agent
 from edge_agent.pipelines.door import DoorWatch
 from edge_agent.pipelines.shelf import ShelfWatch
+from edge_agent.pipelines.view import ViewGuard
+from edge_agent.status import Link
 from vision_models.embedding import Embedder
 from vision_models.footfall import PeopleCounter
 from vision_models.gallery import Gallery
 from vision_models.shelf import ShelfReader
 
+AUDIT_LINK = Link(href="/audit", en="count a clip by hand", zh="人工核对客流片段")
+
 FILES = frozenset({SourceKind.VIDEO_FILE, SourceKind.IMAGE_FOLDER})
 
 
-def add_camera(agent: Agent, camera: Camera) -> None:
-    """Adds the camera's loop to the agent: counting where it has lines or zones, photos where it
-    sees fixtures."""
+def add_cameras(agent: Agent) -> None:
+    """Adds every camera's loop to the agent: counting where it has lines or zones, photos where it
+    sees fixtures; and the clips that a person counts, where the profile asks for them."""
     use_one_thread()
-    if camera.lines or camera.zones:
-        _add_door(agent, camera)
-    if camera.shelves:
-        _add_shelf(agent, camera)
+    profile = agent.settings.profile
+    recorders: dict[str, ClipRecorder] = {}
+    shelf = ClipShelf(agent.settings.data_dir / "audit")
+    for camera in profile.cameras:
+        if camera.lines or camera.zones:
+            recorder = _recorder(agent, camera, shelf)
+            _add_door(agent, camera, recorder)
+            if recorder is not None:
+                recorders[camera.camera_id] = recorder
+        if camera.shelves:
+            _add_shelf(agent, camera)
+    if profile.audit is not None and recorders:
+        _add_audit(agent, profile.audit, shelf, recorders)
+
+
+def _recorder(agent: Agent, camera: Camera, shelf: ClipShelf) -> ClipRecorder | None:
+    audit = agent.settings.profile.audit
+    if audit is None or not camera.lines:
+        return None
+    return ClipRecorder(
+        camera=camera, shelf=shelf, clock=agent.clock, kept_for=timedelta(hours=audit.kept_h)
+    )
+
+
+def _add_audit(
+    agent: Agent, settings: AuditSettings, shelf: ClipShelf, recorders: dict[str, ClipRecorder]
+) -> None:
+    pages = AuditPages(
+        settings=settings,
+        shelf=shelf,
+        recorders=recorders,
+        writer=agent.writer,
+        clock=agent.clock,
+        rng=agent.rng,
+    )
+    agent.parts["audit"] = pages.run
+    agent.pages.append(pages.add_to)
+    agent.desk.links.append(AUDIT_LINK)
+    agent.desk.sights.append(pages.sight)
 
 
 def _feed(agent: Agent, camera: Camera) -> CameraFeed:
@@ -32,7 +76,7 @@ def _feed(agent: Agent, camera: Camera) -> CameraFeed:
     return CameraFeed(camera=camera, address=address, clock=agent.clock, rng=agent.rng)
 
 
-def _add_door(agent: Agent, camera: Camera) -> None:
+def _add_door(agent: Agent, camera: Camera, recorder: ClipRecorder | None) -> None:
     profile = agent.settings.profile
     watch = DoorWatch(
         camera=camera,
@@ -47,8 +91,11 @@ def _add_door(agent: Agent, camera: Camera) -> None:
         zone=ZoneInfo(profile.time_zone),
         opening_hours=profile.opening_hours,
         simulated=profile.simulated,
+        view=ViewGuard(path=agent.settings.data_dir / "views" / f"{camera.camera_id}.png"),
+        recorder=recorder,
     )
     watch.add_settings(agent.remote)
+    agent.remote.viewers[camera.camera_id] = watch.accept_view
     agent.parts[camera.camera_id] = watch.run
     agent.desk.sights.append(watch.sight)
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+import cv2
 import numpy as np
 import pytest
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from edge_agent.health import Health, PartState
 from edge_agent.pipelines.door import DoorWatch
 from edge_agent.pipelines.minutes import MinuteBook
 from edge_agent.pipelines.opening import due_slot, is_open
+from edge_agent.pipelines.view import ViewGuard
 from edge_agent.pipelines.watching import PictureGuard, Sight
 from edge_agent.remote import Remote
 from edge_agent.writer import Writer
@@ -24,7 +26,7 @@ from sync.outbox import Outbox
 from vision_models.footfall import PeopleCounter
 from vision_models.frame import Frame
 from vision_models.traffic import Crossing, Traffic
-from vision_models.zones import Visit
+from vision_models.zones import Queue, Visit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CAMERA = Camera.model_validate(
@@ -34,7 +36,17 @@ CAMERA = Camera.model_validate(
         "height_px": 64,
         "source": {"kind": "stream", "address": "rtsp://192.0.2.1/"},
         "lines": [{"line_id": "front", "start": [0, 0.5], "end": [1, 0.5]}],
-        "zones": [{"zone_id": "queue", "corners": [[0, 0], [1, 0], [1, 1]]}],
+        "zones": [
+            {
+                "zone_id": "queue",
+                "is_queue": True,
+                "queue_limit": 4,
+                "wait_limit_s": 240,
+                "category": "Drinks",
+                "corners": [[0, 0], [1, 0], [1, 1]],
+            },
+            {"zone_id": "counter", "is_staff": True, "corners": [[0, 0], [0, 1], [1, 1]]},
+        ],
     }
 )
 HOURS = OpeningHours.model_validate({"opens": "07:00", "closes": "22:00"})
@@ -55,6 +67,8 @@ class ScriptedFeed(CameraFeed):
                 image = self.noise.integers(0, 255, (64, 64, 3)).astype(np.uint8)
             elif picture == "covered":
                 image = np.full((64, 64, 3), 30, dtype=np.uint8)
+            elif picture == "night":
+                image = self.noise.integers(0, 9, (64, 64, 3)).astype(np.uint8)
             elif picture == "small":
                 image = self.noise.integers(0, 255, (32, 64, 3)).astype(np.uint8)
             self.script.append((step_s, image))
@@ -91,7 +105,11 @@ class ScriptedCounter(PeopleCounter):
 
     def see(self, frame: Frame) -> Traffic:
         self.frames += 1
-        return self.script.get(self.frames, Traffic(occupancy={"queue": 1}))
+        standing = Traffic(occupancy={"queue": 1}, feet=((0.5, 0.5),), queues={"queue": WAITING})
+        return self.script.get(self.frames, standing)
+
+
+WAITING = Queue(length=1, longest_s=30.0)
 
 
 def crossed(*entries: bool, visits: tuple[Visit, ...] = ()) -> Traffic:
@@ -122,6 +140,17 @@ async def door(writer: Writer, clock: ManualClock):
         )
 
     return make, seen
+
+
+def view_of(seed: int) -> np.ndarray:
+    """A place with something to recognise it by."""
+    rough = np.random.default_rng(seed).integers(0, 255, (12, 12, 3)).astype(np.uint8)
+    return cv2.resize(rough, (64, 64), interpolation=cv2.INTER_CUBIC)
+
+
+def noisy(image: np.ndarray, seed: int) -> np.ndarray:
+    grain = np.random.default_rng(seed).integers(0, 9, image.shape).astype(np.uint8)
+    return cv2.add(image, grain)
 
 
 def bodies(outbox: Outbox, kind: str) -> list[dict]:
@@ -156,6 +185,107 @@ async def test_crossings_and_visits_stand_in_their_minute(door, outbox):
     zone = bodies(outbox, "zone")[1]
     assert zone["dwell_s"] == [12.3]
     assert zone["occupancy_max"] == 1
+
+
+async def test_a_minute_says_how_sure_it_is_how_fast_it_looked_and_where_people_stood(door, outbox):
+    make, seen = door
+    seen[5] = Traffic(crossings=(Crossing("front", True, 0.0, 1, confidence=0.5),))
+    seen[6] = crossed(False, visits=(Visit("queue", 0.0, 40.0, 1, came_from="goods"),))
+    watch = make()
+    watch.feed.play(120)
+    await watch.run(asyncio.Event())
+    first, second, *_ = bodies(outbox, "footfall")
+    assert first["confidence"] == [0.75]
+    assert second["confidence"] == [None]
+    assert first["frames_per_s"][0] == pytest.approx(1.0, abs=0.1)
+    zone = bodies(outbox, "zone")[0]
+    assert zone["came_from"] == {"goods": 1}
+    assert (zone["is_queue"], zone["queue_max"], zone["category"]) == (True, 1, "Drinks")
+    heat = bodies(outbox, "heat")[0]
+    assert [cell for cell, _ in heat["cells"]] == [4 * 16 + 8]
+    assert heat["cells"][0][1] == pytest.approx(57, abs=2)
+    assert set(heat["zones"]) == {"queue"}
+
+
+async def test_staff_who_come_from_behind_the_counter_are_left_out_and_told(door, outbox):
+    make, seen = door
+    seen[5] = Traffic(
+        crossings=(Crossing("front", True, 0.0, 1, is_staff=True),),
+        visits=(Visit("queue", 0.0, 9.0, 1, is_staff=True), Visit("counter", 0.0, 90.0, 1)),
+    )
+    watch = make()
+    watch.feed.play(30)
+    await watch.run(asyncio.Event())
+    (minute,), (zone,) = bodies(outbox, "footfall"), bodies(outbox, "zone")
+    assert (minute["in"], minute["staff"]) == ([0], [1])
+    assert (zone["zone_id"], zone["dwell_s"], zone["staff"]) == ("queue", [], 1)
+
+
+async def test_a_long_queue_is_an_alarm_of_the_device_itself(door, outbox):
+    make, seen = door
+    for frame in range(10, 50):
+        seen[frame] = Traffic(queues={"queue": Queue(length=6, longest_s=100.0)})
+    watch = make()
+    watch.feed.play(180)
+    await watch.run(asyncio.Event())
+    told = [(a["alarm"], a["state"], a["value"], a["limit"]) for a in bodies(outbox, "alarm")]
+    assert told == [("queue-long", "raised", 6, 4), ("queue-long", "cleared", 1, 4)]
+
+
+async def test_a_night_in_opening_hours_is_an_alarm_and_unwatched(door, outbox):
+    make, _ = door
+    watch = make()
+    watch.feed.play(60, picture="night")
+    await watch.run(asyncio.Event())
+    assert sum(minute["watched_s"][0] for minute in bodies(outbox, "footfall")) == 0
+    assert [one["alarm"] for one in bodies(outbox, "alarm")] == ["picture-dark"]
+
+
+async def test_a_turned_camera_is_an_alarm_and_unwatched_until_a_person_accepts_it(
+    door, outbox, tmp_path
+):
+    make, _ = door
+    watch = make()
+    watch.view = ViewGuard(path=tmp_path / "views" / "door-1.png")
+    here, there = view_of(1), view_of(2)
+    watch.feed.script += [(1.0, noisy(here, step)) for step in range(320)]
+    watch.feed.script += [(1.0, noisy(there, step)) for step in range(120)]
+    await watch.run(asyncio.Event())
+    assert [one["alarm"] for one in bodies(outbox, "alarm")] == ["camera-turned"]
+    assert watch.view.path.is_file()
+    minutes = [round(minute["watched_s"][0]) for minute in bodies(outbox, "footfall")]
+    assert minutes[-2] == 0
+    again = make()
+    again.view = ViewGuard(path=watch.view.path)
+    assert again.view.reference is not None
+    again.accept_view()
+    again.feed.script += [(1.0, noisy(there, step)) for step in range(40)]
+    await again.run(asyncio.Event())
+    assert [one["state"] for one in bodies(outbox, "alarm")] == ["raised", "cleared"]
+
+
+async def test_a_slow_computer_takes_fewer_frames_says_so_and_recovers(door, outbox, clock):
+    make, _ = door
+    watch = make(camera=CAMERA.model_copy(update={"frames_per_s": 10.0}))
+    work_s = 0.4
+
+    def see(frame: Frame) -> Traffic:
+        clock.advance(work_s)
+        return Traffic()
+
+    watch.counter.see = see
+    watch.feed.play(30, step_s=0.1)
+    await watch.run(asyncio.Event())
+    assert watch.feed.rate_per_s == pytest.approx(2.0, abs=0.1)
+    (alarm,) = bodies(outbox, "alarm")
+    assert (alarm["alarm"], alarm["limit"]) == ("too-slow", 10)
+    assert "of 10 frames a second" in alarm["detail"]
+    work_s = 0.01
+    watch.feed.state = SourceState.LIVE
+    watch.feed.play(60, step_s=0.1)
+    await watch.run(asyncio.Event())
+    assert watch.feed.rate_per_s == 10.0
+    assert [one["state"] for one in bodies(outbox, "alarm")] == ["raised", "cleared"]
 
 
 async def test_a_line_moved_by_the_hub_counts_elsewhere_under_its_own_name(door, writer):
@@ -319,14 +449,23 @@ def test_equal_pictures_of_a_live_camera_are_a_frozen_picture():
     assert film.judge(image, 99.0) is Sight.CLEAR
 
 
+def test_a_clock_written_into_a_frozen_picture_does_not_hide_that_it_is_frozen():
+    image = np.random.default_rng(1).integers(0, 255, (64, 64, 3)).astype(np.uint8)
+    live = PictureGuard(width_px=64, height_px=64, watches_frozen=True)
+    for second in range(12):
+        image[0:2] = second * 20
+        sight = live.judge(image, float(second))
+    assert sight is Sight.FROZEN
+
+
 def test_a_kept_minute_forgets_lines_the_profile_no_longer_has():
     at = datetime(2026, 11, 22, 4, 0, tzinfo=ZoneInfo("UTC"))
     book = MinuteBook.open_at(CAMERA, at, simulated=False)
-    book.cross("front", is_entry=True, is_staff=False)
+    book.cross(Crossing("front", True, 0.0, 1), is_staff=False)
     other = CAMERA.model_copy(update={"lines": ()})
     fresh = MinuteBook.open_at(other, at, simulated=False)
     fresh.take_up(book.to_json())
-    assert fresh.close()[0] == []
+    assert fresh.close().lines == ()
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ async def test_a_device_reports_itself_once_and_only_changes_after(
     assert said["version"] == 1
     assert said["state"] == {
         "kind": "cooler",
-        "commands": ["report-state", "restart", "take-photo"],
+        "commands": ["accept-view", "report-state", "restart", "take-photo"],
         "interval": 30,
     }
 

@@ -161,9 +161,10 @@ def test_a_queue_is_those_who_stay_and_its_wait_how_long_they_did() -> None:
         if 20 <= step < 40:
             floor.watch(standing(2, 110), at_s)
         floor.ended(at_s)
-        lengths.append(floor.queues(at_s)["till"])
+        lengths.append(floor.queues(at_s)["till"].length)
     assert lengths[30] == 0
     assert lengths[60] == lengths[99] == 1
+    assert floor.queues(9.9)["till"].longest_s == pytest.approx(9.9)
     (visit,) = floor.ended(20.0)
     assert visit.dwell_s == pytest.approx(9.9)
 
