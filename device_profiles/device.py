@@ -27,6 +27,15 @@ class TillSettings(Profile):
 
 
 class Device(Profile):
+class AuditSettings(Profile):
+    """Clips that a person counts by hand at the device's own page: off unless this table stands in
+    the profile. `code` is asked for before anything is recorded or shown."""
+
+    code: str = Field(min_length=8)
+    minutes: float = Field(default=15.0, gt=0, le=60)
+    kept_h: float = Field(default=24.0, gt=0, le=168)
+
+
     """A device's whole profile, read once at start."""
 
     tenant_id: Identifier
@@ -46,6 +55,7 @@ class Device(Profile):
     photo_interval_min: int = Field(default=60, ge=1)
     till: TillSettings | None = None
     page_host: str = "127.0.0.1"
+    audit: AuditSettings | None = None
     page_port: int = Field(default=0, ge=0, le=65535)
     outbox_quota_mb: int = Field(default=256, ge=1)
     reconnect_cap_s: float = Field(default=300.0, ge=1.0)

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from aiohttp import web
+
 from edge_agent.alarms import AlarmBook
 from edge_agent.health import Health
 from edge_agent.remote import Remote
@@ -35,6 +37,8 @@ class Agent:
     parts: dict[str, Part] = field(default_factory=dict)
 
     @property
+    pages: list[Callable[[web.Application], None]] = field(default_factory=list)
+    """What adds more routes to the local page."""
     def outbox(self) -> Outbox:
         """The device's outbox."""
         return self.writer.outbox

@@ -50,6 +50,8 @@ class Remote:
     settings: dict[str, Setting] = field(default_factory=dict)
     photographers: dict[str, Photographer] = field(default_factory=dict)
     inbox: Inbox = field(init=False)
+    viewers: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """Cameras that know their view; each forgets it and learns where it looks now."""
     _wanted: asyncio.Queue[Desired] = field(default_factory=asyncio.Queue)
     _stop: asyncio.Event | None = None
 
@@ -81,6 +83,7 @@ class Remote:
     def hear(self, message: DownMessage) -> None:
         """Takes a message of the hub; one that cannot be read is logged and dropped."""
         if message.what is Downlink.COMMAND:
+            "accept-view": self._accept_view,
             self.inbox.receive(message.payload)
             return
         try:
@@ -186,4 +189,16 @@ def _report(transaction: Transaction, state: State) -> None:
     after, event = report(shadow, {**state, **gone})
     if event is not None:
         save(transaction.connection, after)
+    async def _accept_view(self, arguments: Mapping[str, object]) -> str:
+        camera_id = arguments.get("camera_id")
+        if camera_id is None and len(self.viewers) == 1:
+            (camera_id,) = self.viewers
+        accept = self.viewers.get(str(camera_id))
+        if accept is None:
+            known = ", ".join(sorted(self.viewers)) or "none"
+            raise EdgeError(f"name a camera that counts people with camera_id; here: {known}")
+        await asyncio.to_thread(accept)
+        return f"{camera_id} learns its view anew in the next five minutes"
+
+
         transaction.append(event)

@@ -1,0 +1,210 @@
+"""The agent: builds the parts that a device's profile asks for and runs them until told to stop."""
+
+import asyncio
+import logging
+import signal
+from contextlib import AsyncExitStack
+from importlib import metadata
+from random import Random
+
+from aiohttp import web
+
+from device_profiles.store import DeviceKind
+from edge_agent.alarms import AlarmBook
+from edge_agent.equipment import Agent, Part
+from edge_agent.health import Health
+from edge_agent.housekeeping import Housekeeper
+from edge_agent.local_server import LARGEST_BODY, serving
+from edge_agent.page import Page, add_health
+from edge_agent.remote import Remote
+from edge_agent.settings import EdgeSettings
+from edge_agent.status import StatusDesk
+from edge_agent.store import apply_migrations
+from edge_agent.till.api import TillApi, answer_errors
+from edge_agent.till.cart import Cart
+from edge_agent.till.cart_api import CartApi
+from edge_agent.till.once import KEPT_PER_MB
+from edge_agent.till.register import register_of
+from edge_agent.writer import Writer
+from sync.clock import Clock
+from sync.credentials import DeviceClaim
+from sync.link import Uplink, run_link
+from sync.link_state import DownMessage, LinkState, LinkStatus
+from sync.media import MediaStore
+from sync.outbox import Outbox
+
+MB = 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+async def run_agent(
+    settings: EdgeSettings, *, clock: Clock, rng: Random, stop: asyncio.Event
+) -> None:
+    """Runs one device's agent until `stop` is set; everything it opened is closed again.
+
+    Raises EdgeError or SyncError where it cannot start, and what a part raised where one fails:
+    then the whole agent stops and its supervisor starts it anew.
+    """
+    async with AsyncExitStack() as stack:
+        agent = await _build(settings, clock, rng, stack)
+        async with asyncio.TaskGroup() as group:
+            for name, part in agent.parts.items():
+                group.create_task(_run_part(part, stop), name=name)
+            log.info(
+                "%s runs: %s",
+                settings.profile.device_id,
+                ", ".join(agent.parts),
+                extra={"action": "start"},
+            )
+            await stop.wait()
+        log.info("%s stopped", settings.profile.device_id, extra={"action": "stop"})
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """SIGINT and SIGTERM set `stop`."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+
+async def _run_part(part: Part, stop: asyncio.Event) -> None:
+    await part(stop)
+
+
+async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: AsyncExitStack) -> Agent:
+    profile = settings.profile
+    outbox = await asyncio.to_thread(
+        Outbox.open,
+        settings.database,
+        clock=clock,
+        quota_bytes=profile.outbox_quota_mb * MB,
+        rng=rng,
+    )
+    stack.callback(outbox.close)
+    writer = await stack.enter_async_context(Writer(outbox))
+    await writer.write(lambda transaction: apply_migrations(transaction.connection))
+    alarms = AlarmBook(writer, clock)
+    await alarms.load()
+    health = Health()
+    desk = StatusDesk(profile=profile, outbox=outbox, health=health, clock=clock)
+    media = MediaStore(settings.media_dir, outbox, quota_bytes=profile.outbox_quota_mb * MB)
+    agent = Agent(
+        settings=settings,
+        clock=clock,
+        rng=rng,
+        writer=writer,
+        health=health,
+        alarms=alarms,
+        desk=desk,
+        media=media,
+        remote=Remote(
+            writer=writer,
+            facts={"agent_version": metadata.version("aisleos"), "kind": profile.kind.value},
+        ),
+    )
+    agent.parts["housekeeping"] = Housekeeper(writer=writer, media=media, alarms=alarms).run
+    _add_watching(agent)
+    agent.parts["settings"] = agent.remote.run
+    agent.parts["commands"] = agent.remote.inbox.run
+    _add_link(agent)
+    await _serve(agent, stack)
+    return agent
+
+
+async def _serve(agent: Agent, stack: AsyncExitStack) -> None:
+    """The local HTTP servers: the till's or cart's API, and the page."""
+    profile = agent.settings.profile
+    if profile.till is not None:
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[answer_errors])
+        _add_till(agent, app)
+        add_health(app, agent.desk)
+        port = profile.till.port
+        what = f"{profile.kind} API"
+        await stack.enter_async_context(serving(app, host=profile.till.host, port=port, what=what))
+    if profile.page_port:
+        app = web.Application()
+        Page(agent.desk).add_to(app)
+        await stack.enter_async_context(
+            serving(app, host=profile.page_host, port=profile.page_port, what="page")
+        )
+
+
+def _add_till(agent: Agent, app: web.Application) -> None:
+    profile, till = agent.settings.profile, agent.settings.profile.till
+    if till is None:
+        for add_to in agent.pages:
+            add_to(app)
+        return
+    register = register_of(profile, till, clock=agent.clock, rng=agent.rng)
+    if profile.kind is DeviceKind.CART:
+        products = {product.gtin: product for product in profile.products}
+        cart = Cart(products=products, weighed=register.weighed, clock=agent.clock)
+        CartApi(cart, agent.writer, agent.rng).add_to(app)
+        return
+    kept = profile.outbox_quota_mb * KEPT_PER_MB
+    TillApi(register, agent.writer, kept).add_to(app)
+
+
+def _add_watching(agent: Agent) -> None:
+    """Cameras and sensors. Imported late: a till holds no OpenCV."""
+    profile = agent.settings.profile
+    if profile.cameras:
+        from edge_agent.pipelines.wiring import add_cameras
+
+        add_cameras(agent)
+    if profile.sensors and profile.fixtures:
+        from edge_agent.pipelines.cooler import CoolerWatch
+
+        watch = CoolerWatch(
+            fixture_id=profile.fixtures[0].fixture_id,
+            sensors=profile.sensors,
+            base=agent.settings.profile_dir,
+            writer=agent.writer,
+            alarms=agent.alarms,
+            health=agent.health,
+            clock=agent.clock,
+        )
+        agent.parts["sensors"] = watch.run
+        agent.desk.sights.append(watch.sight)
+        watch.add_settings(agent.remote)
+
+
+def _add_link(agent: Agent) -> None:
+    """The way to the hub. Without one the device works alone and keeps what it has."""
+    settings, profile = agent.settings, agent.settings.profile
+    if settings.hub_url is None:
+        return
+    uplink = Uplink(
+        hub_url=settings.hub_url,
+        folder=settings.data_dir,
+        claim=DeviceClaim(
+            tenant=profile.tenant_id, device=profile.device_id, claim_token=profile.claim_token
+        ),
+        agent_version=metadata.version("aisleos"),
+        reconnect_cap_s=profile.reconnect_cap_s,
+    )
+
+    def note(status: LinkStatus) -> None:
+        agent.desk.link = status
+
+    def hear(message: DownMessage) -> None:
+        if agent.desk.link.state is LinkState.FENCED:
+            # Meant for the other copy of this device, which listens on the same topic.
+            log.warning("%s ignored: fenced", message.what, extra={"action": "down-ignored"})
+            return
+        agent.remote.hear(message)
+
+    async def run(stop: asyncio.Event) -> None:
+        await run_link(
+            agent.outbox,
+            agent.media,
+            uplink,
+            clock=agent.clock,
+            rng=agent.rng,
+            stop=stop,
+            on_status=note,
+            on_down=hear,
+        )
+
+    agent.parts["link"] = run
