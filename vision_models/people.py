@@ -1,13 +1,19 @@
-"""People without a trained model: what moves before a learned background, and OpenCV's HOG."""
+"""Who sees people: our own network, what moves before a learned background, or OpenCV's HOG."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vision_models.detections import Detections, without_repeats
+from vision_models.detector import Detector, model_detector
+from vision_models.errors import UnusableModel
 from vision_models.frame import Image
+from vision_models.gate import GatedDetector
+from vision_models.models import SHIPPED
 
 Mask = NDArray[np.uint8]
 
@@ -237,3 +243,27 @@ class HogPersonDetector:
         scores = 1 / (1 + np.exp(-2 * (np.asarray(weights, np.float32).ravel() - 0.3)))
         found = Detections(boxes / np.float32(scale), scores.astype(np.float32))
         return without_repeats(found, 0.5)
+
+
+def _person(manifest: Path, threads: int) -> Detector:
+    return GatedDetector(model_detector(PERSON_MODEL, manifest, threads=threads))
+
+
+PERSON_MODEL = "person-detector"
+"""Its name in every manifest; anybody's model may stand under it."""
+PERSON_DETECTORS: dict[str, Callable[[Path, int], Detector]] = {
+    "person": _person,
+    "motion": lambda manifest, threads: MotionPersonDetector(),
+    "hog": lambda manifest, threads: HogPersonDetector(),
+}
+DEFAULT_PERSON_DETECTOR = "person"
+
+
+def build_detector(
+    name: str = DEFAULT_PERSON_DETECTOR, *, manifest: Path = SHIPPED, threads: int = 1
+) -> Detector:
+    """The eyes of that name for one fixed camera. Raises UnusableModel."""
+    if name not in PERSON_DETECTORS:
+        known = ", ".join(PERSON_DETECTORS)
+        raise UnusableModel(f"there is no person detector {name!r}; there are {known}")
+    return PERSON_DETECTORS[name](manifest, threads)
