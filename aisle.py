@@ -8,8 +8,12 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import typer
+import typer.core
+
+from device_profiles.errors import AisleError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +37,23 @@ FOLDERS = (
 )
 
 
+class PlainGroup(typer.core.TyperGroup):
+    """Commands whose own errors are told in one line."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer keeps that class to itself
+        """Runs the command; exit code 1 when it says that it cannot go on."""
+        try:
+            return super().invoke(ctx)
+        except AisleError as error:
+            typer.echo(f"aisle: {error}", err=True)
+            raise typer.Exit(1) from error
+
+
 def build_app(wanted: str | None) -> typer.Typer:
     """The application with the folder of the command `wanted`, or with all for any other word."""
-    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    app = typer.Typer(
+        cls=PlainGroup, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+    )
 
     @app.callback()
     def root() -> None:

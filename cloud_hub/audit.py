@@ -1,8 +1,9 @@
 """The link's accounts: for every device and lane, produced = received + declared lost + waiting."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -17,17 +18,23 @@ from cloud_hub.model.link import (
     StoredEvent,
 )
 from cloud_hub.model.place import Device
+from cloud_hub.work import CONFLICT, Outcome
 from sync.arrivals import RangeSet
 from sync.events import Lane
+
+EpochRange = tuple[int, int, int]
+"""epoch, first, last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneAccount:
-    """One lane of one device, over all its incarnations, in events.
+    """One lane of one device, over `epochs`, in events.
 
-    `waiting` are those that the device still holds as far as it has said. `unaccounted` are neither
-    here, nor lost, nor held; `missing_rows` were received but are not in the database. Both are 0
-    in a lane that is balanced. `dead` counts what was received but could not be taken.
+    `waiting` are those that the device still holds as far as it said at `claimed_at`. `unaccounted`
+    are neither here, nor lost, nor held; `missing_rows` were received but are not in the database.
+    Both are 0 in a lane that is balanced. `dead` counts what was received but could not be taken,
+    `unknown` what was kept raw for a later hub, `conflicts` other events under numbers that were
+    here already. Ranges are epoch, first, last.
     """
 
     tenant: str
@@ -43,12 +50,24 @@ class LaneAccount:
     missing_rows: int
     resends: int
     dead: int
+    unknown: int
+    conflicts: int
+    epochs: tuple[int, ...]
+    claimed_at: datetime | None
+    waiting_ranges: tuple[EpochRange, ...]
+    unaccounted_ranges: tuple[EpochRange, ...]
 
     @property
     def is_balanced(self) -> bool:
         """Whether every event is accounted for."""
         total = self.received + self.lost + self.waiting
         return self.produced == total and not self.unaccounted and not self.missing_rows
+
+    def as_json(self) -> dict[str, Any]:
+        """What `aisle audit --json` prints and the API serves of one lane."""
+        said = asdict(self) | {"balanced": self.is_balanced, "epochs": list(self.epochs)}
+        said["claimed_at"] = None if self.claimed_at is None else self.claimed_at.isoformat()
+        return said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +85,7 @@ class LinkAudit:
         """The shape that `aisle audit --json` prints and the API serves."""
         return {
             "balanced": self.is_balanced,
-            "devices": [
-                asdict(account) | {"balanced": account.is_balanced} for account in self.accounts
-            ],
+            "devices": [account.as_json() for account in self.accounts],
         }
 
 
@@ -80,6 +97,9 @@ class _Lane:
     base: int = 1
     resends: int = 0
     dead: int = 0
+    unknown: int = 0
+    conflicts: int = 0
+    claimed_at: datetime | None = None
     stored: int | None = None
 
 
@@ -92,10 +112,11 @@ def audit_link(
     tenant_id: str | None = None,
     devices: Iterable[str] | None = None,
     count_rows: bool = True,
+    by_epoch: bool = False,
 ) -> LinkAudit:
-    """The accounts of one tenant, or of all; of `devices` only, if given. Without `count_rows` the
-    events themselves are not looked at: `missing_rows` and `dead` then stay 0, and it is quick
-    enough for every refresh of a page."""
+    """The accounts of one tenant, or of all; of `devices` only, if given; each epoch by itself if
+    asked. Without `count_rows` the events themselves are not looked at: `missing_rows`, `dead`,
+    `unknown` and `conflicts` then stay 0, and it is quick enough for every refresh of a page."""
     only = None if devices is None else list(devices)
     lanes: dict[Key, _Lane] = defaultdict(_Lane)
     _add_ranges(session, lanes, tenant_id, only)
@@ -106,14 +127,14 @@ def audit_link(
         (device.tenant_id, device.device_id): device.store_id
         for device in session.scalars(sa.select(Device))
     }
-    by_lane: dict[tuple[str, str, int], list[_Lane]] = defaultdict(list)
-    for (tenant, device, _, lane), book in sorted(lanes.items()):
-        by_lane[tenant, device, lane].append(book)
+    grouped: dict[Key, dict[int, _Lane]] = defaultdict(dict)
+    for (tenant, device, epoch, lane), book in sorted(lanes.items()):
+        if book.next_seq > 1 or book.received or book.lost:
+            grouped[tenant, device, epoch if by_epoch else 0, lane][epoch] = book
     return LinkAudit(
         accounts=tuple(
             _account(tenant, stores.get((tenant, device), ""), device, lane, books)
-            for (tenant, device, lane), books in sorted(by_lane.items())
-            if any(book.next_seq > 1 or book.received or book.lost for book in books)
+            for (tenant, device, _, lane), books in sorted(grouped.items())
         )
     )
 
@@ -147,6 +168,7 @@ def _add_claims(
     for claim in session.scalars(_narrow(sa.select(LaneClaim), LaneClaim, tenant_id, only)):
         lane = lanes[claim.tenant_id, claim.device_id, claim.epoch, claim.lane]
         lane.next_seq, lane.base = claim.next_seq, claim.base
+        lane.claimed_at = claim.claimed_at
     for count in session.scalars(_narrow(sa.select(ResendCount), ResendCount, tenant_id, only)):
         lanes[count.tenant_id, count.device_id, count.epoch, count.lane].resends = count.events
 
@@ -161,36 +183,50 @@ def _add_rows(
         event.epoch,
         event.lane,
         sa.func.count(),
-        sa.func.sum(sa.case((event.outcome == "dead", 1), else_=0)),
+        sa.func.sum(sa.case((event.outcome == Outcome.DEAD.value, 1), else_=0)),
+        sa.func.sum(sa.case((event.outcome == Outcome.UNKNOWN.value, 1), else_=0)),
     ).group_by(event.tenant_id, event.device_id, event.epoch, event.lane)
     for book in lanes.values():
         book.stored = 0
-    for tenant, device, epoch, number, stored, dead in session.execute(
+    for tenant, device, epoch, number, stored, dead, unknown in session.execute(
         _narrow(query, event, tenant_id, only)
     ):
         lane = lanes[tenant, device, epoch, number]
-        lane.stored, lane.dead = stored, dead
+        lane.stored, lane.dead, lane.unknown = stored, dead, unknown
+    letter = DeadLetter
+    letters = (
+        sa.select(letter.tenant_id, letter.device_id, letter.epoch, letter.lane, sa.func.count())
+        .where(letter.error == CONFLICT, letter.replayed_at.is_(None))
+        .group_by(letter.tenant_id, letter.device_id, letter.epoch, letter.lane)
+    )
+    for tenant, device, epoch, number, count in session.execute(
+        _narrow(letters, letter, tenant_id, only)
+    ):
+        if epoch is not None and number is not None:
+            lanes[tenant, device, epoch, number].conflicts = count
 
 
-def _account(tenant: str, store: str, device: str, lane: int, books: list[_Lane]) -> LaneAccount:
-    produced = received = lost = waiting = unaccounted = missing_rows = 0
-    for book in books:
+def _account(
+    tenant: str, store: str, device: str, lane: int, books: Mapping[int, _Lane]
+) -> LaneAccount:
+    produced = received = lost = missing_rows = 0
+    held: list[EpochRange] = []
+    astray: list[EpochRange] = []
+    for epoch, book in books.items():
         total = max(book.next_seq - 1, book.received.highest(), book.lost.highest())
         known = book.received.copy()
         for first, last in book.lost:
             known.add(first, last)
-        # Only what the device says it still holds may be called waiting.
-        held = sum(
-            last - max(first, book.base) + 1
-            for first, last in known.missing(1, total)
-            if last >= book.base
-        )
+        for first, last in known.missing(1, total):
+            # Only what the device says it still holds may be called waiting.
+            if first < book.base:
+                astray.append((epoch, first, min(last, book.base - 1)))
+            if last >= book.base:
+                held.append((epoch, max(first, book.base), last))
         produced += total
         received += len(book.received)
         lost += len(known) - len(book.received)
-        waiting += held
-        unaccounted += total - len(known) - held
-        missing_rows += 0 if book.stored is None else len(book.received) - book.stored
+        missing_rows += 0 if book.stored is None else abs(len(book.received) - book.stored)
     return LaneAccount(
         tenant=tenant,
         store=store,
@@ -200,9 +236,19 @@ def _account(tenant: str, store: str, device: str, lane: int, books: list[_Lane]
         produced=produced,
         received=received,
         lost=lost,
-        waiting=waiting,
-        unaccounted=unaccounted,
+        waiting=_length(held),
+        unaccounted=_length(astray),
         missing_rows=missing_rows,
-        resends=sum(book.resends for book in books),
-        dead=sum(book.dead for book in books),
+        resends=sum(book.resends for book in books.values()),
+        dead=sum(book.dead for book in books.values()),
+        unknown=sum(book.unknown for book in books.values()),
+        conflicts=sum(book.conflicts for book in books.values()),
+        epochs=tuple(sorted(books)),
+        claimed_at=max((b.claimed_at for b in books.values() if b.claimed_at), default=None),
+        waiting_ranges=tuple(held),
+        unaccounted_ranges=tuple(astray),
     )
+
+
+def _length(ranges: Iterable[EpochRange]) -> int:
+    return sum(last - first + 1 for _, first, last in ranges)

@@ -1,48 +1,24 @@
 """The hub's commands: `hub`, `ingest`, `audit`, `login`, `master-data`, `dead-letters`."""
 
-import asyncio
 import json
-import logging
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cloud_hub.errors import HubError
+from cloud_hub.audit_cli import app as audit_app
+from cloud_hub.options import DatabaseUrl, DataDir, TenantId
 from device_profiles.store import LoginRole
-
-log = logging.getLogger(__name__)
 
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
+app.add_typer(audit_app)
 
-DATA_DIR = Path("aisle-hub")
-
-DataDir = Annotated[Path | None, typer.Option("--data", help="Folder of database, keys, pictures.")]
-DatabaseUrl = Annotated[
-    str | None, typer.Option("--database", help="postgresql://… instead of SQLite in --data.")
-]
 Role = Annotated[LoginRole, typer.Option("--role", help="What it may see.")]
 Scope = Annotated[
     str | None, typer.Option("--scope", help="The brand or store that the role is for.")
 ]
-TenantId = Annotated[
-    str | None, typer.Option("--tenant", help="Chain, where the hub holds several.")
-]
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    """Turns what the hub cannot do into one line and exit code 1."""
-    try:
-        yield
-    except HubError as error:
-        typer.echo(f"aisle: {error}", err=True)
-        raise typer.Exit(1) from error
 
 
 hub_app = typer.Typer(invoke_without_command=True)
@@ -81,8 +57,7 @@ def run_hub(
         "mqtt": mqtt,
         "broker": broker,
     }
-    with _said_plainly():
-        serve_hub(load_settings(given, file=settings), verbose=verbose)
+    serve_hub(load_settings(given, file=settings), verbose=verbose)
 
 
 @hub_app.command("token")
@@ -98,7 +73,7 @@ def make_token(
     """Mint a bearer token for a program and print it; only its hash is kept."""
     from cloud_hub.office import mint_program_token, open_office
 
-    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+    with open_office(_place(data, database), tenant) as office:
         typer.echo(mint_program_token(office, name=name, role=role, scope=scope, may_write=write))
 
 
@@ -118,8 +93,7 @@ def run_worker(
     from cloud_hub.worker import serve_worker
 
     given: dict[str, Any] = {"data_dir": data, "database": database, "broker": broker}
-    with _said_plainly():
-        serve_worker(load_settings(given, file=settings), verbose=verbose)
+    serve_worker(load_settings(given, file=settings), verbose=verbose)
 
 
 def _place(data: Path | None, database: str | None) -> dict[str, Any]:
@@ -153,7 +127,7 @@ def add_login(
 
     if language not in ("en", "zh"):
         raise typer.BadParameter("use en or zh", param_hint="--language")
-    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+    with open_office(_place(data, database), tenant) as office:
         if password_stdin or not sys.stdin.isatty():
             password = sys.stdin.readline().rstrip("\n")
         else:
@@ -181,10 +155,9 @@ def load_master_data(
     from cloud_hub.master_data import load_chain, read_chain
     from cloud_hub.office import open_office
 
-    with _said_plainly():
-        chain = read_chain(file)
-        with open_office(_place(data, database), chain.tenant_id, is_new=True) as office:
-            loaded = office.write(lambda session: load_chain(session, chain))
+    chain = read_chain(file)
+    with open_office(_place(data, database), chain.tenant_id, is_new=True) as office:
+        loaded = office.write(lambda session: load_chain(session, chain))
     typer.echo(
         f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
         f" {loaded.devices} devices"
@@ -213,7 +186,7 @@ def list_letters(
     """One line each, the newest first: id, when it came, what is wrong with it."""
     from cloud_hub.office import letter_lines, open_office
 
-    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+    with open_office(_place(data, database), tenant) as office:
         for line in letter_lines(office, device_id=device, everything=everything):
             typer.echo(line)
 
@@ -225,7 +198,7 @@ def show_letter(
     """One dead letter as JSON, with what was said. It may name shoppers."""
     from cloud_hub.office import letter_content, open_office
 
-    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+    with open_office(_place(data, database), tenant) as office:
         typer.echo(json.dumps(letter_content(office, letter), indent=1, ensure_ascii=False))
 
 
@@ -242,50 +215,6 @@ def replay_letter(
     """Take it again, after an upgrade or corrected: each event once, or one line why not."""
     from cloud_hub.office import open_office, read_body, replay_letter_here
 
-    with _said_plainly(), open_office(_place(data, database), tenant) as office:
+    with open_office(_place(data, database), tenant) as office:
         count = replay_letter_here(office, letter, read_body(body) if body else None)
     typer.echo(f"{letter}: {count} event{'' if count == 1 else 's'} applied")
-
-
-@app.command("audit")
-def audit(
-    hub: Annotated[str | None, typer.Option("--hub", help="URL of a running hub.")] = None,
-    token: Annotated[
-        str | None, typer.Option("--token", envvar="AISLE_TOKEN", help="Bearer token.")
-    ] = None,
-    data: DataDir = None,
-    database: DatabaseUrl = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
-    """Per device and lane: produced, received, lost, waiting; exit 1 if they do not add up."""
-    from cloud_hub.office import audit_here, audit_there
-
-    if hub is not None and (data is not None or database is not None):
-        raise typer.BadParameter("give --hub, or the database's place, not both")
-    with _said_plainly():
-        if hub is not None:
-            result = asyncio.run(audit_there(hub, token or os.environ.get("AISLE_TOKEN", "")))
-        else:
-            result = audit_here(_place(data, database))
-    if as_json:
-        typer.echo(json.dumps(result, indent=1))
-    else:
-        _print_audit(result)
-    if not result["balanced"]:
-        raise typer.Exit(1)
-
-
-def _print_audit(result: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("device", "lane", title="produced = received + lost + waiting")
-    for column in ("produced", "received", "lost", "waiting", "resends", "dead", ""):
-        table.add_column(column, justify="right")
-    for row in result["devices"]:
-        figures = (row[name] for name in ("produced", "received", "lost", "waiting"))
-        extra = (row.get("resends", 0), row.get("dead", 0))
-        verdict = "ok" if row.get("balanced", True) else "does not add up"
-        table.add_row(row["device"], row["lane"], *(str(n) for n in (*figures, *extra)), verdict)
-    Console().print(table)
-    typer.echo("balanced" if result["balanced"] else "NOT balanced")

@@ -16,10 +16,8 @@ from cloud_hub.greeting import RIVAL_ALARM, raise_alarm
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.model.place import Device
 from cloud_hub.turn import Turn
-from cloud_hub.work import Outcome
+from cloud_hub.work import CONFLICT, Outcome
 from sync.batch import Arrived
-
-CONFLICT = "another event has this number already; two devices use one identity"
 
 
 def note_conflicts(turn: Turn, key: LaneKey, device: Device, repeats: Sequence[Arrived]) -> int:
@@ -53,7 +51,13 @@ def _kept(turn: Turn, key: LaneKey, seqs: Sequence[int]) -> dict[int, tuple[str,
         )
     )
     opened = turn.work.identities.opened
-    return {seq: (kind, opened(body)) for seq, kind, body in rows}
+    kept = {seq: (kind, opened(body)) for seq, kind, body in rows}
+    for seq in seqs:
+        # It may have come a moment ago, in this very transaction.
+        row = turn.rows.get((*key, seq))
+        if row is not None and row["outcome"] != Outcome.DEAD.value:
+            kept[seq] = (row["kind"], row["body"])
+    return kept
 
 
 def _was_corrected(turn: Turn, key: LaneKey, record: Arrived) -> bool:

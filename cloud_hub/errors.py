@@ -1,7 +1,9 @@
 """What can go wrong at the hub's doors, each with one line for people."""
 
+from device_profiles.errors import AisleError
 
-class HubError(Exception):
+
+class HubError(AisleError):
     """The hub cannot go on; the message says what is wrong and what to do."""
 
 

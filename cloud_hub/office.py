@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import aiohttp
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.acts import record_act
-from cloud_hub.audit import audit_link
 from cloud_hub.auth import add_login, mint_token
 from cloud_hub.database import Database, open_database, sqlite_file
 from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
@@ -27,7 +25,6 @@ from sync.clock import Clock, SystemClock
 
 Result = TypeVar("Result")
 ACTOR = "command line"
-TIMEOUT_S = 30
 MEGABYTE = 1_000_000
 
 
@@ -46,7 +43,7 @@ class Office:
             return act(session)
 
 
-def _settings(place: Mapping[str, Any]) -> HubSettings:
+def settings_there(place: Mapping[str, Any]) -> HubSettings:
     """Settings of a hub that is there: a look at one makes no database."""
     settings = load_settings(place)
     require_hub(settings)
@@ -71,7 +68,7 @@ def open_office(
 
     Raises HubError when there is no such database or tenant, unless `is_new`.
     """
-    settings = load_settings(place) if is_new else _settings(place)
+    settings = load_settings(place) if is_new else settings_there(place)
     database = open_database(settings.database_url)
     try:
         with database.sessions() as session:
@@ -205,34 +202,3 @@ def _record(
         detail=detail,
         now=office.clock.now(),
     )
-
-
-def audit_here(place: Mapping[str, Any]) -> dict[str, Any]:
-    """The accounts in the database at `place`, of every chain."""
-    database = open_database(_settings(place).database_url)
-    try:
-        with database.sessions() as session:
-            return audit_link(session).as_json()
-    finally:
-        database.close()
-
-
-async def audit_there(url: str, token: str) -> dict[str, Any]:
-    """The accounts as a running hub tells them. Raises HubError with what to do."""
-    if not url.startswith(("http://", "https://")):
-        raise HubError(f"--hub {url!r} is no address; write http://HOST:PORT")
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-    headers = {"Authorization": f"Bearer {token}"}
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as client,
-            client.get(f"{url.rstrip('/')}/api/v1/audit", headers=headers) as answer,
-        ):
-            if answer.status == 401:
-                raise HubError(f"hub {url} wants a token; give --token or set AISLE_TOKEN")
-            if answer.status != 200:
-                raise HubError(f"hub {url} answers {answer.status}: {await answer.text()}")
-            told: dict[str, Any] = await answer.json()
-            return told
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise HubError(f"no hub answers at {url}: {error}") from error

@@ -25,6 +25,10 @@ EventKey = tuple[str, str, int, int, int]
 """tenant, device, epoch, lane, seq."""
 
 
+CONFLICT = "another event has this number already; two devices use one identity"
+"""Why a second, different event under a known number is a dead letter."""
+
+
 class Outcome(StrEnum):
     """What became of an event."""
 

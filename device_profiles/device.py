@@ -6,13 +6,14 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from device_profiles.camera import Camera
+from device_profiles.errors import AisleError
 from device_profiles.names import Identifier, Profile
 from device_profiles.planogram import Fixture, Planogram
 from device_profiles.sensor import Sensor
 from device_profiles.store import DeviceKind, OpeningHours, Product
 
 
-class InvalidProfile(ValueError):
+class InvalidProfile(AisleError, ValueError):
     """A profile file that cannot be used; the message names the file, the field and the mend."""
 
 

@@ -1,7 +1,9 @@
 """What can go wrong on a device, in one line for people."""
 
+from device_profiles.errors import AisleError
 
-class EdgeError(Exception):
+
+class EdgeError(AisleError):
     """The agent cannot do this; the message says what is wrong and what to do."""
 
 

@@ -1,7 +1,9 @@
 """What can go wrong while a demonstration is prepared or runs; each message is for people."""
 
+from device_profiles.errors import AisleError
 
-class SimulatorError(Exception):
+
+class SimulatorError(AisleError):
     """The simulation cannot go on."""
 
 

@@ -1,7 +1,9 @@
 """What can go wrong in the sync layer, under one base."""
 
+from device_profiles.errors import AisleError
 
-class SyncError(Exception):
+
+class SyncError(AisleError):
     """The sync layer could not do what was asked."""
 
 

@@ -17,6 +17,7 @@ from sync.books import (
     save_acknowledged,
 )
 from sync.events import Lane, LossDeclared
+from sync.losses import FORGOTTEN, OLDER_COPY
 from sync.messages import HelloAnswer, LaneKnown
 from sync.quota import keep, kept_spans, unkeep
 
@@ -122,7 +123,7 @@ def _take_back(connection: sqlite3.Connection, key: LaneKey, missing: RangeSet) 
     unkeep(connection, key, again)
     count = sum(last - first + 1 for first, last in again)
     connection.execute("UPDATE lane SET waiting=waiting+? WHERE epoch=? AND lane=?", (count, *key))
-    record_loss(connection, key, gone, 0, "no longer kept when the hub asked again")
+    record_loss(connection, key, gone, 0, FORGOTTEN)
     return count, sum(last - first + 1 for first, last in gone)
 
 
@@ -149,7 +150,7 @@ def _own_up(connection: sqlite3.Connection, known: LaneKnown, produced: int) -> 
     for first, last in received:
         after.add(first, last)
     save_acknowledged(connection, key, before, after)
-    record_loss(connection, key, beyond, 0, "not in this copy of the outbox")
+    record_loss(connection, key, beyond, 0, OLDER_COPY)
     return sum(last - first + 1 for first, last in beyond)
 
 

@@ -1,7 +1,9 @@
 """What can go wrong in seeing. The message is one line for people: what is wrong, what to do."""
 
+from device_profiles.errors import AisleError
 
-class VisionError(Exception):
+
+class VisionError(AisleError):
     """Base of this folder's errors."""
 
 

@@ -7,18 +7,20 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
+from sqlalchemy.orm import Session
 
 from cloud_hub.api.access import HubOf, ViewerOf, require_operator
 from cloud_hub.audit import audit_link
-from cloud_hub.clocks import corrected_clocks
 from cloud_hub.errors import Refused
+from cloud_hub.identities import IdentityKeys
 from cloud_hub.ledger import balances
-from cloud_hub.model.link import DeadLetter, LostRange
 from cloud_hub.model.place import Device, Store
+from cloud_hub.record import RecordName, place_of
+from cloud_hub.record_words import record_json
 from cloud_hub.viewer import Viewer
+from cloud_hub.whereabouts import audit_json, places_of
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
-from sync.events import Lane
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
 
@@ -85,47 +87,31 @@ def list_devices(
 
 @router.get("/devices/{device_id}/ledger")
 def device_ledger(device_id: Identifier, hub: HubOf, viewer: ViewerOf) -> dict[str, Any]:
-    """One device's accounts: produced = received + declared lost + waiting; with its losses, its
-    newest dead letters, and the boots whose clock the hub has put right."""
+    """One device's accounts: produced = received + declared lost + waiting; by epoch and lane, with
+    its losses, its newest dead letters, and the boots whose clock the hub has put right."""
     with hub.sessions() as session:
-        device = session.get(Device, (viewer.tenant_id, device_id))
-        if device is None or not _may_see_device(viewer, device):
-            raise Refused(f"no device {device_id} for this login", status=404)
+        places = places_of(session, _device(session, viewer, device_id))
         audit = audit_link(session, tenant_id=viewer.tenant_id, devices=[device_id])
-        losses = session.scalars(
-            sa.select(LostRange)
-            .where(LostRange.tenant_id == viewer.tenant_id, LostRange.device_id == device_id)
-            .order_by(LostRange.declared_at.desc())
-            .limit(100)
-        ).all()
-        letters = session.scalars(
-            sa.select(DeadLetter)
-            .where(DeadLetter.tenant_id == viewer.tenant_id, DeadLetter.device_id == device_id)
-            .order_by(DeadLetter.received_at.desc())
-            .limit(100)
-        ).all()
-        return audit.as_json() | {
-            "corrected_clocks": corrected_clocks(session, viewer.tenant_id, device_id),
-            "losses": [
-                {
-                    "lane": Lane(loss.lane).name.lower(),
-                    "first": loss.first,
-                    "last": loss.last,
-                    "bytes": loss.bytes,
-                    "reason": loss.reason,
-                    "declared_at": loss.declared_at,
-                }
-                for loss in losses
-            ],
-            "dead_letters": [
-                {
-                    "letter_id": letter.letter_id,
-                    "error": letter.error,
-                    "received_at": letter.received_at,
-                }
-                for letter in letters
-            ],
-        }
+        return audit.as_json() | places.as_json()
+
+
+@router.get("/devices/{device_id}/records/{epoch}/{lane}/{seq}")
+def device_record(
+    device_id: Identifier, epoch: int, lane: str, seq: int, hub: HubOf, viewer: ViewerOf
+) -> dict[str, Any]:
+    """Where one record is: received and what was made of it, lost and why, waiting, or never
+    produced. `lane` is its name or number."""
+    name = RecordName.read(f"{device_id}/{epoch}/{lane}/{seq}")
+    with hub.sessions() as session:
+        device = _device(session, viewer, device_id)
+        return record_json(place_of(session, device, name, IdentityKeys(hub.secrets)))
+
+
+def _device(session: Session, viewer: Viewer, device_id: str) -> Device:
+    device = session.get(Device, (viewer.tenant_id, device_id))
+    if device is None or not _may_see_device(viewer, device):
+        raise Refused(f"no device {device_id} for this login", status=404)
+    return device
 
 
 def _may_see_device(viewer: Viewer, device: Device) -> bool:
@@ -136,10 +122,11 @@ def _may_see_device(viewer: Viewer, device: Device) -> bool:
 
 @router.get("/audit")
 def audit(hub: HubOf, viewer: ViewerOf) -> dict[str, Any]:
-    """Per device and lane: produced, received, declared lost, waiting, and whether they add up."""
+    """Per device and lane: produced, received, declared lost (and why), waiting, and whether they
+    add up."""
     require_operator(viewer)
     with hub.sessions() as session:
-        return audit_link(session, tenant_id=viewer.tenant_id).as_json()
+        return audit_json(session, viewer.tenant_id)
 
 
 class BalanceAnswer(BaseModel):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from cloud_hub import phrases
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
+from cloud_hub.losses import loss_reason
 from cloud_hub.model.link import DeadLetter, LostRange
 from cloud_hub.text import Text
 from device_profiles.store import LoginRole
@@ -40,18 +41,6 @@ LANE_NAMES: dict[int, Text] = {
     Lane.METRIC: Text(en="metric", zh="指标"),
     Lane.MEDIA: Text(en="picture", zh="图片"),
 }
-
-
-LOSS_REASONS: dict[str, Text] = {
-    "quota": Text(en="its disk was full", zh="磁盘已满"),
-    "oversize": Text(en="larger than a batch may be", zh="超过单批上限"),
-    "expired": Text(en="kept for too long", zh="保留超期"),
-}
-
-
-def loss_reason(reason: str) -> Text:
-    """What people call the reason that a device gave for a loss."""
-    return LOSS_REASONS.get(reason, Text(en=reason, zh=reason))
 
 
 def find_link_news(situation: Situation) -> Iterator[Finding]:

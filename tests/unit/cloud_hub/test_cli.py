@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from aisle import build_app
 from cloud_hub.auth import check_password, token_row
-from cloud_hub.cli import app
 from cloud_hub.database import Database, open_database
 from cloud_hub.ingest import Ingest
 from tests.talking_device import COLA, TalkingDevice, line, receipt, small_chain
 
 
 def aisle(*words: object, typed: str | None = None) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], input=typed)
+    return CliRunner().invoke(build_app("hub"), [str(word) for word in words], input=typed)
 
 
 @pytest.fixture

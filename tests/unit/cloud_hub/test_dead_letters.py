@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from aisle import build_app
 from cloud_hub.acts import first_forged
 from cloud_hub.audit import audit_link
-from cloud_hub.cli import app
 from cloud_hub.database import Database, open_database
 from cloud_hub.dead_letters import DeadLetters, find_letters, said_by
 from cloud_hub.errors import Refused
@@ -218,17 +218,17 @@ def office(tmp_path: Path, make_ingest: Callable[[Database], Ingest], prepared_f
 
 def test_the_commands_list_show_and_take_again(office: Path) -> None:
     place = ["--data", str(office)]
-    listed = CliRunner().invoke(app, ["dead-letters", "list", *place])
+    listed = CliRunner().invoke(build_app("hub"), ["dead-letters", "list", *place])
     letter_id = "s01-till/1/0/2"
     assert listed.output.startswith(letter_id)
-    shown = CliRunner().invoke(app, ["dead-letters", "show", letter_id, *place])
+    shown = CliRunner().invoke(build_app("hub"), ["dead-letters", "show", letter_id, *place])
     assert json.loads(shown.output)["said"] == {"sequence": "many"}
-    refused = CliRunner().invoke(app, ["dead-letters", "replay", letter_id, *place])
+    refused = CliRunner().invoke(build_app("hub"), ["dead-letters", "replay", letter_id, *place])
     assert refused.exit_code == 1
     assert "still cannot be taken" in refused.output
     corrected = office / "body.json"
     corrected.write_text(receipt(2, cola()).model_dump_json(by_alias=True), encoding="utf-8")
     command = ["dead-letters", "replay", letter_id, "--body", str(corrected), *place]
-    taken = CliRunner().invoke(app, command)
+    taken = CliRunner().invoke(build_app("hub"), command)
     assert (taken.exit_code, taken.output) == (0, f"{letter_id}: 1 event applied\n")
-    assert CliRunner().invoke(app, ["dead-letters", "list", *place]).output == ""
+    assert CliRunner().invoke(build_app("hub"), ["dead-letters", "list", *place]).output == ""

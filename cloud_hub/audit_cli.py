@@ -1,0 +1,236 @@
+"""`aisle audit`: where every record is, of the whole hub, of one device, of one record."""
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Annotated, Any
+
+import typer
+
+from cloud_hub.options import DatabaseUrl, DataDir, TenantId
+
+app = typer.Typer()
+
+LINES_SHOWN = 40
+Row = Mapping[str, Any]
+
+
+@app.command("audit")
+def audit(
+    device: Annotated[
+        str | None, typer.Option("--device", help="One device: by epoch and lane, with reasons.")
+    ] = None,
+    record: Annotated[
+        str | None, typer.Option("--record", help="One record: DEVICE/EPOCH/LANE/NUMBER.")
+    ] = None,
+    hub: Annotated[str | None, typer.Option("--hub", help="URL of a running hub.")] = None,
+    token: Annotated[
+        str | None, typer.Option("--token", envvar="AISLE_TOKEN", help="Bearer token for --hub.")
+    ] = None,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Where every record is: produced = received + lost + waiting. Exit 1 if that does not hold."""
+    from cloud_hub.auditing import audit_here, device_here, record_here, told_by
+    from cloud_hub.record import RecordName
+
+    if hub is not None and (data is not None or database is not None):
+        raise typer.BadParameter("give --hub, or the database's place, not both")
+    if device is not None and record is not None:
+        raise typer.BadParameter("give --device or --record, not both")
+    name = None if record is None else RecordName.read(record)
+    place = {"data_dir": data, "database": database}
+    if hub is not None:
+        path = _path(device, None if name is None else str(name))
+        token = token or os.environ.get("AISLE_TOKEN", "")
+        result = asyncio.run(told_by(hub, token, path, tenant_id=tenant))
+    elif name is not None:
+        result = record_here(place, name, tenant_id=tenant)
+    elif device is not None:
+        result = device_here(place, device, tenant_id=tenant)
+    else:
+        result = audit_here(place, tenant_id=tenant)
+    if as_json:
+        typer.echo(json.dumps(result, indent=1, ensure_ascii=False))
+    else:
+        tell = _tell_all if device is None else _tell_device
+        (tell if name is None else _tell_record)(result)
+    is_astray = result.get("place") == "astray"
+    if is_astray or not result.get("balanced", True):
+        raise typer.Exit(1)
+
+
+def _path(device: str | None, record: str | None) -> str:
+    """The hub's door for what is asked."""
+    if record is not None:
+        device_id, numbers = record.split("/", 1)
+        return f"devices/{device_id}/records/{numbers}"
+    return "audit" if device is None else f"devices/{device}/ledger"
+
+
+def _tell_record(found: Row) -> None:
+    for sentence in found["sentences"]:
+        typer.echo(sentence)
+
+
+def _tell_all(result: Row) -> None:
+    """The table of all lanes; below it what was lost and why, and where the waiting ones are."""
+    _print_table(result["devices"])
+    by_reason = sorted(result["losses"], key=_loss_group)
+    for (device, lane, reason), losses in groupby(by_reason, key=_loss_group):
+        rows = list(losses)
+        events = sum(row["events"] for row in rows)
+        at = _moment(max(row["declared_at"] for row in rows))
+        typer.echo(f"lost: {_events(events)} of {device} {lane}: {reason}; last declared {at}")
+    for row in result["devices"]:
+        if row["waiting"]:
+            said = _ago(row["claimed_at"])
+            typer.echo(
+                f"waiting: {_events(row['waiting'])} of {row['device']} {row['lane']}, on the"
+                f" device, as it said {said}"
+            )
+        _tell_rest(f"{row['device']} {row['lane']}", row)
+    _tell_end(result, "for one device: aisle audit --device ID")
+
+
+def _loss_group(loss: Row) -> tuple[str, str, str]:
+    return loss["device"], loss["lane"], loss["reason_text"]
+
+
+def _print_table(rows: Sequence[Row]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("device", "lane", title="produced = received + lost + waiting")
+    for column in ("produced", "received", "lost", "waiting", "resends", "dead", ""):
+        table.add_column(column, justify="right")
+    for row in rows:
+        names = ("produced", "received", "lost", "waiting", "resends", "dead")
+        verdict = "ok" if row["balanced"] else "does not add up"
+        figures = (f"{row[name]:,}" for name in names)
+        table.add_row(row["device"], row["lane"], *figures, verdict)
+    Console().print(table)
+
+
+def _tell_device(result: Row) -> None:
+    """One device: each lane of each epoch, then where what is not here is, and why."""
+    link = "linked" if result["linked"] else "not linked"
+    heard = f"last heard {_ago(result['heard_at'])}" if result["heard_at"] else "never heard"
+    typer.echo(f"{result['device']} in store {result['store']}: {link}, {heard}")
+    for epoch, lanes in groupby(result["lanes"], key=lambda lane: (lane["epoch"], lane["state"])):
+        typer.echo(f"epoch {epoch[0]} ({'in use' if epoch[1] == 'live' else 'closed'})")
+        for lane in lanes:
+            verdict = "ok" if lane["balanced"] else "DOES NOT ADD UP"
+            typer.echo(
+                f"  {lane['lane']:7} produced {lane['produced']:9,} = received"
+                f" {lane['received']:9,} + lost {lane['lost']:7,} + waiting"
+                f" {lane['waiting']:7,}  {verdict}"
+            )
+    for loss in _first(result["losses"]):
+        typer.echo(_loss_line(loss))
+    for lane in result["lanes"]:
+        _tell_waiting(lane)
+        _tell_rest(f"epoch {lane['epoch']} {lane['lane']}", lane)
+    for letter in _first(result["dead_letters"]):
+        at = _moment(letter["received_at"])
+        typer.echo(f"dead letter {letter['letter_id']}, received {at}: {letter['error']}")
+    for clock in result["corrected_clocks"]:
+        typer.echo(
+            f"clock put right: {_events(clock['corrected_events'])} of boot {clock['boot_id']},"
+            f" by the {_SOURCES.get(clock['source'], clock['source'])}"
+        )
+    _tell_end(result, "for one record: aisle audit --record DEVICE/EPOCH/LANE/NUMBER")
+
+
+_SOURCES = {
+    "device": "device's own trusted clock",
+    "hub": "time of its hello",
+    "bound": "latest time it can have been",
+}
+
+
+def _loss_line(loss: Row) -> str:
+    after, before = loss["after_at"], loss["before_at"]
+    between = (
+        f"; recorded between {_moment(after)} and {_moment(before)}" if after or before else ""
+    )
+    return (
+        f"lost: epoch {loss['epoch']} {loss['lane']} {_range(loss['first'], loss['last'])}:"
+        f" {_events(loss['events'])}, {loss['reason_text']}{between};"
+        f" declared {_moment(loss['declared_at'])}"
+    )
+
+
+def _tell_waiting(lane: Row) -> None:
+    if not lane["waiting"]:
+        return
+    where = "on the device" if lane["named"] else _NOT_NAMED
+    ranges = ", ".join(_range(first, last) for _, first, last in _first(lane["waiting_ranges"]))
+    typer.echo(
+        f"waiting: epoch {lane['epoch']} {lane['lane']} {ranges}: {_events(lane['waiting'])}"
+        f" {where}, as it said {_ago(lane['claimed_at'])}"
+    )
+
+
+_NOT_NAMED = (
+    "in an earlier outbox that the device no longer speaks of (a damaged file is kept beside the"
+    " new one)"
+)
+
+
+def _tell_rest(where: str, lane: Row) -> None:
+    """What adds up, and yet somebody should see; and what does not."""
+    if lane["unknown"]:
+        typer.echo(f"kept raw: {_events(lane['unknown'])} of {where}, newer than this hub reads")
+    if lane["conflicts"]:
+        typer.echo(
+            f"conflicts: {_events(lane['conflicts'])} of {where} under numbers that were here"
+            " already; two devices use one identity"
+        )
+    if lane["unaccounted"]:
+        ranges = _first(lane["unaccounted_ranges"])
+        told = ", ".join(f"epoch {epoch} {_range(first, last)}" for epoch, first, last in ranges)
+        typer.echo(f"NOT ACCOUNTED FOR: {_events(lane['unaccounted'])} of {where}: {told}")
+    if lane["missing_rows"]:
+        typer.echo(
+            f"NOT IN THE DATABASE: {_events(lane['missing_rows'])} of {where} that were received"
+        )
+
+
+def _tell_end(result: Row, hint: str) -> None:
+    typer.echo(f"{'balanced' if result['balanced'] else 'NOT balanced'} ({hint})")
+
+
+def _first(rows: Sequence[Any]) -> Sequence[Any]:
+    """The first of many; says how many are left out."""
+    if len(rows) > LINES_SHOWN:
+        typer.echo(f"({len(rows) - LINES_SHOWN} more of the following; see --json)")
+    return rows[:LINES_SHOWN]
+
+
+def _events(count: int) -> str:
+    return f"{count:,} event{'' if count == 1 else 's'}"
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _moment(text: str | None) -> str:
+    if text is None:
+        return "an unknown time"
+    return datetime.fromisoformat(text).astimezone(UTC).isoformat(" ", "seconds")
+
+
+def _ago(text: str | None) -> str:
+    from cloud_hub.phrases import duration
+
+    if text is None:
+        return "never"
+    age_s = (datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds()
+    return f"{duration(age_s).en} ago"

@@ -1,0 +1,106 @@
+"""The accounts as `aisle audit` asks for them: at the database itself, or of a running hub."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import aiohttp
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.database import open_database
+from cloud_hub.errors import HubError, Refused
+from cloud_hub.identities import IdentityKeys
+from cloud_hub.model.place import Device
+from cloud_hub.office import settings_there
+from cloud_hub.record import RecordName, place_of
+from cloud_hub.record_words import record_json
+from cloud_hub.secrets import load_secrets
+from cloud_hub.settings import HubSettings
+from cloud_hub.whereabouts import audit_json, places_of
+
+TIMEOUT_S = 30
+
+
+@contextmanager
+def _reading(place: Mapping[str, Any]) -> Iterator[tuple[HubSettings, Session]]:
+    settings = settings_there(place)
+    database = open_database(settings.database_url)
+    try:
+        with database.sessions() as session:
+            yield settings, session
+    finally:
+        database.close()
+
+
+def audit_here(place: Mapping[str, Any], *, tenant_id: str | None = None) -> dict[str, Any]:
+    """The accounts in the database at `place`: of one chain, or of every one."""
+    with _reading(place) as (_, session):
+        return audit_json(session, tenant_id)
+
+
+def device_here(
+    place: Mapping[str, Any], device_id: str, *, tenant_id: str | None = None
+) -> dict[str, Any]:
+    """Where each record of one device is. Raises Refused for a device nobody knows."""
+    with _reading(place) as (_, session):
+        return places_of(session, _device(session, device_id, tenant_id)).as_json()
+
+
+def record_here(
+    place: Mapping[str, Any], name: RecordName, *, tenant_id: str | None = None
+) -> dict[str, Any]:
+    """Where one record is. Raises Refused for a device nobody knows."""
+    with _reading(place) as (settings, session):
+        device = _device(session, name.device, tenant_id)
+        keys = IdentityKeys(load_secrets(settings.data_dir, may_mint=False))
+        return record_json(place_of(session, device, name, keys))
+
+
+def _device(session: Session, device_id: str, tenant_id: str | None) -> Device:
+    query = sa.select(Device).where(Device.device_id == device_id)
+    if tenant_id is not None:
+        query = query.where(Device.tenant_id == tenant_id)
+    found = session.scalars(query).all()
+    if not found:
+        raise Refused(f"no device {device_id} in this hub; see: aisle audit", status=404)
+    if len(found) > 1:
+        chains = ", ".join(sorted(device.tenant_id for device in found))
+        raise Refused(f"device {device_id} is in several chains; give --tenant, one of: {chains}")
+    return found[0]
+
+
+async def told_by(
+    url: str, token: str, path: str, *, tenant_id: str | None = None
+) -> dict[str, Any]:
+    """What a running hub answers at `/api/v1/{path}`. Raises HubError with what to do."""
+    if not url.startswith(("http://", "https://")):
+        raise HubError(f"--hub {url!r} is no address; write http://HOST:PORT")
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    query = {"tenant": tenant_id} if tenant_id else {}
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout, headers=headers) as client,
+            client.get(f"{url.rstrip('/')}/api/v1/{path}", params=query) as answer,
+        ):
+            if answer.status == 401:
+                asked = "this token is not known to it" if token else "it wants a token"
+                raise HubError(f"hub {url}: {asked}; give --token or set AISLE_TOKEN")
+            if answer.status != 200:
+                raise HubError(f"hub {url}: {await _reason(answer)}")
+            told: dict[str, Any] = await answer.json()
+            return told
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        why = str(error) or f"it took longer than {TIMEOUT_S} s"
+        raise HubError(f"no hub answers at {url}: {why}") from error
+
+
+async def _reason(answer: aiohttp.ClientResponse) -> str:
+    """Why a hub refused, in its own words where they are words."""
+    try:
+        said = await answer.json()
+    except (aiohttp.ClientError, ValueError):
+        said = None
+    detail = said.get("detail") if isinstance(said, dict) else None
+    return detail if isinstance(detail, str) else f"it answers {answer.status} {answer.reason}"

@@ -1,0 +1,281 @@
+"""Where one record is, by its number: received and what became of it, lost and why, or waiting."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.audit import LaneAccount, audit_link
+from cloud_hub.errors import Refused
+from cloud_hub.identities import IdentityKeys
+from cloud_hub.losses import DeclaredLoss, declared_losses, with_times
+from cloud_hub.model.facts import Receipt, ShelfObservation
+from cloud_hub.model.goods import StockCount, StockMove
+from cloud_hub.model.link import DeadLetter, StoredEvent
+from cloud_hub.model.place import Device
+from cloud_hub.turn import UNDECODABLE
+from cloud_hub.work import Outcome
+from sync.events import Lane
+
+LETTERS_SHOWN = 20
+MOST_TOGETHER = 100
+"""A batch holds no more."""
+
+
+class Place(StrEnum):
+    """Where a record can be."""
+
+    APPLIED = "applied"
+    REPEATED = "repeated"
+    KEPT_RAW = "kept-raw"
+    DEAD_LETTER = "dead-letter"
+    LOST = "lost"
+    WAITING = "waiting"
+    ASTRAY = "astray"
+    NEVER_PRODUCED = "never-produced"
+
+
+_OUTCOMES = {
+    Outcome.APPLIED: Place.APPLIED,
+    Outcome.REPEATED: Place.REPEATED,
+    Outcome.UNKNOWN: Place.KEPT_RAW,
+    Outcome.DEAD: Place.DEAD_LETTER,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordName:
+    """`device/epoch/lane/seq`: a record's identity within its chain."""
+
+    device: str
+    epoch: int
+    lane: Lane
+    seq: int
+
+    def __str__(self) -> str:
+        """As letters and facts name it."""
+        return f"{self.device}/{self.epoch}/{int(self.lane)}/{self.seq}"
+
+    @classmethod
+    def read(cls, text: str) -> "RecordName":
+        """From `s01-till/1/sale/17` or `s01-till/1/0/17`. Raises Refused."""
+        try:
+            device, epoch, lane, seq = text.strip().split("/")
+            number = Lane(int(lane)) if lane.isdecimal() else Lane[lane.upper()]
+            name = cls(device=device, epoch=int(epoch), lane=number, seq=int(seq))
+        except (ValueError, KeyError):
+            name = None
+        if name is None or not name.device or name.epoch < 1 or name.seq < 1:
+            lanes = ", ".join(lane.name.lower() for lane in Lane)
+            raise Refused(
+                f"{text!r} names no record; write DEVICE/EPOCH/LANE/NUMBER, for example"
+                f" s01-till/1/sale/17 (lanes: {lanes})",
+                status=422,
+            )
+        return name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How a record came: its kind, when it was recorded and received, the unbroken numbers that
+    came in the same moment (its batch), and by name what was made of it."""
+
+    kind: str
+    recorded_at: datetime
+    received_at: datetime
+    first: int
+    last: int
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlace:
+    """Where one record is. `letters` are the dead letters under its number (id, reason); `said_at`
+    is when the device last spoke of the lane, `produced` the lane's last number as it said then."""
+
+    name: RecordName
+    place: Place
+    arrival: Arrival | None = None
+    loss: DeclaredLoss | None = None
+    letters: tuple[tuple[str, str], ...] = ()
+    said_at: datetime | None = None
+    produced: int = 0
+
+
+def place_of(session: Session, device: Device, name: RecordName, keys: IdentityKeys) -> RecordPlace:
+    """Where the record `name` of `device` is."""
+    event = session.get(
+        StoredEvent,
+        (device.tenant_id, device.device_id, name.epoch, int(name.lane), name.seq),
+    )
+    letters = _letters(session, device, name, event)
+    account = _account(session, device, name)
+    said_at = account.claimed_at if account else None
+    produced = account.produced if account else 0
+    if event is not None:
+        return RecordPlace(
+            name=name,
+            place=_OUTCOMES[Outcome(event.outcome)],
+            arrival=_arrival(session, event, keys),
+            letters=letters,
+            said_at=said_at,
+            produced=produced,
+        )
+    loss = _loss(session, device, name)
+    return RecordPlace(
+        name=name,
+        place=_absent(account, name, loss),
+        letters=letters,
+        loss=loss,
+        said_at=said_at,
+        produced=produced,
+    )
+
+
+def _account(session: Session, device: Device, name: RecordName) -> LaneAccount | None:
+    audit = audit_link(
+        session,
+        tenant_id=device.tenant_id,
+        devices=[device.device_id],
+        count_rows=False,
+        by_epoch=True,
+    )
+    wanted = ((name.epoch,), int(name.lane))
+    return next((one for one in audit.accounts if (one.epochs, one.lane_number) == wanted), None)
+
+
+def _absent(account: LaneAccount | None, name: RecordName, loss: DeclaredLoss | None) -> Place:
+    if account is None or name.seq > account.produced:
+        return Place.NEVER_PRODUCED
+    if loss is not None:
+        return Place.LOST
+    waits = any(first <= name.seq <= last for _, first, last in account.waiting_ranges)
+    return Place.WAITING if waits else Place.ASTRAY
+
+
+def _arrival(session: Session, event: StoredEvent, keys: IdentityKeys) -> Arrival:
+    first, last = _together(session, event)
+    return Arrival(
+        kind=event.kind,
+        recorded_at=event.recorded_at + timedelta(milliseconds=event.clock_shift_ms or 0),
+        received_at=event.received_at,
+        first=first,
+        last=last,
+        facts=tuple(_facts(session, event, keys.opened(event.body))),
+    )
+
+
+def _loss(session: Session, device: Device, name: RecordName) -> DeclaredLoss | None:
+    losses = declared_losses(session, tenant_id=device.tenant_id, devices=[device.device_id])
+    for loss in losses:
+        is_here = (loss.epoch, loss.lane_number) == (name.epoch, int(name.lane))
+        if is_here and loss.first <= name.seq <= loss.last:
+            return with_times(session, [loss])[0]
+    return None
+
+
+def _letters(
+    session: Session, device: Device, name: RecordName, event: StoredEvent | None
+) -> tuple[tuple[str, str], ...]:
+    """Letters under this number: the event's own, that of its batch, and of others that used it."""
+    row = DeadLetter
+    is_meant = row.seq == name.seq
+    if event is not None and event.kind == UNDECODABLE:
+        is_meant = sa.or_(is_meant, row.received_at == event.received_at)
+    rows = session.execute(
+        sa.select(row.letter_id, row.error)
+        .where(
+            row.tenant_id == device.tenant_id,
+            row.device_id == device.device_id,
+            row.epoch == name.epoch,
+            row.lane == int(name.lane),
+            row.replayed_at.is_(None),
+            is_meant,
+        )
+        .order_by(row.letter_id)
+        .limit(LETTERS_SHOWN)
+    )
+    return tuple((letter_id, error) for letter_id, error in rows)
+
+
+def _together(session: Session, event: StoredEvent) -> tuple[int, int]:
+    """The unbroken numbers around it that were received in the same moment: its batch."""
+    row = StoredEvent
+    seqs = session.scalars(
+        sa.select(row.seq)
+        .where(
+            row.tenant_id == event.tenant_id,
+            row.device_id == event.device_id,
+            row.epoch == event.epoch,
+            row.lane == event.lane,
+            row.seq.between(event.seq - MOST_TOGETHER, event.seq + MOST_TOGETHER),
+            row.received_at == event.received_at,
+        )
+        .order_by(row.seq)
+    ).all()
+    here = set(seqs)
+    first = last = event.seq
+    while first - 1 in here:
+        first -= 1
+    while last + 1 in here:
+        last += 1
+    return first, last
+
+
+Body = Mapping[str, Any]
+
+
+def _facts(session: Session, event: StoredEvent, body: Body) -> list[str]:
+    """What the hub made of an applied event, by name."""
+    if event.outcome != Outcome.APPLIED.value:
+        return []
+    event_id = f"{event.device_id}/{event.epoch}/{event.lane}/{event.seq}"
+    if event.kind in _BY_BODY:
+        return [_BY_BODY[event.kind](body)]
+    found = [
+        f"{words} {name}"
+        for words, column, source in _BY_EVENT.get(event.kind, ())
+        for name in session.scalars(
+            sa.select(column).where(
+                column.class_.tenant_id == event.tenant_id,
+                column.class_.store_id == event.store_id,
+                source == event_id,
+            )
+        )
+    ]
+    moves = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(StockMove)
+        .where(
+            StockMove.tenant_id == event.tenant_id,
+            StockMove.store_id == event.store_id,
+            StockMove.move_id.startswith(f"{event_id}/"),
+        )
+    )
+    return [*found, f"{moves} stock move{'' if moves == 1 else 's'}"] if moves else found
+
+
+_BY_EVENT: dict[str, tuple[tuple[str, Any, Any], ...]] = {
+    "receipt": (("receipt", Receipt.receipt_id, Receipt.source_event),),
+    "stock-moved": (("stock move", StockMove.move_id, StockMove.move_id),),
+    "stock-counted": (("stock count", StockCount.count_id, StockCount.count_id),),
+    "shelf": (("shelf photo", ShelfObservation.observation_id, ShelfObservation.observation_id),),
+}
+"""Kinds whose facts carry their event's name: what it is called, its key, its source."""
+
+_BY_BODY: dict[str, Callable[[Body], str]] = {
+    "alarm": lambda body: f"alarm {body['alarm']} of {body['subject']}, {body['state']}",
+    "loss-declared": lambda body: f"loss of {body['first']} to {body['last']}",
+    "state-reported": lambda body: f"reported state {body['version']}",
+    "command-result": lambda body: f"result of command {body['command_id']}: {body['outcome']}",
+    "footfall": lambda body: f"footfall of {body['line_id']} from {body['started_at']}",
+    "zone": lambda body: f"visits to {body['zone_id']} from {body['started_at']}",
+    "cooler": lambda body: f"readings of {body['fixture_id']} from {body['started_at']}",
+    "cart": lambda body: f"cart session {body['session_id']}",
+    "media": lambda body: f"picture {body['sha256']}",
+}
+"""Kinds whose facts are found by what the event says."""

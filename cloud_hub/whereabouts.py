@@ -1,0 +1,162 @@
+"""Where the records of one device are: its books by epoch and lane, with every reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.audit import LaneAccount, audit_link
+from cloud_hub.clocks import corrected_clocks
+from cloud_hub.connections import connected
+from cloud_hub.losses import DeclaredLoss, declared_losses, with_times
+from cloud_hub.model.link import DeadLetter, Epoch
+from cloud_hub.model.place import Device
+
+LETTERS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanePlaces:
+    """One lane of one epoch. `state` of its epoch: `live` or `past`. `is_named`: the device's last
+    hello still spoke of it; what waits in a lane that it no longer names is in a file that the
+    device has put aside (a damaged outbox), or is gone with its disk."""
+
+    epoch: int
+    state: str
+    account: LaneAccount
+    is_named: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Its account, and whether the device still speaks of it."""
+        more = {"epoch": self.epoch, "state": self.state, "named": self.is_named}
+        return self.account.as_json() | more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """Something that was received and could not be taken; `seq` is the first number it holds."""
+
+    letter_id: str
+    epoch: int | None
+    lane_number: int | None
+    seq: int | None
+    error: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicePlaces:
+    """Where each record of a device is. `heard_at` is its last word of any kind."""
+
+    tenant: str
+    store: str
+    device: str
+    is_linked: bool
+    heard_at: datetime | None
+    lanes: tuple[LanePlaces, ...]
+    losses: tuple[DeclaredLoss, ...]
+    letters: tuple[Letter, ...]
+    corrected_clocks: tuple[dict[str, Any], ...]
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every lane of every epoch adds up."""
+        return all(lane.account.is_balanced for lane in self.lanes)
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that `aisle audit --device --json` prints and the API serves."""
+        return {
+            "balanced": self.is_balanced,
+            "tenant": self.tenant,
+            "store": self.store,
+            "device": self.device,
+            "linked": self.is_linked,
+            "heard_at": _text(self.heard_at),
+            "lanes": [lane.as_json() for lane in self.lanes],
+            "losses": [loss.as_json() for loss in self.losses],
+            "dead_letters": [
+                {
+                    "letter_id": letter.letter_id,
+                    "error": letter.error,
+                    "received_at": _text(letter.received_at),
+                }
+                for letter in self.letters
+            ],
+            "corrected_clocks": [
+                clock | {"true_at": _text(clock["true_at"])} for clock in self.corrected_clocks
+            ],
+        }
+
+
+def audit_json(session: Session, tenant_id: str | None = None) -> dict[str, Any]:
+    """The accounts of every lane and every declared loss, as `aisle audit --json` prints them."""
+    losses = declared_losses(session, tenant_id=tenant_id)
+    said = audit_link(session, tenant_id=tenant_id).as_json()
+    return said | {"losses": [{"tenant": loss.tenant} | loss.as_json() for loss in losses]}
+
+
+def places_of(session: Session, device: Device) -> DevicePlaces:
+    """Where each record of `device` is, as far as the hub knows."""
+    tenant_id, device_id = device.tenant_id, device.device_id
+    audit = audit_link(session, tenant_id=tenant_id, devices=[device_id], by_epoch=True)
+    losses = declared_losses(session, tenant_id=tenant_id, devices=[device_id])
+    return DevicePlaces(
+        tenant=tenant_id,
+        store=device.store_id,
+        device=device_id,
+        is_linked=bool(connected(session, [(tenant_id, device_id)])),
+        heard_at=device.heard_at,
+        lanes=_lanes(session, device, audit.accounts),
+        losses=tuple(with_times(session, losses)),
+        letters=tuple(_letters(session, tenant_id, device_id)),
+        corrected_clocks=tuple(corrected_clocks(session, tenant_id, device_id)),
+    )
+
+
+def _lanes(
+    session: Session, device: Device, accounts: Sequence[LaneAccount]
+) -> tuple[LanePlaces, ...]:
+    epochs = sa.select(Epoch).where(
+        Epoch.tenant_id == device.tenant_id, Epoch.device_id == device.device_id
+    )
+    states = {epoch.epoch: epoch.state for epoch in session.scalars(epochs)}
+    places = [
+        LanePlaces(
+            epoch=account.epochs[0],
+            state=states.get(account.epochs[0], "past"),
+            account=account,
+            is_named=_is_named(device, account),
+        )
+        for account in accounts
+    ]
+    return tuple(sorted(places, key=lambda lane: (-lane.epoch, lane.account.lane_number)))
+
+
+def _is_named(device: Device, account: LaneAccount) -> bool:
+    """A hello tells every lane that its outbox knows: what it left out is not in that outbox."""
+    if account.claimed_at is None or device.connected_at is None:
+        return account.claimed_at is not None
+    return account.claimed_at >= device.connected_at
+
+
+def _letters(session: Session, tenant_id: str, device_id: str) -> list[Letter]:
+    row = DeadLetter
+    rows = session.execute(
+        sa.select(row.letter_id, row.epoch, row.lane, row.seq, row.error, row.received_at)
+        .where(row.tenant_id == tenant_id, row.device_id == device_id, row.replayed_at.is_(None))
+        .order_by(row.received_at.desc(), row.letter_id)
+        .limit(LETTERS_SHOWN)
+    )
+    return [
+        Letter(
+            letter_id=letter_id, epoch=epoch, lane_number=lane, seq=seq, error=error, received_at=at
+        )
+        for letter_id, epoch, lane, seq, error, at in rows
+    ]
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
