@@ -30,7 +30,15 @@ FOLDERS = (
     Folder(
         module="cloud_hub.cli",
         extra="hub",
-        commands=("hub", "ingest", "audit", "login", "master-data", "dead-letters"),
+        commands=(
+            "hub",
+            "ingest",
+            "audit",
+            "login",
+            "master-data",
+            "dead-letters",
+            "artifact",
+        ),
     ),
     Folder(module="edge_agent.cli", extra="edge", commands=("edge", "count", "pos", "books")),
     Folder(module="vision_models.cli", extra="vision", commands=("shelf", "sku", "eval", "model")),

@@ -13,7 +13,9 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub import viewer
-from cloud_hub.api import control, enrol, health, judging, media, places
+from cloud_hub.api import artifacts, control, enrol, health, judging, media, places
+from cloud_hub.artifact_upkeep import keep_signed, tell_wishes
+from cloud_hub.artifacts import Artifacts
 from cloud_hub.auth import ANY_TENANT, LoginThrottle, mint_token
 from cloud_hub.broker import Gate, OnLeft, device_checker, embedded_broker
 from cloud_hub.changes import Changes
@@ -64,6 +66,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
             changed=Changes(),
             throttle=LoginThrottle(),
             pictures=Pictures(settings.media_dir, limit_bytes=settings.media_limit_mb * MEGABYTE),
+            artifacts=Artifacts(folder=settings.artifacts_dir),
             meters=Meters(),
             link=BrokerLink(),
         )
@@ -96,7 +99,7 @@ def _application(hub: Hub) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
-    for door in (health, enrol, places, media, judging, control):
+    for door in (health, enrol, places, media, judging, control, artifacts):
         app.include_router(door.router)
     app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(viewer.NotYours, _say_not_yours)
@@ -126,6 +129,8 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
                 ("intake", run_intake(hub, ingest, inbox, hub.meters)),
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),
+                ("signing", keep_signed(hub)),
+                ("wishes", tell_wishes(hub)),
             ):
                 stack.callback(tasks.create_task(work, name=name).cancel)
             yield

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.artifacts import Artifacts
 from cloud_hub.auth import LoginThrottle
 from cloud_hub.changes import Changes
 from cloud_hub.database import Database
@@ -44,6 +45,7 @@ class Hub:
     changed: Changes
     throttle: LoginThrottle
     pictures: Pictures
+    artifacts: Artifacts
     meters: Meters
     link: BrokerLink
 

@@ -109,6 +109,11 @@ class HubSettings(BaseModel):
         """Folder of the pictures, by their SHA-256."""
         return self.data_dir / "media"
 
+    @property
+    def artifacts_dir(self) -> Path:
+        """Folder of the signed artifacts, a folder each chain."""
+        return self.data_dir / "artifacts"
+
 
 def _broker_port(url: str) -> int | None:
     """The port of `mqtt://[user:password@]host:port`; None where it is not that."""

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import typer
 
+from cloud_hub.artifacts import Artifacts
 from cloud_hub.auth import LoginThrottle
 from cloud_hub.changes import Changes
 from cloud_hub.database import open_database
@@ -71,6 +72,7 @@ async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
             changed=Changes(),
             throttle=LoginThrottle(),
             pictures=Pictures(settings.media_dir, limit_bytes=settings.media_limit_mb * MEGABYTE),
+            artifacts=Artifacts(folder=settings.artifacts_dir),
             meters=Meters(),
             link=BrokerLink(),
         )

@@ -27,7 +27,6 @@ class TillSettings(Profile):
     register_closes_at_h: int = Field(default=4, ge=0, le=12)
 
 
-class Device(Profile):
 class AuditSettings(Profile):
     """Clips that a person counts by hand at the device's own page: off unless this table stands in
     the profile. `code` is asked for before anything is recorded or shown."""
@@ -37,6 +36,7 @@ class AuditSettings(Profile):
     kept_h: float = Field(default=24.0, gt=0, le=168)
 
 
+class Device(Profile):
     """A device's whole profile, read once at start."""
 
     tenant_id: Identifier
@@ -55,10 +55,11 @@ class AuditSettings(Profile):
     gallery: str | None = None
     photo_interval_min: int = Field(default=60, ge=1)
     till: TillSettings | None = None
-    page_host: str = "127.0.0.1"
     audit: AuditSettings | None = None
+    page_host: str = "127.0.0.1"
     page_port: int = Field(default=0, ge=0, le=65535)
     outbox_quota_mb: int = Field(default=256, ge=1)
+    artifact_quota_mb: int = Field(default=512, ge=1)
     reconnect_cap_s: float = Field(default=300.0, ge=1.0)
 
 

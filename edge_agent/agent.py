@@ -9,8 +9,10 @@ from random import Random
 
 from aiohttp import web
 
+from device_profiles.artifact import ArtifactKind
 from device_profiles.store import DeviceKind
 from edge_agent.alarms import AlarmBook
+from edge_agent.artifact_checks import updates_of
 from edge_agent.equipment import Agent, Part
 from edge_agent.health import Health
 from edge_agent.housekeeping import Housekeeper
@@ -24,10 +26,10 @@ from edge_agent.till.api import TillApi, answer_errors
 from edge_agent.till.cart import Cart
 from edge_agent.till.cart_api import CartApi
 from edge_agent.till.once import KEPT_PER_MB
+from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import register_of
 from edge_agent.writer import Writer
 from sync.clock import Clock
-from sync.credentials import DeviceClaim
 from sync.link import Uplink, run_link
 from sync.link_state import DownMessage, LinkState, LinkStatus
 from sync.media import MediaStore
@@ -89,6 +91,13 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
     health = Health()
     desk = StatusDesk(profile=profile, outbox=outbox, health=health, clock=clock)
     media = MediaStore(settings.media_dir, outbox, quota_bytes=profile.outbox_quota_mb * MB)
+    remote = Remote(
+        writer=writer,
+        facts={"agent_version": metadata.version("aisleos"), "kind": profile.kind.value},
+    )
+    updates = updates_of(settings, remote=remote, clock=clock, rng=rng)
+    await asyncio.to_thread(updates.take_up)
+    updates.add_settings()
     agent = Agent(
         settings=settings,
         clock=clock,
@@ -98,15 +107,14 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
         alarms=alarms,
         desk=desk,
         media=media,
-        remote=Remote(
-            writer=writer,
-            facts={"agent_version": metadata.version("aisleos"), "kind": profile.kind.value},
-        ),
+        remote=remote,
+        updates=updates,
     )
     agent.parts["housekeeping"] = Housekeeper(writer=writer, media=media, alarms=alarms).run
     _add_watching(agent)
     agent.parts["settings"] = agent.remote.run
     agent.parts["commands"] = agent.remote.inbox.run
+    agent.parts["artifacts"] = agent.updates.run
     _add_link(agent)
     await _serve(agent, stack)
     return agent
@@ -125,6 +133,8 @@ async def _serve(agent: Agent, stack: AsyncExitStack) -> None:
     if profile.page_port:
         app = web.Application()
         Page(agent.desk).add_to(app)
+        for add_to in agent.pages:
+            add_to(app)
         await stack.enter_async_context(
             serving(app, host=profile.page_host, port=profile.page_port, what="page")
         )
@@ -133,13 +143,19 @@ async def _serve(agent: Agent, stack: AsyncExitStack) -> None:
 def _add_till(agent: Agent, app: web.Application) -> None:
     profile, till = agent.settings.profile, agent.settings.profile.till
     if till is None:
-        for add_to in agent.pages:
-            add_to(app)
         return
-    register = register_of(profile, till, clock=agent.clock, rng=agent.rng)
+    prices = PriceBook()
+
+    def read_prices() -> None:
+        listed = agent.updates.price_list()
+        prices.by_gtin = listed.by_gtin if listed is not None else {}
+
+    read_prices()
+    agent.updates.on_change(ArtifactKind.PRICE_LIST, read_prices)
+    register = register_of(profile, till, clock=agent.clock, rng=agent.rng, prices=prices)
     if profile.kind is DeviceKind.CART:
         products = {product.gtin: product for product in profile.products}
-        cart = Cart(products=products, weighed=register.weighed, clock=agent.clock)
+        cart = Cart(products=products, weighed=register.weighed, prices=prices, clock=agent.clock)
         CartApi(cart, agent.writer, agent.rng).add_to(app)
         return
     kept = profile.outbox_quota_mb * KEPT_PER_MB
@@ -178,9 +194,7 @@ def _add_link(agent: Agent) -> None:
     uplink = Uplink(
         hub_url=settings.hub_url,
         folder=settings.data_dir,
-        claim=DeviceClaim(
-            tenant=profile.tenant_id, device=profile.device_id, claim_token=profile.claim_token
-        ),
+        claim=settings.claim,
         agent_version=metadata.version("aisleos"),
         reconnect_cap_s=profile.reconnect_cap_s,
     )

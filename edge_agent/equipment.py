@@ -12,6 +12,7 @@ from edge_agent.health import Health
 from edge_agent.remote import Remote
 from edge_agent.settings import EdgeSettings
 from edge_agent.status import StatusDesk
+from edge_agent.updates import Updates
 from edge_agent.writer import Writer
 from sync.clock import Clock
 from sync.media import MediaStore
@@ -34,11 +35,12 @@ class Agent:
     desk: StatusDesk
     media: MediaStore
     remote: Remote
+    updates: Updates
     parts: dict[str, Part] = field(default_factory=dict)
-
-    @property
     pages: list[Callable[[web.Application], None]] = field(default_factory=list)
     """What adds more routes to the local page."""
+
+    @property
     def outbox(self) -> Outbox:
         """The device's outbox."""
         return self.writer.outbox

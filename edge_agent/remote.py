@@ -34,25 +34,28 @@ Photographer = Callable[[], Awaitable[str]]
 @dataclass(slots=True, kw_only=True)
 class Setting:
     """Something that may be wanted otherwise while the agent runs. `adapter` says what values there
-    are; `parts` are told the new one."""
+    are; `parts` are told the new one. What takes its time says by `report` what holds meanwhile."""
 
     adapter: TypeAdapter[Any]
     profile_value: Any
+    report: Callable[[], Any] | None = None
     parts: list[Callable[[Any], None]] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
 class Remote:
-    """Takes what came down. `facts` are reported beside the settings."""
+    """Takes what came down. `facts` are reported beside the settings, `more_facts` as they are at
+    each report."""
 
     writer: Writer
     facts: Mapping[str, object]
     settings: dict[str, Setting] = field(default_factory=dict)
-    photographers: dict[str, Photographer] = field(default_factory=dict)
-    inbox: Inbox = field(init=False)
     viewers: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Cameras that know their view; each forgets it and learns where it looks now."""
-    _wanted: asyncio.Queue[Desired] = field(default_factory=asyncio.Queue)
+    photographers: dict[str, Photographer] = field(default_factory=dict)
+    more_facts: list[Callable[[], State]] = field(default_factory=list)
+    inbox: Inbox = field(init=False)
+    _wanted: asyncio.Queue[Desired | None] = field(default_factory=asyncio.Queue)
     _stop: asyncio.Event | None = None
 
     def __post_init__(self) -> None:
@@ -65,10 +68,12 @@ class Remote:
         adapter: TypeAdapter[Any],
         profile_value: Any,  # noqa: ANN401 - whatever the adapter takes
         part: Callable[[Any], None],
+        *,
+        report: Callable[[], Any] | None = None,
     ) -> None:
         """From now on `part` is told the value wanted for `name`."""
         known = self.settings.setdefault(
-            name, Setting(adapter=adapter, profile_value=profile_value)
+            name, Setting(adapter=adapter, profile_value=profile_value, report=report)
         )
         known.parts.append(part)
 
@@ -78,18 +83,22 @@ class Remote:
             "report-state": self._report_state,
             "restart": self._restart,
             "take-photo": self._take_photo,
+            "accept-view": self._accept_view,
         }
 
     def hear(self, message: DownMessage) -> None:
         """Takes a message of the hub; one that cannot be read is logged and dropped."""
         if message.what is Downlink.COMMAND:
-            "accept-view": self._accept_view,
             self.inbox.receive(message.payload)
             return
         try:
             self._wanted.put_nowait(Desired.from_bytes(message.payload))
         except InvalidMessage as error:
             log.warning("desired state refused: %s", error, extra={"action": "desired-refused"})
+
+    def report_again(self) -> None:
+        """Something that is reported has changed by itself."""
+        self._wanted.put_nowait(None)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Applies what is wanted, at first what was wanted before the restart, until `stop`."""
@@ -141,7 +150,10 @@ class Remote:
                     rejected[name], value = str(error), setting.profile_value
             if value is setting.profile_value:
                 _tell(setting, value)
-            state[name] = setting.adapter.dump_python(value, mode="json")
+            holds = value if setting.report is None else setting.report()
+            state[name] = setting.adapter.dump_python(holds, mode="json")
+        for facts in self.more_facts:
+            state |= facts()
         if rejected:
             log.warning("settings rejected: %s", rejected, extra={"action": "desired-rejected"})
             state[REJECTED] = rejected
@@ -177,18 +189,6 @@ class Remote:
         return await photographer()
 
 
-def _tell(setting: Setting, value: Any) -> None:  # noqa: ANN401 - whatever its adapter takes
-    for part in setting.parts:
-        part(value)
-
-
-def _report(transaction: Transaction, state: State) -> None:
-    """Says what changed since the last report, in the commit that remembers it."""
-    shadow = load(transaction.connection)
-    gone: State = dict.fromkeys(name for name in shadow.reported if name not in state)
-    after, event = report(shadow, {**state, **gone})
-    if event is not None:
-        save(transaction.connection, after)
     async def _accept_view(self, arguments: Mapping[str, object]) -> str:
         camera_id = arguments.get("camera_id")
         if camera_id is None and len(self.viewers) == 1:
@@ -201,4 +201,16 @@ def _report(transaction: Transaction, state: State) -> None:
         return f"{camera_id} learns its view anew in the next five minutes"
 
 
+def _tell(setting: Setting, value: Any) -> None:  # noqa: ANN401 - whatever its adapter takes
+    for part in setting.parts:
+        part(value)
+
+
+def _report(transaction: Transaction, state: State) -> None:
+    """Says what changed since the last report, in the commit that remembers it."""
+    shadow = load(transaction.connection)
+    gone: State = dict.fromkeys(name for name in shadow.reported if name not in state)
+    after, event = report(shadow, {**state, **gone})
+    if event is not None:
+        save(transaction.connection, after)
         transaction.append(event)

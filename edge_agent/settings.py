@@ -10,6 +10,7 @@ from device_profiles.device import Device, load_device
 from device_profiles.store import DeviceKind
 from edge_agent.errors import InvalidSettings
 from edge_agent.sensors import driver_of
+from sync.credentials import DeviceClaim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,19 @@ class EdgeSettings:
     def media_dir(self) -> Path:
         """Where pictures wait for the hub."""
         return self.data_dir / "media"
+
+    @property
+    def claim(self) -> DeviceClaim:
+        """What this device shows to get in."""
+        profile = self.profile
+        return DeviceClaim(
+            tenant=profile.tenant_id, device=profile.device_id, claim_token=profile.claim_token
+        )
+
+    @property
+    def artifacts_dir(self) -> Path:
+        """Where files that the hub sent are kept."""
+        return self.data_dir / "artifacts"
 
     def resolve(self, address: str) -> Path:
         """The file that `address` of the profile names."""

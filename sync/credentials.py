@@ -51,11 +51,13 @@ class _Answer(BaseModel):
     store_id: Identifier
     password: str
     brokers: tuple[_Broker, ...]
+    artifact_root: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceCredentials:
-    """A device's way in."""
+    """A device's way in. `artifact_root` are the root metadata by which it trusts what it is sent;
+    None where it enrolled at a hub that had none."""
 
     tenant: str
     store: str
@@ -63,6 +65,7 @@ class DeviceCredentials:
     password: str
     brokers: tuple[BrokerAddress, ...]
     hub_url: str
+    artifact_root: str | None = None
 
     def link_settings(self, *, agent_version: str, reconnect_cap_s: float = CAP_S) -> LinkSettings:
         """What the sender needs."""
@@ -86,6 +89,7 @@ def _credentials(answer: _Answer, claim: DeviceClaim, hub_url: str) -> DeviceCre
         password=answer.password,
         brokers=tuple(BrokerAddress(host=b.host, port=b.port) for b in answer.brokers),
         hub_url=hub_url.rstrip("/"),
+        artifact_root=answer.artifact_root,
     )
 
 
@@ -111,6 +115,7 @@ def save_credentials(folder: Path, credentials: DeviceCredentials) -> None:
         "store_id": credentials.store,
         "password": credentials.password,
         "brokers": [{"host": b.host, "port": b.port} for b in credentials.brokers],
+        "artifact_root": credentials.artifact_root,
     }
     _write_private(folder / FILE_NAME, json.dumps(kept))
 

@@ -53,3 +53,15 @@ class MediaFull(SyncError):
 
 class ClaimRefused(SyncError):
     """The hub refused the device's claim; the message says what to mend."""
+
+
+class NoRoom(SyncError):
+    """The quota or the disk has no room for an artifact."""
+
+
+class ArtifactRefused(SyncError):
+    """What the hub offers is not what was signed, is older than what was seen, or is not there."""
+
+
+class SourceUnreachable(SyncError):
+    """The hub's artifacts cannot be fetched now; they may be later."""

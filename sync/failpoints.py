@@ -23,6 +23,16 @@ class Failpoint(StrEnum):
     """Batches were received and are in no database."""
     HUB_BEFORE_ANSWER = "hub-before-answer"
     """Batches are committed and nobody has been told."""
+    ARTIFACT_MID_DOWNLOAD = "artifact-mid-download"
+    """Some bytes of a new artifact are on disk."""
+    ARTIFACT_BEFORE_SLOT = "artifact-before-slot"
+    """It is whole and verified, and in no slot yet."""
+    ARTIFACT_BEFORE_CHECK = "artifact-before-check"
+    """It is in its slot, and was not looked at yet."""
+    ARTIFACT_BEFORE_CURRENT = "artifact-before-current"
+    """A pointer is written and not yet renamed."""
+    ARTIFACT_AFTER_CURRENT = "artifact-after-current"
+    """It is current, and nobody was told."""
 
 
 _ARMED, _, _COUNT = os.environ.get(VARIABLE, "").partition(":")

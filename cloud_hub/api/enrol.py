@@ -80,7 +80,8 @@ class BrokerAnswer(Body):
 
 
 class ClaimAnswer(Body):
-    """The device's credentials, said once."""
+    """The device's credentials, said once; by `artifact_root`, metadata signed by themselves, it
+    knows from now on what this hub signed."""
 
     tenant_id: str
     store_id: str
@@ -88,6 +89,7 @@ class ClaimAnswer(Body):
     password: str
     brokers: tuple[BrokerAnswer, ...]
     mqtt_version: int
+    artifact_root: str
 
 
 @router.post("/devices/claim")
@@ -127,6 +129,7 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf) -> ClaimAnswe
         password=password,
         brokers=_brokers(hub, request),
         mqtt_version=hub.settings.mqtt_version,
+        artifact_root=hub.artifacts.desk(device.tenant_id).root(now).decode(),
     )
 
 

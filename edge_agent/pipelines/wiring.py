@@ -3,8 +3,10 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from device_profiles.artifact import ArtifactKind
 from device_profiles.camera import Camera, SourceKind
 from device_profiles.device import AuditSettings
+from edge_agent.artifact_checks import EMBEDDING
 from edge_agent.audit.clips import ClipShelf
 from edge_agent.audit.page import AuditPages
 from edge_agent.audit.recorder import ClipRecorder
@@ -17,6 +19,7 @@ from edge_agent.status import Link
 from vision_models.embedding import Embedder
 from vision_models.footfall import PeopleCounter
 from vision_models.gallery import Gallery
+from vision_models.models import SHIPPED
 from vision_models.shelf import ShelfReader
 
 AUDIT_LINK = Link(href="/audit", en="count a clip by hand", zh="人工核对客流片段")
@@ -101,16 +104,13 @@ def _add_door(agent: Agent, camera: Camera, recorder: ClipRecorder | None) -> No
 
 
 def _add_shelf(agent: Agent, camera: Camera) -> None:
-    settings, profile = agent.settings, agent.settings.profile
+    settings, profile, updates = agent.settings, agent.settings.profile, agent.updates
     is_folder = camera.source.kind is SourceKind.IMAGE_FOLDER
-    gallery = None
-    if profile.gallery:
-        gallery = Gallery.open(settings.resolve(profile.gallery), Embedder.shipped())
     watch = ShelfWatch(
         camera=camera,
-        planograms=profile.planograms,
+        planograms=updates.planograms(profile.planograms),
         fixtures={fixture.fixture_id: fixture for fixture in profile.fixtures},
-        reader=ShelfReader(gallery),
+        reader=_reader(agent),
         folder=settings.resolve(camera.source.address) if is_folder else None,
         feed=None if is_folder else _feed(agent, camera),
         media=agent.media,
@@ -126,3 +126,28 @@ def _add_shelf(agent: Agent, camera: Camera) -> None:
     agent.parts[f"{camera.camera_id}-photos"] = watch.run
     agent.desk.sights.append(watch.sight)
     agent.desk.pictures[camera.camera_id] = watch.picture
+    _follow_updates(agent, watch)
+
+
+def _reader(agent: Agent) -> ShelfReader:
+    """A reader with the gallery and the embedding that the hub sent, or those fitted."""
+    fitted = agent.settings.profile.gallery
+    path = agent.updates.gallery() or (agent.settings.resolve(fitted) if fitted else None)
+    if path is None:
+        return ShelfReader(None)
+    manifest = agent.updates.manifest_of(EMBEDDING) or SHIPPED
+    return ShelfReader(Gallery.open(path, Embedder.shipped(manifest=manifest)))
+
+
+def _follow_updates(agent: Agent, watch: ShelfWatch) -> None:
+    """The next photo is read with what the hub sent meanwhile."""
+
+    def take_reader() -> None:
+        watch.reader = _reader(agent)
+
+    def take_plans() -> None:
+        watch.planograms = agent.updates.planograms(agent.settings.profile.planograms)
+
+    agent.updates.on_change(ArtifactKind.GALLERY, take_reader)
+    agent.updates.on_change(ArtifactKind.MODEL, take_reader)
+    agent.updates.on_change(ArtifactKind.PLANOGRAM, take_plans)

@@ -16,7 +16,7 @@ from pydantic import Field
 from device_profiles.store import Product
 from edge_agent.errors import EdgeError
 from edge_agent.reporting import CartEnd, report_cart, total_of
-from edge_agent.till.pricing import price_line
+from edge_agent.till.pricing import PriceBook, price_line
 from edge_agent.till.requests import LineRequest, Request
 from sync.clock import Clock
 from sync.events import ReceiptLine
@@ -94,6 +94,7 @@ class Cart:
 
     products: Mapping[str, Product]
     weighed: Mapping[str, Product]
+    prices: PriceBook
     clock: Clock
 
     def start(self, transaction: Transaction, session_id: str) -> Answer:
@@ -112,7 +113,13 @@ class Cart:
         """The session with one more line.  Raises UnknownSession, SessionClosed, UnusableLine."""
         session = _load_open(transaction.connection, session_id)
         plain = LineRequest.model_validate(request.model_dump(exclude={"weight_g"}))
-        line = price_line(plain, number=len(session.items) + 1, sign=1, weighed=self.weighed).line
+        line = price_line(
+            plain,
+            number=len(session.items) + 1,
+            sign=1,
+            weighed=self.weighed,
+            prices=self.prices.by_gtin,
+        ).line
         item = {"line": line.model_dump(mode="json"), "weight_g": self._weight_g(line, request)}
         transaction.connection.execute(
             "UPDATE cart_session SET items = ? WHERE session_id = ?",

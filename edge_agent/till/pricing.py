@@ -1,7 +1,7 @@
 """From what was scanned to a receipt's lines: codes, weights, signs and cents. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
@@ -28,10 +28,23 @@ class PricedLine:
     warning: str | None
 
 
+@dataclass(slots=True)
+class PriceBook:
+    """The prices in force, by GTIN; exchanged as a whole when the hub sends others."""
+
+    by_gtin: Mapping[str, Decimal] = field(default_factory=dict)
+
+
 def price_line(
-    request: LineRequest, *, number: int, sign: int, weighed: Mapping[str, Product]
+    request: LineRequest,
+    *,
+    number: int,
+    sign: int,
+    weighed: Mapping[str, Product],
+    prices: Mapping[str, Decimal],
 ) -> PricedLine:
     """The receipt line for `request`; `sign` is -1 on a return, whose figures are given positive.
+    A price that is not given is that of the GTIN in `prices`.
 
     A code with prefix 20 says its weight: the product is looked up in `weighed` by its item code
     and the quantity is in kg. A code that is no GTIN is kept as it is, with a warning where it
@@ -46,9 +59,15 @@ def price_line(
         )
     if sign < 0 and quantity < 0:
         raise UnusableLine(f"line {number}: a return's quantity is given positive, not {quantity}")
+    unit_price = request.unit_price if request.unit_price is not None else prices.get(gtin or "")
+    if unit_price is None:
+        raise UnusableLine(
+            f"line {number}: give a unit_price; no price list here has one for"
+            f" {gtin or request.code}"
+        )
     amount = request.amount
     if amount is None:
-        amount = round_to_cent(quantity * request.unit_price - request.discount)
+        amount = round_to_cent(quantity * unit_price - request.discount)
     line = ReceiptLine(
         line=number,
         code=request.code,
@@ -56,7 +75,7 @@ def price_line(
         description=request.description,
         quantity=sign * quantity,
         unit=request.unit or ("kg" if weight_kg is not None else "each"),
-        unit_price=request.unit_price,
+        unit_price=unit_price,
         discount=sign * request.discount,
         amount=sign * amount,
         return_of=request.return_of,

@@ -21,7 +21,7 @@ from edge_agent.reporting import (
     undo_line,
 )
 from edge_agent.store import count_up
-from edge_agent.till.pricing import business_day_of, price_line
+from edge_agent.till.pricing import PriceBook, business_day_of, price_line
 from edge_agent.till.requests import (
     NoSaleRequest,
     ReceiptKey,
@@ -60,6 +60,7 @@ class Register:
     zone: ZoneInfo
     register_closes_at_h: int
     weighed: Mapping[str, Product]
+    prices: PriceBook
     clock: Clock
     rng: Random
 
@@ -71,7 +72,9 @@ class Register:
         """A job that books a sale or a return.  Raises UnusableLine here, before it is queued."""
         sign = -1 if is_return else 1
         priced = [
-            price_line(line, number=number, sign=sign, weighed=self.weighed)
+            price_line(
+                line, number=number, sign=sign, weighed=self.weighed, prices=self.prices.by_gtin
+            )
             for number, line in enumerate(request.lines, start=1)
         ]
 
@@ -179,7 +182,14 @@ class Register:
         return sequence
 
 
-def register_of(profile: Device, till: TillSettings, *, clock: Clock, rng: Random) -> Register:
+def register_of(
+    profile: Device,
+    till: TillSettings,
+    *,
+    clock: Clock,
+    rng: Random,
+    prices: PriceBook | None = None,
+) -> Register:
     """The register that a device's profile describes."""
     return Register(
         store_id=profile.store_id,
@@ -188,6 +198,7 @@ def register_of(profile: Device, till: TillSettings, *, clock: Clock, rng: Rando
         zone=ZoneInfo(profile.time_zone),
         register_closes_at_h=till.register_closes_at_h,
         weighed={product.item_code: product for product in profile.products if product.item_code},
+        prices=prices or PriceBook(),
         clock=clock,
         rng=rng,
     )

@@ -31,14 +31,15 @@ class Request(BaseModel):
 
 
 class LineRequest(Request):
-    """One line. `quantity` may be left out for a weight-embedded code; `amount` may be left out
-    anywhere: then it is quantity x unit_price - discount, rounded half up to the cent."""
+    """One line. `quantity` may be left out for a weight-embedded code, `unit_price` for a product
+    of the price list that the hub sent; `amount` may be left out anywhere: then it is quantity x
+    unit_price - discount, rounded half up to the cent."""
 
     code: str = Field(min_length=1, max_length=80)
     description: Text = ""
     quantity: Exact | None = None
     unit: str = Field(default="", max_length=20)
-    unit_price: Exact
+    unit_price: Exact | None = None
     discount: Exact = Decimal(0)
     amount: Exact | None = None
     return_of: LineReference | None = None

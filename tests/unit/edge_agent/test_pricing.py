@@ -18,15 +18,29 @@ PEARS = Product(
     item_code="12345",
 )
 WEIGHED = {"12345": PEARS}
+PRICES = {"06901234567892": Decimal("4.20"), PEARS.gtin: Decimal("12.80")}
 
 
 def priced(*, sign: int = 1, **fields: object):
-    return price_line(LineRequest.model_validate(fields), number=1, sign=sign, weighed=WEIGHED)
+    return price_line(
+        LineRequest.model_validate(fields), number=1, sign=sign, weighed=WEIGHED, prices=PRICES
+    )
 
 
 def test_an_amount_is_quantity_times_price_less_discount_rounded_half_up():
     line = priced(code="x", quantity="0.355", unit_price="12.99", discount="0.10").line
     assert line.amount == Decimal("4.51")
+
+
+def test_a_price_that_is_not_given_is_the_lists():
+    line = priced(code="6901234567892", quantity="2").line
+    assert (line.unit_price, line.amount) == (Decimal("4.20"), Decimal("8.40"))
+    assert priced(code="6901234567892", quantity="2", unit_price="1").line.amount == Decimal(2)
+
+
+def test_a_line_without_a_price_anywhere_says_what_to_give():
+    with pytest.raises(UnusableLine, match=r"line 1: give a unit_price; .* has one for bag"):
+        priced(code="bag", quantity="1")
 
 
 def test_an_amount_that_the_pos_gives_is_kept_as_it_is():

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from edge_agent.till.api import TillApi, answer_errors
+from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import Register
 from edge_agent.writer import Writer
 from sync.clock import ManualClock
@@ -28,6 +29,7 @@ def register(clock: ManualClock) -> Register:
         zone=ZoneInfo("Asia/Shanghai"),
         register_closes_at_h=4,
         weighed={},
+        prices=PriceBook(),
         clock=clock,
         rng=Random(1),
     )
@@ -197,7 +199,7 @@ async def test_an_opened_drawer_is_a_receipt_without_lines(till, outbox):
         ("{", "Invalid JSON"),
         ("[]", "should be an object"),
         ('{"lines": []}', "lines"),
-        ('{"lines": [{"code": "x", "quantity": "1"}]}', "lines.0.unit_price"),
+        ('{"lines": [{"code": "x", "quantity": "1"}]}', "give a unit_price"),
         ('{"lines": [{"code": "x", "quantity": "1", "unit_price": "1", "vat": 3}]}', "lines.0.vat"),
         ('{"lines": [{"code": "x", "quantity": "1", "unit_price": "1.23456"}]}', "four decimal"),
         ('{"lines": [{"code": "x", "unit_price": "1"}]}', "give a quantity"),

@@ -1,0 +1,105 @@
+"""Doors of signed artifacts: devices fetch what is signed and what it is about; IT assigns.
+
+A device gets its own chain's list. Files carry their hash in their name, so they never change; a
+`Range` continues one that was cut.
+"""
+
+import re
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from cloud_hub.api.access import DeviceOf, HubOf, ViewerOf, require_operator
+from cloud_hub.api.control import OperatorOf
+from cloud_hub.artifacts import choose_devices
+from cloud_hub.errors import Refused
+from device_profiles.artifact import ArtifactName
+from device_profiles.names import Identifier
+
+router = APIRouter(prefix="/api/v1/artifacts", tags=["artifacts"])
+
+SIGNED = r"^([0-9]{1,12}\.)?(root|targets|snapshot|timestamp)\.json$"
+SignedName = Annotated[str, Path(pattern=SIGNED)]
+TARGET = re.compile(r"([a-z0-9-]+/){1,3}[0-9a-f]{64}\.[0-9]{1,9}")
+FOREVER = "private, max-age=31536000, immutable"
+
+
+class Closed(BaseModel):
+    """Base of request and answer bodies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ArtifactAnswer(Closed):
+    """One version of an artifact."""
+
+    name: str
+    version: int
+    kind: str
+    bytes: int
+    sha256: str
+    added_at: datetime
+
+
+class AssignRequest(Closed):
+    """Which devices should have which version; None gives back what they were fitted with."""
+
+    name: ArtifactName
+    version: int | None = Field(default=None, ge=1)
+    devices: tuple[Identifier, ...] = Field(min_length=1, max_length=10_000)
+
+
+class AssignAnswer(Closed):
+    """How many devices are wanted to have it."""
+
+    devices: int
+
+
+@router.get("/metadata/{name}")
+def get_metadata(name: SignedName, hub: HubOf, device: DeviceOf) -> Response:
+    """A signed file of the device's own chain; 404 where there is none."""
+    desk = hub.artifacts.desk(device.tenant_id)
+    path = desk.metadata / name
+    if not path.is_file():
+        raise Refused(f"there is no {name}", status=404)
+    return Response(path.read_bytes(), media_type="application/json")
+
+
+@router.get("/targets/{path:path}")
+def get_target(path: str, hub: HubOf, device: DeviceOf) -> Response:
+    """An artifact's bytes, or a `Range` of them; 404 where there is none."""
+    file = hub.artifacts.desk(device.tenant_id).targets / path
+    if TARGET.fullmatch(path) is None or not file.is_file():
+        raise Refused("there is no such artifact", status=404)
+    headers = {"Cache-Control": FOREVER}
+    return FileResponse(file, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("")
+def list_artifacts(hub: HubOf, viewer: ViewerOf) -> list[ArtifactAnswer]:
+    """Every version of every artifact, by name, the newest first."""
+    require_operator(viewer)
+    return [
+        ArtifactAnswer.model_validate(asdict(artifact))
+        for artifact in hub.artifacts.listed(viewer.tenant_id)
+    ]
+
+
+@router.post("/assign")
+def assign_artifact(body: AssignRequest, hub: HubOf, viewer: OperatorOf) -> AssignAnswer:
+    """Has devices take a version, by their desired state; they are told within seconds, or at
+    their next hello. 404 for a version or a device that is not there: then nothing is assigned."""
+    with hub.database.writing() as session:
+        shadows = hub.artifacts.assign(
+            session,
+            choose_devices(session, viewer.tenant_id, device_ids=body.devices),
+            name=body.name,
+            version=body.version,
+            by=viewer.login_name,
+            now=hub.clock.now(),
+        )
+    return AssignAnswer(devices=len(shadows))

@@ -1,0 +1,89 @@
+"""What the hub does for artifacts by itself: signatures stay fresh, devices hear of new wishes."""
+
+import asyncio
+import logging
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from cloud_hub.errors import HubError
+from cloud_hub.hub import Hub
+from cloud_hub.model.control import DeviceShadow
+from cloud_hub.model.place import Device
+from cloud_hub.shadows import desired_message
+from sync.topics import Downlink, dn_topic
+
+log = logging.getLogger(__name__)
+
+SIGNING_PERIOD_S = 3600.0
+WISHES_PERIOD_S = 2.0
+
+
+async def keep_signed(hub: Hub) -> None:
+    """Renews signatures before they expire, until cancelled. At start everything is signed anew: a
+    hub put back from a backup must be ahead of what its devices saw."""
+    is_start = True
+    while True:
+        try:
+            await asyncio.to_thread(_renew, hub, is_start)
+        except (HubError, OSError):
+            log.exception("artifacts were not signed anew", extra={"action": "signing-failed"})
+        is_start = False
+        await asyncio.sleep(SIGNING_PERIOD_S)
+
+
+def _renew(hub: Hub, is_start: bool) -> None:
+    for tenant_id in hub.artifacts.tenants():
+        desk = hub.artifacts.desk(tenant_id)
+        renewed = desk.renew(hub.clock.now(), all_of_them=is_start)
+        if renewed:
+            log.info(
+                "%s: signed anew: %s",
+                tenant_id,
+                ", ".join(renewed),
+                extra={"action": "artifacts-signed"},
+            )
+
+
+async def tell_wishes(hub: Hub) -> None:
+    """Publishes desired states that were changed beside this hub, by a command or another worker,
+    until cancelled. Only a hint: a device that misses it asks at its hello."""
+    seen_at = hub.clock.now()
+    while True:
+        await asyncio.sleep(WISHES_PERIOD_S)
+        listener = hub.link.listener
+        if listener is None or not hub.link.is_connected:
+            continue
+        try:
+            wishes = await asyncio.to_thread(_wishes_since, hub, seen_at)
+        except SQLAlchemyError:
+            log.exception("wishes were not looked for", extra={"action": "wishes-failed"})
+            continue
+        for desired_at, topic, payload in wishes:
+            listener.publish(topic, payload)
+            seen_at = max(seen_at, desired_at)
+
+
+def _wishes_since(hub: Hub, moment: datetime) -> list[tuple[datetime, str, bytes]]:
+    """When each was wished, and what is published where."""
+    wished = (
+        sa.select(DeviceShadow, Device)
+        .join(
+            Device,
+            sa.and_(
+                Device.tenant_id == DeviceShadow.tenant_id,
+                Device.device_id == DeviceShadow.device_id,
+            ),
+        )
+        .where(DeviceShadow.desired_at > moment)
+    )
+    with hub.sessions() as session:
+        return [
+            (
+                shadow.desired_at or moment,
+                dn_topic(device.tenant_id, device.store_id, device.device_id, Downlink.DESIRED),
+                desired_message(shadow),
+            )
+            for shadow, device in session.execute(wished)
+        ]

@@ -1,0 +1,142 @@
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tuf.api.metadata import Metadata
+
+from cloud_hub.artifacts import Artifacts, choose_devices
+from cloud_hub.errors import Refused, UnusableData
+from cloud_hub.master_data import load_chain
+from cloud_hub.shadows import shadow_of
+from device_profiles.artifact import ArtifactKind
+from tests.talking_device import COLA, small_chain
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+PRICES = ArtifactKind.PRICE_LIST
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path) -> Artifacts:
+    return Artifacts(folder=tmp_path / "artifacts")
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    path = tmp_path / "prices.json"
+    content = {"currency": "CNY", "prices": [{"gtin": COLA, "price": "3.50"}]}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def add(artifacts, path, version, **more):
+    given = {"name": "prices/till", "kind": PRICES, "now": NOW} | more
+    return artifacts.add("linguang", path, version=version, **given)
+
+
+def test_what_is_added_is_signed_listed_and_kept_by_its_hash(artifacts, prices):
+    added = add(artifacts, prices, 1)
+    desk = artifacts.desk("linguang")
+    assert (desk.targets / "prices/till" / f"{added.sha256}.1").read_bytes() == prices.read_bytes()
+    assert artifacts.listed("linguang") == [added]
+    root = Metadata.from_bytes(desk.root(NOW))
+    targets = Metadata.from_bytes(max(desk.metadata.glob("*.targets.json")).read_bytes())
+    root.signed.verify_delegate("targets", targets.signed_bytes, targets.signatures)
+    for key in (desk.folder / "keys").iterdir():
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_each_chain_has_its_own_list_and_keys(artifacts, prices):
+    add(artifacts, prices, 1)
+    assert artifacts.listed("other") == []
+    assert artifacts.desk("linguang").root(NOW) != artifacts.desk("other").root(NOW)
+
+
+def test_a_version_is_given_once_and_only_upwards(artifacts, prices):
+    add(artifacts, prices, 2)
+    for version in (1, 2):
+        with pytest.raises(Refused, match="the next is 3"):
+            add(artifacts, prices, version)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{", "Invalid JSON"),
+        ('{"currency": "CNY", "prices": []}', "prices"),
+        ('{"currency": "CNY", "prices": [{"gtin": "1", "price": 1}]}', r"prices\.0\.gtin"),
+    ],
+)
+def test_a_file_that_is_not_of_its_kind_is_refused_in_one_line(artifacts, prices, content, says):
+    prices.write_text(content, encoding="utf-8")
+    with pytest.raises(Refused, match=says):
+        add(artifacts, prices, 1)
+    assert artifacts.listed("linguang") == []
+    assert not list(artifacts.folder.glob("tmp*"))
+
+
+def test_a_name_that_is_none_is_refused(artifacts, prices):
+    with pytest.raises(Refused, match="models/product-detector"):
+        add(artifacts, prices, 1, name="../secrets")
+
+
+def test_a_model_is_its_manifest_and_the_file_whose_hash_it_says(artifacts, tmp_path):
+    manifest = tmp_path / "models.toml"
+    (tmp_path / "eye.onnx").write_bytes(b"weights")
+    manifest.write_text('[eye]\nfile = "eye.onnx"\nsha256 = "0"\n', encoding="utf-8")
+    with pytest.raises(Refused, match="its hash differs"):
+        add(artifacts, manifest, 1, name="models/eye", kind=ArtifactKind.MODEL)
+    with pytest.raises(Refused, match="no model 'ear'; it has eye"):
+        add(artifacts, manifest, 1, name="models/ear", kind=ArtifactKind.MODEL)
+
+
+def test_signatures_are_renewed_before_they_end_and_versions_only_rise(artifacts, prices):
+    add(artifacts, prices, 1)
+    desk = artifacts.desk("linguang")
+    assert desk.renew(NOW + timedelta(days=3)) == []
+    assert desk.renew(NOW + timedelta(days=4)) == ["snapshot", "timestamp"]
+    assert "targets" in desk.renew(NOW + timedelta(days=200))
+    assert "root" in desk.renew(NOW + timedelta(days=2000))
+    assert [path.name for path in sorted(desk.metadata.glob("*.root.json"))] == [
+        "1.root.json",
+        "2.root.json",
+    ]
+    before = Metadata.from_bytes((desk.metadata / "timestamp.json").read_bytes())
+    assert desk.renew(NOW, all_of_them=True)
+    after = Metadata.from_bytes((desk.metadata / "timestamp.json").read_bytes())
+    assert after.signed.version > before.signed.version
+
+
+def test_keys_kept_elsewhere_are_asked_for(artifacts, prices, tmp_path):
+    add(artifacts, prices, 1)
+    safe = tmp_path / "safe"
+    safe.mkdir()
+    for role in ("root", "targets"):
+        key = artifacts.desk("linguang").folder / "keys" / f"{role}.pem"
+        key.rename(safe / key.name)
+    with pytest.raises(UnusableData, match="give --keys"):
+        add(artifacts, prices, 2)
+    add(Artifacts(folder=artifacts.folder, keys=safe), prices, 3)
+    assert artifacts.desk("linguang").renew(NOW, all_of_them=True) == ["snapshot", "timestamp"]
+
+
+def test_an_assigned_version_stands_in_the_desired_state_beside_what_stood_there(
+    artifacts, prices, database
+):
+    add(artifacts, prices, 1)
+    with database.writing() as session:
+        load_chain(session, small_chain(4))
+        tills = choose_devices(session, "linguang", kind="till")
+        first = choose_devices(session, "linguang", kind="till", share=0.5)
+        assert first == tills[:2]
+        wish = {"name": "prices/till", "by": "anna", "now": NOW}
+        artifacts.assign(session, tills, version=1, **wish)
+        state = shadow_of(session, "linguang", "s01-till").desired
+        assert state == {"artifacts": {"prices/till": 1}}
+        artifacts.assign(session, tills, version=None, **wish)
+        assert shadow_of(session, "linguang", "s01-till").desired == {}
+        with pytest.raises(Refused, match="there is: 1"):
+            artifacts.assign(session, tills, version=9, **wish)
+        with pytest.raises(Refused, match="no device s09-till"):
+            choose_devices(session, "linguang", device_ids=["s09-till"])
