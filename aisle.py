@@ -38,6 +38,7 @@ FOLDERS = (
             "master-data",
             "dead-letters",
             "artifact",
+            "review",
         ),
     ),
     Folder(module="edge_agent.cli", extra="edge", commands=("edge", "count", "pos", "books")),

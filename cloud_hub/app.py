@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub import viewer
-from cloud_hub.api import artifacts, control, enrol, health, judging, media, places
+from cloud_hub.api import artifacts, control, enrol, health, judging, media, places, review
 from cloud_hub.artifact_upkeep import keep_signed, tell_wishes
 from cloud_hub.artifacts import Artifacts
 from cloud_hub.auth import ANY_TENANT, LoginThrottle, mint_token
@@ -99,7 +99,7 @@ def _application(hub: Hub) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
-    for door in (health, enrol, places, media, judging, control, artifacts):
+    for door in (health, enrol, places, media, judging, control, artifacts, review):
         app.include_router(door.router)
     app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(viewer.NotYours, _say_not_yours)

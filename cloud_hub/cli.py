@@ -1,5 +1,5 @@
 """The hub's commands: `hub`, `ingest`, `audit`, `login`, `master-data`, `dead-letters`,
-`artifact`."""
+`artifact`, `review`."""
 
 import json
 import sys
@@ -11,12 +11,14 @@ import typer
 from cloud_hub.artifact_cli import app as artifact_app
 from cloud_hub.audit_cli import app as audit_app
 from cloud_hub.options import DatabaseUrl, DataDir, TenantId
+from cloud_hub.review_cli import app as review_app
 from device_profiles.store import LoginRole
 
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
 app.add_typer(artifact_app)
 app.add_typer(audit_app)
+app.add_typer(review_app)
 
 Role = Annotated[LoginRole, typer.Option("--role", help="What it may see.")]
 Scope = Annotated[

@@ -1,4 +1,5 @@
-"""What the hub does by itself every few seconds: problems become tasks, tasks end with them."""
+"""What the hub does by itself every few seconds: problems become tasks, tasks end with them, and
+what devices were not sure of becomes questions."""
 
 import asyncio
 import logging
@@ -7,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +21,9 @@ from cloud_hub.findings.situation import Situation, load_situation
 from cloud_hub.hub import Hub
 from cloud_hub.model.facts import Task
 from cloud_hub.model.place import Store, Tenant
+from cloud_hub.model.review import ReviewItem
+from cloud_hub.review import plan_review
+from cloud_hub.upsert import insert_new
 from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
 
 log = logging.getLogger(__name__)
@@ -52,20 +57,23 @@ async def run_jobs(hub: Hub, stop: asyncio.Event) -> None:
 
 
 def keep_all_tasks(hub: Hub) -> int:
-    """How many tasks were opened, changed or closed, over all chains."""
+    """How many tasks were opened, changed or closed and questions put, over all chains."""
     now = hub.clock.now()
     changes: list[TaskChanges] = []
+    asked: list[dict[str, Any]] = []
     with hub.sessions() as session:
         for tenant_id in session.scalars(sa.select(Tenant.tenant_id)).all():
             situation = load_situation(session, tenant_id, now)
             if situation is not None:
                 changes.append(plan_tasks(session, situation, search(situation)))
-    count = sum(len(each) for each in changes)
+                asked += plan_review(session, situation, hub.settings.audit_one_in)
+    count = sum(len(each) for each in changes) + len(asked)
     if count:
         # The search reads for long; the writer is held only for what it found.
         with hub.database.writing() as session:
             for each in changes:
                 write_tasks(session, each, now)
+            insert_new(session, ReviewItem, asked)
     return count
 
 

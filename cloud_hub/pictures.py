@@ -65,6 +65,20 @@ class Pictures:
         await asyncio.to_thread(self._keep, sha256, partial)
         return True
 
+    def put(self, data: bytes) -> str:
+        """Keeps a whole picture; its SHA-256. Raises Refused for one that is too large."""
+        if len(data) > self._limit_bytes:
+            raise Refused(
+                f"a picture may have {self._limit_bytes} bytes, not {len(data)}", status=413
+            )
+        sha256 = hashlib.sha256(data).hexdigest()
+        if not self.holds(sha256):
+            partial = self._partial(sha256)
+            partial.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(data)
+            self._keep(sha256, partial)
+        return sha256
+
     def _keep(self, sha256: str, partial: Path) -> None:
         with partial.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -51,7 +51,8 @@ class HubSettings(BaseModel):
     `database` is an SQLAlchemy URL; without one the hub keeps SQLite in `data_dir`.
     `broker` is `mqtt://[user:password@]host:port` of an external broker, or several of them joined
     by commas, independent of each other, the preferred one first; without one the hub runs its own
-    on `mqtt`, which should stay on 127.0.0.1.
+    on `mqtt`, which should stay on 127.0.0.1. Of the products that devices name on photos, one in
+    `audit_one_in` is put before a person.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,6 +68,7 @@ class HubSettings(BaseModel):
     group_batches: int = Field(default=16, ge=1, le=256)
     credit_batches: int = Field(default=8, ge=1, le=64)
     reconnect_spread_s: float = Field(default=5.0, ge=0)
+    audit_one_in: int = Field(default=300, ge=1)
 
     @field_validator("broker")
     @classmethod

@@ -30,6 +30,7 @@ class Page(StrEnum):
     DEVICE = "device"
     FLEET = "fleet"
     TASKS = "tasks"
+    REVIEW = "review"
 
 
 class NotYours(Refused):
@@ -52,8 +53,10 @@ _PAGES: dict[LoginRole, frozenset[Page]] = {
         {Page.HOME, Page.STORE, Page.SHELF, Page.DEVICE, Page.FLEET, Page.TASKS}
     ),
     LoginRole.TECHNICIAN: frozenset({Page.FLEET, Page.DEVICE, Page.TASKS}),
-    LoginRole.STORE: frozenset({Page.STORE, Page.SHELF, Page.TASKS, Page.FLEET, Page.DEVICE}),
-    LoginRole.BRAND: frozenset({Page.BRAND, Page.SHELF}),
+    LoginRole.STORE: frozenset(
+        {Page.STORE, Page.SHELF, Page.TASKS, Page.REVIEW, Page.FLEET, Page.DEVICE}
+    ),
+    LoginRole.BRAND: frozenset({Page.BRAND, Page.SHELF, Page.REVIEW}),
 }
 
 
@@ -140,16 +143,22 @@ def _brand_scope(tenant_id: str, brand_id: str) -> Scope:
 def may_see_photo(session: Session, viewer: Viewer, sha256: str) -> bool:
     """Whether the viewer may see the picture. A brand sees pictures of the fixtures it owns: on a
     retailer's own shelf the picture would name its rivals."""
-    scope = scope_of(viewer)
     taken = sa.select(ShelfObservation.fixture_id).where(
         ShelfObservation.tenant_id == viewer.tenant_id, ShelfObservation.photo_sha256 == sha256
     )
     query = sa.select(Fixture.fixture_id).where(
-        Fixture.tenant_id == viewer.tenant_id, Fixture.fixture_id.in_(taken), scope.fixtures
+        Fixture.tenant_id == viewer.tenant_id,
+        Fixture.fixture_id.in_(taken),
+        photographed_fixtures(viewer),
     )
-    if viewer.role is LoginRole.BRAND:
-        query = query.where(Fixture.owner_brand_id == viewer.scope_id)
     return session.scalar(query.limit(1)) is not None
+
+
+def photographed_fixtures(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The fixtures of which the viewer may see pictures, as a condition: a brand only its own."""
+    if viewer.role is LoginRole.BRAND:
+        return Fixture.owner_brand_id == (viewer.scope_id or "")
+    return scope_of(viewer).fixtures
 
 
 class Naming:

@@ -289,9 +289,12 @@ class SmallChain:
         quality: str = "clear",
         store_id: str = "s01",
         stored: bool = True,
+        candidates: Sequence[str] = (),
+        model: str = "test",
     ) -> str:
         """A photo in which each slot holds `seen[slot]`; a slot left out of `seen` is empty.
-        `extra` stand in no slot. Everything is right where `seen` is not given."""
+        `extra` stand in no slot. Everything is right where `seen` is not given. `candidates` are
+        what unknown packs may be."""
         self._photos += 1
         seen = PLAN if seen is None else seen
         sha256 = f"{self._photos:064x}"
@@ -302,6 +305,7 @@ class SmallChain:
                 "gtin": gtin,
                 "score": 0.9,
                 "slot_id": slot,
+                "candidates": list(candidates) if gtin is None else None,
             }
             for slot, gtin in seen.items()
         ] + [{"box": [0, 0, 9, 9], "gtin": g, "score": 0.5, "slot_id": None} for g in extra]
@@ -322,9 +326,11 @@ class SmallChain:
                 planogram_id=f"{store_id}-plan",
                 planogram_version=1,
                 facings=facings if clear else [],
+                named=sum(f["gtin"] is not None for f in facings) if clear else 0,
+                unnamed=sum(f["gtin"] is None for f in facings) if clear else 0,
                 empty_slots=[s for s in PLAN if s not in seen and s not in hidden] if clear else [],
                 hidden_slots=list(hidden) if clear else list(PLAN),
-                model="test",
+                model=model,
                 took_ms=1.0,
             )
         )

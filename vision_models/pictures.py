@@ -1,5 +1,6 @@
 """Reading picture files, with one clear line about those that cannot be read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -27,3 +28,17 @@ def read_picture(path: Path) -> Image:
             " side are needed"
         )
     return np.asarray(picture, np.uint8)
+
+
+def read_crop(path: Path, box: Sequence[float]) -> Image:
+    """The part of a picture inside `box` (x1, y1, x2, y2 in pixels), cut to the picture.
+
+    Raises UnusablePicture if the picture cannot be read or the box lies outside it.
+    """
+    picture = read_picture(path)
+    height, width = picture.shape[:2]
+    x1, y1 = max(0, int(box[0])), max(0, int(box[1]))
+    x2, y2 = min(width, round(box[2])), min(height, round(box[3]))
+    if x2 <= x1 or y2 <= y1:
+        raise UnusablePicture(f"box {list(box)} lies outside {path} of {width}×{height} px")
+    return picture[y1:y2, x1:x2]

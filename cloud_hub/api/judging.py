@@ -52,6 +52,8 @@ BRAND_METRICS = frozenset(
         "compliance-presence",
         "compliance-position",
         "compliance-facings",
+        "recognition-accuracy",
+        "recognition-coverage",
     }
 )
 """What a brand may ask, of its own goods and coolers; the rest is the retailer's."""

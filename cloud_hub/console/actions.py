@@ -1,11 +1,14 @@
-"""What a person can do from a page: today, answer a task."""
+"""What a person can do from a page: answer a task or a question, say that a slot is wrong."""
 
 import asyncio
 import logging
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
+from sqlalchemy.orm import Session
 
 from cloud_hub.console.access import Visit
 from cloud_hub.console.live import SharedDrawings
@@ -13,11 +16,14 @@ from cloud_hub.console.tab import Tab
 from cloud_hub.errors import Refused
 from cloud_hub.hub import Hub
 from cloud_hub.jobs import answer_task
-from cloud_hub.viewer import NotFound, NotYours
+from cloud_hub.model.review import Answer
+from cloud_hub.review import answer_item, report_wrong
+from cloud_hub.viewer import NotFound, NotYours, Viewer
 
 log = logging.getLogger(__name__)
 
 ANSWERS: Final = ("accepted", "done", "not-possible")
+Deed = Callable[[Session, Viewer, datetime], object]
 
 
 def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawings) -> None:
@@ -25,10 +31,10 @@ def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawing
 
     async def act(event: GenericEventArguments) -> None:
         said: Any = event.args
-        if not isinstance(said, dict) or said.get("act") != "answer-task":
+        if not isinstance(said, dict):
             return
-        task_id, answer = str(said.get("arg", "")), said.get("answer")
-        if answer in ANSWERS and await asyncio.to_thread(_answer, hub, visit, task_id, answer):
+        do = _deed(said)
+        if do is not None and await asyncio.to_thread(_write, hub, visit, do):
             hub.changed.announce()
             drawings.forget()
             await tab.look()
@@ -36,11 +42,28 @@ def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawing
     ui.on("aisle-act", act)
 
 
-def _answer(hub: Hub, visit: Visit, task_id: str, answer: str) -> bool:
+def _deed(said: dict[str, Any]) -> Deed | None:
+    """What a press of a button asks for; None where it makes no sense."""
+    about, answer = str(said.get("arg", "")), str(said.get("answer", ""))
+    match said.get("act"):
+        case "answer-task" if answer in ANSWERS:
+            return lambda session, viewer, now: answer_task(session, viewer, about, answer, now)
+        case "answer-question":
+            kind, _, gtin = answer.partition(":")
+            if kind in list(Answer):
+                return lambda session, viewer, now: answer_item(
+                    session, viewer, about, Answer(kind), gtin or None, now
+                )
+        case "report-wrong":
+            return lambda session, viewer, now: report_wrong(session, viewer, about, answer, now)
+    return None
+
+
+def _write(hub: Hub, visit: Visit, do: Deed) -> bool:
     try:
         with hub.database.writing() as session:
-            answer_task(session, visit.viewer, task_id, answer, hub.clock.now())
+            do(session, visit.viewer, hub.clock.now())
     except (NotYours, NotFound, Refused) as error:
-        log.warning("%s", error, extra={"action": "answer_refused", "task": task_id})
+        log.warning("%s", error, extra={"action": "answer_refused"})
         return False
     return True

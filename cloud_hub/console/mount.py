@@ -203,4 +203,5 @@ def page_title(page: Page, words: Words) -> str:
         Page.DEVICE: words("Device"),
         Page.FLEET: words("Devices"),
         Page.TASKS: words("Tasks"),
+        Page.REVIEW: words("Review"),
     }[page]

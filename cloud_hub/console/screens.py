@@ -11,6 +11,7 @@ from cloud_hub.console.pages.brand import brand_page
 from cloud_hub.console.pages.device import device_page
 from cloud_hub.console.pages.fleet import fleet_page
 from cloud_hub.console.pages.home import home_page
+from cloud_hub.console.pages.review import review_page
 from cloud_hub.console.pages.shelf import shelf_page
 from cloud_hub.console.pages.store import store_page
 from cloud_hub.console.pages.tasks import tasks_page
@@ -21,6 +22,7 @@ from cloud_hub.views.brand import brand_view
 from cloud_hub.views.device import device_view
 from cloud_hub.views.fleet import fleet_view
 from cloud_hub.views.home import home_view
+from cloud_hub.views.review import review_view
 from cloud_hub.views.shelf import shelf_view
 from cloud_hub.views.store import store_view
 from cloud_hub.views.tasks import tasks_view
@@ -77,6 +79,11 @@ def _tasks(session: Session, reader: Reader, _: Arguments) -> Markup:
     return tasks_page(view, reader.in_zone(view.time_zone))
 
 
+def _review(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    view = review_view(session, reader.viewer, reader.now, arguments.get("fixture"))
+    return review_page(view, reader.in_zone(view.time_zone))
+
+
 SCREENS: Final = (
     Screen(path="/", page=Page.HOME, draw=_home),
     Screen(path="/store/{identity}", page=Page.STORE, draw=_store),
@@ -86,4 +93,5 @@ SCREENS: Final = (
     Screen(path="/fleet", page=Page.FLEET, draw=_fleet),
     Screen(path="/device/{identity}", page=Page.DEVICE, draw=_device),
     Screen(path="/tasks", page=Page.TASKS, draw=_tasks),
+    Screen(path="/review", page=Page.REVIEW, draw=_review),
 )

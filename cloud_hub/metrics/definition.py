@@ -1,6 +1,6 @@
 """What a metric is: everything that an API, a page, an export or the documentation says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -74,7 +74,8 @@ class Measure(Protocol):
 class Metric:
     """One metric. `name` is its identifier, `title` what people call it. A ratio is given from
     `minimum_base` denominators on, any figure from `minimum_coverage` on; below that: no data.
-    `as_of`: whether arrival times allow asking what was known at an earlier time."""
+    `as_of`: whether arrival times allow asking what was known at an earlier time. `interval`: the
+    range of a ratio measured on a sample, from its numerator and denominator."""
 
     name: str
     title: Text
@@ -90,6 +91,7 @@ class Metric:
     minimum_base: int = 1
     minimum_coverage: float = 0.0
     as_of: bool = False
+    interval: Callable[[float, float], tuple[float, float]] | None = None
 
     def value(self, sums: Sums | None) -> Number | None:
         """The figure that `sums` give, None for no data."""
@@ -106,7 +108,11 @@ class Metric:
     def range(self, sums: Sums | None) -> tuple[float, float] | None:
         """Lowest and highest value that the doubtful parts allow; None where nothing is in
         doubt."""
-        if sums is None or self.value(sums) is None or sums.low == sums.high:
+        if sums is None or self.value(sums) is None:
+            return None
+        if self.interval is not None:
+            return self.interval(float(sums.amount), float(sums.base))
+        if sums.low == sums.high:
             return None
         base = float(sums.base) if self.kind is Kind.RATIO else 1.0
         return float(sums.low) / base, float(sums.high) / base

@@ -16,13 +16,15 @@ from sync.events import PictureQuality
 
 
 class Facing(NamedTuple):
-    """One product at the front: box in pixels, what it is, where it stands. A tuple, because pages
-    make thousands of them."""
+    """One product at the front: box in pixels, what it is, where it stands; where the device was in
+    doubt, how sure it was and what else it may be. A tuple, because pages make thousands."""
 
     box: tuple[float, float, float, float]
     gtin: str | None
     score: float
     slot_id: str | None
+    certainty: float | None = None
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,4 +174,11 @@ def _plan(chain: Chain, row: sa.Row[Any]) -> Plan | None:
 
 
 def _facing(seen: dict[str, Any]) -> Facing:
-    return Facing(tuple(seen["box"]), seen["gtin"], seen["score"], seen["slot_id"])
+    return Facing(
+        tuple(seen["box"]),
+        seen["gtin"],
+        seen["score"],
+        seen["slot_id"],
+        seen.get("certainty"),
+        tuple(seen.get("candidates") or ()),
+    )

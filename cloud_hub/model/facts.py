@@ -102,7 +102,8 @@ class ZoneMinute(Base):
 
 
 class ShelfObservation(Base):
-    """What one photo of a fixture showed. `facings` is a list of sync.events.SeenFacing as JSON."""
+    """What one photo of a fixture showed. `facings` is a list of sync.events.SeenFacing as JSON;
+    `named` of them have a GTIN, `unnamed` have none."""
 
     __tablename__ = "shelf_observation"
     __table_args__ = (Index("shelf_by_fixture", "tenant_id", "fixture_id", "taken_at"),)
@@ -121,6 +122,8 @@ class ShelfObservation(Base):
     planogram_id: Mapped[str | None]
     planogram_version: Mapped[int | None]
     facings: Mapped[list[Any]]
+    named: Mapped[int] = mapped_column(default=0)
+    unnamed: Mapped[int] = mapped_column(default=0)
     empty_slots: Mapped[list[Any]]
     hidden_slots: Mapped[list[Any]]
     model: Mapped[str]

@@ -30,6 +30,8 @@ def apply_shelves(work: Work, facts: Sequence[Fact[ShelfObserved]]) -> None:
                 "planogram_id": fact.body.planogram_id,
                 "planogram_version": fact.body.planogram_version,
                 "facings": [facing.model_dump(mode="json") for facing in fact.body.facings],
+                "named": sum(1 for facing in fact.body.facings if facing.gtin is not None),
+                "unnamed": sum(1 for facing in fact.body.facings if facing.gtin is None),
                 "empty_slots": list(fact.body.empty_slots),
                 "hidden_slots": list(fact.body.hidden_slots),
                 "model": fact.body.model,

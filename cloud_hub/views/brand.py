@@ -15,6 +15,7 @@ from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.goods import units_by_product
+from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.metrics.registry import (
     COMPLIANCE,
     FACINGS,
@@ -43,6 +44,7 @@ from cloud_hub.views.outlets import (
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import may_read, situation_for
+from cloud_hub.views.review import waiting_questions
 from cloud_hub.views.rows import ProblemRow
 from device_profiles.store import LoginRole
 
@@ -71,7 +73,9 @@ class SellOutRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandView:
     """Everything on a brand's board. `figures`: on-shelf availability, purity, compliance, share
-    of shelf, facings. `outlets` stand worst first; `worst` is the first with a photo."""
+    of shelf, facings. `outlets` stand worst first; `worst` is the first with a photo. `published`
+    is how often recognition is right in its coolers, `doubts` how many crops of them wait for an
+    answer."""
 
     brand_id: str
     name: Text
@@ -91,6 +95,8 @@ class BrandView:
     competitors: tuple[Competitor, ...]
     sell_out: tuple[SellOutRow, ...]
     problems: tuple[ProblemRow, ...]
+    published: Recognition
+    doubts: int
 
 
 BRAND_SEARCHES = (find_misplaced, find_impure)
@@ -155,6 +161,10 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
         competitors=competitors(situation, brand_id, naming),
         sell_out=_sell_out(session, situation, comparison, brand_id),
         problems=problem_rows(situation, findings, album),
+        published=recognition(
+            session, chain.tenant_id, [fixture.fixture_id for fixture in owned], None, now
+        ),
+        doubts=waiting_questions(session, as_brand, None).doubts,
     )
 
 

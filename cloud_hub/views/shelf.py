@@ -10,6 +10,7 @@ from cloud_hub.findings.empty_slot import open_gaps
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.metrics.registry import (
     COMPLIANCE,
     COMPLIANCE_FACINGS,
@@ -23,6 +24,7 @@ from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
 from cloud_hub.metrics.window import StoreDay
 from cloud_hub.model import place
 from cloud_hub.photo import Box, Photo
+from cloud_hub.review import weights_of
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, Page, Viewer
 from cloud_hub.views.figure import Figure
@@ -30,6 +32,7 @@ from cloud_hub.views.figures import compare, photos_of, shelf_figures
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import may_read, situation_for
+from cloud_hub.views.review import waiting_questions
 from cloud_hub.views.rows import Cost, ProblemRow
 from cloud_hub.views.slots import SlotRow, quality_text, slot_rows, total_cost
 
@@ -75,7 +78,8 @@ class ShelfView:
     """Everything on a shelf's page. `seen` are the boxes of the last photo, `planned` one box a
     planned slot where its place in the picture is known, `difference` only what is wrong. `facings`
     etc. come as (right, of): None where the picture claims nothing. `last_clear_at` is the last
-    picture that could be judged. `model` is the recogniser that read the photo."""
+    picture that could be judged. `model` is the recogniser that read the photo, `published` how
+    often it is right, `doubts` how many questions about this shelf wait for this viewer."""
 
     fixture_id: str
     name: Text
@@ -109,6 +113,8 @@ class ShelfView:
     thumbnails: tuple[Thumbnail, ...]
     gap_spans: tuple[GapSpan, ...]
     problems: tuple[ProblemRow, ...]
+    published: Recognition
+    doubts: int
 
 
 def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str) -> ShelfView:
@@ -179,6 +185,14 @@ def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str)
         else (),
         gap_spans=_gap_spans(situation, fixture_id, today),
         problems=problem_rows(situation, findings, album) if shows else (),
+        published=recognition(
+            session,
+            chain.tenant_id,
+            [fixture_id],
+            weights_of(latest.model) if latest and latest.model else None,
+            now,
+        ),
+        doubts=waiting_questions(session, viewer, [fixture_id]).doubts,
     )
 
 

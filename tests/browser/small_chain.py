@@ -50,6 +50,8 @@ PLAN = {
     "A-2-3": QUANYE[2],
 }
 """Slot A-1-2 is empty, A-2-1 and A-2-2 are swapped."""
+DOUBTFUL = ("A-1-3", "A-2-3")
+"""What the device named in the brand's cooler without being sure."""
 LOGINS = {
     "office": ("head-office", None),
     "quanye": ("brand", "quanye"),
@@ -272,7 +274,12 @@ def shelf_seen(
         planogram_version=1,
         facings=tuple(
             SeenFacing(
-                box=box_of(slot_id), gtin=gtin, score=0.97, slot_id=slot_id.replace("A", letter)
+                box=box_of(slot_id),
+                gtin=gtin,
+                score=0.97,
+                slot_id=slot_id.replace("A", letter),
+                certainty=0.6 if slot_id in DOUBTFUL else 0.99,
+                candidates=QUANYE[::-1] if slot_id in DOUBTFUL and letter == "A" else None,
             )
             for slot_id, gtin in seen.items()
         ),

@@ -23,7 +23,7 @@ async def test_the_language_can_be_switched(visit_as: VisitAs) -> None:
     [
         ("office", ("/", "/fleet", "/tasks", "/device/s01-door")),
         ("s01", ("/store/s01", "/shelf/s01-a")),
-        ("quanye", ("/brand",)),
+        ("quanye", ("/brand", "/review")),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -6,6 +6,7 @@ from cloud_hub.console.parts.findings import findings
 from cloud_hub.console.parts.freshness import photo_age
 from cloud_hub.console.parts.money import cost_mark
 from cloud_hub.console.parts.panel import panel, table
+from cloud_hub.console.parts.recognition import published_line, waiting_link
 from cloud_hub.console.parts.share_chart import share_chart
 from cloud_hub.console.parts.shelf_photo import shelf_photo
 from cloud_hub.console.parts.store_table import figure_cell
@@ -22,6 +23,12 @@ def brand_page(view: BrandView, reader: Reader) -> Markup:
         "div",
         el("h1", words.of(view.headline), class_="headline"),
         figure_tiles(view.figures, reader),
+        el(
+            "p",
+            el("span", words("Recognition"), ": ", published_line(view.published, reader)),
+            waiting_link(view.doubts, reader),
+            class_="published",
+        ),
         el(
             "div",
             panel(

@@ -7,6 +7,7 @@ from cloud_hub.console.parts.freshness import photo_age
 from cloud_hub.console.parts.gap_bars import day_of_photos
 from cloud_hub.console.parts.money import cost_mark
 from cloud_hub.console.parts.panel import panel
+from cloud_hub.console.parts.recognition import published_line, waiting_link
 from cloud_hub.console.parts.shelf_photo import shelf_photo
 from cloud_hub.console.parts.slot_panel import slot_panels
 from cloud_hub.console.reader import Reader
@@ -27,7 +28,7 @@ def shelf_page(view: ShelfView, reader: Reader, chosen: str | None = None) -> Ma
             el(
                 "div",
                 _standing(view, reader),
-                slot_panels(view.slots, reader, chosen) if view.slots else None,
+                slot_panels(view.slots, reader, chosen, view.fixture_id) if view.slots else None,
                 panel(words("Needs you now"), findings(view.problems, reader))
                 if view.problems
                 else None,
@@ -101,6 +102,8 @@ def _standing(view: ShelfView, reader: Reader) -> Markup:
         (words("Quality"), words.of(view.quality_text), "quality"),
         (words("Last clear picture"), _last_clear(view, reader), "last-clear"),
         (words("Read by"), el("code", view.model) if view.model else None, "model"),
+        (words("Recognition"), published_line(view.published, reader), "published"),
+        (words("To be answered"), waiting_link(view.doubts, reader, view.fixture_id), "doubts"),
     ]
     return el(
         "section",

@@ -9,7 +9,7 @@ from cloud_hub.viewer import Page
 from cloud_hub.views.frame import FrameView
 from device_profiles.store import LoginRole
 
-NAVIGATION = (Page.HOME, Page.STORE, Page.BRAND, Page.FLEET, Page.TASKS)
+NAVIGATION = (Page.HOME, Page.STORE, Page.BRAND, Page.FLEET, Page.TASKS, Page.REVIEW)
 
 
 def bar(visit: Visit, frame: FrameView, reader: Reader, here: str) -> Markup:
@@ -82,6 +82,7 @@ def _navigation(reader: Reader, here: str) -> Markup:
         Page.BRAND: words("My brand"),
         Page.FLEET: words("Devices"),
         Page.TASKS: words("Tasks"),
+        Page.REVIEW: words("Review"),
     }
     links = []
     for page in NAVIGATION:

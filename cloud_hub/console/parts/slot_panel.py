@@ -4,10 +4,13 @@ from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.parts.money import cost_mark
 from cloud_hub.console.reader import Reader
+from cloud_hub.viewer import Page
 from cloud_hub.views.shelf import SlotRow, SlotState
 
 
-def slot_panels(slots: tuple[SlotRow, ...], reader: Reader, chosen: str | None) -> Markup:
+def slot_panels(
+    slots: tuple[SlotRow, ...], reader: Reader, chosen: str | None, fixture_id: str
+) -> Markup:
     """One card a slot, all but `chosen` hidden until pointed at."""
     known = {slot.slot_id for slot in slots}
     first = chosen if chosen in known else _worst(slots)
@@ -16,7 +19,7 @@ def slot_panels(slots: tuple[SlotRow, ...], reader: Reader, chosen: str | None) 
         el("h2", reader.words("Slot")),
         el(
             "div",
-            [_card(slot, reader, shown=slot.slot_id == first) for slot in slots],
+            [_card(slot, reader, fixture_id, shown=slot.slot_id == first) for slot in slots],
             class_="slot-cards",
             data_panel=True,
         ),
@@ -43,7 +46,7 @@ def _worst(slots: tuple[SlotRow, ...]) -> str | None:
     return ranked[0].slot_id if ranked else None
 
 
-def _card(slot: SlotRow, reader: Reader, *, shown: bool) -> Markup:
+def _card(slot: SlotRow, reader: Reader, fixture_id: str, *, shown: bool) -> Markup:
     words = reader.words
     return el(
         "article",
@@ -55,9 +58,27 @@ def _card(slot: SlotRow, reader: Reader, *, shown: bool) -> Markup:
         ),
         el("dl", _facts(slot, reader), class_="pairs"),
         el("p", words.of(slot.evidence), class_="evidence"),
+        _wrong(slot, reader, fixture_id),
         id=f"slot-{slot.slot_id}",
         class_="slot-card is-shown" if shown else "slot-card",
         data_key=slot.slot_id,
+    )
+
+
+def _wrong(slot: SlotRow, reader: Reader, fixture_id: str) -> Markup | None:
+    """ "Wrong?": puts the slot before a person."""
+    is_seen = slot.state in (SlotState.RIGHT, SlotState.WRONG, SlotState.UNKNOWN)
+    if not is_seen or not reader.may_open(Page.REVIEW):
+        return None
+    return el(
+        "button",
+        reader.words("Wrong?"),
+        type="button",
+        class_="button button-quiet",
+        title=reader.words("Ask a person what stands there"),
+        data_act="report-wrong",
+        data_arg=fixture_id,
+        data_answer=slot.slot_id,
     )
 
 

@@ -80,7 +80,9 @@
   }
 
   function press(button) {
-    const { language, seeAs, act, arg, answer, story } = button.dataset;
+    const { language, seeAs, act, arg, story } = button.dataset;
+    // A button beside a list says what was chosen there.
+    const answer = button.dataset.answer ?? button.parentElement.querySelector("select")?.value;
     if (language) {
       keep("aisle_language", language, 365);
       location.reload();
@@ -111,7 +113,16 @@
       const shown = event.target.closest?.("[data-shows]");
       if (shown) showSlot(shown.dataset.shows);
     });
+  // Keys that a page names on its buttons, as long as nobody is typing or choosing from a list.
+  function pressNamed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
+    const button = document.querySelector(`button[data-press="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (button && !button.disabled) button.click();
+  }
+
   addEventListener("keydown", (event) => {
+    pressNamed(event);
     if (event.key === "Escape") {
       for (const menu of document.querySelectorAll("details[data-menu][open]")) menu.open = false;
       if (document.querySelector("[data-stepper]")) location.assign("/");

@@ -438,6 +438,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch", "lane", "first"),
     )
     op.create_table(
+        "reference_picture",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("gtin", sa.String(14), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("added_at", MOMENT, nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "gtin", "sha256"),
+    )
+    op.create_table(
         "resend_count",
         sa.Column("tenant_id", sa.String(40), nullable=False),
         sa.Column("device_id", sa.String(40), nullable=False),
@@ -446,6 +457,34 @@ def upgrade() -> None:
         sa.Column("events", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "device_id", "epoch", "lane"),
     )
+    op.create_table(
+        "review_item",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("item_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("fixture_id", sa.String(), nullable=False),
+        sa.Column("observation_id", sa.String(), nullable=False),
+        sa.Column("photo_sha256", sa.String(), nullable=False),
+        sa.Column("width_px", WHOLE, nullable=False),
+        sa.Column("height_px", WHOLE, nullable=False),
+        sa.Column("taken_at", MOMENT, nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("slot_id", sa.String()),
+        sa.Column("box", sa.JSON(), nullable=False),
+        sa.Column("seen_gtin", sa.String()),
+        sa.Column("certainty", sa.Double()),
+        sa.Column("candidates", sa.JSON(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("queued_at", MOMENT, nullable=False),
+        sa.Column("answered_at", MOMENT),
+        sa.Column("answered_by", sa.String()),
+        sa.Column("answer", sa.String()),
+        sa.Column("answer_gtin", sa.String()),
+        sa.PrimaryKeyConstraint("tenant_id", "item_id"),
+    )
+    op.create_index("review_by_answer", "review_item", ["tenant_id", "reason", "answered_at"])
+    op.create_index("review_by_fixture", "review_item", ["tenant_id", "fixture_id", "taken_at"])
     op.create_table(
         "shelf_observation",
         sa.Column("tenant_id", sa.String(40), nullable=False),
@@ -463,6 +502,8 @@ def upgrade() -> None:
         sa.Column("planogram_id", sa.String()),
         sa.Column("planogram_version", WHOLE),
         sa.Column("facings", sa.JSON(), nullable=False),
+        sa.Column("named", WHOLE, nullable=False),
+        sa.Column("unnamed", WHOLE, nullable=False),
         sa.Column("empty_slots", sa.JSON(), nullable=False),
         sa.Column("hidden_slots", sa.JSON(), nullable=False),
         sa.Column("model", sa.String(), nullable=False),
@@ -563,7 +604,9 @@ def downgrade() -> None:
         "stock_move",
         "stock_count",
         "shelf_observation",
+        "review_item",
         "resend_count",
+        "reference_picture",
         "received_range",
         "receipt_tender",
         "receipt_line",

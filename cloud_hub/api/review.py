@@ -1,0 +1,125 @@
+"""Doors of the review: the next question, its answer, "this is wrong", and reference pictures."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+
+from cloud_hub.api.access import HubOf, ViewerOf, WriterOf
+from cloud_hub.errors import Refused
+from cloud_hub.model.review import Answer, ReferencePicture
+from cloud_hub.references import LARGEST_BYTES, add_reference
+from cloud_hub.review import answer_item, report_wrong
+from cloud_hub.viewer import NotFound, NotYours, Viewer
+from cloud_hub.views.review import ReviewView, review_view
+from device_profiles.gtin import Gtin
+from device_profiles.names import Identifier
+
+router = APIRouter(prefix="/api/v1", tags=["review"])
+
+FOREVER = "private, max-age=31536000, immutable"
+Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ItemAnswer(BaseModel):
+    """What a person says a product is."""
+
+    answer: Answer
+    gtin: Gtin | None = None
+
+
+class WrongSlot(BaseModel):
+    """Where a page shows something that is not there."""
+
+    fixture_id: Identifier
+    slot_id: str = Field(max_length=20)
+
+
+@router.get("/views/review")
+def read_review(hub: HubOf, viewer: ViewerOf, fixture: Identifier | None = None) -> ReviewView:
+    """The page of questions: the next one, and how many wait."""
+    with hub.sessions() as session:
+        return review_view(session, viewer, hub.clock.now(), fixture)
+
+
+@router.post("/review/{item_id}", status_code=204)
+async def post_answer(item_id: str, body: ItemAnswer, hub: HubOf, viewer: ViewerOf) -> None:
+    """Answers a question. People only: what is published rests on what they saw."""
+    _require_person(viewer)
+
+    def write() -> None:
+        with hub.database.writing() as session:
+            answer_item(session, viewer, item_id, body.answer, body.gtin, hub.clock.now())
+
+    await asyncio.to_thread(write)
+    hub.changed.announce()
+
+
+@router.post("/review", status_code=201)
+async def post_wrong(body: WrongSlot, hub: HubOf, viewer: ViewerOf) -> dict[str, str]:
+    """Asks people about a slot that a page shows wrongly."""
+    _require_person(viewer)
+
+    def write() -> str:
+        with hub.database.writing() as session:
+            return report_wrong(session, viewer, body.fixture_id, body.slot_id, hub.clock.now())
+
+    item_id = await asyncio.to_thread(write)
+    hub.changed.announce()
+    return {"item_id": item_id}
+
+
+@router.put("/references/{gtin}", status_code=201)
+async def put_reference(
+    gtin: str,
+    request: Request,
+    hub: HubOf,
+    writer: WriterOf,
+    tenant: Annotated[Identifier, Query(description="The chain")],
+    origin: Annotated[str, Query(max_length=120)] = "uploaded",
+) -> dict[str, str]:
+    """Keeps a picture of one product alone: the body is a JPEG or PNG."""
+    writer.require(tenant)
+    data = await _body(request)
+
+    def write() -> str:
+        with hub.database.writing() as session:
+            return add_reference(
+                session,
+                hub.pictures,
+                tenant_id=tenant,
+                gtin=gtin,
+                data=data,
+                origin=origin,
+                actor=writer.name,
+                now=hub.clock.now(),
+            )
+
+    return {"sha256": await asyncio.to_thread(write)}
+
+
+@router.get("/references/{gtin}/{sha256}")
+def get_reference(gtin: Gtin, sha256: Sha256, hub: HubOf, viewer: ViewerOf) -> Response:
+    """A reference picture, to everybody of the chain who signed in."""
+    with hub.sessions() as session:
+        known = session.get(ReferencePicture, (viewer.tenant_id, gtin, sha256))
+    if known is None or not hub.pictures.holds(sha256):
+        raise NotFound("there is no such reference picture")
+    headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
+    return FileResponse(hub.pictures.path(sha256), media_type=known.media_type, headers=headers)
+
+
+async def _body(request: Request) -> bytes:
+    parts = bytearray()
+    async for chunk in request.stream():
+        parts += chunk
+        if len(parts) > LARGEST_BYTES:
+            raise Refused(f"a reference picture has at most {LARGEST_BYTES} bytes", status=413)
+    return bytes(parts)
+
+
+def _require_person(viewer: Viewer) -> None:
+    if viewer.login_name.startswith("token:"):
+        raise NotYours("a token reads; questions are answered by people who signed in")

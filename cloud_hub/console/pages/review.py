@@ -1,0 +1,148 @@
+"""Review: one product at a shelf's front at a time; a person says what it is."""
+
+from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.parts.icon import icon
+from cloud_hub.console.parts.panel import panel
+from cloud_hub.console.parts.recognition import published_line
+from cloud_hub.console.parts.thumbnail import thumbnail
+from cloud_hub.console.reader import Reader
+from cloud_hub.viewer import Page
+from cloud_hub.views.review import Choice, Question, ReviewView
+
+
+def review_page(view: ReviewView, reader: Reader) -> Markup:
+    """The next question, and what the answers make: the published accuracy."""
+    words = reader.words
+    waiting = words("{count} waiting", count=words.number(view.waiting))
+    done = words("{count} answered today", count=words.number(view.answered_lately))
+    return el(
+        "div",
+        el(
+            "header",
+            el("h1", words("Review")),
+            el("p", el("b", waiting, data_fact="waiting"), " · ", done, class_="quiet"),
+            class_="page-head",
+        ),
+        _question(view.question, view.others, reader)
+        if view.question
+        else panel(
+            words("What is this?"),
+            el("p", icon("check"), words("No question waits."), class_="calm"),
+        ),
+        panel(
+            words("How right recognition is"),
+            published_line(view.published, reader),
+            el(
+                "p",
+                words(
+                    "Measured on products drawn by chance, which people judge here without knowing"
+                    " what the device took them for."
+                ),
+                class_="quiet",
+            ),
+        ),
+        class_="page page-review",
+    )
+
+
+def _question(question: Question, others: tuple[Choice, ...], reader: Reader) -> Markup:
+    words = reader.words
+    place = f"{words.of(question.store_name)} · {words.of(question.fixture_name)}"
+    where = f"{place} · {question.slot_id}" if question.slot_id else place
+    return el(
+        "section",
+        el(
+            "div",
+            thumbnail(question.photo, reader, slot_id=question.slot_id or question.item_id),
+            el(
+                "p",
+                el("a", where, href=reader.link(Page.SHELF, question.fixture_id)),
+                " · ",
+                words.moment(question.photo.taken_at, reader.now),
+                class_="quiet",
+            ),
+            class_="review-crop",
+        ),
+        el(
+            "div",
+            el("h2", words("What is this?")),
+            el(
+                "div",
+                [
+                    _choice(number, choice, question, reader)
+                    for number, choice in enumerate(question.choices, start=1)
+                ],
+                class_="review-choices",
+            ),
+            _list(others, question, reader) if others else None,
+            el("div", _rest(question, reader), class_="answers"),
+        ),
+        class_="panel review-question",
+        data_key=question.item_id,
+        data_question=question.item_id,
+    )
+
+
+def _choice(number: int, choice: Choice, question: Question, reader: Reader) -> Markup:
+    picture = (
+        el("img", src=choice.url, alt="")
+        if choice.url
+        else el("span", icon("camera"), class_="thumb-none")
+    )
+    return el(
+        "button",
+        picture,
+        el("span", reader.words.of(choice.name)),
+        el("kbd", str(number)),
+        type="button",
+        class_="review-choice",
+        data_act="answer-question",
+        data_arg=question.item_id,
+        data_answer=f"sku:{choice.gtin}",
+        data_press=str(number),
+    )
+
+
+def _list(others: tuple[Choice, ...], question: Question, reader: Reader) -> Markup:
+    words = reader.words
+    return el(
+        "div",
+        el(
+            "select",
+            [el("option", words.of(one.name), value=f"sku:{one.gtin}") for one in others],
+            aria_label=words("Another product"),
+        ),
+        el(
+            "button",
+            words("It is this one"),
+            type="button",
+            class_="button button-quiet",
+            data_act="answer-question",
+            data_arg=question.item_id,
+        ),
+        class_="review-list",
+    )
+
+
+def _rest(question: Question, reader: Reader) -> list[Markup]:
+    words = reader.words
+    rows = (
+        ("foreign", words("Not on our list"), "0"),
+        ("not-a-product", words("Not a product"), "n"),
+        ("unclear", words("Cannot be told"), "u"),
+    )
+    return [
+        el(
+            "button",
+            name,
+            " ",
+            el("kbd", key.upper()),
+            type="button",
+            class_="button button-quiet",
+            data_act="answer-question",
+            data_arg=question.item_id,
+            data_answer=answer,
+            data_press=key,
+        )
+        for answer, name, key in rows
+    ]

@@ -1,0 +1,97 @@
+"""What people said about pictures becomes reference pictures of a SKU gallery.
+
+The only module of the hub that looks at pixels; it needs the extra `vision`.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.errors import HubError
+from cloud_hub.model.review import Answer, Reason, ReviewItem
+from cloud_hub.pictures import Pictures
+
+MOST_A_SKU = 5
+"""The newest answers of a product are enough: a gallery grows by what it got wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What one export did; `without_picture` are answers whose photo is not here."""
+
+    answers: int
+    added: int
+    products: int
+    without_picture: int
+    look_alikes: tuple[tuple[str, str, float], ...]
+
+
+def export_answers(session: Session, pictures: Pictures, tenant_id: str, gallery: Path) -> Exported:
+    """Enrols the crops of answered questions into the gallery's folder, which may be new.
+
+    Only what a device did not know or had wrong. The same answers twice add nothing.
+    Raises HubError where the gallery cannot be used or the extra `vision` is not installed.
+    """
+    try:
+        from vision_models.embedding import Embedder
+        from vision_models.errors import VisionError
+        from vision_models.gallery import Gallery
+        from vision_models.pictures import read_crop
+    except ModuleNotFoundError as error:
+        raise HubError(
+            f"a gallery needs {error.name}, which is not installed here:"
+            " pip install 'aisleos[vision]'"
+        ) from error
+    answers = _answers(session, tenant_id)
+    added, products, missing = 0, set[str](), 0
+    alike: list[tuple[str, str, float]] = []
+    try:
+        opened = Gallery.open_or_make(gallery, Embedder.shipped())
+        for item in answers:
+            path = pictures.path(item.photo_sha256)
+            if not path.is_file() or item.answer_gtin is None or item.answered_at is None:
+                missing += 1
+                continue
+            origin = f"review {item.item_id} by {item.answered_by}"
+            crop = read_crop(path, item.box)
+            done = opened.enroll(item.answer_gtin, [(origin, crop)], item.answered_at)
+            added += done.added
+            products.add(item.answer_gtin)
+            if done.added:
+                alike += [(item.answer_gtin, one.gtin, one.score) for one in done.look_alikes]
+    except VisionError as error:
+        raise HubError(str(error)) from error
+    return Exported(
+        answers=len(answers),
+        added=added,
+        products=len(products),
+        without_picture=missing,
+        look_alikes=tuple(dict.fromkeys(alike)),
+    )
+
+
+def _answers(session: Session, tenant_id: str) -> Sequence[ReviewItem]:
+    """Answers that name a product which the device did not, the newest few of each."""
+    rows = session.scalars(
+        sa.select(ReviewItem)
+        .where(
+            ReviewItem.tenant_id == tenant_id,
+            ReviewItem.answer == Answer.SKU.value,
+            sa.or_(
+                ReviewItem.reason != Reason.AUDIT.value,
+                ReviewItem.seen_gtin != ReviewItem.answer_gtin,
+            ),
+        )
+        .order_by(ReviewItem.answered_at.desc(), ReviewItem.item_id)
+    )
+    taken: Counter[str] = Counter()
+    kept = []
+    for item in rows:
+        taken[item.answer_gtin or ""] += 1
+        if taken[item.answer_gtin or ""] <= MOST_A_SKU:
+            kept.append(item)
+    return kept[::-1]

@@ -1,0 +1,74 @@
+"""Pictures of one product alone, which stand beside questions: kept by GTIN, newest shown."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.errors import Refused, UnusableData
+from cloud_hub.model.review import ReferencePicture
+from cloud_hub.pictures import Pictures
+from device_profiles.gtin import InvalidGtin, parse_gtin
+
+KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+"""How the files begin that a browser shows."""
+LARGEST_BYTES = 1_000_000
+
+
+def add_reference(
+    session: Session,
+    pictures: Pictures,
+    *,
+    tenant_id: str,
+    gtin: str,
+    data: bytes,
+    origin: str,
+    actor: str,
+    now: datetime,
+) -> str:
+    """Keeps a reference picture; its SHA-256. The same twice changes nothing.
+
+    Raises Refused for a wrong GTIN, a file that is neither JPEG nor PNG, or one too large.
+    """
+    try:
+        gtin = parse_gtin(gtin)
+    except InvalidGtin as error:
+        raise Refused(str(error), status=422) from error
+    kind = next((kind for start, kind in KINDS.items() if data.startswith(start)), None)
+    if kind is None:
+        raise Refused("a reference picture is JPEG or PNG", status=422)
+    if len(data) > LARGEST_BYTES:
+        raise Refused(f"a reference picture has at most {LARGEST_BYTES} bytes", status=413)
+    digest = pictures.put(data)
+    if session.get(ReferencePicture, (tenant_id, gtin, digest)) is None:
+        session.add(
+            ReferencePicture(
+                tenant_id=tenant_id,
+                gtin=gtin,
+                sha256=digest,
+                media_type=kind,
+                origin=origin,
+                added_at=now,
+                added_by=actor,
+            )
+        )
+        session.flush()
+    return digest
+
+
+def gallery_pictures(folder: Path) -> Iterator[tuple[str, str, bytes]]:
+    """GTIN, origin and bytes of the first picture of every product of a gallery's folder.
+
+    Raises UnusableData if it is none.
+    """
+    try:
+        words = tomllib.loads((folder / "gallery.toml").read_text(encoding="utf-8"))
+        first = {str(one["gtin"]): one for one in reversed(words.get("picture", []))}
+        for gtin, one in sorted(first.items()):
+            yield gtin, str(one["origin"]), (folder / str(one["file"])).read_bytes()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnusableData(
+            f"{folder} is no gallery that can be read ({error}); make one with aisle sku enroll"
+        ) from error

@@ -1,0 +1,84 @@
+"""`aisle review`: answers become a gallery, a gallery's pictures stand beside questions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cloud_hub.options import DatabaseUrl, DataDir, TenantId
+
+if TYPE_CHECKING:
+    from cloud_hub.office import Office
+    from cloud_hub.pictures import Pictures
+
+app = typer.Typer()
+review_app = typer.Typer(no_args_is_help=True, help="Questions about pictures, and their answers.")
+app.add_typer(review_app, name="review")
+
+GalleryFolder = Annotated[Path, typer.Option("--gallery", help="The gallery's folder.")]
+
+
+@review_app.callback()
+def review() -> None:
+    """Questions about pictures, and their answers."""
+
+
+@review_app.command("export")
+def export(
+    gallery: GalleryFolder,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """Enrol what people named into a gallery, new or known; nothing is added twice."""
+    from cloud_hub.gallery_job import export_answers
+    from cloud_hub.office import open_office
+
+    with (
+        open_office({"data_dir": data, "database": database}, tenant) as office,
+        office.database.sessions() as session,
+    ):
+        done = export_answers(session, _pictures(office), office.tenant_id, gallery)
+    typer.echo(
+        f"{done.answers} answers: {done.added} pictures added to {done.products} products"
+        + (f", {done.without_picture} without their photo" if done.without_picture else "")
+    )
+    for gtin, other, score in done.look_alikes:
+        typer.echo(f"  {gtin} looks much like {other} ({score:.2f})")
+
+
+@review_app.command("references")
+def references(
+    gallery: GalleryFolder,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """Show a gallery's pictures beside the questions: the first of each product."""
+    from cloud_hub.office import ACTOR, open_office
+    from cloud_hub.references import add_reference, gallery_pictures
+
+    found = list(gallery_pictures(gallery))
+    with open_office({"data_dir": data, "database": database}, tenant) as office:
+        pictures, now = _pictures(office), office.clock.now()
+        with office.database.writing() as session:
+            for gtin, origin, content in found:
+                add_reference(
+                    session,
+                    pictures,
+                    tenant_id=office.tenant_id,
+                    gtin=gtin,
+                    data=content,
+                    origin=origin,
+                    actor=ACTOR,
+                    now=now,
+                )
+    typer.echo(f"{len(found)} products have a picture")
+
+
+def _pictures(office: "Office") -> "Pictures":
+    from cloud_hub.office import MEGABYTE
+    from cloud_hub.pictures import Pictures
+
+    limit = office.settings.media_limit_mb * MEGABYTE
+    return Pictures(office.settings.media_dir, limit_bytes=limit)
