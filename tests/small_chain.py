@@ -251,6 +251,42 @@ class SmallChain:
         )
         return receipt_id
 
+    def zone(
+        self,
+        at: datetime,
+        *stays_s: float,
+        store_id: str = "s01",
+        zone_id: str = "till",
+        is_queue: bool = True,
+        queue: int = 0,
+        watched_s: float = 60.0,
+        category: str | None = None,
+        came_from: dict[str, int] | None = None,
+    ) -> None:
+        """One minute of a zone: `queue` people waited all through it, these stays ended in it."""
+        self.add(
+            facts.ZoneMinute(
+                tenant_id=TENANT,
+                store_id=store_id,
+                zone_id=zone_id,
+                minute_at=at,
+                device_id=f"{store_id}-door",
+                business_day=(at + timedelta(hours=4)).date(),
+                dwell_s=sorted(stays_s),
+                visits=len(stays_s),
+                staff=0,
+                occupancy_mean=float(queue),
+                occupancy_max=queue,
+                is_queue=is_queue,
+                queue_mean=float(queue),
+                queue_max=queue,
+                came_from=came_from or {},
+                category=category,
+                watched_s=watched_s,
+                simulated=True,
+            )
+        )
+
     def minute(
         self,
         at: datetime,
@@ -275,6 +311,8 @@ class SmallChain:
                 exits=0,
                 staff=staff,
                 watched_s=watched_s,
+                sure=None,
+                frames=None,
                 simulated=True,
             )
         )

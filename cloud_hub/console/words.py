@@ -64,9 +64,16 @@ class Words:
             return self.percent(float(value), 1)
         if unit in (Unit.MONEY, Unit.MONEY_PER_M2):
             return self.money(value, currency or "XXX", 2 if abs(float(value)) < 1000 else 0)
+        if unit is Unit.SECONDS:
+            return self.span(float(value))
         if unit is Unit.CELSIUS:
             return f"{self.number(value, 1)} °C"
         return self.number(value, 0 if float(value).is_integer() else 1)
+
+    def span(self, seconds: float) -> str:
+        """6:40, minutes and seconds."""
+        whole = round(seconds)
+        return f"{whole // 60}:{whole % 60:02d}"
 
     def change(self, figure: Figure) -> str | None:
         """The difference to the week before: −6 %, or +2.1 points for a ratio."""

@@ -12,6 +12,10 @@ ALARM_NAMES: dict[str, Text] = {
     "source-lost": Text(en="no picture", zh="没有画面"),
     "picture-covered": Text(en="lens covered", zh="镜头被遮挡"),
     "picture-frozen": Text(en="picture frozen", zh="画面冻结"),
+    "picture-dark": Text(en="picture too dark", zh="画面过暗"),
+    "too-slow": Text(en="computer too slow, fewer frames a second", zh="处理过慢，已降帧"),
+    "queue-long": Text(en="long queue", zh="排队过长"),
+    "queue-slow": Text(en="long wait", zh="等候过久"),
     "picture-moved": Text(en="camera moved", zh="摄像头移位"),
     "too-warm": Text(en="too warm", zh="温度过高"),
     "door-open": Text(en="door open", zh="门未关"),
@@ -21,7 +25,9 @@ ALARM_NAMES: dict[str, Text] = {
     "cart-weight": Text(en="check the cart", zh="请核对购物车"),
 }
 
-_STORE_MENDS = frozenset({"picture-covered", "door-open", "cart-weight"})
+_STORE_MENDS = frozenset(
+    {"picture-covered", "picture-dark", "door-open", "cart-weight", "queue-long", "queue-slow"}
+)
 
 _OPEN = Text(
     en="{store}: {device}: {alarm} since {since}{value}.",

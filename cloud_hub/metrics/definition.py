@@ -1,6 +1,6 @@
 """What a metric is: everything that an API, a page, an export or the documentation says of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -25,6 +25,7 @@ class Unit(StrEnum):
     FACINGS = "facings"
     MINUTES = "min"
     CELSIUS = "c"
+    SECONDS = "s"
 
 
 class Kind(StrEnum):
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     FLOW = "flow"
     STATE = "state"
     RATIO = "ratio"
+    QUANTILE = "quantile"
 
 
 class Grain(StrEnum):
@@ -91,12 +93,15 @@ class Metric:
     minimum_base: int = 1
     minimum_coverage: float = 0.0
     as_of: bool = False
+    quantile: float = 0.5
     interval: Callable[[float, float], tuple[float, float]] | None = None
 
     def value(self, sums: Sums | None) -> Number | None:
         """The figure that `sums` give, None for no data."""
         if sums is None or not self._is_covered(sums):
             return None
+        if self.kind is Kind.QUANTILE:
+            return quantile(sums.samples, self.quantile)
         if self.kind is not Kind.RATIO:
             return sums.amount
         if sums.base < self.minimum_base or sums.base <= 0:
@@ -121,6 +126,18 @@ class Metric:
         if sums.expected_s <= 0:
             return True
         return sums.observed_s > 0 and sums.observed_s / sums.expected_s >= self.minimum_coverage
+
+
+def quantile(values: Sequence[float], share: float) -> float | None:
+    """The value that `share` of `values` do not exceed, between two of them by their distance;
+    None of none. Source: Hyndman and Fan 1996, definition 7, as numpy and spreadsheets have it."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
 
 
 def _exact(number: Number) -> Decimal:

@@ -12,16 +12,18 @@ cloud_hub.metrics.documentation > docs/metrics.md`; a test keeps the two equal. 
 
 Kinds: a *flow* adds up over time and stores; a *state* is the last valid value, added up over
 places but never over time; a *ratio* is the sum of its numerators over the sum of its
-denominators, never a mean of ratios. Every figure carries its coverage and its age. No data is
-null, never 0. Comparisons are with the same weekday of an earlier week until the same time of day,
-over stores that have data on both days; days that a store's opening hours list as exceptions are
-skipped. Today is provisional; a final day that late data changed is marked with the amount.
+denominators, never a mean of ratios; a *quantile* is that of all single values together. Every
+figure carries its coverage and its age. No data is null, never 0. Comparisons are with the same
+weekday of an earlier week until the same time of day, over stores that have data on both days;
+days that a store's opening hours list as exceptions are skipped. Today is provisional; a final day
+that late data changed is marked with the amount.
 """
 
 _KINDS = {
     Kind.FLOW: "flow 流量",
     Kind.STATE: "state 状态",
     Kind.RATIO: "ratio 比率",
+    Kind.QUANTILE: "quantile 分位数",
 }
 _DIRECTIONS = {
     Direction.UP: "up is better 越高越好",

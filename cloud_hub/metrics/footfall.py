@@ -28,7 +28,7 @@ GOOD_MINUTE_S = 54.0
 class DoorFact:
     """One counting line in one quarter of an hour (`quarter`: its number since 1970), which lies in
     the store's local `hour`. `watched_s` counts opening time only; `good_minutes` those watched
-    well enough for conversion."""
+    well enough for conversion. `sure` adds up how sure each of `judged` crossings was."""
 
     store_id: str
     day: date
@@ -43,6 +43,8 @@ class DoorFact:
     watched_s: float
     good_minutes: int
     simulated: bool
+    sure: float = 0.0
+    judged: int = 0
 
 
 def load_doors(session: Session, window: Window) -> list[DoorFact]:
@@ -60,6 +62,7 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
         (opening, MINUTE_S),
         else_=0.0,
     )
+    crossings = FootfallMinute.entries + FootfallMinute.exits + FootfallMinute.staff
     by = (
         FootfallMinute.store_id,
         FootfallMinute.business_day,
@@ -77,6 +80,8 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
             sa.func.sum(watched),
             sa.func.sum(sa.case((FootfallMinute.watched_s >= GOOD_MINUTE_S, 1), else_=0)),
             sa.func.max(sa.case((FootfallMinute.simulated, 1), else_=0)),
+            sa.func.coalesce(sa.func.sum(FootfallMinute.sure), 0.0),
+            sa.func.sum(sa.case((FootfallMinute.sure.is_not(None), crossings), else_=0)),
         )
         .where(*doors_asked(window))
         .group_by(*by)
@@ -96,10 +101,12 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
             watched_s=float(watched_s),
             good_minutes=int(good_minutes),
             simulated=bool(simulated),
+            sure=float(sure),
+            judged=int(judged),
         )
         for (
             store_id, day, number, line_id, device_id, role,
-            entries, exits, staff, watched_s, good_minutes, simulated,
+            entries, exits, staff, watched_s, good_minutes, simulated, sure, judged,
         ) in session.execute(query)
     ]  # fmt: skip
 
@@ -133,8 +140,8 @@ def footfall(doors: Iterable[DoorFact], days: Iterable[StoreDay]) -> Cells:
     due_s: dict[Cell, float] = defaultdict(float)
     for each in days:
         count = len(lines[each.store_id])
-        for hour, expected_s in _expected_s(each) if count else ():
-            due_s[Cell(each.store_id, each.day, hour)] += count * expected_s
+        for hour, opening_s in expected_s(each) if count else ():
+            due_s[Cell(each.store_id, each.day, hour)] += count * opening_s
     return {
         cell: Sums(
             amount=entries.get(cell, 0),
@@ -199,7 +206,8 @@ def measure_estimated_footfall(session: Session, window: Window, aspect: Aspect)
 FULLY_WATCHED = 0.95
 
 
-def _expected_s(each: StoreDay) -> Iterable[tuple[int, float]]:
+def expected_s(each: StoreDay) -> Iterable[tuple[int, float]]:
+    """Each opening hour of a day, and how many of its seconds must have been reported by now."""
     due_at = each.close_at if each.whole else min(each.close_at, each.end_at - REPORTING_DELAY)
     for hour, start, end in each.open_hours():
         if start < due_at:

@@ -2,6 +2,7 @@
 
 from cloud_hub.metrics.conversion import measure_conversion
 from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.metrics.floor_metrics import FLOOR_METRICS
 from cloud_hub.metrics.footfall import measure_estimated_footfall, measure_footfall
 from cloud_hub.metrics.goods import measure_return_rate, measure_sell_out
 from cloud_hub.metrics.recognition import ENOUGH, measure_accuracy, measure_coverage, wilson
@@ -469,6 +470,7 @@ METRICS: dict[str, Metric] = {
         COMPLIANCE_FACINGS,
         RECOGNITION_ACCURACY,
         RECOGNITION_COVERAGE,
+        *FLOOR_METRICS,
         CONNECTED,
         WORKING,
     )

@@ -22,7 +22,8 @@ class Cell(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """`amount`: a flow's sum, or a ratio's numerator; `base`: a ratio's denominator.
+    """`amount`: a flow's sum, or a ratio's numerator; `base`: a ratio's denominator; `samples`: the
+    single values of a quantile.
     `low`/`high`: numerators at the ends of the range, where there is one. Coverage is
     `observed_s` / `expected_s`; both 0 where nothing is watched by a camera or sensor."""
 
@@ -32,6 +33,7 @@ class Sums(NamedTuple):
     high: Number = 0
     observed_s: float = 0.0
     expected_s: float = 0.0
+    samples: tuple[float, ...] = ()
 
     @property
     def coverage(self) -> float | None:
@@ -65,4 +67,5 @@ def _together(one: Sums, other: Sums) -> Sums:
         high=add(one.high, other.high),
         observed_s=one.observed_s + other.observed_s,
         expected_s=one.expected_s + other.expected_s,
+        samples=one.samples + other.samples,
     )

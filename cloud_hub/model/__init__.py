@@ -3,7 +3,18 @@
 Every key starts with `tenant_id`, so that tables can be distributed by it.
 """
 
-from cloud_hub.model import access, control, facts, goods, link, place, review, shopper
+from cloud_hub.model import access, control, facts, floor, goods, link, place, review, shopper
 from cloud_hub.model.base import Base
 
-__all__ = ["Base", "access", "control", "facts", "goods", "link", "place", "review", "shopper"]
+__all__ = [
+    "Base",
+    "access",
+    "control",
+    "facts",
+    "floor",
+    "goods",
+    "link",
+    "place",
+    "review",
+    "shopper",
+]

@@ -67,7 +67,8 @@ class ReceiptTender(Base):
 
 
 class FootfallMinute(Base):
-    """Crossings of a line in one minute as one device counted them."""
+    """Crossings of a line in one minute as one device counted them. `sure` adds up how sure each
+    crossing was, `frames` were looked at; null from agents that do not say."""
 
     __tablename__ = "footfall_minute"
     __table_args__ = (Index("footfall_by_day", "tenant_id", "store_id", "business_day"),)
@@ -82,13 +83,18 @@ class FootfallMinute(Base):
     exits: Mapped[int]
     staff: Mapped[int]
     watched_s: Mapped[float]
+    sure: Mapped[float | None]
+    frames: Mapped[float | None]
     simulated: Mapped[bool]
 
 
 class ZoneMinute(Base):
-    """Visits to a zone that ended in one minute."""
+    """Visits to a zone that ended in one minute: `visits` of them, each with its seconds; staff is
+    counted apart. `queue_mean`/`queue_max`: people who waited. `came_from`: visits by the zone that
+    was visited before. `category`: the goods that stand there, in English."""
 
     __tablename__ = "zone_minute"
+    __table_args__ = (Index("zone_by_day", "tenant_id", "store_id", "business_day"),)
     tenant_id: Mapped[str] = key()
     store_id: Mapped[str] = key()
     zone_id: Mapped[str] = key()
@@ -96,9 +102,17 @@ class ZoneMinute(Base):
     device_id: Mapped[str] = key()
     business_day: Mapped[date] = mapped_column(Date)
     dwell_s: Mapped[list[Any]]
+    visits: Mapped[int]
+    staff: Mapped[int]
     occupancy_mean: Mapped[float]
     occupancy_max: Mapped[int]
+    is_queue: Mapped[bool]
+    queue_mean: Mapped[float]
+    queue_max: Mapped[int]
+    came_from: Mapped[dict[str, Any]]
+    category: Mapped[str | None]
     watched_s: Mapped[float]
+    simulated: Mapped[bool]
 
 
 class ShelfObservation(Base):

@@ -7,11 +7,12 @@ from cloud_hub.projections.alarms import apply_alarms
 from cloud_hub.projections.carts import apply_carts
 from cloud_hub.projections.control import apply_reported, apply_results
 from cloud_hub.projections.cooler import apply_coolers
-from cloud_hub.projections.footfall import apply_footfall, apply_zones
+from cloud_hub.projections.footfall import apply_audits, apply_footfall
 from cloud_hub.projections.media import apply_media
 from cloud_hub.projections.receipts import apply_receipts
 from cloud_hub.projections.shelf import apply_shelves
 from cloud_hub.projections.stock import apply_counts, apply_moves
+from cloud_hub.projections.zones import apply_heat, apply_zones
 from cloud_hub.work import Fact, Work
 from sync import events
 
@@ -23,6 +24,8 @@ PROJECTIONS: dict[str, Projection] = {
     events.StockCounted.kind: apply_counts,
     events.FootfallCounted.kind: apply_footfall,
     events.ZoneOccupied.kind: apply_zones,
+    events.FloorHeated.kind: apply_heat,
+    events.FootfallAudited.kind: apply_audits,
     events.ShelfObserved.kind: apply_shelves,
     events.CoolerRead.kind: apply_coolers,
     events.CartClosed.kind: apply_carts,

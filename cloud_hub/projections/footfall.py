@@ -1,20 +1,20 @@
-"""Crossings and zone visits → one row a minute.
+"""Crossings → one row a minute; hand counts of a door → one row a clip.
 
-An event is applied once, so a minute that two events share (an agent restarted in it) adds up.
+An event is applied once, so a minute that two events share (an agent restarted in it) adds up. A
+late minute touches its own row alone: every figure is made of rows when it is asked for.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from cloud_hub.model.facts import FootfallMinute, ZoneMinute
-from cloud_hub.upsert import added, insert_or_merge, insert_or_replace
+from cloud_hub.model.facts import FootfallMinute
+from cloud_hub.model.floor import FootfallAudit
+from cloud_hub.upsert import added, insert_new, insert_or_merge
 from cloud_hub.work import Fact, Work
-from sync.events import FootfallCounted, ZoneOccupied
+from sync.events import FootfallAudited, FootfallCounted
 
-ADDED = ("entries", "exits", "staff", "watched_s")
+ADDED = ("entries", "exits", "staff", "watched_s", "sure", "frames")
 
 
 def apply_footfall(work: Work, facts: Sequence[Fact[FootfallCounted]]) -> None:
@@ -26,8 +26,11 @@ def apply_footfall(work: Work, facts: Sequence[Fact[FootfallCounted]]) -> None:
         if len(seen.out) != length or len(seen.watched_s) != length:
             work.refuse(fact, "in, out and watched_s are not equally long")
             continue
-        if seen.staff and len(seen.staff) != length:
-            work.refuse(fact, "staff is not as long as in and out")
+        if any(len(more) not in (0, length) for more in (seen.staff, seen.confidence)):
+            work.refuse(fact, "staff or confidence is not as long as in and out")
+            continue
+        if len(seen.frames_per_s) not in (0, length):
+            work.refuse(fact, "frames_per_s is not as long as in and out")
             continue
         for at in range(length):
             rows.append(_minute(work, fact, at))
@@ -36,7 +39,9 @@ def apply_footfall(work: Work, facts: Sequence[Fact[FootfallCounted]]) -> None:
 
 def _minute(work: Work, fact: Fact[FootfallCounted], at: int) -> dict[str, Any]:
     seen = fact.body
-    minute_at = _minute_of(seen.started_at + timedelta(seconds=at * seen.interval_s))
+    minute_at = minute_of(seen.started_at + timedelta(seconds=at * seen.interval_s))
+    staff = seen.staff[at] if seen.staff else 0
+    crossings = seen.in_[at] + seen.out[at] + staff
     return {
         "tenant_id": fact.tenant_id,
         "store_id": fact.store_id,
@@ -47,60 +52,41 @@ def _minute(work: Work, fact: Fact[FootfallCounted], at: int) -> dict[str, Any]:
         "role": seen.role,
         "entries": seen.in_[at],
         "exits": seen.out[at],
-        "staff": seen.staff[at] if seen.staff else 0,
+        "staff": staff,
         "watched_s": seen.watched_s[at],
+        "sure": (seen.confidence[at] or 0.0) * crossings if seen.confidence else None,
+        "frames": seen.frames_per_s[at] * seen.watched_s[at] if seen.frames_per_s else None,
         "simulated": seen.simulated,
     }
 
 
-def _minute_of(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0)
-
-
-ZoneKey = tuple[str, str, str, datetime, str]
-
-
-def apply_zones(work: Work, facts: Sequence[Fact[ZoneOccupied]]) -> None:
-    """Adds every interval's visits to its minute."""
-    rows: dict[ZoneKey, dict[str, Any]] = {}
-    for fact in facts:
-        minute_at = _minute_of(fact.body.started_at)
-        key = (fact.tenant_id, fact.store_id, fact.body.zone_id, minute_at, fact.device_id)
-        before = rows.get(key) or _kept_zone(work, key)
-        rows[key] = _zone(work, fact, minute_at, before)
-    insert_or_replace(work.session, ZoneMinute, list(rows.values()))
-
-
-def _kept_zone(work: Work, key: ZoneKey) -> dict[str, Any] | None:
-    row = work.session.execute(
-        sa.select(ZoneMinute.__table__).where(
-            *(
-                column == value
-                for column, value in zip(ZoneMinute.__table__.primary_key, key, strict=True)
-            )
-        )
-    ).one_or_none()
-    return None if row is None else dict(row._mapping)
-
-
-def _zone(
-    work: Work, fact: Fact[ZoneOccupied], minute_at: datetime, before: dict[str, Any] | None
-) -> dict[str, Any]:
-    seen = fact.body
-    dwell_s = [*(before["dwell_s"] if before else ()), *seen.dwell_s]
-    watched_s = (before["watched_s"] if before else 0.0) + seen.watched_s
-    occupied = (before["occupancy_mean"] * before["watched_s"] if before else 0.0) + (
-        seen.occupancy_mean * seen.watched_s
+def apply_audits(work: Work, facts: Sequence[Fact[FootfallAudited]]) -> None:
+    """Keeps every clip that was counted by hand."""
+    insert_new(
+        work.session,
+        FootfallAudit,
+        [
+            {
+                "tenant_id": fact.tenant_id,
+                "store_id": fact.store_id,
+                "line_id": fact.body.line_id,
+                "started_at": fact.body.started_at,
+                "device_id": fact.device_id,
+                "camera_id": fact.body.camera_id,
+                "seconds": fact.body.seconds,
+                "hand_in": fact.body.hand_in,
+                "hand_out": fact.body.hand_out,
+                "counted_in": fact.body.counted_in,
+                "counted_out": fact.body.counted_out,
+                "missed": fact.body.missed,
+                "surplus": fact.body.surplus,
+                "audited_at": fact.body.audited_at,
+            }
+            for fact in facts
+        ],
     )
-    return {
-        "tenant_id": fact.tenant_id,
-        "store_id": fact.store_id,
-        "zone_id": seen.zone_id,
-        "minute_at": minute_at,
-        "device_id": fact.device_id,
-        "business_day": work.business_day(fact, minute_at),
-        "dwell_s": sorted(dwell_s),
-        "occupancy_mean": occupied / watched_s if watched_s else seen.occupancy_mean,
-        "occupancy_max": max(before["occupancy_max"] if before else 0, seen.occupancy_max),
-        "watched_s": watched_s,
-    }
+
+
+def minute_of(moment: datetime) -> datetime:
+    """The minute that `moment` lies in."""
+    return moment.replace(second=0, microsecond=0)

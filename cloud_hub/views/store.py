@@ -1,5 +1,6 @@
 """One store: its day in figures, doors, shelves, tills, devices, problems and tasks."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from cloud_hub.findings.day_news import revised_amounts
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.conversion import conversion
-from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.footfall import DoorFact, footfall, load_doors, staff_left_out
 from cloud_hub.metrics.registry import (
     AVERAGE_BASKET,
@@ -34,7 +35,7 @@ from cloud_hub.metrics.sales import (
 )
 from cloud_hub.metrics.shelf import on_shelf_availability
 from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
-from cloud_hub.metrics.sums import Number
+from cloud_hub.metrics.sums import Cell, Number, Sums
 from cloud_hub.metrics.window import StoreDay, between
 from cloud_hub.model.facts import Receipt
 from cloud_hub.photo import Photo
@@ -42,17 +43,20 @@ from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, compare, day_values, figure, photos_of
+from cloud_hub.views.floor import FloorView, HandCount, floor_view, hand_counts
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows
 from cloud_hub.views.reading import situation_for, temperatures
 from cloud_hub.views.rows import Freshness, ProblemRow
 from cloud_hub.views.tasks import TaskRow, task_rows
+from device_profiles.camera import LineRole
 from sync.events import ReceiptType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorRow:
-    """One counting line today. `entries`/`exits` leave out `staff`. None: no data."""
+    """One counting line today. `entries`/`exits` leave out `staff`. None: no data. `confidence`:
+    how sure the crossings are; `hand`: the newest clip that a person counted."""
 
     line_id: str
     role: str
@@ -61,6 +65,8 @@ class DoorRow:
     exits: int | None
     staff: int | None
     watched: float | None
+    confidence: float | None
+    hand: HandCount | None
     simulated: bool
 
 
@@ -115,7 +121,8 @@ class DeviceRow:
 class StoreView:
     """Everything on a store's page. `figures`: footfall, conversion, net sales, average basket,
     units per transaction, sales per m², return rate, member rate, on-shelf availability.
-    `staff_left_out` is None where no door reported."""
+    `staff_left_out` and `staff_share` (of all crossings of entrances) are None where no door
+    reported."""
 
     store_id: str
     name: Text
@@ -129,7 +136,9 @@ class StoreView:
     freshness: Freshness
     figures: tuple[Figure, ...]
     staff_left_out: int | None
+    staff_share: float | None
     doors: tuple[DoorRow, ...]
+    floor: FloorView
     fixtures: tuple[FixtureRow, ...]
     tills: tuple[TillRow, ...]
     days: tuple[DayRow, ...]
@@ -160,6 +169,7 @@ def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -
     comparison = compare(situation, [store_id])
     doors = load_doors(session, comparison.window)
     today = situation.day_of(store_id)
+    cells = _cells(situation, comparison, doors)
     local_now = now.astimezone(store.hours.zone)
     return StoreView(
         store_id=store_id,
@@ -172,9 +182,11 @@ def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -
         business_day=today.day,
         until=f"{local_now:%H:%M}",
         freshness=situation.stores[store_id],
-        figures=_figures(situation, comparison, doors),
+        figures=tuple(figure(metric, of, comparison) for metric, of in cells.items()),
         staff_left_out=_staff(doors, today),
-        doors=_doors(doors, today),
+        staff_share=_staff_share(doors, today),
+        doors=_doors(doors, today, hand_counts(session, today, chain.tenant_id)),
+        floor=floor_view(session, comparison.window, today, doors, cells[CONVERSION]),
         fixtures=_fixtures(situation, album, store_id),
         tills=_tills(session, situation, today),
         days=_days(session, situation, store_id),
@@ -194,15 +206,16 @@ def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -
     )
 
 
-def _figures(
+def _cells(
     situation: Situation, comparison: Comparison, doors: list[DoorFact]
-) -> tuple[Figure, ...]:
+) -> dict[Metric, Mapping[Cell, Sums]]:
+    """The sums of every metric that the page shows."""
     session, window = situation.session, comparison.window
     sales = load_sales(session, window)
     walked = footfall(doors, window.days)
     photos = photos_of(situation, comparison)
     shelves = on_shelf_availability(photos, comparison.chain, window.days, Aspect())
-    cells = {
+    return {
         FOOTFALL: walked,
         CONVERSION: conversion(session, window, doors, sales),
         NET_SALES: net_sales(sales),
@@ -213,7 +226,6 @@ def _figures(
         MEMBER_RATE: MEMBER_RATE.measure(session, window, Aspect()),
         ON_SHELF: shelves,
     }
-    return tuple(figure(metric, of_metric, comparison) for metric, of_metric in cells.items())
 
 
 def _staff(doors: list[DoorFact], today: StoreDay) -> int | None:
@@ -221,7 +233,15 @@ def _staff(doors: list[DoorFact], today: StoreDay) -> int | None:
     return staff_left_out(todays).get(today.store_id) if todays else None
 
 
-def _doors(doors: list[DoorFact], today: StoreDay) -> tuple[DoorRow, ...]:
+def _staff_share(doors: list[DoorFact], today: StoreDay) -> float | None:
+    entrances = [f for f in doors if f.day == today.day and f.role is LineRole.ENTRANCE]
+    crossings = sum(fact.entries + fact.exits + fact.staff for fact in entrances)
+    return sum(fact.staff for fact in entrances) / crossings if crossings else None
+
+
+def _doors(
+    doors: list[DoorFact], today: StoreDay, hand: Mapping[str, HandCount]
+) -> tuple[DoorRow, ...]:
     """Every line that reported on one of the two days; None where it is silent today."""
     lines: dict[tuple[str, str, str], list[DoorFact]] = {}
     for fact in doors:
@@ -239,10 +259,17 @@ def _doors(doors: list[DoorFact], today: StoreDay) -> tuple[DoorRow, ...]:
             watched=min(1.0, sum(fact.watched_s for fact in facts) / today.open_s)
             if facts and today.open_s
             else None,
+            confidence=_confidence(facts),
+            hand=hand.get(line_id),
             simulated=any(fact.simulated for fact in facts),
         )
         for (line_id, role, device_id), facts in sorted(lines.items())
     )
+
+
+def _confidence(facts: Sequence[DoorFact]) -> float | None:
+    judged = sum(fact.judged for fact in facts)
+    return min(1.0, sum(fact.sure for fact in facts) / judged) if judged else None
 
 
 def _fixtures(situation: Situation, album: Album, store_id: str) -> tuple[FixtureRow, ...]:

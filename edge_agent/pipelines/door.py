@@ -186,7 +186,7 @@ class DoorWatch:
         """What the picture is worth, and who moves in it; runs in a thread."""
         sight = self.guard.judge(frame.image, frame.at_s)
         if sight is Sight.CLEAR and self.view and self.view.look(frame.image, frame.at_s):
-            sight = Sight.TURNED
+            sight = Sight.MOVED
         if sight is not Sight.CLEAR:
             return sight, None
         seen = self.counter.see(frame)

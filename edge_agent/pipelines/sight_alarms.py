@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from device_profiles.camera import Camera
 from edge_agent.alarms import (
-    CAMERA_TURNED,
     FRAME_SIZE,
     PICTURE_COVERED,
     PICTURE_DARK,
     PICTURE_FROZEN,
+    PICTURE_MOVED,
     SOURCE_LOST,
     TOO_SLOW,
     AlarmBook,
@@ -24,7 +24,7 @@ CAUSES = {
     PICTURE_COVERED: Sight.COVERED,
     PICTURE_DARK: Sight.DARK,
     PICTURE_FROZEN: Sight.FROZEN,
-    CAMERA_TURNED: Sight.TURNED,
+    PICTURE_MOVED: Sight.MOVED,
     FRAME_SIZE: Sight.WRONG_SIZE,
 }
 """Which alarm stands for what is wrong with a picture."""

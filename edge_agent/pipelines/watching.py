@@ -25,7 +25,7 @@ class Sight(StrEnum):
     CLEAR = "clear"
     COVERED = "covered"
     DARK = "dark"
-    TURNED = "turned"
+    MOVED = "moved"
     FROZEN = "frozen"
     WRONG_SIZE = "wrong-size"
 

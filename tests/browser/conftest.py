@@ -106,6 +106,7 @@ async def hub(
     away = RealDevice(bare_hub, "s02-till", folder, ManualClock(now - timedelta(days=2)))
     await till.deliver(small_chain.sales("s01", now, 60))
     await door.deliver(small_chain.visitors(now, 120), give_up=2)
+    await door.deliver(small_chain.floor(now, 120))
     await _photograph(cooler, now)
     await away.deliver(small_chain.sales("s02", now - timedelta(days=2), 5))
     yield FilledHub(address=bare_hub, now=now, till=till)

@@ -22,6 +22,8 @@ from device_profiles.store import (
 )
 from sync.events import (
     EventBody,
+    FloorHeated,
+    FootfallAudited,
     FootfallCounted,
     PictureQuality,
     Receipt,
@@ -30,6 +32,7 @@ from sync.events import (
     ShelfObserved,
     StockMoved,
     Tender,
+    ZoneOccupied,
 )
 
 TENANT = "linguang"
@@ -227,9 +230,69 @@ def visitors(now: datetime, minutes: int) -> list[EventBody]:
             out=(2,) * 10,
             staff=(0,) * 10,
             watched_s=(60.0,) * 10,
+            confidence=(0.96,) * 10,
+            frames_per_s=(9.8,) * 10,
         )
         for tens in range(minutes // 10)
     ]
+
+
+def floor(now: datetime, minutes: int) -> list[EventBody]:
+    """A queue that grew an hour ago, a zone with goods, where people stood, one clip by hand."""
+    start = (now - timedelta(minutes=minutes + 1)).replace(second=0, microsecond=0)
+    bodies: list[EventBody] = []
+    for minute in range(minutes):
+        at = start + timedelta(minutes=minute)
+        people = 9 if minute >= minutes - 60 else 1
+        bodies += [
+            ZoneOccupied(
+                zone_id="till",
+                started_at=at,
+                dwell_s=(40.0 * people,),
+                occupancy_mean=people,
+                occupancy_max=people,
+                watched_s=60.0,
+                is_queue=True,
+                queue_mean=people,
+                queue_max=people,
+                came_from={"drinks": 1},
+            ),
+            ZoneOccupied(
+                zone_id="drinks",
+                started_at=at,
+                dwell_s=(12.0, 25.0),
+                occupancy_mean=1,
+                occupancy_max=2,
+                watched_s=60.0,
+                category="Drinks",
+            ),
+            FloorHeated(
+                camera_id="door-1",
+                started_at=at,
+                columns=16,
+                rows=9,
+                cells=tuple((cell, 2.0 + 40 * (cell in (98, 99))) for cell in range(80, 104)),
+                zones={
+                    "till": ((0.05, 0.6), (0.35, 0.6), (0.35, 0.95), (0.05, 0.95)),
+                    "drinks": ((0.6, 0.3), (0.95, 0.3), (0.95, 0.7), (0.6, 0.7)),
+                },
+                watched_s=60.0,
+            ),
+        ]
+    audit = FootfallAudited(
+        line_id="entrance",
+        camera_id="door-1",
+        started_at=start,
+        seconds=900.0,
+        hand_in=20,
+        hand_out=18,
+        counted_in=19,
+        counted_out=18,
+        missed=1,
+        surplus=0,
+        audited_at=now,
+    )
+    return [*bodies, audit]
 
 
 def picture(*, gap: bool, tint: int) -> bytes:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import DESK, FilledHub, VisitAs
+from tests.browser.conftest import DESK, PHONE, FilledHub, VisitAs
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -53,6 +53,35 @@ async def test_the_shelf_shows_gap_and_swap_on_its_photo(visit_as: VisitAs) -> N
     assert await page.eval_on_selector(".picture img", loaded)
     assert "White Peach Oolong" in await page.inner_text(".slot-card.is-shown")
     assert "24 in the back room" in await page.inner_text(".slot-card.is-shown")
+
+
+async def test_a_store_shows_its_floor_and_the_count_by_hand(visit_as: VisitAs) -> None:
+    visit = await visit_as("s01")
+    page = await visit.open("/store/s01")
+    assert "counted by hand: 97.4 % on 15 min" in await page.inner_text("[data-door=entrance]")
+    assert "at most 9" in await page.inner_text("[data-zone=till]")
+    assert "till → drinks" not in await page.inner_text("main")
+    assert "drinks → till" in await page.inner_text("main")
+    shades = await page.eval_on_selector_all(
+        "[data-camera=door-1] .floor-cell",
+        "all => all.map(x => Number(x.getAttribute('fill-opacity')))",
+    )
+    assert len(shades) == 24
+    assert max(shades) == 1
+    waits = await page.inner_text(".hour-map [data-key='Wait, nine of ten']")
+    assert "6:00" in waits
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_stores_floor_fits_a_phone(visit_as: VisitAs, language: str) -> None:
+    visit = await visit_as("s01", size=PHONE)
+    await visit.context.add_cookies(
+        [{"name": "aisle_language", "value": language, "url": visit.hub}]
+    )
+    page = await visit.open("/store/s01")
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]
+    assert ("停留热力图" in await visit.text()) is (language == "zh")
 
 
 async def test_layers_and_slots_follow_the_pointer(visit_as: VisitAs) -> None:

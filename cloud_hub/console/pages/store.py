@@ -4,11 +4,14 @@ from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
 from cloud_hub.console.parts.fixture_card import fixture_cards
+from cloud_hub.console.parts.floor_map import floor_map
 from cloud_hub.console.parts.freshness import age, freshness_chip
+from cloud_hub.console.parts.hour_map import hour_map
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.parts.task_list import task_list
 from cloud_hub.console.reader import Reader
 from cloud_hub.viewer import Page
+from cloud_hub.views.floor import FloorView, ZoneRow
 from cloud_hub.views.rows import ProblemRow
 from cloud_hub.views.store import DayRow, DeviceRow, DoorRow, StoreView, TillRow
 
@@ -43,12 +46,13 @@ def store_page(view: StoreView, reader: Reader) -> Markup:
             ),
             class_="split",
         ),
+        _floor(view, reader),
         el(
             "div",
             panel(words("Days"), _days(view, reader)),
             el(
                 "div",
-                panel(words("Doors"), _doors(view, reader)),
+                panel(words("Doors"), _doors(view, reader), note=_staff(view, reader)),
                 panel(words("Tills"), _tills(view, reader)),
                 panel(words("Devices"), _devices(view.devices, reader)),
                 class_="stack",
@@ -56,6 +60,106 @@ def store_page(view: StoreView, reader: Reader) -> Markup:
             class_="split",
         ),
         class_="page page-store",
+    )
+
+
+def _floor(view: StoreView, reader: Reader) -> Markup | None:
+    """The hours of today, and, where cameras watch zones, queues, zones and where people stood."""
+    words, floor = reader.words, view.floor
+    hours = hour_map(floor.hours, reader)
+    if not floor.zones and not floor.maps:
+        return panel(words("Hours of today"), hours) if hours is not None else None
+    return el(
+        "div",
+        el(
+            "div",
+            panel(words("Hours of today"), hours) if hours is not None else None,
+            panel(words("Queues and zones"), _zones(floor, reader), _paths(floor, reader)),
+            class_="stack",
+        ),
+        panel(
+            words("Where people stood"),
+            None if floor.maps else el("p", words("no map yet today"), class_="quiet"),
+            *(floor_map(one, reader) for one in floor.maps),
+        ),
+        class_="split",
+    )
+
+
+def _zones(floor: FloorView, reader: Reader) -> Markup:
+    words = reader.words
+    heads = (
+        words("Zone"),
+        words("Visits"),
+        words("Half stay"),
+        words("Nine of ten"),
+        words("Waiting"),
+        words("Conversion"),
+        words("Watched"),
+    )
+    return table(heads, [_zone(zone, reader) for zone in floor.zones], kind="zones")
+
+
+def _zone(zone: ZoneRow, reader: Reader) -> Markup:
+    words = reader.words
+    tags = [
+        el("span", said, class_="tag")
+        for said, is_shown in (
+            (words("queue"), zone.is_queue),
+            (words("simulated"), zone.simulated),
+        )
+        if is_shown
+    ]
+    waiting = None
+    if zone.length is not None:
+        waiting = words(
+            "{mean}, at most {most}",
+            mean=words.number(zone.length, 1),
+            most=words.number(zone.length_max),
+        )
+    return el(
+        "tr",
+        el("th", zone.zone_id, tags, scope="row"),
+        _count(zone.visits, reader),
+        [
+            el("td", words("no data") if span is None else words.span(span), class_="amount")
+            for span in (zone.p50_s, zone.p90_s)
+        ],
+        el("td", waiting or "–", class_="amount"),
+        el(
+            "td",
+            "–" if zone.conversion is None else words.percent(zone.conversion),
+            class_="amount",
+        ),
+        el(
+            "td",
+            words("no data") if zone.watched is None else words.percent(zone.watched),
+            class_="amount",
+        ),
+        data_key=zone.zone_id,
+        data_zone=zone.zone_id,
+    )
+
+
+def _paths(floor: FloorView, reader: Reader) -> Markup | None:
+    if not floor.paths:
+        return None
+    words = reader.words
+    said = words(" · ").join(
+        f"{path.start} → {path.end} {words.number(path.visits)}" for path in floor.paths
+    )
+    return el("p", words("Ways: {ways}", ways=said), class_="quiet")
+
+
+def _staff(view: StoreView, reader: Reader) -> str | None:
+    """How many crossings were left out as staff's, and their share."""
+    if not view.staff_left_out or view.staff_share is None:
+        return None
+    words = reader.words
+    return words(
+        "staff left out {count} ({share})",
+        count=words.number(view.staff_left_out),
+        share=words.percent(view.staff_share),
     )
 
 
@@ -76,7 +180,14 @@ def information(rows: tuple[ProblemRow, ...], reader: Reader) -> Markup | None:
 def _doors(view: StoreView, reader: Reader) -> Markup:
     words = reader.words
     rows = [_door(door, reader) for door in view.doors]
-    heads = (words("Line"), words("In"), words("Out"), words("Staff left out"), words("Watched"))
+    heads = (
+        words("Line"),
+        words("In"),
+        words("Out"),
+        words("Staff left out"),
+        words("Sure"),
+        words("Watched"),
+    )
     return table(heads, rows, nothing=words("no door counts here"))
 
 
@@ -85,8 +196,13 @@ def _door(door: DoorRow, reader: Reader) -> Markup:
     tag = el("span", words("simulated"), class_="tag") if door.simulated else None
     return el(
         "tr",
-        el("th", door.line_id, tag, scope="row"),
+        el("th", door.line_id, tag, _hand(door, reader), scope="row"),
         [_count(count, reader) for count in (door.entries, door.exits, door.staff)],
+        el(
+            "td",
+            "–" if door.confidence is None else words.percent(door.confidence),
+            class_="amount",
+        ),
         el(
             "td",
             words("no data") if door.watched is None else words.percent(door.watched),
@@ -95,6 +211,27 @@ def _door(door: DoorRow, reader: Reader) -> Markup:
         data_key=door.line_id,
         data_door=door.line_id,
     )
+
+
+def _hand(door: DoorRow, reader: Reader) -> Markup | None:
+    """ "counted by hand: 97.4 % on 15 min, Thu 12 Nov"."""
+    hand = door.hand
+    if hand is None or hand.accuracy is None:
+        return None
+    words = reader.words
+    said = words(
+        "counted by hand: {share} on {minutes} min, {day}",
+        share=words.percent(hand.accuracy, 1),
+        minutes=words.number(hand.minutes),
+        day=words.day(hand.day),
+    )
+    more = words(
+        "{hand} crossings by hand; missed {missed}, too many {surplus}",
+        hand=words.number(hand.hand),
+        missed=words.number(hand.missed),
+        surplus=words.number(hand.surplus),
+    )
+    return el("small", said, title=more, class_="quiet hand-count")
 
 
 def _count(count: int | None, reader: Reader) -> Markup:

@@ -229,6 +229,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "fixture_id"),
     )
     op.create_table(
+        "footfall_audit",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(40), nullable=False),
+        sa.Column("line_id", sa.String(40), nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("hand_in", WHOLE, nullable=False),
+        sa.Column("hand_out", WHOLE, nullable=False),
+        sa.Column("counted_in", WHOLE, nullable=False),
+        sa.Column("counted_out", WHOLE, nullable=False),
+        sa.Column("missed", WHOLE, nullable=False),
+        sa.Column("surplus", WHOLE, nullable=False),
+        sa.Column("audited_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "store_id", "line_id", "started_at", "device_id"),
+    )
+    op.create_table(
         "footfall_minute",
         sa.Column("tenant_id", sa.String(40), nullable=False),
         sa.Column("store_id", sa.String(40), nullable=False),
@@ -241,10 +259,29 @@ def upgrade() -> None:
         sa.Column("exits", WHOLE, nullable=False),
         sa.Column("staff", WHOLE, nullable=False),
         sa.Column("watched_s", sa.Double(), nullable=False),
+        sa.Column("sure", sa.Double()),
+        sa.Column("frames", sa.Double()),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "store_id", "line_id", "minute_at", "device_id"),
     )
     op.create_index("footfall_by_day", "footfall_minute", ["tenant_id", "store_id", "business_day"])
+    op.create_table(
+        "heat_hour",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("store_id", sa.String(40), nullable=False),
+        sa.Column("camera_id", sa.String(40), nullable=False),
+        sa.Column("hour_at", MOMENT, nullable=False),
+        sa.Column("device_id", sa.String(40), nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("columns", WHOLE, nullable=False),
+        sa.Column("rows", WHOLE, nullable=False),
+        sa.Column("seconds", sa.JSON(), nullable=False),
+        sa.Column("zones", sa.JSON(), nullable=False),
+        sa.Column("watched_s", sa.Double(), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "store_id", "camera_id", "hour_at", "device_id"),
+    )
+    op.create_index("heat_by_day", "heat_hour", ["tenant_id", "store_id", "business_day"])
     op.create_table(
         "identity",
         sa.Column("tenant_id", sa.String(40), nullable=False),
@@ -588,11 +625,20 @@ def upgrade() -> None:
         sa.Column("device_id", sa.String(40), nullable=False),
         sa.Column("business_day", sa.Date(), nullable=False),
         sa.Column("dwell_s", sa.JSON(), nullable=False),
+        sa.Column("visits", WHOLE, nullable=False),
+        sa.Column("staff", WHOLE, nullable=False),
         sa.Column("occupancy_mean", sa.Double(), nullable=False),
         sa.Column("occupancy_max", WHOLE, nullable=False),
+        sa.Column("is_queue", sa.Boolean(), nullable=False),
+        sa.Column("queue_mean", sa.Double(), nullable=False),
+        sa.Column("queue_max", WHOLE, nullable=False),
+        sa.Column("came_from", sa.JSON(), nullable=False),
+        sa.Column("category", sa.String()),
         sa.Column("watched_s", sa.Double(), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "store_id", "zone_id", "minute_at", "device_id"),
     )
+    op.create_index("zone_by_day", "zone_minute", ["tenant_id", "store_id", "business_day"])
 
 
 def downgrade() -> None:
@@ -623,7 +669,9 @@ def downgrade() -> None:
         "lane_claim",
         "identity_link",
         "identity",
+        "heat_hour",
         "footfall_minute",
+        "footfall_audit",
         "fixture",
         "event",
         "epoch",

@@ -8,13 +8,16 @@ import sqlalchemy as sa
 from cloud_hub import ledger
 from cloud_hub.database import Database
 from cloud_hub.ingest import Ingest
-from cloud_hub.model import facts
+from cloud_hub.model import facts, floor
 from cloud_hub.model.goods import StockMove
 from cloud_hub.model.shopper import Identity, ReceiptIdentity
 from sync.events import (
     Alarm,
     AlarmState,
     CoolerRead,
+    FloorHeated,
+    FootfallAudited,
+    FootfallCounted,
     ReceiptType,
     ShopperIdentity,
     StockCounted,
@@ -254,3 +257,103 @@ def test_visits_of_one_minute_come_together(ingest: Ingest, database: Database) 
     book(ingest, seen(40.0, 2.0), seen(10.0, 4.0), kind="door")
     (minute,) = rows(database, facts.ZoneMinute)
     assert (minute.dwell_s, minute.occupancy_mean, minute.occupancy_max) == ([10.0, 40.0], 3.0, 4)
+
+
+def test_heat_of_an_hour_comes_together_whatever_the_order(
+    ingest: Ingest, database: Database
+) -> None:
+    def stood(minute: int, *cells: tuple[int, float]) -> FloorHeated:
+        return FloorHeated(
+            camera_id="door-1",
+            started_at=NOON + timedelta(minutes=minute),
+            columns=4,
+            rows=2,
+            cells=cells,
+            zones={"till": ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0))},
+            watched_s=60,
+        )
+
+    book(ingest, stood(3, (5, 2.5)), stood(1, (5, 1.0), (0, 60.0)), kind="door")
+    (hour,) = rows(database, floor.HeatHour)
+    assert hour.hour_at == NOON
+    assert hour.seconds == [60.0, 0.0, 0.0, 0.0, 0.0, 3.5, 0.0, 0.0]
+    assert hour.watched_s == 120
+    assert hour.zones == {"till": [[0.0, 0.0], [0.5, 0.0], [0.5, 1.0]]}
+
+
+def test_heat_outside_its_own_grid_is_a_dead_letter(ingest: Ingest) -> None:
+    door = TalkingDevice(kind="door")
+    door.say(
+        FloorHeated(
+            camera_id="door-1",
+            started_at=NOON,
+            columns=4,
+            rows=2,
+            cells=((8, 1.0),),
+            watched_s=60,
+        )
+    )
+    assert ingest.take([door.hello(), *door.batches()]).tally.dead == 1
+
+
+def test_a_queues_minute_keeps_who_waited_and_whence_they_came(
+    ingest: Ingest, database: Database
+) -> None:
+    def seen(watched_s: float, mean: float, **ways: int) -> ZoneOccupied:
+        return ZoneOccupied(
+            zone_id="till",
+            started_at=NOON,
+            dwell_s=(30.0,),
+            occupancy_mean=mean,
+            occupancy_max=5,
+            watched_s=watched_s,
+            is_queue=True,
+            queue_mean=mean,
+            queue_max=int(mean),
+            came_from=ways,
+            staff=1,
+            category="Drinks",
+        )
+
+    book(ingest, seen(40.0, 4.0, goods=1), seen(20.0, 1.0, goods=2, entry=1), kind="door")
+    (minute,) = rows(database, facts.ZoneMinute)
+    assert (minute.queue_mean, minute.queue_max, minute.visits, minute.staff) == (3.0, 4, 2, 2)
+    assert minute.came_from == {"goods": 3, "entry": 1}
+
+
+def test_a_minute_knows_how_sure_and_how_fast_it_was_counted(
+    ingest: Ingest, database: Database
+) -> None:
+    said = FootfallCounted(
+        line_id="door",
+        started_at=NOON,
+        in_=(3,),
+        out=(1,),
+        watched_s=(60.0,),
+        confidence=(0.9,),
+        frames_per_s=(8.0,),
+    )
+    older = said.model_copy(update={"line_id": "side", "confidence": (), "frames_per_s": ()})
+    book(ingest, said, older, kind="door")
+    door, side = sorted(rows(database, facts.FootfallMinute), key=lambda row: row.line_id)
+    assert (door.sure, door.frames) == (pytest.approx(3.6), 480.0)
+    assert (side.sure, side.frames) == (None, None)
+
+
+def test_a_clip_counted_by_hand_is_kept_once(ingest: Ingest, database: Database) -> None:
+    audit = FootfallAudited(
+        line_id="door",
+        camera_id="door-1",
+        started_at=NOON,
+        seconds=900.0,
+        hand_in=40,
+        hand_out=38,
+        counted_in=39,
+        counted_out=38,
+        missed=2,
+        surplus=1,
+        audited_at=NOON,
+    )
+    book(ingest, audit, kind="door")
+    (row,) = rows(database, floor.FootfallAudit)
+    assert (row.hand_in, row.counted_in, row.missed) == (40, 39, 2)

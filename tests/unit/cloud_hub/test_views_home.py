@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.freshness import LinkState
+from cloud_hub.model import floor
 from cloud_hub.viewer import NotFound, NotYours
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.fleet import fleet_view
@@ -16,6 +17,7 @@ from device_profiles.store import LoginRole
 from tests.small_chain import (
     NOW,
     PLAN,
+    TENANT,
     TODAY,
     WATER,
     SmallChain,
@@ -178,6 +180,61 @@ def test_a_store_page_shows_staff_doors_and_days(chain: SmallChain) -> None:
     assert view.days[7].footfall is None
     assert [(till.workstation_id, till.receipts) for till in view.tills] == [("till-1", 1)]
     assert view.until == "14:32"
+
+
+def test_a_store_page_shows_queue_beside_conversion_hour_by_hour(chain: SmallChain) -> None:
+    for minute in range(60):
+        chain.minute(local(12, minute), 1)
+        chain.zone(local(12, minute), 400.0 if minute % 5 == 0 else 60.0, queue=9)
+        chain.zone(
+            local(12, minute), 20.0, zone_id="drinks", is_queue=False, came_from={"entry": 1}
+        )
+    for minute in range(0, 60, 2):
+        chain.receipt(local(12, minute, second=30), (WATER, "1", "2.00"))
+    with chain.reading() as session:
+        view = store_view(session, viewer(LoginRole.STORE, "s01"), NOW, "s01")
+    noon = next(row for row in view.floor.hours if row.hour == 12)
+    assert (noon.footfall, noon.queue_length, noon.queue_max) == (60, 9.0, 9)
+    assert noon.conversion == pytest.approx(0.5)
+    assert noon.wait_p90_s == 400.0
+    eleven = next(row for row in view.floor.hours if row.hour == 11)
+    assert (eleven.footfall, eleven.queue_length, eleven.wait_p90_s) == (None, None, None)
+    drinks, till = view.floor.zones
+    assert (till.visits, till.p50_s, till.length_max) == (60, 60.0, 9)
+    assert (drinks.visits, drinks.p50_s, drinks.length) == (60, 20.0, None)
+    assert [(path.start, path.end, path.visits) for path in view.floor.paths] == [
+        ("entry", "drinks", 60)
+    ]
+
+
+def test_a_store_page_shows_the_newest_hand_count_beside_its_door(chain: SmallChain) -> None:
+    chain.minute(local(9, 0), 4, staff=1)
+    for hour, counted in ((9, 20), (10, 39)):
+        chain.add(
+            floor.FootfallAudit(
+                tenant_id=TENANT,
+                store_id="s01",
+                line_id="entrance",
+                started_at=local(hour),
+                device_id="s01-door",
+                camera_id="door-1",
+                seconds=900.0,
+                hand_in=40,
+                hand_out=38,
+                counted_in=counted,
+                counted_out=38,
+                missed=2,
+                surplus=1,
+                audited_at=local(hour, 30),
+            )
+        )
+    with chain.reading() as session:
+        view = store_view(session, viewer(LoginRole.STORE, "s01"), NOW, "s01")
+    (door,) = view.doors
+    assert door.hand is not None
+    assert door.hand.accuracy == pytest.approx(1 - 1 / 78)
+    assert (door.hand.minutes, door.hand.day) == (15, TODAY)
+    assert view.staff_share == pytest.approx(1 / 5)
 
 
 def test_hours_that_a_door_did_not_watch_are_gaps_in_the_sparkline(chain: SmallChain) -> None:

@@ -251,7 +251,7 @@ async def test_a_turned_camera_is_an_alarm_and_unwatched_until_a_person_accepts_
     watch.feed.script += [(1.0, noisy(here, step)) for step in range(320)]
     watch.feed.script += [(1.0, noisy(there, step)) for step in range(120)]
     await watch.run(asyncio.Event())
-    assert [one["alarm"] for one in bodies(outbox, "alarm")] == ["camera-turned"]
+    assert [one["alarm"] for one in bodies(outbox, "alarm")] == ["picture-moved"]
     assert watch.view.path.is_file()
     minutes = [round(minute["watched_s"][0]) for minute in bodies(outbox, "footfall")]
     assert minutes[-2] == 0

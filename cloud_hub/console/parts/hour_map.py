@@ -1,0 +1,57 @@
+"""A store's day hour by hour: people, conversion, queue and wait in one grid of shaded cells."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.reader import Reader
+from cloud_hub.views.floor import HourRow
+
+LEVELS: Final = 5
+
+
+def hour_map(hours: Sequence[HourRow], reader: Reader) -> Markup | None:
+    """One column an hour, one row a figure; the darker, the more. An hour without data is a dash.
+    Rows that no camera feeds are left out; None where no hour has anything."""
+    words = reader.words
+    rows = [
+        _row(words("Footfall"), [row.footfall for row in hours], words.number),
+        _row(words("Conversion"), [row.conversion for row in hours], words.percent),
+        _row(
+            words("Queue, mean"), [row.queue_length for row in hours], lambda n: words.number(n, 1)
+        ),
+        _row(words("Queue, longest"), [row.queue_max for row in hours], words.number),
+        _row(words("Wait, nine of ten"), [row.wait_p90_s for row in hours], words.span),
+    ]
+    drawn = [row for row in rows if row is not None]
+    if not drawn:
+        return None
+    heads = [el("th", f"{row.hour}", scope="col") for row in hours]
+    return el(
+        "div",
+        el(
+            "table",
+            el("thead", el("tr", el("th", words("Hour"), scope="col"), heads)),
+            el("tbody", drawn),
+            class_="table hour-map",
+        ),
+        class_="scroller",
+    )
+
+
+def _row(name: str, values: Sequence[float | None], said: Callable[[float], str]) -> Markup | None:
+    known = [float(value) for value in values if value is not None]
+    if not known:
+        return None
+    top = max(known) or 1.0
+    return el(
+        "tr",
+        el("th", name, scope="row"),
+        [
+            el("td", "–", class_="missing")
+            if value is None
+            else el("td", said(value), data_level=min(LEVELS - 1, int(value / top * LEVELS)))
+            for value in values
+        ],
+        data_key=name,
+    )

@@ -1,0 +1,115 @@
+"""Zone visits → one row a minute; where people stood → one row an hour.
+
+An event is applied once: what two events say of one minute, or many of one hour, comes together.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from cloud_hub.model import Base
+from cloud_hub.model.facts import ZoneMinute
+from cloud_hub.model.floor import HeatHour
+from cloud_hub.projections.footfall import minute_of
+from cloud_hub.upsert import insert_or_replace
+from cloud_hub.work import Fact, Work
+from sync.events import FloorHeated, ZoneOccupied
+
+Key = tuple[str, str, str, datetime, str]
+"""tenant, store, zone or camera, minute or hour, device."""
+Row = dict[str, Any]
+
+
+def apply_zones(work: Work, facts: Sequence[Fact[ZoneOccupied]]) -> None:
+    """Adds every interval's visits to its minute."""
+    rows: dict[Key, Row] = {}
+    for fact in facts:
+        minute_at = minute_of(fact.body.started_at)
+        key = (fact.tenant_id, fact.store_id, fact.body.zone_id, minute_at, fact.device_id)
+        before = rows.get(key) or _kept(work, ZoneMinute, key)
+        rows[key] = _zone(work, fact, minute_at, before)
+    insert_or_replace(work.session, ZoneMinute, list(rows.values()))
+
+
+def apply_heat(work: Work, facts: Sequence[Fact[FloorHeated]]) -> None:
+    """Adds every interval to its hour. A camera whose grid changed begins its hour anew."""
+    rows: dict[Key, Row] = {}
+    for fact in facts:
+        seen = fact.body
+        if any(not 0 <= cell < seen.columns * seen.rows for cell, _ in seen.cells):
+            work.refuse(fact, "a cell lies outside columns x rows")
+            continue
+        hour_at = seen.started_at.replace(minute=0, second=0, microsecond=0)
+        key = (fact.tenant_id, fact.store_id, seen.camera_id, hour_at, fact.device_id)
+        before = rows.get(key) or _kept(work, HeatHour, key)
+        if before and (before["columns"], before["rows"]) != (seen.columns, seen.rows):
+            before = None
+        rows[key] = _hour(work, fact, hour_at, before)
+    insert_or_replace(work.session, HeatHour, list(rows.values()))
+
+
+def _kept(work: Work, model: type[Base], key: Key) -> Row | None:
+    columns = model.__table__.primary_key
+    row = work.session.execute(
+        sa.select(model.__table__).where(
+            *(column == value for column, value in zip(columns, key, strict=True))
+        )
+    ).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def _zone(work: Work, fact: Fact[ZoneOccupied], minute_at: datetime, before: Row | None) -> Row:
+    seen = fact.body
+    dwell_s = [*(before["dwell_s"] if before else ()), *seen.dwell_s]
+    watched_s = (before["watched_s"] if before else 0.0) + seen.watched_s
+    came_from = Counter(before["came_from"] if before else {}) + Counter(seen.came_from)
+
+    def mean(name: str, now: float) -> float:
+        total = (before[name] * before["watched_s"] if before else 0.0) + now * seen.watched_s
+        return total / watched_s if watched_s else now
+
+    return {
+        "tenant_id": fact.tenant_id,
+        "store_id": fact.store_id,
+        "zone_id": seen.zone_id,
+        "minute_at": minute_at,
+        "device_id": fact.device_id,
+        "business_day": work.business_day(fact, minute_at),
+        "dwell_s": sorted(dwell_s),
+        "visits": len(dwell_s),
+        "staff": (before["staff"] if before else 0) + seen.staff,
+        "occupancy_mean": mean("occupancy_mean", seen.occupancy_mean),
+        "occupancy_max": max(before["occupancy_max"] if before else 0, seen.occupancy_max),
+        "is_queue": seen.is_queue,
+        "queue_mean": mean("queue_mean", seen.queue_mean),
+        "queue_max": max(before["queue_max"] if before else 0, seen.queue_max),
+        "came_from": dict(came_from),
+        "category": seen.category,
+        "watched_s": watched_s,
+        "simulated": seen.simulated,
+    }
+
+
+def _hour(work: Work, fact: Fact[FloorHeated], hour_at: datetime, before: Row | None) -> Row:
+    seen = fact.body
+    cells = seen.columns * seen.rows
+    seconds = list(before["seconds"]) if before else [0.0] * cells
+    for cell, stood_s in seen.cells:
+        seconds[cell] = round(seconds[cell] + stood_s, 1)
+    return {
+        "tenant_id": fact.tenant_id,
+        "store_id": fact.store_id,
+        "camera_id": seen.camera_id,
+        "hour_at": hour_at,
+        "device_id": fact.device_id,
+        "business_day": work.business_day(fact, hour_at),
+        "columns": seen.columns,
+        "rows": seen.rows,
+        "seconds": seconds,
+        "zones": {name: [list(point) for point in corners] for name, corners in seen.zones.items()},
+        "watched_s": (before["watched_s"] if before else 0.0) + seen.watched_s,
+        "simulated": seen.simulated,
+    }
