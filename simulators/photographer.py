@@ -22,7 +22,8 @@ from simulators.waiting import until
 from sync.events import MediaTaken, PictureQuality, SeenFacing, ShelfObserved
 from vision_models.embedding import Embedder
 from vision_models.gallery import Gallery
-from vision_models.shelf import ShelfReader, ShelfReading
+from vision_models.reading import ShelfReading
+from vision_models.shelf import ShelfReader
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from device_profiles.camera import ShelfView
     from device_profiles.planogram import Fixture, Planogram
     from vision_models.embedding import Embedder
-    from vision_models.shelf import ShelfReader, ShelfReading
+    from vision_models.reading import ShelfReading
+    from vision_models.shelf import ShelfReader
 
 app = typer.Typer(no_args_is_help=True)
 sku = typer.Typer(no_args_is_help=True, help="Reference pictures of products, and matching.")

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 RIGHT = 2.0
-WRONG = -1.0
-SKIPPED = -1.0
+WRONG = -0.4
+SKIPPED = -1.5
+"""Slots are places: two neighbours in each other's place are two wrong ones, and not one that
+moved past the other; so leaving one out on either side costs more than a wrong pair."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,39 @@ class Compliance:
         return self.right / self.visible if self.visible else None
 
 
+def compliance_error(found: float, true: float) -> float:
+    """How far a compliance that was found is from the true one, as a share of how far it could be:
+    0 is exact, 1 the worst answer there is.
+
+    Source: the idea of a normalised planogram compliance error that does not assume the photo to
+    match the plan, Laitala and Ruotsalainen, Appl. Sci. 2023, 13(18), 10145; the norm is ours.
+    """
+    return abs(found - true) / max(true, 1.0 - true)
+
+
+def align_rows(
+    planned: Sequence[Sequence[str]], seen: Sequence[Sequence[str | None]]
+) -> list[tuple[int | None, int | None]]:
+    """Pairs of rows of a plan and rows seen, both from the top: the pairing whose rows align best.
+    None on a side where the other has no partner."""
+    gain = [[_gain(one, other) for other in seen] for one in planned]
+    return _needleman_wunsch(
+        gain,
+        skip_left=[SKIPPED * max(1, len(row)) for row in planned],
+        skip_right=[SKIPPED * max(1, len(row)) for row in seen],
+    )
+
+
+def _gain(planned: Sequence[str], seen: Sequence[str | None]) -> float:
+    total = 0.0
+    for left, right in align(planned, seen):
+        if left is None or right is None:
+            total += SKIPPED
+        else:
+            total += _likeness(planned[left], seen[right])
+    return total
+
+
 def align(
     planned: Sequence[str], seen: Sequence[str | None]
 ) -> list[tuple[int | None, int | None]]:
@@ -33,20 +68,11 @@ def align(
 
     A `seen` of None is a product that was not recognised: it pairs, at no gain.
     """
-    rows, columns = len(planned) + 1, len(seen) + 1
-    best = [[0.0] * columns for _ in range(rows)]
-    for row in range(1, rows):
-        best[row][0] = row * SKIPPED
-    for column in range(1, columns):
-        best[0][column] = column * SKIPPED
-    for row in range(1, rows):
-        for column in range(1, columns):
-            best[row][column] = max(
-                best[row - 1][column - 1] + _likeness(planned[row - 1], seen[column - 1]),
-                best[row - 1][column] + SKIPPED,
-                best[row][column - 1] + SKIPPED,
-            )
-    return _traced(best, planned, seen)
+    return _needleman_wunsch(
+        [[_likeness(one, other) for other in seen] for one in planned],
+        skip_left=[SKIPPED] * len(planned),
+        skip_right=[SKIPPED] * len(seen),
+    )
 
 
 def _likeness(planned: str, seen: str | None) -> float:
@@ -55,22 +81,33 @@ def _likeness(planned: str, seen: str | None) -> float:
     return RIGHT if planned == seen else WRONG
 
 
-def _traced(
-    best: list[list[float]], planned: Sequence[str], seen: Sequence[str | None]
+def _needleman_wunsch(
+    gain: Sequence[Sequence[float]], *, skip_left: Sequence[float], skip_right: Sequence[float]
 ) -> list[tuple[int | None, int | None]]:
+    """The pairing with the greatest sum of gains; leaving one out costs its skip."""
+    best = [[0.0] * (len(skip_right) + 1) for _ in range(len(skip_left) + 1)]
+    for left, cost in enumerate(skip_left):
+        best[left + 1][0] = best[left][0] + cost
+    for right, cost in enumerate(skip_right):
+        best[0][right + 1] = best[0][right] + cost
+    for left, cost in enumerate(skip_left):
+        for right, other in enumerate(skip_right):
+            best[left + 1][right + 1] = max(
+                best[left][right] + gain[left][right],
+                best[left][right + 1] + cost,
+                best[left + 1][right] + other,
+            )
     pairs: list[tuple[int | None, int | None]] = []
-    row, column = len(planned), len(seen)
-    while row or column:
-        if row and column:
-            paired = best[row - 1][column - 1] + _likeness(planned[row - 1], seen[column - 1])
-            if best[row][column] == paired:
-                row, column = row - 1, column - 1
-                pairs.append((row, column))
-                continue
-        if row and best[row][column] == best[row - 1][column] + SKIPPED:
-            row -= 1
-            pairs.append((row, None))
+    left, right = len(skip_left), len(skip_right)
+    while left or right:
+        here = best[left][right]
+        if left and right and here == best[left - 1][right - 1] + gain[left - 1][right - 1]:
+            left, right = left - 1, right - 1
+            pairs.append((left, right))
+        elif left and here == best[left - 1][right] + skip_left[left - 1]:
+            left -= 1
+            pairs.append((left, None))
         else:
-            column -= 1
-            pairs.append((None, column))
+            right -= 1
+            pairs.append((None, right))
     return pairs[::-1]

@@ -104,6 +104,9 @@ class Model:
         self._input = self._session.get_inputs()[0]
         _check_shape(entry, path, list(self._input.shape))
         self._takes_one = self._input.shape[0] == 1
+        mean, std = np.array(entry.mean), np.array(entry.std)
+        self._gain = np.asarray(1 / (entry.scale * std), np.float32)[:, None, None]
+        self._shift = np.asarray(mean / std, np.float32)[:, None, None]
 
     @property
     def version(self) -> str:
@@ -144,11 +147,11 @@ class Model:
         resized = cv2.resize(
             picture, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         )
-        values = np.asarray(resized, np.float32)
-        if self.entry.colours == "rgb":
-            values = values[..., ::-1]
-        values = (values / self.entry.scale - np.array(self.entry.mean)) / np.array(self.entry.std)
-        return np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float32)
+        channels = resized[..., ::-1] if self.entry.colours == "rgb" else resized
+        values = np.array(channels.transpose(2, 0, 1), np.float32, order="C")
+        values *= self._gain
+        values -= self._shift
+        return values
 
 
 def load_model(name: str, *, manifest: Path = SHIPPED, threads: int = 1) -> Model:

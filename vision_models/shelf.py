@@ -1,99 +1,32 @@
 """Reading a shelf: a photo of a fixture → what stands at the front of each slot.
 
 With a calibrated view the fixture's front is flattened and read slot by slot. Without one, the
-product detector finds boxes anywhere in the photo. Either way the crops are recognised with the
-gallery, and what is not recognised is *unknown*, never the nearest guess.
+product detector finds boxes anywhere in the photo; with a plan, the rows they stand in are aligned
+with its rows. Either way the crops are recognised with the gallery, and what is not recognised is
+*unknown*, never the nearest guess.
 """
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from device_profiles.camera import ShelfView
 from device_profiles.planogram import Fixture, Planogram
+from vision_models.alignment import Fitted, fit_to_plan
 from vision_models.calibration import Flattened, flatten
 from vision_models.compliance import Compliance
 from vision_models.detector import Detector
+from vision_models.emptiness import Filling, Look, ReadingSettings, SlotJudge
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import CROP_MATCH, SURE, Gallery, Match
-from vision_models.quality import Measures, Quality, judge_picture, measure
+from vision_models.gallery import CROP_MATCH, Gallery, Match
+from vision_models.quality import Quality, judge_picture, measure
+from vision_models.reading import Box, Facing, ShelfReading
+from vision_models.rows import Place, rows_of
 
-Box = tuple[float, float, float, float]
-OUTLINED_AT_PX = 112
-"""Width at which a slot's outline is measured, so that levels mean the same for every camera."""
-LEAST_LOOKS = 4
-"""So few goods say nothing about the picture's sharpness."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingSettings:
-    """How a slot is cut out and told from an empty one. Shares of a slot or of its pixels; colour
-    (HSV saturation) and brightness in 0..255.
-
-    A slot whose middle is outlined, or a little outlined and coloured, holds something. One that
-    is plain, grey and not glaring shows its back wall. All else is hidden: a hand, a sleeve, glare.
-    Where even the recognised goods lack outline, the picture is too soft to tell anything.
-    Measured on rendered coolers: empty slots nearly always up to 0.10 and 36, unknown packs from
-    0.10 or 46; what lies between is called hidden, for a false gap costs more than a late one.
-    """
-
-    margin: float = 0.02
-    middle: float = 0.6
-    outline_levels: float = 20.0
-    least_outline: float = 0.13
-    coloured_outline: float = 0.06
-    empty_outline: float = 0.09
-    most_grey: float = 45.0
-    most_bright: float = 200.0
-    most_burnt: float = 0.5
-    sharp_outline: float = 0.15
-    sharp_levels: float = 200.0
-    foggy_contrast: float = 130.0
-    foggy_sharpness: float = 450.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """What a slot's middle looks like, recognised or not."""
-
-    outline: float
-    colour: float
-    brightness: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facing:
-    """One product at the front: `box` in pixels of the photo, GTIN or None for unknown.
-    `certainty` and `candidates`, best first, are the match's; None and empty without a gallery."""
-
-    box: Box
-    gtin: str | None
-    score: float
-    slot_id: str | None = None
-    certainty: float | None = None
-    candidates: tuple[str, ...] = ()
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether a person should look."""
-        return self.gtin is None or (self.certainty or 0.0) < SURE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfReading:
-    """What one photo shows. `empty_slots` are planned slots with nothing in them, `hidden_slots`
-    those that could not be judged. `compliance` is None without a planogram or a clear slot."""
-
-    quality: Quality
-    facings: tuple[Facing, ...] = ()
-    empty_slots: tuple[str, ...] = ()
-    hidden_slots: tuple[str, ...] = ()
-    compliance: float | None = None
-    model: str = ""
-    took_ms: float = 0.0
+NO_MATCH = Match(candidates=(), accepted=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +49,7 @@ class ShelfReader:
         self.gallery = gallery
         self.detector = detector
         self.settings = settings or ReadingSettings()
+        self._judge = SlotJudge(self.settings)
         self.model = (
             f"sku-{gallery.model} gallery-{len(gallery.gtins)}" if gallery else "no-gallery"
         )
@@ -127,8 +61,10 @@ class ShelfReader:
         view: ShelfView | None = None,
         fixture: Fixture | None = None,
         planogram: Planogram | None = None,
+        when_empty: Mapping[str, Look] | None = None,
     ) -> ShelfReading:
-        """What `image` shows. With `view` and `fixture` slot by slot, else wherever a product is.
+        """What `image` shows. With `view` and `fixture` slot by slot, else wherever a product is,
+        by slots where `planogram` has some. `when_empty` is what `look_at_empty` gave.
 
         Raises UnusablePicture if the picture is tiny, or if neither a calibrated view nor a
         detector is at hand; UnusableModel if a model fails.
@@ -136,13 +72,24 @@ class ShelfReader:
         started_s = time.perf_counter()
         quality = judge_picture(image)
         if quality is not Quality.CLEAR:
-            every = _slot_ids(fixture) if fixture and view else ()
-            return ShelfReading(
-                quality=quality, hidden_slots=every, model=self.model, took_ms=_since(started_s)
-            )
-        if view is not None and fixture is not None:
-            return self._read_slots(image, view, fixture, planogram, started_s)
-        return self._read_anywhere(image, started_s)
+            reading = ShelfReading(quality=quality, hidden_slots=_slot_ids(fixture, planogram))
+        elif view is not None and fixture is not None:
+            reading = self._read_slots(image, view, fixture, planogram, when_empty or {})
+        else:
+            reading = self._read_anywhere(image, planogram)
+        took_ms = (time.perf_counter() - started_s) * 1000
+        return replace(reading, model=self.model, took_ms=took_ms)
+
+    def look_at_empty(self, image: Image, view: ShelfView, fixture: Fixture) -> dict[str, Look]:
+        """How each slot looks with nothing in it, from a picture of the empty shelf: before a
+        coloured or patterned back wall, a gap is told by that alone. Raises UnusablePicture."""
+        quality = judge_picture(image)
+        if quality in (Quality.DARK, Quality.GLARE):
+            raise UnusablePicture(f"the picture of the empty shelf is {quality}; take another one")
+        slots = self._cut(flatten(image, view), fixture, None)
+        return {slot.slot_id: self._judge.look(slot.crop) for slot in slots}
+
+    # --- with a calibrated view ------------------------------------------------------------------
 
     def _read_slots(
         self,
@@ -150,87 +97,39 @@ class ShelfReader:
         view: ShelfView,
         fixture: Fixture,
         planogram: Planogram | None,
-        started_s: float,
+        when_empty: Mapping[str, Look],
     ) -> ShelfReading:
-        flat = flatten(image, view)
-        slots = self._cut(flat, fixture, planogram)
-        hidden = [slot for slot in slots if self._is_burnt(slot.crop)]
+        slots = self._cut(flatten(image, view), fixture, planogram)
+        hidden = [slot for slot in slots if self._judge.is_burnt(slot.crop)]
         judged = [slot for slot in slots if slot not in hidden]
-        matches = self._match(judged)
-        looks = [self._look(slot.crop) for slot in judged]
+        matches = self._match(
+            [slot.crop for slot in judged], expected=[slot.planned for slot in judged]
+        )
+        looks = [self._judge.look(slot.crop) for slot in judged]
         known = [look for look, m in zip(looks, matches, strict=True) if m.accepted is not None]
-        measures = measure(image)
-        if self._is_soft(known, len(slots), measures):
-            return ShelfReading(
-                quality=Quality.FOGGED if self._is_foggy(measures) else Quality.BLURRED,
-                hidden_slots=tuple(slot.slot_id for slot in slots),
-                model=self.model,
-                took_ms=_since(started_s),
-            )
+        soft = self._judge.softness(known, len(slots), measure(image))
+        if soft is not None:
+            return ShelfReading(quality=soft, hidden_slots=tuple(slot.slot_id for slot in slots))
         facings, empty = [], []
         for slot, match, look in zip(judged, matches, looks, strict=True):
-            if match.accepted is not None or self._holds_something(look):
-                facings.append(
-                    Facing(
-                        box=slot.box,
-                        gtin=match.accepted,
-                        score=match.score,
-                        slot_id=slot.slot_id,
-                        certainty=min(1.0, match.certainty) if match.candidates else None,
-                        candidates=tuple(one.gtin for one in match.candidates),
-                    )
-                )
-            elif self._shows_its_back(look):
+            filling = self._judge.judge(
+                look,
+                is_recognised=match.accepted is not None,
+                when_empty=when_empty.get(slot.slot_id),
+            )
+            if filling is Filling.FULL:
+                facings.append(_facing(slot.box, match, slot.slot_id))
+            elif filling is Filling.EMPTY:
                 empty.append(slot)
             else:
                 hidden.append(slot)
-        judged = [slot for slot in judged if slot not in hidden]
+        unseen = tuple(slot.slot_id for slot in hidden)
         return ShelfReading(
             quality=Quality.CLEAR,
             facings=tuple(facings),
             empty_slots=tuple(slot.slot_id for slot in empty if slot.planned or not planogram),
-            hidden_slots=tuple(slot.slot_id for slot in hidden),
-            compliance=_compliance(judged, facings).share if planogram else None,
-            model=self.model,
-            took_ms=_since(started_s),
-        )
-
-    def _read_anywhere(self, image: Image, started_s: float) -> ShelfReading:
-        if self.detector is None:
-            raise UnusablePicture(
-                "no product detector is installed; give the camera a calibrated shelf view"
-            )
-        found = self.detector.detect(image, 0.0)
-        height, width = image.shape[:2]
-        boxes = [
-            (max(0.0, x1), max(0.0, y1), min(float(width), x2), min(float(height), y2))
-            for x1, y1, x2, y2 in found.boxes.tolist()
-        ]
-        crops = [
-            image[int(y1) : max(int(y1) + 1, int(y2)), int(x1) : max(int(x1) + 1, int(x2))]
-            for x1, y1, x2, y2 in boxes
-        ]
-        if self.gallery is not None:
-            facings = [
-                Facing(
-                    box=box,
-                    gtin=match.accepted,
-                    score=match.score,
-                    certainty=min(1.0, match.certainty),
-                    candidates=tuple(one.gtin for one in match.candidates),
-                )
-                for box, match in zip(boxes, self.gallery.match(crops, how=CROP_MATCH), strict=True)
-            ]
-        else:
-            facings = [
-                Facing(box=box, gtin=None, score=float(score))
-                for box, score in zip(boxes, found.scores, strict=True)
-            ]
-        return ShelfReading(
-            quality=Quality.CLEAR,
-            facings=tuple(facings),
-            model=self.model,
-            took_ms=_since(started_s),
+            hidden_slots=unseen,
+            compliance=compliance_of(planogram, facings, unseen).share if planogram else None,
         )
 
     def _cut(self, flat: Flattened, fixture: Fixture, planogram: Planogram | None) -> list[_Slot]:
@@ -253,83 +152,161 @@ class ShelfReader:
                 )
         return slots
 
-    def _match(self, slots: list[_Slot]) -> list[Match]:
+    # --- without ---------------------------------------------------------------------------------
+
+    def _read_anywhere(self, image: Image, planogram: Planogram | None) -> ShelfReading:
+        boxes, scores = self._boxes(image)
+        crops = [_crop(image, box) for box in boxes]
         if self.gallery is None:
-            return [Match(candidates=(), accepted=None)] * len(slots)
-        crops = [slot.crop for slot in slots]
-        planned = [slot.planned for slot in slots]
-        return self.gallery.match(crops, expected=planned, how=CROP_MATCH)
-
-    def _is_burnt(self, crop: Image) -> bool:
-        grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-        return float((grey > 250).mean()) > self.settings.most_burnt
-
-    def _is_soft(self, known: list[_Look], slots: int, measures: Measures) -> bool:
-        """Whether the recognised goods lack outline, half of them at least; where most slots were
-        not recognised, whether the whole picture does: an empty cooler still has sharp rails."""
-        limits = self.settings
-        is_weak = measures.sharpness < limits.sharp_levels or self._is_foggy(measures)
-        if len(known) < slots / 2 and is_weak:
-            return True
-        if len(known) < LEAST_LOOKS:
-            return False
-        return float(np.median([look.outline for look in known])) < limits.sharp_outline
-
-    def _is_foggy(self, measures: Measures) -> bool:
-        """Fog takes contrast and outline together; a plain but sharp picture has its outline."""
-        limits = self.settings
-        return (
-            measures.contrast < limits.foggy_contrast
-            and measures.sharpness < limits.foggy_sharpness
-        )
-
-    def _holds_something(self, look: _Look) -> bool:
-        limits = self.settings
-        is_coloured = look.colour > limits.most_grey
-        least = limits.coloured_outline if is_coloured else limits.least_outline
-        return look.outline >= least
-
-    def _shows_its_back(self, look: _Look) -> bool:
-        limits = self.settings
-        is_plain = look.outline < limits.empty_outline and look.colour <= limits.most_grey
-        return is_plain and look.brightness < limits.most_bright
-
-    def _look(self, crop: Image) -> _Look:
-        """Outline, colour and brightness of the crop's middle, at one width for every camera."""
-        scale = OUTLINED_AT_PX / crop.shape[1]
-        crop = np.asarray(cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
-        height, width = crop.shape[:2]
-        aside = (1 - self.settings.middle) / 2
-        core = crop[
-            int(height * aside) : int(height * (1 - aside)),
-            int(width * aside) : int(width * (1 - aside)),
+            facings = [
+                Facing(box=box, gtin=None, score=score)
+                for box, score in zip(boxes, scores, strict=True)
+            ]
+        else:
+            facings = [
+                _facing(box, match, None)
+                for box, match in zip(boxes, self._match(crops), strict=True)
+            ]
+        rows = rows_of(boxes, [facing.gtin for facing in facings])
+        if planogram is None or not planogram.slots:
+            return ShelfReading(quality=Quality.CLEAR, facings=_in_rows(facings, rows, {}))
+        known = [
+            self._judge.look(crop)
+            for crop, facing in zip(crops, facings, strict=True)
+            if facing.gtin is not None
         ]
-        grey = cv2.GaussianBlur(cv2.cvtColor(core, cv2.COLOR_BGR2GRAY), (3, 3), 0)
-        outline = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=3))
-        return _Look(
-            outline=float((outline > self.settings.outline_levels).mean()),
-            colour=float(cv2.cvtColor(core, cv2.COLOR_BGR2HSV)[..., 1].mean()),
-            brightness=float(grey.mean()),
+        soft = self._judge.softness(known, len(planogram.slots), measure(image))
+        if soft is not None:
+            return ShelfReading(quality=soft, hidden_slots=_slot_ids(None, planogram))
+        fitted = fit_to_plan(rows, boxes, [facing.gtin for facing in facings], planogram)
+        standing = _in_rows(facings, rows, fitted.slot_of)
+        return self._with_gaps(image, planogram, standing, fitted)
+
+    def _with_gaps(
+        self, image: Image, planogram: Planogram, standing: tuple[Facing, ...], fitted: Fitted
+    ) -> ShelfReading:
+        """The places where a product should stand and no box was found are looked at once more."""
+        places = {
+            slot_id: box
+            for slot_id, box in fitted.open_places.items()
+            if _is_inside(box, image.shape[1], image.shape[0])
+        }
+        crops = [_crop(image, box) for box in places.values()]
+        planned = [planogram.product_in(slot_id) for slot_id in places]
+        matches = self._match(crops, expected=planned)
+        empty, hidden = list(fitted.closed), list(fitted.unseen)
+        hidden += [slot_id for slot_id in fitted.open_places if slot_id not in places]
+        found = []
+        for (slot_id, box), crop, match in zip(places.items(), crops, matches, strict=True):
+            filling = self._judge.judge(
+                self._judge.look(crop), is_recognised=match.accepted is not None
+            )
+            if filling is Filling.FULL:
+                found.append(_facing(box, match, slot_id))
+            else:
+                (empty if filling is Filling.EMPTY else hidden).append(slot_id)
+        facings = (*standing, *found)
+        return ShelfReading(
+            quality=Quality.CLEAR,
+            facings=facings,
+            empty_slots=tuple(sorted(empty)),
+            hidden_slots=tuple(sorted(hidden)),
+            compliance=compliance_of(planogram, facings, hidden).share,
         )
 
+    def _boxes(self, image: Image) -> tuple[list[Box], list[float]]:
+        if self.detector is None:
+            raise UnusablePicture(
+                "no product detector is installed; give the camera a calibrated shelf view"
+            )
+        found = self.detector.detect(image, 0.0)
+        height, width = image.shape[:2]
+        sides = np.clip(found.boxes, 0, [width, height, width, height]).tolist()
+        boxes = [(float(x1), float(y1), float(x2), float(y2)) for x1, y1, x2, y2 in sides]
+        return boxes, [float(score) for score in found.scores]
 
-def _compliance(judged: list[_Slot], facings: list[Facing]) -> Compliance:
-    seen = {facing.slot_id: facing.gtin for facing in facings}
-    planned = [slot for slot in judged if slot.planned]
+    def _match(
+        self, crops: Sequence[Image], expected: Sequence[str | None] | None = None
+    ) -> list[Match]:
+        if self.gallery is None:
+            return [NO_MATCH] * len(crops)
+        return self.gallery.match(crops, expected=expected, how=CROP_MATCH)
+
+
+def compliance_of(
+    planogram: Planogram, facings: Sequence[Facing], hidden: Sequence[str]
+) -> Compliance:
+    """The visible planned slots, and how many of them hold anything and their own product."""
+    seen: dict[str, set[str | None]] = {}
+    for facing in facings:
+        if facing.slot_id is not None:
+            seen.setdefault(facing.slot_id, set()).add(facing.gtin)
+    visible = [slot for slot in planogram.slots if slot.slot_id not in set(hidden)]
     return Compliance(
-        visible=len(planned),
-        present=sum(slot.slot_id in seen for slot in planned),
-        right=sum(seen.get(slot.slot_id) == slot.planned for slot in planned),
+        visible=len(visible),
+        present=sum(slot.slot_id in seen for slot in visible),
+        right=sum(slot.gtin in seen.get(slot.slot_id, ()) for slot in visible),
     )
 
 
-def _slot_ids(fixture: Fixture) -> tuple[str, ...]:
+def _facing(box: Box, match: Match, slot_id: str | None) -> Facing:
+    return Facing(
+        box=box,
+        gtin=match.accepted,
+        score=match.score,
+        slot_id=slot_id,
+        certainty=min(1.0, match.certainty) if match.candidates else None,
+        candidates=tuple(one.gtin for one in match.candidates),
+    )
+
+
+def _in_rows(
+    facings: Sequence[Facing], rows: Sequence[Sequence[Place]], slot_of: Mapping[int, str]
+) -> tuple[Facing, ...]:
+    """The facings row by row from the left; equal items on one another are one, so many high, and
+    what peeps over another one from behind is none."""
+    found = []
+    for place in (place for row in rows for place in row):
+        column: list[Facing] = []
+        for item in (place.item, *place.above):
+            facing = replace(facings[item], slot_id=slot_of.get(item))
+            if column and column[-1].gtin == facing.gtin:
+                below = column.pop()
+                box = _round(below.box, facing.box)
+                column.append(replace(below, box=box, stacked=below.stacked + 1))
+            else:
+                column.append(facing)
+        found += column
+    return tuple(found)
+
+
+def _round(one: Box, other: Box) -> Box:
+    """The box round two."""
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
+
+
+def _crop(image: Image, box: Box) -> Image:
+    x1, y1, x2, y2 = (max(0, int(side)) for side in box)
+    return image[y1 : max(y1 + 1, y2), x1 : max(x1 + 1, x2)]
+
+
+def _is_inside(box: Box, width: int, height: int) -> bool:
+    """Whether the picture shows nearly all of `box`."""
+    seen_width = min(box[2], width) - max(box[0], 0.0)
+    seen_height = min(box[3], height) - max(box[1], 0.0)
+    return seen_width > 0.8 * (box[2] - box[0]) and seen_height > 0.8 * (box[3] - box[1])
+
+
+def _slot_ids(fixture: Fixture | None, planogram: Planogram | None) -> tuple[str, ...]:
+    if fixture is None:
+        return tuple(slot.slot_id for slot in planogram.slots) if planogram else ()
     return tuple(
         fixture.slot_id(row, column)
         for row in range(1, fixture.rows + 1)
         for column in range(1, fixture.columns + 1)
     )
-
-
-def _since(started_s: float) -> float:
-    return (time.perf_counter() - started_s) * 1000

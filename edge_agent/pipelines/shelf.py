@@ -39,7 +39,8 @@ from sync.outbox import Transaction
 from vision_models.errors import VisionError
 from vision_models.frame import Image
 from vision_models.quality import Quality
-from vision_models.shelf import ShelfReader, ShelfReading
+from vision_models.reading import ShelfReading
+from vision_models.shelf import ShelfReader
 
 LOOKED_EVERY_S = 2.0
 """How often a photo folder is looked through."""

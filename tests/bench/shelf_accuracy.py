@@ -3,6 +3,13 @@
 The demonstration's 24 cooler SKUs, one reference picture each, in 4 × 10 slots. Every photo has
 slots swapped, emptied, and filled with packs that nobody enrolled. CoolR's rule: a facing that is
 missed and one named wrongly both count; an unlisted pack is right when it is called unknown.
+`--how rows` reads the same photos without the camera's calibration: boxes of the product detector,
+rows, alignment with the plan.
+
+*Deviations* are the slots that are not as planned. Swapped and foreign: found where the reading
+names what truly stands there, or unknown for a foreign pack; gap: where it says empty. F1 of each
+kind and of all; a hidden slot is a miss. The compliance error is that of each photo against the
+truth of its visible slots.
 """
 
 import argparse
@@ -23,9 +30,12 @@ from simulators.render.cooler import cooler_view, reference_picture, render_cool
 from simulators.render.packs import PackDesign, design_pack, unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
+from vision_models.compliance import compliance_error
 from vision_models.embedding import Embedder
 from vision_models.gallery import Gallery
+from vision_models.products import product_detector
 from vision_models.quality import Quality
+from vision_models.reading import ShelfReading
 from vision_models.shelf import ShelfReader
 
 ROWS, COLUMNS = 4, 10
@@ -49,14 +59,19 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=60)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--trouble", choices=sorted(TROUBLES), default="clear")
+    parser.add_argument("--how", choices=("slots", "rows"), default="slots")
     words = parser.parse_args()
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(Path(folder), words.photos, words.seed, TROUBLES[words.trouble])
-    print(json.dumps({"trouble": words.trouble} | figures))
+        figures = measure(
+            Path(folder), words.photos, words.seed, TROUBLES[words.trouble], words.how == "slots"
+        )
+    print(json.dumps({"trouble": words.trouble, "how": words.how} | figures))
 
 
-def measure(folder: Path, photos: int, seed: int, troubles: Troubles) -> dict[str, object]:
+def measure(
+    folder: Path, photos: int, seed: int, troubles: Troubles, is_calibrated: bool = True
+) -> dict[str, object]:
     """The figures of `photos` photos of one cooler."""
     sprites = SpriteShelf()
     goods = [as_product(good) for good in demonstration_goods() if good.brand_id == "quanye"][:24]
@@ -69,13 +84,15 @@ def measure(folder: Path, photos: int, seed: int, troubles: Troubles) -> dict[st
     fixture, planogram = _plan(list(designs))
     view = cooler_view(ROWS, COLUMNS, rng)
     shelf_view = ShelfView(fixture_id="cooler", corners=view.corners)
-    reader, score, ms = ShelfReader(gallery), Counter[str](), []
+    reader = ShelfReader(gallery, None if is_calibrated else product_detector())
+    where = {"view": shelf_view, "fixture": fixture} if is_calibrated else {}
+    score, ms, deviations, errors = Counter[str](), [], Counter[str](), []
     for number in range(photos):
         truth, packs = _stocked(planogram, designs, rng, number)
         photo = render_cooler(packs, view, rng, sprites, troubles)
         image = np.asarray(photo.image, np.uint8)
         started_s = time.process_time()
-        reading = reader.read(image, view=shelf_view, fixture=fixture, planogram=planogram)
+        reading = reader.read(image, planogram=planogram, **where)
         ms.append(1000 * (time.process_time() - started_s))
         score["photos " + reading.quality] += 1
         if reading.quality is Quality.CLEAR:
@@ -83,13 +100,19 @@ def measure(folder: Path, photos: int, seed: int, troubles: Troubles) -> dict[st
             seen |= {f.slot_id: f.gtin for f in reading.facings if f.slot_id}
             seen |= dict.fromkeys(reading.hidden_slots, "hidden")
             for slot, is_there in truth.items():
-                score[_verdict(is_there, seen.get(slot, "missing"))] += 1
+                found = seen.get(slot, "missing")
+                score[_verdict(is_there, found)] += 1
+                deviations.update(_deviations(planogram.product_in(slot), is_there, found))
+            errors.append(_compliance_error(planogram, truth, reading))
     facings = sum(n for verdict, n in score.items() if verdict.startswith("facing"))
     right = score["facing right"] + score["facing unknown right"]
     return {
         "facing_accuracy": round(right / facings, 4) if facings else None,
         "false_gaps": score["facing called a gap"],
         "missed_gaps": score["gap missed"],
+        "deviations_f1": {kind: _f1(deviations, kind) for kind in ("all", "gap", "other")},
+        "compliance_error_mean": round(float(np.mean(errors)), 4) if errors else None,
+        "compliance_error_max": round(max(errors), 4) if errors else None,
         "ms_median": round(float(np.median(ms))),
         "score": dict(sorted(score.items())),
     }
@@ -137,6 +160,36 @@ def _stocked(
             design = designs[what] if what else unlisted_pack(9000 + 2 * number + (slot == odd[7]))
             packs[int(row), int(column)] = design
     return truth, packs
+
+
+def _deviations(planned: str | None, truth: str | None, found: str | None) -> list[str]:
+    """Which counts of true, found and right deviations one slot adds to."""
+    kinds = {}
+    for who, what in (("true", truth), ("found", found)):
+        if what not in (planned, "hidden", "missing"):
+            kinds[who] = "gap" if what == "gap" else "other"
+    marks = [f"{who} {kind}" for who, kind in kinds.items()]
+    if len(kinds) == 2 and found == truth:
+        marks.append(f"right {kinds['true']}")
+    return marks
+
+
+def _f1(marks: Counter[str], kind: str) -> float | None:
+    kinds = ("gap", "other") if kind == "all" else (kind,)
+    right, true, found = (
+        sum(marks[f"{who} {one}"] for one in kinds) for who in ("right", "true", "found")
+    )
+    return round(2 * right / (true + found), 4) if true + found else None
+
+
+def _compliance_error(
+    planogram: Planogram, truth: dict[str, str | None], reading: ShelfReading
+) -> float:
+    visible = [s for s in planogram.slots if s.slot_id not in reading.hidden_slots]
+    right = sum(truth[slot.slot_id] == slot.gtin for slot in visible)
+    if reading.compliance is None or not visible:
+        return 1.0
+    return compliance_error(reading.compliance, right / len(visible))
 
 
 def _verdict(truth: str | None, seen: str | None) -> str:

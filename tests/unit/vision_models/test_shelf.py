@@ -13,6 +13,7 @@ from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
 from tests.unit.vision_models.conftest import GTINS
 from vision_models.calibration import flatten
+from vision_models.detections import Detections
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
 from vision_models.gallery import Gallery
@@ -181,3 +182,48 @@ def test_corners_go_to_the_front_and_back_to_where_they_were(lens: LensDistortio
     x1, y1, x2, y2 = flat.box_in_picture(0, 0, width, height)
     wanted = (0.1 * 800, 0.1 * 600, 0.9 * 800, 0.92 * 600)
     assert (x1, y1, x2, y2) == pytest.approx(wanted, abs=1.0)
+
+
+class Boxes:
+    """A detector that sees what was drawn, and nothing else."""
+
+    def __init__(self, photo: CoolerPicture) -> None:
+        self.boxes = np.array(list(photo.boxes.values()), np.float32)
+
+    def detect(self, image: Image, at_s: float) -> Detections:
+        return Detections(self.boxes, np.full(len(self.boxes), 0.9, np.float32))
+
+
+def test_without_calibration_the_rows_are_aligned_with_the_plan(
+    gallery: Gallery, sprites: SpriteShelf
+) -> None:
+    first, second = 9001 + PLANNED["A-1-4"], 9001 + PLANNED["A-1-5"]
+    photo, _ = photograph(
+        sprites, {"A-1-2": None, "A-1-4": second, "A-1-5": first, "A-2-3": STRANGER}
+    )
+    reading = ShelfReader(gallery, Boxes(photo)).read(photo.image, planogram=PLANOGRAM)
+    seen = {facing.slot_id: facing.gtin for facing in reading.facings}
+    assert reading.empty_slots == ("A-1-2",)
+    assert seen["A-1-4"] == GTINS[PLANNED["A-1-5"]]
+    assert seen["A-2-3"] is None
+    assert seen["A-2-5"] == GTINS[PLANNED["A-2-5"]]
+    assert reading.compliance == pytest.approx(6 / 10)
+
+
+def test_a_gap_before_a_coloured_wall_is_told_by_the_picture_of_the_empty_shelf(
+    gallery: Gallery, sprites: SpriteShelf
+) -> None:
+    photo, view = photograph(sprites, {"A-1-2": None, "A-2-4": None})
+    bare, _ = photograph(sprites, dict.fromkeys(PLANNED))
+    is_wall = np.abs(photo.image.astype(int) - bare.image).max(axis=2, keepdims=True) < 24
+    tint = np.array([0.35, 0.3, 1.0])
+    image = np.where(is_wall, photo.image * tint, photo.image).astype(np.uint8)
+    reader = ShelfReader(gallery)
+    when_empty = reader.look_at_empty((bare.image * tint).astype(np.uint8), view, FIXTURE)
+    before = reader.read(image, view=view, fixture=FIXTURE, planogram=PLANOGRAM)
+    after = reader.read(
+        image, view=view, fixture=FIXTURE, planogram=PLANOGRAM, when_empty=when_empty
+    )
+    assert before.empty_slots == ()
+    assert after.empty_slots == ("A-1-2", "A-2-4")
+    assert len(after.facings) == ROWS * COLUMNS - 2
