@@ -25,6 +25,10 @@ WRITER_LOCK = 0x41_49_53_4C
 """Key of the PostgreSQL advisory lock that the one writer holds for its transaction."""
 PART_LOCKS = 0x41_49
 """First of the two keys of a part's lock."""
+LOCK_PARTS = sa.text(
+    "SELECT count(pg_advisory_xact_lock(CAST(:part AS integer), key))"
+    " FROM unnest(CAST(:keys AS integer[])) AS key"
+)
 
 
 class Database:
@@ -71,15 +75,15 @@ def _lock(session: Session, parts: Iterable[str] | None) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITER_LOCK)))
         return
     session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(WRITER_LOCK)))
-    for key in sorted({zlib.crc32(part.encode()) for part in parts}):
-        session.execute(
-            sa.select(sa.func.pg_advisory_xact_lock(sa.cast(PART_LOCKS, sa.Integer), _signed(key)))
-        )
+    keys = sorted({_signed(zlib.crc32(part.encode())) for part in parts})
+    if keys:
+        # An array's elements come in its order, and so do the locks.
+        session.execute(LOCK_PARTS, {"part": PART_LOCKS, "keys": keys})
 
 
-def _signed(key: int) -> sa.Cast[int]:
+def _signed(key: int) -> int:
     """32 bits as PostgreSQL's integer, which has a sign."""
-    return sa.cast(key - 2**32 if key >= 2**31 else key, sa.Integer)
+    return key - 2**32 if key >= 2**31 else key
 
 
 def open_database(url: str) -> Database:

@@ -198,7 +198,7 @@ def _corrected(
         seq=event.seq,
         kind=kind,
         schema_version=version,
-        stamp=Stamp.model_construct(
+        stamp=Stamp(
             boot_id="", monotonic_ms=0, wall_at=event.recorded_at, clock=ClockState(event.clock)
         ),
         body=content,

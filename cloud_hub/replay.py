@@ -90,7 +90,7 @@ def _replay(
 
 
 def _arrived(event: StoredEvent, identities: IdentityKeys) -> Arrived:
-    stamp = Stamp.model_construct(
+    stamp = Stamp(
         boot_id="", monotonic_ms=0, wall_at=event.recorded_at, clock=ClockState(event.clock)
     )
     return Arrived(

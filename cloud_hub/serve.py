@@ -9,6 +9,7 @@ from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.broker import require_free
 from cloud_hub.logs import set_up_logging
 from cloud_hub.settings import HubSettings
+from sync.garbage import seldom_collect
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     if settings.broker is None:
         require_free(settings.mqtt, "--mqtt")
     app = build_hub(settings)
+    seldom_collect()
     typer.echo(f"console  http://{settings.http}/")
     typer.echo(f"broker   {' '.join(str(one) for one in settings.broker_addresses)}")
     typer.echo(f"a token that may write is in {settings.data_dir / ADMIN_TOKEN_FILE}")

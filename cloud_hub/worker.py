@@ -27,6 +27,7 @@ from cloud_hub.pictures import Pictures
 from cloud_hub.secrets import load_secrets
 from cloud_hub.settings import HubSettings
 from sync.clock import SystemClock
+from sync.garbage import seldom_collect
 from sync.listener import MqttListener
 
 MEGABYTE = 1_000_000
@@ -52,6 +53,7 @@ async def _run(settings: HubSettings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with working(settings) as listener:
+        seldom_collect()
         joined = asyncio.create_task(_say_joined(listener))
         await stop.wait()
         joined.cancel()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import zstandard
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -24,6 +24,7 @@ MAX_RECORDS = 100
 MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_RAW_BYTES = 8 * 1024 * 1024
 """A payload that unpacks to more than this is refused unread."""
+_MS = timedelta(milliseconds=1)
 ZSTD_LEVEL = 1
 """Level 1 was as small as 3 and faster. Source: FAILURES, section 3e."""
 
@@ -65,8 +66,7 @@ class BatchHeader(BaseModel):
         return self.first + self.n - 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """One event as it stands in the outbox: `body` is its JSON."""
 
     seq: int
@@ -76,8 +76,7 @@ class Record:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
+class Arrived(NamedTuple):
     """One event as it came out of a batch. `body` is plain JSON data, not yet validated;
     `problem` says why the record itself could not be read (then `raw` is what stood there)."""
 
@@ -120,20 +119,20 @@ def _sealed(fields: dict[str, Any], payload: bytes) -> bytes:
 
 
 def _row(record: Record, start: Stamp) -> bytes:
-    """`{"after_ms", "drift_ms", "kind", "v", "body"}`; what is 0 or 1 by default is left out.
+    """`{"kind", "v", "after_ms", "drift_ms", "body"}`; what is 0 or 1 by default is left out.
 
     drift_ms is how far the wall clock moved against the monotonic one since the batch's start.
     """
     after_ms = record.stamp.monotonic_ms - start.monotonic_ms
-    wall_ms = round((record.stamp.wall_at - start.wall_at) / timedelta(milliseconds=1))
-    fields: dict[str, Any] = {"kind": record.kind}
-    if record.schema_version != 1:
-        fields["v"] = record.schema_version
-    if after_ms:
-        fields["after_ms"] = after_ms
-    if wall_ms != after_ms:
-        fields["drift_ms"] = wall_ms - after_ms
-    return to_json(fields)[:-1] + b',"body":' + record.body + b"}"
+    drift_ms = round((record.stamp.wall_at - start.wall_at) / _MS) - after_ms
+    version = record.schema_version
+    return b'{"kind":%b%b%b%b,"body":%b}' % (
+        to_json(record.kind),
+        b"" if version == 1 else b',"v":%d' % version,
+        b',"after_ms":%d' % after_ms if after_ms else b"",
+        b',"drift_ms":%d' % drift_ms if drift_ms else b"",
+        record.body,
+    )
 
 
 def same_boot(a: Stamp, b: Stamp) -> bool:
@@ -215,24 +214,15 @@ def _unpack(payload: bytes) -> list[Any]:
 
 def _arrived(header: BatchHeader, index: int, row: Any) -> Arrived:  # noqa: ANN401 - any JSON
     seq = header.first + index
-    problem = _row_problem(row)
-    fields: dict[str, Any] = row if problem is None else {}
-    after_ms = fields.get("after_ms", 0)
-    wall_ms = after_ms + fields.get("drift_ms", 0)
-    return Arrived(
-        seq=seq,
-        kind=fields.get("kind", ""),
-        schema_version=fields.get("v", 1),
-        stamp=Stamp.model_construct(
-            boot_id=header.boot_id,
-            monotonic_ms=header.monotonic_ms + after_ms,
-            wall_at=_shifted(header.wall_at, wall_ms),
-            clock=header.clock,
-        ),
-        body=fields.get("body", {}),
-        raw=row if problem else None,
-        problem=problem,
-    )
+    if not _is_sound(row):
+        stamp = Stamp(header.boot_id, header.monotonic_ms, header.wall_at, header.clock)
+        return Arrived(seq, "", 1, stamp, {}, row, _row_problem(row))
+    after_ms: int = row.get("after_ms", 0)
+    wall_at = header.wall_at
+    if wall_ms := after_ms + row.get("drift_ms", 0):
+        wall_at = _shifted(wall_at, wall_ms)
+    stamp = Stamp(header.boot_id, header.monotonic_ms + after_ms, wall_at, header.clock)
+    return Arrived(seq, row["kind"], row.get("v", 1), stamp, row["body"])
 
 
 def _shifted(moment: datetime, by_ms: int) -> datetime:
@@ -243,17 +233,28 @@ def _shifted(moment: datetime, by_ms: int) -> datetime:
         return moment
 
 
-def _row_problem(row: Any) -> str | None:  # noqa: ANN401 - any JSON
+def _is_sound(row: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether the record can be read; what it says is not looked at."""
+    return (
+        type(row) is dict
+        and type(row.get("kind")) is str
+        and type(row.get("body")) is dict
+        and type(row.get("v", 1)) is int
+        and type(row.get("after_ms", 0)) is int
+        and type(row.get("drift_ms", 0)) is int
+    )
+
+
+def _row_problem(row: Any) -> str:  # noqa: ANN401 - any JSON
+    """Why it cannot be read."""
     if not isinstance(row, dict):
         return "record is not an object"
     if not isinstance(row.get("kind"), str):
         return "record has no kind"
     if not isinstance(row.get("body"), dict):
         return "record has no body"
-    for name in ("v", "after_ms", "drift_ms"):
-        if type(row.get(name, 0)) is not int:
-            return f"record's {name} is not a whole number"
-    return None
+    name = next(name for name in ("v", "after_ms", "drift_ms") if type(row.get(name, 0)) is not int)
+    return f"record's {name} is not a whole number"
 
 
 def decode_batch(message: bytes) -> Batch:

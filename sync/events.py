@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from functools import cache
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -430,14 +430,15 @@ class ClockState(StrEnum):
     UNTRUSTED = "untrusted"
 
 
-class Stamp(BaseModel):
-    """When something was recorded, by the device's own clocks. Never used for order or expiry."""
+class Stamp(NamedTuple):
+    """When something was recorded, by the device's own clocks. Never used for order or expiry.
 
-    model_config = ConfigDict(frozen=True)
+    A tuple: one is made for every event on either side.
+    """
 
     boot_id: str
     monotonic_ms: int
-    wall_at: AwareDatetime
+    wall_at: datetime
     clock: ClockState
 
 

@@ -59,7 +59,7 @@ def read_outgoing(connection: sqlite3.Connection, key: LaneKey, first: int, last
 
 
 def _record(row: tuple[Any, ...]) -> Record:
-    stamp = Stamp.model_construct(
+    stamp = Stamp(
         boot_id=row[3],
         monotonic_ms=row[4],
         wall_at=EPOCH_ZERO + timedelta(milliseconds=row[5]),

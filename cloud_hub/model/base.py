@@ -33,6 +33,12 @@ class Exact(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value) / EXACT_SCALE
 
 
+def _aware(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError(f"time {value.isoformat()} has no UTC offset")
+    return value
+
+
 def _sqlite_text(value: datetime | None) -> str | None:
     if value is None:
         return None
@@ -57,9 +63,9 @@ class UtcTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
-        """On SQLite, the text that SQLAlchemy's own type writes, in one step instead of three:
-        most values of a batch are times."""
-        return _sqlite_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+        """One step instead of three: most values of a batch are times. On SQLite, the text that
+        SQLAlchemy's own type writes; PostgreSQL's driver takes any aware time."""
+        return _sqlite_text if dialect.name == "sqlite" else _aware
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Aware UTC."""
