@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 import threading
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITER_LOCK = 0x41_49_53_4C
 """Key of the PostgreSQL advisory lock that the one writer holds for its transaction."""
+FINISH_S = 5.0
+"""How long a stopping hub waits for threads that use the database."""
 PART_LOCKS = 0x41_49
 """First of the two keys of a part's lock."""
 LOCK_PARTS = sa.text(
@@ -65,8 +68,17 @@ class Database:
             yield session
 
     def close(self) -> None:
-        """Ends every connection."""
+        """Ends every connection, as soon as no thread is in the middle of using one: a task that
+        was cancelled leaves its thread to finish, and one returned later would stay open."""
+        deadline_s = time.monotonic() + FINISH_S
+        while _in_use(self.engine) and time.monotonic() < deadline_s:
+            time.sleep(0.01)
         self.engine.dispose()
+
+
+def _in_use(engine: sa.Engine) -> int:
+    """Connections that threads hold now."""
+    return engine.pool.checkedout() if isinstance(engine.pool, sa.QueuePool) else 0
 
 
 def _lock(session: Session, parts: Iterable[str] | None) -> None:

@@ -38,7 +38,7 @@ def updates_of(settings: EdgeSettings, *, remote: Remote, clock: Clock, rng: Ran
         credentials=credentials,
         remote=remote,
         clock=clock,
-        retry=Reconnect(rng, spread_s=FIRST_WAIT_S),
+        retry=Reconnect(rng, spread_s=FIRST_WAIT_S, cap_s=profile.reconnect_cap_s),
     )
     updates.checks = checks_for(profile, updates.manifest_of)
     return updates

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def unused_port() -> int:
             return port
 
 
-def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for_port(port: int, process: subprocess.Popen[Any]) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -178,8 +179,8 @@ class PostgresServer:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """The URL of a new, empty database."""
+    def create_database(self, template: str | None = None) -> str:
+        """The URL of a new database: empty, or a copy of the one at the URL `template`."""
         self.made += 1
         name = f"aisle_{self.made}"
         subprocess.run(
@@ -191,6 +192,7 @@ class PostgresServer:
                 str(self.port),
                 "-U",
                 "postgres",
+                *(("-T", template.rpartition("/")[2]) if template else ()),
                 name,
             ],
             check=True,
@@ -234,9 +236,9 @@ class PostgresServer:
 
     def stop(self) -> None:
         if self.process is not None:
-            # SIGINT: fast shutdown, connections are cut.
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait(timeout=30)
+            # SIGQUIT: immediate shutdown; nobody needs this folder again.
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(timeout=60)
             self.process = None
 
 

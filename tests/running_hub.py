@@ -1,5 +1,6 @@
 """A hub in the test's own process: real broker, real database, real doors, no console."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.hub import Hub
@@ -48,6 +50,23 @@ class RunningHub:
         """The link's accounts."""
         accounts: dict[str, Any] = (await self.http.get("/api/v1/audit")).json()
         return accounts
+
+
+@asynccontextmanager
+async def served(hub: RunningHub, port: int) -> AsyncIterator[str]:
+    """The address of the hub's doors on a real port, too."""
+    app = hub.http._transport.app  # type: ignore[attr-defined]  # what `running_hub` gave it
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)
+    )
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
 
 
 @asynccontextmanager

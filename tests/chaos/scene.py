@@ -1,11 +1,11 @@
-"""A real hub behind a real broker and database, real devices, and the audit after every fault."""
+"""What every case needs: events, processes that can be killed, and the audit after the fault."""
 
 import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -17,12 +17,9 @@ from cloud_hub.model.link import DeadLetter, StoredEvent
 from sync.clock import Clock, SystemClock
 from sync.events import Alarm, AlarmState, CoolerRead, EventBody, Lane
 from sync.failpoints import VARIABLE, Failpoint
-from sync.link_state import LinkSettings, LinkStatus
-from sync.mqtt import BrokerAddress
 from sync.outbox import Outbox
-from sync.sender import run_sender
-from tests.running_hub import RunningHub, running_hub
-from tests.talking_device import COLA, NOON, line, receipt, small_chain
+from tests.running_hub import RunningHub
+from tests.talking_device import COLA, NOON, line, receipt
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 90.0
@@ -65,58 +62,6 @@ def is_empty(outbox: Outbox) -> Callable[[], bool]:
     return lambda: waiting(outbox) == 0
 
 
-def link_settings(device: str, *ports: int, **changes: object) -> LinkSettings:
-    given: dict[str, object] = {"spread_s": 0.1, "reconnect_cap_s": 0.5} | changes
-    brokers = tuple(BrokerAddress(host="127.0.0.1", port=port) for port in ports)
-    return LinkSettings(
-        tenant="linguang",
-        store=device.partition("-")[0],
-        device=device,
-        **({"brokers": brokers} | given),
-    )
-
-
-@asynccontextmanager
-async def sending(
-    outbox: Outbox,
-    *ports: int,
-    device: str = TILL,
-    on_status: Callable[[LinkStatus], None] = lambda _: None,
-    on_down: Callable[[object], None] = lambda _: None,
-    **changes: object,
-) -> AsyncIterator[None]:
-    """The product's own sender at work."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(
-        run_sender(
-            outbox,
-            link_settings(device, *ports, **changes),
-            clock=outbox.clock,
-            rng=Random(1),
-            stop=stop,
-            on_status=on_status,
-            on_down=on_down,
-        )
-    )
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
-
-
-@asynccontextmanager
-async def hub_at(
-    folder: Path, *ports: int, database: str | None = None, load: bool = True
-) -> AsyncIterator[RunningHub]:
-    """A hub on real brokers, with one store's devices known to it."""
-    urls = ",".join(f"mqtt://127.0.0.1:{port}" for port in ports)
-    async with running_hub(folder, port=0, broker=urls, database=database) as hub:
-        if load:
-            await hub.load(small_chain(3))
-        yield hub
-
-
 @contextmanager
 def process(
     *command: str, failpoint: Failpoint | None = None, **environment: str
@@ -130,7 +75,6 @@ def process(
         cwd=ROOT,
         env=surroundings,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
     )
     try:
@@ -142,55 +86,11 @@ def process(
             running.stdout.close()
 
 
-def worker(hub: RunningHub, failpoint: Failpoint | None = None):
-    """One more ingest worker beside `hub`."""
-    settings = hub.hub.settings
-    return process(
-        "-m",
-        "aisle",
-        "ingest",
-        "--data",
-        str(settings.data_dir),
-        "--broker",
-        settings.broker or "",
-        *(("--database", settings.database) if settings.database else ()),
-        failpoint=failpoint,
-    )
-
-
-async def said(running: subprocess.Popen[str], seconds: float = 30.0) -> str:
+async def said(running: subprocess.Popen[str], seconds: float = PATIENCE_S) -> str:
     """The next line a process says."""
     assert running.stdout is not None
     async with asyncio.timeout(seconds):
         return await asyncio.to_thread(running.stdout.readline)
-
-
-def agent(
-    folder: Path,
-    port: int,
-    first: int,
-    count: int,
-    failpoint: Failpoint | None = None,
-    *,
-    faketime: str | None = None,
-):
-    """A device in a process of its own."""
-    folder.mkdir(exist_ok=True)
-    arguments = ("-m", "tests.chaos.agent", str(folder), TILL, str(port), str(first), str(count))
-    if faketime is None:
-        return process(*arguments, failpoint=failpoint)
-    library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
-    return process(
-        *arguments,
-        failpoint=failpoint,
-        LD_PRELOAD=library,
-        FAKETIME_DONT_FAKE_MONOTONIC="1",
-        **(
-            {"FAKETIME_TIMESTAMP_FILE": faketime, "FAKETIME_NO_CACHE": "1"}
-            if faketime.startswith("/")
-            else {"FAKETIME": faketime}
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from sync.commands import Command, Inbox
 from sync.events import EVENT_TYPES, EventBody, Lane
 from sync.link_state import LinkState
 from sync.messages import Hello
-from sync.mqtt import MqttLink, MqttLogin
 from sync.outbox import Outbox
 from sync.topics import Downlink, dn_topic, up_topic
 from tests.chaos.scene import (
@@ -24,35 +23,20 @@ from tests.chaos.scene import (
     TILL,
     assert_every_event_is_accounted_for,
     drain,
-    hub_at,
     is_empty,
     kept,
-    link_settings,
     open_outbox,
     reading,
     row_of,
     sale,
     sales,
-    sending,
     until,
     waiting,
 )
-from tests.running_hub import running_hub
-from tests.talking_device import NOON, TalkingDevice, small_chain
+from tests.chaos.setups import Way, on
+from tests.talking_device import NOON, TalkingDevice
 
-pytestmark = [pytest.mark.chaos, pytest.mark.needs_mosquitto]
-
-
-@pytest.fixture
-def outbox(tmp_path):
-    made = open_outbox(tmp_path)
-    yield made
-    made.close()
-
-
-async def stranger(port: int) -> MqttLink:
-    address = link_settings(TILL, port).brokers[0]
-    return await MqttLink.connect(address, MqttLogin(client_id="stranger"), lambda _: None)
+pytestmark = pytest.mark.chaos
 
 
 def ingest_of(hub) -> Ingest:
@@ -60,12 +44,8 @@ def ingest_of(hub) -> Ingest:
     return Ingest(parts.database, parts.settings, IdentityKeys(parts.secrets), parts.pictures)
 
 
-@pytest.mark.needs_postgresql
-async def test_11_37_two_workers_take_the_same_batches_in_any_order_at_once(
-    tmp_path, mosquitto, postgresql
-):
-    database = postgresql.create_database()
-    async with hub_at(tmp_path / "hub", mosquitto.port, database=database) as hub:
+async def test_11_37_three_workers_take_the_same_batches_in_any_order_at_once(setup):
+    async with setup.hub() as hub:
         till = TalkingDevice()
         till.say(*sales(0, 400))
         records = till.records[Lane.SALE]
@@ -89,27 +69,46 @@ async def test_11_37_two_workers_take_the_same_batches_in_any_order_at_once(
         await assert_every_event_is_accounted_for(hub)
 
 
-async def test_26_a_device_whose_claim_was_taken_back_keeps_its_events(tmp_path, free_port):
-    async with running_hub(tmp_path / "hub", port=free_port()) as hub:
-        await hub.load(small_chain())
-        port = hub.hub.settings.mqtt.port
-        login = {"user_name": TILL, "password": (await hub.claim(TILL))["password"]}
-        outbox = open_outbox(tmp_path)
+@on(Way.EMBEDDED)
+async def test_26_a_device_whose_claim_was_taken_back_keeps_its_events(setup, outbox):
+    """Where the hub itself keeps the passwords."""
+    async with setup.hub() as hub:
         outbox.append(*sales(0, 50))
-        async with sending(outbox, port, **login):
+        async with setup.sending(outbox):
             await until(is_empty(outbox))
         answer = await hub.http.post(f"/api/v1/devices/{TILL}/reset-claim?tenant_id=linguang")
         assert answer.status_code == 204, answer.text
         outbox.append(*sales(50, 50))
         states: list[LinkState] = []
-        async with sending(outbox, port, on_status=lambda s: states.append(s.state), **login):
+        async with setup.sending(outbox, on_status=lambda s: states.append(s.state)):
             await until(lambda: LinkState.REFUSED in states)
         assert waiting(outbox) == 50
-        login["password"] = (await hub.claim(TILL))["password"]
-        async with sending(outbox, port, **login):
+        setup.passwords[TILL] = (await hub.claim(TILL))["password"]
+        async with setup.sending(outbox):
             await drain(hub, outbox)
         assert kept(hub).receipts == 100
-        outbox.close()
+
+
+@on(Way.MOSQUITTO, Way.MANY)
+async def test_26_a_device_that_the_brokers_no_longer_know_keeps_its_events(setup, outbox):
+    """Where the brokers keep the passwords, each its own list."""
+    known = {name: f"password-{name}" for name in ("aisle-hub", TILL)}
+    setup.require_passwords(known)
+    async with setup.hub() as hub:
+        outbox.append(*sales(0, 50))
+        async with setup.sending(outbox):
+            await until(is_empty(outbox))
+        setup.require_passwords({"aisle-hub": known["aisle-hub"]})
+        outbox.append(*sales(50, 50))
+        states: list[LinkState] = []
+        login = {"user_name": TILL, "password": known[TILL]}
+        async with setup.sending(outbox, on_status=lambda s: states.append(s.state), **login):
+            await until(lambda: LinkState.REFUSED in states)
+        assert waiting(outbox) == 50
+        setup.require_passwords(known)
+        async with setup.sending(outbox):
+            await drain(hub, outbox)
+        assert kept(hub).receipts == 100
 
 
 def broken(number: int) -> EventBody:
@@ -117,25 +116,25 @@ def broken(number: int) -> EventBody:
     return sale(number).model_copy(update={"currency": "yuan"})
 
 
-async def test_30_poison_among_good_events(tmp_path, mosquitto, outbox):
+async def test_30_poison_among_good_events(setup, outbox):
     outbox.append(sale(0), broken(1), sale(2), broken(3), sale(4))
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub, sending(outbox, mosquitto.port):
+    async with setup.hub() as hub, setup.sending(outbox):
         await drain(hub, outbox)
         found = kept(hub)
         assert (found.receipts, found.letters) == (3, 2)
         assert (await row_of(hub, Lane.SALE))["dead"] == 2
 
 
-async def test_31_batches_that_cannot_be_read_stop_nothing(tmp_path, mosquitto, outbox):
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub:
-        link = await stranger(mosquitto.port)
+async def test_31_batches_that_cannot_be_read_stop_nothing(setup, outbox):
+    async with setup.hub() as hub:
+        link = await setup.stranger()
         for payload in (b"", b"\x00" * 100, b"{}\n", b'{"sha256":"0"}\n\x28\xb5\x2f\xfd'):
             await link.publish(up_topic("linguang", "s01", TILL, Lane.SALE), payload)
             await link.publish(up_topic("linguang", "s01", TILL, None), payload)
         await link.publish("aisle/1/up/linguang/s01/unknown-device/0", b"x")
         await link.publish("aisle/1/up/linguang/s01/x/y/z", b"x")
         outbox.append(*sales(0, 10))
-        async with sending(outbox, mosquitto.port):
+        async with setup.sending(outbox):
             await drain(hub, outbox)
         found = kept(hub)
         assert found.receipts == 10
@@ -144,14 +143,14 @@ async def test_31_batches_that_cannot_be_read_stop_nothing(tmp_path, mosquitto, 
 
 
 async def test_32_what_an_older_hub_cannot_read_is_read_after_its_upgrade(
-    tmp_path, mosquitto, outbox, monkeypatch
+    setup, outbox, monkeypatch
 ):
     newer = reading().model_copy(update={"colour": "green"})
     outbox.append(newer, *sales(0, 5))
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub:
+    async with setup.hub() as hub:
         with monkeypatch.context() as older:
             older.delitem(EVENT_TYPES, "cooler")
-            async with sending(outbox, mosquitto.port):
+            async with setup.sending(outbox):
                 await drain(hub, outbox)
             assert kept(hub).outcomes["unknown"] == 1
         parts = hub.hub
@@ -167,19 +166,19 @@ async def test_32_what_an_older_hub_cannot_read_is_read_after_its_upgrade(
         await assert_every_event_is_accounted_for(hub, outbox)
 
 
-async def test_34_a_cloned_device_is_fenced_alarmed_and_keeps_its_events(tmp_path, mosquitto):
+async def test_34_a_cloned_device_is_fenced_alarmed_and_keeps_its_events(setup, tmp_path):
     states: list[LinkState] = []
     original = open_outbox(tmp_path)
     original.append(*sales(0, 5))
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub:
-        async with sending(original, mosquitto.port, on_status=lambda s: states.append(s.state)):
+    async with setup.hub() as hub:
+        async with setup.sending(original, on_status=lambda s: states.append(s.state)):
             await until(is_empty(original))
             copy = tmp_path / "copy"
             copy.mkdir()
             for name in ("agent.db", "agent.db-wal"):
                 shutil.copy(tmp_path / name, copy)
             clone = open_outbox(copy)
-            async with sending(clone, mosquitto.port):
+            async with setup.sending(clone):
                 clone.append(sale(100))
                 await until(is_empty(clone))
                 original.append(sale(200))
@@ -192,17 +191,17 @@ async def test_34_a_cloned_device_is_fenced_alarmed_and_keeps_its_events(tmp_pat
     clone.close()
 
 
-async def test_35_a_device_restored_from_a_backup_loses_no_new_event(tmp_path, mosquitto):
+async def test_35_a_device_restored_from_a_backup_loses_no_new_event(setup, tmp_path):
     path = tmp_path / "agent.db"
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub:
+    async with setup.hub() as hub:
         outbox = open_outbox(tmp_path)
-        async with sending(outbox, mosquitto.port):
+        async with setup.sending(outbox):
             outbox.append(*sales(0, 10))
             await until(is_empty(outbox))
         outbox.close()
         backup = path.read_bytes()
         outbox = open_outbox(tmp_path)
-        async with sending(outbox, mosquitto.port):
+        async with setup.sending(outbox):
             outbox.append(*sales(10, 10))
             await until(is_empty(outbox))
         outbox.close()
@@ -217,49 +216,38 @@ async def test_35_a_device_restored_from_a_backup_loses_no_new_event(tmp_path, m
 
             device = session.get(Device, ("linguang", TILL))
             device.heard_at = hub.hub.clock.now() - timedelta(days=1)
-        async with sending(outbox, mosquitto.port):
+        async with setup.sending(outbox):
             await drain(hub, outbox)
         assert outbox.epoch == 2
         assert kept(hub).receipts == 50
         outbox.close()
 
 
-async def test_36_a_hub_restored_from_a_backup_asks_again(tmp_path, mosquitto, outbox):
-    folder = tmp_path / "hub"
-    async with (
-        hub_at(folder, mosquitto.port) as hub,
-        sending(outbox, mosquitto.port),
-    ):
+async def test_36_a_hub_restored_from_a_backup_asks_again(setup, outbox):
+    async with setup.hub() as hub, setup.sending(outbox):
         outbox.append(*sales(0, 100))
         await drain(hub, outbox)
-    shutil.copytree(folder, tmp_path / "backup")
-    async with (
-        hub_at(folder, mosquitto.port, load=False) as hub,
-        sending(outbox, mosquitto.port),
-    ):
+    setup.back_up("backup")
+    async with setup.hub(load=False) as hub, setup.sending(outbox):
         outbox.append(*sales(100, 150))
         await drain(hub, outbox)
-    shutil.rmtree(folder)
-    shutil.copytree(tmp_path / "backup", folder)
-    async with (
-        hub_at(folder, mosquitto.port, load=False) as hub,
-        sending(outbox, mosquitto.port),
-    ):
+    setup.put_back("backup")
+    async with setup.hub(load=False) as hub, setup.sending(outbox):
         await until(lambda: kept(hub).receipts == 250)
         await drain(hub, outbox)
     assert outbox.epoch == 1
 
 
-async def test_a_device_may_not_write_under_anothers_name(tmp_path, mosquitto, outbox):
+async def test_a_device_may_not_write_under_anothers_name(setup, outbox):
     """Even where a broker would let it: the cooler sends on the till's topic."""
     outbox.append(*sales(0, 3))
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub:
+    async with setup.hub() as hub:
         forger = TalkingDevice("s02")
         forger.say(sale(9))
         (batch,) = forger.batches()
-        link = await stranger(mosquitto.port)
+        link = await setup.stranger()
         await link.publish(up_topic("linguang", "s01", TILL, Lane.SALE), batch.payload)
-        async with sending(outbox, mosquitto.port):
+        async with setup.sending(outbox):
             await drain(hub, outbox)
         assert kept(hub).receipts == 3
         await link.close()
@@ -271,7 +259,7 @@ def results(outbox: Outbox) -> list[str]:
     return [json.loads(record.body)["outcome"] for record in records]
 
 
-async def test_39_retained_late_and_repeated_commands_run_at_most_once(tmp_path, mosquitto, outbox):
+async def test_39_retained_late_and_repeated_commands_run_at_most_once(setup, outbox):
     ran: list[object] = []
 
     async def unlock(arguments):
@@ -284,35 +272,34 @@ async def test_39_retained_late_and_repeated_commands_run_at_most_once(tmp_path,
     def command(name: str, **more: object) -> bytes:
         return Command(command_id=name, name="unlock", expires_in_s=30, **more).to_bytes()
 
-    link = await stranger(mosquitto.port)
-    link._client.publish(topic, command("retained"), qos=1, retain=True)
     stop = asyncio.Event()
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub:
+    async with setup.hub() as hub:
+        link = await setup.stranger()
+        link._client.publish(topic, command("retained"), qos=1, retain=True)
         working = asyncio.create_task(inbox.run(stop))
         receive = lambda message: inbox.receive(message.payload)  # noqa: E731
         outbox.append(reading())
-        async with sending(outbox, mosquitto.port, device=COOLER, on_down=receive):
+        async with setup.sending(outbox, device=COOLER, on_down=receive):
             await until(is_empty(outbox))
             for payload in (command("a"), command("a"), command("late", age_s=31), command("b")):
                 await link.publish(topic, payload)
             await until(lambda: len(results(outbox)) == 3)
-        async with sending(outbox, mosquitto.port, device=COOLER, on_down=receive):
+        async with setup.sending(outbox, device=COOLER, on_down=receive):
             await link.publish(topic, command("a"))
             await drain(hub, outbox)
         stop.set()
         await working
+        await link.close()
     assert len(ran) == 2
     assert sorted(results(outbox)) == ["done", "done", "expired"]
-    link._client.publish(topic, b"", qos=1, retain=True)
-    await link.close()
 
 
-async def test_33_an_agent_of_every_release_is_understood(tmp_path, mosquitto):
+async def test_33_an_agent_of_every_release_is_understood(setup, tmp_path):
     corpus = ROOT / "tests" / "unit" / "sync" / "corpus"
     for release in sorted(path for path in corpus.iterdir() if path.is_dir()):
         folder = tmp_path / release.name
-        async with hub_at(folder, mosquitto.port) as hub:
-            link = await stranger(mosquitto.port)
+        async with setup.hub(folder) as hub:
+            link = await setup.stranger(folder)
             hello = (release / "hello.json").read_bytes()
             await link.publish(up_topic("linguang", "s01", TILL, None), hello)
             batches = sorted(release.glob("lane-*.batch"))

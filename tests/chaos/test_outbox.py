@@ -1,7 +1,6 @@
 """Disks that fill, rot and are read for too long: cases 12, 16 to 20, and 23 to 24 on clocks."""
 
 import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 
 import psutil
@@ -16,38 +15,25 @@ from sync.shadow import Desired
 from sync.topics import Downlink, dn_topic
 from tests.chaos.scene import (
     TILL,
-    agent,
     alarm,
     assert_every_event_is_accounted_for,
     drain,
-    hub_at,
     kept,
     open_outbox,
-    process,
     reading,
     row_of,
     said,
     sale,
     sales,
-    sending,
     until,
     waiting,
 )
 from tests.conftest import skip_without
 
-pytestmark = [pytest.mark.chaos, pytest.mark.needs_mosquitto]
+pytestmark = pytest.mark.chaos
 
 
-@pytest.fixture
-def outbox(tmp_path):
-    made = open_outbox(tmp_path)
-    yield made
-    made.close()
-
-
-async def test_12_a_configuration_pushed_onto_a_backlog_keeps_the_outbox(
-    tmp_path, mosquitto, outbox
-):
+async def test_12_a_configuration_pushed_onto_a_backlog_keeps_the_outbox(setup, outbox):
     outbox.append(*[reading() for _ in range(2000)])
 
     def take(message: DownMessage) -> None:
@@ -59,10 +45,7 @@ async def test_12_a_configuration_pushed_onto_a_backlog_keeps_the_outbox(
             if event is not None:
                 transaction.append(event)
 
-    async with (
-        hub_at(tmp_path / "hub", mosquitto.port) as hub,
-        sending(outbox, mosquitto.port, on_down=take),
-    ):
+    async with setup.hub() as hub, setup.sending(outbox, on_down=take):
         await until(lambda: waiting(outbox) < 2000)
         topic = dn_topic("linguang", "s01", TILL, Downlink.DESIRED)
         desired = Desired(version=1, state={"photo_interval_min": 30})
@@ -73,21 +56,7 @@ async def test_12_a_configuration_pushed_onto_a_backlog_keeps_the_outbox(
         assert (await row_of(hub, Lane.METRIC))["received"] == 2000
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A real file system of 6 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)])
-    if mounted.returncode != 0:
-        skip_without("the right to mount a tmpfs", "run the tests as root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-async def test_16_a_full_disk_still_sells_and_counts_what_it_gave_up(
-    tmp_path, mosquitto, small_disk
-):
+async def test_16_a_full_disk_still_sells_and_counts_what_it_gave_up(setup, small_disk):
     # The quota stays below the disk: the log of SQLite needs room too.
     outbox = open_outbox(small_disk, quota_bytes=3 << 20)
     for _ in range(150):
@@ -95,7 +64,7 @@ async def test_16_a_full_disk_still_sells_and_counts_what_it_gave_up(
     outbox.append(*sales(0, 200))
     lost = outbox.books()[Lane.METRIC].lost
     assert lost > 0
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub, sending(outbox, mosquitto.port):
+    async with setup.hub() as hub, setup.sending(outbox):
         await drain(hub, outbox)
         assert (await row_of(hub, Lane.METRIC))["lost"] == lost
         assert kept(hub).receipts == 200
@@ -103,6 +72,7 @@ async def test_16_a_full_disk_still_sells_and_counts_what_it_gave_up(
 
 
 def test_16_a_disk_filled_by_somebody_else_is_said_and_nothing_is_half_written(small_disk):
+    """The device alone, as in 17 and 19: no hub takes part."""
     outbox = open_outbox(small_disk, quota_bytes=64 << 20)
     outbox.append(sale(0))
     (small_disk / "somebody-else").write_bytes(bytes(5_600_000))
@@ -139,13 +109,12 @@ def test_17_a_long_reader_delays_the_log_but_stops_nothing(tmp_path, outbox):
     assert log.stat().st_size <= max(grown, 8 << 20)
 
 
-async def test_18_days_of_backlog_drain_with_flat_memory(tmp_path, mosquitto, outbox):
+async def test_18_days_of_backlog_drain_with_flat_memory(setup, tmp_path, outbox):
     for _ in range(200):
         outbox.append(*[reading() for _ in range(100)])
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub:
+    async with setup.hub() as hub:
         outbox.close()
-        arguments = ("-m", "tests.chaos.agent", str(tmp_path), TILL, str(mosquitto.port), "0", "1")
-        with process(*arguments) as running:
+        with setup.agent(tmp_path, 0, 1) as running:
             await said(running)
             peak = 0
             measured = psutil.Process(running.pid)
@@ -169,7 +138,7 @@ def test_19_nothing_that_waits_ever_expires(tmp_path):
     outbox.close()
 
 
-async def test_20_pictures_go_before_metrics_before_alerts_and_sales_never(tmp_path, mosquitto):
+async def test_20_pictures_go_before_metrics_before_alerts_and_sales_never(setup, tmp_path):
     outbox = open_outbox(tmp_path, quota_bytes=1 << 20)
     order = []
     outbox.append(*[alarm() for _ in range(400)])
@@ -185,7 +154,7 @@ async def test_20_pictures_go_before_metrics_before_alerts_and_sales_never(tmp_p
         order += sorted(losing, reverse=True)
     assert order == [Lane.METRIC, Lane.ALERT]
     assert outbox.books()[Lane.SALE].waiting == number
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub, sending(outbox, mosquitto.port):
+    async with setup.hub() as hub, setup.sending(outbox):
         await drain(hub, outbox)
         assert kept(hub).receipts == number
         assert (await row_of(hub, Lane.METRIC))["lost"] == 1000
@@ -193,25 +162,25 @@ async def test_20_pictures_go_before_metrics_before_alerts_and_sales_never(tmp_p
 
 
 @pytest.mark.parametrize("boots_at", ["1970-01-02 00:00:00", "2037-01-01 00:00:00"])
-async def test_23_a_device_that_boots_in_another_decade(tmp_path, mosquitto, boots_at):
+async def test_23_a_device_that_boots_in_another_decade(setup, tmp_path, boots_at):
     if shutil.which("faketime") is None:
         skip_without("libfaketime", "apt install faketime")
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub:
+    async with setup.hub() as hub:
         folder = tmp_path / "till"
-        with agent(folder, mosquitto.port, 0, 120, faketime=f"@{boots_at}") as running:
+        with setup.agent(folder, 0, 120, faketime=f"@{boots_at}") as running:
             # Ten years ahead could be true; the hub's answer tells.
             state = "untrusted" if boots_at.startswith("1970") else "trusted"
             assert f'"clock":"{state}"' in await said(running)
             await until(lambda: kept(hub).receipts == 120)
         outbox = open_outbox(folder)
         outbox.append(*sales(500, 30))
-        async with sending(outbox, mosquitto.port):
+        async with setup.sending(outbox):
             await drain(hub, outbox)
         assert kept(hub).receipts == 150
         outbox.close()
 
 
-async def test_24_the_clock_jumps_back_two_hours_with_events_in_flight(tmp_path, mosquitto):
+async def test_24_the_clock_jumps_back_two_hours_with_events_in_flight(setup, tmp_path):
     class Jumping:
         """The machine's monotonic clock under a wall clock that the test moves."""
 
@@ -229,11 +198,11 @@ async def test_24_the_clock_jumps_back_two_hours_with_events_in_flight(tmp_path,
             self._system.learn(hub_at)
 
         def stamp(self):
-            return self._system.stamp().model_copy(update={"wall_at": self.now()})
+            return self._system.stamp()._replace(wall_at=self.now())
 
     jumping = Jumping()
     outbox = open_outbox(tmp_path, clock=jumping)
-    async with hub_at(tmp_path / "hub", mosquitto.port) as hub, sending(outbox, mosquitto.port):
+    async with setup.hub() as hub, setup.sending(outbox):
         for number in range(30):
             outbox.append(*sales(number * 20, 20))
             if number == 15:

@@ -14,9 +14,10 @@ from cryptography.x509.oid import NameOID
 from sync.errors import LinkRefused
 from sync.link_state import LinkState
 from sync.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFiles
-from tests.chaos.scene import ROOT, TILL, drain, hub_at, kept, open_outbox, sales, sending, until
+from tests.chaos.scene import ROOT, TILL, drain, kept, sales, until
+from tests.chaos.setups import Way, on
 
-pytestmark = [pytest.mark.chaos, pytest.mark.needs_mosquitto]
+pytestmark = pytest.mark.chaos
 
 HOUR = timedelta(hours=1)
 
@@ -71,31 +72,36 @@ class Authority:
         return files
 
 
+@on(Way.MOSQUITTO, Way.MANY)
 async def test_25_an_expired_certificate_stops_the_link_and_never_the_till(
-    tmp_path, mosquitto_factory, free_port
+    setup, tmp_path, outbox, free_port
 ):
+    """The embedded broker has no TLS: it is for one machine."""
     folder = tmp_path / "certificates"
     folder.mkdir()
     for parent in (tmp_path, *tmp_path.parents[:2]):
         parent.chmod(0o755)
     authority = Authority(folder)
     server = authority.issue("localhost", HOUR)
-    tls_port = free_port()
-    broker = mosquitto_factory(
-        "per_listener_settings true\nallow_anonymous true\n"
-        f"listener {tls_port} 127.0.0.1\nallow_anonymous true\nrequire_certificate true\n"
-        f"cafile {authority.file}\ncertfile {server.certificate}\nkeyfile {server.key}\n"
-    )
+    addresses = []
+    for broker in setup.brokers:
+        addresses.append(BrokerAddress(host="localhost", port=free_port()))
+        broker.stop()
+        broker.config = (
+            "per_listener_settings true\nallow_anonymous true\n"
+            f"listener {addresses[-1].port} 127.0.0.1\nallow_anonymous true\n"
+            f"require_certificate true\ncafile {authority.file}\n"
+            f"certfile {server.certificate}\nkeyfile {server.key}\n"
+        )
+        broker.start()
     expired = authority.issue(TILL, -HOUR)
-    outbox = open_outbox(tmp_path)
     states = []
-    async with hub_at(tmp_path / "hub", broker.port) as hub:
+    async with setup.hub() as hub:
         outbox.append(*sales(0, 20))
-        address = BrokerAddress(host="localhost", port=tls_port)
-        async with sending(
+        async with setup.sending(
             outbox,
             tls=expired,
-            brokers=(address,),
+            brokers=tuple(addresses),
             on_status=lambda status: states.append(status.state),
         ):
             await until(lambda: states.count(LinkState.OFFLINE) >= 2)
@@ -104,7 +110,6 @@ async def test_25_an_expired_certificate_stops_the_link_and_never_the_till(
             authority.issue(TILL, HOUR)
             await drain(hub, outbox)
         assert kept(hub).receipts == 40
-    outbox.close()
 
 
 @pytest.fixture
@@ -138,7 +143,9 @@ async def listen(link: MqttLink, *filters: str) -> None:
             continue
 
 
+@pytest.mark.needs_mosquitto
 async def test_38_a_device_hears_and_writes_its_own_topics_only(guarded):
+    """The access list that every mosquitto of an installation is given."""
     hub_heard, own, other, plus = [], [], [], []
     hub = await as_user(guarded.port, "aisle-hub", hub_heard)
     await hub.subscribe("aisle/1/up/#")
@@ -166,3 +173,40 @@ async def test_38_a_device_hears_and_writes_its_own_topics_only(guarded):
     assert plus == []
     for link in (hub, till, thief, *([wild] if wild else [])):
         await link.close()
+
+
+@on(Way.EMBEDDED)
+async def test_38_the_embedded_broker_opens_a_device_its_own_topics_only(setup, outbox):
+    heard = []
+    till = "aisle/1/dn/linguang/s01/s01-till"
+    async with setup.hub() as hub:
+        thief = await MqttLink.connect(
+            BrokerAddress(host="127.0.0.1", port=setup.port),
+            MqttLogin(client_id="thief", **setup.login("s01-cooler")),
+            heard.append,
+        )
+        everything = ("#", "aisle/1/dn/#", "aisle/1/up/#", f"{till}/+", "aisle/1/dn/+/+/+/cmd")
+        await listen(thief, *everything)
+        await thief.publish("aisle/1/up/linguang/s01/s01-till/0", b"forged")
+        await thief.publish(f"{till}/cmd", b"forged")
+        outbox.append(*sales(0, 20))
+        async with setup.sending(outbox):
+            await drain(hub, outbox)
+        found = kept(hub)
+        await thief.close()
+    assert heard == []
+    assert (found.receipts, found.letters) == (20, 0)
+
+
+@on(Way.EMBEDDED)
+async def test_38_the_embedded_broker_lets_nobody_in_without_a_claim(setup):
+    address = BrokerAddress(host="127.0.0.1", port=setup.port)
+    async with setup.hub():
+        for login in (
+            {},
+            {"user_name": "+", "password": "+"},
+            {"user_name": TILL, "password": "x"},
+        ):
+            stranger = MqttLogin(client_id="stranger", **login)
+            with pytest.raises(LinkRefused):
+                await MqttLink.connect(address, stranger, lambda _: None)

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from random import Random
 
 import pytest
-import uvicorn
 
 from simulators.network import FaultyProxy
 from sync.clock import SystemClock
@@ -18,27 +17,10 @@ from sync.link import Uplink, run_link
 from sync.link_state import LinkState
 from sync.media import CHUNK_BYTES, MediaStore
 from sync.outbox import Outbox
-from tests.running_hub import RunningHub, running_hub
+from tests.running_hub import running_hub, served
 from tests.talking_device import NOON, small_chain
 
 CLAIM = DeviceClaim(tenant="linguang", device="s01-cooler", claim_token="claim-token-s01-cooler")
-
-
-@asynccontextmanager
-async def served(hub: RunningHub, port: int):
-    """The hub's doors on a real port, too."""
-    app = hub.http._transport.app
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)
-    )
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 @asynccontextmanager
