@@ -1,7 +1,7 @@
 """A device as a process of its own, so that it can be killed.
 
 `python -m tests.chaos.agent FOLDER DEVICE PORT[,PORT] FIRST COUNT` appends COUNT sales numbered
-from FIRST, says `ready`, and sends until it is killed. Its password is in AISLE_TESTS_PASSWORD.
+from FIRST, says `ready` and how it trusts its clock, and sends until it is killed. Its password is in AISLE_TESTS_PASSWORD.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ async def main(folder: str, device: str, ports: str, first: str, count: str) -> 
     outbox = Outbox.open(Path(folder) / "agent.db", clock=clock, quota_bytes=64 << 20, rng=Random())
     for number in range(int(first), int(first) + int(count)):
         outbox.append(receipt(number, line(1, COLA, "1", "3.50", "3.50"), ended_at=clock.now()))
-    sys.stdout.write(f"ready {clock.now().isoformat()}\n")
+    sys.stdout.write(f"ready, clock {clock.stamp().clock.value}\n")
     sys.stdout.flush()
     password = os.environ.get("AISLE_TESTS_PASSWORD") or None
     settings = LinkSettings(
