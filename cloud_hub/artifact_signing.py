@@ -34,7 +34,7 @@ from tuf.api.metadata import (
     Timestamp,
 )
 
-from cloud_hub.errors import UnusableData
+from cloud_hub.errors import Refused, UnusableData
 from cloud_hub.secrets import write_private
 
 log = logging.getLogger(__name__)
@@ -85,11 +85,14 @@ class SigningDesk:
         return dict(self._load(TARGETS, Targets).signed.targets)
 
     def sign_target(self, target: TargetFile, now: datetime) -> None:
-        """Signs one more artifact, whose bytes are in their place. Raises UnusableData."""
+        """Signs one more artifact, whose bytes are in their place. Raises UnusableData, and Refused
+        when somebody else was quicker."""
         with self._alone():
             if not self._files(ROOT):
                 self._make(now)
             metadata = self._load(TARGETS, Targets)
+            if target.path in metadata.signed.targets:
+                raise Refused(f"{target.path} was added just now", status=409)
             metadata.signed.targets[target.path] = target
             self._sign(TARGETS, metadata, now)
             self._sign_snapshot(now)

@@ -31,8 +31,8 @@ DRAFT = ".draft"
 PART = "part"
 PACKED = "content"
 """Name of the folder that a packed artifact becomes."""
-KEPT_FREE_SHARE = 0.05
-"""Share of the disk that is never filled with artifacts: selling needs it."""
+KEPT_FREE_SHARE, KEPT_FREE_BYTES = 0.05, 200 << 20
+"""The smaller of them is never filled with artifacts: selling needs it."""
 
 
 class Slot(BaseModel):
@@ -127,7 +127,8 @@ class Slots:
                 f" {used_bytes} are taken"
             )
         disk = shutil.disk_usage(self.folder)
-        if disk.free - need_bytes < KEPT_FREE_SHARE * disk.total:
+        kept_free = min(KEPT_FREE_SHARE * disk.total, KEPT_FREE_BYTES)
+        if disk.free - need_bytes < kept_free:
             raise NoRoom(f"needs {need_bytes} bytes, the disk has {disk.free} left")
         return part
 

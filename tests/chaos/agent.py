@@ -1,7 +1,8 @@
 """A device as a process of its own, so that it can be killed.
 
 `python -m tests.chaos.agent FOLDER DEVICE PORT[,PORT] FIRST COUNT` appends COUNT sales numbered
-from FIRST, says `ready` and how it trusts its clock, and sends until it is killed. Its password is in AISLE_TESTS_PASSWORD.
+from FIRST, says `ready` and whether it trusts its clock, and sends until it is killed. Its password
+is in AISLE_TESTS_PASSWORD.
 """
 
 import asyncio
