@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from random import SystemRandom
@@ -20,6 +23,10 @@ from vision_models.errors import VisionError
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(pos, name="pos")
 
+Annotate = Annotated[
+    Path | None,
+    typer.Option(help="A new MP4 film with boxes, trails, lines, dead bands, zones and counts."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
 
@@ -84,6 +91,19 @@ def books(
         raise typer.Exit(1)
 
 
+def _stopped_by_ctrl_c() -> Callable[[], bool]:
+    """Whether Ctrl-C was pressed; a second one ends at once."""
+    pressed = threading.Event()
+
+    def press(number: int, frame: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, press)
+    return pressed.is_set
+
+
 @app.command()
 def count(
     video: Annotated[str, typer.Argument(help="A video file, a camera's number or a stream.")],
@@ -97,9 +117,13 @@ def count(
     seconds: Annotated[
         float | None, typer.Option(min=0.1, help="Stop after so long; a live source has no end.")
     ] = None,
+    annotate: Annotate = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count people over a line and in zones."""
+    """Count people over a line and in zones.
+
+    A live source that goes is opened again; Ctrl-C ends it with what was counted so far.
+    """
     hush_codecs()
     from rich.console import Console
     from rich.progress import Progress
@@ -118,6 +142,8 @@ def count(
                 zones,
                 longest_s=seconds,
                 on_frame=lambda done, of: progress.update(task, completed=done, total=of or None),
+                annotated=annotate,
+                is_stopped=_stopped_by_ctrl_c(),
             )
     except (EdgeError, VisionError) as error:
         fail(error)

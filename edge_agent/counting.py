@@ -1,24 +1,34 @@
 """`aisle count`: people in any file, camera or stream, without an agent."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import cv2
 import numpy as np
 
 from device_profiles.camera import Camera, CameraSource, CountingLine, SourceKind, Zone
-from edge_agent.cameras import Capture, open_capture
+from edge_agent.cameras import FIRST_WAIT_S, LONGEST_WAIT_S, Capture, open_capture
 from edge_agent.errors import EdgeError, SourceUnusable
+from edge_agent.films import CannotFilm, Film
+from vision_models.annotate import Annotator
 from vision_models.footfall import count_people
 from vision_models.frame import Frame
+from vision_models.tracker import Track
+from vision_models.traffic import Traffic
 
 COMPLETE_SHARE = 0.95
 """Containers give the number of frames to about this; a file with fewer was cut off."""
 EVERY_FRAME = 60.0
+LIVE_FRAMES_PER_S = 15.0
+"""Of an annotated film, where the source does not say how many it gives."""
 SMALLEST_AREA = 1e-6
 """Of a zone, as a share of the frame: less than a pixel of any camera."""
+
+log = logging.getLogger(__name__)
 
 
 class UnusableShape(EdgeError):
@@ -59,27 +69,44 @@ def count_source(
     *,
     longest_s: float | None,
     on_frame: Callable[[int, int], None],
+    annotated: Path | None = None,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Counted:
     """People over `lines` and in `zones` of a file, a camera number or a stream's address.
 
     `on_frame` hears the frames done and those declared (0 where nobody knows). A live source ends
-    after `longest_s`. Raises SourceUnusable, and UnusablePicture where frames change their size.
+    after `longest_s` or once `is_stopped`, and is opened again where it goes in between.
+    `annotated`: a new MP4 film of what was seen; it appears when it is whole.
+    Raises SourceUnusable, CannotFilm, and UnusablePicture where frames change their size.
     """
     camera = _camera(source)
-    capture = open_capture(camera, source)
-    declared = max(0, int(capture.video.get(cv2.CAP_PROP_FRAME_COUNT)))
+    drawing = _Drawing(annotated, lines, zones) if annotated is not None else None
+    source_of = _Source(camera=camera, address=source, longest_s=longest_s, is_stopped=is_stopped)
+    declared = source_of.declared
     begun_s = time.perf_counter()
     try:
-        frames = _frames(capture, camera, longest_s, lambda done: on_frame(done, declared))
-        count = count_people(frames, lines, zones)
+        frames = source_of.frames(lambda done: on_frame(done, declared))
+        if drawing is not None:
+            drawing.frames_per_s = source_of.frames_per_s
+        count = count_people(frames, lines, zones, on_seen=drawing.add if drawing else None)
+        if is_stopped() and source_of.is_file:
+            raise SourceUnusable("stopped before the film's end")
+    except BaseException:
+        if drawing is not None:
+            drawing.discard()
+        raise
     finally:
-        capture.close()
-    is_file = camera.source.kind is SourceKind.VIDEO_FILE
+        source_of.close()
+    is_file = source_of.is_file
     if is_file and longest_s is None and count.frames < COMPLETE_SHARE * declared:
+        if drawing is not None:
+            drawing.discard()
         raise SourceUnusable(
             f"{source} breaks off after {count.frames} of {declared} frames; it is damaged or was"
             " not copied whole"
         )
+    if drawing is not None:
+        drawing.finish()
     return Counted(
         entries=count.entries,
         exits=count.exits,
@@ -105,24 +132,129 @@ def _camera(source: str) -> Camera:
     )
 
 
-def _frames(
-    capture: Capture, camera: Camera, longest_s: float | None, on_frame: Callable[[int], None]
-) -> Iterator[Frame]:
-    """Every frame with the source's own time: the film's where it has one, else the clock's."""
-    begun_s, begun_at, done = time.monotonic(), datetime.now(UTC), 0
-    is_file = camera.source.kind is SourceKind.VIDEO_FILE
-    while (picture := capture.read()) is not None:
-        at_s = capture.position_s if is_file else time.monotonic() - begun_s
-        if longest_s is not None and at_s > longest_s:
+@dataclass(slots=True, kw_only=True)
+class _Source:
+    """A source and its frames. A live one that goes is opened again, after longer and longer."""
+
+    camera: Camera
+    address: str
+    longest_s: float | None
+    is_stopped: Callable[[], bool]
+    capture: Capture = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Opens the source.  Raises SourceUnusable."""
+        self.capture = open_capture(self.camera, self.address)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the source has an end and a time of its own."""
+        return self.camera.source.kind is SourceKind.VIDEO_FILE
+
+    @property
+    def declared(self) -> int:
+        """Frames the source says it has; 0 where nobody knows."""
+        return max(0, int(self.capture.video.get(cv2.CAP_PROP_FRAME_COUNT)))
+
+    @property
+    def frames_per_s(self) -> float:
+        """Frames a second it says it has."""
+        return self.capture.frames_per_s or LIVE_FRAMES_PER_S
+
+    def close(self) -> None:
+        """Lets the source go."""
+        self.capture.close()
+
+    def frames(self, on_frame: Callable[[int], None]) -> Iterator[Frame]:
+        """Every frame with the source's own time: the film's where it has one, else the clock's."""
+        begun_s, begun_at, done = time.monotonic(), datetime.now(UTC), 0
+        while not self.is_stopped():
+            picture = self.capture.read()
+            at_s = self.capture.position_s if self.is_file else time.monotonic() - begun_s
+            if self.longest_s is not None and at_s > self.longest_s:
+                return
+            if picture is None:
+                if self.is_file or not self._open_again(begun_s):
+                    return
+                continue
+            done += 1
+            on_frame(done)
+            yield Frame(
+                image=np.asarray(picture, dtype=np.uint8),
+                camera_id=self.camera.camera_id,
+                taken_at=begun_at + timedelta(seconds=at_s),
+                at_s=at_s,
+            )
+
+    def _open_again(self, begun_s: float) -> bool:
+        """Whether the source came back before it was time to end."""
+        wait_s = FIRST_WAIT_S
+        self.capture.close()
+        while not self.is_stopped():
+            log.warning("%s gives no pictures; trying again", self.address)
+            left_s = (
+                np.inf if self.longest_s is None else begun_s + self.longest_s - time.monotonic()
+            )
+            if left_s <= 0:
+                return False
+            time.sleep(min(wait_s, left_s))
+            wait_s = min(LONGEST_WAIT_S, wait_s * 2)
+            try:
+                self.capture = open_capture(self.camera, self.address)
+            except SourceUnusable:
+                continue
+            return True
+        return False
+
+
+class _Drawing:
+    """The annotated film: grows under another name, and gets its own once it is whole."""
+
+    def __init__(
+        self, path: Path, lines: tuple[CountingLine, ...], zones: tuple[Zone, ...]
+    ) -> None:
+        if path.suffix.lower() != ".mp4":
+            raise CannotFilm(f"--annotate {path}: give a file that ends in .mp4")
+        if path.exists():
+            raise CannotFilm(f"--annotate {path}: the file is there already; choose another name")
+        if not path.parent.is_dir():
+            raise CannotFilm(f"--annotate {path}: there is no folder {path.parent}")
+        self.path = path
+        self.part = path.with_name(f".{path.stem}.part.mp4")
+        self.frames_per_s = LIVE_FRAMES_PER_S
+        self._annotator = Annotator(lines=lines, zones=zones)
+        self._film: Film | None = None
+        self._first_at_s = 0.0
+
+    def add(self, frame: Frame, tracks: tuple[Track, ...], seen: Traffic) -> None:
+        """One more frame."""
+        if self._film is None:
+            height, width = frame.image.shape[:2]
+            size = (width // 2 * 2, height // 2 * 2)
+            self._first_at_s = frame.at_s
+            self._film = Film(
+                path=self.part, code="mp4v", frames_per_s=self.frames_per_s, size=size
+            )
+        drawn = self._annotator.draw(frame.image, tracks, seen, frame.at_s)
+        self._film.add(drawn, max(0.0, frame.at_s - self._first_at_s))
+
+    def finish(self) -> None:
+        """The film is whole. Raises CannotFilm where its name was taken meanwhile."""
+        if self._film is None:
             return
-        done += 1
-        on_frame(done)
-        yield Frame(
-            image=np.asarray(picture, dtype=np.uint8),
-            camera_id=camera.camera_id,
-            taken_at=begun_at + timedelta(seconds=at_s),
-            at_s=at_s,
-        )
+        self._film.close()
+        try:
+            self.path.hardlink_to(self.part)
+        except FileExistsError as error:
+            raise CannotFilm(f"--annotate {self.path}: somebody took this name") from error
+        finally:
+            self.part.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Nothing stays."""
+        if self._film is not None:
+            self._film.close()
+        self.part.unlink(missing_ok=True)
 
 
 def read_line(text: str, number: int) -> CountingLine:

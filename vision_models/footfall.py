@@ -1,6 +1,6 @@
 """Footfall of one camera: frames in, crossings and visits out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from device_profiles.camera import CountingLine, Zone
@@ -71,8 +71,10 @@ def count_people(
     zones: tuple[Zone, ...] = (),
     *,
     detector: Detector | None = None,
+    on_seen: Callable[[Frame, tuple[Track, ...], Traffic], None] | None = None,
 ) -> FootfallCount:
-    """Crossings of all `lines` together and stays in each zone, over all of `frames`.
+    """Crossings of all `lines` together and stays in each zone, over all of `frames`. `on_seen`
+    hears each frame with the tracks alive in it and what it completed.
 
     Raises UnusablePicture if there is no frame, or if the frames change their size.
     """
@@ -86,7 +88,10 @@ def count_people(
                 lines, zones, width_px=width, height_px=height, detector=detector
             )
             first_at_s = frame.at_s
-        count.add(counter.see(frame))
+        seen = counter.see(frame)
+        count.add(seen)
+        if on_seen is not None:
+            on_seen(frame, counter.tracks, seen)
         count.frames += 1
         count.seconds = frame.at_s - first_at_s
     if counter is None:

@@ -20,6 +20,7 @@ from edge_agent.audit.clips import Clip, ClipShelf
 from edge_agent.audit.comparison import Comparison, Mark, compare
 from edge_agent.audit.markup import clip_html, door_html, list_html
 from edge_agent.audit.recorder import CannotRecord, ClipRecorder
+from edge_agent.films import CannotFilm
 from edge_agent.reporting import HandCount, report_audit
 from edge_agent.status import Seen
 from edge_agent.writer import Writer
@@ -182,7 +183,7 @@ class AuditPages:
             raise web.HTTPNotFound(text="no such line")
         try:
             await asyncio.to_thread(recorder.start, line, self.settings.minutes * 60)
-        except CannotRecord as error:
+        except (CannotRecord, CannotFilm) as error:
             return await self._listed(request, str(error))
         raise web.HTTPSeeOther("/audit")
 

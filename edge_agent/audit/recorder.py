@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import cv2
-import numpy as np
-
 from device_profiles.camera import Camera, CountingLine
 from edge_agent.audit.clips import Clip, ClipShelf, CountedCrossing
 from edge_agent.errors import EdgeError
+from edge_agent.films import Film
 from sync.clock import Clock
 from vision_models.frame import Frame
 from vision_models.traffic import Crossing
@@ -37,11 +35,9 @@ class _Recording:
     line: CountingLine
     started_at: datetime
     seconds: float
-    film: cv2.VideoWriter
-    size: tuple[int, int]
+    film: Film
     first_at_s: float | None = None
     last_at_s: float = 0.0
-    written: int = 0
     crossings: list[CountedCrossing] = field(default_factory=list)
 
 
@@ -78,18 +74,14 @@ class ClipRecorder:
                 raise CannotRecord("a clip is being taken already")
             at = self.clock.now()
             clip_id = f"{self.camera.camera_id}-{at:%Y%m%d%H%M%S}"
-            size = _size_of(self.camera)
-            film = cv2.VideoWriter(
-                str(self.shelf.unfinished_film(clip_id)),
-                cv2.CAP_FFMPEG,
-                cv2.VideoWriter.fourcc(*"VP80"),
-                self._frames_per_s,
-                size,
+            film = Film(
+                path=self.shelf.unfinished_film(clip_id),
+                code="VP80",
+                frames_per_s=min(self.camera.frames_per_s, FASTEST_PER_S),
+                size=_size_of(self.camera),
             )
-            if not film.isOpened():
-                raise CannotRecord("this OpenCV cannot write WebM films")
             self._now = _Recording(
-                clip_id=clip_id, line=line, started_at=at, seconds=seconds, film=film, size=size
+                clip_id=clip_id, line=line, started_at=at, seconds=seconds, film=film
             )
         log.info("clip of %s begins", line.line_id, extra={"action": "audit"})
 
@@ -119,28 +111,13 @@ class ClipRecorder:
                 for crossing in crossings
                 if crossing.line_id == now.line.line_id
             ]
-            self._write(now, frame, passed_s)
+            now.film.add(frame.image, passed_s)
             if passed_s >= now.seconds:
                 self._finish(now)
 
-    @property
-    def _frames_per_s(self) -> float:
-        return min(self.camera.frames_per_s, FASTEST_PER_S)
-
-    def _write(self, now: _Recording, frame: Frame, passed_s: float) -> None:
-        """The frame as often as its time in the film asks for: a film has an even rate, a live
-        source has none."""
-        due = int(passed_s * self._frames_per_s) + 1
-        if now.written >= due:
-            return
-        small = cv2.resize(frame.image, now.size, interpolation=cv2.INTER_AREA)
-        for _ in range(due - now.written):
-            now.film.write(np.asarray(small))
-        now.written = due
-
     def _finish(self, now: _Recording) -> None:
-        now.film.release()
-        width, height = now.size
+        now.film.close()
+        width, height = now.film.size
         self.shelf.keep(
             Clip(
                 clip_id=now.clip_id,
@@ -160,7 +137,7 @@ class ClipRecorder:
         log.info("clip of %s is whole", now.line.line_id, extra={"action": "audit"})
 
     def _give_up(self, now: _Recording) -> None:
-        now.film.release()
+        now.film.close()
         self.shelf.unfinished_film(now.clip_id).unlink(missing_ok=True)
         self._now = None
 

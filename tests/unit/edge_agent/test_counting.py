@@ -1,0 +1,128 @@
+"""`aisle count` with its annotated film: whole or not there; live sources that come and go."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import cv2
+import numpy as np
+import pytest
+
+from device_profiles.camera import CountingLine, Zone
+from edge_agent.counting import count_source
+from edge_agent.errors import EdgeError, SourceUnusable
+
+LINE = CountingLine(line_id="door", start=(0.0, 0.5), end=(1.0, 0.5))
+ZONE = Zone(zone_id="till", is_queue=True, corners=((0.0, 0.6), (0.5, 0.6), (0.5, 1.0), (0.0, 1.0)))
+
+
+def film(path: Path, frames: int = 60) -> Path:
+    """Somebody walks down the picture over the line, 10 frames a second."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10.0, (160, 120))
+    ground = np.random.default_rng(1).integers(60, 120, (120, 160, 3)).astype(np.uint8)
+    for number in range(frames):
+        image = ground.copy()
+        y = round(10 + 70 * number / frames)
+        if number > 10:
+            cv2.rectangle(image, (60, y), (82, y + 40), (20, 220, 240), -1)
+        writer.write(image)
+    writer.release()
+    return path
+
+
+def count(source: Path, annotated: Path | None, **more):
+    return count_source(
+        str(source), (LINE,), (ZONE,), longest_s=None, on_frame=lambda *_: None,
+        annotated=annotated, **more,
+    )  # fmt: skip
+
+
+def test_an_annotated_film_has_every_frame_with_something_drawn_on_it(tmp_path):
+    source, out = film(tmp_path / "a.avi"), tmp_path / "out.mp4"
+    counted = count(source, out)
+    drawn = cv2.VideoCapture(str(out))
+    assert drawn.get(cv2.CAP_PROP_FRAME_COUNT) == counted.frames == 60
+    _, first = drawn.read()
+    drawn.release()
+    # The dead band is veiled in amber: blue loses, red gains.
+    band = first[56:64, 100:150].reshape(-1, 3).mean(axis=0)
+    assert band[2] > band[0] + 30
+    assert set(tmp_path.iterdir()) == {source, out}
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("there.mp4", "is there already"), ("a.avi.gif", "ends in .mp4"), ("no/out.mp4", "no folder")],
+)
+def test_a_film_that_cannot_be_written_is_one_clear_line_before_anything_is_counted(
+    tmp_path, name, says
+):
+    source = film(tmp_path / "a.avi", frames=5)
+    (tmp_path / "there.mp4").write_bytes(b"somebody's")
+    with pytest.raises(EdgeError, match=says):
+        count(source, tmp_path / name)
+    assert (tmp_path / "there.mp4").read_bytes() == b"somebody's"
+
+
+def test_a_damaged_source_leaves_no_film(tmp_path):
+    whole = film(tmp_path / "whole.avi").read_bytes()
+    cut = tmp_path / "cut.avi"
+    cut.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(SourceUnusable):
+        count(cut, tmp_path / "out.mp4")
+    assert {path.name for path in tmp_path.iterdir()} == {"whole.avi", "cut.avi"}
+
+
+def test_a_film_stopped_by_hand_is_no_count(tmp_path):
+    source = film(tmp_path / "a.avi")
+    stopped = threading.Event()
+    with pytest.raises(SourceUnusable, match="stopped"):
+        count_source(
+            str(source), (LINE,), (), longest_s=None, annotated=tmp_path / "out.mp4",
+            on_frame=lambda done, of: stopped.set() if done == 20 else None,
+            is_stopped=stopped.is_set,
+        )  # fmt: skip
+    assert {path.name for path in tmp_path.iterdir()} == {"a.avi"}
+
+
+class Camera(BaseHTTPRequestHandler):
+    """A network camera that hangs up after forty pictures."""
+
+    calls: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.calls.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        ground = np.random.default_rng(len(self.calls)).integers(0, 255, (120, 160, 3), np.uint8)
+        for _ in range(40):
+            data = cv2.imencode(".jpg", ground)[1].tobytes()
+            head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(data)}\r\n\r\n"
+            self.wfile.write(head.encode() + data + b"\r\n")
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def camera() -> Iterator[str]:
+    Camera.calls.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Camera) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/stream.mjpg"
+        server.shutdown()
+
+
+def test_a_live_source_that_goes_is_opened_again_and_ends_when_told(camera):
+    stopped = threading.Event()
+    counted = count_source(
+        camera, (LINE,), (), longest_s=60.0,
+        on_frame=lambda done, of: stopped.set() if done == 50 else None,
+        is_stopped=stopped.is_set,
+    )  # fmt: skip
+    assert counted.frames == 50
+    assert len(Camera.calls) >= 2
