@@ -8,7 +8,7 @@ import numpy as np
 
 from device_profiles.camera import Point
 from simulators.render.artwork import Pixels
-from simulators.render.people import Look, Pinhole, Pose, draw_person, dressed
+from simulators.render.people import Look, Pinhole, Pose, draw_person, dressed, person_box
 from simulators.render.shelf import Box, Colour
 
 STRIDE_M = 0.72
@@ -142,6 +142,18 @@ def door_frames(scene: DoorScene, rng: np.random.Generator) -> Iterator[DoorFram
         brighter = cv2.add(image, np.maximum(grain, 0).astype(np.uint8))
         noisy = cv2.subtract(brighter, np.maximum(-grain, 0).astype(np.uint8))
         yield DoorFrame(image=np.asarray(noisy, np.uint8), at_s=at_s, boxes=boxes)
+
+
+def door_boxes(scene: DoorScene) -> Iterator[tuple[float, dict[int, Box]]]:
+    """Time and boxes of `door_frames`, without the drawing."""
+    for number in range(int(scene.seconds * scene.frames_per_s)):
+        at_s = number / scene.frames_per_s
+        standing = _standing(scene.cast, at_s, scene.line_z)
+        boxes = {
+            person: person_box(scene.camera, scene.cast[person].look, pose)
+            for person, pose in standing
+        }
+        yield at_s, {person: box for person, box in boxes.items() if box is not None}
 
 
 def busy_door(

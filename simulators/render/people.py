@@ -111,10 +111,7 @@ def draw_person(frame: Pixels, camera: Pinhole, look: Look, pose: Pose, light: f
     """Draw somebody into `frame`; their box in pixels, cut to the frame, None where not in it."""
     limbs = _limbs(look, pose)
     seen = [_circles(camera, limb) for limb in limbs]
-    edges = np.array([
-        (x + dx * r, y + dy * r) for ends in seen for x, y, r in ends for dx, dy in _AROUND
-    ])  # fmt: skip
-    low, high = edges.min(axis=0), edges.max(axis=0)
+    low, high = _extent(seen)
     size = (camera.width_px, camera.height_px)
     x1, y1 = (int(max(0, math.floor(v))) for v in low - 2)
     x2, y2 = (int(min(most, math.ceil(v))) for v, most in zip(high + 2, size, strict=True))
@@ -139,12 +136,32 @@ def draw_person(frame: Pixels, camera: Pinhole, look: Look, pose: Pose, light: f
     part = frame[y1:y2, x1:x2]
     through = cv2.cvtColor(255 - np.asarray(opaque, np.uint8), cv2.COLOR_GRAY2BGR)
     frame[y1:y2, x1:x2] = cv2.add(cv2.multiply(part, through, scale=1 / 255), small)
+    return _cut(low, high, camera)
+
+
+def person_box(camera: Pinhole, look: Look, pose: Pose) -> Box | None:
+    """The box that `draw_person` gives, without the drawing."""
+    low, high = _extent([_circles(camera, limb) for limb in _limbs(look, pose)])
+    x1, y1, x2, y2 = box = _cut(low, high, camera)
+    return box if x2 - x1 >= 1 and y2 - y1 >= 1 else None
+
+
+def _extent(
+    seen: list[list[tuple[float, float, float]]],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lowest and highest x and y of all circles."""
+    circles = np.array([circle for ends in seen for circle in ends])
+    middles, radii = circles[:, :2], circles[:, 2:]
+    return (middles - radii).min(axis=0), (middles + radii).max(axis=0)
+
+
+def _cut(low: NDArray[np.float64], high: NDArray[np.float64], camera: Pinhole) -> Box:
+    size = (camera.width_px, camera.height_px)
     left, top = np.clip(low, 0, size)
     right, bottom = np.clip(high, 0, size)
     return float(left), float(top), float(right), float(bottom)
 
 
-_AROUND = ((-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0))
 _SHADES = ((1.0, 0.0, 0.60), (0.84, 0.08, 0.80), (0.6, 0.16, 0.96), (0.3, 0.24, 1.08))
 """Rounds of a limb: share of its width, shift towards the light, brightness."""
 

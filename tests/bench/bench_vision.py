@@ -1,6 +1,7 @@
 """`make bench-vision`: seeing beside bare inference and bare decoding of the same run.
 
-Medians; one thread everywhere. JSON on the last line; what was not measured is null.
+Medians; one thread everywhere; JSON on the last line. `shelf_floor_ms` is bare inference and bare
+SIFT of the very crops that one reading looks at; the door's floor is bare decoding and inference.
 """
 
 import argparse
@@ -10,27 +11,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
 import cv2
 import numpy as np
 import onnxruntime
 
-from device_profiles.camera import CountingLine, ShelfView
+from device_profiles.camera import ShelfView
 from device_profiles.planogram import Fixture
 from simulators.render.cooler import cooler_view, reference_picture, render_cooler
-from simulators.render.door import write_door_film
 from simulators.render.packs import PackDesign, unlisted_pack
 from simulators.render.sprites import SpriteShelf
+from tests.bench.seeing_people import people_speed
 from vision_models.calibration import flatten
 from vision_models.embedding import Embedder
-from vision_models.footfall import PeopleCounter
-from vision_models.frame import Frame, Image
+from vision_models.frame import Image
 from vision_models.gallery import Gallery
 from vision_models.models import HERE, load_model
 from vision_models.shelf import ShelfReader
+from vision_models.sift import FEATURES, LONGER_SIDE_PX, Print, PrintReader
 
 PHOTO, VIEW, FIXTURE = "photo.png", "view.json", "fixture.json"
 
@@ -102,76 +105,42 @@ class Scene:
         return np.ascontiguousarray(crops.reshape(-1, 3, 128, 128), dtype=np.float32) / 255
 
 
-def shelf_figures(scene: Scene, runs: int) -> tuple[float, float]:
-    """Milliseconds of one photo, and of bare inference on the same tensors."""
+def shelf_figures(scene: Scene, runs: int) -> tuple[float, float, float]:
+    """Milliseconds of one photo; of bare inference on the same tensors; and of bare SIFT on the
+    crops whose print the reading looked at."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     path = HERE / load_model("sku-embedding").entry.file
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     name, batch = session.get_inputs()[0].name, scene.tensors()
-    floor_ms = median_ms(lambda: session.run(None, {name: batch}), runs)
-    return median_ms(scene.read, runs), floor_ms
+    network_ms = median_ms(lambda: session.run(None, {name: batch}), runs)
+    crops, sift = crops_printed(scene), cv2.SIFT.create(nfeatures=FEATURES)
+    sift_ms = median_ms(lambda: [sift.detectAndCompute(crop, None) for crop in crops], runs)
+    return median_ms(scene.read, runs), network_ms, sift_ms
 
 
-def frames_of(film: Path) -> Iterator[Frame]:
-    clip = cv2.VideoCapture(str(film))
-    fps = clip.get(cv2.CAP_PROP_FPS)
-    number = 0
-    while True:
-        there, image = clip.read()
-        if not there:
-            return
-        image = cv2.resize(image, (640, 480))
-        yield Frame(
-            image=np.asarray(image, np.uint8), camera_id="bench", taken_at=AT, at_s=number / fps
-        )
-        number += 1
+def crops_printed(scene: Scene) -> list[Image]:
+    """Grey crops, of the size that SIFT sees, of all prints that one reading takes."""
+    scene.read()  # references are read once and kept
+    seen: list[Image] = []
+    real = PrintReader.read
 
+    def noted(reader: PrintReader, picture: Image) -> Print:
+        seen.append(picture)
+        return real(reader, picture)
 
-def count_figures(folder: Path) -> tuple[float, float, float]:
-    """Frames a second counted, and only decoded and subtracted from a background; and the share of
-    one core that an empty door needs at 10 frames a second."""
-    film = write_door_film(folder / "door.mp4", np.random.default_rng(9))
-    line = CountingLine(line_id="door", start=film.line[0], end=film.line[1])
-    counter = PeopleCounter((line,), width_px=640, height_px=480)
-    started_s, frames = time.process_time(), 0
-    for frame in frames_of(film.path):
-        counter.see(frame)
-        frames += 1
-    counted = frames / (time.process_time() - started_s)
-    subtractor = cv2.createBackgroundSubtractorMOG2()
-    started_s = time.process_time()
-    for frame in frames_of(film.path):
-        subtractor.apply(cv2.resize(frame.image, (320, 240)))
-    floor = frames / (time.process_time() - started_s)
-    return counted, floor, _empty_door_share(line)
-
-
-def _empty_door_share(line: CountingLine, frames: int = 300) -> float:
-    rng = np.random.default_rng(2)
-    wall = rng.integers(90, 130, (480, 640, 3), np.uint8)
-    counter = PeopleCounter((line,), width_px=640, height_px=480)
-    started_s = time.process_time()
-    for number in range(frames):
-        noisy = cv2.add(wall, rng.integers(0, 3, wall.shape, np.uint8))
-        frame = Frame(
-            image=np.asarray(noisy, np.uint8), camera_id="b", taken_at=AT, at_s=number / 10
-        )
-        counter.see(frame)
-    drawing_s = _drawing_s(wall, rng, frames)
-    return (time.process_time() - started_s - 2 * drawing_s) / (frames / 10)
-
-
-def _drawing_s(wall: Image, rng: np.random.Generator, frames: int) -> float:
-    """What making the noisy frames themselves costs."""
-    started_s = time.process_time()
-    for _ in range(frames):
-        cv2.add(wall, rng.integers(0, 3, wall.shape, np.uint8))
-    return time.process_time() - started_s
+    with mock.patch.object(PrintReader, "read", noted):
+        scene.read()
+    greys = []
+    for picture in seen:
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+        scale = LONGER_SIDE_PX / max(grey.shape)
+        greys.append(np.asarray(cv2.resize(grey, None, fx=scale, fy=scale), np.uint8))
+    return greys
 
 
 def peak_mb_of_a_reading(scene: Scene, folder: Path) -> float:
-    """Peak memory of a process that opens the gallery and reads the photo, as an agent does."""
+    """Peak memory of a process that reads the photo and counts at a door, as an agent does."""
     cv2.imwrite(str(folder / PHOTO), scene.photo)
     (folder / VIEW).write_text(scene.view.model_dump_json())
     (folder / FIXTURE).write_text(scene.fixture.model_dump_json())
@@ -193,19 +162,27 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-vision") as made:
         folder = Path(made)
         scene = Scene(folder)
-        shelf_ms, shelf_floor_ms = shelf_figures(scene, words.runs)
-        say(f"one photo with 60 facings: {shelf_ms:.0f} ms, bare inference {shelf_floor_ms:.0f} ms")
-        count_fps, floor_fps, empty_share = count_figures(folder)
-        say(f"a door at 640×480: {count_fps:.0f} frames/s, bare {floor_fps:.0f} frames/s")
-        say(f"an empty door at 10 frames/s: {empty_share:.1%} of a core")
+        shelf_ms, network_ms, sift_ms = shelf_figures(scene, words.runs)
+        say(
+            f"one photo with 60 facings: {shelf_ms:.0f} ms; bare inference {network_ms:.0f} ms,"
+            f" bare SIFT of the crops it looked at twice {sift_ms:.0f} ms"
+        )
+        door = people_speed(folder)
+        say(
+            f"a door at 640×480: {door.count_fps:.0f} frames/s, bare {door.count_floor_fps:.0f};"
+            f" all but decoding and inference {door.rest_share:.0%} of the time"
+        )
+        say(f"an empty door at 10 frames/s: {door.empty_door_core_share:.1%} of a core")
+        say(f"memory after 24 hours: {door.day_growth_mb:+.1f} MB against the first hour")
         peak_mb = peak_mb_of_a_reading(scene, folder)
+        say(f"an agent's peak with all models: {peak_mb:.0f} MB")
     models = sum(path.stat().st_size for path in (HERE / "models").glob("*.onnx"))
     figures = {
         "shelf_ms": round(shelf_ms, 1),
-        "shelf_floor_ms": round(shelf_floor_ms, 1),
-        "count_fps": round(count_fps, 1),
-        "count_floor_fps": round(floor_fps, 1),
-        "empty_door_core_share": round(empty_share, 4),
+        "shelf_floor_ms": round(network_ms + sift_ms, 1),
+        "shelf_inference_ms": round(network_ms, 1),
+        "shelf_sift_ms": round(sift_ms, 1),
+        **{name: round(value, 4) for name, value in asdict(door).items()},
         "agent_peak_mb": round(peak_mb, 1),
         "models_mb": round(models / 1e6, 2),
         "runs": words.runs,

@@ -1,17 +1,37 @@
-"""One photo read in a process of its own; prints its peak memory in MB."""
+"""One photo read and a door watched in a process of its own; prints its peak memory in MB."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
+import numpy as np
 
-from device_profiles.camera import ShelfView
+from device_profiles.camera import CountingLine, ShelfView
 from device_profiles.planogram import Fixture
 from vision_models.embedding import Embedder
+from vision_models.footfall import PeopleCounter
+from vision_models.frame import Frame, Image
 from vision_models.gallery import Gallery
 from vision_models.memory import keep_memory_small
+from vision_models.models import load_model
 from vision_models.pictures import read_picture
+from vision_models.products import ProductDetector
 from vision_models.shelf import ShelfReader
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+LINE = CountingLine(line_id="door", start=(0.0, 0.6), end=(1.0, 0.6))
+
+
+def _watch_a_door(photo: Image) -> None:
+    """Ten frames in which something moves, so that every one is looked at."""
+    counter = PeopleCounter((LINE,), width_px=640, height_px=480)
+    for number in range(10):
+        shown = np.roll(cv2.resize(photo, (640, 480)), 16 * number, axis=1)
+        frame = Frame(
+            image=np.asarray(shown, np.uint8), camera_id="b", taken_at=AT, at_s=number / 10
+        )
+        counter.see(frame)
 
 
 def main(folder: Path) -> None:
@@ -20,7 +40,10 @@ def main(folder: Path) -> None:
     reader = ShelfReader(Gallery.open(folder / "gallery", Embedder.shipped()))
     view = ShelfView.model_validate_json((folder / "view.json").read_text())
     fixture = Fixture.model_validate_json((folder / "fixture.json").read_text())
-    reader.read(read_picture(folder / "photo.png"), view=view, fixture=fixture)
+    photo = read_picture(folder / "photo.png")
+    reader.read(photo, view=view, fixture=fixture)
+    ProductDetector(load_model("product-detector")).detect(photo, 0.0)
+    _watch_a_door(photo)
     # VmHWM, for getrusage's maximum is that of the parent before exec.
     status = Path("/proc/self/status").read_text().splitlines()
     peak = next(line for line in status if line.startswith("VmHWM"))

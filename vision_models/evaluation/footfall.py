@@ -25,14 +25,16 @@ from vision_models.evaluation.mot import (
 )
 from vision_models.footfall import PeopleCounter
 from vision_models.frame import Frame, Image
+from vision_models.models import SHIPPED
 from vision_models.people import PERSON_DETECTORS, build_detector
-from vision_models.tracker import Track
+from vision_models.tracker import Track, TrackerSettings
 from vision_models.traffic import Crossing, Traffic, TrafficCounter
 
 FIRST_AT = datetime(2026, 1, 1, tzinfo=UTC)
 SAME_CROSSING_S = 2.0
 """A crossing counted this long before or after a true one of the same way may be that one."""
 TRUTH = "truth"
+CERTAIN = TrackerSettings().certain_score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +76,8 @@ class StageTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FootfallFigures:
-    """Precision and recall of the boxes at IoU 0.5; errors over all lines, each way; `tracks` is
-    None where they were not asked for."""
+    """Precision and recall at IoU 0.5 of the boxes from which a track may begin; misses and false
+    ones of all lines together, each way; `tracks` is None where they were not asked for."""
 
     detector: str
     frames: int
@@ -97,6 +99,8 @@ class FootfallTrial:
     lines: tuple[CountingLine, ...]
     zones: tuple[Zone, ...] = ()
     with_tracks: bool = True
+    manifest: Path = SHIPPED
+    threads: int = 1
 
 
 def parse_line(text: str, number: int) -> CountingLine:
@@ -205,7 +209,7 @@ def evaluate_footfall(clip: Path, truth_file: Path, trial: FootfallTrial) -> Foo
     truth = read_truth(truth_file)
     film = _Film(clip)
     judge = TrackJudge() if trial.with_tracks else None
-    eyes = _Noted(_detector(trial.detector, truth, film.fps))
+    eyes = _Noted(_detector(trial, truth, film.fps))
     counter = PeopleCounter(
         trial.lines, trial.zones, width_px=film.width_px, height_px=film.height_px, detector=eyes
     )
@@ -218,8 +222,9 @@ def evaluate_footfall(clip: Path, truth_file: Path, trial: FootfallTrial) -> Foo
         spent_s += time.process_time() - started_s
         people = truth.get(film.frames - 1, NOBODY)
         wanted += len(people.ids)
-        found += len(eyes.last)
-        right += len(pairs_at_half(people.boxes, eyes.last.boxes))
+        certain = eyes.last[eyes.last.scores >= CERTAIN]
+        found += len(certain)
+        right += len(pairs_at_half(people.boxes, certain.boxes))
         if judge is not None:
             seen = [t for t in counter.tracks if t.is_confirmed and t.seen_at_s == frame.at_s]
             judge.note(people, tuple(seen))
@@ -246,13 +251,13 @@ def evaluate_footfall(clip: Path, truth_file: Path, trial: FootfallTrial) -> Foo
     )
 
 
-def _detector(name: str, truth: dict[int, TruePeople], fps: float) -> Detector:
-    if name == TRUTH:
+def _detector(trial: FootfallTrial, truth: dict[int, TruePeople], fps: float) -> Detector:
+    if trial.detector == TRUTH:
         return TrueDetector(truth, fps)
-    if name not in PERSON_DETECTORS:
+    if trial.detector not in PERSON_DETECTORS:
         known = ", ".join(PERSON_DETECTORS)
-        raise UnusablePicture(f"no detector {name!r}; there are {known} and {TRUTH}")
-    return build_detector(name)
+        raise UnusablePicture(f"no detector {trial.detector!r}; there are {known} and {TRUTH}")
+    return build_detector(trial.detector, manifest=trial.manifest, threads=trial.threads)
 
 
 def _crossings(of: Iterable[Traffic], line_id: str | None = None) -> list[Crossing]:
