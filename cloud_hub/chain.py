@@ -61,23 +61,32 @@ class Fixture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A slot's plan."""
+    """A slot's plan; `others` may stand there as well, as in a freezer's basket."""
 
     slot_id: str
     gtin: str
     min_facings: int
     max_facings: int
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A version of a fixture's planogram."""
+    """A version of a fixture's planogram. `must_have` is its priority list: what has to stand
+    somewhere on the fixture; a plan may be that list alone."""
 
     planogram_id: str
     version: int
     fixture_id: str
     valid_from: datetime
     slots: dict[str, Slot]
+    must_have: frozenset[str] = frozenset()
+
+    @property
+    def products(self) -> frozenset[str]:
+        """Every GTIN that belongs on the fixture."""
+        slotted = {gtin for slot in self.slots.values() for gtin in (slot.gtin, *slot.others)}
+        return self.must_have | slotted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +239,7 @@ def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, Fixtu
 def _plans(session: Session, tenant_id: str) -> dict[str, tuple[Plan, ...]]:
     slots: dict[tuple[str, int], dict[str, Slot]] = defaultdict(dict)
     planned = place.PlanogramSlot
-    for planogram_id, version, slot_id, gtin, low, high in session.execute(
+    for planogram_id, version, slot_id, gtin, low, high, others in session.execute(
         sa.select(
             planned.planogram_id,
             planned.version,
@@ -238,15 +247,20 @@ def _plans(session: Session, tenant_id: str) -> dict[str, tuple[Plan, ...]]:
             planned.gtin,
             planned.min_facings,
             planned.max_facings,
+            planned.others,
         ).where(planned.tenant_id == tenant_id)
     ):
         slots[planogram_id, version][slot_id] = Slot(
-            slot_id=slot_id, gtin=gtin, min_facings=low, max_facings=high
+            slot_id=slot_id,
+            gtin=gtin,
+            min_facings=low,
+            max_facings=high,
+            others=tuple(others),
         )
     plans: dict[str, list[Plan]] = defaultdict(list)
     plan = place.Planogram
-    for planogram_id, version, fixture_id, valid_from in session.execute(
-        sa.select(plan.planogram_id, plan.version, plan.fixture_id, plan.valid_from)
+    for planogram_id, version, fixture_id, valid_from, must_have in session.execute(
+        sa.select(plan.planogram_id, plan.version, plan.fixture_id, plan.valid_from, plan.must_have)
         .where(plan.tenant_id == tenant_id)
         .order_by(plan.valid_from.desc(), plan.version.desc())
     ):
@@ -257,6 +271,7 @@ def _plans(session: Session, tenant_id: str) -> dict[str, tuple[Plan, ...]]:
                 fixture_id=fixture_id,
                 valid_from=valid_from,
                 slots=slots[planogram_id, version],
+                must_have=frozenset(must_have),
             )
         )
     return {fixture_id: tuple(each) for fixture_id, each in plans.items()}

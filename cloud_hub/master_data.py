@@ -206,7 +206,14 @@ def _load_planograms(session: Session, chain: Chain) -> None:
         insert_or_replace(
             session,
             place.Planogram,
-            [key | {"fixture_id": planogram.fixture_id, "valid_from": planogram.valid_from}],
+            [
+                key
+                | {
+                    "fixture_id": planogram.fixture_id,
+                    "valid_from": planogram.valid_from,
+                    "must_have": list(planogram.must_have),
+                }
+            ],
         )
         session.execute(sa.delete(place.PlanogramSlot).filter_by(**key))
         insert_or_replace(
@@ -219,6 +226,7 @@ def _load_planograms(session: Session, chain: Chain) -> None:
                     "gtin": slot.gtin,
                     "min_facings": slot.min_facings,
                     "max_facings": slot.max_facings,
+                    "others": list(slot.others),
                 }
                 for slot in planogram.slots
             ],

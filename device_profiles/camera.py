@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from device_profiles.names import Identifier, Profile
+from device_profiles.names import Identifier, Profile, SlotId
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Point = tuple[Fraction, Fraction]
@@ -76,22 +76,75 @@ class Zone(Profile):
 class LensDistortion(Profile):
     """Brown-Conrady radial terms, focal length as a fraction of the frame width."""
 
-    focal: float = 1.0
-    k1: float = 0.0
-    k2: float = 0.0
+    focal: float = Field(default=1.0, ge=0.2, le=10.0)
+    k1: float = Field(default=0.0, ge=-1.0, le=1.0)
+    k2: float = Field(default=0.0, ge=-1.0, le=1.0)
+
+
+LEAST_SIDE = 0.02
+"""A fixture's side shorter than this share of the frame shows nothing that could be read."""
+
+
+class BasketView(Profile):
+    """Where one basket of a chest freezer lies in the frame, where they are no even grid."""
+
+    slot_id: SlotId
+    corners: tuple[Point, Point, Point, Point]
+
+    @model_validator(mode="after")
+    def _corners_go_round(self) -> "BasketView":
+        _check_corners(self.corners, f"basket {self.slot_id}")
+        return self
 
 
 class ShelfView(Profile):
-    """Where one fixture's front stands in the frame: corners clockwise from the top left.
+    """Where one fixture's front stands in the frame: corners clockwise from the top left; of a
+    chest freezer, seen from above, the grid of its baskets, or `baskets` one by one. Without
+    corners products are looked for anywhere, and rows are aligned with the plan.
 
     `camera_mm` is how far before the front the camera hangs; without it the depth of a pack behind
-    the front is not told.
+    the front is not told. `empty_picture` is a photo by this camera of the fixture with nothing in
+    it, by which gaps are told before a coloured back wall.
     """
 
     fixture_id: Identifier
     camera_mm: float | None = Field(default=None, gt=0, le=20000)
-    corners: tuple[Point, Point, Point, Point]
+    corners: tuple[Point, Point, Point, Point] | None = None
+    baskets: tuple[BasketView, ...] = ()
+    empty_picture: str | None = None
     distortion: LensDistortion = LensDistortion()
+
+    @model_validator(mode="after")
+    def _corners_go_round(self) -> "ShelfView":
+        if self.corners is not None:
+            _check_corners(self.corners, f"shelf {self.fixture_id!r}")
+        return self
+
+
+def _check_corners(corners: tuple[Point, Point, Point, Point], what: str) -> None:
+    """Refuse what no camera can see of a flat rectangle: crossed, turned round, or a mere line."""
+    turns = []
+    for here in range(4):
+        (x1, y1), (x2, y2), (x3, y3) = (corners[(here + step) % 4] for step in range(3))
+        turns.append((x2 - x1) * (y3 - y2) - (y2 - y1) * (x3 - x2))
+        if max(abs(x2 - x1), abs(y2 - y1)) < LEAST_SIDE:
+            raise ValueError(
+                f"{what}: corners {here + 1} and {(here + 1) % 4 + 1} are nearly one point;"
+                " mark the four corners anew"
+            )
+    if any(turn <= 0 for turn in turns):
+        raise ValueError(
+            f"{what}: the corners do not go clockwise round it, from the top left;"
+            " mark the four corners anew"
+        )
+    area = sum(
+        x1 * y2 - x2 * y1
+        for (x1, y1), (x2, y2) in zip(corners, corners[1:] + corners[:1], strict=True)
+    )
+    if area / 2 < LEAST_SIDE**2:
+        raise ValueError(
+            f"{what}: the corners leave no surface between them; mark the four corners anew"
+        )
 
 
 class Camera(Profile):

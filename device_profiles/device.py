@@ -1,6 +1,7 @@
 """One device: what is fitted to it and where it stands. `aisle edge --profile FILE` loads this."""
 
 import tomllib
+from datetime import time
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -37,7 +38,12 @@ class AuditSettings(Profile):
 
 
 class Device(Profile):
-    """A device's whole profile, read once at start."""
+    """A device's whole profile, read once at start.
+
+    A photo of the shelves is due every `photo_interval_min` minutes of opening hours (0: never so),
+    at the local `photo_times`, and `photo_after_door_s` after a cooler's door was closed.
+    `photo_frames` of a live camera, a second apart, vote on what each photo shows.
+    """
 
     tenant_id: Identifier
     store_id: Identifier
@@ -53,7 +59,10 @@ class Device(Profile):
     planograms: tuple[Planogram, ...] = ()
     products: tuple[Product, ...] = ()
     gallery: str | None = None
-    photo_interval_min: int = Field(default=60, ge=1)
+    photo_interval_min: int = Field(default=60, ge=0, le=1440)
+    photo_times: tuple[time, ...] = ()
+    photo_after_door_s: float | None = Field(default=None, ge=0, le=600)
+    photo_frames: int = Field(default=1, ge=1, le=9)
     till: TillSettings | None = None
     audit: AuditSettings | None = None
     page_host: str = "127.0.0.1"

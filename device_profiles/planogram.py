@@ -52,25 +52,39 @@ class Fixture(Profile):
 
 
 class SlotPlan(Profile):
-    """One slot's plan: the product and how many facings of it."""
+    """One slot's plan: the product and how many facings of it. In a chest freezer a slot is a
+    basket, in which `others` may lie beside it."""
 
     slot_id: SlotId
     gtin: Gtin
+    others: tuple[Gtin, ...] = ()
     min_facings: int = Field(default=1, ge=1)
     max_facings: int = Field(default=1, ge=1)
 
 
 class Planogram(Profile):
-    """The plan of one fixture. A later version replaces an earlier one from `valid_from`."""
+    """The plan of one fixture. A later version replaces an earlier one from `valid_from`.
+
+    `slots` say what stands where. `must_have` is a priority list: what has to stand somewhere on
+    the fixture, wherever; a plan may be that list alone.
+    """
 
     planogram_id: Identifier
     version: int = Field(ge=1)
     fixture_id: Identifier
     valid_from: datetime
-    slots: tuple[SlotPlan, ...]
+    slots: tuple[SlotPlan, ...] = ()
+    must_have: tuple[Gtin, ...] = ()
 
     @model_validator(mode="after")
     def _slots_are_planned_once(self) -> "Planogram":
+        if not self.slots and not self.must_have:
+            raise ValueError(
+                f"planogram {self.planogram_id!r} plans nothing; give it slots or must_have"
+            )
+        twice = [gtin for gtin in self.must_have if self.must_have.count(gtin) > 1]
+        if twice:
+            raise ValueError(f"planogram {self.planogram_id!r} must have {twice[0]} twice")
         seen = set()
         for slot in self.slots:
             if slot.slot_id in seen:
@@ -83,3 +97,9 @@ class Planogram(Profile):
     def product_in(self, slot_id: str) -> str | None:
         """GTIN planned in `slot_id`, or None where nothing is planned."""
         return next((slot.gtin for slot in self.slots if slot.slot_id == slot_id), None)
+
+    @property
+    def products(self) -> frozenset[str]:
+        """Every GTIN that belongs on the fixture."""
+        slotted = {gtin for slot in self.slots for gtin in (slot.gtin, *slot.others)}
+        return frozenset(slotted | set(self.must_have))

@@ -122,6 +122,7 @@ class SmallChain:
                 version=1,
                 fixture_id=f"{store_id}-a",
                 valid_from=datetime(2026, 1, 1, tzinfo=UTC),
+                must_have=[],
             ),
             *(
                 place.PlanogramSlot(
@@ -132,6 +133,7 @@ class SmallChain:
                     gtin=gtin,
                     min_facings=1,
                     max_facings=1,
+                    others=[],
                 )
                 for slot_id, gtin in PLAN.items()
             ),
@@ -329,6 +331,7 @@ class SmallChain:
         stored: bool = True,
         candidates: Sequence[str] = (),
         model: str = "test",
+        plan: tuple[str, int] | None = None,
     ) -> str:
         """A photo in which each slot holds `seen[slot]`; a slot left out of `seen` is empty.
         `extra` stand in no slot. Everything is right where `seen` is not given. `candidates` are
@@ -361,8 +364,8 @@ class SmallChain:
                 width_px=640,
                 height_px=480,
                 quality=quality,
-                planogram_id=f"{store_id}-plan",
-                planogram_version=1,
+                planogram_id=plan[0] if plan else f"{store_id}-plan",
+                planogram_version=plan[1] if plan else 1,
                 facings=facings if clear else [],
                 named=sum(f["gtin"] is not None for f in facings) if clear else 0,
                 unnamed=sum(f["gtin"] is None for f in facings) if clear else 0,

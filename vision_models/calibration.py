@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_profiles.camera import ShelfView
+from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
 
 FLAT_WIDTH_PX = 1280
@@ -39,7 +40,12 @@ class Flattened:
 
 
 def flatten(image: Image, view: ShelfView) -> Flattened:
-    """The front of the fixture of `view` in `image`, 1280 px wide."""
+    """The front of the fixture of `view` in `image`, 1280 px wide. Raises UnusablePicture where the
+    view has no corners."""
+    if view.corners is None:
+        raise UnusablePicture(
+            f"the view of {view.fixture_id} is not calibrated; give it its four corners"
+        )
     height, width = image.shape[:2]
     lens = view.distortion
     camera = np.array(

@@ -41,7 +41,7 @@ def find_misplaced(situation: Situation) -> Iterator[Finding]:
 
 def _wrong(photo: ShelfPhoto, plan: Plan) -> dict[str, str]:
     """Slots that hold another planned product, and which."""
-    planned = {slot.gtin for slot in plan.slots.values()}
+    planned = plan.products
     return {
         slot_id: seen.facing.gtin
         for slot_id, seen in slots_seen(photo, plan).items()

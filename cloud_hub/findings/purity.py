@@ -33,7 +33,7 @@ _SEVERAL = Text(en="foreign", zh="外来")
 
 def foreign_facings(photo: ShelfPhoto, chain: Chain, owner_brand_id: str) -> Counter[str]:
     """Facings of other brands that the plan does not put there, by brand."""
-    planned = {slot.gtin for slot in photo.plan.slots.values()} if photo.plan else set()
+    planned = photo.plan.products if photo.plan else frozenset()
     return Counter(
         product.brand_id
         for facing in photo.facings

@@ -19,6 +19,7 @@ from cloud_hub.metrics.shelf import (
     measure_on_shelf,
     read_compliance,
     read_facings,
+    read_must_have,
     read_purity,
     read_share,
     read_share_by_width,
@@ -237,6 +238,26 @@ ON_SHELF = Metric(
         zh="该时段没有清晰照片覆盖时为无数据。",
     ),
     measure=measure_on_shelf,
+)
+MUST_HAVE_PRESENT = Metric(
+    name="must-have-present",
+    title=Text(en="Must-have goods present", zh="必备单品在场率"),
+    kind=Kind.RATIO,
+    formula=Text(
+        en="must-have goods that stand anywhere on the fixture whose plan names them / must-have"
+        " goods that the last clear photo of the day can judge; must-have are those of the plan's"
+        " priority list, and planned goods that the store lists so; a good in a hidden slot, or on"
+        " a list while any slot is hidden, leaves both sides",
+        zh="在计划陈列的设备任意位置可见的必备单品 / 当天最后一张清晰照片可判定的必备单品；"
+        "必备单品指计划的优先清单所列单品，以及门店列为必备的计划单品；"
+        "被遮挡货位的单品，或有货位被遮挡时清单中未见的单品，从分子分母同时剔除",
+    ),
+    unit=Unit.RATIO,
+    grain=Grain.DAY,
+    direction=Direction.UP,
+    sources=("shelf", "master data"),
+    no_data=_NO_CLEAR_PHOTO,
+    measure=PhotoMeasure(read_must_have),
 )
 FACINGS = Metric(
     name="facings",
@@ -460,6 +481,7 @@ METRICS: dict[str, Metric] = {
         MEMBER_RATE,
         SELL_OUT,
         ON_SHELF,
+        MUST_HAVE_PRESENT,
         FACINGS,
         SHARE_OF_SHELF,
         SHARE_OF_SHELF_BY_WIDTH,

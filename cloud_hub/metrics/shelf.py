@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.chain import Chain, Fixture, load_chain
+from cloud_hub.chain import Chain, Fixture, Plan, load_chain
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, load_photos, slots_seen
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
@@ -73,7 +73,7 @@ def _availability(
     photos: Photos, chain: Chain, day: StoreDay, fixture: Fixture, aspect: Aspect
 ) -> Iterable[tuple[Cell, Sums]]:
     plan = chain.plan_at(fixture.fixture_id, day.end_at)
-    must = _must_have(chain, fixture, {s.gtin for s in plan.slots.values()} if plan else (), aspect)
+    must = _must_have(chain, fixture, plan, aspect) if plan else ()
     hours = list(day.open_hours())
     seen_s: dict[int, float] = defaultdict(float)
     observed_s: dict[int, float] = defaultdict(float)
@@ -99,26 +99,32 @@ def _availability(
             )
 
 
-def _must_have(
-    chain: Chain, fixture: Fixture, gtins: Iterable[str], aspect: Aspect
-) -> frozenset[str]:
+def _must_have(chain: Chain, fixture: Fixture, plan: Plan, aspect: Aspect) -> frozenset[str]:
+    """What the plan's priority list names, and the planned goods that the store lists as such."""
     return frozenset(
         gtin
-        for gtin in gtins
-        if (listing := chain.listings.get((fixture.store_id, gtin))) is not None
-        and listing.must_have
+        for gtin in plan.products
+        if (gtin in plan.must_have or _is_listed_so(chain, fixture, gtin))
         and (aspect.brand_id is None or chain.is_brand(gtin, aspect.brand_id))
     )
 
 
+def _is_listed_so(chain: Chain, fixture: Fixture, gtin: str) -> bool:
+    listing = chain.listings.get((fixture.store_id, gtin))
+    return listing is not None and listing.must_have
+
+
 def _judged(photo: ShelfPhoto, chain: Chain, fixture: Fixture, aspect: Aspect) -> tuple[int, int]:
-    """Must-have SKUs that the photo shows, and those it can judge."""
+    """Must-have SKUs that the photo shows, and those it can judge: what stands there, what is
+    planned in a visible slot, and what may stand anywhere where nothing is hidden."""
     if not photo.is_clear or photo.plan is None:
         return 0, 0
-    visible = {s.gtin for s in photo.plan.slots.values() if s.slot_id not in photo.hidden}
+    slots = photo.plan.slots.values()
+    visible = {s.gtin for s in slots if s.slot_id not in photo.hidden}
+    if not photo.hidden:
+        visible |= photo.plan.products
     standing = {facing.gtin for facing in photo.facings}
-    planned = {slot.gtin for slot in photo.plan.slots.values()}
-    must = _must_have(chain, fixture, planned, aspect)
+    must = _must_have(chain, fixture, photo.plan, aspect)
     return len(must & standing), len(must & (visible | standing))
 
 
@@ -160,7 +166,7 @@ def facing_width(photo: ShelfPhoto, chain: Chain, brand_id: str | None) -> Sums:
 def purity(photo: ShelfPhoto, chain: Chain, owner_brand_id: str) -> Sums:
     """Allowed / (allowed + foreign + unknown), with the range from "unknown all foreign" to
     "unknown all allowed". Allowed: the owner's goods, and whatever the plan puts there."""
-    planned = {slot.gtin for slot in photo.plan.slots.values()} if photo.plan else set()
+    planned = photo.plan.products if photo.plan else frozenset()
     allowed = sum(
         1 for f in photo.facings if f.gtin in planned or chain.is_brand(f.gtin, owner_brand_id)
     )
@@ -247,6 +253,12 @@ def read_share_by_width(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums
     """The same by width."""
     brand_id = aspect.brand_id or chain.fixtures[photo.fixture_id].owner_brand_id
     return facing_width(photo, chain, brand_id) if brand_id else None
+
+
+def read_must_have(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
+    """Must-have goods that stand on the fixture, of those that the photo can judge."""
+    seen, observed = _judged(photo, chain, chain.fixtures[photo.fixture_id], aspect)
+    return Sums(amount=seen, base=observed) if observed else None
 
 
 def read_purity(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:

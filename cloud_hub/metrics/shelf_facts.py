@@ -82,7 +82,7 @@ def slots_seen(photo: ShelfPhoto, plan: Plan) -> dict[str, SlotSeen]:
     found: dict[str, SlotSeen] = {}
     for slot in plan.slots.values():
         there = standing.get(slot.slot_id, [])
-        right = [facing for facing in there if facing.gtin == slot.gtin]
+        right = [f for f in there if f.gtin == slot.gtin or f.gtin in slot.others]
         first = next(iter(right or [f for f in there if f.gtin] or there), None)
         if slot.slot_id in photo.hidden:
             state = SlotState.HIDDEN

@@ -53,7 +53,7 @@ class Fixture(Base):
 
 
 class Planogram(Base):
-    """A version of a fixture's plan."""
+    """A version of a fixture's plan. `must_have` is its priority list, a list of GTINs."""
 
     __tablename__ = "planogram"
     tenant_id: Mapped[str] = key()
@@ -61,10 +61,11 @@ class Planogram(Base):
     version: Mapped[int] = key_int()
     fixture_id: Mapped[str]
     valid_from: Mapped[datetime]
+    must_have: Mapped[list[Any]]
 
 
 class PlanogramSlot(Base):
-    """What one slot of a planogram version should hold."""
+    """What one slot of a planogram version should hold; `others` may lie there as well."""
 
     __tablename__ = "planogram_slot"
     tenant_id: Mapped[str] = key()
@@ -74,6 +75,7 @@ class PlanogramSlot(Base):
     gtin: Mapped[str]
     min_facings: Mapped[int]
     max_facings: Mapped[int]
+    others: Mapped[list[Any]]
 
 
 class Device(Base):

@@ -146,7 +146,7 @@ def box_kind(facing: Facing, fixture: Fixture, plan: Plan | None, chain: Chain) 
     knows it; own or foreign on a brand's fixture; else simply a product."""
     if facing.gtin is None:
         return BoxKind.UNKNOWN
-    planned = {slot.gtin for slot in plan.slots.values()} if plan else set()
+    planned = plan.products if plan else frozenset()
     slot = plan.slots.get(facing.slot_id) if plan and facing.slot_id else None
     if slot is not None and slot.gtin != facing.gtin and facing.gtin in planned:
         return BoxKind.MISPLACED

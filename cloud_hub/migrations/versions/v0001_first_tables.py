@@ -382,6 +382,7 @@ def upgrade() -> None:
         sa.Column("version", WHOLE, nullable=False, autoincrement=False),
         sa.Column("fixture_id", sa.String(), nullable=False),
         sa.Column("valid_from", MOMENT, nullable=False),
+        sa.Column("must_have", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "planogram_id", "version"),
     )
     op.create_table(
@@ -393,6 +394,7 @@ def upgrade() -> None:
         sa.Column("gtin", sa.String(), nullable=False),
         sa.Column("min_facings", WHOLE, nullable=False),
         sa.Column("max_facings", WHOLE, nullable=False),
+        sa.Column("others", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "planogram_id", "version", "slot_id"),
     )
     op.create_table(

@@ -16,6 +16,7 @@ from cloud_hub.metrics.registry import (
     COMPLIANCE_POSITION,
     COMPLIANCE_PRESENCE,
     FACINGS,
+    MUST_HAVE_PRESENT,
     ON_SHELF,
     PURITY,
     SHARE_OF_SHELF,
@@ -24,6 +25,7 @@ from cloud_hub.metrics.registry import (
 from cloud_hub.metrics.shelf import Verdict, purity_verdict
 from cloud_hub.metrics.sums import Cell, Sums, total
 from cloud_hub.metrics.window import between
+from cloud_hub.model.place import Planogram
 from tests.small_chain import (
     COLA,
     NOW,
@@ -98,6 +100,43 @@ def test_a_photo_speaks_no_longer_than_one_and_a_half_intervals(chain: SmallChai
     cells = asked(chain, ON_SHELF)
     assert cells[Cell("s01", TODAY, 10)].coverage == pytest.approx(0.5)
     assert ON_SHELF.value(cells[Cell("s01", TODAY, 11)]) is None
+
+
+def with_priority_list(chain: SmallChain, *must_have: str) -> None:
+    """From today on the fixture has a plan that is only a list."""
+    chain.add(
+        Planogram(
+            tenant_id=TENANT,
+            planogram_id="s01-list",
+            version=1,
+            fixture_id="s01-a",
+            valid_from=local(0),
+            must_have=list(must_have),
+        )
+    )
+    chain.flush()
+
+
+def test_a_priority_list_is_judged_without_slots(chain: SmallChain) -> None:
+    with_priority_list(chain, WATER, RIVAL)
+    chain.photo(local(9), seen=without(), plan=("s01-list", 1))
+    # water stands there; the rival's cola, which no listing calls must-have, does not
+    assert value(chain, MUST_HAVE_PRESENT) == pytest.approx(1 / 2)
+    assert value(chain, ON_SHELF) == pytest.approx(1 / 2)
+    assert value(chain, MUST_HAVE_PRESENT, Aspect(brand_id=OTHER)) == 0.0
+    assert value(chain, COMPLIANCE) is None
+
+
+def test_what_may_stand_behind_a_hidden_place_is_not_called_absent(chain: SmallChain) -> None:
+    with_priority_list(chain, WATER, RIVAL)
+    chain.photo(local(9), seen=without("A-2-1"), hidden=("A-2-1",), plan=("s01-list", 1))
+    assert value(chain, MUST_HAVE_PRESENT) == 1.0
+
+
+def test_must_have_goods_present_are_those_of_the_last_clear_photo(chain: SmallChain) -> None:
+    chain.photo(local(9))
+    chain.photo(local(10), seen=without("A-2-1", "A-2-3"))
+    assert value(chain, MUST_HAVE_PRESENT) == pytest.approx(2 / 3)
 
 
 def test_without_any_photo_a_shelf_has_no_figures(chain: SmallChain) -> None:

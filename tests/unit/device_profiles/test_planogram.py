@@ -7,6 +7,7 @@ from device_profiles.planogram import Planogram
 from device_profiles.store import Chain
 
 WATER = "06901234567892"
+NEW_YEAR = "2026-01-01T00:00:00Z"
 
 
 def plan(*slots: tuple[str, str], valid_from: str = "2026-01-01T00:00:00+08:00") -> Planogram:
@@ -50,3 +51,12 @@ def test_a_product_of_an_unknown_brand_is_refused() -> None:
                 "stores": [],
             }
         )
+
+
+def test_a_plan_may_be_a_priority_list_alone_but_not_nothing() -> None:
+    words = {"planogram_id": "p", "version": 1, "fixture_id": "f", "valid_from": NEW_YEAR}
+    assert Planogram.model_validate(words | {"must_have": [WATER]}).products == {WATER}
+    with pytest.raises(ValidationError, match="give it slots or must_have"):
+        Planogram.model_validate(words)
+    with pytest.raises(ValidationError, match=f"must have {WATER} twice"):
+        Planogram.model_validate(words | {"must_have": [WATER, WATER]})
