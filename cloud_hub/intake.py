@@ -12,12 +12,16 @@ from urllib.parse import unquote, urlsplit
 
 from cloud_hub.broker import HUB_USER
 from cloud_hub.hub import Hub
-from cloud_hub.ingest import OUTAGE, Ingest, Message, Taken
+from cloud_hub.ingest import OUTAGE, Answer, Ingest, Message, Taken
 from cloud_hub.meters import Meters
+from sync.batch import claimed_range
+from sync.errors import InvalidTopic
+from sync.events import Lane
 from sync.failpoints import Failpoint, reach
 from sync.listener import Heard, MqttListener
+from sync.messages import Ack
 from sync.mqtt import BrokerAddress, MqttLogin
-from sync.topics import HELLO_LEVEL
+from sync.topics import HELLO_LEVEL, Downlink, dn_topic, parse_up
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +32,11 @@ GROUPS_ON_THEIR_WAY = 2
 only wait here for longer than the senders' patience, and come again."""
 RECENT_S = 10.0
 """A device that sent within this time is counted as sending."""
+REASSURED_EVERY_S = 2.0
+"""Well below the time after which a device sends again."""
+URGENT_LEVELS = {str(int(lane)) for lane in (Lane.SALE, Lane.ALERT, Lane.RESULT)}
+Kept = tuple[float, Heard]
+"""When it was heard, in monotonic seconds, and what."""
 
 
 def hub_listener(hub: Hub) -> MqttListener:
@@ -60,24 +69,29 @@ def _reachable(host: str) -> str:
 @dataclass(slots=True)
 class Inbox:
     """What was heard and not yet taken. Hellos come first: they are short, and who has said one
-    may be told how much to send."""
+    may be told how much to send. Then sales, alerts and results, before what fills a backlog."""
 
-    _hellos: deque[Heard] = field(default_factory=deque)
-    _batches: deque[Heard] = field(default_factory=deque)
+    _queues: tuple[deque[Kept], ...] = field(default_factory=lambda: (deque(), deque(), deque()))
+    _taking: list[Kept] = field(default_factory=list)
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
     _senders: dict[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many messages wait."""
-        return len(self._hellos) + len(self._batches)
+        return sum(len(queue) for queue in self._queues)
 
     def put(self, heard: Heard, now_s: float) -> None:
         """One more, heard at the monotonic time `now_s`."""
         device, _, level = heard.topic.rpartition("/")
-        is_hello = level == HELLO_LEVEL
         self._senders[device] = now_s
-        (self._hellos if is_hello else self._batches).append(heard)
+        at = 0 if level == HELLO_LEVEL else 1 if level in URGENT_LEVELS else 2
+        self._queues[at].append((now_s, heard))
         self._filled.set()
+
+    def held(self, before_s: float) -> list[Heard]:
+        """What was heard before the monotonic time `before_s` and is not committed yet."""
+        everything = (*self._taking, *(kept for queue in self._queues for kept in queue))
+        return [heard for heard_s, heard in everything if heard_s < before_s]
 
     def credit(self, group: int, most: int, now_s: float) -> int:
         """How many batches each device may have on its way: `most`, or its share of a few groups
@@ -93,13 +107,17 @@ class Inbox:
     async def group(self, limit: int) -> list[Heard]:
         """Up to `limit` messages, as soon as there is one."""
         await self._filled.wait()
-        taken: list[Heard] = []
-        for queue in (self._hellos, self._batches):
-            while queue and len(taken) < limit:
-                taken.append(queue.popleft())
+        self._taking = []
+        for queue in self._queues:
+            while queue and len(self._taking) < limit:
+                self._taking.append(queue.popleft())
         if not len(self):
             self._filled.clear()
-        return taken
+        return [heard for _, heard in self._taking]
+
+    def done(self) -> None:
+        """What `group` gave last is taken."""
+        self._taking = []
 
 
 async def hear(listener: MqttListener, inbox: Inbox, *, early: bool) -> None:
@@ -113,6 +131,44 @@ async def hear(listener: MqttListener, inbox: Inbox, *, early: bool) -> None:
 
 async def run_intake(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> None:
     """Until cancelled. While one transaction runs the next group gathers behind it."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_reassure(hub, inbox), name="reassure")
+        await _take_for_ever(hub, ingest, inbox, meters)
+
+
+async def _reassure(hub: Hub, inbox: Inbox) -> None:
+    """Tells the senders of what waits here for long that it is here: a busy hub must not be sent
+    everything twice."""
+    while True:
+        await asyncio.sleep(REASSURED_EVERY_S)
+        credit = _credit(hub, inbox)
+        for heard in inbox.held(time.monotonic() - REASSURED_EVERY_S):
+            if (answer := reassurance(heard, credit)) is not None:
+                heard.reply(answer.topic, answer.payload)
+
+
+def reassurance(heard: Heard, credit: int) -> Answer | None:
+    """What to tell the sender of a batch that is here and not committed; None for what is none."""
+    header = claimed_range(heard.payload)
+    try:
+        topic = parse_up(heard.topic)
+    except InvalidTopic:
+        return None
+    if header is None:
+        return None
+    ack = Ack(
+        run=header.run,
+        epoch=header.epoch,
+        lane=header.lane,
+        ranges=(),
+        held=((header.first, header.last),),
+        credit=credit,
+    )
+    where = dn_topic(topic.tenant, topic.store, topic.device, Downlink.ACK)
+    return Answer(topic=where, payload=ack.to_bytes())
+
+
+async def _take_for_ever(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> None:
     while True:
         group = await inbox.group(hub.settings.group_batches)
         try:
@@ -121,6 +177,7 @@ async def run_intake(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> 
             # Nothing of this group is acknowledged: it comes again, the next one comes now.
             log.exception("a group of messages was not taken", extra={"action": "group-failed"})
             continue
+        inbox.done()
         _answer(group, taken, early=hub.settings.broker is None)
         _offer(hub, taken)
         if hub.link.listener is not None:

@@ -65,7 +65,7 @@ class HubSettings(BaseModel):
     console: bool = True
     session_days: int = Field(default=14, ge=1, le=365)
     media_limit_mb: int = Field(default=20, ge=1, le=1024)
-    group_batches: int = Field(default=16, ge=1, le=256)
+    group_batches: int = Field(default=32, ge=1, le=256)
     credit_batches: int = Field(default=8, ge=1, le=64)
     reconnect_spread_s: float = Field(default=5.0, ge=0)
     audit_one_in: int = Field(default=300, ge=1)

@@ -268,7 +268,7 @@ def decode_batch(message: bytes) -> Batch:
     try:
         fields = json.loads(line)
         claimed = fields.pop("sha256")
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise InvalidBatch("header is not a JSON object with a sha256") from error
     if claimed != hashlib.sha256(_canonical(fields) + b"\n" + payload).hexdigest():
         raise DamagedBatch("sha256 does not match: the batch was damaged or changed on its way")
@@ -289,5 +289,5 @@ def claimed_range(message: bytes) -> BatchHeader | None:
     try:
         fields = json.loads(message.partition(b"\n")[0])
         return _HEADER.validate_python(fields)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None

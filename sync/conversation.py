@@ -15,8 +15,8 @@ from sync.errors import InvalidMessage, InvalidTopic, NotConnected, RecordTooBig
 from sync.events import Alarm, AlarmState, Lane
 from sync.failpoints import Failpoint, reach
 from sync.link_state import DownMessage, LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
-from sync.messages import Ack, Hello, HelloAnswer, Verdict
-from sync.mqtt import BrokerAddress, Incoming, MqttLink
+from sync.messages import SPREAD_S, Ack, Hello, HelloAnswer, Verdict
+from sync.mqtt import NO_MATCHING_SUBSCRIBERS, BrokerAddress, Incoming, MqttLink, Published
 from sync.outbox import DAMAGED, OVERSIZE, Acknowledged, Outbox
 from sync.outgoing import Outgoing
 from sync.shadow import load as load_shadow
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 HELLO_AGAIN_FIRST_S = 2.0
 HELLO_AGAIN_CAP_S = 60.0
 FENCED_WAIT_S = 60.0
+UNHEARD_SHARE = 0.2
+"""Of the spread that the hub asks for: how soon to say hello again when nobody listened."""
 HELLO_AFTER_TRIES = 5
 """A batch tried so often without an answer: perhaps the hub no longer knows this device."""
 LOOK_AGAIN_S = 2.0
@@ -66,6 +68,7 @@ class Conversation:
         self._greeting = True
         self._hello_tries = 0
         self._hello_due_s = 0.0
+        self._unheard = False
         self._appended = True
         self._looked_s = 0.0
         self._wake = asyncio.Event()
@@ -137,6 +140,21 @@ class Conversation:
         self._appended = True
         self._wake.set()
 
+    def _note_unheard(self, published: asyncio.Future[Published]) -> None:
+        """The broker may say that nobody listens: then no hub has it, and one may be back soon."""
+        if not published.cancelled() and published.exception() is None:
+            self._unheard |= published.result().reason == NO_MATCHING_SUBSCRIBERS
+            if self._unheard:
+                self._wake.set()
+
+    def _take_unheard(self, now_s: float) -> None:
+        self._unheard = False
+        wait_s = UNHEARD_SHARE * max(self.spread_s, SPREAD_S) * self._rng.uniform(0.5, 1.5)
+        if self._greeting:
+            self._hello_due_s = min(self._hello_due_s, now_s + wait_s)
+        else:
+            self._greet_again(wait_s)
+
     def _greet_again(self, in_s: float) -> None:
         if not self._greeting:
             self._greeting = True
@@ -154,6 +172,8 @@ class Conversation:
             answer, self._answer = self._answer, None
             await self._take_answer(answer)
         now_s = self._clock.monotonic_s()
+        if self._unheard:
+            self._take_unheard(now_s)
         if self._greeting:
             if now_s >= self._hello_due_s:
                 await self._greet(link, now_s)
@@ -181,11 +201,14 @@ class Conversation:
         noted = []
         for ack in acks:
             key = (ack.epoch, ack.lane)
-            confirmed = self._window.land(key, ack.ranges, now_s)
             self._window.credit = ack.credit
-            noted.append(Acknowledged(key=key, ranges=ack.ranges, losses_until=confirmed))
-        reach(Failpoint.EDGE_BEFORE_NOTING)
-        await asyncio.to_thread(self._outbox.acknowledge, *noted)
+            self._window.hold(key, ack.held, now_s)
+            if ack.ranges:
+                confirmed = self._window.land(key, ack.ranges, now_s)
+                noted.append(Acknowledged(key=key, ranges=ack.ranges, losses_until=confirmed))
+        if noted:
+            reach(Failpoint.EDGE_BEFORE_NOTING)
+            await asyncio.to_thread(self._outbox.acknowledge, *noted)
 
     # --- hello -----------------------------------------------------------------------------------
 
@@ -193,7 +216,7 @@ class Conversation:
         hello = await asyncio.to_thread(self._hello)
         settings = self._settings
         topic = up_topic(settings.tenant, settings.store, settings.device, None)
-        link.publish(topic, hello.to_bytes())
+        link.publish(topic, hello.to_bytes()).add_done_callback(self._note_unheard)
         bound_s = min(HELLO_AGAIN_CAP_S, HELLO_AGAIN_FIRST_S * 2.0**self._hello_tries)
         self._hello_tries += 1
         self._hello_due_s = now_s + bound_s * self._rng.uniform(0.75, 1.25)
@@ -216,6 +239,7 @@ class Conversation:
             wall_at=stamp.wall_at,
             clock=stamp.clock,
             desired_version=desired_version,
+            anchors=self._outbox.anchors(),
         )
 
     async def _take_answer(self, answer: HelloAnswer) -> None:
@@ -279,40 +303,52 @@ class Conversation:
             self._known_next[key] = following
 
     async def _send(self, link: MqttLink, key: LaneKey, span: Range) -> None:
-        epoch, lane = key
-        outgoing = await asyncio.to_thread(self._outbox.read, key, *span)
-        if not outgoing.records:
-            await self._correct(key, span, outgoing)
-            return
-        limit = MAX_PAYLOAD_BYTES
-        if link.max_packet_bytes is not None:
-            header_bytes = HEADER_BYTES + LOSS_BYTES * len(outgoing.lost)
-            limit = max(1, min(limit, link.max_packet_bytes - header_bytes))
         try:
-            message, count = encode_batch(
-                outgoing.records,
-                device=self._settings.device,
-                run=self._outbox.run,
-                epoch=epoch,
-                lane=lane,
-                base=outgoing.base,
-                next_seq=outgoing.next_seq,
-                lost=outgoing.lost,
-                max_payload_bytes=limit,
+            outgoing, message, count = await asyncio.to_thread(
+                self._cut, key, span, link.max_packet_bytes
             )
         except RecordTooBig as error:
             await self._refuse_oversize(key, span[0], str(error))
             return
+        if not count:
+            await self._correct(key, span, outgoing)
+            return
         settings = self._settings
-        topic = up_topic(settings.tenant, settings.store, settings.device, lane)
+        topic = up_topic(settings.tenant, settings.store, settings.device, key[1])
         reach(Failpoint.EDGE_BEFORE_PUBLISH)
-        link.publish(topic, message)
+        link.publish(topic, message).add_done_callback(self._note_unheard)
         self._window.launch(
             key,
             (span[0], span[0] + count - 1),
             now_s=self._clock.monotonic_s(),
             losses_until=max((loss.last for loss in outgoing.lost), default=0),
         )
+
+    def _cut(
+        self, key: LaneKey, span: Range, max_packet_bytes: int | None
+    ) -> tuple[Outgoing, bytes, int]:
+        """A batch from the front of `span`, with how many records it took; none when the first of
+        them is gone. One trip to a thread for reading and packing. Raises RecordTooBig."""
+        epoch, lane = key
+        outgoing = self._outbox.read(key, *span)
+        if not outgoing.records:
+            return outgoing, b"", 0
+        limit = MAX_PAYLOAD_BYTES
+        if max_packet_bytes is not None:
+            header_bytes = HEADER_BYTES + LOSS_BYTES * len(outgoing.lost)
+            limit = max(1, min(limit, max_packet_bytes - header_bytes))
+        message, count = encode_batch(
+            outgoing.records,
+            device=self._settings.device,
+            run=self._outbox.run,
+            epoch=epoch,
+            lane=lane,
+            base=outgoing.base,
+            next_seq=outgoing.next_seq,
+            lost=outgoing.lost,
+            max_payload_bytes=limit,
+        )
+        return outgoing, message, count
 
     async def _correct(self, key: LaneKey, span: Range, outgoing: Outgoing) -> None:
         """Some of the range was evicted meanwhile, or its bytes changed on disk."""

@@ -52,9 +52,17 @@ class LaneState(Message):
     lost: tuple[Loss, ...] = ()
 
 
+class BootAnchor(Message):
+    """A moment of an earlier boot at which the device trusted its wall clock."""
+
+    boot_id: str
+    monotonic_ms: int
+    wall_at: AwareDatetime
+
+
 class Hello(Message):
     """Said on every connect. `epoch`/`nonce`: the outbox's incarnation. `run`: this opening of its
-    file; `runs_before`: earlier ones, newest first."""
+    file; `runs_before`: earlier ones, newest first. `anchors`: of boots before this one."""
 
     device: Identifier
     epoch: Annotated[int, Field(ge=1)]
@@ -69,6 +77,7 @@ class Hello(Message):
     wall_at: AwareDatetime
     clock: ClockState
     desired_version: int = 0
+    anchors: tuple[BootAnchor, ...] = ()
 
 
 class Verdict(StrEnum):
@@ -113,12 +122,14 @@ class HelloAnswer(Message):
 
 class Ack(Message):
     """These ranges, and the losses the batches carried, are committed at the hub. `run` is the
-    batches' own: a copy of the device listens on the same topic and must not take it for its."""
+    batches' own: a copy of the device listens on the same topic and must not take it for its.
+    `held` are ranges that the hub has and has not committed yet: they need patience, no repeat."""
 
     run: str
     epoch: Annotated[int, Field(ge=1)]
     lane: Lane
     ranges: tuple[Span, ...]
+    held: tuple[Span, ...] = ()
     credit: Annotated[int, Field(ge=0)] = CREDIT_BATCHES
 
 

@@ -166,6 +166,16 @@ class Window:
                 todo.subtract(first, last)
         return confirmed
 
+    def hold(self, key: LaneKey, ranges: Iterable[Range], now_s: float) -> None:
+        """The hub has these ranges and is busy: their patience begins anew."""
+        held = RangeSet.of(ranges)
+        self._flights = [
+            replace(flight, waits_since_s=now_s)
+            if flight.key == key and held.covered(flight.first, flight.last)
+            else flight
+            for flight in self._flights
+        ]
+
     def _measure(self, took_s: float) -> None:
         if self._round_trip_s == 0.0:
             self._round_trip_s, self._deviation_s = took_s, took_s / 2

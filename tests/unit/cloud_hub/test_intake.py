@@ -1,7 +1,9 @@
 from types import SimpleNamespace
 from typing import Any
 
-from cloud_hub.intake import RECENT_S, Inbox
+from cloud_hub.intake import RECENT_S, Inbox, reassurance
+from sync.messages import Ack
+from tests.talking_device import COLA, TalkingDevice, line, receipt
 
 
 def heard(device: str, level: str = "0") -> Any:
@@ -36,3 +38,33 @@ def test_a_device_that_has_gone_quiet_takes_no_share() -> None:
     for number in range(100):
         inbox.put(heard(f"d{number}"), 0.0)
     assert inbox.credit(16, 8, RECENT_S) == 8
+
+
+async def test_a_sale_goes_before_a_backlog_of_metrics() -> None:
+    inbox = Inbox()
+    for number in range(5):
+        inbox.put(heard(f"d{number}", "3"), 0.0)
+    inbox.put(heard("till", "0"), 0.0)
+    assert [one.topic[-6:] for one in await inbox.group(1)] == ["till/0"]
+
+
+async def test_what_is_heard_and_not_committed_is_held() -> None:
+    inbox = Inbox()
+    inbox.put(heard("a"), 0.0)
+    inbox.put(heard("b"), 1.0)
+    inbox.put(heard("c"), 9.0)
+    await inbox.group(1)
+    assert [one.topic[-3] for one in inbox.held(5.0)] == ["a", "b"]
+    inbox.done()
+    assert [one.topic[-3] for one in inbox.held(5.0)] == ["b"]
+
+
+def test_the_sender_of_a_held_batch_is_told_its_range() -> None:
+    till = TalkingDevice()
+    till.say(receipt(1, line(1, COLA, "1", "3.50", "3.50")))
+    (batch,) = till.batches()
+    answer = reassurance(batch, 3)  # type: ignore[arg-type] - a message has what it needs
+    assert answer is not None
+    ack = Ack.from_bytes(answer.payload)
+    assert (ack.ranges, ack.held, ack.credit) == ((), ((1, 1),), 3)
+    assert reassurance(till.hello(), 3) is None  # type: ignore[arg-type] - likewise

@@ -162,3 +162,10 @@ def test_a_damaged_batch_still_says_which_range_it_claims():
     header = claimed_range(message[:-1])
     assert (header.first, header.last) == (4, 5)
     assert claimed_range(b"nonsense") is None
+
+
+def test_a_header_nested_beyond_reading_is_no_batch_and_claims_nothing():
+    deep = b"[" * 100_000 + b"\n"
+    with pytest.raises(InvalidBatch):
+        decode_batch(deep)
+    assert claimed_range(deep) is None

@@ -164,3 +164,12 @@ def test_older_epochs_go_first_within_a_lane():
     made = Window(Random(1))
     made.restart({(2, Lane.SALE): [(1, 5)], (1, Lane.SALE): [(8, 9)]})
     assert made.pick()[0] == (1, Lane.SALE)
+
+
+def test_what_the_hub_holds_is_not_sent_again_and_what_it_does_not_hold_is():
+    made = window(METRIC=200)
+    launch_all(made)
+    made.hold(METRIC, [(1, 100)], 29.0)
+    assert made.expire(50.0) == 1
+    assert made.pick()[1] == (101, 200)
+    assert made.in_flight == 1
