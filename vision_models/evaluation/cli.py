@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vision_models.evaluation.footfall import FootfallFigures
     from vision_models.evaluation.shelf import PhotoScore, ShelfFigures, ShelfTrial
     from vision_models.evaluation.shelf_sets import ShelfSet
+    from vision_models.evaluation.sku import SkuAnswers, SkuFigures
 
 evaluation = typer.Typer(no_args_is_help=True, help="Accuracy on pictures with a known truth.")
 
@@ -159,37 +160,101 @@ def sku(
         str, typer.Option(help="five (shop photos a SKU), pack-shot, or unseen (15 SKUs, 3 photos)")
     ] = "five",
     seed: Annotated[int, typer.Option(help="Which photos become references.")] = 7,
+    draws: Annotated[
+        int, typer.Option(min=1, help="Galleries drawn, from this seed on: mean and range.")
+    ] = 1,
     manifest: Annotated[
         Path | None, typer.Option(help="Another models.toml with a sku-embedding of its own.")
     ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Processor threads to use.")] = 1,
+    report: Report = None,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="Also the weights of certainty that fit these answers.")
+    ] = False,
+    threads: Threads = 1,
     as_json: AsJson = False,
 ) -> None:
-    """How many products are recognised: top-1 at coverage 100, 95 and 90 %."""
+    """How many products are recognised: top-1 at coverage 100, 95 and 90 %, and how many strangers
+    are taken for something known."""
     import cv2
 
     from vision_models.embedding import Embedder
-    from vision_models.evaluation.sku import GalleryKind, evaluate_sku, grocery_question
+    from vision_models.evaluation.certainty import evidence_of, fit_sureness
+    from vision_models.evaluation.report import check_report_path
+    from vision_models.evaluation.sku import (
+        GalleryKind,
+        ask_gallery,
+        grocery_question,
+        sku_figures,
+    )
     from vision_models.models import SHIPPED
 
     cv2.setNumThreads(threads)
     if gallery not in list(GalleryKind):
         raise typer.BadParameter(f"--gallery is one of {', '.join(GalleryKind)}")
     try:
-        question = grocery_question(dataset, GalleryKind(gallery), seed)
+        if report is not None:
+            check_report_path(report)
         embedder = Embedder.shipped(manifest=manifest or SHIPPED, threads=threads)
-        figures = evaluate_sku(question, embedder)
+        answers = [
+            ask_gallery(grocery_question(dataset, GalleryKind(gallery), seed + draw), embedder)
+            for draw in range(draws)
+        ]
+        figures = [sku_figures(each) for each in answers]
+        if report is not None:
+            _report_sku(report, dataset, figures[0], answers[0])
     except VisionError as error:
         _fail(error)
+    fitted = fit_sureness(evidence_of(answers)) if fit else None
     if as_json:
-        typer.echo(json.dumps(asdict(figures)))
+        said = asdict(figures[0]) if draws == 1 else {"draws": [asdict(one) for one in figures]}
+        typer.echo(json.dumps(said | ({"sureness": asdict(fitted)} if fitted else {})))
         return
+    for number, one in enumerate(figures):
+        _tell_sku(one, seed + number)
+    if draws > 1:
+        _tell_draws(figures)
+    if fitted is not None:
+        typer.echo(
+            f"certainty: cosine × {fitted.cosine:.1f} + lead × {fitted.lead:.1f}"
+            f" {fitted.offset:+.1f}"
+        )
+
+
+def _tell_sku(figures: "SkuFigures", seed: int) -> None:
     typer.echo(
-        f"{figures.queries} queries, {figures.skus} SKUs, {figures.references} references:"
-        f" right {figures.top1:.1%}, {figures.top1_at_95:.1%} of the 95 % most certain,"
+        f"seed {seed}: {figures.queries} queries, {figures.skus} SKUs, {figures.references}"
+        f" references: right {figures.top1:.1%}, {figures.top1_at_95:.1%} of the 95 % most certain,"
         f" {figures.top1_at_90:.1%} of the 90 %;"
         f" accepted {figures.accepted:.1%}, of these right {figures.accepted_right:.1%};"
+        f" strangers accepted {figures.strange_accepted:.1%};"
         f" {figures.ms:.0f} ms a query"
+    )
+
+
+def _tell_draws(figures: "list[SkuFigures]") -> None:
+    """Mean and range over galleries."""
+    for name, said in (
+        ("top1", "right"),
+        ("top1_at_90", "right of the 90 % most certain"),
+        ("accepted", "accepted"),
+        ("accepted_right", "right of the accepted"),
+        ("strange_accepted", "strangers accepted"),
+    ):
+        values = [float(getattr(one, name)) for one in figures]
+        mean = sum(values) / len(values)
+        typer.echo(f"{said}: mean {mean:.1%}, from {min(values):.1%} to {max(values):.1%}")
+
+
+def _report_sku(path: Path, dataset: Path, figures: "SkuFigures", answers: "SkuAnswers") -> None:
+    from vision_models.evaluation.report import write_report
+    from vision_models.evaluation.sku_report import shown_answers, told_sku_figures
+
+    write_report(
+        path,
+        title="SKUs: recognised, unknown, wrong",
+        notes=[f"{dataset.name}: {figures.queries} photos, {figures.skus} SKUs in the gallery."],
+        figures=list(told_sku_figures(figures)),
+        shown=shown_answers(answers, most=SHOWN),
     )
 
 
@@ -248,6 +313,9 @@ def footfall(
     no_tracks: Annotated[
         bool, typer.Option("--no-tracks", help="Without IDF1 and MOTA (need motmetrics).")
     ] = False,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Another models.toml with a person-detector of its own.")
+    ] = None,
     threads: Threads = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -260,6 +328,7 @@ def footfall(
         parse_line,
         parse_zone,
     )
+    from vision_models.models import SHIPPED
 
     cv2.setNumThreads(threads)
     try:
@@ -268,6 +337,8 @@ def footfall(
             lines=tuple(parse_line(text, number) for number, text in enumerate(line or ())),
             zones=tuple(parse_zone(text, number) for number, text in enumerate(zone or ())),
             with_tracks=not no_tracks,
+            manifest=manifest or SHIPPED,
+            threads=threads,
         )
         figures = evaluate_footfall(clip, truth, trial)
     except VisionError as error:

@@ -1,7 +1,8 @@
 """How well SKUs are recognised: the Grocery Store Dataset, one gallery and its queries.
 
 Pictures of `train.txt` and the clean pack shots make galleries; `val.txt` asks. Only the packages
-count, fruit has no SKU.
+count, fruit has no SKU. Every query is asked twice: with its SKU in the gallery, and without it,
+when only *unknown* is right.
 """
 
 import csv
@@ -44,9 +45,31 @@ class SkuQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkuAnswers:
+    """What came back: `known` with each query's SKU in the gallery, `strange` without it. `ms` is
+    processor time a query."""
+
+    question: SkuQuestion
+    known: list[Match]
+    strange: list[Match]
+    ms: float
+
+    @property
+    def truths(self) -> list[str]:
+        """The true GTIN of every query."""
+        return [gtin for _, gtin in self.question.queries]
+
+    @property
+    def right(self) -> list[bool]:
+        """Whether the best candidate of every query is its true SKU."""
+        return [m.candidates[0].gtin == t for m, t in zip(self.known, self.truths, strict=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SkuFigures:
     """`top1_at_90` is the share right among the 90 % most certain; `accepted` the share that was
-    not called unknown, `accepted_right` the share right of those. `ms` is processor time a query.
+    not called unknown, `accepted_right` the share right of those; `strange_accepted` the share
+    accepted as something else when its own SKU was taken out. `ms` is processor time a query.
     """
 
     skus: int
@@ -57,6 +80,7 @@ class SkuFigures:
     top1_at_90: float
     accepted: float
     accepted_right: float
+    strange_accepted: float
     ms: float
     worst: list[dict[str, object]]
 
@@ -89,17 +113,22 @@ def grocery_question(folder: Path, kind: GalleryKind, seed: int) -> SkuQuestion:
     )
 
 
-def evaluate_sku(question: SkuQuestion, embedder: Embedder, *, worst: int = 20) -> SkuFigures:
-    """The figures of one question. Raises UnusablePicture, UnusableModel."""
+def ask_gallery(question: SkuQuestion, embedder: Embedder) -> SkuAnswers:
+    """The answers to one question. Raises UnusablePicture, UnusableModel."""
     with tempfile.TemporaryDirectory() as folder:
         gallery = Gallery.open_or_make(Path(folder) / "gallery", embedder)
         for gtin, paths in question.references.items():
             gallery.enroll(gtin, [(path.name, read_picture(path)) for path in paths], ENROLLED_AT)
         pictures = [read_picture(path) for path, _ in question.queries]
         started_s = time.process_time()
-        matches = gallery.match(pictures)
+        known = gallery.match(pictures)
         spent_s = time.process_time() - started_s
-    return _figures(question, matches, spent_s, worst)
+        strange: list[Match] = []
+        for picture, (_, gtin) in zip(pictures, question.queries, strict=True):
+            strange += gallery.without(gtin).match([picture])
+    return SkuAnswers(
+        question=question, known=known, strange=strange, ms=1000 * spent_s / len(pictures)
+    )
 
 
 def right_at_coverage(certainties: Sequence[float], right: Sequence[bool], share: float) -> float:
@@ -109,32 +138,39 @@ def right_at_coverage(certainties: Sequence[float], right: Sequence[bool], share
     return float(np.asarray(right)[kept].mean())
 
 
-def _figures(question: SkuQuestion, matches: list[Match], spent_s: float, worst: int) -> SkuFigures:
-    truths = [gtin for _, gtin in question.queries]
-    right = [m.candidates[0].gtin == t for m, t in zip(matches, truths, strict=True)]
-    certainties = [match.certainty for match in matches]
-    taken = [(m.accepted == t) for m, t in zip(matches, truths, strict=True) if m.accepted]
-    wrong = [index for index in np.argsort(-np.asarray(certainties)) if not right[index]]
+def sku_figures(answers: SkuAnswers, *, worst: int = 20) -> SkuFigures:
+    """The figures of one question's answers."""
+    truths, right = answers.truths, answers.right
+    certainties = [match.certainty for match in answers.known]
+    taken = [m.accepted == t for m, t in zip(answers.known, truths, strict=True) if m.accepted]
+    strange = [match.accepted is not None for match in answers.strange]
     return SkuFigures(
-        skus=len(question.references),
-        references=sum(len(paths) for paths in question.references.values()),
+        skus=len(answers.question.references),
+        references=sum(len(paths) for paths in answers.question.references.values()),
         queries=len(truths),
         top1=float(np.mean(right)),
         top1_at_95=right_at_coverage(certainties, right, 0.95),
         top1_at_90=right_at_coverage(certainties, right, 0.90),
         accepted=len(taken) / len(truths),
         accepted_right=float(np.mean(taken)) if taken else 0.0,
-        ms=1000 * spent_s / len(truths),
+        strange_accepted=float(np.mean(strange)),
+        ms=answers.ms,
         worst=[
             {
-                "image": str(question.queries[index][0]),
+                "image": str(answers.question.queries[index][0]),
                 "truth": truths[index],
-                "answer": matches[index].candidates[0].gtin,
+                "answer": answers.known[index].candidates[0].gtin,
                 "certainty": round(certainties[index], 4),
             }
-            for index in wrong[:worst]
+            for index in wrong_first(answers)[:worst]
         ],
     )
+
+
+def wrong_first(answers: SkuAnswers) -> list[int]:
+    """Indices of wrong answers, the surest first."""
+    certainties = np.array([match.certainty for match in answers.known])
+    return [int(index) for index in np.argsort(-certainties) if not answers.right[index]]
 
 
 def _packages(folder: Path, name: str) -> list[tuple[Path, int]]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from vision_models.errors import UnusablePicture
+from vision_models.evaluation.certainty import Evidence, fit_sureness
 from vision_models.evaluation.footfall import (
     FootfallTrial,
     evaluate_footfall,
@@ -16,6 +17,7 @@ from vision_models.evaluation.footfall import (
 )
 from vision_models.evaluation.mot import read_truth
 from vision_models.evaluation.sku import GalleryKind, grocery_question, right_at_coverage
+from vision_models.gallery import Sureness
 from vision_models.traffic import Crossing
 
 
@@ -24,6 +26,29 @@ def test_the_doubtful_tenth_is_left_out_at_90_percent_coverage() -> None:
     right = [True] * 9 + [False]
     assert right_at_coverage(certainties, right, 0.9) == 1.0
     assert right_at_coverage(certainties, right, 1.0) == 0.9
+
+
+def test_certainty_is_fitted_so_that_it_says_how_often_answers_are_right() -> None:
+    rng = np.random.default_rng(4)
+    known = rng.uniform([0.3, 0.0], [0.9, 0.6], (4000, 2))
+    true = Sureness(cosine=9.0, lead=6.0, offset=-7.0)
+    right = rng.random(4000) < [true.of(cosine, lead) for cosine, lead in known]
+    none = np.zeros((0, 2))
+    fitted = fit_sureness(Evidence(known=known, right=right, strange=none))
+    said = np.array([fitted.of(cosine, lead) for cosine, lead in known])
+    for low in (0.2, 0.5, 0.8):
+        among = (said >= low) & (said < low + 0.2)
+        assert right[among].mean() == pytest.approx(said[among].mean(), abs=0.06)
+
+
+def test_strangers_make_certainty_smaller() -> None:
+    rng = np.random.default_rng(4)
+    known = rng.uniform([0.3, 0.0], [0.9, 0.6], (500, 2))
+    right = known.sum(axis=1) + rng.normal(0, 0.2, 500) > 0.8
+    closed = fit_sureness(Evidence(known=known, right=right, strange=np.zeros((0, 2))))
+    strange = rng.uniform([0.3, 0.0], [0.7, 0.3], (500, 2))
+    opened = fit_sureness(Evidence(known=known, right=right, strange=strange))
+    assert opened.of(0.6, 0.2) < closed.of(0.6, 0.2)
 
 
 @pytest.mark.needs_data

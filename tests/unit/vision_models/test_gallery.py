@@ -11,7 +11,7 @@ from tests.unit.vision_models.conftest import AT, GTINS
 from vision_models.embedding import Embedder
 from vision_models.errors import UnusableGallery
 from vision_models.frame import Image
-from vision_models.gallery import CROP_MATCH, Gallery
+from vision_models.gallery import CROP_MATCH, Gallery, Sureness
 
 Picture = Callable[[int, float], Image]
 
@@ -28,6 +28,29 @@ def test_a_pack_that_nobody_enrolled_is_unknown(gallery: Gallery, pack_picture: 
     matches = gallery.match([pack_picture(seed, 0.0) for seed in (9105, 9115)], how=CROP_MATCH)
     assert [match.accepted for match in matches] == [None, None]
     assert all(match.candidates for match in matches)
+
+
+def test_a_pack_whose_sku_is_taken_out_is_unknown(gallery: Gallery, pack_picture: Picture) -> None:
+    crop = pack_picture(9002, 6.0)
+    others = gallery.without(GTINS[1])
+    assert GTINS[1] not in others.gtins
+    assert others.match([crop], how=CROP_MATCH)[0].accepted is None
+    assert gallery.match([crop], how=CROP_MATCH)[0].accepted == GTINS[1]
+
+
+def test_certainty_is_a_likelihood_that_rises_with_likeness_and_lead() -> None:
+    sureness = Sureness(cosine=10.0, lead=5.0, offset=-7.0)
+    assert sureness.of(0.7, 0.0) == pytest.approx(0.5)
+    assert 0.0 < sureness.of(-1.0, -1.0) < sureness.of(0.6, 0.1) < sureness.of(0.9, 0.3) < 1.0
+
+
+def test_what_is_planned_makes_the_same_sight_likelier(
+    gallery: Gallery, pack_picture: Picture
+) -> None:
+    crop = pack_picture(9003, 12.0)
+    (planned,) = gallery.match([crop], expected=[GTINS[2]], how=CROP_MATCH)
+    (unplanned,) = gallery.match([crop], expected=[GTINS[0]], how=CROP_MATCH)
+    assert planned.certainty >= unplanned.certainty
 
 
 def test_what_is_planned_never_overrules_what_is_seen(
