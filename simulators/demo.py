@@ -137,6 +137,8 @@ async def _open_hub(stage: Stage, hub: HubDoor, broker: BrokerAddress) -> Announ
     logins = draw_logins()
     for login in logins:
         await admin.make_login(stage.chain.tenant_id, login)
+    pictures = await asyncio.to_thread(lambda: sorted(stage.places.gallery.glob("*/*.jpg")))
+    await admin.show_references(stage.chain.tenant_id, pictures)
     announcement = Announcement(
         url=hub.url,
         mqtt=str(broker),

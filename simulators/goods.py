@@ -141,6 +141,12 @@ def demonstration_gtin(brand_id: str, item: int) -> str:
     return f"{digits}{gs1_standard_check_digit(digits)}".zfill(14)
 
 
+def unlisted_gtin(number: int) -> str:
+    """The GTIN of a pack that no product list of the chain holds: an unknown company's."""
+    digits = f"{GS1_DEMONSTRATION_PREFIX}9999{number:05d}"
+    return f"{digits}{gs1_standard_check_digit(digits)}".zfill(14)
+
+
 def weighed_code(item_code: str, weight_g: int) -> str:
     """The EAN-13 that a scale prints: prefix 20, item, weight in grams, check digit.
 

@@ -1,5 +1,6 @@
 """The hub's HTTP API as the demonstration uses it: master data, logins, tokens, what it has."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,17 @@ class HubDoor:
     async def load(self, chain: Chain) -> None:
         """The chain is the hub's master data."""
         await self._post("/api/v1/master-data", chain.model_dump(mode="json"))
+
+    async def show_references(self, tenant_id: str, pictures: Iterable[Path]) -> None:
+        """These pictures, in folders named after their GTIN, stand beside questions."""
+        for picture in pictures:
+            path = f"/api/v1/references/{picture.parent.name}"
+            query = {"tenant": tenant_id, "origin": "pack shot"}
+            async with self._session.put(
+                self.url + path, params=query, data=picture.read_bytes(), headers=self._headers()
+            ) as answer:
+                if answer.status >= HTTPStatus.BAD_REQUEST:
+                    raise HubRefused(await _refusal(answer, path))
 
     async def make_login(self, tenant_id: str, login: DemoLogin) -> None:
         """A person may log in."""

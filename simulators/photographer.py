@@ -162,9 +162,9 @@ class Photographer:
 
 def wanted_first(photos: list[PhotoDue]) -> list[PhotoDue]:
     """The newest photos of a store, oldest first: one, or all since just before a slot became
-    empty, so that the page knows since when."""
-    first_gap = next((index for index, due in enumerate(photos) if due.empty), len(photos))
-    return photos[max(0, min(len(photos) - NEWEST_FIRST, first_gap - 1)) :]
+    empty or strange packs came, so that the page knows since when."""
+    first_odd = next((index for index, due in enumerate(photos) if due.is_odd), len(photos))
+    return photos[max(0, min(len(photos) - NEWEST_FIRST, first_odd - 1)) :]
 
 
 def _all(photos: dict[str, list[PhotoDue]]) -> Iterable[tuple[str, PhotoDue]]:

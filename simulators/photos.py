@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from simulators.chain import CLOSES_H, OPENS_H, PHOTO_MINUTE, Outlet, cooler_slots
 from simulators.clock import DemoTime
+from simulators.goods import demonstration_goods, unlisted_gtin
 from simulators.script import Script
 
 
@@ -29,6 +30,18 @@ class PhotoDue:
         return tuple(slot for slot, gtin in self.slots.items() if gtin not in (None, planned[slot]))
 
     @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Slots that hold a pack of which nobody has a picture."""
+        listed = {good.gtin for good in demonstration_goods()}
+        return tuple(slot for slot, gtin in self.slots.items() if gtin and gtin not in listed)
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether a slot is empty, or holds what no other slot plans."""
+        planned = set(cooler_slots().values())
+        return any(gtin not in planned for gtin in self.slots.values())
+
+    @property
     def file_name(self) -> str:
         """As the image-folder source reads it: the UTC time of the picture."""
         return f"{self.taken_at:%Y%m%dT%H%M%SZ}.jpg"
@@ -40,6 +53,10 @@ def slots_at(store_id: str, at: datetime, script: Script) -> dict[str, str | Non
     for swap in script.swapped:
         if swap.store_id == store_id and at >= swap.since:
             slots[swap.first], slots[swap.second] = slots[swap.second], slots[swap.first]
+    for strange in script.strange:
+        if strange.store_id == store_id and at >= strange.since:
+            slots |= strange.foreign
+            slots |= {slot: unlisted_gtin(number) for slot, number in strange.unlisted.items()}
     for sold_out in script.sold_out:
         if sold_out.store_id == store_id and at >= sold_out.at:
             for slot, gtin in slots.items():

@@ -21,9 +21,13 @@ from simulators.script import (
     SmallDisk,
     SoldOut,
     StaffCrossings,
+    StrangePacks,
 )
 
 EVICTED_EVENTS = 40
+RIVAL_SLOTS = ("A-1-2", "A-1-4", "A-1-6", "A-1-8", "A-1-10", "A-2-2", "A-2-5")
+"""One of two slots of seven drinks each, so that every drink still stands in the cooler."""
+UNLISTED_SLOTS = {"A-3-2": 7006, "A-3-4": 7013, "A-3-8": 7025}
 STAFF_CROSSINGS = 14
 
 
@@ -35,6 +39,20 @@ def shelf_gap(script: Script, time: DemoTime) -> None:
             gtin=cooler_slots()["A-2-3"],
             at=time.at(time.today, 12, 8),
             back_room_units=24,
+        )
+    )
+
+
+def rivals_in_the_cooler(script: Script, time: DemoTime) -> None:
+    """Row 5: since the morning seven Lanfeng packs and three that nobody knows stand in Quanye's
+    cooler in S05."""
+    rivals = [good.gtin for good in demonstration_goods() if good.brand_id == "lanfeng"]
+    script.strange.append(
+        StrangePacks(
+            store_id="s05",
+            foreign=dict(zip(RIVAL_SLOTS, rivals, strict=False)),
+            unlisted=UNLISTED_SLOTS,
+            since=time.at(time.today, 9, 5),
         )
     )
 
@@ -142,6 +160,13 @@ PROBLEMS: tuple[Problem, ...] = (
         stores=("s01",),
         pages=("home", "shelf", "brand", "store"),
         plant=shelf_gap,
+    ),
+    Problem(
+        row=5,
+        title="S05: 7 Lanfeng packs and 3 unknown ones among the 40 of Quanye's cooler",
+        stores=("s05",),
+        pages=("brand", "shelf", "review"),
+        plant=rivals_in_the_cooler,
     ),
     Problem(
         row=6,

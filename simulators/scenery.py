@@ -11,13 +11,13 @@ import numpy as np
 
 from device_profiles.store import Chain, DeviceKind
 from simulators.chain import COOLER_COLUMNS, COOLER_ROWS
-from simulators.goods import demonstration_goods
+from simulators.goods import demonstration_goods, unlisted_gtin
 from simulators.photos import PhotoDue
 from simulators.profiles import DoorScene, ShelfScene
 from simulators.render.artwork import Pixels
 from simulators.render.cooler import CoolerView, cooler_view, reference_picture, render_cooler
 from simulators.render.door import DoorFilm, write_door_film
-from simulators.render.packs import PackDesign, design_pack
+from simulators.render.packs import PackDesign, design_pack, unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.shoppers import DRINKS
 from simulators.stage import Stage
@@ -91,6 +91,8 @@ def build_scenery(stage: Stage) -> Scenery:
     """The scenery, with the gallery enrolled and the door filmed in the stage's folders."""
     seed = stage.options.seed
     designs = {product.gtin: design_pack(product) for product in stage.chain.products}
+    for strange in stage.script.strange:
+        designs |= {unlisted_gtin(n): unlisted_pack(n) for n in strange.unlisted.values()}
     views = {
         outlet.store_id: cooler_view(
             COOLER_ROWS, COOLER_COLUMNS, np.random.default_rng([seed, int(outlet.store_id[1:])])

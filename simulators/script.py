@@ -27,6 +27,17 @@ class SlotsSwapped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StrangePacks:
+    """From `since` a store's cooler holds other packs than planned: by slot, products of another
+    brand, and numbers of packs that no product list holds."""
+
+    store_id: str
+    foreign: dict[str, str]
+    unlisted: dict[str, int]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffCrossings:
     """Staff crosses the entrance at `times`, each time in."""
 
@@ -90,6 +101,7 @@ class Script:
 
     sold_out: list[SoldOut] = field(default_factory=list)
     swapped: list[SlotsSwapped] = field(default_factory=list)
+    strange: list[StrangePacks] = field(default_factory=list)
     staff: list[StaffCrossings] = field(default_factory=list)
     cuts: list[LinkCut] = field(default_factory=list)
     small_disks: list[SmallDisk] = field(default_factory=list)

@@ -150,4 +150,5 @@ def _photo(photo: PhotoDue) -> dict[str, object]:
         "facings": dict(facings),
         "empty": list(photo.empty),
         "misplaced": list(photo.misplaced),
+        "unlisted": list(photo.unlisted),
     }

@@ -16,7 +16,12 @@ SWAPPED = {"A-3-5", "A-3-6"}
 CUT_OFF = "s06"
 TRUTH_IS_TOLD_WITHIN_S = 7.0
 EXPECTED_PROBLEMS = Counter(
-    {("empty-slot", "s01"): 1, ("misplaced", "s01"): 1, ("events-lost", "s07"): 1}
+    {
+        ("empty-slot", "s01"): 1,
+        ("misplaced", "s01"): 1,
+        ("purity", "s05"): 1,
+        ("events-lost", "s07"): 1,
+    }
 )
 """What must be raised once everything is back; the offline store joins it before."""
 
@@ -116,11 +121,33 @@ def test_row_6_two_products_are_misplaced_and_that_is_no_gap(demonstration):
 
 def test_every_photo_was_recognised_as_it_truly_is(demonstration):
     for store in demonstration.stores:
-        if store in ("s01", CUT_OFF):
+        if store in ("s01", "s05", CUT_OFF):
             continue
         shelf = demonstration.get(f"/views/shelves/{store}-a")
         assert {slot["state"] for slot in shelf["slots"]} == {"right"}, store
         assert (shelf["gaps"], shelf["unknown"]) == (0, 0), store
+
+
+def test_row_5_rivals_lower_the_purity_and_unknown_packs_wait_for_an_answer(demonstration):
+    truth = demonstration.truth()
+    shelf = demonstration.get("/views/shelves/s05-a")
+    photo = next(p for p in reversed(truth["photos"]) if p["store"] == "s05")
+    foreign = {slot for slot in photo["misplaced"] if slot not in photo["unlisted"]}
+    states = {slot["slot_id"]: slot["state"] for slot in shelf["slots"]}
+    assert {slot for slot, state in states.items() if state == "wrong"} == foreign
+    assert {slot for slot, state in states.items() if state == "unknown"} == set(photo["unlisted"])
+    assert (len(foreign), shelf["unknown"], shelf["gaps"]) == (7, 3, 0)
+    board = demonstration.get("/views/brands/quanye")
+    outlet = next(row for row in board["outlets"] if row["fixture_id"] == "s05-a")
+    purity = outlet["purity"]
+    assert [round(purity[name], 4) for name in ("value", "low", "high")] == [0.75, 0.75, 0.825]
+    assert [row["name"]["en"] for row in board["competitors"]] == ["Lanfeng"]
+
+    def three_wait() -> bool:
+        return demonstration.get("/views/review", fixture="s05-a")["doubts"] == 3
+
+    # The job that puts questions looks every few seconds.
+    demonstration.until("three crops in the review queue", three_wait, within_s=30)
 
 
 def test_row_9_staff_before_opening_is_left_out_and_shown(demonstration):
