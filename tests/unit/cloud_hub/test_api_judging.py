@@ -182,18 +182,8 @@ async def test_a_brand_is_served_its_own_goods_only(doors: Doors) -> None:
     assert "net-sales" not in names
 
 
-async def test_a_person_answers_a_task_and_a_token_does_not(doors: Doors) -> None:
-    for hour in (13, 14):
-        doors.chain.photo(local(hour), seen={s: g for s, g in PLAN.items() if s != "A-2-1"})
-    doors.chain.stock(COLA, "24", "back-room", at=local(8))
-    doors.chain.flush()
-    assert keep_all_tasks(doors.hub) == 1
-    tasks = (await doors.get("/views/tasks", LoginRole.STORE, "s01")).json()
-    path = f"/api/v1/tasks/{tasks['open'][0]['task_id']}/answer"
-    refused = await doors.http.post(
-        path, json={"answer": "done"}, headers=doors.token(LoginRole.STORE, "s01")
-    )
-    assert refused.status_code == 403
+def signed_in(doors: Doors) -> dict[str, str]:
+    """A clerk of s01, at the hub's own page."""
     with doors.hub.database.writing() as session:
         add_login(
             session,
@@ -207,10 +197,66 @@ async def test_a_person_answers_a_task_and_a_token_does_not(doors: Doors) -> Non
         login = session.get(Login, (TENANT, "clerk"))
         assert login is not None
         cookie = open_session(session, login, NOW, lasts=timedelta(hours=1))
-    headers = {"Cookie": f"{SESSION_COOKIE}={cookie}", "Origin": "http://hub"}
+    return {"Cookie": f"{SESSION_COOKIE}={cookie}", "Origin": "http://hub"}
+
+
+async def test_a_person_answers_a_task_and_a_token_does_not(doors: Doors) -> None:
+    for hour in (13, 14):
+        doors.chain.photo(local(hour), seen={s: g for s, g in PLAN.items() if s != "A-2-1"})
+    doors.chain.stock(COLA, "24", "back-room", at=local(8))
+    doors.chain.flush()
+    assert keep_all_tasks(doors.hub) == 1
+    tasks = (await doors.get("/views/tasks", LoginRole.STORE, "s01")).json()
+    path = f"/api/v1/tasks/{tasks['open'][0]['task_id']}/answer"
+    refused = await doors.http.post(
+        path, json={"answer": "done"}, headers=doors.token(LoginRole.STORE, "s01")
+    )
+    assert refused.status_code == 403
+    headers = signed_in(doors)
     answered = await doors.http.post(path, json={"answer": "done"}, headers=headers)
     assert answered.status_code == 204, answered.text
     again = await doors.http.post(path, json={"answer": "done"}, headers=headers)
     assert again.status_code == 409
     tasks = (await doors.get("/views/tasks", LoginRole.STORE, "s01")).json()
     assert tasks["answered"][0]["answered_by"] == "clerk"
+
+
+async def test_a_person_answers_a_question_and_a_token_does_not(doors: Doors) -> None:
+    doors.chain.photo(local(13), seen={**PLAN, "A-2-1": None}, candidates=[COLA])
+    doors.chain.flush()
+    assert keep_all_tasks(doors.hub) == 1
+    view = (await doors.get("/views/review", LoginRole.STORE, "s01")).json()
+    assert (view["waiting"], view["question"]["choices"][0]["gtin"]) == (1, COLA)
+    path = f"/api/v1/review/{view['question']['item_id']}"
+    token = doors.token(LoginRole.STORE, "s01")
+    refused = await doors.http.post(path, json={"answer": "foreign"}, headers=token)
+    assert refused.status_code == 403
+    headers = signed_in(doors)
+    done = await doors.http.post(path, json={"answer": "foreign"}, headers=headers)
+    assert done.status_code == 204
+    again = await doors.http.post(path, json={"answer": "foreign"}, headers=headers)
+    assert again.status_code == 409
+    wrong = {"fixture_id": "s01-a", "slot_id": "A-1-1"}
+    asked = await doors.http.post("/api/v1/review", json=wrong, headers=headers)
+    assert asked.status_code == 201
+    other = {"fixture_id": "s02-a", "slot_id": "A-1-1"}
+    refused = await doors.http.post("/api/v1/review", json=other, headers=headers)
+    assert refused.status_code == 404
+
+
+async def test_reference_pictures_are_put_by_writers_and_read_by_the_chain(doors: Doors) -> None:
+    gtin, data = "06901234567892", b"\xff\xd8\xff\xe0 picture"
+    path, query = f"/api/v1/references/{gtin}", {"tenant": TENANT}
+    reader = doors.token(LoginRole.HEAD_OFFICE)
+    refused = await doors.http.put(path, params=query, content=data, headers=reader)
+    assert refused.status_code == 403
+    with doors.hub.database.writing() as session:
+        text = mint_token(session, tenant_id=TENANT, name="w", now=NOW, may_write=True)
+    writer = {"Authorization": f"Bearer {text}"}
+    kept = await doors.http.put(path, params=query, content=data, headers=writer)
+    assert kept.status_code == 201, kept.text
+    picture = await doors.http.get(f"{path}/{kept.json()['sha256']}", headers=reader)
+    assert (picture.content, picture.headers["content-type"]) == (data, "image/jpeg")
+    none = await doors.http.put(path, params=query, content=b"<svg>", headers=writer)
+    assert none.status_code == 422
+    assert (await doors.http.get(f"{path}/{'0' * 64}", headers=reader)).status_code == 404
