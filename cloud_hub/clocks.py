@@ -1,9 +1,9 @@
 """Devices boot in 1970: when something recorded by a clock that cannot be trusted really happened.
 
-Every hello ties a boot's monotonic clock to the true time. Events of that boot are counted from
-there. What an earlier boot recorded was recorded before the next one began: it is placed as late
-as that allows, in its own order. Events by trusted clocks are left as they are.
-Source: FAILURES, section 4, Time without RTC.
+Every hello ties a boot's monotonic clock to the true time, and tells when earlier boots knew it.
+Events of such a boot are counted from there. What any other boot recorded was recorded before the
+next one began: it is placed as late as that allows, in its own order. Events by trusted clocks are
+left as they are. Source: FAILURES, section 4, Time without RTC.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from cloud_hub.model.place import Device
 from sync.batch import Arrived
 from sync.clock import SKEW_ALLOWED_S
 from sync.events import ClockState, EventBody, Receipt, Stamp
-from sync.messages import Hello
+from sync.messages import BootAnchor, Hello
 
 BOOT_CHARACTERS = 80
 SAME_CLOCK = timedelta(hours=24)
@@ -50,7 +50,10 @@ class Clocks:
     _anchors: dict[tuple[str, str, str], ClockAnchor | None] = field(default_factory=dict)
 
     def hear(self, device: Device, hello: Hello) -> None:
-        """Ties the boot of this hello to the true time; a better source replaces a worse one."""
+        """Ties the boot of this hello, and those before it that it speaks of, to the true time; a
+        better source replaces a worse one."""
+        for anchor in hello.anchors:
+            self._hear_of(device, anchor)
         skew_s = abs((hello.wall_at - self.now).total_seconds())
         trusted = hello.clock is ClockState.TRUSTED and skew_s <= SKEW_ALLOWED_S
         source = AnchorSource.DEVICE if trusted else AnchorSource.HUB
@@ -59,6 +62,13 @@ class Clocks:
             return
         true_at = hello.wall_at if trusted else self.now
         self._note(device, hello.boot_id, hello.monotonic_ms, true_at, source)
+
+    def _hear_of(self, device: Device, told: BootAnchor) -> None:
+        """A boot that ended before it met the hub, and whose clock came to be trusted by itself."""
+        known = self._anchor(device, told.boot_id)
+        is_possible = told.wall_at <= self.now + timedelta(seconds=SKEW_ALLOWED_S)
+        if is_possible and (known is None or known.source == AnchorSource.BOUND):
+            self._note(device, told.boot_id, told.monotonic_ms, told.wall_at, AnchorSource.DEVICE)
 
     def meet(self, device: Device, records: Sequence[Arrived]) -> None:
         """Before the records of one batch are placed: if their boot was never heard of, it ended
@@ -93,7 +103,7 @@ class Clocks:
                 ClockAnchor.device_id == device.device_id,
                 ClockAnchor.source != AnchorSource.BOUND.value,
             )
-            .order_by(ClockAnchor.noted_at.desc())
+            .order_by(ClockAnchor.true_at.desc())
             .limit(1)
         ).first()
         if last is None:

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -22,10 +21,11 @@ from sync import books, quota
 from sync.arrivals import Range
 from sync.batch import MAX_PAYLOAD_BYTES, packed_bytes
 from sync.books import LaneBooks, LaneKey
+from sync.boots import MILLISECOND, Boot, anchors_before, known_boots, note_boot
 from sync.clock import Clock
 from sync.errors import OutboxFull, OutboxUnusable, RecordTooBig
-from sync.events import Alarm, AlarmState, ClockState, EventBody, Lane, LossDeclared
-from sync.messages import RUNS_TOLD, HelloAnswer, LaneState
+from sync.events import Alarm, AlarmState, ClockState, EventBody, Lane, LossDeclared, Stamp
+from sync.messages import RUNS_TOLD, BootAnchor, HelloAnswer, LaneState
 from sync.outbox_file import connect, last_epoch, prepare, remember_epoch
 from sync.outgoing import EPOCH_ZERO, Outgoing, lane_states, read_outgoing
 from sync.settling import (
@@ -45,7 +45,6 @@ BODY_BYTES_UNCHECKED = MAX_PAYLOAD_BYTES - 2048
 DAMAGED = "damaged on disk"
 OVERSIZE = "oversize"
 ROOM_CHECKED_EVERY_BYTES = 32 * 1024
-_MS = timedelta(milliseconds=1)
 
 
 class EventId(NamedTuple):
@@ -120,9 +119,9 @@ class Transaction:
     ) -> None:
         stamp = self._outbox.clock.stamp()
         recorded = (
-            self._boot_number(stamp.boot_id),
+            self._boot_number(stamp),
             stamp.monotonic_ms,
-            (stamp.wall_at - EPOCH_ZERO) // _MS,
+            (stamp.wall_at - EPOCH_ZERO) // MILLISECOND,
             stamp.clock is ClockState.TRUSTED,
         )
         self.connection.executemany(
@@ -143,15 +142,13 @@ class Transaction:
         ).fetchone()
         return EventId(epoch, lane, following - count)
 
-    def _boot_number(self, boot_id: str) -> int:
-        known = self._outbox.boots.get(boot_id)
-        if known is not None:
-            return known
+    def _boot_number(self, stamp: Stamp) -> int:
+        known = self._outbox.boots.get(stamp.boot_id)
+        if known is not None and (known.is_anchored or stamp.clock is not ClockState.TRUSTED):
+            return known.number
         # Remembered only once committed: a savepoint may still take the row back.
         self.has_new_boot = True
-        self.connection.execute("INSERT OR IGNORE INTO boot(boot_id) VALUES(?)", (boot_id,))
-        row = self.connection.execute("SELECT id FROM boot WHERE boot_id=?", (boot_id,))
-        return int(row.fetchone()[0])
+        return note_boot(self.connection, stamp)
 
     def _has_room(self, lane: Lane, size: int) -> bool:
         self._unchecked_bytes += size
@@ -218,7 +215,7 @@ class Outbox:
         self.path = path
         self.clock = clock
         self.run = ""
-        self.boots: dict[str, int] = {}
+        self.boots: dict[str, Boot] = {}
         self._connection = connection
         self._reader = connect(path)
         self._lock = threading.RLock()
@@ -296,8 +293,7 @@ class Outbox:
                     yield transaction
                     self._connection.execute("COMMIT")
                     if transaction.has_new_boot:
-                        rows = self._connection.execute("SELECT boot_id, id FROM boot")
-                        self.boots = dict(rows.fetchall())
+                        self.boots = known_boots(self._connection)
                 except BaseException:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
@@ -416,6 +412,12 @@ class Outbox:
             ).fetchone()
             runs = connection.execute("SELECT run FROM run ORDER BY id DESC").fetchall()
         return epoch, nonce, tuple(run for (run,) in runs if run != self.run)
+
+    def anchors(self) -> tuple[BootAnchor, ...]:
+        """When the true time was known in boots before this one, the newest first."""
+        boot_id = self.clock.stamp().boot_id
+        with self.reading() as connection:
+            return anchors_before(connection, boot_id)
 
     def waiting(self) -> dict[LaneKey, list[Range]]:
         """The ranges of each lane still to be acknowledged."""

@@ -56,6 +56,10 @@ LADDER = (
         sha256 TEXT PRIMARY KEY, bytes INTEGER NOT NULL, added INTEGER NOT NULL,
         uploaded INTEGER NOT NULL DEFAULT 0) STRICT;
     """,
+    """
+    ALTER TABLE boot ADD COLUMN anchor_ms INTEGER;
+    ALTER TABLE boot ADD COLUMN anchor_wall_ms INTEGER;
+    """,
 )
 """Step i brings the schema from version i to i + 1. Steps are never changed, only added."""
 SCHEMA_VERSION = len(LADDER)

@@ -74,6 +74,7 @@ class Device:
             monotonic_ms=stamp.monotonic_ms,
             wall_at=stamp.wall_at,
             clock=stamp.clock,
+            anchors=self.outbox.anchors(),
         )
         topic = up_topic("linguang", "s01", "s01-till", None)
         return Message(topic=topic, payload=hello.to_bytes(), received_at=received_at)
@@ -185,6 +186,39 @@ def test_what_an_earlier_boot_sold_lies_before_the_present_one_in_its_own_order(
     with database.sessions() as session:
         sources = {one["boot_id"]: one["source"] for one in corrected_clocks(session, *WHO)}
     assert sources == {"boot-a": "bound", "boot-b": "hub"}
+
+
+def test_an_earlier_boot_that_came_to_know_the_time_is_placed_by_that(
+    ingest: Ingest, database: Database, device: Device
+) -> None:
+    device.sell(1)
+    device.clock.advance(600)
+    device.clock.jump((NOW - device.clock.now()).total_seconds())
+    device.clock.trusted = True
+    device.sell(2)
+    device.reboot("boot-b")
+    device.clock.advance(290)
+    heard_at = NOW + timedelta(hours=5)
+    ingest.take([device.hello(heard_at), *device.batches(heard_at)])
+    first, second = receipts(database)
+    assert first.ended_at == NOW - timedelta(seconds=600)
+    assert second.ended_at == NOW
+    with database.sessions() as session:
+        sources = {one["boot_id"]: one["source"] for one in corrected_clocks(session, *WHO)}
+    assert sources["boot-a"] == "device"
+
+
+def test_an_anchor_in_the_future_is_not_believed(
+    ingest: Ingest, database: Database, device: Device
+) -> None:
+    device.sell(1)
+    device.clock.jump((NOW + timedelta(days=9) - device.clock.now()).total_seconds())
+    device.clock.trusted = True
+    device.say(StateReported(version=1, state={}))
+    device.reboot("boot-b")
+    ingest.take([device.hello(NOW), *device.batches(NOW)])
+    (sale,) = receipts(database)
+    assert sale.ended_at <= NOW
 
 
 def test_a_later_batch_of_an_earlier_boot_never_passes_the_present_one(

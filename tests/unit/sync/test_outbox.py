@@ -40,6 +40,23 @@ def test_a_rolled_back_transaction_leaves_no_gap(outbox, bodies):
     assert outbox.append(bodies.sale())[0].seq == 1
 
 
+def test_the_first_trusted_time_of_a_boot_is_kept_for_the_boots_after_it(outbox, bodies, clock):
+    clock.trusted = False
+    outbox.append(bodies.sale(1))
+    clock.trusted = True
+    clock.advance(60)
+    known_at, known_s = clock.now(), clock.monotonic_s()
+    outbox.append(bodies.sale(2))
+    clock.advance(60)
+    outbox.append(bodies.sale(3))
+    assert outbox.anchors() == ()
+    clock.boot_id, clock.trusted = "next", False
+    outbox.append(bodies.sale(4))
+    (anchor,) = outbox.anchors()
+    assert (anchor.boot_id, anchor.wall_at) == ("manual", known_at)
+    assert anchor.monotonic_ms == known_s * 1000
+
+
 def test_a_rolled_back_savepoint_leaves_no_gap_and_no_dangling_boot(outbox, bodies, clock):
     clock.boot_id = "another"
     with outbox.transaction() as transaction:
