@@ -19,6 +19,7 @@ from simulators.render.cooler import reference_picture
 from simulators.render.crowd import still
 from simulators.render.pack_bodies import PackView
 from simulators.render.packs import PackDesign, unlisted_pack
+from simulators.render.planned import write_planned_cooler
 from simulators.render.scenes import shelf_scene
 from simulators.render.shelf import Box
 from simulators.render.sprites import SpriteShelf
@@ -68,6 +69,26 @@ def shelves(
         (labels / f"{number:05d}.txt").write_text(lines, encoding="utf-8")
         gtins = json.dumps([gtin for _, gtin in seen])
         (names / f"{number:05d}.json").write_text(gtins, encoding="utf-8")
+
+
+@app.command()
+def coolers(
+    out: Out,
+    count: Count = 60,
+    seed: Seed = 1,
+    first: First = 0,
+    packs: Packs = 24,
+    rows: Annotated[int, typer.Option(min=1, max=8)] = 4,
+    columns: Annotated[int, typer.Option(min=3, max=14)] = 10,
+) -> None:
+    """One cooler with its plan, photographed with swaps, gaps and packs that nobody enrolled."""
+    planned = [named_pack(first + number) for number in range(packs)]
+    strangers = [named_pack(first + packs + number) for number in range(packs)]
+    out.mkdir(parents=True, exist_ok=True)
+    write_references(out / "references", planned)
+    write_planned_cooler(
+        out, planned, strangers, rows=rows, columns=columns, count=count, seed=seed
+    )
 
 
 @app.command(name="packs")

@@ -14,8 +14,8 @@ from vision_models.errors import VisionError
 if TYPE_CHECKING:
     from vision_models.evaluation.footfall import FootfallFigures
     from vision_models.evaluation.shelf import PhotoScore, ShelfFigures, ShelfTrial
-    from vision_models.evaluation.shelf_sets import ShelfSet
     from vision_models.evaluation.sku import SkuAnswers, SkuFigures
+    from vision_models.gallery import Gallery
 
 evaluation = typer.Typer(no_args_is_help=True, help="Accuracy on pictures with a known truth.")
 
@@ -39,7 +39,11 @@ def _fail(error: Exception) -> NoReturn:
 @evaluation.command()
 def shelf(
     dataset: Annotated[
-        Path, typer.Argument(help="images/ with labels/ (YOLO lines), or images/ with boxes.csv.")
+        Path,
+        typer.Argument(
+            help="images/ with labels/ (YOLO lines), or with boxes.csv, or with slots/ and a"
+            " profile.toml: a planned shelf."
+        ),
     ],
     partial: Annotated[
         bool, typer.Option("--partial", help="Not all products are labelled: recall is judged.")
@@ -69,12 +73,15 @@ def shelf(
     try:
         if report is not None:
             check_report_path(report)
+        if (dataset / "profile.toml").is_file():
+            _planned(dataset, gallery, manifest, threads, report, most, as_json=as_json)
+            return
         photos = read_shelf_set(dataset)
         with ExitStack() as stack:
             trial = _shelf_trial(
-                photos, gallery, manifest, threads, stack, is_partial=partial, with_ap=not no_ap
+                dataset, gallery, manifest, threads, stack, is_partial=partial, with_ap=not no_ap
             )
-            figures, scores = evaluate_shelf(photos.photos[:most], trial)
+            figures, scores = evaluate_shelf(photos[:most], trial)
         if report is not None:
             _report_shelf(report, dataset, figures, scores, is_partial=partial)
     except VisionError as error:
@@ -85,8 +92,74 @@ def shelf(
         _tell_shelf(figures)
 
 
+def _planned(
+    dataset: Path,
+    gallery: Path | None,
+    manifest: Path | None,
+    threads: int,
+    report: Path | None,
+    most: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    """A planned shelf, slot by slot. Raises VisionError."""
+    from vision_models.evaluation.planned import (
+        planned_figures,
+        read_planned_set,
+        score_planned,
+        shown_planned,
+        told_planned,
+    )
+    from vision_models.evaluation.report import write_report
+    from vision_models.shelf import ShelfReader
+
+    photos = read_planned_set(dataset)
+    with ExitStack() as stack:
+        named = _gallery(dataset, gallery, manifest, threads, stack)
+        reader = ShelfReader(named)
+        scores = score_planned(photos, reader, named.gtins if named else (), most)
+    figures = planned_figures(scores)
+    if report is not None:
+        write_report(
+            report,
+            title="A planned shelf: slots, gaps, compliance",
+            notes=[f"{dataset.name}: plan {photos.planogram.planogram_id}"],
+            figures=list(told_planned(figures)),
+            shown=shown_planned(scores, SHOWN),
+        )
+    if as_json:
+        typer.echo(json.dumps(asdict(figures)))
+        return
+    for told in told_planned(figures):
+        typer.echo(f"{told.name}: {told.value}" + (f" ({told.note})" if told.note else ""))
+
+
+def _gallery(
+    dataset: Path,
+    gallery: Path | None,
+    manifest: Path | None,
+    threads: int,
+    stack: ExitStack,
+) -> "Gallery | None":
+    """The gallery asked for; else one of the set's own references, for this run alone."""
+    from vision_models.embedding import Embedder
+    from vision_models.evaluation.shelf import gallery_of
+    from vision_models.evaluation.shelf_sets import references_in
+    from vision_models.gallery import Gallery
+    from vision_models.models import SHIPPED
+
+    references = references_in(dataset)
+    if gallery is None and not references:
+        return None
+    embedder = Embedder.shipped(manifest=manifest or SHIPPED, threads=threads)
+    if gallery is not None:
+        return Gallery.open(gallery, embedder)
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="aisle-eval-"))
+    return gallery_of(references, Gallery.open_or_make(Path(folder) / "gallery", embedder))
+
+
 def _shelf_trial(
-    photos: "ShelfSet",
+    dataset: Path,
     gallery: Path | None,
     manifest: Path | None,
     threads: int,
@@ -96,9 +169,7 @@ def _shelf_trial(
     with_ap: bool,
 ) -> "ShelfTrial":
     """Detector and gallery; the set's own references become a gallery for this run alone."""
-    from vision_models.embedding import Embedder
-    from vision_models.evaluation.shelf import ShelfTrial, gallery_of
-    from vision_models.gallery import Gallery
+    from vision_models.evaluation.shelf import ShelfTrial
     from vision_models.models import SHIPPED, load_model
     from vision_models.products import ProductDetector
 
@@ -106,18 +177,11 @@ def _shelf_trial(
     model = load_model("product-detector", manifest=shipped, threads=threads)
     weak = load_model("product-detector", manifest=shipped, threads=threads)
     weak.entry = weak.entry.model_copy(update={"score_threshold": WEAKEST})
-    named = None
-    if gallery is not None:
-        named = Gallery.open(gallery, Embedder.shipped(manifest=shipped, threads=threads))
-    elif photos.references:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="aisle-eval-"))
-        embedder = Embedder.shipped(manifest=shipped, threads=threads)
-        named = gallery_of(photos, Gallery.open_or_make(Path(folder) / "gallery", embedder))
     return ShelfTrial(
         detector=ProductDetector(model),
         threshold=model.entry.score_threshold,
         ranking=ProductDetector(weak) if with_ap else None,
-        gallery=named,
+        gallery=_gallery(dataset, gallery, manifest, threads, stack),
         is_partial=is_partial,
     )
 

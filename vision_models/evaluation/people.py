@@ -39,7 +39,7 @@ def evaluate_people(
     """
     labelled = [
         photo
-        for photo in read_shelf_set(dataset).photos
+        for photo in read_shelf_set(dataset)
         if not only or photo.image.name.startswith(only)
     ]
     if not labelled:

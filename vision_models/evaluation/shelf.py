@@ -7,7 +7,7 @@ name both count; a pack that is in no gallery is right when it is called unknown
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 from vision_models.detections import Boxes, Detections
 from vision_models.detector import Detector
 from vision_models.evaluation.detection import Precision, average_precision, pairs_at_half
-from vision_models.evaluation.shelf_sets import LabelledPhoto, ShelfSet
+from vision_models.evaluation.shelf_sets import LabelledPhoto
 from vision_models.frame import Image
 from vision_models.gallery import CROP_MATCH, Gallery
 from vision_models.pictures import read_picture
@@ -209,9 +209,9 @@ def _average(scores: Sequence[PhotoScore]) -> Precision:
     )
 
 
-def gallery_of(photos: ShelfSet, gallery: Gallery) -> Gallery:
-    """`gallery` with the set's own reference pictures enrolled, one a GTIN."""
-    for gtin, path in photos.references.items():
+def gallery_of(references: Mapping[str, Path], gallery: Gallery) -> Gallery:
+    """`gallery` with a set's own reference pictures enrolled, one a GTIN."""
+    for gtin, path in references.items():
         gallery.enroll(gtin, [(path.name, read_picture(path))], ENROLLED_AT)
     return gallery
 

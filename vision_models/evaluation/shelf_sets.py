@@ -42,15 +42,7 @@ class LabelledPhoto:
         return np.asarray(self.boxes * [width, height, width, height], np.float32)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfSet:
-    """Photos by name, and one reference picture a GTIN where the set has them."""
-
-    photos: tuple[LabelledPhoto, ...]
-    references: dict[str, Path]
-
-
-def read_shelf_set(folder: Path) -> ShelfSet:
+def read_shelf_set(folder: Path) -> tuple[LabelledPhoto, ...]:
     """The photos of `folder`; `FOLDER/valid` also finds `FOLDER/valid-images`.
 
     Raises UnusablePicture if it is no such set.
@@ -60,9 +52,6 @@ def read_shelf_set(folder: Path) -> ShelfSet:
             photos = _from_csv(folder)
         else:
             photos = _from_yolo(*_yolo_folders(folder), folder / "names")
-        references = {
-            parse_gtin(path.stem): path for path in sorted((folder / "references").glob("*.jpg"))
-        }
     except (OSError, ValueError, KeyError, IndexError) as error:
         raise UnusablePicture(
             f"{folder} is no set of shelf photos (images/ with labels/ in YOLO lines, or"
@@ -70,7 +59,19 @@ def read_shelf_set(folder: Path) -> ShelfSet:
         ) from error
     if not photos:
         raise UnusablePicture(f"{folder} has no labelled picture; see: aisle eval shelf --help")
-    return ShelfSet(photos=photos, references=references)
+    return photos
+
+
+def references_in(folder: Path) -> dict[str, Path]:
+    """The set's pictures of single packs by GTIN; none where it has no such folder.
+
+    Raises UnusablePicture for a name that is no GTIN.
+    """
+    try:
+        files = sorted((folder / "references").glob("*.jpg"))
+        return {parse_gtin(path.stem): path for path in files}
+    except ValueError as error:
+        raise UnusablePicture(f"{folder / 'references'}: {error}") from error
 
 
 def _yolo_folders(folder: Path) -> tuple[Path, Path]:

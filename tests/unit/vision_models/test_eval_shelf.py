@@ -8,14 +8,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from simulators.render.dataset import app as dataset
 from vision_models.detections import Detections
 from vision_models.errors import UnusablePicture
 from vision_models.evaluation.cli import evaluation
 from vision_models.evaluation.detection import average_precision, pairs_at_half
+from vision_models.evaluation.planned import SlotScore, planned_figures
 from vision_models.evaluation.report import Mark, Shown, Told, write_report
 from vision_models.evaluation.shelf import ShelfTrial, evaluate_shelf, worst_first
 from vision_models.evaluation.shelf_sets import read_shelf_set
 from vision_models.frame import Image
+from vision_models.quality import Quality
+from vision_models.reading import ShelfReading
 
 TRUE = np.array([[10, 10, 50, 90], [60, 10, 100, 90], [110, 10, 150, 90]], np.float32)
 
@@ -65,7 +69,7 @@ def test_average_precision_of_perfect_and_of_shifted_boxes() -> None:
 def test_misses_and_inventions_are_told_apart(photos: Path) -> None:
     detector = KnownAnswers((10, 10, 50, 90), (60, 12, 100, 90), (160, 10, 190, 40))
     trial = ShelfTrial(detector=detector, threshold=0.3, ranking=detector)
-    figures, scores = evaluate_shelf(read_shelf_set(photos).photos, trial)
+    figures, scores = evaluate_shelf(read_shelf_set(photos), trial)
     assert (figures.photos, figures.facings) == (2, 6)
     assert figures.recall == pytest.approx(2 / 3)
     assert figures.precision == pytest.approx(2 / 3)
@@ -77,14 +81,14 @@ def test_misses_and_inventions_are_told_apart(photos: Path) -> None:
 def test_a_partly_labelled_set_judges_no_precision(photos: Path) -> None:
     detector = KnownAnswers((10, 10, 50, 90), (160, 10, 190, 40))
     trial = ShelfTrial(detector=detector, threshold=0.3, is_partial=True)
-    figures, scores = evaluate_shelf(read_shelf_set(photos).photos, trial)
+    figures, scores = evaluate_shelf(read_shelf_set(photos), trial)
     assert (figures.precision, figures.count_error, figures.count_exact) == (None, None, None)
     assert worst_first(scores, is_partial=True)[0].invented == 1
 
 
 def test_pixel_boxes_of_a_csv_are_read(photos: Path) -> None:
     (photos / "boxes.csv").write_text("image,class,x1,y1,x2,y2\na.jpg,tea,10,10,50,90\n")
-    (photo,) = read_shelf_set(photos).photos
+    (photo,) = read_shelf_set(photos)
     assert photo.boxes.tolist() == [[10.0, 10.0, 50.0, 90.0]]
 
 
@@ -125,3 +129,53 @@ def test_the_command_tells_figures_and_writes_no_report_into_the_program(photos:
 def test_a_folder_of_something_else_is_no_shelf_set(tmp_path: Path) -> None:
     with pytest.raises(UnusablePicture, match="no set of shelf photos"):
         read_shelf_set(tmp_path / "nothing")
+
+
+@pytest.fixture(scope="module")
+def cooler(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two photos of a rendered cooler of 2 × 4 slots, drawn by the data set's own command."""
+    folder = tmp_path_factory.mktemp("cooler")
+    words = ["coolers", str(folder), "--count", "2", "--seed", "4", "--first", "9000"]
+    done = CliRunner().invoke(dataset, [*words, "--packs", "8", "--rows", "3", "--columns", "4"])
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def test_a_planned_cooler_is_scored_slot_by_slot(cooler: Path) -> None:
+    done = CliRunner().invoke(evaluation, ["shelf", str(cooler), "--json"])
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.output)
+    assert (figures["photos"], figures["slots"], figures["qualities"]) == (2, 24, {"clear": 2})
+    assert figures["facing_accuracy"] > 0.8
+    assert figures["false_gaps"] == 0
+    assert figures["compliance_error"] < 0.2
+
+
+def test_slots_count_as_wrong_missed_or_hidden() -> None:
+    slots = {
+        "A-1-1": ("a", "a", "a"),
+        "A-1-2": ("a", "b", "b"),
+        "A-1-3": ("a", "gap", "gap"),
+        "A-1-4": ("a", "gap", "a"),
+        "A-1-5": ("a", "a", "gap"),
+        "A-1-6": ("a", None, None),
+        "A-1-7": ("a", "a", "hidden"),
+    }
+    reading = ShelfReading(quality=Quality.CLEAR)
+    score = SlotScore(
+        image=Path("x"), quality="clear", slots=slots, reading=reading, error=0.1, ms=1.0
+    )
+    figures = planned_figures([score])
+    assert score.wrong == ["A-1-4", "A-1-5"]
+    assert figures.facing_accuracy == pytest.approx(3 / 4)
+    assert (figures.false_gaps, figures.missed_gaps, figures.hidden) == (1, 1, 1)
+    assert figures.deviations_f1 == pytest.approx(2 * 3 / (4 + 4))
+    assert figures.compliance_error == pytest.approx(0.1)
+
+
+def test_bad_pictures_of_a_planned_shelf_are_flagged_and_not_judged() -> None:
+    reading = ShelfReading(quality=Quality.FOGGED)
+    bad = SlotScore(image=Path("x"), quality="fogged", slots={}, reading=reading, error=None, ms=1)
+    figures = planned_figures([bad])
+    assert (figures.photos, figures.facing_accuracy, figures.deviations_f1) == (1, None, None)
+    assert figures.qualities == {"fogged": 1}
