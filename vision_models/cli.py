@@ -192,6 +192,19 @@ def enroll(
 
 
 @sku.command()
+def renew(gallery: GalleryFolder) -> None:
+    """Keep a gallery's vectors by the model of today, after the model has changed."""
+    from vision_models.gallery import Gallery
+
+    try:
+        opened = Gallery.open(gallery, _embedder(1))
+        count = opened.renew()
+    except VisionError as error:
+        _fail(error)
+    typer.echo(f"{gallery}: vectors of {count} pictures by model {opened.model}")
+
+
+@sku.command()
 def match(
     images: Images, gallery: GalleryFolder, as_json: AsJson = False, threads: Threads = 1
 ) -> None:

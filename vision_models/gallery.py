@@ -12,9 +12,10 @@ SIFT where the margin is small, then acceptance, or *unknown*.
 
 import hashlib
 import json
+import logging
 import tomllib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import exp
@@ -29,6 +30,8 @@ from vision_models.embedding import Embedder
 from vision_models.errors import UnusableGallery
 from vision_models.frame import Image
 from vision_models.sift import Print, PrintReader, agreeing_points
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 KEPT_PX = 512
@@ -222,6 +225,17 @@ class Gallery:
             look_alikes=alike,
         )
 
+    def renew(self) -> int:
+        """Keeps the vectors of this model in the folder; how many pictures they are of.
+
+        Raises UnusableGallery if it cannot be written.
+        """
+        try:
+            self._save()
+        except OSError as error:
+            raise UnusableGallery(f"cannot write the gallery {self.path}: {error}") from error
+        return len(self._references)
+
     def match(
         self,
         pictures: Sequence[Image],
@@ -244,6 +258,11 @@ class Gallery:
             self._judge(picture, row, prior, how)
             for picture, row, prior in zip(pictures, cosines, wanted, strict=True)
         ]
+
+    def pictures(self) -> Iterator[tuple[str, Image]]:
+        """Every reference picture with its GTIN. Raises UnusableGallery if one cannot be read."""
+        for reference in self._references:
+            yield reference.gtin, self._picture(reference.file)
 
     def _judge(
         self, picture: Image, cosines: NDArray[np.float32], prior: str | None, limits: MatchSettings
@@ -376,7 +395,19 @@ class Gallery:
             ]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UnusableGallery(f"gallery {self.path} is damaged: {error}") from error
-        self._vectors = self._stored_vectors(str(words.get("model", "")))
+        made_by = str(words.get("model", ""))
+        if made_by != self.model and self._references:
+            log.warning(
+                "gallery %s was made by model %s; vectors of its %d pictures are made anew by %s at"
+                " every opening, until: aisle sku renew --gallery %s",
+                self.path,
+                made_by,
+                len(self._references),
+                self.model,
+                self.path,
+                extra={"action": "gallery"},
+            )
+        self._vectors = self._stored_vectors(made_by)
 
     def _stored_vectors(self, model: str) -> NDArray[np.float32]:
         if model == self._embedder.version:

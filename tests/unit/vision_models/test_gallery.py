@@ -88,14 +88,23 @@ def test_a_reopened_gallery_recognises_the_same(
     assert after == before
 
 
-def test_vectors_of_another_model_are_made_anew(
-    gallery: Gallery, embedder: Embedder, pack_picture: Picture
+def test_vectors_of_another_model_are_made_anew_and_kept_on_demand(
+    gallery: Gallery,
+    embedder: Embedder,
+    pack_picture: Picture,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     file = gallery.path / "gallery.toml"
     file.write_text(file.read_text().replace(embedder.version, "another-model"))
     np.savez(gallery.path / "vectors.npz", vectors=np.zeros((4, 128), np.float32))
-    reopened = Gallery.open(gallery.path, embedder)
+    with caplog.at_level("WARNING"):
+        reopened = Gallery.open(gallery.path, embedder)
+    assert "was made by model another-model" in caplog.text
     assert reopened.match([pack_picture(9003, 0.0)], how=CROP_MATCH)[0].accepted == GTINS[2]
+    assert reopened.renew() == len(GTINS)
+    caplog.clear()
+    Gallery.open(gallery.path, embedder)
+    assert caplog.text == ""
 
 
 def test_a_wrong_check_digit_adds_nothing(gallery: Gallery, pack_picture: Picture) -> None:
