@@ -2,11 +2,12 @@
 
 The rule, in words: a person stands where the foot is. Each line has a band on both sides, 5 % of
 the person's height wide, in which nothing is decided. Who has been settled on one side, leaves the
-band on the other side and goes on for an eighth of their height, or stays for 0.7 s, has crossed,
-once; who turns round before that has not. Who goes to and fro is counted once a direction until
-they are 40 % of their height away from the line; if they are then not on the side where the counts
-left them, this last crossing counts too. The way must lead through the line's own length. A track
-counts only once it is confirmed; where it stood before is remembered.
+band on the other side and goes on for an eighth of their height has crossed, once; so has who was
+last seen behind the band. Who turns round before that, or only stands there, has not. Who goes to
+and fro is counted once a direction until they are 40 % of their height away from the line; if they
+are then not on the side where the counts left them, this last crossing counts too. The way must
+lead through the line's own length. A track counts only once it is confirmed; where it stood before
+is remembered.
 
 How sure a crossing is: the share of the frames since the person came into sight in which the person
 was really found; half of that for one who was lost behind the line before the crossing was firm.
@@ -22,7 +23,6 @@ from vision_models.zones import Floor, Queue, Visit
 BAND_HEIGHTS = 0.05
 LEAST_BAND_PX = 3.0
 COMMITTED_HEIGHTS = 0.12
-COMMITTED_AFTER_S = 0.7
 FORGOTTEN_AFTER_S = 3.0
 AWAY_HEIGHTS = 0.4
 LOST_SURE = 0.5
@@ -64,7 +64,6 @@ class _Side:
     spent: set[int] = field(default_factory=set)
     left_at: tuple[float, float] = (0.0, 0.0)
     pending: int = 0
-    pending_since_s: float = 0.0
     seen_at_s: float = 0.0
     is_confirmed: bool = False
     first_frame: int = 0
@@ -126,11 +125,9 @@ class _Line:
                 # Round the end of the line: the other side, but no crossing.
                 side.settled, side.counted, side.left_at = now, now, track.foot
                 return None
-            side.pending, side.pending_since_s = now, at_s
+            side.pending = now
         is_far = abs(offset) >= COMMITTED_HEIGHTS * track.height_px
-        if not track.is_confirmed:
-            return None
-        if not is_far and at_s - side.pending_since_s < COMMITTED_AFTER_S:
+        if not is_far or not track.is_confirmed:
             return None
         return self._commit(side, now, track, at_s)
 

@@ -80,6 +80,53 @@ class Loiterer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dawdler:
+    """Stop and go on the line: somebody who comes to it, stands on it and shifts to and fro over
+    it, then goes on over it (`goes_on`: one crossing, when they leave) or back (none)."""
+
+    from_s: float
+    to_s: float
+    way: int
+    goes_on: bool
+    x_m: float
+    sway_m: float
+    look: Look
+    speed_m_s: float = 1.0
+
+    @property
+    def at_s(self) -> float:
+        """When they leave the line."""
+        return self.to_s
+
+    def pose(self, at_s: float, line_z: float) -> Pose | None:
+        """Where they are; on the line between `from_s` and `to_s`."""
+        ahead = -self.way
+        if at_s < self.from_s:
+            passed_s, heading = at_s - self.from_s, self.way > 0
+            z = line_z + ahead * self.speed_m_s * passed_s
+        elif at_s > self.to_s:
+            passed_s = at_s - self.to_s
+            forward = 1 if self.goes_on else -1
+            heading = (self.way > 0) is self.goes_on
+            z = line_z + forward * ahead * self.speed_m_s * passed_s
+        else:
+            passed_s, heading = 0.0, self.way > 0
+            z = line_z + self.sway_m * float(np.sin((at_s - self.from_s) * 1.7))
+        if not NEAR_M < z < FAR_M:
+            return None
+        return Pose(
+            x=self.x_m + 0.06 * float(np.sin(at_s * 0.9)),
+            z=z,
+            heading_rad=float(np.pi) if heading else 0.0,
+            stride_rad=float(np.pi * self.speed_m_s * passed_s / STRIDE_M),
+            swing=1.0 if passed_s else 0.15,
+        )
+
+
+Person = Walker | Loiterer | Dawdler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
     """The truth of one crossing."""
 
@@ -94,7 +141,7 @@ class DoorScene:
 
     camera: Pinhole
     line: tuple[Point, Point]
-    cast: tuple[Walker | Loiterer, ...]
+    cast: tuple[Person, ...]
     seconds: float
     frames_per_s: float
     light_swing: float = 0.0
@@ -110,7 +157,7 @@ class DoorScene:
         return tuple(
             Crossing(person=number, at_s=person.at_s, is_entry=person.way > 0)
             for number, person in sorted(enumerate(self.cast), key=_when)
-            if isinstance(person, Walker)
+            if isinstance(person, Walker) or (isinstance(person, Dawdler) and person.goes_on)
         )
 
 
@@ -163,7 +210,7 @@ def busy_door(
     meet, loiterers on the line, wandering light."""
     camera = Pinhole(width_px=640, height_px=480, height_m=float(rng.uniform(2.5, 3.4)),
                      pitch_deg=float(rng.uniform(28, 42)), focal=0.75)  # fmt: skip
-    cast: list[Walker | Loiterer] = []
+    cast: list[Person] = []
     at_s = 8.0
     while len(cast) < crossings:
         together = int(rng.choice([1, 1, 2, 3])) if is_hard else 1
@@ -192,6 +239,37 @@ def busy_door(
         seconds=at_s + 10.0,
         frames_per_s=frames_per_s,
         light_swing=0.12 if is_hard else 0.0,
+    )
+
+
+def lingering_door(
+    rng: np.random.Generator, *, people: int, frames_per_s: float = 10.0
+) -> DoorScene:
+    """A door at which nobody simply walks through: half of the people stop on the line and go on,
+    a quarter stop on it and turn back, a quarter wait just before it."""
+    camera = Pinhole(width_px=640, height_px=480, height_m=float(rng.uniform(2.5, 3.4)),
+                     pitch_deg=float(rng.uniform(28, 42)), focal=0.75)  # fmt: skip
+    cast: list[Person] = []
+    at_s = 8.0
+    for number in range(people):
+        until_s = at_s + float(rng.uniform(6.0, 25.0))
+        x_m = float(rng.uniform(-0.8, 0.8))
+        if number % 4 == 3:
+            cast.append(Loiterer(from_s=at_s, to_s=until_s, x_m=x_m, before_m=0.35,
+                                 look=dressed(rng)))  # fmt: skip
+        else:
+            cast.append(Dawdler(
+                from_s=at_s, to_s=until_s, way=1 if rng.random() < 0.5 else -1,
+                goes_on=number % 4 < 2, x_m=x_m, sway_m=float(rng.uniform(0.03, 0.12)),
+                look=dressed(rng, is_child=bool(rng.random() < 0.2)),
+            ))  # fmt: skip
+        at_s = until_s + float(rng.uniform(10.0, 14.0))
+    return DoorScene(
+        camera=camera,
+        line=((0.02, 0.62), (0.98, 0.62)),
+        cast=tuple(cast),
+        seconds=at_s,
+        frames_per_s=frames_per_s,
     )
 
 
@@ -238,14 +316,12 @@ def entrance(camera: Pinhole, line_z: float) -> Pixels:
     return np.asarray(np.clip(soft * down, 0, 255), np.uint8)
 
 
-def _when(numbered: tuple[int, Walker | Loiterer]) -> float:
+def _when(numbered: tuple[int, Person]) -> float:
     person = numbered[1]
-    return person.at_s if isinstance(person, Walker) else person.from_s
+    return person.from_s if isinstance(person, Loiterer) else person.at_s
 
 
-def _standing(
-    cast: Sequence[Walker | Loiterer], at_s: float, line_z: float
-) -> list[tuple[int, Pose]]:
+def _standing(cast: Sequence[Person], at_s: float, line_z: float) -> list[tuple[int, Pose]]:
     """Who is about, the farthest first."""
     poses = [(number, person.pose(at_s, line_z)) for number, person in enumerate(cast)]
     present = [(number, pose) for number, pose in poses if pose is not None]

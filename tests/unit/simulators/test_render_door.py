@@ -11,10 +11,22 @@ import pytest
 from device_profiles.camera import CountingLine
 from simulators.render.door import ENTERS_AT_S, FRAMES_PER_S, LEAVES_AT_S, SECONDS, film_scene
 from simulators.render.door import write_door_film as write_film
-from simulators.render.doorway import DoorScene, Loiterer, Walker, busy_door, door_frames, entrance
+from simulators.render.doorway import (
+    DoorScene,
+    Loiterer,
+    Walker,
+    busy_door,
+    door_boxes,
+    door_frames,
+    entrance,
+    lingering_door,
+)
 from simulators.render.people import Look, Pinhole, Pose, draw_person, dressed
+from vision_models.detections import Detections
 from vision_models.footfall import PeopleCounter
 from vision_models.frame import Frame
+from vision_models.tracker import Tracker
+from vision_models.traffic import Crossing, TrafficCounter
 
 CAMERA = Pinhole(width_px=320, height_px=240, height_m=2.7, pitch_deg=31.0)
 STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -98,6 +110,29 @@ def test_a_counter_sees_who_crosses_and_not_who_waits() -> None:
         taken = Frame(image=frame.image, camera_id="door", taken_at=at, at_s=frame.at_s)
         seen += [crossing.is_entry for crossing in counter.see(taken).crossings]
     assert seen == [True, False]
+
+
+def counted_by_boxes(played: DoorScene) -> list[tuple[float, bool]]:
+    """What tracker and rule make of the true boxes."""
+    width, height = played.camera.width_px, played.camera.height_px
+    line = CountingLine(line_id="door", start=played.line[0], end=played.line[1])
+    tracker = Tracker(height, width)
+    counter = TrafficCounter((line,), (), width_px=width, height_px=height)
+    found: list[Crossing] = []
+    for at_s, boxes in door_boxes(played):
+        rows = np.array(list(boxes.values()), np.float32).reshape(-1, 4)
+        seen = Detections(rows, np.ones(len(rows), np.float32))
+        found += counter.update(tracker.update(seen, at_s), at_s).crossings
+    found += counter.finish().crossings
+    return [(crossing.at_s, crossing.is_entry) for crossing in found]
+
+
+@pytest.mark.parametrize("fps", [5.0, 25.0])
+def test_stop_and_go_on_the_line_is_one_crossing_or_none_at_any_frame_rate(fps: float) -> None:
+    played = lingering_door(np.random.default_rng(3), people=4, frames_per_s=fps)
+    truth = [crossing.is_entry for crossing in played.crossings]
+    assert [way for _, way in sorted(counted_by_boxes(played))] == truth
+    assert len(truth) == 2
 
 
 def test_the_film_has_its_truth_beside_it(tmp_path: Path) -> None:
