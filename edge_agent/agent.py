@@ -115,6 +115,7 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
     agent.parts["settings"] = agent.remote.run
     agent.parts["commands"] = agent.remote.inbox.run
     agent.parts["artifacts"] = agent.updates.run
+    agent.desk.sights.append(agent.updates.sight)
     _add_link(agent)
     await _serve(agent, stack)
     return agent

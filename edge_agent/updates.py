@@ -25,6 +25,7 @@ from device_profiles.artifact import (
 )
 from device_profiles.planogram import Planogram
 from edge_agent.remote import Remote
+from edge_agent.status import Seen
 from sync.artifacts import STARTS_ALLOWED, Pointer, Slot, Slots
 from sync.clock import Clock
 from sync.credentials import DeviceCredentials
@@ -109,6 +110,19 @@ class Updates:
     def on_change(self, kind: ArtifactKind, listener: Callable[[], None]) -> None:
         """From now on `listener` is called, in a thread, when another file became current."""
         self._listeners.append((kind, listener))
+
+    def sight(self) -> tuple[Seen, ...]:
+        """What is in use, for the device's own page, and why a wanted version is not."""
+        in_use = {name: f"{slot.version}" for name, slot in self.current.items()}
+        names = sorted(in_use.keys() | self._problems.keys())
+        return tuple(
+            Seen(
+                en=f"{name}, version",
+                zh=f"{name} 版本",
+                value=" · ".join(filter(None, (in_use.get(name, "-"), self._problems.get(name)))),
+            )
+            for name in names
+        )
 
     # --- at start --------------------------------------------------------------------------------
 

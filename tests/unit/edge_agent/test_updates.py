@@ -94,6 +94,8 @@ async def test_a_wish_that_cannot_be_fetched_is_a_reported_problem(updates):
     updates.add_settings()
     updates._want({"prices/till": 1})
     assert not await updates._bring_all()
+    (seen,) = updates.sight()
+    assert (seen.en, seen.value[:13]) == ("prices/till, version", "- · version 1")
     state = updates.remote._put_in_force({})
     assert state["artifacts"] == {}
     assert "not claimed" in state["artifact_problems"]["prices/till"]
