@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -74,6 +74,7 @@ def process(
         [sys.executable, *command],
         cwd=ROOT,
         env=surroundings,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -82,8 +83,10 @@ def process(
     finally:
         running.kill()
         running.wait()
-        if running.stdout is not None:
-            running.stdout.close()
+        for pipe in (running.stdin, running.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
 
 
 async def said(running: subprocess.Popen[str], seconds: float = PATIENCE_S) -> str:

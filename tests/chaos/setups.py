@@ -89,6 +89,10 @@ class Network:
         for proxy in self._proxies:
             proxy.black_hole()
 
+    def half_close(self) -> None:
+        for proxy in self._proxies:
+            proxy.half_close()
+
     def swallow_answers(self) -> None:
         for proxy in self._proxies:
             proxy.swallow_answers()

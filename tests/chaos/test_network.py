@@ -79,6 +79,22 @@ async def test_08_a_frozen_hub_with_the_broker_inside_it(setup, outbox):
         assert kept(hub).receipts == 400
 
 
+async def test_08_a_connection_that_one_side_has_closed(setup, outbox):
+    async with (
+        setup.network() as network,
+        setup.hub() as hub,
+        setup.sending(outbox, *network.ports, keepalive_s=2),
+    ):
+        outbox.append(*sales(0, 200))
+        await until(lambda: waiting(outbox) < 200)
+        before = network.connections
+        network.half_close()
+        outbox.append(*sales(200, 200))
+        await until(lambda: network.connections > before)
+        await drain(hub, outbox)
+        assert kept(hub).receipts == 400
+
+
 async def test_09_a_backlog_drains_without_any_new_event(setup, outbox):
     outbox.append(*[reading() for _ in range(1000)])
     async with setup.network() as network, setup.hub() as hub:
