@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := deploy/requirements/dev.txt
 READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: help setup demo test check day chaos bench-sync bench-vision bench lock locale clean
+.PHONY: help setup demo test check day chaos soak bench-sync bench-vision bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ day: $(READY) ## the demonstration chain, played and scored against its truth
 
 chaos: $(READY) ## the forty failures of the field, with real servers
 	$(BIN)/pytest tests/chaos $(ARGS)
+
+soak: $(READY) ## seeded faults over a fleet for a while, and the audit at the end
+	$(BIN)/python -m tests.soak $(ARGS)
 
 bench-sync: $(READY) ## the link beside a bare reference of the same run; JSON on the last line
 	$(BIN)/python -m tests.bench.bench_sync $(ARGS)

@@ -11,7 +11,16 @@ from cloud_hub.model.place import Device
 from cloud_hub.settings import HubSettings
 from cloud_hub.upsert import insert_new
 from sync.events import Lane
-from sync.messages import RUNS_TOLD, Hello, HelloAnswer, LaneKnown, LiveEpoch, Verdict, judge_hello
+from sync.messages import (
+    HELD_EVERY_S,
+    RUNS_TOLD,
+    Hello,
+    HelloAnswer,
+    LaneKnown,
+    LiveEpoch,
+    Verdict,
+    judge_hello,
+)
 
 FIRST_CREDIT = 1
 """Batches that a device may send before the hub has acknowledged one: after a restart a whole
@@ -46,6 +55,7 @@ def answer_hello(books: Books, device: Device, hello: Hello, settings: HubSettin
         credit=min(FIRST_CREDIT, settings.credit_batches),
         hub_at=now,
         spread_s=settings.reconnect_spread_s,
+        held_every_s=HELD_EVERY_S,
         hub_version=version("aisleos"),
     )
 

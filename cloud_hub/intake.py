@@ -19,7 +19,7 @@ from sync.errors import InvalidTopic
 from sync.events import Lane
 from sync.failpoints import Failpoint, reach
 from sync.listener import Heard, MqttListener
-from sync.messages import Ack
+from sync.messages import HELD_EVERY_S, Ack
 from sync.mqtt import BrokerAddress, MqttLogin
 from sync.topics import HELLO_LEVEL, Downlink, dn_topic, parse_up
 
@@ -32,8 +32,6 @@ GROUPS_ON_THEIR_WAY = 2
 only wait here for longer than the senders' patience, and come again."""
 RECENT_S = 10.0
 """A device that sent within this time is counted as sending."""
-REASSURED_EVERY_S = 2.0
-"""Well below the time after which a device sends again."""
 URGENT_LEVELS = {str(int(lane)) for lane in (Lane.SALE, Lane.ALERT, Lane.RESULT)}
 Kept = tuple[float, Heard]
 """When it was heard, in monotonic seconds, and what."""
@@ -140,9 +138,9 @@ async def _reassure(hub: Hub, inbox: Inbox) -> None:
     """Tells the senders of what waits here for long that it is here: a busy hub must not be sent
     everything twice."""
     while True:
-        await asyncio.sleep(REASSURED_EVERY_S)
+        await asyncio.sleep(HELD_EVERY_S)
         credit = _credit(hub, inbox)
-        for heard in inbox.held(time.monotonic() - REASSURED_EVERY_S):
+        for heard in inbox.held(time.monotonic() - HELD_EVERY_S):
             if (answer := reassurance(heard, credit)) is not None:
                 heard.reply(answer.topic, answer.payload)
 

@@ -181,7 +181,10 @@ class Turn:
             else:
                 self.rows[key]["outcome"] = outcome.value
         seal = self.work.identities.sealed
-        kept = [row | {"body": seal(row["body"])} for row in self.rows.values()]
+        kept = [
+            row if (body := seal(row["body"])) is row["body"] else row | {"body": body}
+            for row in self.rows.values()
+        ]
         insert_new(self.work.session, StoredEvent, kept)
         sealed = self.work.identities.sealed_letter
         letters = [letter | {"raw": sealed(letter["raw"])} for letter in self.letters]

@@ -50,7 +50,6 @@ class Plan:
     keys: tuple[str, ...]
     target: str
     copied_as: tuple[str, ...]
-    skips_known: bool
 
     @property
     def columns(self) -> str:
@@ -96,16 +95,15 @@ def _plan(
         keys=tuple(column.name for column in table.primary_key),
         target=f'"{table.description}"',
         copied_as=tuple(types) if can_copy else (),
-        skips_known=" DO NOTHING" in compiled.string,
     )
 
 
-def _run(session: Session, plan: Plan, rows: Sequence[Row]) -> None:
+def _run(session: Session, plan: Plan, rows: Sequence[Row], *, mostly_new: bool) -> None:
     """Executes an insert for many rows that all have the same columns."""
     connection = session.connection()
     values = [plan.values(row) for row in rows]
     if plan.copied_as and len(rows) >= COPIED:
-        if plan.skips_known and _copy_new(connection, plan, values):
+        if mostly_new and _copy_new(connection, plan, values):
             return
         if _are_distinct(plan, rows):
             _copy_staged(connection, plan, values)
@@ -124,10 +122,7 @@ def _are_distinct(plan: Plan, rows: Sequence[Row]) -> bool:
 
 
 def _copy_new(connection: sa.Connection, plan: Plan, values: Sequence[Sequence[Any]]) -> bool:
-    """Copies the rows straight into their table; False, and nothing done, if one is known.
-
-    Nearly always all are new: the books have said so before.
-    """
+    """Copies the rows straight into their table; False, and nothing done, if one is known."""
     trial = connection.begin_nested()
     try:
         _copy(connection, plan, plan.target, values)
@@ -195,10 +190,13 @@ def _merge_plan(
 
 
 def insert_new(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
-    """Inserts the rows whose key is new; leaves the others as they are."""
+    """Inserts the rows whose key is new; leaves the others as they are.
+
+    Nearly always all are new: the books have said so before.
+    """
     if rows:
-        dialect = session.connection().dialect
-        _run(session, _insert_plan(model, dialect, tuple(rows[0])), rows)
+        plan = _insert_plan(model, session.connection().dialect, tuple(rows[0]))
+        _run(session, plan, rows, mostly_new=True)
 
 
 def insert_or_replace(
@@ -211,13 +209,21 @@ def insert_or_replace(
 
 
 def insert_or_merge(
-    session: Session, model: type[Base], rows: Sequence[Row], merge: Mapping[str, Merge]
+    session: Session,
+    model: type[Base],
+    rows: Sequence[Row],
+    merge: Mapping[str, Merge],
+    *,
+    mostly_new: bool = False,
 ) -> None:
-    """Inserts the rows; on a known key each column in `merge` becomes merge(there, new)."""
+    """Inserts the rows; on a known key each column in `merge` becomes merge(there, new).
+
+    `mostly_new`: try first as if no key were known, which costs half where that is so.
+    """
     if rows:
         dialect = session.connection().dialect
         plan = _merge_plan(model, dialect, tuple(rows[0]), tuple(merge.items()))
-        _run(session, plan, rows)
+        _run(session, plan, rows, mostly_new=mostly_new)
 
 
 def _new(_there: Column, new: Column) -> Column:

@@ -263,6 +263,7 @@ class Conversation:
             self._hello_due_s = now_s
             return
         self._window.credit = answer.credit
+        self._window.trust(answer.held_every_s)
         self._known_next = await asyncio.to_thread(self._outbox.next_seqs)
         self._window.restart(await asyncio.to_thread(self._outbox.waiting))
         self._greeting = False

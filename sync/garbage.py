@@ -2,7 +2,7 @@
 
 import gc
 
-YOUNG = 100_000
+YOUNG = 200_000
 """Containers made and not yet freed before Python looks. At the default of 700, looking took two
 fifths of the time of taking in events."""
 OLDER = (50, 20)

@@ -14,6 +14,8 @@ from sync.events import ClockState, Lane, PositiveSeq
 SPREAD_S = 5.0
 """First wait after a lost connection is drawn from 0..spread. 60 s and more for large fleets."""
 CREDIT_BATCHES = 8
+HELD_EVERY_S = 2.0
+"""How often a busy hub says what it holds."""
 RIVAL_SILENCE_S = 600.0
 """An incarnation that was not heard for so long is gone; until then its rival is fenced."""
 RUNS_TOLD = 64
@@ -107,6 +109,7 @@ class HelloAnswer(Message):
     """The hub's answer. `run` repeats the hello's; `epoch` is the one to go on under.
 
     `lanes` covers every (epoch, lane) that the hello named and, for its epoch, every lane known.
+    `held_every_s`: how often this hub says which batches it holds and has not committed; 0: never.
     """
 
     run: str
@@ -117,6 +120,7 @@ class HelloAnswer(Message):
     hub_at: AwareDatetime
     spread_s: Annotated[float, Field(ge=0)] = SPREAD_S
     desired_version: int = 0
+    held_every_s: Annotated[float, Field(ge=0)] = 0.0
     hub_version: str = ""
 
 

@@ -18,6 +18,8 @@ RESERVED_EVERY = 10
 RESEND_FIRST_S = 10.0
 """Never sooner: what is lost on a living connection is rare, a hub that is busy for a moment not,
 and every event sent twice makes it busier."""
+HELD_MISSED = 3
+"""A hub that says what it holds has missed so many turns before silence means that it does not."""
 RESEND_UNMEASURED_S = 30.0
 """Until a first answer shows how long one takes: a hub that takes in a whole fleet is slow."""
 RESEND_CAP_S = 60.0
@@ -47,6 +49,7 @@ class Window:
 
     def __init__(self, rng: Random) -> None:
         self.credit = WINDOW
+        self.resend_first_s = RESEND_FIRST_S
         self._rng = rng
         self._todo: dict[LaneKey, RangeSet] = {}
         self._flights: list[Flight] = []
@@ -60,6 +63,10 @@ class Window:
     def in_flight(self) -> int:
         """How many batches are on their way."""
         return len(self._flights)
+
+    def trust(self, held_every_s: float) -> None:
+        """How often the hub says what it holds; 0: never, so silence means less."""
+        self.resend_first_s = HELD_MISSED * held_every_s if held_every_s else RESEND_FIRST_S
 
     def restart(self, waiting: Mapping[LaneKey, Iterable[Range]]) -> None:
         """Forget what flies; `waiting` is what of each lane is to be acknowledged."""
@@ -125,7 +132,7 @@ class Window:
         """How long an answer may take: from round trips so far. Source: RFC 6298."""
         if self._round_trip_s == 0.0:
             return RESEND_UNMEASURED_S
-        return max(RESEND_FIRST_S, 2.0 * (self._round_trip_s + 4.0 * self._deviation_s))
+        return max(self.resend_first_s, 2.0 * (self._round_trip_s + 4.0 * self._deviation_s))
 
     def _due_s(self, flight: Flight) -> float:
         wait_s = min(RESEND_CAP_S, self._patience_s() * 2.0 ** (flight.tries - 1))

@@ -34,7 +34,8 @@ def apply_footfall(work: Work, facts: Sequence[Fact[FootfallCounted]]) -> None:
             continue
         for at in range(length):
             rows.append(_minute(work, fact, at))
-    insert_or_merge(work.session, FootfallMinute, rows, dict.fromkeys(ADDED, added))
+    sums = dict.fromkeys(ADDED, added)
+    insert_or_merge(work.session, FootfallMinute, rows, sums, mostly_new=True)
 
 
 def _minute(work: Work, fact: Fact[FootfallCounted], at: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """`make bench-sync`: the link beside a bare reference of the same run; JSON on the last line.
 
-`--events` and `--backlog` make it shorter or longer; `--runs` says of how many
-the medians are. What was not measured is null.
+The options make it shorter or longer; `--runs` says of how many the medians are, each run with the
+bare reference and the product one after the other. What was not measured is null.
 """
 
 import argparse
@@ -12,8 +12,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 import psutil
 import sqlalchemy as sa
@@ -24,11 +24,12 @@ from cloud_hub.master_data import load_chain
 from cloud_hub.model.link import StoredEvent
 from cloud_hub.secrets import load_secrets
 from sync.batch import encode_batch
+from sync.books import read_books
 from sync.events import Lane
-from sync.reconnect import Reconnect
-from tests.bench import bare, fleet
-from tests.bench.load import STORES, body_bytes, footfall
-from tests.bench.servers import Child, broker, child, later, postgres
+from tests.bench import bare, fleet, identities
+from tests.bench.load import STORES, body_bytes, device_of, footfall
+from tests.bench.servers import Child, broker, child, later, postgres, slow_road
+from tests.bench.storm import storm
 from tests.conftest import Mosquitto, PostgresServer
 from tests.talking_device import COLA, line, receipt, small_chain
 
@@ -181,135 +182,214 @@ def product_run(
 
 # --- a sale behind a backlog ----------------------------------------------------------------------
 
+SALES = 5
+DELAY_S = 0.1
 
-def sale_behind_backlog(
-    mosquitto: Mosquitto, server: PostgresServer, backlog: int
-) -> tuple[float, float]:
-    """Seconds until a sale appended behind a backlog is acknowledged; the device's peak MB."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """One device with a backlog of metrics, and one with none beside it.
+
+    The worst of five sales, in seconds: on loopback, and with 100 ms more each way; there also what
+    a batch needs to the hub and back, from the device that has nothing else to send.
+    """
+
+    sale_ack_s: float
+    delayed_sale_ack_s: float
+    delayed_round_trip_s: float
+    drained_s: float
+    agent_peak_mb: float
+
+
+def sale_behind_backlog(mosquitto: Mosquitto, server: PostgresServer, backlog: int) -> Backlog:
     folder = scratch()
     fleet.fill(folder, 1, backlog)
     product = Product(mosquitto, server)
     worker = product.worker()
     try:
-        arguments = (str(mosquitto.port), str(folder), "1")
-        with child("-m", "tests.bench.fleet", *arguments) as running:
-            outbox = fleet.open_outbox(folder, 0)
-            metric, sale = int(Lane.METRIC), int(Lane.SALE)
-            while outbox.books()[metric].acknowledged < 1000:
-                time.sleep(0.05)
-            outbox.append(receipt(1, line(1, COLA, "1", "3.50", "3.50")))
-            started_s = time.perf_counter()
-            while outbox.books()[sale].waiting:
-                time.sleep(0.01)
-            took_s = time.perf_counter() - started_s
-            measured, peak = psutil.Process(running.process.pid), 0
-            while outbox.books()[metric].waiting:
-                peak = max(peak, measured.memory_info().rss)
-                time.sleep(0.25)
-            outbox.close()
+        with slow_road(mosquitto.port) as road:
+            road.delay_s = DELAY_S
+            arguments = (str(road.port), str(folder), "2")
+            with child("-m", "tests.bench.fleet", *arguments) as running:
+                outbox = folder / device_of(0) / "agent.db"
+                while not _acknowledged(outbox):
+                    time.sleep(0.05)
+                round_trips = [_sale(running, 1) for _ in range(SALES)]
+                delayed = [_sale(running, 0) for _ in range(SALES)]
+                road.delay_s = 0.0
+                time.sleep(1.0)
+                started_s = time.perf_counter()
+                prompt = [_sale(running, 0) for _ in range(SALES)]
+                peak = _peak_until_empty(running, outbox)
+                drained_s = time.perf_counter() - started_s
     finally:
         worker.kill()
         product.database.close()
-    return took_s, peak / 1e6
+    return Backlog(
+        sale_ack_s=max(prompt),
+        delayed_sale_ack_s=max(delayed),
+        delayed_round_trip_s=statistics.median(round_trips),
+        drained_s=drained_s,
+        agent_peak_mb=peak / 1e6,
+    )
 
 
-# --- a reconnecting fleet -------------------------------------------------------------------------
+def _sale(running: Child, device: int) -> float:
+    running.order(f"sale {device}")
+    return float(running.line())
 
-CONNECT = bytes.fromhex("101400044d51545404020e10") + b"\x00\x08"
-"""MQTT 3.1.1 CONNECT, clean session, keepalive 3600, a client id of eight characters follows."""
+
+def _acknowledged(outbox: Path) -> int:
+    return read_books(outbox)[int(Lane.METRIC)].acknowledged
 
 
-async def storm(mosquitto: Mosquitto, clients: int, spread_s: float) -> tuple[int, float]:
-    """Most connects in any second after a restart, and seconds until all are back."""
-    connected: list[float] = []
-    stop = asyncio.Event()
+def _peak_until_empty(running: Child, outbox: Path) -> int:
+    measured, peak = psutil.Process(running.process.pid), 0
+    while read_books(outbox)[int(Lane.METRIC)].waiting:
+        peak = max(peak, measured.memory_info().rss)
+        time.sleep(0.25)
+    return peak
 
-    async def stay(number: int) -> None:
-        policy = Reconnect(Random(number), spread_s=spread_s)
-        first = True
-        while not stop.is_set():
-            if not first:
-                await asyncio.sleep(policy.wait_s())
-            first = False
-            try:
-                reader, writer = await asyncio.open_connection("127.0.0.1", mosquitto.port)
-                writer.write(CONNECT + f"c{number:07}".encode())
-                if (await reader.readexactly(4))[3] == 0:
-                    connected.append(time.monotonic())
-                    await reader.read(1)
-                writer.close()
-            except (OSError, asyncio.IncompleteReadError):
-                continue
 
-    tasks = []
-    for number in range(clients):
-        tasks.append(asyncio.create_task(stay(number)))
-        if number % 50 == 0:
-            await asyncio.sleep(0.02)
-    while len(connected) < clients:
-        await asyncio.sleep(0.1)
-    connected.clear()
-    mosquitto.kill()
-    await asyncio.to_thread(mosquitto.start)
-    back_s = time.monotonic()
-    while len(connected) < clients and time.monotonic() < back_s + 180:
-        await asyncio.sleep(0.1)
-    stop.set()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    seconds = Counter(int(at - back_s) for at in connected)
-    return max(seconds.values()), max(connected) - back_s
+# --- ten thousand identities ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identities:
+    """What the fleet said, and what the hub has of it."""
+
+    said: dict[str, float]
+    expected: int
+    sums: Counter[str]
+
+
+def many_identities(mosquitto: Mosquitto, server: PostgresServer, minutes: float) -> Identities:
+    """10,000 devices over 200 connections, one batch of 20 events a minute each."""
+    product = Product(mosquitto, server)
+    with product.database.writing() as session:
+        load_chain(session, identities.fleet_chain())
+    workers = [product.worker(), product.worker()]
+    try:
+        arguments = (str(mosquitto.port), str(minutes))
+        with child("-m", "tests.bench.identities", *arguments) as running:
+            say(f"10,000 identities: {running.line()}")
+            said: dict[str, float] = json.loads(running.line())
+        sums = product.sums()
+    finally:
+        for worker in workers:
+            worker.kill()
+        product.database.close()
+    devices = identities.CONNECTIONS * identities.EACH
+    expected = round(devices * minutes) * identities.BATCH_EVENTS
+    return Identities(said=said, expected=expected, sums=sums)
 
 
 # --- the whole ------------------------------------------------------------------------------------
 
+FAULTS = (("", "clean"), ("broker", "broker_killed"), ("worker", "worker_killed"))
+Result = dict[str, float | int | None]
 
-def measure(given: argparse.Namespace) -> dict[str, float | int | None]:
-    result: dict[str, float | int | None] = {"events": given.events, "runs": given.runs}
-    rates = [append_rates() for _ in range(given.runs)]
-    product, reference = (statistics.median(side) for side in zip(*rates, strict=True))
-    result |= {"append_rows_per_s": round(product), "append_bare_rows_per_s": round(reference)}
-    result["append_ratio"] = round(product / reference, 3)
-    result["sale_commit_p99_ms"] = round(sale_commit_p99_ms(), 2)
-    result["bytes_per_metric_event"] = round(bytes_per_metric_event(), 1)
+
+def measure(given: argparse.Namespace) -> Result:
+    result: Result = {"events": given.events, "runs": given.runs}
+    result |= measure_appending(given.runs)
     say(json.dumps(result))
     with broker() as mosquitto, postgres() as server:
-        bare_rates = [bare_rate(mosquitto, server, given.events) for _ in range(given.runs)]
-        reference = statistics.median(bare_rates)
-        result["bare_events_per_s"] = round(reference)
-        lost = duplicates = 0
-        for fault, name in (
-            ("", "clean"),
-            ("broker", "broker_killed"),
-            ("worker", "worker_killed"),
-        ):
-            runs = [product_run(mosquitto, server, given.events, fault) for _ in range(given.runs)]
-            rate = statistics.median(rate for rate, _ in runs)
-            result[f"{name}_events_per_s"] = round(rate)
-            result[f"{name}_ratio"] = round(rate / reference, 3)
-            for _, sums in runs:
-                lost += sums["expected"] - sums["rows"] + sums["lost"] + sums["unbalanced"]
-                duplicates += max(0, sums["rows"] - sums["expected"])
-            if not fault:
-                result["resends"] = max(sums["resends"] for _, sums in runs)
-            say(json.dumps(result))
-        result |= {"lost": lost, "duplicates": duplicates}
-        took_s, peak_mb = sale_behind_backlog(mosquitto, server, given.backlog)
-        result |= {"backlog": given.backlog, "sale_ack_s": round(took_s, 3)}
-        result["agent_peak_mb"] = round(peak_mb, 1)
+        result |= measure_carrying(mosquitto, server, given.events, given.runs)
+        say(json.dumps(result))
+        result |= measure_backlog(mosquitto, server, given.backlog)
+        say(json.dumps(result))
         peak, back_s = asyncio.run(storm(mosquitto, given.clients, given.spread))
         result |= {"storm_clients": given.clients, "storm_peak_per_s": peak}
-        result |= {"storm_back_s": round(back_s, 1), "lag_p99_s": None}
+        result["storm_back_s"] = round(back_s, 1)
+        say(json.dumps(result))
+        result |= measure_identities(mosquitto, server, given.fleet_minutes, result)
     return result
 
 
+def measure_appending(runs: int) -> Result:
+    rates = [append_rates() for _ in range(runs)]
+    product, reference = (statistics.median(side) for side in zip(*rates, strict=True))
+    return {
+        "append_rows_per_s": round(product),
+        "append_bare_rows_per_s": round(reference),
+        "append_ratio": round(statistics.median(ours / bare for ours, bare in rates), 3),
+        "sale_commit_p99_ms": round(sale_commit_p99_ms(), 2),
+        "bytes_per_metric_event": round(bytes_per_metric_event(), 1),
+    }
+
+
+def measure_carrying(
+    mosquitto: Mosquitto, server: PostgresServer, events: int, runs: int
+) -> Result:
+    """Each run: the bare reference, then the product without and with faults. Ratios are within a
+    run, and medians over the runs."""
+    rates: dict[str, list[float]] = {name: [] for name in ("bare", *(name for _, name in FAULTS))}
+    total: Counter[str] = Counter()
+    resends: list[int] = []
+    for _ in range(runs):
+        rates["bare"].append(bare_rate(mosquitto, server, events))
+        for fault, name in FAULTS:
+            rate, sums = product_run(mosquitto, server, events, fault)
+            rates[name].append(rate)
+            total["lost"] += sums["expected"] - sums["rows"] + sums["lost"] + sums["unbalanced"]
+            total["duplicates"] += max(0, sums["rows"] - sums["expected"])
+            if not fault:
+                resends.append(sums["resends"])
+        say(json.dumps({name: [round(rate) for rate in some] for name, some in rates.items()}))
+    result: Result = {
+        f"{name}_events_per_s": round(statistics.median(some)) for name, some in rates.items()
+    }
+    for _, name in FAULTS:
+        pairs = zip(rates[name], rates["bare"], strict=True)
+        result[f"{name}_ratio"] = round(statistics.median(ours / bare for ours, bare in pairs), 3)
+    return result | {
+        "resends": max(resends),
+        "lost": total["lost"],
+        "duplicates": total["duplicates"],
+    }
+
+
+def measure_backlog(mosquitto: Mosquitto, server: PostgresServer, backlog: int) -> Result:
+    found = sale_behind_backlog(mosquitto, server, backlog)
+    return {
+        "backlog": backlog,
+        "sale_ack_s": round(found.sale_ack_s, 3),
+        "sale_ack_delayed_s": round(found.delayed_sale_ack_s, 3),
+        "round_trip_delayed_s": round(found.delayed_round_trip_s, 3),
+        "sale_round_trips": round(found.delayed_sale_ack_s / found.delayed_round_trip_s, 2),
+        "backlog_drained_s": round(found.drained_s, 1),
+        "agent_peak_mb": round(found.agent_peak_mb, 1),
+    }
+
+
+def measure_identities(
+    mosquitto: Mosquitto, server: PostgresServer, minutes: float, so_far: Result
+) -> Result:
+    """Its losses, duplicates and resends join those of the runs before."""
+    if not minutes:
+        return {"lag_p99_s": None}
+    found = many_identities(mosquitto, server, minutes)
+    rows, sums = found.sums["rows"], found.sums
+    lost = found.expected - rows + sums["lost"] + sums["unbalanced"]
+    return {
+        "fleet_identities": identities.CONNECTIONS * identities.EACH,
+        "fleet_minutes": minutes,
+        **{f"fleet_{name}": value for name, value in found.said.items() if name != "lag_p99_s"},
+        "lag_p99_s": found.said["lag_p99_s"],
+        "lost": int(so_far["lost"] or 0) + max(0, lost),
+        "duplicates": int(so_far["duplicates"] or 0) + max(0, rows - found.expected),
+        "resends": max(int(so_far["resends"] or 0), sums["resends"]),
+    }
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=200_000)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_sync", description=__doc__)
+    parser.add_argument("--events", type=int, default=200_000, help="carried in each run")
     parser.add_argument("--backlog", type=int, default=1_000_000)
-    parser.add_argument("--clients", type=int, default=2000)
-    parser.add_argument("--spread", type=float, default=60.0)
+    parser.add_argument("--clients", type=int, default=2000, help="of the storm")
+    parser.add_argument("--spread", type=float, default=60.0, help="of the storm, in seconds")
+    parser.add_argument("--fleet-minutes", type=float, default=10.0, help="0 leaves the fleet out")
     parser.add_argument("--runs", type=int, default=3)
     sys.stdout.write(json.dumps(measure(parser.parse_args())) + "\n")
 

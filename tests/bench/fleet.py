@@ -1,7 +1,8 @@
 """The product's devices of a run, in one process.
 
 `python -m tests.bench.fleet PORTS FOLDER DEVICES` sends until every outbox is empty, then says how
-many seconds that took.
+many seconds that took. Meanwhile `sale N` on stdin makes a sale at device N; it says how many
+seconds passed until the hub had acknowledged it.
 """
 
 import asyncio
@@ -11,11 +12,13 @@ from pathlib import Path
 from random import Random
 
 from sync.clock import SystemClock
+from sync.events import Lane
 from sync.link_state import LinkSettings
 from sync.mqtt import BrokerAddress
 from sync.outbox import Outbox
 from sync.sender import run_sender
 from tests.bench.load import TENANT, device_of, footfall, store_of
+from tests.talking_device import COLA, line, receipt
 
 QUOTA_BYTES = 1 << 30
 
@@ -49,6 +52,28 @@ def settings(number: int, ports: list[int]) -> LinkSettings:
     )
 
 
+async def _sell(outbox: Outbox, number: int) -> float:
+    """Seconds from a sale on disk to its acknowledgement."""
+    sale = receipt(number, line(1, COLA, "1", "3.50", "3.50"))  # type: ignore[arg-type]  # a line
+    await asyncio.to_thread(outbox.append, sale)
+    started_s = time.perf_counter()
+    while (await asyncio.to_thread(outbox.books))[int(Lane.SALE)].waiting:
+        await asyncio.sleep(0.005)
+    return time.perf_counter() - started_s
+
+
+async def _obey(outboxes: list[Outbox]) -> None:
+    """Until stdin ends."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    made = 0
+    while order := (await reader.readline()).decode().split():
+        made += 1
+        sys.stdout.write(f"{await _sell(outboxes[int(order[1])], made)}\n")
+        sys.stdout.flush()
+
+
 async def main(ports: list[int], folder: Path, devices: int) -> None:
     stop = asyncio.Event()
     outboxes = [open_outbox(folder, number) for number in range(devices)]
@@ -61,12 +86,14 @@ async def main(ports: list[int], folder: Path, devices: int) -> None:
         )
         for number, outbox in enumerate(outboxes)
     ]
+    obeying = asyncio.create_task(_obey(outboxes))
     for outbox in outboxes:
         while await asyncio.to_thread(lambda one=outbox: any(b.waiting for b in one.books())):
             await asyncio.sleep(0.1)
     sys.stdout.write(f"{time.perf_counter() - started_s}\n")
     sys.stdout.flush()
     stop.set()
+    obeying.cancel()
     await asyncio.gather(*tasks)
     for outbox in outboxes:
         outbox.close()

@@ -1,5 +1,6 @@
 """Real servers and processes of a benchmark, ended by their ids."""
 
+import asyncio
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from simulators.network import FaultyProxy
 from tests.conftest import POSTGRES_BIN, Mosquitto, PostgresServer, _as_postgres, unused_port
 
 ROOT = Path(__file__).parents[2]
@@ -48,13 +50,31 @@ def postgres() -> Iterator[PostgresServer]:
         server.stop()
 
 
+@contextmanager
+def slow_road(port: int) -> Iterator[FaultyProxy]:
+    """A proxy to a local port, in a loop and a thread of its own; its `delay_s` may be changed."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    proxy = FaultyProxy("127.0.0.1", port)
+    try:
+        asyncio.run_coroutine_threadsafe(proxy.__aenter__(), loop).result()
+        yield proxy
+        asyncio.run_coroutine_threadsafe(proxy.__aexit__(None, None, None), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
 class Child:
-    """A process of this benchmark; `line` waits for what it says."""
+    """A process of this benchmark; `line` waits for what it says, `order` tells it something."""
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -67,11 +87,17 @@ class Child:
             raise RuntimeError(f"{self.process.args} ended with {self.process.wait()}")
         return said.strip()
 
+    def order(self, text: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{text}\n")
+        self.process.stdin.flush()
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 @contextmanager

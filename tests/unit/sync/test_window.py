@@ -173,3 +173,16 @@ def test_what_the_hub_holds_is_not_sent_again_and_what_it_does_not_hold_is():
     assert made.expire(50.0) == 1
     assert made.pick()[1] == (101, 200)
     assert made.in_flight == 1
+
+
+def test_a_hub_that_says_what_it_holds_is_waited_for_less_long():
+    made = window(METRIC=100)
+    made.trust(2.0)
+    key, span, _ = made.pick()
+    made.launch(key, span, now_s=0.0, losses_until=0)
+    made.land(key, [span], 0.1)
+    made.appended(METRIC, 101, 200)
+    launch_all(made, now_s=1.0)
+    told = resend_after(made, 1.0)
+    made.trust(0.0)
+    assert 6.0 <= told <= 9.0 < 10.0 <= resend_after(made, 1.0)
