@@ -77,7 +77,8 @@ class Metric:
     """One metric. `name` is its identifier, `title` what people call it. A ratio is given from
     `minimum_base` denominators on, any figure from `minimum_coverage` on; below that: no data.
     `as_of`: whether arrival times allow asking what was known at an earlier time. `interval`: the
-    range of a ratio measured on a sample, from its numerator and denominator."""
+    range of a ratio measured on a sample, from its numerator and denominator; of an estimated
+    flow, from its sum and the variance in `base`, and no data where that `is_too_doubtful`."""
 
     name: str
     title: Text
@@ -95,6 +96,7 @@ class Metric:
     as_of: bool = False
     quantile: float = 0.5
     interval: Callable[[float, float], tuple[float, float]] | None = None
+    is_too_doubtful: Callable[[float, float], bool] | None = None
 
     def value(self, sums: Sums | None) -> Number | None:
         """The figure that `sums` give, None for no data."""
@@ -102,6 +104,8 @@ class Metric:
             return None
         if self.kind is Kind.QUANTILE:
             return quantile(sums.samples, self.quantile)
+        if self.is_too_doubtful and self.is_too_doubtful(float(sums.amount), float(sums.base)):
+            return None
         if self.kind is not Kind.RATIO:
             return sums.amount
         if sums.base < self.minimum_base or sums.base <= 0:

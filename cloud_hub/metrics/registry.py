@@ -2,6 +2,7 @@
 
 from cloud_hub.metrics.conversion import measure_conversion
 from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.metrics.floor_metrics import FLOOR_METRICS
 from cloud_hub.metrics.footfall import measure_estimated_footfall, measure_footfall
 from cloud_hub.metrics.goods import measure_return_rate, measure_sell_out
@@ -480,6 +481,7 @@ METRICS: dict[str, Metric] = {
         RETURN_RATE,
         MEMBER_RATE,
         SELL_OUT,
+        ESTIMATED_SELL_OUT,
         ON_SHELF,
         MUST_HAVE_PRESENT,
         FACINGS,

@@ -3,7 +3,18 @@
 Every key starts with `tenant_id`, so that tables can be distributed by it.
 """
 
-from cloud_hub.model import access, control, facts, floor, goods, link, place, review, shopper
+from cloud_hub.model import (
+    access,
+    control,
+    facts,
+    floor,
+    goods,
+    link,
+    opening,
+    place,
+    review,
+    shopper,
+)
 from cloud_hub.model.base import Base
 
 __all__ = [
@@ -14,6 +25,7 @@ __all__ = [
     "floor",
     "goods",
     "link",
+    "opening",
     "place",
     "review",
     "shopper",

@@ -9,6 +9,7 @@ from cloud_hub.projections.control import apply_reported, apply_results
 from cloud_hub.projections.cooler import apply_coolers
 from cloud_hub.projections.footfall import apply_audits, apply_footfall
 from cloud_hub.projections.media import apply_media
+from cloud_hub.projections.opening import apply_openings
 from cloud_hub.projections.receipts import apply_receipts
 from cloud_hub.projections.shelf import apply_shelves
 from cloud_hub.projections.stock import apply_counts, apply_moves
@@ -28,6 +29,7 @@ PROJECTIONS: dict[str, Projection] = {
     events.FootfallAudited.kind: apply_audits,
     events.ShelfObserved.kind: apply_shelves,
     events.CoolerRead.kind: apply_coolers,
+    events.CoolerOpened.kind: apply_openings,
     events.CartClosed.kind: apply_carts,
     events.Alarm.kind: apply_alarms,
     events.CommandResult.kind: apply_results,

@@ -86,6 +86,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "device_id", "boot_id"),
     )
     op.create_table(
+        "cooler_opening",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("opening_id", sa.String(200), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("fixture_id", sa.String(), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=False),
+        sa.Column("camera_id", sa.String(), nullable=False),
+        sa.Column("before_at", MOMENT, nullable=False),
+        sa.Column("taken_at", MOMENT, nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("before_sha256", sa.String(), nullable=False),
+        sa.Column("after_sha256", sa.String(), nullable=False),
+        sa.Column("quality", sa.String(), nullable=False),
+        sa.Column("openings", WHOLE),
+        sa.Column("open_s", sa.Double()),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("lanes", WHOLE, nullable=False),
+        sa.Column("told_lanes", WHOLE, nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "opening_id"),
+    )
+    op.create_index("opening_by_day", "cooler_opening", ["tenant_id", "store_id", "business_day"])
+    op.create_index("opening_by_fixture", "cooler_opening", ["tenant_id", "fixture_id", "taken_at"])
+    op.create_table(
         "cooler_reading",
         sa.Column("tenant_id", sa.String(40), nullable=False),
         sa.Column("fixture_id", sa.String(40), nullable=False),
@@ -376,6 +400,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "sha256"),
     )
     op.create_table(
+        "opened_product",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("opening_id", sa.String(200), nullable=False),
+        sa.Column("gtin", sa.String(14), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("fixture_id", sa.String(), nullable=False),
+        sa.Column("business_day", sa.Date(), nullable=False),
+        sa.Column("taken_at", MOMENT, nullable=False),
+        sa.Column("taken", sa.Double(), nullable=False),
+        sa.Column("taken_variance", sa.Double(), nullable=False),
+        sa.Column("put_back", sa.Double(), nullable=False),
+        sa.Column("put_back_variance", sa.Double(), nullable=False),
+        sa.Column("refilled", sa.Double(), nullable=False),
+        sa.Column("refilled_variance", sa.Double(), nullable=False),
+        sa.Column("removed", sa.Double(), nullable=False),
+        sa.Column("moved", WHOLE, nullable=False),
+        sa.Column("untold", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "opening_id", "gtin"),
+    )
+    op.create_index(
+        "opened_product_by_day", "opened_product", ["tenant_id", "store_id", "business_day"]
+    )
+    op.create_table(
         "planogram",
         sa.Column("tenant_id", sa.String(40), nullable=False),
         sa.Column("planogram_id", sa.String(40), nullable=False),
@@ -486,6 +533,16 @@ def upgrade() -> None:
         sa.Column("added_at", MOMENT, nullable=False),
         sa.Column("added_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "gtin", "sha256"),
+    )
+    op.create_table(
+        "refused_message",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("topic", sa.String(200), nullable=False),
+        sa.Column("reason", sa.String(200), nullable=False),
+        sa.Column("messages", WHOLE, nullable=False),
+        sa.Column("first_at", MOMENT, nullable=False),
+        sa.Column("last_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "topic", "reason"),
     )
     op.create_table(
         "resend_count",
@@ -654,6 +711,7 @@ def downgrade() -> None:
         "shelf_observation",
         "review_item",
         "resend_count",
+        "refused_message",
         "reference_picture",
         "received_range",
         "receipt_tender",
@@ -663,6 +721,7 @@ def downgrade() -> None:
         "product",
         "planogram_slot",
         "planogram",
+        "opened_product",
         "media",
         "lost_range",
         "login_session",
@@ -684,6 +743,7 @@ def downgrade() -> None:
         "dead_letter",
         "day_revision",
         "cooler_reading",
+        "cooler_opening",
         "clock_anchor",
         "cart_session",
         "brand",

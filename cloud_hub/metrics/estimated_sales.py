@@ -1,0 +1,181 @@
+"""Estimated sell-out: what was taken from coolers, by photos before and after each door opening.
+
+For outlets without a till alone: what tills count and what pictures say are never mixed.
+"""
+
+import math
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.metrics.definition import Aspect, Direction, Grain, Kind, Metric, Unit
+from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
+from cloud_hub.metrics.window import Window
+from cloud_hub.model.goods import Product
+from cloud_hub.model.opening import CoolerOpening, OpenedProduct
+from cloud_hub.model.place import Device
+from cloud_hub.text import Text
+from device_profiles.store import DeviceKind
+
+NINE_IN_TEN = 1.645
+"""Standard deviations on either side that hold nine of ten values of a normal sum."""
+MOST_DOUBT = 0.5
+"""No estimate where the range is wider than this share of it on either side."""
+LEAST_DOUBT = 2.0
+"""So many packs of doubt are always allowed: one opening may be told no better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSales:
+    """One product's estimate: packs taken less put back, with its range of nine cases in ten; None
+    where that range says too little. Refills stand apart."""
+
+    gtin: str
+    taken: float
+    put_back: float
+    refilled: float
+    sold: float | None
+    low: float
+    high: float
+    untold: int
+
+
+def nine_in_ten(mean: float, variance: float) -> tuple[float, float]:
+    """The range that holds a sum of independent estimates in nine of ten cases, never below 0."""
+    half = NINE_IN_TEN * math.sqrt(variance)
+    return max(0.0, mean - half), mean + half
+
+
+def is_too_doubtful(mean: float, variance: float) -> bool:
+    """Whether the range of an estimate says too little to give one."""
+    half = NINE_IN_TEN * math.sqrt(variance)
+    return half > max(LEAST_DOUBT, MOST_DOUBT * abs(mean))
+
+
+def measure_estimated_sell_out(session: Session, window: Window, aspect: Aspect) -> Cells:
+    """Packs taken less packs put back, by day; `base` holds their variance. A store with a till is
+    absent; so is a day without a photo after an opening."""
+    stores = stores_without_till(session, window)
+    cells: dict[Cell, Sums] = {}
+    asked = _asked(window, aspect, CoolerOpening)
+    lanes = (
+        sa.select(
+            CoolerOpening.store_id,
+            CoolerOpening.business_day,
+            sa.func.sum(CoolerOpening.told_lanes),
+            sa.func.sum(CoolerOpening.lanes),
+        )
+        .where(*asked, CoolerOpening.store_id.in_(stores))
+        .group_by(CoolerOpening.store_id, CoolerOpening.business_day)
+    )
+    for store_id, day, told, of in session.execute(lanes):
+        if of:
+            covered = Sums(amount=0.0, observed_s=float(told), expected_s=float(of))
+            add_to(cells, Cell(store_id, day, None), covered)
+    sold = sa.func.sum(OpenedProduct.taken - OpenedProduct.put_back)
+    variance = sa.func.sum(OpenedProduct.taken_variance + OpenedProduct.put_back_variance)
+    products = (
+        sa.select(OpenedProduct.store_id, OpenedProduct.business_day, sold, variance)
+        .where(*_asked(window, aspect, OpenedProduct), OpenedProduct.store_id.in_(stores))
+        .where(*_of_brand(window, aspect))
+        .group_by(OpenedProduct.store_id, OpenedProduct.business_day)
+    )
+    for store_id, day, amount, doubt in session.execute(products):
+        add_to(cells, Cell(store_id, day, None), Sums(amount=float(amount), base=float(doubt)))
+    return cells
+
+
+def estimated_by_product(
+    session: Session, window: Window, aspect: Aspect
+) -> tuple[ProductSales, ...]:
+    """Each product's estimate over a window, the most sold first; of stores without a till."""
+    stores = stores_without_till(session, window)
+    row = OpenedProduct
+    query = (
+        sa.select(
+            row.gtin,
+            sa.func.sum(row.taken),
+            sa.func.sum(row.put_back),
+            sa.func.sum(row.refilled),
+            sa.func.sum(row.taken_variance + row.put_back_variance),
+            sa.func.sum(row.untold),
+        )
+        .where(*_asked(window, aspect, row), row.store_id.in_(stores), *_of_brand(window, aspect))
+        .group_by(row.gtin)
+    )
+    found = []
+    for gtin, taken, put_back, refilled, variance, untold in session.execute(query):
+        mean = float(taken) - float(put_back)
+        low, high = nine_in_ten(mean, variance)
+        found.append(
+            ProductSales(
+                gtin=gtin,
+                taken=float(taken),
+                put_back=float(put_back),
+                refilled=float(refilled),
+                sold=None if is_too_doubtful(mean, variance) else mean,
+                low=low,
+                high=high,
+                untold=int(untold),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (-one.high, one.gtin)))
+
+
+def stores_without_till(session: Session, window: Window) -> list[str]:
+    """The stores of a window where no till is registered."""
+    with_till = sa.select(Device.store_id).where(
+        Device.tenant_id == window.tenant_id, Device.kind == DeviceKind.TILL
+    )
+    tills = set(session.scalars(with_till))
+    return [store_id for store_id in window.store_ids if store_id not in tills]
+
+
+def _asked(
+    window: Window, aspect: Aspect, row: type[CoolerOpening] | type[OpenedProduct]
+) -> list[sa.ColumnElement[bool]]:
+    conditions = [window.condition(row.store_id, row.business_day, row.taken_at)]
+    conditions.append(row.tenant_id == window.tenant_id)
+    if aspect.fixture_id is not None:
+        conditions.append(row.fixture_id == aspect.fixture_id)
+    return conditions
+
+
+def _of_brand(window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
+    if aspect.brand_id is None:
+        return []
+    goods = sa.select(Product.gtin).where(
+        Product.tenant_id == window.tenant_id, Product.brand_id == aspect.brand_id
+    )
+    return [OpenedProduct.gtin.in_(goods)]
+
+
+ESTIMATED_SELL_OUT = Metric(
+    name="sell-out-estimated",
+    title=Text(en="Sell-out, estimated", zh="动销（推算）"),
+    kind=Kind.FLOW,
+    formula=Text(
+        en="Σ packs taken − Σ packs put back, by photos of a cooler before and after its door was"
+        " open; refills and packs moved from lane to lane are left out; the range holds the number"
+        " in nine of ten cases as far as its assumptions hold; only of stores without a till, never"
+        " mixed with measured sell-out; coverage = lanes told / lanes, of all such pairs",
+        zh="冷柜每次开门前后照片推算：取走件数 − 放回件数；补货与柜内移位不计；"
+        "区间在其假设成立时约九成把握；仅用于没有收银机的门店，绝不与实测动销混用；"
+        "覆盖率 = 可判断货道 / 全部货道（各对照片合计）",
+    ),
+    unit=Unit.UNITS,
+    grain=Grain.DAY,
+    direction=Direction.UP,
+    sources=("opening",),
+    no_data=Text(
+        en="No data for a store with a till, without such photos, or below 70 % of the lanes told;"
+        " no estimate where the range is wider than half of it (and than 2 packs) on either side.",
+        zh="有收银机、没有此类照片或可判断货道不足 70% 时为无数据；"
+        "区间单侧超过推算值一半（且超过 2 件）时不作推算。",
+    ),
+    measure=measure_estimated_sell_out,
+    minimum_coverage=0.7,
+    interval=nine_in_ten,
+    is_too_doubtful=is_too_doubtful,
+)
