@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from vision_models.detections import Boxes, Detections, overlaps
 
+HIDDEN_BELOW = 0.93
+"""A box lower than this share of what the person's height can be by now shows a part of them."""
 HEIGHT_OF_WIDTH = 2.6
 """A standing person's height over the width of the shoulders with arms."""
 
@@ -27,6 +29,7 @@ class TrackerSettings:
     bridged_s: float = 1.5
     max_speed_heights_s: float = 3.0
     slack_heights: float = 0.35
+    shrinks_a_s: float = 0.3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,8 +148,10 @@ class Tracker:
         passed_s = max(at_s - track.seen_at_s, 1e-3)
         moved = (box[:2] + box[2:] - track.box[:2] - track.box[2:]) * np.float32(0.5)
         track.box = box
-        track.foot = self._foot(box, track.full_height_px, track.full_width_px)
-        track.full_height_px = self._full_height(box) or track.full_height_px
+        height_px = self._height_by_now(track, box, passed_s)
+        x, y = self._foot(box, track.full_height_px, track.full_width_px)
+        track.foot = (x, y if height_px is None else float(box[1]) + height_px)
+        track.full_height_px = height_px or track.full_height_px
         track.full_width_px = self._full_width(box) or track.full_width_px
         share = np.float32(min(1.0, passed_s / 0.4))
         track.velocity = np.asarray(
@@ -160,6 +165,21 @@ class Tracker:
             and at_s - track.first_at_s >= limits.confirmed_after_s
         ):
             track.is_confirmed = True
+
+    def _height_by_now(
+        self, track: Track, box: NDArray[np.float32], passed_s: float
+    ) -> float | None:
+        """How tall the person is from head to feet; None where the picture's edge cuts them off.
+
+        A box that is suddenly lower has lost its legs to somebody in front: the head tells where
+        the feet are.
+        """
+        seen_px = self._full_height(box)
+        if seen_px is None or track.full_height_px is None:
+            return seen_px
+        shrunk = 1.0 - self.settings.shrinks_a_s * min(passed_s, 1.0)
+        least_px = track.full_height_px * shrunk
+        return least_px if seen_px < HIDDEN_BELOW * least_px else seen_px
 
     def _full_height(self, box: NDArray[np.float32]) -> float | None:
         return float(box[3] - box[1]) if box[3] < self._lowest_px else None

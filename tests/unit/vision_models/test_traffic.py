@@ -234,6 +234,17 @@ def test_any_walk_over_the_line_counts_once_at_any_frame_rate(
     assert directions(crossings) == [is_up]
 
 
+def test_legs_hidden_by_somebody_in_front_are_where_the_head_says() -> None:
+    tracker = Tracker(HEIGHT, WIDTH)
+    for number in range(20):
+        # Stands at y = 260; from the tenth frame on only the upper half can be seen.
+        bottom = 260.0 if number < 10 else 215.0
+        box = np.array([[300, 160, 340, bottom]], np.float32)
+        (track,) = tracker.update(Detections(box, np.array([0.9], np.float32)), number / 10)
+        assert track.foot == pytest.approx((320.0, 260.0), abs=1 + 3 * max(0, number - 9))
+    assert track.foot[1] > 230.0
+
+
 def test_who_leaves_at_the_side_of_the_picture_is_followed_beyond_it() -> None:
     tracker = Tracker(HEIGHT, 640)
     for step in range(16):
