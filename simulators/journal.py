@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from device_profiles.store import DeviceKind
-from simulators.chain import Outlet, device_id
+from simulators.chain import OPENS_H, Outlet, device_id
 from simulators.clock import DemoTime
 from simulators.coolers import READING_S, READINGS_AN_HOUR, Openings, readings_of_hour
 from simulators.doors import DoorMinute, by_the_hour, door_minutes, footfall_of
+from simulators.queues import PIECE_MIN, queue_events, waits_of
 from simulators.script import Script, SmallDisk
 from simulators.store_day import StoreDay
 from sync.events import EventBody
@@ -52,6 +53,9 @@ def journal_of(
     door = [
         entry for day, of_day in minutes.items() for entry in _door_entries(of_day, given_up[day])
     ]
+    if disk is None:
+        door += _queue(days[-1], time)
+        door.sort(key=lambda entry: entry.at)
     till = [
         Entry(at=record.at, body=record.body)
         for day in days
@@ -107,6 +111,21 @@ def _door_entries(minutes: list[DoorMinute], given_up: list[DoorMinute]) -> list
             is_given_up=is_given_up,
         )
         for piece, is_given_up in pieces
+    ]
+
+
+def _queue(today: StoreDay, time: DemoTime) -> list[Entry]:
+    """The queue of today so far. A device whose disk is small has no zone: exactly its crossings
+    are given up."""
+    events = queue_events(
+        waits_of(today.visits),
+        time.at(today.day, OPENS_H),
+        time.started_at,
+        piece_min=PIECE_MIN,
+    )
+    return [
+        Entry(at=event.started_at + timedelta(seconds=event.interval_s), body=event)
+        for event in events
     ]
 
 

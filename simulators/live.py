@@ -17,11 +17,12 @@ from simulators.doors import DoorMinute, door_minutes, footfall_of
 from simulators.journal import openings_of
 from simulators.photos import PhotoDue, photo_due
 from simulators.profiles import COOLER_FILE
+from simulators.queues import queue_events, waits_of
 from simulators.script import Script
 from simulators.store_day import Recorded, StoreDay, StoreSimulation
 from simulators.truth import Truth
 from sync.clock import Clock
-from sync.events import EventBody, Receipt
+from sync.events import EventBody, Receipt, ZoneOccupied
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +109,16 @@ class Live:
             if minutes:
                 await self.record(door, footfall_of(minutes))
                 self.truth.add_minutes(store.store_id, day, minutes)
+                for event in self._queue(store, starts_at):
+                    await self.record(door, event)
             starts_at += MINUTE
+
+    def _queue(self, store: LiveStore, starts_at: datetime) -> list[ZoneOccupied]:
+        """The queue in the minute from `starts_at`; none where the device has no zone."""
+        if any(disk.store_id == store.store_id for disk in self.script.small_disks):
+            return []
+        waits = waits_of(store.days[-1].visits)
+        return queue_events(waits, starts_at, starts_at + MINUTE, piece_min=1)
 
     def _minutes(self, store: LiveStore, starts_at: datetime) -> list[DoorMinute]:
         """The minute from `starts_at`, or nothing where the door is not watched at that hour."""

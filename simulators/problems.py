@@ -16,6 +16,7 @@ from simulators.script import (
     LinkCut,
     PlannedItem,
     PlannedReceipt,
+    Rush,
     Script,
     SlotsSwapped,
     SmallDisk,
@@ -29,6 +30,7 @@ RIVAL_SLOTS = ("A-1-2", "A-1-4", "A-1-6", "A-1-8", "A-1-10", "A-2-2", "A-2-5")
 """One of two slots of seven drinks each, so that every drink still stands in the cooler."""
 UNLISTED_SLOTS = {"A-3-2": 7006, "A-3-4": 7013, "A-3-8": 7025}
 STAFF_CROSSINGS = 14
+RUSH_PEOPLE = 36
 
 
 def shelf_gap(script: Script, time: DemoTime) -> None:
@@ -62,6 +64,19 @@ def swapped_products(script: Script, time: DemoTime) -> None:
     script.swapped.append(
         SlotsSwapped(
             store_id="s01", first="A-3-5", second="A-3-6", since=time.at(time.today, 6, 30)
+        )
+    )
+
+
+def lunch_queue(script: Script, time: DemoTime) -> None:
+    """Row 8: S02's lunch queue from 12:05 to 12:35, one of two tills open: nine wait, at last for
+    6:40, and many give up."""
+    script.rushes.append(
+        Rush(
+            store_id="s02",
+            since=time.at(time.today, 12, 5),
+            until=time.at(time.today, 12, 35),
+            people=RUSH_PEOPLE,
         )
     )
 
@@ -174,6 +189,13 @@ PROBLEMS: tuple[Problem, ...] = (
         stores=("s01",),
         pages=("shelf",),
         plant=swapped_products,
+    ),
+    Problem(
+        row=8,
+        title="S02: a lunch queue of nine, waits of 6:40, fewer buy",
+        stores=("s02",),
+        pages=("store",),
+        plant=lunch_queue,
     ),
     Problem(
         row=9,

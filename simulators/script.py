@@ -46,6 +46,16 @@ class StaffCrossings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rush:
+    """Between `since` and `until`, `people` more than usual come to a till of which one is shut."""
+
+    store_id: str
+    since: datetime
+    until: datetime
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkCut:
     """A store's line is dead from `since`; it comes back `back_after` the demonstration began."""
 
@@ -103,6 +113,7 @@ class Script:
     swapped: list[SlotsSwapped] = field(default_factory=list)
     strange: list[StrangePacks] = field(default_factory=list)
     staff: list[StaffCrossings] = field(default_factory=list)
+    rushes: list[Rush] = field(default_factory=list)
     cuts: list[LinkCut] = field(default_factory=list)
     small_disks: list[SmallDisk] = field(default_factory=list)
     lost_acks: list[AckLost] = field(default_factory=list)

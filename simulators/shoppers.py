@@ -65,7 +65,8 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One person between the door and the door. `wishes` is empty for who only looks."""
+    """One person between the door and the door. `wishes` is empty for who only looks. `waited_s`:
+    how long they stood in a rush's queue before `paid_at`, or before they gave up."""
 
     entered_at: datetime
     left_at: datetime
@@ -73,6 +74,7 @@ class Visit:
     wishes: tuple[Wish, ...]
     identities: tuple[ShopperIdentity, ...]
     tender: str
+    waited_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

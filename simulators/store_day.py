@@ -9,6 +9,7 @@ from random import Random
 from simulators.chain import CLOSES_H, CURRENCY, OPENS_H, Outlet
 from simulators.clock import DemoTime
 from simulators.goods import Good, demonstration_goods, weighed_code
+from simulators.queues import rush_visits
 from simulators.script import PlannedItem, PlannedReceipt, Script, SoldOut
 from simulators.shoppers import Assortment, Visit, Wish, assortment_of, visits_of
 from simulators.stockroom import NONE, Stockroom
@@ -115,6 +116,11 @@ class StoreSimulation:
         days_ago = (self._time.today - day).days
         rng = Random(f"{self._seed}/{self.outlet.store_id}/{days_ago}")
         visits = visits_of(self.outlet, day, self._time, self._assortment, rng)
+        for rush in self._script.rushes:
+            if rush.store_id == self.outlet.store_id:
+                own_rng = Random(f"{self._seed}/{self.outlet.store_id}/rush/{days_ago}")
+                visits += rush_visits(rush, day, self._time, self._assortment, own_rng)
+        visits.sort(key=lambda visit: visit.entered_at)
         moves = self._before_opening(day)
         drafts: list[_Draft] = []
         agenda = self._agenda(day, visits)

@@ -4,8 +4,8 @@ An event is applied once: what two events say of one minute, or many of one hour
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,14 +24,29 @@ Row = dict[str, Any]
 
 
 def apply_zones(work: Work, facts: Sequence[Fact[ZoneOccupied]]) -> None:
-    """Adds every interval's visits to its minute."""
+    """Adds every interval's visits to its minute. An interval of many minutes is as many rows with
+    the same people in them; visits are told when they end, so they stand in the last."""
     rows: dict[Key, Row] = {}
     for fact in facts:
-        minute_at = minute_of(fact.body.started_at)
-        key = (fact.tenant_id, fact.store_id, fact.body.zone_id, minute_at, fact.device_id)
-        before = rows.get(key) or _kept(work, ZoneMinute, key)
-        rows[key] = _zone(work, fact, minute_at, before)
+        for minute_at, seen in _minutes(fact.body):
+            key = (fact.tenant_id, fact.store_id, seen.zone_id, minute_at, fact.device_id)
+            before = rows.get(key) or _kept(work, ZoneMinute, key)
+            rows[key] = _zone(work, fact, seen, minute_at, before)
     insert_or_replace(work.session, ZoneMinute, list(rows.values()))
+
+
+def _minutes(seen: ZoneOccupied) -> Iterator[tuple[datetime, ZoneOccupied]]:
+    """Each minute of an interval, and what was seen in it."""
+    count = max(1, seen.interval_s // 60)
+    start_at = minute_of(seen.started_at)
+    if count == 1:
+        yield start_at, seen
+        return
+    still = {"dwell_s": (), "came_from": {}, "staff": 0, "watched_s": seen.watched_s / count}
+    for number in range(count - 1):
+        yield start_at + timedelta(minutes=number), seen.model_copy(update=still)
+    last = seen.model_copy(update={"watched_s": seen.watched_s / count})
+    yield start_at + timedelta(minutes=count - 1), last
 
 
 def apply_heat(work: Work, facts: Sequence[Fact[FloorHeated]]) -> None:
@@ -61,8 +76,13 @@ def _kept(work: Work, model: type[Base], key: Key) -> Row | None:
     return None if row is None else dict(row._mapping)
 
 
-def _zone(work: Work, fact: Fact[ZoneOccupied], minute_at: datetime, before: Row | None) -> Row:
-    seen = fact.body
+def _zone(
+    work: Work,
+    fact: Fact[ZoneOccupied],
+    seen: ZoneOccupied,
+    minute_at: datetime,
+    before: Row | None,
+) -> Row:
     dwell_s = [*(before["dwell_s"] if before else ()), *seen.dwell_s]
     watched_s = (before["watched_s"] if before else 0.0) + seen.watched_s
     came_from = Counter(before["came_from"] if before else {}) + Counter(seen.came_from)

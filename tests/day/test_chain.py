@@ -150,6 +150,18 @@ def test_row_5_rivals_lower_the_purity_and_unknown_packs_wait_for_an_answer(demo
     demonstration.until("three crops in the review queue", three_wait, within_s=30)
 
 
+def test_row_8_the_lunch_queue_stands_beside_the_conversion_it_cost(demonstration):
+    floor = demonstration.get("/views/stores/s02")["floor"]
+    hours = {row["hour"]: row for row in floor["hours"]}
+    assert hours[12]["queue_max"] == 9
+    assert hours[12]["wait_p90_s"] == pytest.approx(400, abs=10)
+    assert hours[11]["queue_max"] <= 2
+    assert hours[12]["conversion"] < demonstration.get("/views/stores/s02")["days"][7]["conversion"]
+    (zone,) = floor["zones"]
+    assert zone["is_queue"]
+    assert zone["watched"] > 0.9
+
+
 def test_row_9_staff_before_opening_is_left_out_and_shown(demonstration):
     truth = demonstration.truth()
     store = demonstration.get("/views/stores/s04")

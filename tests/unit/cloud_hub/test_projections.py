@@ -357,3 +357,27 @@ def test_a_clip_counted_by_hand_is_kept_once(ingest: Ingest, database: Database)
     book(ingest, audit, kind="door")
     (row,) = rows(database, floor.FootfallAudit)
     assert (row.hand_in, row.counted_in, row.missed) == (40, 39, 2)
+
+
+def test_a_quarter_of_an_hour_of_a_zone_is_fifteen_minutes_of_it(
+    ingest: Ingest, database: Database
+) -> None:
+    quarter = ZoneOccupied(
+        zone_id="till",
+        started_at=NOON,
+        interval_s=900,
+        dwell_s=(30.0, 40.0),
+        occupancy_mean=2.0,
+        occupancy_max=5,
+        watched_s=900,
+        is_queue=True,
+        queue_mean=1.5,
+        queue_max=4,
+        staff=1,
+    )
+    book(ingest, quarter, kind="door")
+    minutes = sorted(rows(database, facts.ZoneMinute), key=lambda row: row.minute_at)
+    assert [row.minute_at for row in minutes] == [NOON + timedelta(minutes=n) for n in range(15)]
+    assert {(row.watched_s, row.queue_mean, row.queue_max) for row in minutes} == {(60.0, 1.5, 4)}
+    assert [row.visits for row in minutes] == [0] * 14 + [2]
+    assert sum(row.staff for row in minutes) == 1
