@@ -11,12 +11,14 @@ from pathlib import Path
 import aiohttp
 from rich.console import Console
 
+from device_profiles.store import LoginRole
 from simulators.announcement import Announcement, login_table, write_announcement
 from simulators.children import Children
 from simulators.errors import SimulatorError
 from simulators.hub_door import HubDoor, admin_token
 from simulators.logins import draw_logins
 from simulators.memory import hold_little
+from simulators.reviewer import Reviewer
 from simulators.show import Show, open_show
 from simulators.stage import DemoOptions, Stage, free_ports, set_stage
 from simulators.telling import Teller
@@ -126,7 +128,10 @@ async def _play(
         write_announcement(root, announcement)
         teller.console.print(login_table(announcement))
         teller.say(f"Ready. The same for programs: {root / 'demo.json'}. Ctrl-C ends it.")
-        await show.go_live()
+        office = next(one for one in announcement.logins if one.role is LoginRole.HEAD_OFFICE)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(show.go_live(), name="live")
+            tasks.create_task(Reviewer(hub_url, office, stage.script).run(), name="reviewer")
 
 
 async def _open_hub(stage: Stage, hub: HubDoor, broker: BrokerAddress) -> Announcement:

@@ -38,10 +38,15 @@ class WrongSlot(BaseModel):
 
 
 @router.get("/views/review")
-def read_review(hub: HubOf, viewer: ViewerOf, fixture: Identifier | None = None) -> ReviewView:
+def read_review(
+    hub: HubOf,
+    viewer: ViewerOf,
+    fixture: Identifier | None = None,
+    after: Annotated[str | None, Query(description="The question to be left for later")] = None,
+) -> ReviewView:
     """The page of questions: the next one, and how many wait."""
     with hub.sessions() as session:
-        return review_view(session, viewer, hub.clock.now(), fixture)
+        return review_view(session, viewer, hub.clock.now(), fixture, after)
 
 
 @router.post("/review/{item_id}", status_code=204)

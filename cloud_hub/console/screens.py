@@ -80,8 +80,9 @@ def _tasks(session: Session, reader: Reader, _: Arguments) -> Markup:
 
 
 def _review(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = review_view(session, reader.viewer, reader.now, arguments.get("fixture"))
-    return review_page(view, reader.in_zone(view.time_zone))
+    fixture_id = arguments.get("fixture")
+    view = review_view(session, reader.viewer, reader.now, fixture_id, arguments.get("after"))
+    return review_page(view, reader.in_zone(view.time_zone), fixture_id)
 
 
 SCREENS: Final = (

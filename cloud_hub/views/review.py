@@ -74,15 +74,20 @@ class Waiting:
 
 
 def review_view(
-    session: Session, viewer: Viewer, now: datetime, fixture_id: str | None = None
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    fixture_id: str | None = None,
+    after: str | None = None,
 ) -> ReviewView:
-    """The questions `viewer` may answer, of one fixture or of all. Raises NotYours, NotFound."""
+    """The questions `viewer` may answer, of one fixture or of all; the next one, or that which
+    comes after the question `after`. Raises NotYours, NotFound."""
     viewer.may_open(Page.REVIEW)
     chain = load_chain(session, viewer.tenant_id, scope_of(viewer))
     if chain is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
     waiting = waiting_questions(session, viewer, [fixture_id] if fixture_id else None)
-    item = session.scalars(_open(viewer, fixture_id).order_by(*_order()).limit(1)).first()
+    item = _next(session, viewer, fixture_id, after)
     zone = _zone(chain, item)
     question = _question(session, viewer, chain, item, now) if item else None
     shown = {choice.gtin for choice in question.choices} if question else set()
@@ -134,6 +139,19 @@ def _open(viewer: Viewer, fixture_id: str | None) -> sa.Select[ReviewItem]:
         ReviewItem.photo_sha256.in_(here),
     )
     return rows if fixture_id is None else rows.where(ReviewItem.fixture_id == fixture_id)
+
+
+def _next(
+    session: Session, viewer: Viewer, fixture_id: str | None, after: str | None
+) -> ReviewItem | None:
+    rows = _open(viewer, fixture_id)
+    if after is not None:
+        later = rows.where(ReviewItem.item_id > after).order_by(ReviewItem.item_id).limit(1)
+        if (item := session.scalars(later).first()) is not None:
+            return item
+        # Round again, from the first by number.
+        return session.scalars(rows.order_by(ReviewItem.item_id).limit(1)).first()
+    return session.scalars(rows.order_by(*_order()).limit(1)).first()
 
 
 def _order() -> tuple[sa.ColumnElement[bool], InstrumentedAttribute[str]]:

@@ -1,5 +1,7 @@
 """Review: one product at a shelf's front at a time; a person says what it is."""
 
+from urllib.parse import urlencode
+
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.parts.panel import panel
@@ -10,8 +12,9 @@ from cloud_hub.viewer import Page
 from cloud_hub.views.review import Choice, Question, ReviewView
 
 
-def review_page(view: ReviewView, reader: Reader) -> Markup:
-    """The next question, and what the answers make: the published accuracy."""
+def review_page(view: ReviewView, reader: Reader, fixture_id: str | None = None) -> Markup:
+    """The next question, of one fixture or of all, and what the answers make: the published
+    accuracy."""
     words = reader.words
     waiting = words("{count} waiting", count=words.number(view.waiting))
     done = words("{count} answered today", count=words.number(view.answered_lately))
@@ -23,7 +26,7 @@ def review_page(view: ReviewView, reader: Reader) -> Markup:
             el("p", el("b", waiting, data_fact="waiting"), " · ", done, class_="quiet"),
             class_="page-head",
         ),
-        _question(view.question, view.others, reader)
+        _question(view, view.question, reader, fixture_id)
         if view.question
         else panel(
             words("What is this?"),
@@ -45,7 +48,9 @@ def review_page(view: ReviewView, reader: Reader) -> Markup:
     )
 
 
-def _question(question: Question, others: tuple[Choice, ...], reader: Reader) -> Markup:
+def _question(
+    view: ReviewView, question: Question, reader: Reader, fixture_id: str | None
+) -> Markup:
     words = reader.words
     place = f"{words.of(question.store_name)} · {words.of(question.fixture_name)}"
     where = f"{place} · {question.slot_id}" if question.slot_id else place
@@ -74,8 +79,9 @@ def _question(question: Question, others: tuple[Choice, ...], reader: Reader) ->
                 ],
                 class_="review-choices",
             ),
-            _list(others, question, reader) if others else None,
+            _list(view.others, question, reader) if view.others else None,
             el("div", _rest(question, reader), class_="answers"),
+            _later(question, reader, fixture_id) if view.waiting > 1 else None,
         ),
         class_="panel review-question",
         data_key=question.item_id,
@@ -121,6 +127,19 @@ def _list(others: tuple[Choice, ...], question: Question, reader: Reader) -> Mar
             data_arg=question.item_id,
         ),
         class_="review-list",
+    )
+
+
+def _later(question: Question, reader: Reader, fixture_id: str | None) -> Markup:
+    asked = {"after": question.item_id} | ({"fixture": fixture_id} if fixture_id else {})
+    return el(
+        "a",
+        reader.words("Later"),
+        " ",
+        el("kbd", "L"),
+        href=f"{reader.link(Page.REVIEW)}?{urlencode(asked)}",
+        class_="review-later",
+        data_press="l",
     )
 
 

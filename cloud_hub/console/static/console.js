@@ -117,8 +117,8 @@
   function pressNamed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
-    const button = document.querySelector(`button[data-press="${CSS.escape(event.key.toLowerCase())}"]`);
-    if (button && !button.disabled) button.click();
+    const named = document.querySelector(`[data-press="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (named && !named.disabled) named.click();
   }
 
   addEventListener("keydown", (event) => {

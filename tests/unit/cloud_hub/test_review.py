@@ -263,6 +263,18 @@ def test_a_brand_is_offered_no_list_of_what_the_retailer_sells(chain: SmallChain
     assert RIVAL in {choice.gtin for choice in all_of_them.others}
 
 
+def test_a_question_can_be_left_for_later_and_comes_round_again(chain: SmallChain) -> None:
+    seen: dict[str, str | None] = {**PLAN, "A-1-3": None, "A-2-2": None}
+    chain.photo(local(9), seen=seen, candidates=[TEA])
+    ids = sorted(item.item_id for item in ask(chain))
+    shown = []
+    with chain.reading() as session:
+        for after in (None, ids[0], ids[1]):
+            question = review_view(session, head_office(), NOW, after=after).question
+            shown.append(question.item_id if question else None)
+    assert shown == [ids[0], ids[1], ids[0]]
+
+
 def test_technicians_have_no_such_page(chain: SmallChain) -> None:
     chain.flush()
     with chain.reading() as session, pytest.raises(NotYours):
