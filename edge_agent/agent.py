@@ -181,6 +181,7 @@ def _add_watching(agent: Agent) -> None:
             alarms=agent.alarms,
             health=agent.health,
             clock=agent.clock,
+            door=agent.door,
         )
         agent.parts["sensors"] = watch.run
         agent.desk.sights.append(watch.sight)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from edge_agent.alarms import AlarmBook
 from edge_agent.health import Health
+from edge_agent.pipelines.door_log import DoorLog
 from edge_agent.remote import Remote
 from edge_agent.settings import EdgeSettings
 from edge_agent.status import StatusDesk
@@ -36,6 +37,7 @@ class Agent:
     media: MediaStore
     remote: Remote
     updates: Updates
+    door: DoorLog = field(default_factory=DoorLog)
     parts: dict[str, Part] = field(default_factory=dict)
     pages: list[Callable[[web.Application], None]] = field(default_factory=list)
     """What adds more routes to the local page."""

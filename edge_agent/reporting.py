@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from edge_agent.till.requests import (
     IdentityRequest,
@@ -18,12 +19,15 @@ from sync.events import (
     Alarm,
     AlarmState,
     CartClosed,
+    CoolerOpened,
     CoolerRead,
     FloorHeated,
     FootfallAudited,
     FootfallCounted,
     LineReference,
     MediaTaken,
+    PackCount,
+    PacksChanged,
     PictureQuality,
     Receipt,
     ReceiptLine,
@@ -36,6 +40,10 @@ from sync.events import (
     Tender,
     ZoneOccupied,
 )
+
+if TYPE_CHECKING:
+    # A till reports too, and holds no OpenCV.
+    from vision_models.opening import Estimate, Occasion, OpeningReading
 
 STORE_LOCATIONS = frozenset({"floor", "back-room"})
 """Locations inside the store; the hub names them `STORE/floor`, `STORE/back-room`."""
@@ -315,6 +323,60 @@ def report_shelf(photo: PhotoRead) -> ShelfObserved:
         hidden_slots=photo.hidden_slots,
         model=photo.model,
         took_ms=round(photo.took_ms, 1),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What two photos of a cooler say was taken; `reading` None: the later one claims nothing."""
+
+    fixture_id: str
+    camera_id: str
+    before_at: datetime
+    taken_at: datetime
+    before_sha256: str
+    after_sha256: str
+    quality: PictureQuality
+    occasion: "Occasion"
+    reading: "OpeningReading | None"
+    model: str
+
+
+def report_opening(opened: Opened) -> CoolerOpened:
+    """What became of a cooler's packs between two photos."""
+    reading = opened.reading
+    return CoolerOpened(
+        fixture_id=opened.fixture_id,
+        camera_id=opened.camera_id,
+        before_at=opened.before_at,
+        taken_at=opened.taken_at,
+        before_sha256=opened.before_sha256,
+        after_sha256=opened.after_sha256,
+        quality=opened.quality,
+        openings=opened.occasion.openings,
+        open_s=opened.occasion.open_s,
+        purpose=reading.purpose.value if reading else "",
+        changes=tuple(
+            PacksChanged(
+                gtin=change.gtin,
+                taken=_packs(change.taken),
+                put_back=_packs(change.put_back),
+                refilled=_packs(change.refilled),
+                removed=_packs(change.removed),
+                moved=change.moved,
+                untold=change.untold,
+            )
+            for change in (reading.changes if reading else ())
+        ),
+        lanes=reading.lanes if reading else 0,
+        told_lanes=reading.told_lanes if reading else 0,
+        model=opened.model,
+    )
+
+
+def _packs(said: "Estimate") -> PackCount:
+    return PackCount(
+        mean=round(said.mean, 3), variance=round(said.variance, 4), low=said.low, high=said.high
     )
 
 

@@ -45,6 +45,11 @@ MIGRATIONS: tuple[str, ...] = (
         measured_g REAL, closed TEXT) WITHOUT ROWID;
     CREATE TABLE imported_receipt(key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE lane_belief(
+        fixture_id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, taken_at TEXT NOT NULL,
+        beliefs TEXT NOT NULL) WITHOUT ROWID;
+    """,
 )
 """What each version added; never edited once released."""
 

@@ -28,9 +28,10 @@ class OpeningSettings:
     """When a front counts as untouched, and when as the same product somewhere else.
 
     `core` is the part of a lane's cell that is compared (left, top, right, bottom). Losses are
-    1 − correlation: up to `untouched_loss`, or `untouched_times` what the whole picture lost (fog,
-    noise), nobody touched it. `depth_step_mm` is how finely depths are tried, `same` and
-    `same_if_read` the least correlation of the same product, the latter where it was recognised.
+    1 − correlation: up to `untouched_loss`, or `untouched_times` what lanes lose in this picture or
+    near by (fog, drops), at most `untouched_most`, nobody touched it. `depth_step_mm` is how finely
+    depths are tried, `same` and `same_if_read` the least correlation of the same product, the
+    latter where it was recognised.
     Rendered coolers of one seed: untouched 0.001 to 0.003, turned packs from 0.01, the right depth
     0.7 to 0.98, other products of the same brand up to 0.75.
     """
@@ -38,6 +39,7 @@ class OpeningSettings:
     core: tuple[float, float, float, float] = (0.14, 0.30, 0.86, 0.885)
     untouched_loss: float = 0.008
     untouched_times: float = 4.0
+    untouched_most: float = 0.12
     blocks: tuple[int, int] = (4, 3)
     depth_step_mm: float = 8.0
     same: float = 0.80

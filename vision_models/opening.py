@@ -242,9 +242,9 @@ class OpeningReader:
             for across in (-1, 0, 1)
             if (down, across) != (0, 0) and row + down >= 1 and column + across >= 1
         ]
-        usual = _median(losses.values()), _median(near)
         settings = self.settings
-        return max(settings.untouched_loss, *(settings.untouched_times * loss for loss in usual))
+        usual = settings.untouched_times * max(_usual(losses.values()), _usual(near))
+        return max(settings.untouched_loss, min(usual, settings.untouched_most))
 
     def _look(
         self,
@@ -469,9 +469,10 @@ class OpeningReader:
                 yield (row, column), self.fixture.slot_id(row, column)
 
 
-def _median(losses: Iterable[float | None]) -> float:
+def _usual(losses: Iterable[float | None]) -> float:
+    """What most lanes lose that nobody touched: a refill may touch more than half of them."""
     known = [loss for loss in losses if loss is not None]
-    return float(np.median(known)) if known else 0.0
+    return float(np.percentile(known, 30)) if known else 0.0
 
 
 def _names(reading: ShelfReading) -> dict[str, str | None]:

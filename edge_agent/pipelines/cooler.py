@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter
 from device_profiles.sensor import SENSOR_TYPES, Sensor
 from edge_agent.alarms import DOOR_OPEN, SENSOR_LOST, TOO_WARM, AlarmBook
 from edge_agent.health import Health
+from edge_agent.pipelines.door_log import DoorLog
 from edge_agent.pipelines.minutes import minute_of
 from edge_agent.remote import Remote
 from edge_agent.reporting import CoolerMinute, Guarded, report_cooler
@@ -77,6 +78,7 @@ class CoolerWatch:
     health: Health
     clock: Clock
     interval_s: float = 60.0
+    door: DoorLog | None = None
     latest: dict[str, Reading] = field(default_factory=dict)
     guard: CoolerGuard = field(init=False)
 
@@ -162,6 +164,8 @@ class CoolerWatch:
                 is_on = self.guard.judge_temperature(sensor, reading.value, mode, at_s)
                 await self._set(TOO_WARM, reading.value, sensor.limit_high, is_on)
             elif sensor.kind == "door-open":
+                if self.door is not None:
+                    self.door.note(reading.value, self.interval_s)
                 is_on = self.guard.judge_door(sensor, reading.value)
                 await self._set(DOOR_OPEN, reading.value, sensor.limit_high, is_on)
 

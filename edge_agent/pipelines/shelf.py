@@ -18,14 +18,25 @@ from edge_agent.alarms import FRAME_SIZE, PICTURE_COVERED, SOURCE_LOST, AlarmBoo
 from edge_agent.cameras import CameraFeed
 from edge_agent.errors import SourceUnusable
 from edge_agent.health import Health
-from edge_agent.photos import Photo, PhotoFile, StillWritten, encode_jpeg, load_photo, photos_in
+from edge_agent.photos import (
+    Photo,
+    PhotoFile,
+    StillWritten,
+    decode_photo,
+    encode_jpeg,
+    load_photo,
+    photos_in,
+)
 from edge_agent.pipelines.opening import due_slot
+from edge_agent.pipelines.taken import OpeningWatch
 from edge_agent.remote import Remote
 from edge_agent.reporting import (
     Guarded,
+    Opened,
     PhotoRead,
     Picture,
     report_media,
+    report_opening,
     report_shelf,
 )
 from edge_agent.status import Seen
@@ -85,6 +96,7 @@ class ShelfWatch:
     zone: ZoneInfo
     opening_hours: OpeningHours | None
     interval_min: int
+    openings: tuple[OpeningWatch, ...] = ()
     latest: KeptPhoto | None = None
     _done: set[str] = field(default_factory=set)
     _slot: datetime | None = None
@@ -99,6 +111,7 @@ class ShelfWatch:
     async def run(self, stop: asyncio.Event) -> None:
         """Photographs until told to stop."""
         self._done, self.latest = await self._remembered()
+        await self._recall_openings()
         if self.folder is not None:
             await self._watch_folder(self.folder, stop)
         elif self.feed is not None:
@@ -278,7 +291,8 @@ class ShelfWatch:
             subject=self.camera.camera_id,
         )
         kept = _summary(photo, picture.sha256, reads)
-        await self._book(kept, picture, reads, stored)
+        opened = await asyncio.to_thread(self._compare, photo, reads)
+        await self._book(kept, picture, reads, stored, opened)
         # Photos that come late are booked, but say nothing about now.
         if self.latest is None or photo.taken_at >= self.latest.taken_at:
             self.latest = kept
@@ -331,8 +345,28 @@ class ShelfWatch:
         height, width = photo.image.shape[:2]
         return (width, height) == (self.camera.width_px, self.camera.height_px)
 
+    def _compare(self, photo: Photo, reads: list[PhotoRead]) -> list[Opened]:
+        """What became of the packs since the photo before, where a cooler's lanes are known."""
+        found = []
+        for watch in self.openings:
+            read = next(one for one in reads if one.fixture_id == watch.fixture_id)
+            try:
+                opened = watch.compare(photo, read)
+            except Exception:
+                # The photo itself is good: what it shows must not be lost for a comparison.
+                log.exception("%s cannot be compared", photo.name, extra={"action": "opening"})
+                continue
+            if opened is not None:
+                found.append(opened)
+        return found
+
     async def _book(
-        self, kept: KeptPhoto, picture: Picture, reads: list[PhotoRead], stored: StoredPicture
+        self,
+        kept: KeptPhoto,
+        picture: Picture,
+        reads: list[PhotoRead],
+        stored: StoredPicture,
+        opened: list[Opened],
     ) -> None:
         """Observations, the picture's reference and "this photo is done", all in one commit."""
         camera_id, day = self.camera.camera_id, kept.taken_at.astimezone(self.zone).date()
@@ -340,6 +374,10 @@ class ShelfWatch:
         def job(transaction: Transaction) -> None:
             for read in reads:
                 transaction.append(report_shelf(read))
+            for one in opened:
+                transaction.append(report_opening(one))
+            for watch in self.openings:
+                watch.save(transaction)
             transaction.append(report_media(picture))
             self.media.register(transaction, stored)
             transaction.connection.execute(
@@ -373,6 +411,20 @@ class ShelfWatch:
     async def _set_alarm(self, alarm: str, *, is_on: bool, detail: str = "") -> None:
         guarded = Guarded(alarm=alarm, subject=self.camera.camera_id, detail=detail)
         await self.alarms.set_alarm(guarded, is_on=is_on)
+
+    async def _recall_openings(self) -> None:
+        """The coolers' lanes as before a restart."""
+
+        def picture(sha256: str) -> Image | None:
+            path = self.media.path(sha256)
+            return decode_photo(path.read_bytes()) if path.is_file() else None
+
+        def job(transaction: Transaction) -> None:
+            for watch in self.openings:
+                watch.restore(transaction, picture)
+
+        if self.openings:
+            await self.writer.write(job)
 
     async def _remembered(self) -> tuple[set[str], KeptPhoto | None]:
         """The photos that are done, and the newest of them that could be read."""

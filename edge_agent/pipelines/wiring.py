@@ -1,6 +1,7 @@
 """Which pipeline a camera gets, with what it needs. The only place that joins them to the agent."""
 
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from device_profiles.artifact import ArtifactKind
@@ -14,12 +15,15 @@ from edge_agent.cameras import CameraFeed, use_one_thread
 from edge_agent.equipment import Agent
 from edge_agent.pipelines.door import DoorWatch
 from edge_agent.pipelines.shelf import ShelfWatch
+from edge_agent.pipelines.taken import OpeningWatch
 from edge_agent.pipelines.view import ViewGuard
-from edge_agent.status import Link
+from edge_agent.status import Link, Seen
+from sync.clock import Clock
 from vision_models.embedding import Embedder
 from vision_models.footfall import PeopleCounter
 from vision_models.gallery import Gallery
 from vision_models.models import SHIPPED
+from vision_models.opening import OpeningReader, can_tell_openings
 from vision_models.shelf import ShelfReader
 
 AUDIT_LINK = Link(href="/audit", en="count a clip by hand", zh="人工核对客流片段")
@@ -121,12 +125,35 @@ def _add_shelf(agent: Agent, camera: Camera) -> None:
         zone=ZoneInfo(profile.time_zone),
         opening_hours=profile.opening_hours,
         interval_min=profile.photo_interval_min,
+        openings=_openings(agent, camera),
     )
     watch.add_settings(agent.remote)
     agent.parts[f"{camera.camera_id}-photos"] = watch.run
     agent.desk.sights.append(watch.sight)
+    for opening in watch.openings:
+        agent.desk.sights.append(partial(_opening_sight, opening, agent.clock))
     agent.desk.pictures[camera.camera_id] = watch.picture
     _follow_updates(agent, watch)
+
+
+def _openings(agent: Agent, camera: Camera) -> tuple[OpeningWatch, ...]:
+    """A watch on what is taken from each cooler whose lanes the profile describes."""
+    profile = agent.settings.profile
+    fixtures = {fixture.fixture_id: fixture for fixture in profile.fixtures}
+    widths = {product.gtin: product.width_mm for product in profile.products}
+    return tuple(
+        OpeningWatch(
+            reader=OpeningReader(fixtures[view.fixture_id], view, widths),
+            camera_id=camera.camera_id,
+            door=agent.door,
+        )
+        for view in camera.shelves
+        if can_tell_openings(fixtures[view.fixture_id], view)
+    )
+
+
+def _opening_sight(opening: OpeningWatch, clock: Clock) -> tuple[Seen, ...]:
+    return opening.sight(clock.now())
 
 
 def _reader(agent: Agent) -> ShelfReader:

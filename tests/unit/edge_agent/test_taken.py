@@ -1,0 +1,230 @@
+"""The cooler compares its photos: what was taken is booked with each, also through a restart."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from device_profiles.camera import Camera, ShelfView
+from device_profiles.planogram import Feed, Fixture
+from edge_agent.alarms import AlarmBook
+from edge_agent.health import Health
+from edge_agent.photos import Photo, encode_jpeg
+from edge_agent.pipelines.door_log import DoorLog
+from edge_agent.pipelines.shelf import ShelfWatch
+from edge_agent.pipelines.taken import OpeningWatch
+from edge_agent.writer import Writer
+from simulators.goods import as_product, demonstration_goods
+from simulators.render.cooler import cooler_view
+from simulators.render.lanes import LANE_MM
+from simulators.render.openings import StockedCooler, stocked_cooler
+from simulators.render.packs import design_pack
+from simulators.render.sprites import SpriteShelf
+from simulators.render.troubles import Troubles
+from sync.clock import ManualClock
+from sync.media import MediaStore
+from sync.outbox import Outbox
+from vision_models.frame import Image
+from vision_models.opening import OpeningReader
+from vision_models.quality import Quality
+from vision_models.reading import Facing, ShelfReading
+from vision_models.shelf import ShelfReader
+
+GOODS = [as_product(good) for good in demonstration_goods() if good.brand_id == "quanye"][:4]
+SIZE = (400, 400)
+SPRITES = SpriteShelf(capacity=200, masters=60)
+FIXTURE = Fixture.model_validate(
+    {
+        "fixture_id": "s01-a",
+        "letter": "A",
+        "name": {"en": "Cooler", "zh": "冷柜"},
+        "kind": "cooler-upright",
+        "rows": 1,
+        "columns": 4,
+        "feed": Feed.STILL,
+        "lane_mm": LANE_MM,
+    }
+)
+
+
+class KnowingReader:
+    """Reads a cooler as well as can be: it knows what stands in front."""
+
+    model = "knowing"
+
+    def __init__(self, cooler: StockedCooler) -> None:
+        self.cooler = cooler
+        self.quality = Quality.CLEAR
+
+    def read(self, image: Image, **_: object) -> ShelfReading:
+        facings = tuple(
+            Facing(
+                box=(0.0, 0.0, 1.0, 1.0),
+                gtin=lane.front.design.gtin,
+                score=0.9,
+                slot_id=FIXTURE.slot_id(*place),
+            )
+            for place, lane in self.cooler.lanes.items()
+            if lane.front is not None
+        )
+        return ShelfReading(quality=self.quality, facings=facings, model=self.model)
+
+
+class Store:
+    """A cooler in a store, its agent's shelf loop, and what that told."""
+
+    def __init__(self, make: Callable[["Store"], ShelfWatch], clock: ManualClock) -> None:
+        rng = np.random.default_rng(3)
+        view = replace(cooler_view(1, 4, rng), width_px=SIZE[0], height_px=SIZE[1])
+        designs = {(1, column + 1): design_pack(good) for column, good in enumerate(GOODS)}
+        self.cooler = stocked_cooler(designs, view, Feed.STILL, rng)
+        self.view = ShelfView(
+            fixture_id="s01-a", corners=view.seen_corners, camera_mm=view.camera_mm
+        )
+        self.reader = KnowingReader(self.cooler)
+        self.door = DoorLog()
+        self.clock, self.rng, self.make = clock, rng, make
+        self.watch = make(self)
+
+    def take(self, column: int, count: int = 1) -> None:
+        for _ in range(count):
+            self.cooler.lanes[1, column].take()
+
+    async def photograph(self) -> None:
+        self.clock.advance(300)
+        image = np.asarray(self.cooler.photograph(SPRITES, self.rng, Troubles(noise=0.2)), np.uint8)
+        at = self.clock.now()
+        name = f"{at:%H%M%S}"
+        await self.watch.take(Photo(name=name, taken_at=at, image=image, jpeg=encode_jpeg(image)))
+
+    def opening(self) -> OpeningWatch:
+        widths = {good.gtin: good.width_mm for good in GOODS}
+        return OpeningWatch(
+            reader=OpeningReader(FIXTURE, self.view, widths), camera_id="cam", door=self.door
+        )
+
+
+@pytest.fixture
+async def store(tmp_path: Path, writer: Writer, outbox: Outbox, clock: ManualClock) -> Store:
+    alarms = AlarmBook(writer, clock)
+    await alarms.load()
+    media = MediaStore(tmp_path / "media", outbox, quota_bytes=10_000_000)
+
+    def make(store: Store) -> ShelfWatch:
+        camera = Camera.model_validate(
+            {
+                "camera_id": "cam",
+                "width_px": SIZE[0],
+                "height_px": SIZE[1],
+                "source": {"kind": "image-folder", "address": "photos"},
+                "shelves": [store.view],
+            }
+        )
+        return ShelfWatch(
+            camera=camera,
+            planograms=(),
+            fixtures={"s01-a": FIXTURE},
+            reader=cast(ShelfReader, store.reader),
+            folder=tmp_path,
+            feed=None,
+            media=media,
+            writer=writer,
+            alarms=alarms,
+            health=Health(),
+            clock=clock,
+            zone=ZoneInfo("Asia/Shanghai"),
+            opening_hours=None,
+            interval_min=60,
+            openings=(store.opening(),),
+        )
+
+    return Store(make, clock)
+
+
+def told(outbox: Outbox) -> list[dict[str, Any]]:
+    """The bodies of the openings, oldest first."""
+    with outbox.reading() as connection:
+        rows = connection.execute(
+            "SELECT body FROM outbox WHERE kind = 'opening' ORDER BY seq"
+        ).fetchall()
+    return [json.loads(row[0]) for row in rows]
+
+
+async def test_two_photos_tell_what_was_taken_between_them(store: Store, outbox: Outbox) -> None:
+    await store.photograph()
+    assert told(outbox) == []
+
+    store.take(2)
+    store.door.note(9.0, 60.0)
+    await store.photograph()
+
+    (body,) = told(outbox)
+    (change,) = body["changes"]
+    assert change["gtin"] == GOODS[1].gtin
+    assert change["taken"]["mean"] == pytest.approx(1.0, abs=0.05)
+    assert (body["openings"], body["open_s"], body["purpose"]) == (1, 9.0, "shopping")
+    assert body["before_sha256"] != body["after_sha256"]
+
+
+async def test_a_bad_photo_claims_nothing_and_the_next_one_tells_it_all(
+    store: Store, outbox: Outbox
+) -> None:
+    await store.photograph()
+    store.take(1)
+    store.reader.quality = Quality.FOGGED
+    await store.photograph()
+    store.reader.quality = Quality.CLEAR
+    store.take(3)
+    await store.photograph()
+
+    foggy, clear = told(outbox)
+    assert (foggy["quality"], foggy["changes"]) == ("fogged", [])
+    assert {one["gtin"] for one in clear["changes"]} == {GOODS[0].gtin, GOODS[2].gtin}
+    assert clear["before_sha256"] == foggy["before_sha256"]
+
+
+async def test_a_restart_forgets_no_lane(store: Store, outbox: Outbox) -> None:
+    await store.photograph()
+    store.take(2, 2)
+    await store.photograph()
+
+    store.watch = store.make(store)
+    stop = asyncio.Event()
+    stop.set()
+    await store.watch.run(stop)
+    store.take(2)
+    await store.photograph()
+
+    *_, body = told(outbox)
+    (change,) = body["changes"]
+    assert change["taken"]["mean"] == pytest.approx(1.0, abs=0.05)
+    assert {seen.en for seen in store.watch.openings[0].sight(store.clock.now())} == {
+        "last taken, estimated",
+        "last put back",
+    }
+
+
+async def test_an_older_photo_is_compared_with_nothing(store: Store, outbox: Outbox) -> None:
+    await store.photograph()
+    store.clock.advance(-900)
+    store.take(1)
+    await store.photograph()
+
+    assert told(outbox) == []
+
+
+def test_a_doors_minutes_are_counted_as_openings() -> None:
+    log = DoorLog()
+    assert log.since() == (None, None)
+
+    for open_s in (0.0, 8.0, 0.0, 60.0, 20.0, 5.0, 0.0):
+        log.note(open_s, 60.0)
+
+    assert log.since() == (3, 80.0)
+    assert log.since() == (1, None)
