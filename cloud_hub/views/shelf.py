@@ -29,6 +29,7 @@ from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import compare, photos_of, shelf_figures
+from cloud_hub.views.openings import EstimatedSales, estimated_sales
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import may_read, situation_for
@@ -79,7 +80,8 @@ class ShelfView:
     planned slot where its place in the picture is known, `difference` only what is wrong. `facings`
     etc. come as (right, of): None where the picture claims nothing. `last_clear_at` is the last
     picture that could be judged. `model` is the recogniser that read the photo, `published` how
-    often it is right, `doubts` how many questions about this shelf wait for this viewer."""
+    often it is right, `doubts` how many questions about this shelf wait for this viewer. `sell_out`
+    is estimated from door openings, only in a store without a till."""
 
     fixture_id: str
     name: Text
@@ -115,6 +117,7 @@ class ShelfView:
     problems: tuple[ProblemRow, ...]
     published: Recognition
     doubts: int
+    sell_out: EstimatedSales | None
 
 
 def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str) -> ShelfView:
@@ -193,6 +196,9 @@ def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str)
             now,
         ),
         doubts=waiting_questions(session, viewer, [fixture_id]).doubts,
+        sell_out=estimated_sales(session, situation, viewer, naming, album, fixture)
+        if shows
+        else None,
     )
 
 

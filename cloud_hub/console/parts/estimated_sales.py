@@ -1,0 +1,101 @@
+"""Estimated sell-out of a cooler: the range, each product, each opening with its two pictures."""
+
+from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.parts.panel import panel, table
+from cloud_hub.console.reader import Reader
+from cloud_hub.text import Text
+from cloud_hub.views.openings import EstimatedRow, EstimatedSales, OpeningRow
+
+_TITLE = Text(en="Estimated sell-out, {days} days", zh="推算动销，{days} 天")
+_NOTE = Text(
+    en="From photos before and after each door opening, because there is no till. In nine of ten"
+    " cases the number lies in the range; lanes judged: {share}.",
+    zh="没有收银机，由每次开门前后的照片推算。十次约九次落在区间内；可判断货道：{share}。",
+)
+_NO_ESTIMATE = Text(en="no estimate", zh="无法推算")
+_RANGE = Text(en="{low} to {high}", zh="{low} 至 {high}")
+_HEADS = (
+    Text(en="Product", zh="商品"),
+    Text(en="Taken − put back", zh="取走 − 放回"),
+    Text(en="Range", zh="区间"),
+    Text(en="Refilled", zh="补货"),
+)
+_NOTHING = Text(en="Nothing was taken.", zh="没有取走任何商品。")
+_BEFORE = Text(en="before", zh="开门前")
+_AFTER = Text(en="after", zh="开门后")
+_REFILL = Text(en="refill", zh="补货")
+_TAKEN = Text(en="{name} −{count}", zh="{name} −{count}")
+_COME = Text(en="{name} +{count}", zh="{name} +{count}")
+
+
+def estimated_sales_panel(sales: EstimatedSales, reader: Reader) -> Markup:
+    """The panel; a number never without its range, "no estimate" where it would say too little."""
+    words = reader.words
+    share = words.percent(sales.coverage) if sales.coverage is not None else words("no data")
+    return panel(
+        words.of(_TITLE.filled(days=str(sales.days))),
+        el(
+            "p",
+            _number(sales.sold, reader),
+            " ",
+            el("small", _range(sales.low, sales.high, reader), class_="quiet"),
+            data_fact="sell-out-estimated",
+        ),
+        table(
+            tuple(words.of(head) for head in _HEADS),
+            [_product(row, reader) for row in sales.products],
+            nothing=words.of(_NOTHING),
+        ),
+        el("ol", [_opening(row, reader) for row in sales.openings], class_="plain")
+        if sales.openings
+        else None,
+        note=words.of(_NOTE.filled(share=share)),
+        kind="panel-estimated",
+    )
+
+
+def _number(sold: float | None, reader: Reader) -> Markup:
+    if sold is None:
+        return el("span", reader.words.of(_NO_ESTIMATE), class_="missing")
+    return el("b", reader.words.number(sold))
+
+
+def _range(low: float | None, high: float | None, reader: Reader) -> str:
+    if low is None or high is None:
+        return ""
+    words = reader.words
+    return words.of(_RANGE.filled(low=words.number(low), high=words.number(high)))
+
+
+def _product(row: EstimatedRow, reader: Reader) -> Markup:
+    words = reader.words
+    return el(
+        "tr",
+        el("td", words.of(row.product_name)),
+        el("td", _number(row.sold, reader)),
+        el("td", _range(row.low, row.high, reader)),
+        el("td", words.number(row.refilled)),
+    )
+
+
+def _opening(row: OpeningRow, reader: Reader) -> Markup:
+    words = reader.words
+    said = [
+        words.of(text.filled(name=name, count=words.number(count, 1)))
+        for name, taken, come in row.changes
+        for text, count in ((_TAKEN, taken), (_COME, come))
+        if count >= 0.05
+    ]
+    pictures = [
+        el("a", f" {words.of(name)}", href=url)
+        for name, url in ((_BEFORE, row.before_url), (_AFTER, row.after_url))
+        if url is not None
+    ]
+    return el(
+        "li",
+        el("time", row.local_time),
+        " ",
+        el("b", words.of(_REFILL), " ") if row.is_refill else None,
+        ", ".join(said),
+        pictures,
+    )

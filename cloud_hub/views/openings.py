@@ -1,0 +1,161 @@
+"""What a cooler's photos say was sold where there is no till: by product, and each opening with its
+pictures before and after."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.chain import Fixture
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.estimated_sales import (
+    ESTIMATED_SELL_OUT,
+    ProductSales,
+    estimated_by_product,
+)
+from cloud_hub.metrics.sums import total
+from cloud_hub.metrics.window import between
+from cloud_hub.model.opening import CoolerOpening, OpenedProduct
+from cloud_hub.text import Text
+from cloud_hub.viewer import Naming, Viewer
+from cloud_hub.views.photos import Album
+
+DAYS = 7
+OPENINGS_SHOWN = 8
+LEAST_SHOWN = 0.5
+"""A product is named in an opening when it is likelier than not that a pack of it changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatedRow:
+    """One product's week: `sold` None where nothing can be said, else within `low`..`high` in nine
+    of ten cases; `refilled` stands apart."""
+
+    gtin: str
+    product_name: Text
+    sold: float | None
+    low: float
+    high: float
+    refilled: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningRow:
+    """One opening: its pictures (None until their bytes have arrived) and what changed: product,
+    packs taken, packs put back or refilled."""
+
+    local_time: str
+    is_refill: bool
+    before_url: str | None
+    after_url: str | None
+    changes: tuple[tuple[Text, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatedSales:
+    """A cooler's estimated sell-out of the last `days` days, and today's newest openings first.
+    `sold` None: no estimate; `coverage` is the share of lanes that could be judged."""
+
+    days: int
+    sold: float | None
+    low: float | None
+    high: float | None
+    coverage: float | None
+    products: tuple[EstimatedRow, ...]
+    openings: tuple[OpeningRow, ...]
+
+
+def estimated_sales(
+    session: Session,
+    situation: Situation,
+    viewer: Viewer,
+    naming: Naming,
+    album: Album,
+    fixture: Fixture,
+) -> EstimatedSales | None:
+    """The estimate for one cooler as `viewer` may see it; None where the store has a till or no
+    opening was told in these days."""
+    store = situation.chain.stores[fixture.store_id]
+    today = situation.day_of(fixture.store_id)
+    first = today.day - timedelta(days=DAYS - 1)
+    window = between(viewer.tenant_id, [store.hours], first, today.day, situation.now)
+    aspect = Aspect(fixture_id=fixture.fixture_id, brand_id=viewer.brand_id)
+    sums = total(ESTIMATED_SELL_OUT.measure(session, window, aspect).values())
+    if sums is None:
+        return None
+    value, extent = ESTIMATED_SELL_OUT.value(sums), ESTIMATED_SELL_OUT.range(sums)
+    owner = fixture.owner_brand_id
+    products = estimated_by_product(session, window, aspect)
+    return EstimatedSales(
+        days=DAYS,
+        sold=None if value is None else float(value),
+        low=extent[0] if extent else None,
+        high=extent[1] if extent else None,
+        coverage=sums.coverage,
+        products=tuple(_row(one, naming, owner) for one in products),
+        openings=_openings(session, situation, viewer, naming, album, fixture, today.start_at),
+    )
+
+
+def _row(one: ProductSales, naming: Naming, owner: str | None) -> EstimatedRow:
+    return EstimatedRow(
+        gtin=naming.gtin(one.gtin, owner),
+        product_name=naming.product(one.gtin, owner),
+        sold=one.sold,
+        low=one.low,
+        high=one.high,
+        refilled=one.refilled,
+    )
+
+
+def _openings(
+    session: Session,
+    situation: Situation,
+    viewer: Viewer,
+    naming: Naming,
+    album: Album,
+    fixture: Fixture,
+    since: datetime,
+) -> tuple[OpeningRow, ...]:
+    """Today's openings in which something changed, the newest first."""
+    query = (
+        sa.select(CoolerOpening, OpenedProduct)
+        .join(
+            OpenedProduct,
+            sa.and_(
+                OpenedProduct.tenant_id == CoolerOpening.tenant_id,
+                OpenedProduct.opening_id == CoolerOpening.opening_id,
+            ),
+        )
+        .where(
+            CoolerOpening.tenant_id == viewer.tenant_id,
+            CoolerOpening.fixture_id == fixture.fixture_id,
+            CoolerOpening.taken_at >= since,
+            CoolerOpening.taken_at <= situation.now,
+        )
+        .order_by(CoolerOpening.taken_at.desc(), OpenedProduct.gtin)
+    )
+    if viewer.brand_id is not None:
+        own = [p.gtin for p in situation.chain.products.values() if p.brand_id == viewer.brand_id]
+        query = query.where(OpenedProduct.gtin.in_(own))
+    found: dict[str, tuple[CoolerOpening, list[tuple[Text, float, float]]]] = {}
+    for opening, product in session.execute(query):
+        come = product.put_back + product.refilled
+        if max(product.taken, come) < LEAST_SHOWN:
+            continue
+        _, changes = found.setdefault(opening.opening_id, (opening, []))
+        name = naming.product(product.gtin, fixture.owner_brand_id)
+        changes.append((name, product.taken, come))
+    zone = situation.chain.stores[fixture.store_id].hours.zone
+    return tuple(
+        OpeningRow(
+            local_time=f"{opening.taken_at.astimezone(zone):%H:%M}",
+            is_refill=opening.purpose == "refill",
+            before_url=album.url(opening.before_sha256),
+            after_url=album.url(opening.after_sha256),
+            changes=tuple(changes),
+        )
+        for opening, changes in list(found.values())[:OPENINGS_SHOWN]
+    )
