@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,8 @@ from sync.batch import Loss
 LaneKey = tuple[str, str, int, int]
 """tenant, device, epoch, lane."""
 RUNS_KEPT = 64
+NOTED = timedelta(seconds=5)
+"""How exactly it is noted when a device was heard last: a row a batch would cost more than it."""
 PREFETCHED = 200
 """Devices read in one query."""
 
@@ -186,7 +188,8 @@ class Books:
 
     def hear(self, device: Device) -> None:
         """The device has been heard, so it is linked."""
-        device.heard_at = self.now
+        if device.heard_at is None or not device.heard_at <= self.now < device.heard_at + NOTED:
+            device.heard_at = self.now
         name = (device.tenant_id, device.device_id)
         if name not in self._linked:
             ensure_connection(self.session, device, self.now)

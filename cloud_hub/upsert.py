@@ -23,7 +23,7 @@ Merge = Callable[[Column, Column], Column]
 Bind = Callable[[Any], Any]
 CHUNK = 400
 """Values in one IN list; SQLite takes 32,766 variables, short lists keep its plans simple."""
-COPIED = 50
+COPIED = 20
 """From so many rows on, a COPY costs less than its own statements."""
 BINARY_TYPES: tuple[tuple[type[Any], str], ...] = (
     (sa.JSON, "text"),
