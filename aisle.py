@@ -42,7 +42,11 @@ FOLDERS = (
         ),
     ),
     Folder(module="edge_agent.cli", extra="edge", commands=("edge", "count", "pos", "books")),
-    Folder(module="vision_models.cli", extra="vision", commands=("shelf", "sku", "eval", "model")),
+    Folder(
+        module="vision_models.cli",
+        extra="vision",
+        commands=("shelf", "sku", "eval", "model", "planogram"),
+    ),
 )
 
 
@@ -50,12 +54,16 @@ class PlainGroup(typer.core.TyperGroup):
     """Commands whose own errors are told in one line."""
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer keeps that class to itself
-        """Runs the command; exit code 1 when it says that it cannot go on."""
+        """Runs the command; exit code 1 when it, or one of its tasks, says that it cannot go on."""
+        failure: BaseException
         try:
             return super().invoke(ctx)
-        except AisleError as error:
-            typer.echo(f"aisle: {error}", err=True)
-            raise typer.Exit(1) from error
+        except* AisleError as group:
+            failure = group
+            while isinstance(failure, BaseExceptionGroup):
+                failure = failure.exceptions[0]
+        typer.echo(f"aisle: {failure}", err=True)
+        raise typer.Exit(1) from failure
 
 
 def build_app(wanted: str | None) -> typer.Typer:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device_profiles.camera import ShelfView
+from device_profiles.camera import LensDistortion, Point, ShelfView
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
 
@@ -46,23 +46,34 @@ def flatten(image: Image, view: ShelfView) -> Flattened:
         raise UnusablePicture(
             f"the view of {view.fixture_id} is not calibrated; give it its four corners"
         )
+    return flattened(image, view.corners, view.distortion, width_px=FLAT_WIDTH_PX)
+
+
+def flattened(
+    image: Image,
+    corners: tuple[Point, Point, Point, Point],
+    lens: LensDistortion,
+    *,
+    width_px: int,
+) -> Flattened:
+    """What lies between four corners, fractions of the picture clockwise from the top left, seen
+    straight, `width_px` wide."""
     height, width = image.shape[:2]
-    lens = view.distortion
     camera = np.array(
         [[lens.focal * width, 0, width / 2], [0, lens.focal * width, height / 2], [0, 0, 1.0]]
     )
     distortion = np.array([lens.k1, lens.k2, 0.0, 0.0])
-    corners = np.array(view.corners, np.float64) * (width, height)
+    marked = np.array(corners, np.float64) * (width, height)
     straight = image
     if np.any(distortion):
         straight = np.asarray(cv2.undistort(image, camera, distortion), np.uint8)
-        straightened = cv2.undistortPoints(corners.reshape(-1, 1, 2), camera, distortion, P=camera)
-        corners = np.asarray(straightened, np.float64).reshape(-1, 2)
-    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+        straightened = cv2.undistortPoints(marked.reshape(-1, 1, 2), camera, distortion, P=camera)
+        marked = np.asarray(straightened, np.float64).reshape(-1, 2)
+    sides = np.linalg.norm(np.roll(marked, -1, axis=0) - marked, axis=1)
     shape = float(sides[1] + sides[3]) / max(float(sides[0] + sides[2]), 1e-6)
-    size = (FLAT_WIDTH_PX, max(8, round(FLAT_WIDTH_PX * shape)))
+    size = (width_px, max(8, round(width_px * shape)))
     flat_corners = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
-    to_picture = cv2.getPerspectiveTransform(flat_corners, corners.astype(np.float32))
+    to_picture = cv2.getPerspectiveTransform(flat_corners, marked.astype(np.float32))
     front = cv2.warpPerspective(straight, np.linalg.inv(to_picture), size, flags=cv2.INTER_LINEAR)
     return Flattened(
         np.asarray(front, np.uint8), np.asarray(to_picture, np.float64), camera, distortion

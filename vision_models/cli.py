@@ -9,18 +9,20 @@ import typer
 
 from vision_models.errors import VisionError
 from vision_models.evaluation.cli import evaluation
+from vision_models.plan_cli import planogram as plans
 
 if TYPE_CHECKING:
-    from device_profiles.camera import ShelfView
-    from device_profiles.planogram import Fixture, Planogram
     from vision_models.embedding import Embedder
+    from vision_models.profile_view import ProfileView
     from vision_models.reading import ShelfReading
     from vision_models.shelf import ShelfReader
+    from vision_models.standing import Standing
 
 app = typer.Typer(no_args_is_help=True)
 sku = typer.Typer(no_args_is_help=True, help="Reference pictures of products, and matching.")
 app.add_typer(sku, name="sku")
 app.add_typer(evaluation, name="eval")
+app.add_typer(plans, name="planogram")
 model = typer.Typer(no_args_is_help=True, help="Models of a manifest, and their self test.")
 app.add_typer(model, name="model")
 
@@ -65,67 +67,53 @@ def shelf(
 ) -> None:
     """Products on photos of shelves: boxes in pixels, GTIN or unknown, score."""
     from vision_models.pictures import read_picture
+    from vision_models.profile_view import view_in_profile
+    from vision_models.standing import standing_of
 
     try:
-        view, fixture, plan, size = _plan(planogram)
-        reader = _reader(gallery, threads, is_calibrated=view is not None)
+        known = view_in_profile(planogram) if planogram else None
+        plan = known.planogram if known else None
+        reader = _reader(gallery, threads, known)
+        when_empty = {}
+        if known and known.empty_picture:
+            bare = read_picture(known.empty_picture)
+            known.check_size(known.empty_picture, bare)
+            when_empty = reader.look_at_empty(bare, known.view, known.fixture)
         answers = []
         for path in images:
             picture = read_picture(path)
-            _check_size(path, picture.shape[1], picture.shape[0], size)
-            reading = reader.read(picture, view=view, fixture=fixture, planogram=plan)
-            answers.append(_reading_as_json(path, reading))
+            if known:
+                known.check_size(path, picture)
+            reading = reader.read(
+                picture,
+                view=known.view if known else None,
+                fixture=known.fixture if known else None,
+                planogram=plan,
+                when_empty=when_empty,
+            )
+            standing = standing_of(reading, plan)
+            answers.append(_reading_as_json(path, reading, standing))
             if not as_json:
-                _tell(path, reading)
+                _tell(path, reading, standing)
     except VisionError as error:
         _fail(error)
     if as_json:
         typer.echo(json.dumps(answers))
 
 
-def _plan(
-    path: Path | None,
-) -> "tuple[ShelfView | None, Fixture | None, Planogram | None, tuple[int, int] | None]":
-    """View, fixture, planogram and picture size of the first shelf in a profile."""
-    from device_profiles.device import InvalidProfile, load_device
-    from vision_models.errors import UnusablePicture
-
-    if path is None:
-        return None, None, None, None
-    try:
-        device = load_device(path)
-    except InvalidProfile as error:
-        raise UnusablePicture(str(error)) from error
-    for camera in device.cameras:
-        for view in camera.shelves:
-            fixture = next((f for f in device.fixtures if f.fixture_id == view.fixture_id), None)
-            plans = [p for p in device.planograms if p.fixture_id == view.fixture_id]
-            if fixture is not None:
-                newest = max(plans, key=lambda plan: (plan.valid_from, plan.version), default=None)
-                return view, fixture, newest, (camera.width_px, camera.height_px)
-    raise UnusablePicture(f"profile {path} has no camera with a shelf view of one of its fixtures")
-
-
-def _check_size(path: Path, width: int, height: int, wanted: tuple[int, int] | None) -> None:
-    from vision_models.errors import UnusablePicture
-
-    if wanted is not None and (width, height) != wanted:
-        raise UnusablePicture(
-            f"{path} is {width}×{height} px, the camera was calibrated at"
-            f" {wanted[0]}×{wanted[1]}; use that camera's pictures, or calibrate it again"
-        )
-
-
-def _reader(gallery: Path | None, threads: int, *, is_calibrated: bool) -> "ShelfReader":
+def _reader(gallery: Path | None, threads: int, known: "ProfileView | None") -> "ShelfReader":
     from vision_models.gallery import Gallery
     from vision_models.products import product_detector
     from vision_models.shelf import ShelfReader
 
     opened = Gallery.open(gallery, _embedder(threads)) if gallery else None
-    return ShelfReader(opened, None if is_calibrated else product_detector(threads=threads))
+    is_marked = known is not None and bool(known.view.corners or known.view.baskets)
+    return ShelfReader(opened, None if is_marked else product_detector(threads=threads))
 
 
-def _reading_as_json(path: Path, reading: "ShelfReading") -> dict[str, Any]:
+def _reading_as_json(
+    path: Path, reading: "ShelfReading", standing: "Standing | None"
+) -> dict[str, Any]:
     return {
         "image": str(path),
         "products": [
@@ -134,6 +122,7 @@ def _reading_as_json(path: Path, reading: "ShelfReading") -> dict[str, Any]:
                 "gtin": facing.gtin,
                 "score": round(facing.score, 4),
                 "slot": facing.slot_id,
+                "stacked": facing.stacked,
             }
             for facing in reading.facings
         ],
@@ -141,10 +130,27 @@ def _reading_as_json(path: Path, reading: "ShelfReading") -> dict[str, Any]:
         "hidden": list(reading.hidden_slots),
         "compliance": reading.compliance,
         "quality": str(reading.quality),
+        "baskets": [
+            {"slot": one.basket_id, "gtins": list(one.gtins), "filled": one.filled}
+            for one in reading.baskets
+        ],
+        "standing": None if standing is None else _standing_as_json(standing),
     }
 
 
-def _tell(path: Path, reading: "ShelfReading") -> None:
+def _standing_as_json(standing: "Standing") -> dict[str, Any]:
+    return {
+        "share_by_number": {g: round(share, 4) for g, share in standing.share_by_number.items()},
+        "share_by_width": {g: round(share, 4) for g, share in standing.share_by_width.items()},
+        "unknown": standing.unknown,
+        "misplaced": [[one.slot_id, one.gtin] for one in standing.misplaced],
+        "foreign": [[one.slot_id, one.gtin] for one in standing.foreign],
+        "purity": None if standing.purity is None else [round(end, 4) for end in standing.purity],
+        "missing": None if standing.missing is None else list(standing.missing),
+    }
+
+
+def _tell(path: Path, reading: "ShelfReading", standing: "Standing | None") -> None:
     unknown = sum(facing.gtin is None for facing in reading.facings)
     line = f"{path}: {reading.quality}, {len(reading.facings)} products, {unknown} unknown"
     if reading.compliance is not None:
@@ -152,6 +158,16 @@ def _tell(path: Path, reading: "ShelfReading") -> None:
     typer.echo(line)
     for slot in reading.empty_slots:
         typer.echo(f"  gap {slot}")
+    for basket in reading.baskets:
+        filled = "cannot be seen" if basket.filled is None else f"{basket.filled:.0%} covered"
+        typer.echo(f"  basket {basket.basket_id}: {filled}, {', '.join(basket.gtins) or 'no SKU'}")
+    if standing is None:
+        return
+    for what, facings in (("misplaced", standing.misplaced), ("foreign", standing.foreign)):
+        for facing in facings:
+            typer.echo(f"  {what} {facing.gtin} {facing.slot_id or 'in no slot'}")
+    for gtin in standing.missing or ():
+        typer.echo(f"  missing {gtin}")
 
 
 @sku.command()

@@ -1,6 +1,7 @@
 """Reading a shelf: a photo of a fixture → what stands at the front of each slot.
 
-With a calibrated view the fixture's front is flattened and read slot by slot. Without one, the
+With a calibrated view the fixture's front is flattened and read slot by slot; a chest freezer, seen
+from above, basket by basket (vision_models/baskets.py). Without one, the
 product detector finds boxes anywhere in the photo; with a plan, the rows they stand in are aligned
 with its rows. Either way the crops are recognised with the gallery, and what is not recognised is
 *unknown*, never the nearest guess.
@@ -13,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from device_profiles.camera import ShelfView
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import Fixture, FixtureKind, Planogram
 from vision_models.alignment import Fitted, fit_to_plan
+from vision_models.baskets import BasketReader, is_empty
 from vision_models.calibration import Flattened, flatten
-from vision_models.compliance import Compliance
 from vision_models.detector import Detector
 from vision_models.emptiness import Filling, Look, ReadingSettings, SlotJudge
 from vision_models.errors import UnusablePicture
@@ -25,6 +26,7 @@ from vision_models.gallery import CROP_MATCH, Gallery, Match
 from vision_models.quality import Quality, judge_picture, measure
 from vision_models.reading import Box, Facing, ShelfReading
 from vision_models.rows import Place, rows_of
+from vision_models.standing import compliance_of
 
 NO_MATCH = Match(candidates=(), accepted=None)
 
@@ -50,6 +52,7 @@ class ShelfReader:
         self.detector = detector
         self.settings = settings or ReadingSettings()
         self._judge = SlotJudge(self.settings)
+        self._baskets = BasketReader(gallery, self._judge)
         self.model = (
             f"sku-{gallery.model} gallery-{len(gallery.gtins)}" if gallery else "no-gallery"
         )
@@ -73,7 +76,9 @@ class ShelfReader:
         quality = judge_picture(image)
         if quality is not Quality.CLEAR:
             reading = ShelfReading(quality=quality, hidden_slots=_slot_ids(fixture, planogram))
-        elif view is not None and fixture is not None:
+        elif view is not None and fixture is not None and _is_chest(fixture):
+            reading = self._read_baskets(image, view, fixture, planogram)
+        elif view is not None and view.corners is not None and fixture is not None:
             reading = self._read_slots(image, view, fixture, planogram, when_empty or {})
         else:
             reading = self._read_anywhere(image, planogram)
@@ -151,6 +156,25 @@ class ShelfReader:
                     )
                 )
         return slots
+
+    def _read_baskets(
+        self, image: Image, view: ShelfView, fixture: Fixture, planogram: Planogram | None
+    ) -> ShelfReading:
+        facings, baskets = self._baskets.read(image, view, fixture)
+        planned = {slot.slot_id for slot in planogram.slots} if planogram else None
+        hidden = tuple(basket.basket_id for basket in baskets if basket.filled is None)
+        return ShelfReading(
+            quality=Quality.CLEAR,
+            facings=tuple(facings),
+            empty_slots=tuple(
+                basket.basket_id
+                for basket in baskets
+                if is_empty(basket) and (planned is None or basket.basket_id in planned)
+            ),
+            hidden_slots=hidden,
+            baskets=tuple(baskets),
+            compliance=compliance_of(planogram, facings, hidden).share if planogram else None,
+        )
 
     # --- without ---------------------------------------------------------------------------------
 
@@ -233,22 +257,6 @@ class ShelfReader:
         return self.gallery.match(crops, expected=expected, how=CROP_MATCH)
 
 
-def compliance_of(
-    planogram: Planogram, facings: Sequence[Facing], hidden: Sequence[str]
-) -> Compliance:
-    """The visible planned slots, and how many of them hold anything and their own product."""
-    seen: dict[str, set[str | None]] = {}
-    for facing in facings:
-        if facing.slot_id is not None:
-            seen.setdefault(facing.slot_id, set()).add(facing.gtin)
-    visible = [slot for slot in planogram.slots if slot.slot_id not in set(hidden)]
-    return Compliance(
-        visible=len(visible),
-        present=sum(slot.slot_id in seen for slot in visible),
-        right=sum(slot.gtin in seen.get(slot.slot_id, ()) for slot in visible),
-    )
-
-
 def _facing(box: Box, match: Match, slot_id: str | None) -> Facing:
     return Facing(
         box=box,
@@ -300,6 +308,10 @@ def _is_inside(box: Box, width: int, height: int) -> bool:
     seen_width = min(box[2], width) - max(box[0], 0.0)
     seen_height = min(box[3], height) - max(box[1], 0.0)
     return seen_width > 0.8 * (box[2] - box[0]) and seen_height > 0.8 * (box[3] - box[1])
+
+
+def _is_chest(fixture: Fixture) -> bool:
+    return fixture.kind is FixtureKind.COOLER_CHEST
 
 
 def _slot_ids(fixture: Fixture | None, planogram: Planogram | None) -> tuple[str, ...]:

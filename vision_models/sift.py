@@ -26,15 +26,17 @@ class Print:
 
 
 class PrintReader:
-    """Reads the print of pictures. Holds OpenCV's SIFT; not for use from two threads at once."""
+    """Reads the print of pictures, seen `longer_side_px` long. Holds OpenCV's SIFT; not for use
+    from two threads at once."""
 
-    def __init__(self) -> None:
-        self._sift = cv2.SIFT.create(nfeatures=FEATURES, contrastThreshold=0.03)
+    def __init__(self, *, features: int = FEATURES, longer_side_px: int = LONGER_SIDE_PX) -> None:
+        self._sift = cv2.SIFT.create(nfeatures=features, contrastThreshold=0.03)
+        self._longer_side_px = longer_side_px
 
     def read(self, picture: Image) -> Print:
         """The print of `picture`."""
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-        scale = LONGER_SIDE_PX / max(grey.shape)
+        scale = self._longer_side_px / max(grey.shape)
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         points, descriptors = self._sift.detectAndCompute(grey, None)
         if descriptors is None or not len(points):
@@ -46,8 +48,15 @@ class PrintReader:
 
 def agreeing_points(query: Print, reference: Print) -> int:
     """How many points of `query` lie where one turn, scale and shift puts those of `reference`."""
+    return len(agreeing_places(query, reference))
+
+
+def agreeing_places(query: Print, reference: Print) -> NDArray[np.float32]:
+    """The points (n, 2) of `query` that lie where one turn, scale and shift puts those of
+    `reference`, in pixels of the query's resized picture."""
+    none = np.zeros((0, 2), np.float32)
     if min(len(query.points), len(reference.points)) < LEAST_PAIRS:
-        return 0
+        return none
     likeness = query.descriptors @ reference.descriptors.T
     best = likeness.argmax(axis=1)
     top = likeness[np.arange(len(best)), best]
@@ -56,7 +65,7 @@ def agreeing_points(query: Print, reference: Print) -> int:
     # RootSIFT descriptors are unit vectors: distance² = 2 - 2 cosine.
     clear = (2 - 2 * top) < RATIO**2 * (2 - 2 * second)
     if np.count_nonzero(clear) < LEAST_PAIRS:
-        return 0
+        return none
     _, agree = cv2.estimateAffinePartial2D(
         reference.points[best[clear]],
         query.points[clear],
@@ -64,4 +73,4 @@ def agreeing_points(query: Print, reference: Print) -> int:
         ransacReprojThreshold=6.0,
         maxIters=500,
     )
-    return 0 if agree is None else int(np.count_nonzero(agree))
+    return none if agree is None else query.points[clear][agree.ravel() > 0]
