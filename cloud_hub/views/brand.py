@@ -14,6 +14,7 @@ from cloud_hub.findings.purity import find_impure
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
+from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.metrics.goods import units_by_product
 from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.metrics.registry import (
@@ -74,7 +75,8 @@ class SellOutRow:
 class BrandView:
     """Everything on a brand's board. `figures`: on-shelf availability, purity, compliance, share
     of shelf, facings. `outlets` stand worst first; `worst` is the first with a photo. `published`
-    is how often recognition is right in its coolers, `doubts` how many crops of them wait for an
+    is how often recognition is right in its coolers, `sell_out_estimated` what coolers of stores
+    without a till say (None: there are none), `doubts` how many crops of them wait for an
     answer."""
 
     brand_id: str
@@ -94,6 +96,7 @@ class BrandView:
     gaps: tuple[BrandGap, ...]
     competitors: tuple[Competitor, ...]
     sell_out: tuple[SellOutRow, ...]
+    sell_out_estimated: Figure | None
     problems: tuple[ProblemRow, ...]
     published: Recognition
     doubts: int
@@ -160,6 +163,7 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
         gaps=gaps,
         competitors=competitors(situation, brand_id, naming),
         sell_out=_sell_out(session, situation, comparison, brand_id),
+        sell_out_estimated=_estimated(session, comparison, brand_id),
         problems=problem_rows(situation, findings, album),
         published=recognition(
             session, chain.tenant_id, [fixture.fixture_id for fixture in owned], None, now
@@ -197,6 +201,12 @@ def _sell_out(
             )
         )
     return tuple(sorted(rows, key=lambda row: (-float(row.units.value or 0), row.gtin)))
+
+
+def _estimated(session: Session, comparison: Comparison, brand_id: str) -> Figure | None:
+    """Today's estimate over the stores without a till, never added to what tills sold."""
+    cells = ESTIMATED_SELL_OUT.measure(session, comparison.window, Aspect(brand_id=brand_id))
+    return figure(ESTIMATED_SELL_OUT, cells, comparison) if cells else None
 
 
 _HEADLINE = Text(

@@ -49,6 +49,9 @@ def brand_page(view: BrandView, reader: Reader) -> Markup:
                 panel(words("Share in your coolers, 14 days"), share_chart(view.share, reader)),
                 panel(words("Gaps, oldest first"), _gaps(view.gaps, reader)),
                 panel(words("Sold through tills today"), _sold(view.sell_out, reader)),
+                figure_tiles((view.sell_out_estimated,), reader)
+                if view.sell_out_estimated
+                else None,
                 class_="stack",
             ),
             class_="thirds",

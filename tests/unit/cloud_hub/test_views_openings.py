@@ -12,6 +12,7 @@ from cloud_hub.console.reader import Reader
 from cloud_hub.console.words import Words
 from cloud_hub.model import place
 from cloud_hub.model.opening import CoolerOpening, OpenedProduct
+from cloud_hub.views.brand import brand_view
 from cloud_hub.views.openings import EstimatedSales
 from cloud_hub.views.shelf import shelf_view
 from device_profiles.store import LoginRole
@@ -131,3 +132,12 @@ def test_a_range_that_says_too_little_is_shown_as_no_estimate(chain: SmallChain)
         words = Words(language, ZoneInfo("Etc/GMT-8"))
         reader = Reader(viewer=head_office(), words=words, now=NOW)
         assert said in str(estimated_sales_panel(sales, reader))
+
+
+def test_a_brands_board_keeps_the_estimate_beside_what_tills_sold(chain: SmallChain) -> None:
+    with chain.reading() as session:
+        board = brand_view(session, viewer(LoginRole.BRAND, OWN), NOW, OWN)
+
+    assert board.sell_out_estimated is not None
+    assert board.sell_out_estimated.value == 2.0
+    assert all(row.units.value is None for row in board.sell_out)
