@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -136,6 +136,28 @@ def audit_link(
             _account(tenant, stores.get((tenant, device), ""), device, lane, books)
             for (tenant, device, _, lane), books in sorted(grouped.items())
         )
+    )
+
+
+SUMS = ("produced", "received", "lost", "waiting", "unaccounted", "missing_rows")
+COUNTS = ("resends", "dead", "unknown", "conflicts")
+
+
+def joined_epochs(accounts: Iterable[LaneAccount]) -> tuple[LaneAccount, ...]:
+    """Accounts that were made by epoch, one a lane."""
+    lanes: dict[tuple[str, str, int], list[LaneAccount]] = defaultdict(list)
+    for account in accounts:
+        lanes[account.tenant, account.device, account.lane_number].append(account)
+    return tuple(
+        replace(
+            parts[0],
+            **{name: sum(getattr(part, name) for part in parts) for name in (*SUMS, *COUNTS)},
+            epochs=tuple(sorted(epoch for part in parts for epoch in part.epochs)),
+            claimed_at=max((part.claimed_at for part in parts if part.claimed_at), default=None),
+            waiting_ranges=tuple(one for part in parts for one in part.waiting_ranges),
+            unaccounted_ranges=tuple(one for part in parts for one in part.unaccounted_ranges),
+        )
+        for _, parts in sorted(lanes.items())
     )
 
 

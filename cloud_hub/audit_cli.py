@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -69,8 +70,8 @@ def _path(device: str | None, record: str | None) -> str:
     """The hub's door for what is asked."""
     if record is not None:
         device_id, numbers = record.split("/", 1)
-        return f"devices/{device_id}/records/{numbers}"
-    return "audit" if device is None else f"devices/{device}/ledger"
+        return f"devices/{quote(device_id, safe='')}/records/{numbers}"
+    return "audit" if device is None else f"devices/{quote(device, safe='')}/ledger"
 
 
 def _tell_record(found: Row) -> None:
@@ -88,13 +89,18 @@ def _tell_all(result: Row) -> None:
         at = _moment(max(row["declared_at"] for row in rows))
         typer.echo(f"lost: {_events(events)} of {device} {lane}: {reason}; last declared {at}")
     for row in result["devices"]:
-        if row["waiting"]:
+        where = f"of {row['device']} {row['lane']}"
+        if held := row["waiting"] - row["aside"]:
             said = _ago(row["claimed_at"])
-            typer.echo(
-                f"waiting: {_events(row['waiting'])} of {row['device']} {row['lane']}, on the"
-                f" device, as it said {said}"
-            )
+            typer.echo(f"waiting: {_events(held)} {where}, on the device, as it said {said}")
+        if row["aside"]:
+            typer.echo(f"waiting: {_events(row['aside'])} {where}, {_NOT_NAMED}")
         _tell_rest(f"{row['device']} {row['lane']}", row)
+    for one in _first(result["refused"]):
+        typer.echo(
+            f"refused: {one['messages']:,} message{'' if one['messages'] == 1 else 's'} on"
+            f" {one['topic']}: {one['reason']}; last {_moment(one['last_at'])}"
+        )
     _tell_end(result, "for one device: aisle audit --device ID")
 
 
@@ -102,19 +108,18 @@ def _loss_group(loss: Row) -> tuple[str, str, str]:
     return loss["device"], loss["lane"], loss["reason_text"]
 
 
-def _print_table(rows: Sequence[Row]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+_HEADS = ("produced", "received", "lost", "waiting", "resends", "dead")
 
-    table = Table("device", "lane", title="produced = received + lost + waiting")
-    for column in ("produced", "received", "lost", "waiting", "resends", "dead", ""):
-        table.add_column(column, justify="right")
+
+def _print_table(rows: Sequence[Row]) -> None:
+    """Plain columns, wide enough for every name: it is read in pipes and logs too."""
+    width = max([len(row["device"]) for row in rows] + [len("device")])
+    typer.echo("produced = received + lost + waiting")
+    typer.echo(f"{'device':{width}} {'lane':7}" + "".join(f"{head:>10}" for head in _HEADS))
     for row in rows:
-        names = ("produced", "received", "lost", "waiting", "resends", "dead")
-        verdict = "ok" if row["balanced"] else "does not add up"
-        figures = (f"{row[name]:,}" for name in names)
-        table.add_row(row["device"], row["lane"], *figures, verdict)
-    Console().print(table)
+        figures = "".join(f"{row[name]:>10,}" for name in _HEADS)
+        verdict = "ok" if row["balanced"] else "DOES NOT ADD UP"
+        typer.echo(f"{row['device']:{width}} {row['lane']:7}{figures}  {verdict}")
 
 
 def _tell_device(result: Row) -> None:

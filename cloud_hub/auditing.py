@@ -10,32 +10,28 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.database import open_database
 from cloud_hub.errors import HubError, Refused
-from cloud_hub.identities import IdentityKeys
 from cloud_hub.model.place import Device
 from cloud_hub.office import settings_there
 from cloud_hub.record import RecordName, place_of
 from cloud_hub.record_words import record_json
-from cloud_hub.secrets import load_secrets
-from cloud_hub.settings import HubSettings
 from cloud_hub.whereabouts import audit_json, places_of
 
 TIMEOUT_S = 30
 
 
 @contextmanager
-def _reading(place: Mapping[str, Any]) -> Iterator[tuple[HubSettings, Session]]:
-    settings = settings_there(place)
-    database = open_database(settings.database_url)
+def _reading(place: Mapping[str, Any]) -> Iterator[Session]:
+    database = open_database(settings_there(place).database_url)
     try:
         with database.sessions() as session:
-            yield settings, session
+            yield session
     finally:
         database.close()
 
 
 def audit_here(place: Mapping[str, Any], *, tenant_id: str | None = None) -> dict[str, Any]:
     """The accounts in the database at `place`: of one chain, or of every one."""
-    with _reading(place) as (_, session):
+    with _reading(place) as session:
         return audit_json(session, tenant_id)
 
 
@@ -43,7 +39,7 @@ def device_here(
     place: Mapping[str, Any], device_id: str, *, tenant_id: str | None = None
 ) -> dict[str, Any]:
     """Where each record of one device is. Raises Refused for a device nobody knows."""
-    with _reading(place) as (_, session):
+    with _reading(place) as session:
         return places_of(session, _device(session, device_id, tenant_id)).as_json()
 
 
@@ -51,10 +47,9 @@ def record_here(
     place: Mapping[str, Any], name: RecordName, *, tenant_id: str | None = None
 ) -> dict[str, Any]:
     """Where one record is. Raises Refused for a device nobody knows."""
-    with _reading(place) as (settings, session):
+    with _reading(place) as session:
         device = _device(session, name.device, tenant_id)
-        keys = IdentityKeys(load_secrets(settings.data_dir, may_mint=False))
-        return record_json(place_of(session, device, name, keys))
+        return record_json(place_of(session, device, name))
 
 
 def _device(session: Session, device_id: str, tenant_id: str | None) -> Device:
@@ -103,4 +98,6 @@ async def _reason(answer: aiohttp.ClientResponse) -> str:
     except (aiohttp.ClientError, ValueError):
         said = None
     detail = said.get("detail") if isinstance(said, dict) else None
+    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
+        detail = detail[0].get("msg")
     return detail if isinstance(detail, str) else f"it answers {answer.status} {answer.reason}"

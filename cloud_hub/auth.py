@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.errors import Refused
 from cloud_hub.model.access import ApiToken, Login, LoginSession
+from cloud_hub.model.goods import Brand
+from cloud_hub.model.place import Store
 from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole
 
 SESSION_COOKIE = "aisle_session"
+SCOPES_SHOWN = 20
 ANY_TENANT = "*"
 """Tenant of the token that the hub mints for whoever installed it."""
 
@@ -61,9 +64,17 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _check_scope(role: LoginRole, scope_id: str | None) -> None:
-    if role in (LoginRole.BRAND, LoginRole.STORE) and not scope_id:
+def _check_scope(session: Session, tenant_id: str, role: LoginRole, scope_id: str | None) -> None:
+    """Raises Refused for a role without its store or brand, and for one that there is not."""
+    column = {LoginRole.BRAND: Brand.brand_id, LoginRole.STORE: Store.store_id}.get(role)
+    if column is None:
+        return
+    if not scope_id:
         raise Refused(f"role {role} needs a scope: the {role} it is for", status=422)
+    known = sorted(session.scalars(sa.select(column).where(column.class_.tenant_id == tenant_id)))
+    if scope_id not in known:
+        shown = ", ".join(known[:SCOPES_SHOWN]) + (" …" if len(known) > SCOPES_SHOWN else "")
+        raise Refused(f"there is no {role} {scope_id!r}; there is: {shown or 'none'}", status=422)
 
 
 def add_login(
@@ -76,8 +87,11 @@ def add_login(
     scope_id: str | None = None,
     language: str = "en",
 ) -> None:
-    """Makes the login, or gives an existing one this password, role and scope."""
-    _check_scope(role, scope_id)
+    """Makes the login, or gives an existing one this password, role and scope.
+
+    Raises Refused for a short password, and a role without its scope or with one that there is not.
+    """
+    _check_scope(session, tenant_id, role, scope_id)
     if len(password) < 8:
         raise Refused("a password needs 8 characters or more", status=422)
     login = session.get(Login, (tenant_id, login_name)) or Login(
@@ -167,9 +181,9 @@ def mint_token(
 ) -> str:
     """A new bearer token; only its hash is kept.
 
-    Raises Refused for a role without its scope.
+    Raises Refused for a role without its scope, or with one that there is not.
     """
-    _check_scope(role, scope_id)
+    _check_scope(session, tenant_id, role, scope_id)
     token = secrets.token_urlsafe(32)
     session.add(
         ApiToken(

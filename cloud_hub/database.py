@@ -18,10 +18,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from cloud_hub.errors import NewerDatabase, UnusableData
+from cloud_hub.model import Base
 
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_OWN_TABLES = Base.metadata.tables
 WRITER_LOCK = 0x41_49_53_4C
 """Key of the PostgreSQL advisory lock that the one writer holds for its transaction."""
 FINISH_S = 5.0
@@ -190,12 +192,60 @@ def migrate(database: Database) -> None:
                     f" knows {scripts.get_current_head()}); install the newer AisleOS,"
                     " or give another --data or --database"
                 )
+            if present is None:
+                _require_empty(connection)
             if present != scripts.get_current_head():
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
                 log.info("database migrated", extra={"action": "migrated", "before": present})
+            _require_columns(connection)
     except DBAPIError as error:
         raise UnusableData(_reason(database, error)) from error
+
+
+def _columns(connection: sa.Connection) -> set[tuple[str, str]]:
+    """Table and column of everything that the database holds."""
+    if connection.dialect.name == "sqlite":
+        query = (
+            "SELECT found.name, info.name FROM sqlite_master AS found"
+            " JOIN pragma_table_info(found.name) AS info WHERE found.type = 'table'"
+            " AND found.name NOT LIKE 'sqlite_%'"
+        )
+    else:
+        query = (
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema()"
+        )
+    return {(table, column) for table, column in connection.execute(sa.text(query))}
+
+
+def _require_empty(connection: sa.Connection) -> None:
+    """Nothing. Raises UnusableData where another program's tables are in the way."""
+    tables = {table for table, _ in _columns(connection)} - {"alembic_version"}
+    strangers = tables if connection.dialect.name == "sqlite" else tables & set(_OWN_TABLES)
+    if strangers:
+        place = connection.engine.url.render_as_string(hide_password=True)
+        raise UnusableData(
+            f"database {place} is none of AisleOS: it holds the table {min(strangers)};"
+            " give another --data or --database"
+        )
+
+
+def _require_columns(connection: sa.Connection) -> None:
+    """Nothing. Raises UnusableData for a database that a development version before 0.1.0 made: its
+    tables had the same version, and other columns."""
+    found = _columns(connection)
+    wanted = {
+        (name, column.name) for name, table in _OWN_TABLES.items() for column in table.columns
+    }
+    if lacking := sorted(wanted - found):
+        place = connection.engine.url.render_as_string(hide_password=True)
+        table, column = lacking[0]
+        raise UnusableData(
+            f"database {place} was made by an unreleased AisleOS: it lacks {table}.{column}"
+            f" ({len(lacking)} columns in all); start with a new --data or --database, devices send"
+            " again what they still keep"
+        )
 
 
 def _reason(database: Database, error: DBAPIError) -> str:

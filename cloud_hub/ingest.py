@@ -31,12 +31,14 @@ from sync.arrivals import RangeSet
 from sync.batch import Arrived, Batch, BatchHeader, claimed_range, decode_batch
 from sync.errors import DamagedBatch, InvalidBatch, InvalidMessage, InvalidTopic
 from sync.messages import Ack, Hello, HelloAnswer, Verdict
-from sync.topics import Downlink, UpTopic, dn_topic, parse_up
+from sync.topics import Downlink, UpTopic, dn_topic, parse_up, up_topic
 
 log = logging.getLogger(__name__)
 
 POISON = (ValueError, TypeError, ArithmeticError, KeyError, StatementError)
 """What one bad event may raise in a projection."""
+RETAINED = "somebody left it retained at the broker; no device does that"
+OTHER_RUN = "of another run than the last heard; its sender is asked to say hello again"
 OUTAGE = (OperationalError, InterfaceError, InternalError)
 """What a database raises that cannot go on; nothing is wrong with the events."""
 
@@ -48,6 +50,7 @@ class Message:
     topic: str
     payload: bytes
     received_at: datetime
+    is_retained: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,11 +156,14 @@ class Ingest:
         try:
             topic = parse_up(message.topic)
         except InvalidTopic as error:
-            _refuse(turn, f"topic: {error}")
+            turn.refuse("", message.topic, f"topic: {error}")
+            return None
+        if message.is_retained:
+            turn.refuse(topic.tenant, message.topic, RETAINED)
             return None
         device = turn.books.device(topic.tenant, topic.device)
         if device is None or device.store_id != topic.store:
-            _refuse(turn, f"{message.topic}: no such device in that store")
+            turn.refuse(topic.tenant, message.topic, "no such device in that store")
             return None
         if topic.lane is None:
             return self._greet(turn, topic, device, message)
@@ -181,7 +187,7 @@ class Ingest:
         try:
             hello = Hello.from_bytes(message.payload)
         except InvalidMessage as error:
-            _refuse(turn, str(error))
+            turn.refuse(topic.tenant, message.topic, str(error))
             return None
         if hello.device != topic.device:
             return _foreign(turn, device, hello.device).answer
@@ -206,7 +212,7 @@ class Ingest:
         live = turn.books.live_epoch(device.tenant_id, device.device_id)
         if live is not None and header.run != next(iter(live.runs), ""):
             # Of a copy, of an earlier opening, or of a hub restored: its own hello will tell.
-            _refuse(turn, f"run {header.run} of device {device.device_id} is not the last heard")
+            turn.refuse(topic.tenant, _text(topic), OTHER_RUN)
             answer = HelloAnswer(
                 run=header.run,
                 verdict=Verdict.AGAIN,
@@ -284,6 +290,10 @@ def _senders(messages: Sequence[Message]) -> list[tuple[str, str]]:
     return names
 
 
+def _text(topic: UpTopic) -> str:
+    return up_topic(topic.tenant, topic.store, topic.device, topic.lane)
+
+
 def _answer(topic: UpTopic, what: Downlink, body: Ack | HelloAnswer) -> Answer:
     return Answer(
         topic=dn_topic(topic.tenant, topic.store, topic.device, what), payload=body.to_bytes()
@@ -323,13 +333,9 @@ def _offers(turn: Turn) -> tuple[Answer, ...]:
     return tuple(offers)
 
 
-def _refuse(turn: Turn, reason: str) -> None:
-    turn.tally.refused += 1
-    log.warning("message refused: %s", reason, extra={"action": "refused"})
-
-
 def _foreign(turn: Turn, device: Device, said: str) -> _Refusal:
-    _refuse(turn, f"device {device.device_id} wrote under the name {said}")
+    topic = f"{device.tenant_id}/{device.store_id}/{device.device_id}"
+    turn.refuse(device.tenant_id, topic, f"it says that it is from {said}")
     detail = f"a message on this device's topic says it is from {said}"
     raise_alarm(turn.books, device, FOREIGN_NAME_ALARM, said, detail)
     return _Refusal(None)

@@ -192,7 +192,15 @@ def _credit(hub: Hub, inbox: Inbox) -> int:
 async def _take(hub: Hub, ingest: Ingest, group: Sequence[Heard], credit: int) -> Taken:
     """Commits; while the database is out of order, waits and tries again: nothing is dropped."""
     now = hub.clock.now()
-    messages = [Message(topic=one.topic, payload=one.payload, received_at=now) for one in group]
+    messages = [
+        Message(
+            topic=one.topic,
+            payload=one.payload,
+            received_at=now,
+            is_retained=one.message.retained,
+        )
+        for one in group
+    ]
     wait_s = FIRST_WAIT_S
     while True:
         started_s = time.perf_counter()

@@ -1,39 +1,10 @@
-"""How the hub's log looks: sentences on a terminal, one JSON object a line elsewhere."""
+"""Whose words the hub's log leaves out, unless they are warnings."""
 
-import json
-import logging
-import sys
-from datetime import UTC, datetime
+from sync import logs
 
 _QUIET = ("alembic", "amqtt", "transitions", "websockets", "uvicorn.access", "httpx", "watchfiles")
 
 
-class JsonLines(logging.Formatter):
-    """One JSON object a line: when, level, logger, action, text, and the trace of an error."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line."""
-        said = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "action": getattr(record, "action", None),
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            said["trace"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False)
-
-
 def set_up_logging(*, verbose: bool = False) -> None:
-    """Writes the log to standard error."""
-    handler = logging.StreamHandler()
-    if not sys.stderr.isatty():
-        handler.setFormatter(JsonLines())
-    else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True
-    )
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """Writes the hub's log to standard error."""
+    logs.set_up_logging(verbose=verbose, quiet=_QUIET)

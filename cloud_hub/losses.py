@@ -30,7 +30,8 @@ def loss_reason(reason: str) -> Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredLoss:
-    """One stretch of a lane that was given up for one reason. `events` of its numbers never came;
+    """One stretch of a lane that was given up for one reason, from its first declaration to its
+    last. `events` of its numbers never came;
     what did come all the same is not counted. `after_at` and `before_at` are when the neighbours
     were recorded that are here: everything lost was recorded between them; None where none is."""
 
@@ -44,6 +45,7 @@ class DeclaredLoss:
     bytes: int
     reason: str
     declared_at: datetime
+    last_declared_at: datetime
     after_at: datetime | None = None
     before_at: datetime | None = None
 
@@ -154,6 +156,7 @@ def _merged(rows: Sequence[LostRange]) -> list[DeclaredLoss]:
             last=max(before.last, row.last),
             bytes=before.bytes + row.bytes if is_new else max(before.bytes, row.bytes),
             declared_at=min(before.declared_at, row.declared_at),
+            last_declared_at=max(before.last_declared_at, row.declared_at),
         )
     return merged
 
@@ -170,6 +173,7 @@ def _loss(row: LostRange) -> DeclaredLoss:
         bytes=row.bytes,
         reason=row.reason,
         declared_at=row.declared_at,
+        last_declared_at=row.declared_at,
     )
 
 

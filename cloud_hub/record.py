@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount, audit_link
 from cloud_hub.errors import Refused
-from cloud_hub.identities import IdentityKeys
 from cloud_hub.losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.model.facts import Receipt, ShelfObservation
 from cloud_hub.model.goods import StockCount, StockMove
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.model.place import Device
 from cloud_hub.turn import UNDECODABLE
+from cloud_hub.whereabouts import is_named
 from cloud_hub.work import Outcome
 from sync.events import Lane
 
@@ -95,7 +95,8 @@ class Arrival:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPlace:
     """Where one record is. `letters` are the dead letters under its number (id, reason); `said_at`
-    is when the device last spoke of the lane, `produced` the lane's last number as it said then."""
+    is when the device last spoke of the lane, `produced` the lane's last number as it said then;
+    `is_named`: its latest hello still spoke of it."""
 
     name: RecordName
     place: Place
@@ -104,9 +105,10 @@ class RecordPlace:
     letters: tuple[tuple[str, str], ...] = ()
     said_at: datetime | None = None
     produced: int = 0
+    is_named: bool = True
 
 
-def place_of(session: Session, device: Device, name: RecordName, keys: IdentityKeys) -> RecordPlace:
+def place_of(session: Session, device: Device, name: RecordName) -> RecordPlace:
     """Where the record `name` of `device` is."""
     event = session.get(
         StoredEvent,
@@ -120,7 +122,7 @@ def place_of(session: Session, device: Device, name: RecordName, keys: IdentityK
         return RecordPlace(
             name=name,
             place=_OUTCOMES[Outcome(event.outcome)],
-            arrival=_arrival(session, event, keys),
+            arrival=_arrival(session, event),
             letters=letters,
             said_at=said_at,
             produced=produced,
@@ -133,6 +135,7 @@ def place_of(session: Session, device: Device, name: RecordName, keys: IdentityK
         loss=loss,
         said_at=said_at,
         produced=produced,
+        is_named=account is None or is_named(device, account),
     )
 
 
@@ -157,7 +160,7 @@ def _absent(account: LaneAccount | None, name: RecordName, loss: DeclaredLoss | 
     return Place.WAITING if waits else Place.ASTRAY
 
 
-def _arrival(session: Session, event: StoredEvent, keys: IdentityKeys) -> Arrival:
+def _arrival(session: Session, event: StoredEvent) -> Arrival:
     first, last = _together(session, event)
     return Arrival(
         kind=event.kind,
@@ -165,7 +168,7 @@ def _arrival(session: Session, event: StoredEvent, keys: IdentityKeys) -> Arriva
         received_at=event.received_at,
         first=first,
         last=last,
-        facts=tuple(_facts(session, event, keys.opened(event.body))),
+        facts=tuple(_facts(session, event)),
     )
 
 
@@ -229,13 +232,13 @@ def _together(session: Session, event: StoredEvent) -> tuple[int, int]:
 Body = Mapping[str, Any]
 
 
-def _facts(session: Session, event: StoredEvent, body: Body) -> list[str]:
+def _facts(session: Session, event: StoredEvent) -> list[str]:
     """What the hub made of an applied event, by name."""
     if event.outcome != Outcome.APPLIED.value:
         return []
     event_id = f"{event.device_id}/{event.epoch}/{event.lane}/{event.seq}"
     if event.kind in _BY_BODY:
-        return [_BY_BODY[event.kind](body)]
+        return [_BY_BODY[event.kind](event.body)]
     found = [
         f"{words} {name}"
         for words, column, source in _BY_EVENT.get(event.kind, ())

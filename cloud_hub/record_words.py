@@ -45,6 +45,11 @@ _WAITS = Text(
     en="{record} waits on the device, as it said {said}.",
     zh="{record} 仍在设备上等待，设备于 {said} 如此报告。",
 )
+_ASIDE = Text(
+    en="{record} waits in an outbox that the device has put aside and speaks of no more; it last"
+    " did {said}.",
+    zh="{record} 在设备已搁置、不再提及的发件箱中等待；最后提及于 {said}。",
+)
 _ASTRAY = Text(
     en="{record} is neither here, nor declared lost, nor held by its device: the books do not"
     " add up.",
@@ -65,7 +70,8 @@ def record_sentences(found: RecordPlace, say: Say) -> list[Text]:
     elif found.loss is not None:
         told = [_WAS_LOST.filled(**words, **_loss_words(found.loss, say))]
     elif found.place is Place.WAITING and found.said_at is not None:
-        told = [_WAITS.filled(**words, said=say(found.said_at))]
+        waits = _WAITS if found.is_named else _ASIDE
+        told = [waits.filled(**words, said=say(found.said_at))]
     else:
         is_astray = found.place is Place.ASTRAY
         told = [(_ASTRAY if is_astray else _NEVER).filled(**words)]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +14,15 @@ from cloud_hub.clocks import MILLISECOND, Clocks, moved_body, moved_stamp
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.model.place import Device
 from cloud_hub.projections import PROJECTIONS
+from cloud_hub.refusals import Refusal, note_refusals, refusal
 from cloud_hub.revisions import note_revisions
 from cloud_hub.upsert import insert_new
 from cloud_hub.work import EventKey, Fact, Outcome, Work
 from device_profiles.device import first_problem
 from sync.batch import Arrived, Loss
 from sync.events import EVENT_TYPES, EventBody, LossDeclared, occurred_at
+
+log = logging.getLogger(__name__)
 
 UNDECODABLE = "undecodable"
 """Kind under which the events of a batch that could not be unpacked are kept."""
@@ -64,6 +68,7 @@ class Turn:
     facts: dict[str, list[Fact[Any]]] = field(default_factory=dict)
     rows: dict[EventKey, dict[str, Any]] = field(default_factory=dict)
     letters: list[dict[str, Any]] = field(default_factory=list)
+    refused: dict[Refusal, int] = field(default_factory=dict)
     greeted: dict[tuple[str, str], int] = field(default_factory=dict)
     """Devices welcomed in this transaction, with the desired version they know."""
     clocks: Clocks = field(init=False)
@@ -144,6 +149,13 @@ class Turn:
             }
         )
 
+    def refuse(self, tenant_id: str, topic: str, reason: str) -> None:
+        """Counts a message that its sender may not send, or that nobody can read."""
+        self.tally.refused += 1
+        name = refusal(tenant_id, topic, reason)
+        self.refused[name] = self.refused.get(name, 0) + 1
+        log.warning("refused a message of %s: %s", topic, reason, extra={"action": "refused"})
+
     def bury_batch(
         self, device: Device, payload: bytes, error: str, keys: list[EventKey], at: datetime
     ) -> None:
@@ -189,6 +201,8 @@ class Turn:
         sealed = self.work.identities.sealed_letter
         letters = [letter | {"raw": sealed(letter["raw"])} for letter in self.letters]
         insert_new(self.work.session, DeadLetter, letters)
+        if self.refused:
+            note_refusals(self.work.session, self.refused, self.work.now)
         self.books.write()
 
 

@@ -63,13 +63,15 @@ _PAGES: dict[LoginRole, frozenset[Page]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
     """A signed-in person or program. `scope_id` is the store or the brand that the role is bound
-    to; `None` where the role sees the whole chain. `language` is `en` or `zh`."""
+    to; `None` where the role sees the whole chain. `language` is `en` or `zh`. `is_guise`: somebody
+    of another role looks through this one's eyes."""
 
     tenant_id: str
     login_name: str
     role: LoginRole
     scope_id: str | None
     language: str = "en"
+    is_guise: bool = False
 
     @property
     def pages(self) -> frozenset[Page]:

@@ -1,5 +1,6 @@
 """Where the records of one device are: its books by epoch and lane, with every reason."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.audit import LaneAccount, audit_link
+from cloud_hub.audit import LaneAccount, audit_link, joined_epochs
 from cloud_hub.clocks import corrected_clocks
 from cloud_hub.connections import connected
 from cloud_hub.losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.model.link import DeadLetter, Epoch
 from cloud_hub.model.place import Device
+from cloud_hub.refusals import refusals
 
 LETTERS_SHOWN = 200
 
@@ -92,10 +94,35 @@ class DevicePlaces:
 
 
 def audit_json(session: Session, tenant_id: str | None = None) -> dict[str, Any]:
-    """The accounts of every lane and every declared loss, as `aisle audit --json` prints them."""
+    """The accounts of every lane, every declared loss, and what was refused: `aisle audit --json`.
+    `aside` of what waits is in outboxes that their devices speak of no more."""
+    accounts = audit_link(session, tenant_id=tenant_id, by_epoch=True).accounts
+    aside = _aside(session, accounts)
+    rows = [
+        lane.as_json() | {"aside": aside[lane.tenant, lane.device, lane.lane_number]}
+        for lane in joined_epochs(accounts)
+    ]
     losses = declared_losses(session, tenant_id=tenant_id)
-    said = audit_link(session, tenant_id=tenant_id).as_json()
-    return said | {"losses": [{"tenant": loss.tenant} | loss.as_json() for loss in losses]}
+    return {
+        "balanced": all(account.is_balanced for account in accounts),
+        "devices": rows,
+        "losses": [{"tenant": loss.tenant} | loss.as_json() for loss in losses],
+        "refused": [
+            refused.as_json()
+            for refused in refusals(session, None if tenant_id is None else [tenant_id])
+        ],
+    }
+
+
+def _aside(session: Session, accounts: Sequence[LaneAccount]) -> Counter[tuple[str, str, int]]:
+    """How many wait, by lane, in outboxes that were put aside."""
+    aside: Counter[tuple[str, str, int]] = Counter()
+    for account in accounts:
+        if account.waiting:
+            device = session.get(Device, (account.tenant, account.device))
+            if device is not None and not is_named(device, account):
+                aside[account.tenant, account.device, account.lane_number] += account.waiting
+    return aside
 
 
 def places_of(session: Session, device: Device) -> DevicePlaces:
@@ -128,15 +155,16 @@ def _lanes(
             epoch=account.epochs[0],
             state=states.get(account.epochs[0], "past"),
             account=account,
-            is_named=_is_named(device, account),
+            is_named=is_named(device, account),
         )
         for account in accounts
     ]
     return tuple(sorted(places, key=lambda lane: (-lane.epoch, lane.account.lane_number)))
 
 
-def _is_named(device: Device, account: LaneAccount) -> bool:
-    """A hello tells every lane that its outbox knows: what it left out is not in that outbox."""
+def is_named(device: Device, account: LaneAccount) -> bool:
+    """Whether the device's latest hello spoke of the lane: it tells every lane that its outbox
+    knows, and what it leaves out is not in that outbox."""
     if account.claimed_at is None or device.connected_at is None:
         return account.claimed_at is not None
     return account.claimed_at >= device.connected_at

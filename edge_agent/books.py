@@ -58,8 +58,9 @@ def _read(path: Path) -> DeviceBooks:
             tables={name: database[name].count for name in sorted(database.table_names())},
             losses=tuple(
                 database.query(
-                    "SELECT epoch, lane, reason, sum(last - first + 1) AS events,"
-                    " sum(bytes) AS bytes FROM loss GROUP BY epoch, lane, reason"
+                    "SELECT epoch, lane, reason, min(first) AS first, max(last) AS last,"
+                    " sum(last - first + 1) AS events, sum(bytes) AS bytes FROM loss"
+                    " GROUP BY epoch, lane, reason"
                 )
             ),
             oldest_waiting=tuple(

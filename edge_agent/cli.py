@@ -13,12 +13,11 @@ from typing import Annotated
 
 import typer
 
-from device_profiles.device import InvalidProfile
-from edge_agent.errors import EdgeError
 from edge_agent.receipts.cli import app as pos
-from edge_agent.telling import fail, hush_codecs, set_up_logs
-from sync.errors import SyncError
-from vision_models.errors import VisionError
+from edge_agent.telling import hush_codecs
+from sync.events import Lane
+from sync.logs import set_up_logging
+from sync.losses import loss_words
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(pos, name="pos")
@@ -52,15 +51,9 @@ def edge(
         stop_on_signals(stop)
         await run_agent(settings, clock=SystemClock(), rng=SystemRandom(), stop=stop)
 
-    set_up_logs()
-    failure: BaseException | None = None
-    try:
-        settings = load_settings(profile, data, hub)
-        asyncio.run(run())
-    except* (EdgeError, SyncError, VisionError, InvalidProfile) as group:
-        failure = group.exceptions[0]
-    if failure is not None:
-        fail(failure)
+    set_up_logging()
+    settings = load_settings(profile, data, hub)
+    asyncio.run(run())
 
 
 @app.command()
@@ -70,10 +63,7 @@ def books(
     """What a device's folder holds: produced = acknowledged + lost + waiting. Exit 1 if not so."""
     from edge_agent.books import look_into
 
-    try:
-        found = look_into(data)
-    except EdgeError as error:
-        fail(error)
+    found = look_into(data)
     if as_json:
         typer.echo(json.dumps(asdict(found)))
     else:
@@ -84,9 +74,17 @@ def books(
                 f" + waiting {lane['waiting']:9}"
             )
         for loss in found.losses:
-            typer.echo(f"lost {loss['events']} events, {loss['bytes']} bytes: {loss['reason']}")
+            typer.echo(
+                f"lost: epoch {loss['epoch']} {Lane(loss['lane']).name.lower()}:"
+                f" {loss['events']} events between {loss['first']} and {loss['last']},"
+                f" {loss['bytes']} bytes: {loss_words(loss['reason']).en}"
+            )
         for one in found.oldest_waiting:
-            typer.echo(f"waits longest in lane {one['lane']}: {one['kind']} since {one['at']}")
+            typer.echo(
+                f"waiting: epoch {one['epoch']} {Lane(one['lane']).name.lower()} from"
+                f" {one['seq']} ({one['kind']}), since {one['at']}"
+            )
+        typer.echo("balanced" if found.balanced else "NOT balanced")
     if not found.balanced:
         raise typer.Exit(1)
 
@@ -131,22 +129,19 @@ def count(
     from edge_agent.counting import count_source, read_line, read_zone
 
     hidden = not sys.stderr.isatty()
-    try:
-        lines = tuple(read_line(text, number) for number, text in enumerate(line, start=1))
-        zones = tuple(read_zone(text, number) for number, text in enumerate(zone or (), start=1))
-        with Progress(console=Console(stderr=True), disable=hidden) as progress:
-            task = progress.add_task("frames", total=None)
-            counted = count_source(
-                video,
-                lines,
-                zones,
-                longest_s=seconds,
-                on_frame=lambda done, of: progress.update(task, completed=done, total=of or None),
-                annotated=annotate,
-                is_stopped=_stopped_by_ctrl_c(),
-            )
-    except (EdgeError, VisionError) as error:
-        fail(error)
+    lines = tuple(read_line(text, number) for number, text in enumerate(line, start=1))
+    zones = tuple(read_zone(text, number) for number, text in enumerate(zone or (), start=1))
+    with Progress(console=Console(stderr=True), disable=hidden) as progress:
+        task = progress.add_task("frames", total=None)
+        counted = count_source(
+            video,
+            lines,
+            zones,
+            longest_s=seconds,
+            on_frame=lambda done, of: progress.update(task, completed=done, total=of or None),
+            annotated=annotate,
+            is_stopped=_stopped_by_ctrl_c(),
+        )
     if as_json:
         typer.echo(json.dumps(counted.as_json()))
         return

@@ -24,6 +24,7 @@ from sync.shadow import Desired, Shadow, State, load, report, save, take_desired
 from sync.topics import Downlink
 
 REJECTED = "rejected"
+TAKE_PHOTO, ACCEPT_VIEW = "take-photo", "accept-view"
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +83,8 @@ class Remote:
         return {
             "report-state": self._report_state,
             "restart": self._restart,
-            "take-photo": self._take_photo,
-            "accept-view": self._accept_view,
+            TAKE_PHOTO: self._take_photo,
+            ACCEPT_VIEW: self._accept_view,
         }
 
     def hear(self, message: DownMessage) -> None:
@@ -132,7 +133,7 @@ class Remote:
 
     def _put_in_force(self, desired: State) -> State:
         """Tells every part its value; the state that holds now."""
-        state: State = {**self.facts, "commands": sorted(self.handlers())}
+        state: State = {**self.facts, **self._abilities()}
         rejected = {
             name: "this device has no such setting" for name in desired if name not in self.settings
         }
@@ -158,6 +159,13 @@ class Remote:
             log.warning("settings rejected: %s", rejected, extra={"action": "desired-rejected"})
             state[REJECTED] = rejected
         return state
+
+    def _abilities(self) -> State:
+        """The commands that this device knows, and the cameras that some of them are for."""
+        by_camera = {TAKE_PHOTO: sorted(self.photographers), ACCEPT_VIEW: sorted(self.viewers)}
+        cameras = {name: ids for name, ids in by_camera.items() if ids}
+        known: State = {"commands": sorted(self.handlers())}
+        return known | {"cameras": cameras} if cameras else known
 
     # --- commands --------------------------------------------------------------------------------
 
@@ -187,7 +195,6 @@ class Remote:
             known = ", ".join(sorted(self.photographers)) or "none"
             raise EdgeError(f"name a camera that takes photos with camera_id; here: {known}")
         return await photographer()
-
 
     async def _accept_view(self, arguments: Mapping[str, object]) -> str:
         camera_id = arguments.get("camera_id")

@@ -93,6 +93,7 @@ class Writer:
                 for waiting in group:
                     _run_one(transaction, waiting)
         except Exception as error:
+            # Whatever it is, everyone in the group waits for an answer, and others after them.
             log.exception("nothing of %d jobs was written", len(group), extra={"action": "write"})
             for waiting in group:
                 waiting.error = error

@@ -33,24 +33,15 @@ def demo(
 ) -> None:
     """Play the demonstration chain: a hub, real agents, eight stores with two weeks behind them."""
     from simulators.demo import run_demo
-    from simulators.errors import SimulatorError
     from simulators.stage import DemoOptions
-    from sync.errors import SyncError
     from vision_models.memory import keep_memory_small
 
     keep_memory_small()
-    failure: BaseException | None = None
-    try:
-        host, port = _parse_address(http)
-        options = DemoOptions(
-            stores=stores, host=host, port=port, data=data, lasts_s=lasts_s, seed=seed
-        )
-        asyncio.run(run_demo(options))
-    except* (SimulatorError, SyncError) as group:
-        failure = _first(group)
-    if failure is not None:
-        typer.echo(f"aisle: {failure}", err=True)
-        raise typer.Exit(1)
+    host, port = _parse_address(http)
+    options = DemoOptions(
+        stores=stores, host=host, port=port, data=data, lasts_s=lasts_s, seed=seed
+    )
+    asyncio.run(run_demo(options))
 
 
 def _parse_address(text: str) -> tuple[str, int]:
@@ -60,10 +51,3 @@ def _parse_address(text: str) -> tuple[str, int]:
             f"{text!r} is not HOST:PORT, for example {LOOPBACK}", param_hint="--http"
         )
     return host.strip("[]"), int(port)
-
-
-def _first(error: BaseException) -> BaseException:
-    """The first error that is no group."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -34,6 +34,7 @@ HELLO_AFTER_TRIES = 5
 """A batch tried so often without an answer: perhaps the hub no longer knows this device."""
 LOOK_AGAIN_S = 2.0
 """Another process may have appended; nothing tells this one."""
+RETAINED_ALARM = "retained-message"
 HEADER_BYTES = 600
 LOSS_BYTES = 140
 """A header without losses is 400 bytes; a topic, at most 190."""
@@ -64,6 +65,7 @@ class Conversation:
         self._window = Window(rng)
         self._known_next: dict[LaneKey, int] = {}
         self._acks: list[Ack] = []
+        self._retained: set[str] = set()
         self._answer: HelloAnswer | None = None
         self._greeting = True
         self._hello_tries = 0
@@ -113,6 +115,8 @@ class Conversation:
         if message.retained:
             # Never meant for now: somebody else left it at the broker.
             log.warning("ignored a retained message", extra={"action": "retained-ignored"})
+            self._retained.add(message.topic)
+            self._wake.set()
             return
         try:
             what = parse_dn(message.topic).what
@@ -168,6 +172,8 @@ class Conversation:
         self._wake.clear()
         if self._acks:
             await self._take_acks()
+        if self._retained:
+            await self._tell_retained()
         if self._answer is not None:
             answer, self._answer = self._answer, None
             await self._take_answer(answer)
@@ -209,6 +215,29 @@ class Conversation:
         if noted:
             reach(Failpoint.EDGE_BEFORE_NOTING)
             await asyncio.to_thread(self._outbox.acknowledge, *noted)
+
+    async def _tell_retained(self) -> None:
+        """Somebody should take them away: each comes again with every connection."""
+        found, self._retained = sorted(self._retained), set()
+        if await asyncio.to_thread(self._has_told, RETAINED_ALARM):
+            return
+        alarm = Alarm(
+            alarm=RETAINED_ALARM,
+            subject=self._broker,
+            state=AlarmState.RAISED,
+            at=self._clock.now(),
+            detail=f"ignored; take it away at the broker: {', '.join(found)}",
+        )
+        await asyncio.to_thread(self._outbox.append, alarm)
+
+    def _has_told(self, alarm: str) -> bool:
+        """Whether this alarm still stands in the outbox, sent or not."""
+        with self._outbox.reading() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM outbox WHERE epoch=? AND lane=? AND instr(body, ?) > 0 LIMIT 1",
+                (self._outbox.epoch, Lane.ALERT, f'"{alarm}"'),
+            ).fetchone()
+        return row is not None
 
     # --- hello -----------------------------------------------------------------------------------
 

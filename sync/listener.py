@@ -132,7 +132,7 @@ class MqttListener:
         arrived: list[MqttLink] = []
 
         def hear(message: Incoming) -> None:
-            if message.retained or not arrived:
+            if not arrived:
                 return
             self._heard.put_nowait(Heard(message=message, link=arrived[0]))
 

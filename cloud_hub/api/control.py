@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.acts import record_act
 from cloud_hub.api.access import HubOf, ViewerOf, acting_viewer, require_operator
-from cloud_hub.commands import expires_at, issue_command, offer, state_of
+from cloud_hub.commands import expires_at, state_of
 from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
 from cloud_hub.errors import Refused
 from cloud_hub.hub import Hub
@@ -20,6 +20,7 @@ from cloud_hub.identities import IdentityKeys
 from cloud_hub.model.control import DeviceCommand, DeviceShadow
 from cloud_hub.model.link import DeadLetter
 from cloud_hub.model.place import Device
+from cloud_hub.orders import Outgoing, give_command, publish
 from cloud_hub.shadows import desired_message, shadow_of, undone, want_state
 from cloud_hub.viewer import Viewer
 from device_profiles.names import Identifier
@@ -174,20 +175,19 @@ async def command_device(
     """Keeps a command, publishes it, and offers it again at each hello until its time is over."""
     now = hub.clock.now()
 
-    def write(session: Session) -> tuple[CommandAnswer, str, bytes | None]:
-        device = _device(session, viewer, device_id)
-        command, is_new = issue_command(
-            session, device, **request.model_dump(), issued_by=viewer.login_name, now=now
+    def write(session: Session) -> tuple[CommandAnswer, Outgoing | None]:
+        command, outgoing = give_command(
+            session,
+            viewer,
+            device_id,
+            **request.model_dump(),
+            now=now,
+            is_linked=hub.link.is_connected,
         )
-        if is_new:
-            told = {"command_id": command.command_id, "arguments": dict(request.arguments)}
-            _record(session, viewer, f"command-{request.name}", device_id, told, now)
-        is_due = command.outcome is None and now < expires_at(command)
-        payload = offer(command, now) if is_due and hub.link.is_connected else None
-        return _command_answer(command, now), _topic(device, Downlink.COMMAND), payload
+        return _command_answer(command, now), outgoing
 
-    answer, topic, payload = await asyncio.to_thread(_written, hub, write)
-    _publish(hub, topic, payload)
+    answer, outgoing = await asyncio.to_thread(_written, hub, write)
+    publish(hub, outgoing)
     return answer
 
 
@@ -207,7 +207,7 @@ async def want_device(
     """Keeps a device's desired state and publishes it; a device that was away asks at its hello."""
     now = hub.clock.now()
 
-    def write(session: Session) -> tuple[ShadowAnswer, str, bytes]:
+    def write(session: Session) -> tuple[ShadowAnswer, Outgoing]:
         device = _device(session, viewer, device_id)
         before = shadow_of(session, viewer.tenant_id, device_id)
         version = before.desired_version if before is not None else 0
@@ -222,11 +222,11 @@ async def want_device(
         if shadow.desired_version != version:
             told = {"version": shadow.desired_version, "state": dict(request.state)}
             _record(session, viewer, "desired-state", device_id, told, now)
-        topic = _topic(device, Downlink.DESIRED)
-        return _shadow_answer(shadow), topic, desired_message(shadow)
+        topic = dn_topic(device.tenant_id, device.store_id, device.device_id, Downlink.DESIRED)
+        return _shadow_answer(shadow), Outgoing(topic=topic, payload=desired_message(shadow))
 
-    answer, topic, payload = await asyncio.to_thread(_written, hub, write)
-    _publish(hub, topic, payload)
+    answer, outgoing = await asyncio.to_thread(_written, hub, write)
+    publish(hub, outgoing)
     return answer
 
 
@@ -275,20 +275,11 @@ def _written(hub: Hub, act: Callable[[Session], Result]) -> Result:
         return act(session)
 
 
-def _publish(hub: Hub, topic: str, payload: bytes | None) -> None:
-    if payload is not None and hub.link.listener is not None:
-        hub.link.listener.publish(topic, payload)
-
-
 def _device(session: Session, viewer: Viewer, device_id: str) -> Device:
     device = session.get(Device, (viewer.tenant_id, device_id))
     if device is None:
         raise Refused(f"no device {device_id}", status=404)
     return device
-
-
-def _topic(device: Device, what: Downlink) -> str:
-    return dn_topic(device.tenant_id, device.store_id, device.device_id, what)
 
 
 def _record(

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from cloud_hub.api.access import HubOf, ViewerOf, require_operator
 from cloud_hub.audit import audit_link
 from cloud_hub.errors import Refused
-from cloud_hub.identities import IdentityKeys
 from cloud_hub.ledger import balances
 from cloud_hub.model.place import Device, Store
 from cloud_hub.record import RecordName, place_of
@@ -104,7 +103,7 @@ def device_record(
     name = RecordName.read(f"{device_id}/{epoch}/{lane}/{seq}")
     with hub.sessions() as session:
         device = _device(session, viewer, device_id)
-        return record_json(place_of(session, device, name, IdentityKeys(hub.secrets)))
+        return record_json(place_of(session, device, name))
 
 
 def _device(session: Session, viewer: Viewer, device_id: str) -> Device:

@@ -45,11 +45,13 @@ def seen_through(signed_in: Viewer, seen_as: str) -> Viewer:
     office may, because it sees all that those roles see; anybody else stays who they are."""
     role, _, scope = seen_as.partition(":")
     roles = {known.value: known for known in LoginRole}
-    if signed_in.role is not LoginRole.HEAD_OFFICE or role not in roles:
+    if signed_in.role is not LoginRole.HEAD_OFFICE or roles.get(role, signed_in.role) is (
+        signed_in.role
+    ):
         return signed_in
     if (roles[role] in SCOPED) != bool(scope):
         return signed_in
-    return replace(signed_in, role=roles[role], scope_id=scope or None)
+    return replace(signed_in, role=roles[role], scope_id=scope or None, is_guise=True)
 
 
 def language_asked(request: Request) -> str:

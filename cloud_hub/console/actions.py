@@ -11,6 +11,7 @@ from nicegui.events import GenericEventArguments
 from sqlalchemy.orm import Session
 
 from cloud_hub.console.access import Visit
+from cloud_hub.console.commanding import command_device
 from cloud_hub.console.live import SharedDrawings
 from cloud_hub.console.tab import Tab
 from cloud_hub.errors import Refused
@@ -34,7 +35,11 @@ def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawing
         if not isinstance(said, dict):
             return
         do = _deed(said)
-        if do is not None and await asyncio.to_thread(_write, hub, visit, do):
+        if said.get("act") == "command":
+            is_done = await command_device(hub, visit, said)
+        else:
+            is_done = do is not None and await asyncio.to_thread(_write, hub, visit, do)
+        if is_done:
             hub.changed.announce()
             drawings.forget()
             await tab.look()

@@ -70,7 +70,8 @@ def _fleet(session: Session, reader: Reader, _: Arguments) -> Markup:
 
 
 def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = device_view(session, reader.viewer, reader.now, arguments["identity"])
+    asked = arguments.get("record")
+    view = device_view(session, reader.viewer, reader.now, arguments["identity"], asked)
     return device_page(view, reader.in_zone(view.time_zone))
 
 

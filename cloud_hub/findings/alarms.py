@@ -22,6 +22,13 @@ ALARM_NAMES: dict[str, Text] = {
     "disk-full": Text(en="disk full", zh="存储已满"),
     "sensor-lost": Text(en="no reading", zh="传感器无读数"),
     "clock-wrong": Text(en="clock wrong", zh="时钟不准"),
+    "outbox-damaged": Text(en="its store of events was damaged", zh="发件箱损坏"),
+    "record-too-big": Text(en="a sale too large to send", zh="销售记录过大，无法发送"),
+    "retained-message": Text(
+        en="a message left at the broker, ignored", zh="消息代理上有残留消息，已忽略"
+    ),
+    "identity-used-twice": Text(en="two devices use one identity", zh="两台设备使用同一身份"),
+    "wrote-under-another-name": Text(en="wrote under another name", zh="以其他设备的名义发送"),
     "cart-weight": Text(en="check the cart", zh="请核对购物车"),
 }
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from cloud_hub import phrases
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
-from cloud_hub.losses import loss_reason
-from cloud_hub.model.link import DeadLetter, LostRange
+from cloud_hub.losses import DeclaredLoss, declared_losses, loss_reason
+from cloud_hub.model.link import DeadLetter
 from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 from sync.events import Lane
@@ -51,23 +51,15 @@ def find_link_news(situation: Situation) -> Iterator[Finding]:
 
 
 def _lost(situation: Situation) -> Iterator[Finding]:
-    rows = situation.session.execute(
-        sa.select(
-            LostRange.device_id,
-            LostRange.lane,
-            LostRange.reason,
-            sa.func.min(LostRange.declared_at),
-            sa.func.max(LostRange.declared_at),
-        )
-        .where(LostRange.tenant_id == situation.chain.tenant_id)
-        .group_by(LostRange.device_id, LostRange.lane, LostRange.reason)
-    )
-    lost = {(lane.device, lane.lane_number): lane.lost for lane in situation.books}
-    for device_id, lane, reason, first_at, last_at in rows:
+    losses: dict[tuple[str, int, str], list[DeclaredLoss]] = defaultdict(list)
+    for loss in declared_losses(situation.session, tenant_id=situation.chain.tenant_id):
+        losses[loss.device, loss.lane_number, loss.reason].append(loss)
+    for (device_id, lane, reason), parts in losses.items():
         device = situation.chain.devices.get(device_id)
-        count = lost.get((device_id, lane), 0)
-        if device is None or not count or situation.now - last_at > TOLD_FOR:
+        last_at = max(part.last_declared_at for part in parts)
+        if device is None or situation.now - last_at > TOLD_FOR:
             continue
+        count = sum(part.events for part in parts)
         words: dict[str, Text | str | int] = {
             "store": situation.chain.stores[device.store_id].name,
             "device": device.name,
@@ -77,11 +69,11 @@ def _lost(situation: Situation) -> Iterator[Finding]:
             "reason": loss_reason(reason),
         }
         yield Finding(
-            key=f"{Kind.EVENTS_LOST}/{device_id}/{lane}",
+            key=f"{Kind.EVENTS_LOST}/{device_id}/{lane}/{reason}",
             kind=Kind.EVENTS_LOST,
             severity=Severity.PROBLEM,
             sentence=_LOST.filled(**words),
-            since=first_at,
+            since=min(part.declared_at for part in parts),
             owner=LoginRole.IT,
             store_id=device.store_id,
             device_id=device_id,

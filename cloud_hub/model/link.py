@@ -111,6 +111,18 @@ class DeadLetter(Base):
     replayed_at: Mapped[datetime | None]
 
 
+class RefusedMessage(Base):
+    """How often messages of one topic were refused for one reason. Their bytes are not kept."""
+
+    __tablename__ = "refused_message"
+    tenant_id: Mapped[str] = key()
+    topic: Mapped[str] = key(200)
+    reason: Mapped[str] = key(200)
+    messages: Mapped[int]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+
+
 class ResendCount(Base):
     """How many events of a device arrived more than once, by epoch and lane."""
 

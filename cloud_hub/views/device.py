@@ -1,25 +1,36 @@
-"""One device: its books by lane and by day, what it lost and why, its epochs, its alarms."""
+"""One device: its books, where each record is, its epochs, its alarms, what it was told to do."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.audit import LaneAccount, audit_link
+from cloud_hub.audit import LaneAccount, joined_epochs
 from cloud_hub.business_day import business_day, day_start
 from cloud_hub.chain import Device
 from cloud_hub.findings.alarms import alarm_name
-from cloud_hub.findings.link_books import LANE_NAMES, loss_reason
+from cloud_hub.findings.link_books import LANE_NAMES
 from cloud_hub.findings.search import DEVICE_SEARCHES, search
 from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
 from cloud_hub.metrics.window import StoreHours
 from cloud_hub.model import place
 from cloud_hub.model.facts import AlarmRaised, CoolerMinute
-from cloud_hub.model.link import DeadLetter, Epoch, LostRange, StoredEvent
+from cloud_hub.model.link import DeadLetter, Epoch, StoredEvent
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, Page, Viewer
+from cloud_hub.views.device_control import DeviceControl, device_control
+from cloud_hub.views.device_records import (
+    LossRow,
+    OddRow,
+    RecordAsked,
+    WaitingRow,
+    asked_record,
+    loss_rows,
+    odd_rows,
+    waiting_rows,
+)
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import compare
 from cloud_hub.views.fleet import uptime_figures
@@ -27,6 +38,7 @@ from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import books_of, situation_for
 from cloud_hub.views.rows import Books, Freshness, ProblemRow
+from cloud_hub.whereabouts import places_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +60,6 @@ class DayEvents:
     day: date
     events: int
     late: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LossRow:
-    """A declared loss."""
-
-    lane: int
-    first: int
-    last: int
-    events: int
-    bytes: int
-    reason: str
-    reason_text: Text
-    declared_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +118,10 @@ class DeviceView:
     lanes: tuple[LaneRow, ...]
     days: tuple[DayEvents, ...]
     losses: tuple[LossRow, ...]
+    waiting: tuple[WaitingRow, ...]
+    odd: tuple[OddRow, ...]
+    record: RecordAsked | None
+    control: DeviceControl | None
     epochs: tuple[EpochRow, ...]
     dead_letters: tuple[DeadLetterRow, ...]
     alarms: tuple[AlarmRow, ...]
@@ -135,16 +137,20 @@ TEMPERATURE_STEP = timedelta(minutes=15)
 TEMPERATURE_SPAN = timedelta(hours=24)
 
 
-def device_view(session: Session, viewer: Viewer, now: datetime, device_id: str) -> DeviceView:
-    """One device as `viewer` may see it at `now`. Raises NotYours, NotFound."""
+def device_view(
+    session: Session, viewer: Viewer, now: datetime, device_id: str, record: str | None = None
+) -> DeviceView:
+    """One device as `viewer` may see it at `now`, and where the `record` is that was asked for.
+    Raises NotYours, NotFound."""
     row = session.get(place.Device, (viewer.tenant_id, device_id))
     situation = situation_for(session, viewer, Page.DEVICE, now, row.store_id if row else None)
     chain = situation.chain
     device = chain.devices.get(device_id)
-    if device is None:
+    if device is None or row is None:
         raise NotFound(f"there is no device {device_id!r}")
     store = chain.stores[device.store_id]
-    audit = audit_link(session, tenant_id=chain.tenant_id, devices=[device_id])
+    places = places_of(session, row)
+    accounts = joined_epochs(lane.account for lane in places.lanes)
     findings = [f for f in search(situation, DEVICE_SEARCHES) if f.device_id == device_id]
     album = Album(session, chain, Naming(viewer, chain), now, ())
     zone = store.hours.zone
@@ -162,10 +168,14 @@ def device_view(session: Session, viewer: Viewer, now: datetime, device_id: str)
         time_zone=zone.key,
         freshness=situation.devices[device_id],
         claimed_at=device.claimed_at,
-        books=books_of(audit.accounts),
-        lanes=tuple(_lane(account) for account in audit.accounts),
+        books=books_of(accounts),
+        lanes=tuple(_lane(account) for account in accounts),
         days=_days(session, chain.tenant_id, device_id, store.hours, now),
-        losses=_losses(session, chain.tenant_id, device_id),
+        losses=loss_rows(places),
+        waiting=waiting_rows(places),
+        odd=odd_rows(places),
+        record=asked_record(session, row, record, zone, now),
+        control=device_control(session, viewer, device_id, now),
         epochs=_epochs(session, chain.tenant_id, device_id),
         dead_letters=_dead_letters(session, chain.tenant_id, device_id),
         alarms=_alarms(session, chain.tenant_id, device_id, now),
@@ -213,54 +223,6 @@ def _days(
         events[day] += count
         late[day] += delayed
     return tuple(DayEvents(day=day, events=events[day], late=late[day]) for day in wanted)
-
-
-def _losses(session: Session, tenant_id: str, device_id: str) -> tuple[LossRow, ...]:
-    """Declared losses, newest first. A device may tell a loss again, and longer: what overlaps is
-    one loss."""
-    rows = session.scalars(
-        sa.select(LostRange)
-        .where(LostRange.tenant_id == tenant_id, LostRange.device_id == device_id)
-        .order_by(LostRange.epoch, LostRange.lane, LostRange.first, LostRange.last.desc())
-    )
-    merged: list[LossRow] = []
-    before: LostRange | None = None
-    for row in rows:
-        same = before is not None and (before.epoch, before.lane, before.reason) == (
-            row.epoch,
-            row.lane,
-            row.reason,
-        )
-        if same and row.first <= merged[-1].last:
-            merged[-1] = _longer(merged[-1], row)
-        else:
-            merged.append(_loss(row))
-        before = row
-    return tuple(sorted(merged, key=lambda loss: loss.declared_at, reverse=True))
-
-
-def _loss(row: LostRange) -> LossRow:
-    return LossRow(
-        lane=row.lane,
-        first=row.first,
-        last=row.last,
-        events=row.last - row.first + 1,
-        bytes=row.bytes,
-        reason=row.reason,
-        reason_text=loss_reason(row.reason),
-        declared_at=row.declared_at,
-    )
-
-
-def _longer(told: LossRow, row: LostRange) -> LossRow:
-    last = max(told.last, row.last)
-    return replace(
-        told,
-        last=last,
-        events=last - told.first + 1,
-        bytes=max(told.bytes, row.bytes),
-        declared_at=min(told.declared_at, row.declared_at),
-    )
 
 
 def _epochs(session: Session, tenant_id: str, device_id: str) -> tuple[EpochRow, ...]:

@@ -13,14 +13,18 @@ from cloud_hub.findings.search import DEVICE_SEARCHES, search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.registry import CONNECTED, WORKING
+from cloud_hub.refusals import Refused, refusals
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, Page, Viewer
+from cloud_hub.views.device_control import SEERS
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, compare, figure
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import needing, problem_rows
 from cloud_hub.views.reading import books_of, situation_for, temperatures
 from cloud_hub.views.rows import Books, Freshness, ProblemRow
+
+REFUSED_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,8 @@ class FleetRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetView:
-    """Everything on the fleet page. `figures`: connected, working."""
+    """Everything on the fleet page. `figures`: connected, working. `refused`: messages that were of
+    no device here, for those who look after the devices."""
 
     now: datetime
     local_now: datetime
@@ -53,6 +58,7 @@ class FleetView:
     devices: tuple[FleetRow, ...]
     books: Books
     problems: tuple[ProblemRow, ...]
+    refused: tuple[Refused, ...]
 
 
 def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
@@ -78,6 +84,9 @@ def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
         ),
         books=books_of(situation.books),
         problems=needing(problem_rows(situation, findings, album)),
+        refused=tuple(refusals(session, [viewer.tenant_id], limit=REFUSED_SHOWN))
+        if viewer.role in SEERS
+        else (),
     )
 
 

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edge_agent.errors import EdgeError
-from edge_agent.telling import fail
-from sync.errors import SyncError
 
 if TYPE_CHECKING:
     from edge_agent.receipts.importing import ImportBook
@@ -54,10 +52,10 @@ def import_(
             from edge_agent.receipts.sending import send_all
 
             waiting = asyncio.run(send_all(source.mapping, data, book.stores, address))
-    except (EdgeError, SyncError) as error:
-        fail(error)
     except OSError as error:
-        fail(EdgeError(f"cannot write in {data}: {error.strerror}; choose another --data"))
+        raise EdgeError(
+            f"cannot write in {data}: {error.strerror}; choose another --data"
+        ) from error
     _say(book, as_json=as_json)
     if book.refused or waiting:
         raise typer.Exit(1)
@@ -90,10 +88,8 @@ def stores(
         if write_chain is not None:
             chain = chain_of(source.mapping, found, folder_secret(data))
             write_chain.write_text(chain.model_dump_json(), encoding="utf-8")
-    except EdgeError as error:
-        fail(error)
     except OSError as error:
-        fail(EdgeError(f"cannot write {error.filename}: {error.strerror}"))
+        raise EdgeError(f"cannot write {error.filename}: {error.strerror}") from error
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return

@@ -14,9 +14,9 @@ from playwright.async_api import Browser, BrowserContext, Page, StorageState, as
 
 from sync.clock import ManualClock, SystemClock
 from sync.events import MediaTaken
-from tests.browser import small_chain
+from tests.browser import morning
+from tests.browser.morning import LOGINS, PASSWORD, TENANT
 from tests.browser.road import HubAddress, RealDevice, start_hub, write
-from tests.browser.small_chain import LOGINS, PASSWORD, TENANT
 from tests.conftest import skip_without, unused_port, wait_for_port
 
 CHROMIUM_ARGUMENTS = (
@@ -91,10 +91,10 @@ class FilledHub:
 async def hub(
     bare_hub: HubAddress, first_sight: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[FilledHub]:
-    """The small chain, its morning already on the way: see small_chain for what is wrong in it.
+    """The small chain, its morning already on the way: see morning.py for what is wrong in it.
     Filled only after the first sight of the empty hub."""
     now, folder = datetime.now(UTC), tmp_path_factory.mktemp("devices")
-    chain = small_chain.small_chain(now)
+    chain = morning.small_chain(now)
     await write(bare_hub, "/api/v1/master-data", chain.model_dump_json())
     for name, (role, scope) in LOGINS.items():
         login = {"tenant_id": TENANT, "login_name": name, "password": PASSWORD, "role": role}
@@ -104,11 +104,11 @@ async def hub(
     door = RealDevice(bare_hub, "s01-door", folder, clock)
     cooler = RealDevice(bare_hub, "s01-cooler", folder, clock)
     away = RealDevice(bare_hub, "s02-till", folder, ManualClock(now - timedelta(days=2)))
-    await till.deliver(small_chain.sales("s01", now, 60))
-    await door.deliver(small_chain.visitors(now, 120), give_up=2)
-    await door.deliver(small_chain.floor(now, 120))
+    await till.deliver(morning.sales("s01", now, 60))
+    await door.deliver(morning.visitors(now, 120), give_up=2)
+    await door.deliver(morning.floor(now, 120))
     await _photograph(cooler, now)
-    await away.deliver(small_chain.sales("s02", now - timedelta(days=2), 5))
+    await away.deliver(morning.sales("s02", now - timedelta(days=2), 5))
     yield FilledHub(address=bare_hub, now=now, till=till)
     for device in (till, door, cooler, away):
         device.close()
@@ -120,13 +120,11 @@ async def _photograph(cooler: RealDevice, now: datetime) -> None:
         for fixture_id in ("s01-a", "s01-b"):
             rival = fixture_id == "s01-b"
             gap = minutes < 90 and not rival
-            data = small_chain.picture(gap=gap, tint=number * 20 + 10 * rival)
+            data = morning.picture(gap=gap, tint=number * 20 + 10 * rival)
             sha256 = hashlib.sha256(data).hexdigest()
             taken_at = now - timedelta(minutes=minutes)
             await cooler.upload(sha256, data)
-            bodies.append(
-                small_chain.shelf_seen(fixture_id, taken_at, sha256, gap=gap, rival=rival)
-            )
+            bodies.append(morning.shelf_seen(fixture_id, taken_at, sha256, gap=gap, rival=rival))
             bodies.append(
                 MediaTaken(
                     sha256=sha256,

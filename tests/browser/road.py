@@ -16,7 +16,7 @@ from sync.credentials import DeviceClaim, DeviceCredentials, claim_once
 from sync.events import EventBody, Lane
 from sync.outbox import Outbox
 from sync.sender import run_sender
-from tests.browser.small_chain import TENANT, claim_token
+from tests.browser.morning import TENANT, claim_token
 
 ROOT = Path(__file__).parents[2]
 QUOTA_BYTES = 50_000_000

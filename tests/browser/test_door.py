@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import FilledHub, VisitAs, sign_in
-from tests.browser.small_chain import PASSWORD
+from tests.browser.morning import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

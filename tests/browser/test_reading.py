@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser import small_chain
+from tests.browser import morning
 from tests.browser.conftest import PHONE, FilledHub, VisitAs
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -55,7 +55,7 @@ async def test_a_page_follows_the_facts_and_keeps_what_was_chosen(
     await page.wait_for_function("window.io !== undefined")
     before = await page.inner_text("[data-key=till-1]")
     await page.click(".see-as summary")
-    await hub.till.deliver([small_chain.one_more_sale(hub.now, 61)])
+    await hub.till.deliver([morning.one_more_sale(hub.now, 61)])
     await page.wait_for_function(
         "old => document.querySelector('[data-key=till-1]').innerText.split('\\t')[1]"
         " !== old.split('\\t')[1]",

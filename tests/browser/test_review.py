@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import PHONE, FilledHub, VisitAs
-from tests.browser.small_chain import DOUBTFUL
+from tests.browser.morning import DOUBTFUL
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

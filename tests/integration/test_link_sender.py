@@ -12,7 +12,7 @@ from sync.clock import SystemClock
 from sync.events import Alarm, AlarmState, CoolerRead, Lane, Receipt
 from sync.link_state import LinkSettings, LinkState
 from sync.listener import MqttListener
-from sync.mqtt import BrokerAddress, MqttLogin
+from sync.mqtt import BrokerAddress, MqttLink, MqttLogin
 from sync.outbox import Outbox
 from sync.sender import run_sender
 from tests.receiver import Receiver
@@ -322,3 +322,18 @@ async def test_a_broker_with_a_small_packet_limit_stops_nothing_else(mosquitto_f
     assert alert.lost == 1
     assert hub.total() == 303
     assert_balanced(outbox, hub)
+
+
+async def test_a_message_left_at_the_broker_is_ignored_and_told(mosquitto, outbox):
+    address = BrokerAddress(host="127.0.0.1", port=mosquitto.port)
+    stranger = await MqttLink.connect(address, MqttLogin(client_id="stranger"), lambda _: None)
+    topic = "aisle/1/dn/demo/store-1/cooler-1/cmd"
+    stranger._client.publish(topic, b"{}", qos=1, retain=True)
+    async with receiving(mosquitto.port) as hub:
+        for _ in range(2):
+            async with sending(outbox, mosquitto.port):
+                await until(lambda: (1, Lane.ALERT, 1) in hub.rows)
+    assert [books.produced for books in outbox.books() if books.lane is Lane.ALERT] == [1]
+    assert topic in hub.rows[(1, Lane.ALERT, 1)]["detail"]
+    stranger._client.publish(topic, b"", qos=1, retain=True)
+    await stranger.close()

@@ -2,6 +2,8 @@
 
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.day_chart import temperature_chart
+from cloud_hub.console.parts.device_control import control_panels
+from cloud_hub.console.parts.device_records import elsewhere, find_record, losses
 from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
 from cloud_hub.console.parts.freshness import age, freshness_chip
@@ -9,7 +11,7 @@ from cloud_hub.console.parts.ledger_equation import ledger_equation, where_bar
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.reader import Reader
 from cloud_hub.viewer import Page
-from cloud_hub.views.device import AlarmRow, DeviceView, LaneRow, LossRow
+from cloud_hub.views.device import AlarmRow, DeviceView, LaneRow
 
 
 def device_page(view: DeviceView, reader: Reader) -> Markup:
@@ -37,16 +39,20 @@ def device_page(view: DeviceView, reader: Reader) -> Markup:
             el(
                 "div",
                 panel(words("By lane"), _lanes(view, reader)),
-                panel(words("Lost"), _losses(view.losses, reader)),
+                panel(
+                    words("Where the rest is"), elsewhere(view, reader), find_record(view, reader)
+                ),
+                panel(words("Lost"), losses(view.losses, reader)),
                 panel(words("Refused"), _dead(view, reader)),
+                panel(words("Alarms"), _alarms(view.alarms, reader)),
+                panel(words("Outboxes"), _epochs(view, reader)),
                 class_="stack",
             ),
             el(
                 "div",
+                *control_panels(view, reader),
                 panel(words("By day"), _days(view, reader)),
                 panel(words("Temperature"), chart) if chart else None,
-                panel(words("Alarms"), _alarms(view.alarms, reader)),
-                panel(words("Outboxes"), _epochs(view, reader)),
                 class_="stack",
             ),
             class_="split",
@@ -128,32 +134,6 @@ def _days(view: DeviceView, reader: Reader) -> Markup:
     return table(heads, rows, nothing=words("It has not spoken yet."))
 
 
-def _losses(losses: tuple[LossRow, ...], reader: Reader) -> Markup:
-    words = reader.words
-    rows = [
-        el(
-            "tr",
-            el("td", words.number(loss.events), class_="amount"),
-            el("td", f"{loss.lane}: {words.number(loss.first)}–{words.number(loss.last)}"),
-            el("td", loss_reason(loss.reason, reader)),
-            el("td", words.moment(loss.declared_at, reader.now), class_="quiet"),
-            data_loss=loss.reason,
-        )
-        for loss in losses
-    ]
-    heads = (words("Records"), words("Lane and numbers"), words("Reason"), words("Declared"))
-    return table(heads, rows, nothing=words("Nothing was ever lost."))
-
-
-def loss_reason(reason: str, reader: Reader) -> str:
-    """Why records were given up; what a newer device says stands as it is."""
-    words = reader.words
-    return {
-        "quota": words("the device's disk was full"),
-        "oversize": words("too large to send"),
-    }.get(reason, reason)
-
-
 def _dead(view: DeviceView, reader: Reader) -> Markup:
     words = reader.words
     rows = [
@@ -161,14 +141,14 @@ def _dead(view: DeviceView, reader: Reader) -> Markup:
             "tr",
             el("td", "" if letter.lane is None else str(letter.lane), class_="amount"),
             el("td", "" if letter.seq is None else words.number(letter.seq), class_="amount"),
-            el("td", letter.error),
+            el("td", letter.error, el("small", letter.letter_id, class_="letter-id")),
             el("td", words.moment(letter.received_at, reader.now), class_="quiet"),
             data_key=letter.letter_id,
         )
         for letter in view.dead_letters
     ]
     heads = (words("Lane"), words("Number"), words("Why"), words("Received"))
-    return table(heads, rows, nothing=words("Everything that came could be read."))
+    return table(heads, rows, kind="told", nothing=words("Everything that came could be read."))
 
 
 def _alarms(alarms: tuple[AlarmRow, ...], reader: Reader) -> Markup:

@@ -3,11 +3,12 @@
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
-from cloud_hub.console.parts.freshness import freshness_chip
+from cloud_hub.console.parts.freshness import age, freshness_chip
 from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.parts.ledger_equation import ledger_equation, where_bar
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.reader import Reader
+from cloud_hub.refusals import Refused
 from cloud_hub.viewer import Page
 from cloud_hub.views.fleet import FleetRow, FleetView
 
@@ -49,8 +50,29 @@ def fleet_page(view: FleetView, reader: Reader) -> Markup:
             words("Devices"),
             table(heads, rows, kind="fleet", nothing=words("No device is expected yet.")),
         ),
+        panel(words("Messages of no device here"), _refused(view.refused, reader))
+        if view.refused
+        else None,
         class_="page page-fleet",
     )
+
+
+def _refused(rows: tuple[Refused, ...], reader: Reader) -> Markup:
+    words = reader.words
+    heads = (words("Messages"), words("On the topic"), words("Why"), words("Last"))
+    drawn = [
+        el(
+            "tr",
+            el("td", words.number(row.messages), class_="amount"),
+            el("td", el("code", row.topic, class_="letter-id")),
+            el("td", row.reason),
+            el("td", age(row.last_at, reader)),
+            data_key=f"{row.topic} {row.reason}",
+            data_refused=row.topic,
+        )
+        for row in rows
+    ]
+    return table(heads, drawn, kind="told")
 
 
 def _row(row: FleetRow, reader: Reader) -> Markup:

@@ -95,6 +95,7 @@
     } else if (story) {
       showStep(Number(story));
     } else if (act) {
+      if (button.dataset.sure && !confirm(button.dataset.sure)) return;
       button.disabled = true;
       emitEvent("aisle-act", { act, arg, answer });
     }

@@ -63,6 +63,10 @@ def test_a_weak_login_is_refused(data: Path) -> None:
     add = ("login", "add", "anna", "--data", data, "--password-stdin")
     refused(aisle(*add, "--role", "it", typed="short\n"), "8 characters")
     refused(aisle(*add, "--role", "brand", typed="long enough\n"), "needs a scope")
+    nowhere = aisle(*add, "--role", "store", "--scope", "s99", typed="long enough\n")
+    refused(nowhere, "there is no store 's99'; there is: s01")
+    token = ("hub", "token", "--data", data, "--role", "brand", "--scope")
+    refused(aisle(*token, "rival"), "there is no brand 'rival'; there is: quanye")
 
 
 def test_a_token_is_printed_once_and_kept_as_a_hash(data: Path) -> None:

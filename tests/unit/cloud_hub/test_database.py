@@ -48,6 +48,35 @@ def test_a_database_of_a_newer_version_is_refused_in_one_line(tmp_path: Path) ->
     assert "\n" not in str(caught.value)
 
 
+def told_of(path: Path, statement: str) -> str:
+    """What is said of a database after `statement` ran in it."""
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement)
+    connection.close()
+    with pytest.raises(UnusableData) as caught:
+        open_database(f"sqlite:///{path}")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_database_of_a_build_before_the_release_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    open_database(f"sqlite:///{path}").close()
+    said = told_of(path, "ALTER TABLE tenant DROP COLUMN simulated")
+    assert "made by an unreleased AisleOS: it lacks tenant.simulated" in said
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    assert "is none of AisleOS: it holds the table notes" in told_of(
+        path, "CREATE TABLE notes(text)"
+    )
+    with sqlite3.connect(path) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    connection.close()
+    assert tables == [("notes",)]
+
+
 def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
     path.write_bytes(b"certainly not a database" * 100)

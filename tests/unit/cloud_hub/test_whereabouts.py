@@ -11,13 +11,11 @@ from aisle import build_app
 from cloud_hub.audit import audit_link
 from cloud_hub.database import Database
 from cloud_hub.errors import Refused
-from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.losses import declared_losses
 from cloud_hub.model.place import Device
 from cloud_hub.record import Place, RecordName, RecordPlace, place_of
 from cloud_hub.record_words import iso, record_sentences
-from cloud_hub.secrets import load_secrets
 from cloud_hub.whereabouts import DevicePlaces, places_of
 from sync.batch import Loss
 from sync.events import FootfallCounted, Lane
@@ -66,12 +64,12 @@ def places(database: Database, device_id: str) -> DevicePlaces:
         return places_of(session, device)
 
 
-def record(database: Database, text: str, data: Path) -> RecordPlace:
+def record(database: Database, text: str) -> RecordPlace:
     name = RecordName.read(text)
     with database.sessions() as session:
         device = session.get(Device, ("linguang", name.device))
         assert device is not None
-        return place_of(session, device, name, IdentityKeys(load_secrets(data)))
+        return place_of(session, device, name)
 
 
 def test_a_device_tells_what_is_lost_and_why_and_what_waits(
@@ -120,11 +118,9 @@ def test_every_reason_a_device_gives_has_words() -> None:
     assert {QUOTA, OVERSIZE, DAMAGED, OLDER_COPY} <= set(LOSS_REASONS)
 
 
-def test_each_record_is_found_by_its_number(
-    door: TalkingDevice, database: Database, tmp_path: Path
-) -> None:
+def test_each_record_is_found_by_its_number(door: TalkingDevice, database: Database) -> None:
     def place(number: int) -> Place:
-        return record(database, f"s01-door/1/metric/{number}", tmp_path).place
+        return record(database, f"s01-door/1/metric/{number}").place
 
     assert [place(number) for number in (1, 10, 11, 20, 21, 25, 26, 30, 31)] == [
         Place.APPLIED,
@@ -137,25 +133,23 @@ def test_each_record_is_found_by_its_number(
         Place.WAITING,
         Place.NEVER_PRODUCED,
     ]
-    here = record(database, "s01-door/1/3/23", tmp_path).arrival
+    here = record(database, "s01-door/1/3/23").arrival
     assert here is not None
     assert (here.first, here.last, here.kind) == (21, 25, "footfall")
-    gone = record(database, "s01-door/1/metric/12", tmp_path)
+    gone = record(database, "s01-door/1/metric/12")
     (said,) = record_sentences(gone, iso)
     assert said.en.startswith("s01-door/1/3/12 is lost: its disk was full.")
     assert "磁盘已满" in said.zh
 
 
-def test_a_receipt_tells_what_was_made_of_it(
-    ingest: Ingest, database: Database, tmp_path: Path
-) -> None:
+def test_a_receipt_tells_what_was_made_of_it(ingest: Ingest, database: Database) -> None:
     till = TalkingDevice()
     till.say(receipt(1, cola(1), cola(2)))
     till.say_raw(Lane.SALE, "receipt", b"{}")
     till.say_raw(Lane.SALE, "hologram", b'{"of": "a can"}', version=7)
     till.say(receipt(1, cola(1), cola(2)))
     ingest.take([till.hello(), *till.batches()])
-    found = [record(database, f"s01-till/1/sale/{number}", tmp_path) for number in range(1, 5)]
+    found = [record(database, f"s01-till/1/sale/{number}") for number in range(1, 5)]
     assert [one.place for one in found] == [
         Place.APPLIED,
         Place.DEAD_LETTER,
@@ -171,7 +165,7 @@ def test_a_receipt_tells_what_was_made_of_it(
 
 
 def test_another_event_under_a_known_number_is_counted_and_found(
-    ingest: Ingest, database: Database, tmp_path: Path
+    ingest: Ingest, database: Database
 ) -> None:
     till, other = TalkingDevice(), TalkingDevice()
     till.say(receipt(1, cola()))
@@ -179,7 +173,7 @@ def test_another_event_under_a_known_number_is_counted_and_found(
     ingest.take([till.hello(), *till.batches(), *other.batches()])
     (lane,) = places(database, "s01-till").lanes
     assert (lane.account.conflicts, lane.account.is_balanced) == (1, True)
-    (letter,) = record(database, "s01-till/1/sale/1", tmp_path).letters
+    (letter,) = record(database, "s01-till/1/sale/1").letters
     assert "two devices use one identity" in letter[1]
 
 
@@ -209,7 +203,7 @@ def test_the_command_tells_all_of_it(
     door: TalkingDevice, database: Database, tmp_path: Path
 ) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
-    place = ("--database", url, "--data", tmp_path)
+    place = ("--database", url, "--data")
     told = aisle("audit", *place).output
     assert "lost: 10 events of s01-door metric: its disk was full" in told
     assert "waiting: 5 events of s01-door metric, on the device" in told

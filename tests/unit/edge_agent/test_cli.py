@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from edge_agent.cli import app
+from aisle import build_app
 
 RUN = CliRunner()
 EXAMPLES = Path(__file__).parents[3] / "device_profiles" / "examples"
 
 
 def told(*words: str) -> tuple[int, str]:
-    answer = RUN.invoke(app, list(words))
+    answer = RUN.invoke(build_app("edge"), list(words))
     return answer.exit_code, answer.output
 
 

@@ -1,0 +1,139 @@
+"""A device's page: who may act, what is not done yet, where records are."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cloud_hub.commands import issue_command
+from cloud_hub.console.access import seen_through
+from cloud_hub.database import Database, open_database
+from cloud_hub.ingest import Ingest
+from cloud_hub.model.place import Device
+from cloud_hub.shadows import want_state
+from cloud_hub.viewer import Viewer
+from cloud_hub.views.device import DeviceView, device_view
+from device_profiles.store import LoginRole
+from sync.batch import Loss
+from sync.events import CommandResult, Lane, StateReported
+from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
+
+REPORTED = {
+    "commands": ["report-state", "restart", "take-photo"],
+    "cameras": {"take-photo": ["eye"]},
+    "photo_interval_min": 30,
+    "too_warm_above_c": 8,
+    "rejected": {"too_warm_above_c": "below 30"},
+    "artifacts": {"product-detector": 3},
+    "artifact_problems": {"product-detector": "the golden picture differs"},
+}
+WANTED = {
+    "photo_interval_min": 15,
+    "too_warm_above_c": 80,
+    "artifacts": {"product-detector": 4},
+}
+
+
+@pytest.fixture
+def database(
+    tmp_path: Path, prepared_file: Path, make_ingest: Callable[[Database], Ingest]
+) -> Iterator[Database]:
+    """A cooler that lost one record and holds one, was told two things and is wanted otherwise."""
+    (tmp_path / "hub.db").write_bytes(prepared_file.read_bytes())
+    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
+    cooler = TalkingDevice(kind="cooler")
+    cooler.say(StateReported(version=1, state=REPORTED))
+    for number in range(1, 4):
+        cooler.say(receipt(number, line(1, COLA, "1", "3", "3")))
+    with opened.writing() as session:
+        device = session.get(Device, ("linguang", "s01-cooler"))
+        assert device is not None
+        issue(session, device, "take-photo", "photo")
+        issue(session, device, "restart", "again")
+        want_state(session, device, WANTED, by="ling", now=NOON)
+    cooler.say(CommandResult(command_id="photo", outcome="done", detail="taken"))
+    sales = cooler.records[Lane.SALE]
+    lost = [Loss(first=1, last=1, bytes=9, reason="oversize")]
+    make_ingest(opened).take(
+        [
+            cooler.hello(),
+            cooler.batch(Lane.SALE, sales[1:2], lost=lost, base=3),
+            cooler.batch(Lane.RESULT, cooler.records[Lane.RESULT]),
+        ]
+    )
+    yield opened
+    opened.close()
+
+
+def issue(session, device: Device, name: str, command_id: str) -> None:
+    issue_command(
+        session,
+        device,
+        name=name,
+        arguments={},
+        expires_in_s=60,
+        issued_by="ling",
+        now=NOON,
+        command_id=command_id,
+    )
+
+
+def as_role(role: LoginRole) -> Viewer:
+    scope = "s01" if role is LoginRole.STORE else None
+    return Viewer(tenant_id="linguang", login_name="a", role=role, scope_id=scope)
+
+
+def look(database: Database, viewer: Viewer, asked: str | None = None) -> DeviceView:
+    with database.sessions() as session:
+        return device_view(session, viewer, NOON + timedelta(minutes=2), "s01-cooler", asked)
+
+
+def test_it_and_technicians_may_act_and_nobody_else(database: Database) -> None:
+    for role in (LoginRole.IT, LoginRole.TECHNICIAN):
+        control = look(database, as_role(role)).control
+        assert control is not None
+        assert [(one.name, one.camera_id) for one in control.choices] == [
+            ("report-state", None),
+            ("restart", None),
+            ("take-photo", "eye"),
+        ]
+    office = as_role(LoginRole.HEAD_OFFICE)
+    for viewer in (office, seen_through(office, "technician")):
+        control = look(database, viewer).control
+        assert control is not None
+        assert control.choices == ()
+    assert look(database, as_role(LoginRole.STORE)).control is None
+
+
+def test_commands_tell_what_became_of_them(database: Database) -> None:
+    control = look(database, as_role(LoginRole.IT)).control
+    assert control is not None
+    assert {one.name: (one.state, one.detail) for one in control.commands} == {
+        "take-photo": ("done", "taken"),
+        "restart": ("unanswered", ""),
+    }
+
+
+def test_settings_tell_what_is_not_done_yet_and_why(database: Database) -> None:
+    control = look(database, as_role(LoginRole.IT)).control
+    assert control is not None
+    assert [(one.name, one.wanted, one.holds, one.why) for one in control.settings] == [
+        ("photo_interval_min", "15", "30", ""),
+        ("too_warm_above_c", "80", "8", "below 30"),
+        ("product-detector", "4", "3", "the golden picture differs"),
+    ]
+    assert not any(one.is_done for one in control.settings)
+
+
+def test_losses_tell_their_reason_and_what_waits_where_it_is(database: Database) -> None:
+    view = look(database, as_role(LoginRole.STORE), "1/sale/1")
+    (loss,) = view.losses
+    assert (loss.events, loss.reason_text.en) == (1, "larger than a batch may be")
+    (waiting,) = view.waiting
+    assert (waiting.ranges, waiting.is_named) == ("3", True)
+    assert view.record is not None
+    assert "is lost: larger than a batch may be" in view.record.sentences[0].en
+    wrong = look(database, as_role(LoginRole.IT), "receipt 12").record
+    assert wrong is not None
+    assert wrong.problem
