@@ -20,7 +20,6 @@ from tests.bench.load import body_bytes, device_of
 
 BATCH = 100
 WINDOW = 4
-GROUP = 10
 
 
 def open_raw(path: Path) -> sqlite3.Connection:

@@ -27,11 +27,11 @@ from sync.batch import encode_batch
 from sync.books import read_books
 from sync.events import Lane
 from tests.bench import bare, fleet, identities
-from tests.bench.load import STORES, body_bytes, device_of, footfall
+from tests.bench.load import STORES, body_bytes, device_of, footfall, sale
 from tests.bench.servers import Child, broker, child, later, postgres, slow_road
 from tests.bench.storm import storm
 from tests.conftest import Mosquitto, PostgresServer
-from tests.talking_device import COLA, line, receipt, small_chain
+from tests.talking_device import small_chain
 
 
 def say(text: str) -> None:
@@ -68,7 +68,7 @@ def sale_commit_p99_ms(count: int = 1000) -> float:
     outbox = fleet.open_outbox(scratch(), 0)
     took: list[float] = []
     for number in range(count):
-        body = receipt(number, line(1, COLA, "1", "3.50", "3.50"))
+        body = sale(number)
         started_s = time.perf_counter()
         outbox.append(body)
         took.append(time.perf_counter() - started_s)

@@ -17,8 +17,7 @@ from sync.link_state import LinkSettings
 from sync.mqtt import BrokerAddress
 from sync.outbox import Outbox
 from sync.sender import run_sender
-from tests.bench.load import TENANT, device_of, footfall, store_of
-from tests.talking_device import COLA, line, receipt
+from tests.bench.load import TENANT, device_of, footfall, sale, store_of
 
 QUOTA_BYTES = 1 << 30
 
@@ -54,8 +53,7 @@ def settings(number: int, ports: list[int]) -> LinkSettings:
 
 async def _sell(outbox: Outbox, number: int) -> float:
     """Seconds from a sale on disk to its acknowledgement."""
-    sale = receipt(number, line(1, COLA, "1", "3.50", "3.50"))  # type: ignore[arg-type]  # a line
-    await asyncio.to_thread(outbox.append, sale)
+    await asyncio.to_thread(outbox.append, sale(number))
     started_s = time.perf_counter()
     while (await asyncio.to_thread(outbox.books))[int(Lane.SALE)].waiting:
         await asyncio.sleep(0.005)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sync.events import FootfallCounted
+from sync.events import FootfallCounted, Receipt
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 STORES = 50
@@ -26,6 +26,28 @@ def footfall(minute: int) -> FootfallCounted:
         out=(minute * 5 % 9,),
         staff=(0,),
         watched_s=(60.0,),
+    )
+
+
+def sale(number: int) -> Receipt:
+    """One can at a till."""
+    line = {
+        "line": 1,
+        "code": "09520000000011",
+        "quantity": "1",
+        "unit_price": "3.50",
+        "amount": "3.50",
+    }
+    return Receipt.model_validate(
+        {
+            "workstation_id": "till-1",
+            "business_day": START.date(),
+            "sequence": number,
+            "ended_at": START,
+            "currency": "CNY",
+            "lines": [line],
+            "tenders": [{"kind": "cash", "amount": "3.50"}],
+        }
     )
 
 
