@@ -65,6 +65,7 @@ class Updates:
     proved_after_s: float = PROVED_AFTER_S
     current: dict[str, Slot] = field(default_factory=dict)
     _wanted: dict[str, int] | None = None
+    _since_s: dict[str, float] = field(default_factory=dict)
     _problems: dict[str, str] = field(default_factory=dict)
     _listeners: list[tuple[ArtifactKind, Callable[[], None]]] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -143,6 +144,7 @@ class Updates:
                 pointer = self.slots.fall_back(name, reason)
             if pointer.current is not None:
                 self.current[name] = pointer.current
+                self._since_s[name] = self.clock.monotonic_s()
         self.slots.sweep()
 
     def _doubt(self, pointer: Pointer) -> str:
@@ -217,15 +219,17 @@ class Updates:
         changed.cancel()
 
     async def _prove(self, stop: asyncio.Event) -> None:
-        """What is in use has proved itself after a while of running."""
+        """What has been in use for a while without ending the agent has proved itself."""
         while not stop.is_set():
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.proved_after_s):
+                async with asyncio.timeout(self.proved_after_s / 4):
                     await stop.wait()
                 return
-            for name in list(self.current):
-                with suppress(SyncError):
-                    await asyncio.to_thread(self.slots.note_proved, name)
+            now_s = self.clock.monotonic_s()
+            for name, slot in list(self.current.items()):
+                if now_s - self._since_s.get(name, now_s) >= self.proved_after_s:
+                    with suppress(SyncError):
+                        await asyncio.to_thread(self.slots.note_proved, name, slot)
 
     async def _bring_all(self) -> bool:
         """Whether nothing is left to try again later."""
@@ -301,6 +305,7 @@ class Updates:
         before = self.current.pop(name, None)
         if slot is not None:
             self.current[name] = slot
+            self._since_s[name] = self.clock.monotonic_s()
         kinds = {one.kind for one in (before, slot) if one is not None}
         for kind, listener in self._listeners:
             if kind not in kinds:

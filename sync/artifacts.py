@@ -14,8 +14,10 @@ import json
 import logging
 import os
 import shutil
+import threading
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -77,10 +79,11 @@ class Pointer(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slots:
-    """The slots of a device. One user at a time."""
+    """The slots of a device. Safe to use from any thread of one agent."""
 
     folder: Path
     quota_bytes: int
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def pointers(self) -> dict[str, Pointer]:
         """Every pointer by its artifact's name; one that cannot be read is put aside."""
@@ -117,6 +120,9 @@ class Slots:
         folder = self.folder / "slots" / f"{sha256}{DRAFT}"
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / PART
+        for stray in set(folder.iterdir()) - {part}:
+            # What an end in the middle of `fill` has left.
+            shutil.rmtree(stray) if stray.is_dir() else stray.unlink()
         need_bytes -= part.stat().st_size if part.exists() else 0
         used_bytes = sum(
             path.stat().st_size for path in (self.folder / "slots").rglob("*") if path.is_file()
@@ -160,68 +166,103 @@ class Slots:
 
     def note_try(self, name: str, version: int) -> None:
         """A check begins; if it ends the agent, this is remembered."""
-        pointer = self.pointer(name)
-        tries = pointer.tries | {version: pointer.tries.get(version, 0) + 1}
-        self._write(pointer.model_copy(update={"tries": tries}))
+
+        def change(before: Pointer) -> Pointer:
+            tries = before.tries | {version: before.tries.get(version, 0) + 1}
+            return before.model_copy(update={"tries": tries})
+
+        self._change(name, change)
 
     def refuse(self, name: str, version: int, reason: str) -> None:
         """This version is not tried again."""
-        pointer = self.pointer(name)
-        refused = pointer.refused | {version: reason}
-        self._write(pointer.model_copy(update={"refused": refused}))
+        self._change(
+            name,
+            lambda before: before.model_copy(
+                update={"refused": before.refused | {version: reason}}
+            ),
+        )
 
     def make_current(self, name: str, slot: Slot) -> Pointer:
         """The pointer with `slot` as the current one, on disk. The fallback is the last one that
         proved itself."""
-        before = self.pointer(name)
-        after = Pointer(
-            name=name,
-            current=slot,
-            previous=before.current if before.is_proved else before.previous or before.current,
-            highest=max(before.highest, slot.version),
-            refused=before.refused,
-        )
-        self._write(after, dies_at=Failpoint.ARTIFACT_BEFORE_CURRENT)
-        return after
+
+        def change(before: Pointer) -> Pointer:
+            return Pointer(
+                name=name,
+                current=slot,
+                previous=before.current if before.is_proved else before.previous or before.current,
+                highest=max(before.highest, slot.version),
+                refused=before.refused,
+            )
+
+        return self._change(name, change, dies_at=Failpoint.ARTIFACT_BEFORE_CURRENT)
 
     def fall_back(self, name: str, reason: str) -> Pointer:
         """The pointer with the previous slot as the current one. A version that had never proved
         itself is refused from now on; one that had, and was damaged since, may come again."""
-        before = self.pointer(name)
-        refused = dict(before.refused)
-        if before.current is not None and not before.is_proved:
-            refused[before.current.version] = reason
-        after = Pointer(
-            name=name,
-            current=before.previous,
-            highest=before.highest,
-            is_proved=True,
-            refused=refused,
-        )
-        self._write(after)
-        if before.current is not None:
-            damaged = self.folder / "slots" / before.current.sha256
-            if after.current is None or after.current.sha256 != before.current.sha256:
-                shutil.rmtree(damaged, ignore_errors=True)
+        gone: list[Slot] = []
+
+        def change(before: Pointer) -> Pointer:
+            refused = dict(before.refused)
+            if before.current is not None:
+                gone.append(before.current)
+                if not before.is_proved:
+                    refused[before.current.version] = reason
+            return Pointer(
+                name=name,
+                current=before.previous,
+                highest=before.highest,
+                is_proved=True,
+                refused=refused,
+            )
+
+        after = self._change(name, change)
+        for slot in gone:
+            if after.current is None or after.current.sha256 != slot.sha256:
+                shutil.rmtree(self.folder / "slots" / slot.sha256, ignore_errors=True)
         return after
 
     def note_start(self, name: str) -> Pointer:
         """A start with the current slot begins."""
-        pointer = self.pointer(name)
-        if not pointer.is_proved:
-            pointer = pointer.model_copy(update={"starts": pointer.starts + 1})
-            self._write(pointer)
-        return pointer
+        return self._change(
+            name,
+            lambda before: (
+                before
+                if before.is_proved
+                else before.model_copy(update={"starts": before.starts + 1})
+            ),
+        )
 
-    def note_proved(self, name: str) -> None:
-        """The current slot has worked for long enough."""
-        pointer = self.pointer(name)
-        if pointer.current is not None and not pointer.is_proved:
-            self._write(pointer.model_copy(update={"is_proved": True, "starts": 0, "tries": {}}))
+    def note_proved(self, name: str, slot: Slot) -> None:
+        """`slot` has worked for long enough, if it is still the current one."""
+        self._change(
+            name,
+            lambda before: (
+                before.model_copy(update={"is_proved": True, "starts": 0, "tries": {}})
+                if before.current == slot
+                else before
+            ),
+        )
 
     def retire(self, name: str) -> None:
         """Nothing of this name is wanted any more."""
-        self._file(name).unlink(missing_ok=True)
+        with self._lock:
+            self._file(name).unlink(missing_ok=True)
+
+    def _change(
+        self,
+        name: str,
+        change: Callable[[Pointer], Pointer],
+        *,
+        dies_at: Failpoint | None = None,
+    ) -> Pointer:
+        """The changed pointer, on disk; nobody else changes one meanwhile. Raises NoRoom."""
+        with self._lock:
+            before = self.pointer(name)
+            after = change(before)
+            if after != before:
+                self._write(after, dies_at=dies_at)
+        return after
 
     def sweep(self, *, drafts: bool = False) -> int:
         """Deletes slots that no pointer names, and `drafts` that were given up; how many."""

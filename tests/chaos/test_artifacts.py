@@ -104,7 +104,7 @@ class Till:
     def has_proved(self) -> None:
         """As if the agent had run for a minute with what is current."""
         with self.updates() as updates:
-            updates.slots.note_proved(PRICES)
+            updates.slots.note_proved(PRICES, updates.slots.pointer(PRICES).current)
 
     def would_sell_at(self) -> str:
         """The price in the slot that the stopped agent would start with."""

@@ -53,7 +53,7 @@ def sent(updates: Updates, version: int, content: bytes, *, is_proved: bool = Tr
     updates.slots.fill(slot, is_packed=False)
     updates.slots.make_current("prices/till", slot)
     if is_proved:
-        updates.slots.note_proved("prices/till")
+        updates.slots.note_proved("prices/till", slot)
     return slot
 
 

@@ -27,6 +27,10 @@ def sent(slots: Slots, version: int, content: bytes = b"") -> Slot:
     return slot
 
 
+def prove(slots: Slots) -> None:
+    slots.note_proved(NAME, slots.pointer(NAME).current)
+
+
 def current(slots: Slots) -> int | None:
     slot = slots.pointer(NAME).current
     return slot.version if slot else None
@@ -35,7 +39,7 @@ def current(slots: Slots) -> int | None:
 def test_a_new_slot_becomes_current_and_the_one_that_proved_itself_is_kept(slots):
     for version in (1, 2):
         slots.make_current(NAME, sent(slots, version))
-        slots.note_proved(NAME)
+        prove(slots)
     pointer = slots.pointer(NAME)
     assert (pointer.current.version, pointer.previous.version) == (2, 1)
     assert slots.path(pointer.current).read_bytes() == b"version 2"
@@ -46,7 +50,7 @@ def test_a_new_slot_becomes_current_and_the_one_that_proved_itself_is_kept(slots
 
 def test_a_follower_that_never_proved_itself_does_not_push_out_the_one_that_did(slots):
     slots.make_current(NAME, sent(slots, 1))
-    slots.note_proved(NAME)
+    prove(slots)
     slots.make_current(NAME, sent(slots, 2))
     slots.make_current(NAME, sent(slots, 3))
     pointer = slots.fall_back(NAME, "fails")
@@ -57,9 +61,9 @@ def test_a_follower_that_never_proved_itself_does_not_push_out_the_one_that_did(
 
 def test_a_proved_file_that_rots_may_come_again_and_an_unproved_one_may_not(slots):
     slots.make_current(NAME, sent(slots, 1))
-    slots.note_proved(NAME)
+    prove(slots)
     slots.make_current(NAME, sent(slots, 2))
-    slots.note_proved(NAME)
+    prove(slots)
     assert slots.fall_back(NAME, "rotten").why_not(2) == ""
     slots.make_current(NAME, sent(slots, 2))
     assert slots.fall_back(NAME, "rotten again").why_not(2) == "rotten again"
@@ -84,6 +88,21 @@ def test_what_is_larger_than_the_quota_has_no_room_and_what_came_already_counts(
         slots.draft("a" * 64, 5000)
     slots.draft("b" * 64, 4000).write_bytes(bytes(3000))
     assert slots.draft("b" * 64, 4000).stat().st_size == 3000
+
+
+def test_what_an_end_in_the_middle_left_takes_no_room(slots):
+    part = slots.draft("c" * 64, 9000)
+    part.with_name("prices.json").write_bytes(bytes(9000))
+    assert slots.draft("c" * 64, 9000) == part
+    assert list(part.parent.iterdir()) == []
+
+
+def test_proof_for_one_slot_is_none_for_its_follower(slots):
+    slots.make_current(NAME, sent(slots, 1))
+    before = slots.pointer(NAME).current
+    slots.make_current(NAME, sent(slots, 2))
+    slots.note_proved(NAME, before)
+    assert not slots.pointer(NAME).is_proved
 
 
 def test_an_archive_that_holds_more_than_it_says_is_no_slot(slots, tmp_path):
