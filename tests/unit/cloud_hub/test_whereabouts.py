@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -199,11 +198,9 @@ def aisle(*words: object) -> Result:
     return CliRunner().invoke(build_app("audit"), [str(word) for word in words])
 
 
-def test_the_command_tells_all_of_it(
-    door: TalkingDevice, database: Database, tmp_path: Path
-) -> None:
+def test_the_command_tells_all_of_it(door: TalkingDevice, database: Database) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
-    place = ("--database", url, "--data")
+    place = ("--database", url)
     told = aisle("audit", *place).output
     assert "lost: 10 events of s01-door metric: its disk was full" in told
     assert "waiting: 5 events of s01-door metric, on the device" in told
