@@ -32,8 +32,9 @@ class Reviewer:
 
     async def run(self) -> None:
         """Answers for ever; what cannot be answered now is tried again."""
-        # Its own cookie: nobody else's requests shall carry it.
-        async with aiohttp.ClientSession(headers={"Origin": self._url}) as http:
+        # Its own cookies, also from a hub that has no name but an address.
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(headers={"Origin": self._url}, cookie_jar=jar) as http:
             is_in = False
             while True:
                 try:
