@@ -7,7 +7,7 @@ from device_profiles.camera import CountingLine, Zone
 from vision_models.detector import Detector
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Frame
-from vision_models.people import MotionPersonDetector
+from vision_models.people import build_detector
 from vision_models.tracker import Track, Tracker
 from vision_models.traffic import Traffic, TrafficCounter
 
@@ -25,7 +25,7 @@ class PeopleCounter:
         detector: Detector | None = None,
     ) -> None:
         self.size = (width_px, height_px)
-        self.detector: Detector = detector or MotionPersonDetector()
+        self.detector: Detector = detector or build_detector()
         self.tracker = Tracker(height_px, width_px)
         self.tracks: tuple[Track, ...] = ()
         self._counter = TrafficCounter(lines, zones, width_px=width_px, height_px=height_px)
