@@ -32,6 +32,7 @@ from sync.events import (
     Receipt,
     ReceiptLine,
     ReceiptType,
+    SeenBasket,
     SeenFacing,
     ShelfObserved,
     ShopperIdentity,
@@ -43,7 +44,8 @@ from sync.events import (
 
 if TYPE_CHECKING:
     # A till reports too, and holds no OpenCV.
-    from vision_models.opening import Estimate, Occasion, OpeningReading
+    from vision_models.changes import Estimate, OpeningReading
+    from vision_models.opening import Occasion
 
 STORE_LOCATIONS = frozenset({"floor", "back-room"})
 """Locations inside the store; the hub names them `STORE/floor`, `STORE/back-room`."""
@@ -304,6 +306,7 @@ class PhotoRead:
     hidden_slots: tuple[str, ...]
     model: str
     took_ms: float
+    baskets: tuple[SeenBasket, ...] = ()
 
 
 def report_shelf(photo: PhotoRead) -> ShelfObserved:
@@ -321,6 +324,7 @@ def report_shelf(photo: PhotoRead) -> ShelfObserved:
         facings=photo.facings,
         empty_slots=photo.empty_slots,
         hidden_slots=photo.hidden_slots,
+        baskets=photo.baskets or None,
         model=photo.model,
         took_ms=round(photo.took_ms, 1),
     )

@@ -54,14 +54,16 @@ class Priors:
 
     `at_once`: how likely a shopper who takes from a lane takes 1, 2, 3 … packs. `handled`: a pack
     was looked at and put back. `put_back`: it was another pack, brought back. `short`: a lane that
-    looks full holds fewer, for each pack that would be missing. `lane_share`: how often one
-    opening takes from one given lane.
+    looks full holds fewer, for each pack that would be missing. `misread`: a depth says one pack
+    too few, and as often one too many. `lane_share`: how often one opening takes from one given
+    lane.
     """
 
     at_once: Odds = (0.9, 0.08, 0.02)
     handled: float = 0.05
     put_back: float = 0.03
     short: float = 0.03
+    misread: float = 0.05
     lane_share: float = 0.03
     most_openings: int = 6
 
@@ -152,7 +154,7 @@ class StillLane:
             return self._come_forward(gtin, max(0.0, look.depth_mm), -moved_mm / pitch, visit)
         gone = self._popped(gtin, look.depth_mm)
         rest = replace(self, stood=self.stood[gone:])._at(look.depth_mm)
-        return rest, _by_product(self.stood[:gone], certain(gone, spread=priors.short))
+        return rest, _by_product(self.stood[:gone], about(gone, priors))
 
     def _popped(self, gtin: str, depth_mm: float) -> int:
         """How many packs from the front must be gone for the next `gtin` to be at `depth_mm`."""
@@ -309,6 +311,11 @@ def certain(count: int, *, spread: float = 0.0) -> Odds:
     if count == 0 or spread == 0.0:
         return (*([0.0] * count), 1.0)
     return (*([0.0] * (count - 1)), spread, 1.0 - spread)
+
+
+def about(count: int, priors: Priors) -> Odds:
+    """`count` packs as a depth tells them: misread now and then by one, either way."""
+    return (*([0.0] * (count - 1)), priors.misread, 1.0 - 2 * priors.misread, priors.misread)
 
 
 def full_odds(places: int, priors: Priors) -> Odds:

@@ -6,10 +6,8 @@ sliding shelves only *that* the front changed is seen. What became of the packs 
 `lanes.py`, in odds. A lane that is hidden keeps its last look and is judged at the next photo.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -18,20 +16,18 @@ from pydantic import TypeAdapter
 from device_profiles.camera import ShelfView
 from device_profiles.planogram import Feed, Fixture
 from vision_models.calibration import flatten
+from vision_models.changes import Opened, OpeningReading, changes_by_product
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
 from vision_models.fronts import AHEAD_MM, CELL_PX, EYE, FrontView, OpeningSettings, Patch
 from vision_models.lanes import (
-    NONE,
     Change,
     Look,
-    Odds,
     Priors,
     Showing,
     SlidingLane,
     StillLane,
     Visit,
-    plus,
 )
 from vision_models.quality import Quality
 from vision_models.reading import ShelfReading
@@ -52,48 +48,6 @@ class Occasion:
     open_s: float | None = None
     openings: int | None = 1
     is_service: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A number of packs: the mean of its odds, their variance, and the range that holds it in
-    nine of ten cases."""
-
-    mean: float
-    variance: float
-    low: int
-    high: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductChange:
-    """What became of one product in one opening. `moved`: from one lane to another. `untold`: so
-    many of its lanes could not be judged."""
-
-    gtin: str
-    taken: Estimate
-    put_back: Estimate
-    refilled: Estimate
-    removed: Estimate
-    moved: int = 0
-    untold: int = 0
-
-
-class Opened(StrEnum):
-    """What an opening was for."""
-
-    SHOPPING = "shopping"
-    REFILL = "refill"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpeningReading:
-    """What one opening changed. `told_lanes` of `lanes` could be judged."""
-
-    purpose: Opened
-    changes: tuple[ProductChange, ...]
-    lanes: int
-    told_lanes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +162,7 @@ class OpeningReader:
                 lanes[slot_id] = replace(before, lane=after, was_refilled=is_refill)
         reading = OpeningReading(
             purpose=Opened.REFILL if is_service else Opened.SHOPPING,
-            changes=_by_product(changes),
+            changes=changes_by_product(changes),
             lanes=len(looks),
             told_lanes=told,
         )
@@ -482,54 +436,3 @@ def _names(reading: ShelfReading) -> dict[str, str | None]:
 
 def _more(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one + other
-
-
-def _by_product(changes: list[tuple[Change, bool]]) -> tuple[ProductChange, ...]:
-    """The changes of all lanes by product, those of refills apart. What went from one lane to
-    another was moved."""
-    odds: dict[tuple[str, str], Odds] = defaultdict(lambda: NONE)
-    untold: dict[str, int] = defaultdict(int)
-    for change, is_refill in changes:
-        gone, come = ("removed", "refilled") if is_refill else ("taken", "put-back")
-        odds[change.gtin, gone] = plus(odds[change.gtin, gone], change.taken)
-        odds[change.gtin, come] = plus(odds[change.gtin, come], change.added)
-        untold[change.gtin] += not change.is_told
-    found = []
-    for gtin in sorted(untold):
-        moved = 0
-        for gone, come in (("taken", "put-back"), ("removed", "refilled")):
-            both = min(_least(odds[gtin, gone]), _least(odds[gtin, come]))
-            odds[gtin, gone] = odds[gtin, gone][both:]
-            odds[gtin, come] = odds[gtin, come][both:]
-            moved += both
-        found.append(
-            ProductChange(
-                gtin=gtin,
-                taken=estimate(odds[gtin, "taken"]),
-                put_back=estimate(odds[gtin, "put-back"]),
-                refilled=estimate(odds[gtin, "refilled"]),
-                removed=estimate(odds[gtin, "removed"]),
-                moved=moved,
-                untold=untold[gtin],
-            )
-        )
-    return tuple(found)
-
-
-def _least(odds: Odds) -> int:
-    """The number that is surely reached."""
-    return next(count for count, p in enumerate(odds) if p > 1e-9)
-
-
-def estimate(odds: Odds) -> Estimate:
-    """Mean, variance and nine-in-ten range of some odds."""
-    p = np.array(odds)
-    counts = np.arange(len(p))
-    mean = float((p * counts).sum())
-    below = np.cumsum(p)
-    return Estimate(
-        mean=mean,
-        variance=float((p * (counts - mean) ** 2).sum()),
-        low=int(np.searchsorted(below, 0.05 + 1e-9)),
-        high=int(np.searchsorted(below, 0.95 - 1e-9)),
-    )

@@ -36,10 +36,11 @@ from simulators.render.openings import (
 from simulators.render.packs import PackDesign, design_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
+from vision_models.changes import OpeningReading
 from vision_models.embedding import Embedder
 from vision_models.frame import Image
 from vision_models.gallery import Gallery
-from vision_models.opening import Occasion, OpeningReader, OpeningReading
+from vision_models.opening import Occasion, OpeningReader
 from vision_models.quality import Quality
 from vision_models.shelf import ShelfReader
 

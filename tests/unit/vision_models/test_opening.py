@@ -14,15 +14,9 @@ from simulators.render.openings import StockedCooler, stocked_cooler
 from simulators.render.packs import design_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
+from vision_models.changes import Opened, OpeningReading
 from vision_models.errors import UnusablePicture
-from vision_models.opening import (
-    Front,
-    Occasion,
-    Opened,
-    OpeningReader,
-    OpeningReading,
-    can_tell_openings,
-)
+from vision_models.opening import Front, Occasion, OpeningReader, can_tell_openings
 from vision_models.quality import Quality
 from vision_models.reading import Facing, ShelfReading
 
@@ -142,6 +136,22 @@ def test_a_pack_put_into_a_wrong_lane_is_put_back_all_the_same() -> None:
     scene.cooler.lanes[1, 4].put(placed(pack.design, scene.rng), deep=True)
 
     assert scene.told() == {GOODS[0].gtin: (0.0, 1.0, 0.0)}
+
+
+def test_a_pack_that_came_into_another_lane_was_moved_not_taken() -> None:
+    scene = Scene()
+    lane = scene.cooler.lanes[1, 4]
+    lane.take()
+    scene.after()
+    pack = scene.cooler.lanes[1, 1].take()
+    lane.put(pack, deep=True)
+
+    seen = scene.after()
+
+    assert seen is not None
+    (change,) = seen.changes
+    assert (change.gtin, change.moved) == (GOODS[0].gtin, 1)
+    assert (change.taken.low, change.taken.high, change.put_back.high) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("occasion", [Occasion(is_service=True), Occasion(open_s=120.0)])
