@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 POSTGRES_BIN = Path("/usr/lib/postgresql/15/bin")
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 120.0
 
 
 def skip_without(what: str, how: str) -> None:
