@@ -3,11 +3,11 @@
 The rule, in words: a person stands where the foot is. Each line has a band on both sides, 5 % of
 the person's height wide, in which nothing is decided. Who has been settled on one side, leaves the
 band on the other side and goes on for an eighth of their height has crossed, once; so has who was
-last seen behind the band. Who turns round before that, or only stands there, has not. Who goes to
-and fro is counted once a direction until they are 40 % of their height away from the line; if they
-are then not on the side where the counts left them, this last crossing counts too. The way must
-lead through the line's own length. A track counts only once it is confirmed; where it stood before
-is remembered.
+last seen there and, over a line along the picture's edge, who stays for 3 s. Who turns round before
+that, or stands and shifts to and fro on the line, has not. Nobody is counted twice in one direction
+until they were 40 % of their height away from the line; if they are then not on the side where the
+counts left them, this last crossing counts too. The way must lead through the line's own length. A
+track counts only once it is confirmed; where it stood before is remembered.
 
 How sure a crossing is: the share of the frames since the person came into sight in which the person
 was really found; half of that for one who was lost behind the line before the crossing was firm.
@@ -23,6 +23,8 @@ from vision_models.zones import Floor, Queue, Visit
 BAND_HEIGHTS = 0.05
 LEAST_BAND_PX = 3.0
 COMMITTED_HEIGHTS = 0.12
+COMMITTED_AFTER_S = 3.0
+EDGE_SHARE = 0.05
 FORGOTTEN_AFTER_S = 3.0
 AWAY_HEIGHTS = 0.4
 LOST_SURE = 0.5
@@ -64,6 +66,7 @@ class _Side:
     spent: set[int] = field(default_factory=set)
     left_at: tuple[float, float] = (0.0, 0.0)
     pending: int = 0
+    pending_since_s: float = 0.0
     seen_at_s: float = 0.0
     is_confirmed: bool = False
     first_frame: int = 0
@@ -86,6 +89,7 @@ class _Line:
         # A line that ends at the picture's edge goes on beyond it: feet may be out of sight.
         self.first = -1.0 if _runs_out(line.start, line.end) else -0.1
         self.last = 2.0 if _runs_out(line.end, line.start) else 1.1
+        self.is_at_edge = _lies_at_edge(line)
         self.sides: dict[int, _Side] = {}
         self.frame = 0
 
@@ -112,6 +116,9 @@ class _Line:
         side.seen_frames += 1
         offset = self.offset(track.foot)
         band = max(LEAST_BAND_PX, BAND_HEIGHTS * track.height_px)
+        if side.pending and offset * side.settled > 0:
+            # Back over the line, if only by a shift of weight: it begins anew.
+            side.pending = 0
         if abs(offset) <= band:
             return None
         now = 1 if offset > 0 else -1
@@ -125,9 +132,10 @@ class _Line:
                 # Round the end of the line: the other side, but no crossing.
                 side.settled, side.counted, side.left_at = now, now, track.foot
                 return None
-            side.pending = now
+            side.pending, side.pending_since_s = now, at_s
         is_far = abs(offset) >= COMMITTED_HEIGHTS * track.height_px
-        if not is_far or not track.is_confirmed:
+        lasts = self.is_at_edge and at_s - side.pending_since_s >= COMMITTED_AFTER_S
+        if not track.is_confirmed or not (is_far or lasts):
             return None
         return self._commit(side, now, track, at_s)
 
@@ -163,6 +171,16 @@ class _Line:
                     sure = LOST_SURE if side.pending else 1.0
                     crossings.append(self._count(side, last, track_id, side.seen_at_s, sure))
         return crossings
+
+
+def _lies_at_edge(line: CountingLine) -> bool:
+    """Whether the line runs along the picture's edge: nobody can be seen to linger behind it."""
+    ends = (line.start, line.end)
+    return any(
+        all(abs(end[axis] - edge) <= EDGE_SHARE for end in ends)
+        for axis in (0, 1)
+        for edge in (0.0, 1.0)
+    )
 
 
 def _runs_out(end: tuple[float, float], other: tuple[float, float]) -> bool:

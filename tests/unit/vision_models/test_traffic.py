@@ -85,6 +85,16 @@ def test_one_who_turns_round_on_the_line_has_not_crossed() -> None:
     assert crossings == []
 
 
+def test_who_stops_just_behind_a_line_has_come_in_only_where_none_could_linger_unseen() -> None:
+    stops = [(300.0, float(y)) for y in np.linspace(478, 456, 10)] + [(300.0, 456.0)] * 80
+    edge = CountingLine(line_id="edge", start=(1.0, 0.97), end=(0.0, 0.97))
+    assert directions(play([foot] for foot in stops)[0]) == []
+    assert directions(play(([foot] for foot in stops), lines=(edge,))[0]) == [True]
+    middle = [(x, y - 225) for x, y in stops]
+    crossings, _ = play([foot] for foot in [*middle, *walk(300, 231, 260)])
+    assert crossings == []
+
+
 def test_two_who_pass_each_other_are_one_in_and_one_out() -> None:
     pairs = zip(walk(260, 400, 150), walk(380, 150, 400), strict=True)
     crossings, _ = play(list(pair) for pair in pairs)
