@@ -97,6 +97,8 @@ CROP_MATCH = MatchSettings(
 )
 """For crops round one product, which show little else: looked at once, and judged strictly. Fitted
 on rendered packs that no training saw, with and without their SKU in the gallery."""
+BOX_MATCH = replace(CROP_MATCH, least_certainty=0.8)
+"""For boxes found anywhere: cut less exactly, and what stands beside them helps to judge."""
 PLANNED_LOGIT = 1.5
 """What stands where it is planned is so much likelier: odds × 4.5."""
 POINTS_BY_CHANCE = 4

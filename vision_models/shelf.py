@@ -22,7 +22,8 @@ from vision_models.detector import Detector
 from vision_models.emptiness import Filling, Look, ReadingSettings, SlotJudge
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import CROP_MATCH, Gallery, Match
+from vision_models.gallery import BOX_MATCH, CROP_MATCH, Gallery, Match
+from vision_models.neighbours import settle_beside
 from vision_models.quality import Quality, judge_picture, measure
 from vision_models.reading import Box, Facing, ShelfReading
 from vision_models.rows import Place, rows_of
@@ -189,7 +190,7 @@ class ShelfReader:
         else:
             facings = [
                 _facing(box, match, None)
-                for box, match in zip(boxes, self._match(crops), strict=True)
+                for box, match in zip(boxes, self._match_boxes(crops, boxes), strict=True)
             ]
         rows = rows_of(boxes, [facing.gtin for facing in facings])
         if planogram is None or not planogram.slots:
@@ -248,6 +249,11 @@ class ShelfReader:
         sides = np.clip(found.boxes, 0, [width, height, width, height]).tolist()
         boxes = [(float(x1), float(y1), float(x2), float(y2)) for x1, y1, x2, y2 in sides]
         return boxes, [float(score) for score in found.scores]
+
+    def _match_boxes(self, crops: Sequence[Image], boxes: Sequence[Box]) -> list[Match]:
+        if self.gallery is None:
+            return [NO_MATCH] * len(crops)
+        return settle_beside(self.gallery.match(crops, how=BOX_MATCH), boxes, BOX_MATCH)
 
     def _match(
         self, crops: Sequence[Image], expected: Sequence[str | None] | None = None
