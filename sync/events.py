@@ -304,7 +304,8 @@ class SeenFacing(Part):
     """One product at the front: box in pixels (x1, y1, x2, y2), what it is, where it stands.
 
     `certainty` is how likely `gtin`, or the first of `candidates`, is right. `candidates` are what
-    else it may be, best first; only where a person should look.
+    else it may be, best first; only where a person should look. `stacked` items of it stand on
+    each other there, where there is more than one.
     """
 
     box: tuple[float, float, float, float]
@@ -313,6 +314,15 @@ class SeenFacing(Part):
     slot_id: str | None = None
     certainty: float | None = Field(default=None, ge=0, le=1)
     candidates: tuple[Gtin, ...] | None = None
+    stacked: int | None = Field(default=None, ge=1)
+
+
+class SeenBasket(Part):
+    """One basket of a chest freezer: the share of its floor that goods cover, null where it could
+    not be judged. What lies in it stands in the facings, under its slot."""
+
+    slot_id: str
+    filled: float | None = Field(default=None, ge=0, le=1)
 
 
 class PictureQuality(StrEnum):
@@ -346,6 +356,7 @@ class ShelfObserved(EventBody):
     facings: tuple[SeenFacing, ...] = ()
     empty_slots: tuple[str, ...] = ()
     hidden_slots: tuple[str, ...] = ()
+    baskets: tuple[SeenBasket, ...] | None = None
     model: str = ""
     took_ms: float = 0.0
 

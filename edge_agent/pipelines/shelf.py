@@ -2,19 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter
 
-from device_profiles.camera import Camera, ShelfView
+from device_profiles.camera import Camera, ShelfView, SourceKind
 from device_profiles.planogram import Fixture, Planogram
 from device_profiles.store import OpeningHours
-from edge_agent.alarms import FRAME_SIZE, PICTURE_COVERED, SOURCE_LOST, AlarmBook
+from edge_agent.alarms import (
+    FRAME_SIZE,
+    PICTURE_COVERED,
+    PICTURE_FROZEN,
+    PICTURE_MOVED,
+    SOURCE_LOST,
+    AlarmBook,
+)
 from edge_agent.cameras import CameraFeed
 from edge_agent.errors import SourceUnusable
 from edge_agent.health import Health
@@ -27,8 +34,11 @@ from edge_agent.photos import (
     load_photo,
     photos_in,
 )
-from edge_agent.pipelines.opening import due_slot
+from edge_agent.pipelines.photo_plan import PhotoPlan
+from edge_agent.pipelines.photo_reading import read_photo
 from edge_agent.pipelines.taken import OpeningWatch
+from edge_agent.pipelines.view import TURNED_BELOW, ViewGuard
+from edge_agent.pipelines.watching import PictureGuard, Sight
 from edge_agent.remote import Remote
 from edge_agent.reporting import (
     Guarded,
@@ -43,24 +53,31 @@ from edge_agent.status import Seen
 from edge_agent.store import count_up
 from edge_agent.writer import Writer
 from sync.clock import Clock
-from sync.events import PictureQuality, SeenFacing
+from sync.events import PictureQuality
 from sync.media import MediaStore
 from sync.media import Picture as StoredPicture
 from sync.outbox import Transaction
+from vision_models.emptiness import Look
 from vision_models.errors import VisionError
 from vision_models.frame import Image
-from vision_models.quality import Quality
-from vision_models.reading import ShelfReading
+from vision_models.pictures import read_picture
+from vision_models.quality import Quality, judge_picture
 from vision_models.shelf import ShelfReader
 
 LOOKED_EVERY_S = 2.0
 """How often a photo folder is looked through."""
-INTERVAL_MIN = TypeAdapter(Annotated[int, Field(ge=1, le=24 * 60)])
+INTERVAL_MIN = TypeAdapter(Annotated[int, Field(ge=0, le=24 * 60)])
 ASKED_WITHIN_S = 60.0
 """So long a photo that the hub asks for waits for a live camera's next picture."""
 TRIES = 5
 """A hand, a shopper, a fogged door: a bad planned photo is taken again so many times."""
 RETRY_AFTER_S = 20.0
+BURST_EVERY_S = 1.0
+"""Pictures that vote are so far apart: a hand has moved on, a reflection has not."""
+BURST_WITHIN_S = 30.0
+SHIFTED_BEYOND = 0.02
+"""Shift, as a share of the picture, by which a slot's crop shows its neighbour."""
+LIVE = frozenset({SourceKind.STREAM, SourceKind.LOCAL})
 LOST_AFTER_S = 30.0
 
 log = logging.getLogger(__name__)
@@ -96,17 +113,38 @@ class ShelfWatch:
     zone: ZoneInfo
     opening_hours: OpeningHours | None
     interval_min: int
+    times: tuple[time, ...] = ()
+    after_door_s: float | None = None
+    frames: int = 1
+    view: ViewGuard | None = None
+    empty_pictures: Mapping[str, Path] = field(default_factory=dict)
     openings: tuple[OpeningWatch, ...] = ()
     latest: KeptPhoto | None = None
+    plan: PhotoPlan = field(init=False)
     _done: set[str] = field(default_factory=set)
-    _slot: datetime | None = None
+    _due: str | None = None
     _tries: int = 0
+    _burst: list[tuple[float, Image]] = field(default_factory=list)
+    _when_empty: dict[str, Mapping[str, Look]] = field(default_factory=dict)
+    _guard: PictureGuard = field(init=False)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _asked: "asyncio.Future[str] | None" = None
 
     def __post_init__(self) -> None:
         """Expects a photo every interval."""
-        self.health.expect(self.camera.camera_id, late_after_s=90.0 * self.interval_min)
+        self.plan = PhotoPlan(
+            opening_hours=self.opening_hours,
+            zone=self.zone,
+            interval_min=self.interval_min,
+            times=self.times,
+            after_door_s=self.after_door_s,
+        )
+        self._guard = PictureGuard(
+            width_px=self.camera.width_px,
+            height_px=self.camera.height_px,
+            watches_frozen=self.camera.source.kind in LIVE,
+        )
+        self.health.expect(self.camera.camera_id, late_after_s=_late_s(self.interval_min))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Photographs until told to stop."""
@@ -125,8 +163,17 @@ class ShelfWatch:
 
     def set_interval(self, interval_min: int) -> None:
         """From now on a photo every `interval_min`."""
-        self.interval_min = interval_min
-        self.health.allow(self.camera.camera_id, late_after_s=90.0 * interval_min)
+        self.interval_min = self.plan.interval_min = interval_min
+        self.health.allow(self.camera.camera_id, late_after_s=_late_s(interval_min))
+
+    def door_closed(self) -> None:
+        """The cooler's door was closed: where the plan says so, a photo is due soon."""
+        self.plan.note_closed_door(self.clock.monotonic_s())
+
+    def accept_view(self) -> None:
+        """Where the camera looks now is where it should."""
+        if self.view is not None:
+            self.view.accept()
 
     async def take_now(self) -> str:
         """Reads the newest picture now; a line for people. A picture that was read already is not
@@ -227,6 +274,8 @@ class ShelfWatch:
             if frame is not None:
                 silent_since_s = now_s
                 await self._set_alarm(SOURCE_LOST, is_on=False)
+                if await self._is_frozen(frame.image, now_s):
+                    continue
                 await self._take_asked(frame.image, frame.taken_at)
                 if await self._take_if_due(frame.image, frame.taken_at):
                     await _wait(stop, RETRY_AFTER_S)
@@ -234,6 +283,17 @@ class ShelfWatch:
                 reason = feed.reason or "no picture"
                 self.health.lost(self.camera.camera_id, reason=reason)
                 await self._set_alarm(SOURCE_LOST, is_on=True, detail=reason)
+
+    async def _is_frozen(self, image: Image, at_s: float) -> bool:
+        """Whether a live camera repeats one picture: it would show an old shelf as today's."""
+        sight = self._guard.judge(image, at_s)
+        if sight is Sight.CLEAR and self.view is not None:
+            await asyncio.to_thread(self.view.look, image, at_s)
+        is_frozen = sight is Sight.FROZEN
+        await self._set_alarm(PICTURE_FROZEN, is_on=is_frozen)
+        if is_frozen:
+            self.health.lost(self.camera.camera_id, reason="its picture is frozen")
+        return is_frozen
 
     async def _take_asked(self, image: Image, taken_at: datetime) -> None:
         """The photo that somebody asked for, whatever it shows."""
@@ -253,30 +313,55 @@ class ShelfWatch:
 
     async def _take_if_due(self, image: Image, taken_at: datetime) -> bool:
         """Takes the planned photo; True when it was bad and should be taken again soon."""
-        slot = due_slot(
-            self.opening_hours, taken_at, zone=self.zone, interval_min=self.interval_min
-        )
-        if slot is None or slot == self._slot:
+        now_s = self.clock.monotonic_s()
+        is_after_door = self.plan.is_due_after_door(now_s)
+        due = self.plan.due(taken_at)
+        if due is not None and due in self._done:
+            self._due = due
+        is_planned = due is not None and due != self._due
+        if not is_planned and not is_after_door:
             return False
-        name = f"{slot:%Y%m%dT%H%M}"
-        if name in self._done:
-            self._slot = slot
+        images = self._gathered(image, now_s)
+        if images is None:
             return False
         self._tries += 1
         jpeg = await asyncio.to_thread(encode_jpeg, image)
+        local = taken_at.astimezone(self.zone)
+        name = due if is_planned and due is not None else f"{local:%Y%m%dT%H%M%S}-door"
         photo = Photo(name=name, taken_at=taken_at, image=image, jpeg=jpeg)
         is_last = self._tries >= TRIES
-        if await self.take(photo, keep_bad=is_last):
-            self._done.add(name)
-            self._slot, self._tries = slot, 0
-            return False
-        return True
+        if not await self.take(photo, keep_bad=is_last, before=images):
+            return True
+        self._done.add(name)
+        self._tries = 0
+        if is_planned:
+            self._due = due
+        if is_after_door:
+            self.plan.door_is_done()
+        return False
+
+    def _gathered(self, image: Image, at_s: float) -> list[Image] | None:
+        """The pictures that vote with `image`, taken before it; None while there are too few."""
+        if self._burst and at_s - self._burst[-1][0] > BURST_WITHIN_S:
+            self._burst.clear()
+        if len(self._burst) + 1 < self.frames:
+            if not self._burst or at_s - self._burst[-1][0] >= BURST_EVERY_S:
+                self._burst.append((at_s, image))
+            return None
+        if self._burst and at_s - self._burst[-1][0] < BURST_EVERY_S:
+            return None
+        images = [one for _, one in self._burst]
+        self._burst.clear()
+        return images
 
     # --- one photo -------------------------------------------------------------------------------
 
-    async def take(self, photo: Photo, *, keep_bad: bool = True) -> bool:
-        """Reads a photo and books it with its picture; False where it was bad and is not kept."""
-        blind = await asyncio.to_thread(self._read_all, photo)
+    async def take(
+        self, photo: Photo, *, keep_bad: bool = True, before: Sequence[Image] = ()
+    ) -> bool:
+        """Reads a photo and books it with its picture; False where it was bad and is not kept.
+        Pictures taken right `before` it vote on what it shows."""
+        blind = await asyncio.to_thread(self._read_all, photo, before)
         is_bad = any(read.quality is not PictureQuality.CLEAR for read in blind)
         if is_bad and not keep_bad:
             return False
@@ -300,46 +385,48 @@ class ShelfWatch:
         self.health.worked(self.camera.camera_id, at_s=self.clock.monotonic_s(), detail=photo.name)
         return True
 
-    def _read_all(self, photo: Photo) -> list[PhotoRead]:
-        return [self._read_one(photo, view) for view in self.camera.shelves]
+    def _read_all(self, photo: Photo, before: Sequence[Image]) -> list[PhotoRead]:
+        is_moved = self._is_moved(photo)
+        return [
+            read_photo(
+                [*before, photo.image],
+                self.reader,
+                camera=self.camera,
+                view=view,
+                fixture=self.fixtures[view.fixture_id],
+                plan=plan_at(self.planograms, view.fixture_id, photo.taken_at),
+                taken_at=photo.taken_at,
+                when_empty=self._empty_looks(view),
+                is_moved=is_moved and (view.corners is not None or bool(view.baskets)),
+            )
+            for view in self.camera.shelves
+        ]
 
-    def _read_one(self, photo: Photo, view: ShelfView) -> PhotoRead:
-        plan = plan_at(self.planograms, view.fixture_id, photo.taken_at)
-        fixture = self.fixtures[view.fixture_id]
-        if self._has_right_size(photo):
-            seen = self.reader.read(photo.image, view=view, fixture=fixture, planogram=plan)
-            quality = PictureQuality(seen.quality)
-        else:
-            # Calibrated on another size: the corners point somewhere else, so nothing is claimed.
-            planned = tuple(slot.slot_id for slot in plan.slots) if plan else ()
-            seen = ShelfReading(quality=Quality.CLEAR, hidden_slots=planned)
-            quality = PictureQuality.MOVED
-        return PhotoRead(
-            fixture_id=view.fixture_id,
-            camera_id=self.camera.camera_id,
-            taken_at=photo.taken_at,
-            sha256="",
-            width_px=photo.image.shape[1],
-            height_px=photo.image.shape[0],
-            quality=quality,
-            planogram_id=plan.planogram_id if plan else None,
-            planogram_version=plan.version if plan else None,
-            facings=tuple(
-                SeenFacing(
-                    box=facing.box,
-                    gtin=facing.gtin,
-                    score=facing.score,
-                    slot_id=facing.slot_id,
-                    certainty=facing.certainty,
-                    candidates=facing.candidates if facing.is_doubtful else None,
-                )
-                for facing in seen.facings
-            ),
-            empty_slots=seen.empty_slots,
-            hidden_slots=seen.hidden_slots,
-            model=seen.model,
-            took_ms=seen.took_ms,
-        )
+    def _is_moved(self, photo: Photo) -> bool:
+        """Whether the camera looks elsewhere than its corners were marked for."""
+        if self.view is None or not self._has_right_size(photo):
+            return False
+        if self.folder is not None and judge_picture(photo.image) is Quality.CLEAR:
+            self.view.look(photo.image, photo.taken_at.timestamp())
+        if self.view.reference is None:
+            return False
+        shift = self.view.reference.compare(photo.image)
+        is_shifted = shift.agreeing >= TURNED_BELOW and shift.moved > SHIFTED_BEYOND
+        return is_shifted or self.view.is_turned
+
+    def _empty_looks(self, view: ShelfView) -> Mapping[str, Look]:
+        """How the slots look with nothing in them, read from the empty shelf's picture once."""
+        path = self.empty_pictures.get(view.fixture_id)
+        if path is None or view.corners is None:
+            return {}
+        if view.fixture_id not in self._when_empty:
+            fixture, looks = self.fixtures[view.fixture_id], dict[str, Look]()
+            try:
+                looks = self.reader.look_at_empty(read_picture(path), view, fixture)
+            except VisionError as error:
+                log.warning("%s is of no use: %s", path, error, extra={"action": "photo"})
+            self._when_empty[view.fixture_id] = looks
+        return self._when_empty[view.fixture_id]
 
     def _has_right_size(self, photo: Photo) -> bool:
         height, width = photo.image.shape[:2]
@@ -401,6 +488,8 @@ class ShelfWatch:
         covered = any(read.quality is PictureQuality.COVERED for read in reads)
         await self._set_alarm(PICTURE_COVERED, is_on=covered)
         right = self._has_right_size(photo)
+        moved = any(read.quality is PictureQuality.MOVED for read in reads)
+        await self._set_alarm(PICTURE_MOVED, is_on=moved and right)
         height, width = photo.image.shape[:2]
         detail = (
             f"the picture is {width}x{height}, the profile says"
@@ -454,6 +543,11 @@ class ShelfWatch:
             )
 
         await self.writer.write(job)
+
+
+def _late_s(interval_min: int) -> float:
+    """From when no photo is late; a day where none comes at intervals."""
+    return 90.0 * (interval_min or 24 * 60)
 
 
 def plan_at(plans: tuple[Planogram, ...], fixture_id: str, at: datetime) -> Planogram | None:

@@ -24,8 +24,11 @@ from vision_models.footfall import PeopleCounter
 from vision_models.gallery import Gallery
 from vision_models.models import SHIPPED
 from vision_models.opening import OpeningReader, can_tell_openings
+from vision_models.people import PERSON_MODEL, build_detector
+from vision_models.products import product_detector
 from vision_models.shelf import ShelfReader
 
+PRODUCTS = "product-detector"
 AUDIT_LINK = Link(href="/audit", en="count a clip by hand", zh="人工核对客流片段")
 
 FILES = frozenset({SourceKind.VIDEO_FILE, SourceKind.IMAGE_FOLDER})
@@ -89,7 +92,11 @@ def _add_door(agent: Agent, camera: Camera, recorder: ClipRecorder | None) -> No
         camera=camera,
         feed=_feed(agent, camera),
         counter=PeopleCounter(
-            camera.lines, camera.zones, width_px=camera.width_px, height_px=camera.height_px
+            camera.lines,
+            camera.zones,
+            width_px=camera.width_px,
+            height_px=camera.height_px,
+            detector=build_detector(manifest=agent.updates.manifest_of(PERSON_MODEL) or SHIPPED),
         ),
         writer=agent.writer,
         alarms=agent.alarms,
@@ -114,7 +121,7 @@ def _add_shelf(agent: Agent, camera: Camera) -> None:
         camera=camera,
         planograms=updates.planograms(profile.planograms),
         fixtures={fixture.fixture_id: fixture for fixture in profile.fixtures},
-        reader=_reader(agent),
+        reader=_reader(agent, camera),
         folder=settings.resolve(camera.source.address) if is_folder else None,
         feed=None if is_folder else _feed(agent, camera),
         media=agent.media,
@@ -125,15 +132,26 @@ def _add_shelf(agent: Agent, camera: Camera) -> None:
         zone=ZoneInfo(profile.time_zone),
         opening_hours=profile.opening_hours,
         interval_min=profile.photo_interval_min,
+        times=profile.photo_times,
+        after_door_s=profile.photo_after_door_s,
+        frames=profile.photo_frames,
+        view=ViewGuard(path=settings.data_dir / "views" / f"{camera.camera_id}-shelf.png"),
+        empty_pictures={
+            view.fixture_id: settings.resolve(view.empty_picture)
+            for view in camera.shelves
+            if view.empty_picture
+        },
         openings=_openings(agent, camera),
     )
+    agent.door.on_closed.append(watch.door_closed)
+    agent.remote.viewers[f"{camera.camera_id}-shelf"] = watch.accept_view
     watch.add_settings(agent.remote)
     agent.parts[f"{camera.camera_id}-photos"] = watch.run
     agent.desk.sights.append(watch.sight)
     for opening in watch.openings:
         agent.desk.sights.append(partial(_opening_sight, opening, agent.clock))
     agent.desk.pictures[camera.camera_id] = watch.picture
-    _follow_updates(agent, watch)
+    _follow_updates(agent, camera, watch)
 
 
 def _openings(agent: Agent, camera: Camera) -> tuple[OpeningWatch, ...]:
@@ -156,21 +174,25 @@ def _opening_sight(opening: OpeningWatch, clock: Clock) -> tuple[Seen, ...]:
     return opening.sight(clock.now())
 
 
-def _reader(agent: Agent) -> ShelfReader:
-    """A reader with the gallery and the embedding that the hub sent, or those fitted."""
-    fitted = agent.settings.profile.gallery
-    path = agent.updates.gallery() or (agent.settings.resolve(fitted) if fitted else None)
+def _reader(agent: Agent, camera: Camera) -> ShelfReader:
+    """A reader with the gallery and the models that the hub sent, or those fitted. A detector only
+    where a view is not calibrated: a slot needs none."""
+    updates, fitted = agent.updates, agent.settings.profile.gallery
+    detector = None
+    if any(view.corners is None and not view.baskets for view in camera.shelves):
+        detector = product_detector(manifest=updates.manifest_of(PRODUCTS) or SHIPPED)
+    path = updates.gallery() or (agent.settings.resolve(fitted) if fitted else None)
     if path is None:
-        return ShelfReader(None)
-    manifest = agent.updates.manifest_of(EMBEDDING) or SHIPPED
-    return ShelfReader(Gallery.open(path, Embedder.shipped(manifest=manifest)))
+        return ShelfReader(None, detector)
+    manifest = updates.manifest_of(EMBEDDING) or SHIPPED
+    return ShelfReader(Gallery.open(path, Embedder.shipped(manifest=manifest)), detector)
 
 
-def _follow_updates(agent: Agent, watch: ShelfWatch) -> None:
+def _follow_updates(agent: Agent, camera: Camera, watch: ShelfWatch) -> None:
     """The next photo is read with what the hub sent meanwhile."""
 
     def take_reader() -> None:
-        watch.reader = _reader(agent)
+        watch.reader = _reader(agent, camera)
 
     def take_plans() -> None:
         watch.planograms = agent.updates.planograms(agent.settings.profile.planograms)

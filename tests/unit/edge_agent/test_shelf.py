@@ -18,6 +18,7 @@ from edge_agent.errors import SourceUnusable
 from edge_agent.health import Health
 from edge_agent.photos import photos_in
 from edge_agent.pipelines.shelf import ShelfWatch, plan_at
+from edge_agent.pipelines.view import ViewGuard
 from edge_agent.writer import Writer
 from sync.clock import ManualClock
 from sync.media import MediaStore
@@ -252,6 +253,71 @@ async def test_another_interval_makes_photos_due_at_other_times(shelf, outbox, c
     watch.set_interval(30)
     await watch._take_if_due(picture(), clock.now() + timedelta(minutes=30))
     assert len(bodies(outbox, "shelf")) == 2
+
+
+def live(clock: ManualClock) -> CameraFeed:
+    return CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1))
+
+
+async def test_several_pictures_a_second_apart_make_one_photo(shelf, outbox, clock):
+    make, _ = shelf
+    watch = make(feed=live(clock))
+    watch.frames = 3
+    covered = np.full((240, 320, 3), 90, dtype=np.uint8)
+    for image in (picture(), picture(), covered, picture()):
+        assert not await watch._take_if_due(image, clock.now())
+        assert not await watch._take_if_due(image, clock.now()), "too soon for a further one"
+        clock.advance(1.0)
+    (observed,) = bodies(outbox, "shelf")
+    assert observed["quality"] == "clear", "two of the three are, and say what is seen"
+    assert len(bodies(outbox, "media")) == 1
+
+
+async def test_a_photo_is_taken_after_the_door_was_closed(shelf, outbox, clock):
+    make, _ = shelf
+    watch = make(feed=live(clock))
+    watch.plan.after_door_s = 5.0
+    await watch._take_if_due(picture(1), clock.now())
+    watch.door_closed()
+    for number in range(2, 6):
+        clock.advance(3.0)
+        await watch._take_if_due(picture(number), clock.now())
+    assert len(bodies(outbox, "shelf")) == 2
+
+
+async def test_a_turned_camera_claims_nothing_and_is_alarmed_until_it_is_accepted(
+    shelf, outbox, clock, tmp_path
+):
+    make, folder = shelf
+    watch = make()
+    watch.view = ViewGuard(path=tmp_path / "view.png")
+    still, turned = picture(1), np.roll(picture(1), 12, axis=1)
+    for minute in range(17):
+        cv2.imwrite(str(folder / f"20261122T01{minute:02d}00Z.png"), still)
+    cv2.imwrite(str(folder / "20261122T020000Z.png"), turned)
+    seen = await watch_until(watch, outbox, "shelf", 18)
+    assert [one["quality"] for one in seen] == ["clear"] * 17 + ["moved"]
+    assert seen[-1]["hidden_slots"] == ["A-1-1"]
+    assert [one["alarm"] for one in bodies(outbox, "alarm")] == ["picture-moved"]
+    watch.accept_view()
+    cv2.imwrite(str(folder / "20261122T021000Z.png"), turned)
+    seen = await watch_until(watch, outbox, "shelf", 19)
+    assert seen[-1]["quality"] == "clear"
+    assert bodies(outbox, "alarm")[-1]["state"] == "cleared"
+
+
+async def test_a_frozen_picture_is_no_photo(shelf, outbox, clock):
+    make, _ = shelf
+    watch = make(feed=live(clock))
+    watch._guard.watches_frozen = True
+    frozen = []
+    for _ in range(4):
+        frozen.append(await watch._is_frozen(picture(1), clock.monotonic_s()))
+        clock.advance(5.0)
+    assert frozen == [False, False, True, True]
+    assert not await watch._is_frozen(picture(2), clock.monotonic_s())
+    states = [(one["alarm"], one["state"]) for one in bodies(outbox, "alarm")]
+    assert states == [("picture-frozen", "raised"), ("picture-frozen", "cleared")]
 
 
 def test_the_latest_planogram_that_has_begun_is_the_valid_one():
