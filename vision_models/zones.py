@@ -1,7 +1,7 @@
 """Zones: who stays where and for how long, queues, ways from zone to zone, and a map of the floor.
 
 A stay begins when a confirmed person's foot enters the polygon and ends once the foot has been
-outside for a second, or the person has not been seen for two. In a queue zone whoever has stayed
+outside for 1.5 s, or the person has not been seen for 2 s. In a queue zone whoever has stayed
 for five seconds waits. Whoever has stood in a staff zone (behind the counter) is staff as long as
 the track lives. Nobody is known: a way is only "from this zone to that one".
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from device_profiles.camera import Zone
 from vision_models.tracker import Track
 
-LEFT_ZONE_AFTER_S = 1.0
+LEFT_ZONE_AFTER_S = 1.5
 GONE_AFTER_S = 2.0
 WAITS_AFTER_S = 5.0
 STAFF_AFTER_S = 2.0
