@@ -127,6 +127,12 @@ class VersionBroker(Broker):  # type: ignore[misc]  # amqtt has no types
     def __init__(self, config: BrokerConfig) -> None:
         super().__init__(config)
         self._subscriptions = _Subscriptions()
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    def cut_connections(self) -> None:
+        """Ends what is still open: amqtt forgets connections that do not stop in time."""
+        for writer in self._writers:
+            writer.transport.abort()
 
     def stop_listening(self) -> None:
         """Give the port back at once: amqtt closes it last, and a session that does not end would
@@ -139,15 +145,23 @@ class VersionBroker(Broker):  # type: ignore[misc]  # amqtt has no types
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
         """Serves one connection."""
+        self._writers.add(writer)
+        try:
+            await self._serve_one(reader, writer, listener_name)
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    async def _serve_one(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 start = await _connect_start(reader)
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
             return
         if start[-1] != MQTT_3_1_1:
             writer.write(UNSUPPORTED_VERSION if start[-1] >= MQTT_5 else UNACCEPTABLE_LEVEL)
-            writer.close()
             return
         await self._client_connected(
             listener_name, _Resumed(reader, start), StreamWriterAdapter(writer)
@@ -240,3 +254,6 @@ async def embedded_broker(address: Address, gate: Gate) -> AsyncIterator[None]:
                 await broker.shutdown()
         except TimeoutError:
             log.warning("the broker did not stop in time", extra={"action": "broker-stuck"})
+        broker.cut_connections()
+        # What was cut is closed in the loop's next round.
+        await asyncio.sleep(0)
