@@ -15,7 +15,7 @@ SILENCE = timedelta(minutes=10)
 
 def open_connection(session: Session, device: Device, now: datetime) -> None:
     """The device is linked from now on; what it had before ends."""
-    end_connection(session, device.tenant_id, device.device_id, now)
+    _end_open(session, device.tenant_id, device.device_id, now)
     row = session.get(DeviceConnection, (device.tenant_id, device.device_id, now))
     if row is None:
         row = DeviceConnection(
@@ -44,9 +44,13 @@ def connected(session: Session, names: Sequence[tuple[str, str]]) -> set[tuple[s
 
 def end_connection(session: Session, tenant_id: str, device_id: str, now: datetime) -> None:
     """The device is not linked any more."""
+    _end_open(session, tenant_id, device_id, now)
+    session.flush()
+
+
+def _end_open(session: Session, tenant_id: str, device_id: str, now: datetime) -> None:
     for row in session.scalars(_open_rows(tenant_id, device_id)):
         row.ended_at = max(now, row.started_at)
-    session.flush()
 
 
 def end_every_connection(session: Session) -> None:

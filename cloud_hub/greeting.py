@@ -1,6 +1,7 @@
 """A device's hello → the hub's answer: who may go on, and which numbers are missing."""
 
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 
 from cloud_hub.books import Books, welcome_run
@@ -56,8 +57,14 @@ def answer_hello(books: Books, device: Device, hello: Hello, settings: HubSettin
         hub_at=now,
         spread_s=settings.reconnect_spread_s,
         held_every_s=HELD_EVERY_S,
-        hub_version=version("aisleos"),
+        hub_version=_hub_version(),
     )
+
+
+@cache
+def _hub_version() -> str:
+    """Reading it takes longer than the rest of a hello."""
+    return version("aisleos")
 
 
 def _live(live: Epoch | None, device: Device, hello: Hello, now: datetime) -> LiveEpoch | None:

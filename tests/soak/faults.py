@@ -13,7 +13,7 @@ from tests.soak.plant import KILLED, Plant, Program
 
 GAP_S = (1.0, 9.0)
 DOWN_S = (0.2, 6.0)
-FLOOD_EVENTS = 3000
+FLOOD_EVENTS = 6000
 """About twice what a quota holds."""
 DECADE_S = 10 * 365 * 86_400.0
 
