@@ -38,9 +38,7 @@ def evaluate_people(
     Raises UnusablePicture, UnusableModel, and MissingTool without pycocotools.
     """
     labelled = [
-        photo
-        for photo in read_shelf_set(dataset)
-        if not only or photo.image.name.startswith(only)
+        photo for photo in read_shelf_set(dataset) if not only or photo.image.name.startswith(only)
     ]
     if not labelled:
         raise UnusablePicture(f"{dataset} has no picture whose name begins with {', '.join(only)}")
