@@ -14,8 +14,15 @@ from vision_models.detections import Boxes, Detections, overlaps
 
 HIDDEN_BELOW = 0.93
 """A box lower than this share of what the person's height can be by now shows a part of them."""
+NEAR_EDGE = 0.05
+"""Share of a box's height within which the picture's lower edge may lie."""
 HEIGHT_OF_WIDTH = 2.6
 """A standing person's height over the width of the shoulders with arms."""
+
+
+SEEN_AGAIN_S = 0.3
+LONGEST_STEP_S = 1.0
+"""Between frames further apart nobody can be followed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,7 @@ class Tracker:
         self._tracks: list[Track] = []
         self._next_id = 1
         self._at_s: float | None = None
+        self._step_s = 0.0
 
     def update(self, detections: Detections, at_s: float) -> tuple[Track, ...]:
         """Every track alive at `at_s`; those seen in this frame have `seen_at_s == at_s`.
@@ -84,6 +92,8 @@ class Tracker:
         """
         if self._at_s is not None and at_s < self._at_s:
             self._tracks = []
+        elif self._at_s is not None:
+            self._step_s += 0.2 * (min(at_s - self._at_s, LONGEST_STEP_S) - self._step_s)
         self._at_s = at_s
         limits = self.settings
         certain = detections[detections.scores >= limits.certain_score]
@@ -111,7 +121,9 @@ class Tracker:
 
     def _lives(self, track: Track, at_s: float) -> bool:
         # An unconfirmed one must be seen again at once: noise seldom is.
-        patience_s = self.settings.bridged_s if track.is_confirmed else 0.3
+        # On a slow source "at once" is the next frame or the one after it.
+        soon_s = max(SEEN_AGAIN_S, 2.2 * self._step_s)
+        patience_s = self.settings.bridged_s if track.is_confirmed else soon_s
         return at_s - track.seen_at_s <= patience_s
 
     def _match(
@@ -182,7 +194,12 @@ class Tracker:
         return least_px if seen_px < HIDDEN_BELOW * least_px else seen_px
 
     def _full_height(self, box: NDArray[np.float32]) -> float | None:
-        return float(box[3] - box[1]) if box[3] < self._lowest_px else None
+        return None if self._is_cut_below(box) else float(box[3] - box[1])
+
+    def _is_cut_below(self, box: NDArray[np.float32]) -> bool:
+        """Whether the picture's lower edge cuts the person: a network's box ends near it then, not
+        just on it."""
+        return bool(box[3] >= self._lowest_px - NEAR_EDGE * (box[3] - box[1]))
 
     def _full_width(self, box: NDArray[np.float32]) -> float | None:
         is_whole = box[0] > 2.0 and box[2] < self._rightmost_px
@@ -198,7 +215,7 @@ class Tracker:
         far below the head as the person was tall, or as somebody of that width is tall; of one cut
         off at a side, half the width that the person had beside the edge still seen."""
         x1, y1, x2, y2 = (float(side) for side in box)
-        if y2 >= self._lowest_px:
+        if self._is_cut_below(box):
             y2 = max(y2, y1 + (full_height_px or HEIGHT_OF_WIDTH * (x2 - x1)))
         x = (x1 + x2) / 2
         if full_width_px and x2 >= self._rightmost_px and x1 > 2.0:

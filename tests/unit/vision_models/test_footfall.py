@@ -16,6 +16,15 @@ from vision_models.frame import Frame
 COMING = CountingLine(line_id="coming", start=(0.65, 0.985), end=(0.2, 0.985))
 LEAVING = CountingLine(line_id="leaving", start=(0.8, 0.0), end=(0.8, 1.0))
 TABLE = Zone(zone_id="table", corners=((0.35, 0.7), (0.75, 0.7), (0.75, 1.0), (0.35, 1.0)))
+AT_THE_TABLE_S = (
+    (7.0, 18.9),
+    (23.7, 44.0),
+    (51.6, 69.0),
+    (75.9, 85.9),
+    (93.5, 118.8),
+    (125.1, 135.0),
+)
+"""Looked up frame by frame: when the first foot stands in TABLE, and when both have left it."""
 
 
 def frames_of(path: Path) -> Iterator[Frame]:
@@ -40,6 +49,10 @@ def test_six_people_come_in_and_six_leave(shared_data: Path) -> None:
     clip = shared_data / "videos" / "one-by-one-person-detection.mp4"
     count = count_people(frames_of(clip), (COMING, LEAVING), (TABLE,))
     assert (count.entries, count.exits, count.frames) == (6, 6, 1394)
+    stayed_s = count.dwell_s["table"]
+    assert len(stayed_s) == len(AT_THE_TABLE_S)
+    for counted_s, (came_s, went_s) in zip(stayed_s, AT_THE_TABLE_S, strict=True):
+        assert counted_s == pytest.approx(went_s - came_s, abs=1.5)
 
 
 @pytest.mark.needs_data
