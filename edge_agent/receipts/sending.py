@@ -2,6 +2,7 @@
 until the hub has acknowledged everything."""
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from edge_agent.errors import EdgeError
 from edge_agent.receipts.chain import claim_token, folder_secret
 from edge_agent.receipts.importing import QUOTA_BYTES
 from edge_agent.receipts.mapping import ReceiptMapping, device_of
+from sync.books import read_books
 from sync.clock import Clock, SystemClock
 from sync.credentials import (
     FILE_NAME,
@@ -93,6 +95,8 @@ async def send_all(mapping: ReceiptMapping, data_dir: Path, stores: set[str], hu
 
 async def _send_store(sending: Sending, store_id: str) -> int:
     folder = sending.data_dir / device_of(store_id)
+    if not await asyncio.to_thread(_may_wait, folder / "agent.db"):
+        return 0
     outbox = await asyncio.to_thread(
         Outbox.open,
         folder / "agent.db",
@@ -114,6 +118,14 @@ async def _send_store(sending: Sending, store_id: str) -> int:
         return _waiting(outbox)
     finally:
         outbox.close()
+
+
+def _may_wait(path: Path) -> bool:
+    """Whether anything is left to send: a look, where opening the outbox would check all of it."""
+    try:
+        return any(lane.waiting for lane in read_books(path))
+    except sqlite3.Error:
+        return True
 
 
 async def _send_until_done(sending: Sending, outbox: Outbox, credentials: DeviceCredentials) -> str:
