@@ -191,7 +191,9 @@ class Tracker:
             return seen_px
         shrunk = 1.0 - self.settings.shrinks_a_s * min(passed_s, 1.0)
         least_px = track.full_height_px * shrunk
-        return least_px if seen_px < HIDDEN_BELOW * least_px else seen_px
+        # A box that still ends where the feet were has lost its head, not its legs.
+        has_feet = abs(float(box[3]) - track.foot[1]) < (1.0 - HIDDEN_BELOW) * least_px
+        return seen_px if has_feet or seen_px >= HIDDEN_BELOW * least_px else least_px
 
     def _full_height(self, box: NDArray[np.float32]) -> float | None:
         return None if self._is_cut_below(box) else float(box[3] - box[1])

@@ -373,7 +373,7 @@ def footfall(
     detector: Annotated[
         str,
         typer.Option(help="person, motion, hog, or truth (true boxes: tracker and line alone)"),
-    ] = "motion",
+    ] = "person",
     no_tracks: Annotated[
         bool, typer.Option("--no-tracks", help="Without IDF1 and MOTA (need motmetrics).")
     ] = False,
