@@ -23,9 +23,9 @@ class ReadingSettings:
 
     A slot whose middle is outlined, or a little outlined and coloured, holds something. One that
     is plain, grey (of little saturation, or of little tint in a dark place) and not glaring shows
-    its back wall, and so does one that is as plain as, and of the colour of, the same slot on a
-    picture of the empty shelf (at most `same_colour` apart in a* and b* of CIE Lab). All else is
-    hidden: a hand, a sleeve, glare.
+    its back wall. So does one that is bare to one side, whatever peeps in from the other, and one
+    that is as plain as, and of the colour of, the same slot on a picture of the empty shelf (at
+    most `same_colour` apart in a* and b* of CIE Lab). All else is hidden: a hand, a sleeve, glare.
     Where even the recognised goods lack outline, the picture is too soft to tell anything.
     Measured on rendered coolers: empty slots nearly always up to 0.10 and 36, unknown packs from
     0.10 or 46; what lies between is called hidden, for a false gap costs more than a late one.
@@ -42,6 +42,11 @@ class ReadingSettings:
     most_bright: float = 200.0
     most_burnt: float = 0.5
     same_colour: float = 9.0
+    open_sides: tuple[tuple[float, float], ...] = ((0.2, 0.5), (0.5, 0.8))
+    open_height: tuple[float, float] = (0.2, 0.88)
+    open_outline: float = 0.03
+    open_grey: float = 0.95
+    grey_pixel: float = 8.0
     sharp_outline: float = 0.15
     sharp_levels: float = 200.0
     foggy_contrast: float = 130.0
@@ -51,12 +56,14 @@ class ReadingSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What a slot's middle looks like, recognised or not. `tint` is a* and b* of CIE Lab, 0..255
-    with 128 for grey."""
+    with 128 for grey. `is_open`: one side of it, from the middle outward, is bare wall; a pack at
+    the front reaches to both sides, what peeps in from a neighbour's lane to one."""
 
     outline: float
     colour: float
     brightness: float
     tint: tuple[float, float]
+    is_open: bool = False
 
 
 class Filling(StrEnum):
@@ -75,15 +82,15 @@ class SlotJudge:
 
     def look(self, crop: Image) -> Look:
         """Outline, colour and brightness of the crop's middle, at one width for every camera."""
-        core = self._core(crop)
-        grey = cv2.GaussianBlur(cv2.cvtColor(core, cv2.COLOR_BGR2GRAY), (3, 3), 0)
-        outline = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=3))
+        whole = self._seen_small(crop)
+        core = self._core(whole)
         tint = cv2.mean(cv2.cvtColor(core, cv2.COLOR_BGR2LAB))
         return Look(
-            outline=float((outline > self.settings.outline_levels).mean()),
+            outline=_outlined_share(core, self.settings.outline_levels),
             colour=cv2.mean(cv2.cvtColor(core, cv2.COLOR_BGR2HSV))[1],
-            brightness=cv2.mean(grey)[0],
+            brightness=cv2.mean(cv2.cvtColor(core, cv2.COLOR_BGR2GRAY))[0],
             tint=(tint[1], tint[2]),
+            is_open=any(self._is_bare(whole, side) for side in self.settings.open_sides),
         )
 
     def judge(self, look: Look, *, is_recognised: bool, when_empty: Look | None = None) -> Filling:
@@ -91,6 +98,8 @@ class SlotJudge:
         if is_recognised:
             return Filling.FULL
         if when_empty is not None and self._is_same_wall(look, when_empty):
+            return Filling.EMPTY
+        if look.is_open:
             return Filling.EMPTY
         if self._holds_something(look):
             return Filling.FULL
@@ -147,9 +156,26 @@ class SlotJudge:
         tint = np.hypot(look.tint[0] - 128.0, look.tint[1] - 128.0)
         return look.colour <= self.settings.most_grey or float(tint) <= self.settings.grey_tint
 
-    def _core(self, crop: Image) -> NDArray[np.uint8]:
+    def _is_bare(self, crop: NDArray[np.uint8], side: tuple[float, float]) -> bool:
+        """Whether one side of a small crop is plain, grey and not glaring."""
+        limits, (height, width) = self.settings, crop.shape[:2]
+        top, bottom = (int(height * share) for share in limits.open_height)
+        left, right = (int(width * share) for share in side)
+        part = crop[top:bottom, left:right]
+        if _outlined_share(part, limits.outline_levels) >= limits.open_outline:
+            return False
+        lab = cv2.cvtColor(part, cv2.COLOR_BGR2LAB).astype(np.float32)
+        tint = np.hypot(lab[..., 1] - 128, lab[..., 2] - 128)
+        is_grey = float((tint < limits.grey_pixel).mean()) >= limits.open_grey
+        return is_grey and cv2.mean(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY))[0] < limits.most_bright
+
+    def _seen_small(self, crop: Image) -> NDArray[np.uint8]:
         scale = OUTLINED_AT_PX / crop.shape[1]
-        crop = np.asarray(cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+        return np.asarray(
+            cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+        )
+
+    def _core(self, crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
         height, width = crop.shape[:2]
         aside = (1 - self.settings.middle) / 2
         core = crop[
@@ -157,3 +183,9 @@ class SlotJudge:
             int(width * aside) : int(width * (1 - aside)),
         ]
         return np.asarray(core, np.uint8)
+
+
+def _outlined_share(part: NDArray[np.uint8], levels: float) -> float:
+    grey = cv2.GaussianBlur(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), (3, 3), 0)
+    outline = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=3))
+    return float((outline > levels).mean())
