@@ -279,8 +279,8 @@ def many_identities(mosquitto: Mosquitto, server: PostgresServer, minutes: float
         for worker in workers:
             worker.kill()
         product.database.close()
-    devices = identities.CONNECTIONS * identities.EACH
-    expected = round(devices * minutes) * identities.BATCH_EVENTS
+    batches = identities.CONNECTIONS * round(identities.EACH * minutes)
+    expected = batches * identities.BATCH_EVENTS
     return Identities(said=said, expected=expected, sums=sums)
 
 
