@@ -34,6 +34,14 @@ from edge_agent.photos import (
     load_photo,
     photos_in,
 )
+from edge_agent.pipelines.photo_book import (
+    KeptPhoto,
+    note,
+    remembered,
+    summary,
+    told,
+    unreadable,
+)
 from edge_agent.pipelines.photo_plan import PhotoPlan
 from edge_agent.pipelines.photo_reading import read_photo
 from edge_agent.pipelines.taken import OpeningWatch
@@ -81,18 +89,6 @@ LIVE = frozenset({SourceKind.STREAM, SourceKind.LOCAL})
 LOST_AFTER_S = 30.0
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPhoto:
-    """What the device itself remembers of a photo: the worst quality and the sums over fixtures."""
-
-    name: str
-    taken_at: datetime
-    sha256: str
-    quality: str
-    facings: int
-    gaps: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -148,7 +144,8 @@ class ShelfWatch:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Photographs until told to stop."""
-        self._done, self.latest = await self._remembered()
+        camera_id = self.camera.camera_id
+        self._done, self.latest = await self.writer.write(lambda tx: remembered(tx, camera_id))
         await self._recall_openings()
         if self.folder is not None:
             await self._watch_folder(self.folder, stop)
@@ -245,7 +242,7 @@ class ShelfWatch:
             raise SourceUnusable(f"{file.name} is still being written")
         if self.latest is None or self.latest.name != file.name:
             raise SourceUnusable(f"{file.name} could not be read")
-        return _told(self.latest)
+        return told(self.latest)
 
     async def _take_file(self, file: PhotoFile) -> None:
         try:
@@ -256,13 +253,17 @@ class ShelfWatch:
         self._done.add(file.name)
         if photo is None:
             log.warning("%s is no picture", file.path, extra={"action": "photo"})
-            await self._remember_only(file.name, file.taken_at)
+            await self._note_unreadable(file.name, file.taken_at)
             return
         try:
             await self.take(photo)
         except VisionError:
             log.exception("%s cannot be judged", file.path, extra={"action": "photo"})
-            await self._remember_only(file.name, file.taken_at)
+            await self._note_unreadable(file.name, file.taken_at)
+
+    async def _note_unreadable(self, name: str, taken_at: datetime) -> None:
+        kept = unreadable(name, taken_at)
+        await self.writer.write(lambda tx: note(tx, self.camera.camera_id, kept))
 
     # --- a camera: when the plan says so ---------------------------------------------------------
 
@@ -309,7 +310,7 @@ class ShelfWatch:
             asked.set_exception(SourceUnusable(f"{name} cannot be judged: {error}"))
             return
         self._done.add(name)
-        asked.set_result(_told(self.latest) if self.latest else name)
+        asked.set_result(told(self.latest) if self.latest else name)
 
     async def _take_if_due(self, image: Image, taken_at: datetime) -> bool:
         """Takes the planned photo; True when it was bad and should be taken again soon."""
@@ -330,8 +331,14 @@ class ShelfWatch:
         name = due if is_planned and due is not None else f"{local:%Y%m%dT%H%M%S}-door"
         photo = Photo(name=name, taken_at=taken_at, image=image, jpeg=jpeg)
         is_last = self._tries >= TRIES
-        if not await self.take(photo, keep_bad=is_last, before=images):
-            return True
+        try:
+            if not await self.take(photo, keep_bad=is_last, before=images):
+                return True
+        except VisionError:
+            log.exception("%s cannot be judged", name, extra={"action": "photo"})
+            if not is_last:
+                return True
+            await self._note_unreadable(name, taken_at)
         self._done.add(name)
         self._tries = 0
         if is_planned:
@@ -375,7 +382,7 @@ class ShelfWatch:
             taken_at=photo.taken_at,
             subject=self.camera.camera_id,
         )
-        kept = _summary(photo, picture.sha256, reads)
+        kept = summary(photo, picture.sha256, reads)
         opened = await asyncio.to_thread(self._compare, photo, reads)
         await self._book(kept, picture, reads, stored, opened)
         # Photos that come late are booked, but say nothing about now.
@@ -467,19 +474,7 @@ class ShelfWatch:
                 watch.save(transaction)
             transaction.append(report_media(picture))
             self.media.register(transaction, stored)
-            transaction.connection.execute(
-                "INSERT OR REPLACE INTO photo(camera_id, name, taken_at, sha256, quality, facings,"
-                " gaps) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    camera_id,
-                    kept.name,
-                    kept.taken_at.astimezone(UTC).isoformat(),
-                    kept.sha256,
-                    kept.quality,
-                    kept.facings,
-                    kept.gaps,
-                ),
-            )
+            note(transaction, camera_id, kept)
             count_up(transaction.connection, day=day.isoformat(), what="photos", subject="all")
 
         await self.writer.write(job)
@@ -515,35 +510,6 @@ class ShelfWatch:
         if self.openings:
             await self.writer.write(job)
 
-    async def _remembered(self) -> tuple[set[str], KeptPhoto | None]:
-        """The photos that are done, and the newest of them that could be read."""
-
-        def job(transaction: Transaction) -> tuple[set[str], KeptPhoto | None]:
-            connection = transaction.connection
-            camera = (self.camera.camera_id,)
-            names = connection.execute("SELECT name FROM photo WHERE camera_id = ?", camera)
-            done = {str(row[0]) for row in names}
-            newest = connection.execute(
-                "SELECT name, taken_at, sha256, quality, facings, gaps FROM photo"
-                " WHERE camera_id = ? AND sha256 <> '' ORDER BY taken_at DESC LIMIT 1",
-                camera,
-            ).fetchone()
-            return done, _kept(newest) if newest else None
-
-        return await self.writer.write(job)
-
-    async def _remember_only(self, name: str, taken_at: datetime) -> None:
-        """A file that is no picture is not tried again at every start."""
-
-        def job(transaction: Transaction) -> None:
-            transaction.connection.execute(
-                "INSERT OR REPLACE INTO photo(camera_id, name, taken_at, sha256, quality, facings,"
-                " gaps) VALUES (?, ?, ?, '', 'unreadable', 0, 0)",
-                (self.camera.camera_id, name, taken_at.isoformat()),
-            )
-
-        await self.writer.write(job)
-
 
 def _late_s(interval_min: int) -> float:
     """From when no photo is late; a day where none comes at intervals."""
@@ -554,35 +520,6 @@ def plan_at(plans: tuple[Planogram, ...], fixture_id: str, at: datetime) -> Plan
     """The planogram of a fixture that is valid at `at`: the latest that has begun."""
     begun = [p for p in plans if p.fixture_id == fixture_id and p.valid_from <= at]
     return max(begun, key=lambda plan: (plan.valid_from, plan.version), default=None)
-
-
-def _summary(photo: Photo, sha256: str, reads: list[PhotoRead]) -> KeptPhoto:
-    bad = [read.quality for read in reads if read.quality is not PictureQuality.CLEAR]
-    return KeptPhoto(
-        name=photo.name,
-        taken_at=photo.taken_at,
-        sha256=sha256,
-        quality=bad[0] if bad else PictureQuality.CLEAR,
-        facings=sum(len(read.facings) for read in reads),
-        gaps=sum(len(read.empty_slots) for read in reads),
-    )
-
-
-def _told(photo: KeptPhoto) -> str:
-    """A photo in one line."""
-    return f"{photo.name}: {photo.quality}, {photo.facings} facings, {photo.gaps} gaps"
-
-
-def _kept(row: tuple[str, str, str, str, int, int]) -> KeptPhoto:
-    name, taken_at, sha256, quality, facings, gaps = row
-    return KeptPhoto(
-        name=name,
-        taken_at=datetime.fromisoformat(taken_at),
-        sha256=sha256,
-        quality=quality,
-        facings=facings,
-        gaps=gaps,
-    )
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

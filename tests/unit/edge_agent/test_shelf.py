@@ -23,6 +23,8 @@ from edge_agent.writer import Writer
 from sync.clock import ManualClock
 from sync.media import MediaStore
 from sync.outbox import Outbox
+from vision_models.embedding import Embedder
+from vision_models.gallery import Gallery
 from vision_models.shelf import ShelfReader
 
 CAMERA = Camera.model_validate(
@@ -304,6 +306,22 @@ async def test_a_turned_camera_claims_nothing_and_is_alarmed_until_it_is_accepte
     seen = await watch_until(watch, outbox, "shelf", 19)
     assert seen[-1]["quality"] == "clear"
     assert bodies(outbox, "alarm")[-1]["state"] == "cleared"
+
+
+async def test_an_empty_gallery_costs_the_photo_and_not_the_agent(
+    shelf, outbox, clock, tmp_path, caplog
+):
+    make, _ = shelf
+    watch = make(feed=live(clock))
+    empty = tmp_path / "gallery"
+    empty.mkdir()
+    (empty / "gallery.toml").write_text('format = 1\nmodel = "none"\n')
+    watch.reader = ShelfReader(Gallery.open(empty, Embedder.shipped()))
+    answers = [await watch._take_if_due(picture(), clock.now()) for _ in range(5)]
+    assert answers == [True] * 4 + [False]
+    assert "is empty; enrol a SKU first" in caplog.text
+    assert bodies(outbox, "shelf") == []
+    assert not await watch._take_if_due(picture(), clock.now()), "the next one is due in an hour"
 
 
 async def test_a_frozen_picture_is_no_photo(shelf, outbox, clock):
