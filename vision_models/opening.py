@@ -73,10 +73,14 @@ _LANES: TypeAdapter[StillLane | SlidingLane] = TypeAdapter(StillLane | SlidingLa
 
 
 def can_tell_openings(fixture: Fixture, view: ShelfView) -> bool:
-    """Whether the profile says enough of a fixture's lanes to tell what was taken."""
-    if fixture.feed is None or fixture.lane_mm is None or not view.corners:
-        return False
-    return fixture.feed is Feed.SLIDING or view.camera_mm is not None
+    """Whether front facings tell what was taken: on still shelves whose lanes and camera the
+    profile describes. On sliding ones the estimate proved wrong by half; nothing is claimed."""
+    return (
+        fixture.feed is Feed.STILL
+        and fixture.lane_mm is not None
+        and view.corners is not None
+        and view.camera_mm is not None
+    )
 
 
 class OpeningReader:

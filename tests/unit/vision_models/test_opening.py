@@ -206,6 +206,13 @@ def test_a_sliding_lane_is_told_to_have_changed_with_doubt_about_the_number() ->
     assert change.taken.variance > 0.05
 
 
+def test_on_sliding_shelves_nothing_is_claimed_to_the_hub() -> None:
+    still, sliding = Scene(), Scene(Feed.SLIDING)
+
+    assert can_tell_openings(still.fixture, still.view)
+    assert not can_tell_openings(sliding.fixture, sliding.view)
+
+
 def test_beliefs_outlive_a_restart() -> None:
     scene = Scene()
     scene.cooler.lanes[2, 2].take()
