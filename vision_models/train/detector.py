@@ -115,7 +115,6 @@ def train_detector(
     *,
     name: str,
     input_px: tuple[int, int],
-    certain_at: float = 0.5,
 ) -> None:
     """Train until `steps` or `minutes` are over; then write `NAME.onnx` and `run.json`."""
     run.out.mkdir(parents=True, exist_ok=True)
@@ -140,7 +139,7 @@ def train_detector(
         if minutes > run.minutes:
             break
     trainee.save()
-    export(trainee.mean.module, run.out / f"{name}.onnx", input_px, certain_at)
+    export(trainee.mean.module, run.out / f"{name}.onnx", input_px)
     record = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(run).items()}
     (run.out / "run.json").write_text(json.dumps(record | {"step": trainee.step}))
 
@@ -152,13 +151,11 @@ def begin(run: Run) -> None:
     cv2.setNumThreads(1)  # each worker process has one core at most
 
 
-def export(
-    network: torch.nn.Module, path: Path, input_px: tuple[int, int], certain_at: float = 0.5
-) -> None:
+def export(network: torch.nn.Module, path: Path, input_px: tuple[int, int]) -> None:
     """Write `network` as ONNX, opset 17, any batch, `input_px` wide and high, weights kept in 16
     bits."""
     width, height = input_px
-    whole = ScoredDetectorNetwork(network, certain_at).eval()
+    whole = ScoredDetectorNetwork(network).eval()
     torch.onnx.export(
         whole,
         (torch.zeros(1, 3, height, width),),

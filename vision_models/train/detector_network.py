@@ -1,6 +1,5 @@
 """The detectors' network: a small dense pyramid, read at one stride, without anchors."""
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -76,21 +75,16 @@ def decoded(scores: torch.Tensor, sides: torch.Tensor) -> torch.Tensor:
 
 
 class ScoredDetectorNetwork(nn.Module):
-    """The network as it is shipped: scores in 0..1, and 0.5 where it said `certain_at`.
+    """The network as it is shipped: scores in 0..1."""
 
-    What it says is the overlap that it expects of its box, which for small and moving things stays
-    low though they are there; the scale is bent so that 0.5 means "as sure as not" in every model.
-    """
-
-    def __init__(self, network: nn.Module, certain_at: float = 0.5) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
-        self.power = math.log(0.5) / math.log(certain_at)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """(n, cells, 5) with scores in 0..1."""
         found = self.network(pictures)
-        return torch.cat([found[..., :4], found[..., 4:].sigmoid() ** self.power], dim=-1)
+        return torch.cat([found[..., :4], found[..., 4:].sigmoid()], dim=-1)
 
 
 def detection_loss(

@@ -14,8 +14,6 @@ from vision_models.train.person_samples import PersonSamples, PersonSources
 WIDTHS = (16, 24, 48, 96)
 INPUT_PX = (384, 288)
 """Width and height that the shipped model takes."""
-CERTAIN_AT = 0.4
-"""What the network says where it is as sure as not, on the scenes it learned from."""
 HELD_OUT = ("clip1_", "clip_main_lobby")
 """Two of the lobby's three camera positions: measured on, never learned from."""
 NOT_DOORS = ("IMG_",)
