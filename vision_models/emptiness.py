@@ -55,9 +55,12 @@ class ReadingSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What a slot's middle looks like, recognised or not. `tint` is a* and b* of CIE Lab, 0..255
-    with 128 for grey. `is_open`: one side of it, from the middle outward, is bare wall; a pack at
-    the front reaches to both sides, what peeps in from a neighbour's lane to one."""
+    """What the middle of a slot looks like in which nothing was recognised.
+
+    `tint` is a* and b* of CIE Lab, 0..255 with 128 for grey. `is_open`: one side of the slot, from
+    the middle outward, is bare wall; a pack at the front reaches to both sides, what peeps in from
+    a neighbour's lane to one.
+    """
 
     outline: float
     colour: float
@@ -80,6 +83,10 @@ class SlotJudge:
     def __init__(self, settings: ReadingSettings) -> None:
         self.settings = settings
 
+    def outline(self, crop: Image) -> float:
+        """The outlined share of the crop's middle: all that is asked of a recognised pack."""
+        return _outlined_share(self._core(self._seen_small(crop)), self.settings.outline_levels)
+
     def look(self, crop: Image) -> Look:
         """Outline, colour and brightness of the crop's middle, at one width for every camera."""
         whole = self._seen_small(crop)
@@ -93,10 +100,9 @@ class SlotJudge:
             is_open=any(self._is_bare(whole, side) for side in self.settings.open_sides),
         )
 
-    def judge(self, look: Look, *, is_recognised: bool, when_empty: Look | None = None) -> Filling:
-        """What a slot holds. `when_empty` is how it looks on a picture of the empty shelf."""
-        if is_recognised:
-            return Filling.FULL
+    def judge(self, look: Look, when_empty: Look | None = None) -> Filling:
+        """What a slot holds in which nothing was recognised. `when_empty` is how it looks on a
+        picture of the empty shelf."""
         if when_empty is not None and self._is_same_wall(look, when_empty):
             return Filling.EMPTY
         if look.is_open:
@@ -108,12 +114,13 @@ class SlotJudge:
     def is_burnt(self, crop: Image) -> bool:
         """Whether too much of the crop is white-out."""
         grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-        return float((grey > 250).mean()) > self.settings.most_burnt
+        return bool(np.count_nonzero(grey > 250) > self.settings.most_burnt * grey.size)
 
-    def softness(self, known: list[Look], slots: int, measures: Measures) -> Quality | None:
+    def softness(self, known: list[float], slots: int, measures: Measures) -> Quality | None:
         """FOGGED or BLURRED where the recognised goods lack outline, half of them at least; where
         most slots were not recognised, where the whole picture does: an empty cooler still has
-        sharp rails. None where the picture is sharp enough."""
+        sharp rails. None where the picture is sharp enough. `known` are the recognised goods'
+        outlines."""
         limits = self.settings
         is_foggy = self._is_foggy(measures)
         state = Quality.FOGGED if is_foggy else Quality.BLURRED
@@ -121,8 +128,7 @@ class SlotJudge:
             return state
         if len(known) < LEAST_LOOKS:
             return None
-        middle = float(np.median([look.outline for look in known]))
-        return state if middle < limits.sharp_outline else None
+        return state if float(np.median(known)) < limits.sharp_outline else None
 
     def _is_foggy(self, measures: Measures) -> bool:
         """Fog takes contrast and outline together; a plain but sharp picture has its outline."""
@@ -166,7 +172,7 @@ class SlotJudge:
             return False
         lab = cv2.cvtColor(part, cv2.COLOR_BGR2LAB).astype(np.float32)
         tint = np.hypot(lab[..., 1] - 128, lab[..., 2] - 128)
-        is_grey = float((tint < limits.grey_pixel).mean()) >= limits.open_grey
+        is_grey = bool(np.count_nonzero(tint < limits.grey_pixel) >= limits.open_grey * tint.size)
         return is_grey and cv2.mean(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY))[0] < limits.most_bright
 
     def _seen_small(self, crop: Image) -> NDArray[np.uint8]:
@@ -188,4 +194,4 @@ class SlotJudge:
 def _outlined_share(part: NDArray[np.uint8], levels: float) -> float:
     grey = cv2.GaussianBlur(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), (3, 3), 0)
     outline = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=3))
-    return float((outline > levels).mean())
+    return np.count_nonzero(outline > levels) / outline.size

@@ -158,6 +158,8 @@ class Gallery:
         self._references: list[_Reference] = []
         self._vectors: NDArray[np.float32] = np.zeros((0, embedder.size), np.float32)
         self._read_prints: dict[Path, Print] = {}
+        self._names: list[str] = []
+        self._places: NDArray[np.intp] = np.zeros(0, np.intp)
 
     @classmethod
     def open(cls, path: Path, embedder: Embedder) -> "Gallery":
@@ -269,7 +271,7 @@ class Gallery:
     def _judge(
         self, picture: Image, cosines: NDArray[np.float32], prior: str | None, limits: MatchSettings
     ) -> Match:
-        ranked = self._best_per_gtin(cosines)
+        ranked = self._best_per_gtin(cosines, max(limits.looked_at + 1, CANDIDATES))
         margin = ranked[0].score - ranked[1].score if len(ranked) > 1 else 1.0
         is_planned = ranked[0].gtin == prior
         if ranked[0].score < limits.hopeless_cosine:
@@ -327,12 +329,25 @@ class Gallery:
             self._read_prints[file] = self._prints.read(self._picture(file))
         return self._read_prints[file]
 
-    def _best_per_gtin(self, cosines: NDArray[np.float32]) -> list[Candidate]:
-        best: dict[str, float] = {}
-        for reference, cosine in zip(self._references, cosines, strict=True):
-            best[reference.gtin] = max(best.get(reference.gtin, 0.0), float(cosine))
-        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
-        return [Candidate(gtin, round(min(1.0, score), 4)) for gtin, score in ranked]
+    def _best_per_gtin(
+        self, cosines: NDArray[np.float32], most: int | None = None
+    ) -> list[Candidate]:
+        """The SKUs, or the first `most` of them, by the cosine (n,) of their best reference."""
+        names, places = self._by_gtin()
+        best = np.zeros(len(names), np.float32)
+        np.maximum.at(best, places, cosines)
+        # Names ascend and the sort is stable: equal cosines stand in the order of their names.
+        first = np.argsort(-best, kind="stable")[:most]
+        return [Candidate(names[n], round(min(1.0, float(best[n])), 4)) for n in first]
+
+    def _by_gtin(self) -> tuple[list[str], NDArray[np.intp]]:
+        """Every GTIN, ascending, and for each reference the place of its GTIN among them."""
+        if len(self._places) != len(self._references):
+            gtins = [reference.gtin for reference in self._references]
+            self._names = sorted(set(gtins))
+            place = {name: at for at, name in enumerate(self._names)}
+            self._places = np.array([place[gtin] for gtin in gtins], np.intp)
+        return self._names, self._places
 
     def _look_alikes(self, gtin: str, vectors: NDArray[np.float32]) -> tuple[Candidate, ...]:
         if not self._references:

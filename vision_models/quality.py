@@ -62,7 +62,11 @@ def measure(image: Image) -> Measures:
 
 def judge_picture(image: Image) -> Quality:
     """The first reason not to trust `image`, or CLEAR. Raises UnusablePicture if it is tiny."""
-    found = measure(image)
+    return judge_measures(measure(image))
+
+
+def judge_measures(found: Measures) -> Quality:
+    """The first reason not to trust a picture of these measures, or CLEAR."""
     if found.dull > 0.9 and found.contrast < 60:
         return Quality.COVERED
     if found.brightness < 28:

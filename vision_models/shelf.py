@@ -24,7 +24,7 @@ from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
 from vision_models.gallery import BOX_MATCH, CROP_MATCH, Gallery, Match
 from vision_models.neighbours import settle_beside
-from vision_models.quality import Quality, judge_picture, measure
+from vision_models.quality import Measures, Quality, judge_measures, judge_picture, measure
 from vision_models.reading import Box, Facing, ShelfReading
 from vision_models.rows import Place, rows_of
 from vision_models.standing import compliance_of
@@ -74,15 +74,16 @@ class ShelfReader:
         detector is at hand; UnusableModel if a model fails.
         """
         started_s = time.perf_counter()
-        quality = judge_picture(image)
+        measures = measure(image)
+        quality = judge_measures(measures)
         if quality is not Quality.CLEAR:
             reading = ShelfReading(quality=quality, hidden_slots=_slot_ids(fixture, planogram))
         elif view is not None and fixture is not None and _is_chest(fixture):
             reading = self._read_baskets(image, view, fixture, planogram)
         elif view is not None and view.corners is not None and fixture is not None:
-            reading = self._read_slots(image, view, fixture, planogram, when_empty or {})
+            reading = self._read_slots(image, measures, view, fixture, planogram, when_empty or {})
         else:
-            reading = self._read_anywhere(image, planogram)
+            reading = self._read_anywhere(image, measures, planogram)
         took_ms = (time.perf_counter() - started_s) * 1000
         return replace(reading, model=self.model, took_ms=took_ms)
 
@@ -100,6 +101,7 @@ class ShelfReader:
     def _read_slots(
         self,
         image: Image,
+        measures: Measures,
         view: ShelfView,
         fixture: Fixture,
         planogram: Planogram | None,
@@ -111,18 +113,17 @@ class ShelfReader:
         matches = self._match(
             [slot.crop for slot in judged], expected=[slot.planned for slot in judged]
         )
-        looks = [self._judge.look(slot.crop) for slot in judged]
-        known = [look for look, m in zip(looks, matches, strict=True) if m.accepted is not None]
-        soft = self._judge.softness(known, len(slots), measure(image))
+        known = [
+            self._judge.outline(slot.crop)
+            for slot, match in zip(judged, matches, strict=True)
+            if match.accepted is not None
+        ]
+        soft = self._judge.softness(known, len(slots), measures)
         if soft is not None:
             return ShelfReading(quality=soft, hidden_slots=tuple(slot.slot_id for slot in slots))
         facings, empty = [], []
-        for slot, match, look in zip(judged, matches, looks, strict=True):
-            filling = self._judge.judge(
-                look,
-                is_recognised=match.accepted is not None,
-                when_empty=when_empty.get(slot.slot_id),
-            )
+        for slot, match in zip(judged, matches, strict=True):
+            filling = self._filling(slot.crop, match, when_empty.get(slot.slot_id))
             if filling is Filling.FULL:
                 facings.append(_facing(slot.box, match, slot.slot_id))
             elif filling is Filling.EMPTY:
@@ -179,7 +180,9 @@ class ShelfReader:
 
     # --- without ---------------------------------------------------------------------------------
 
-    def _read_anywhere(self, image: Image, planogram: Planogram | None) -> ShelfReading:
+    def _read_anywhere(
+        self, image: Image, measures: Measures, planogram: Planogram | None
+    ) -> ShelfReading:
         boxes, scores = self._boxes(image)
         crops = [_crop(image, box) for box in boxes]
         if self.gallery is None:
@@ -196,11 +199,11 @@ class ShelfReader:
         if planogram is None or not planogram.slots:
             return ShelfReading(quality=Quality.CLEAR, facings=_in_rows(facings, rows, {}))
         known = [
-            self._judge.look(crop)
+            self._judge.outline(crop)
             for crop, facing in zip(crops, facings, strict=True)
             if facing.gtin is not None
         ]
-        soft = self._judge.softness(known, len(planogram.slots), measure(image))
+        soft = self._judge.softness(known, len(planogram.slots), measures)
         if soft is not None:
             return ShelfReading(quality=soft, hidden_slots=_slot_ids(None, planogram))
         fitted = fit_to_plan(rows, boxes, [facing.gtin for facing in facings], planogram)
@@ -223,9 +226,7 @@ class ShelfReader:
         hidden += [slot_id for slot_id in fitted.open_places if slot_id not in places]
         found = []
         for (slot_id, box), crop, match in zip(places.items(), crops, matches, strict=True):
-            filling = self._judge.judge(
-                self._judge.look(crop), is_recognised=match.accepted is not None
-            )
+            filling = self._filling(crop, match)
             if filling is Filling.FULL:
                 found.append(_facing(box, match, slot_id))
             else:
@@ -238,6 +239,11 @@ class ShelfReader:
             hidden_slots=tuple(sorted(hidden)),
             compliance=compliance_of(planogram, facings, hidden).share,
         )
+
+    def _filling(self, crop: Image, match: Match, when_empty: Look | None = None) -> Filling:
+        if match.accepted is not None:
+            return Filling.FULL
+        return self._judge.judge(self._judge.look(crop), when_empty)
 
     def _boxes(self, image: Image) -> tuple[list[Box], list[float]]:
         if self.detector is None:

@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -60,17 +61,31 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--trouble", choices=sorted(TROUBLES), default="clear")
     parser.add_argument("--how", choices=("slots", "rows"), default="slots")
+    parser.add_argument(
+        "--empty-picture", action="store_true", help="with a photo of the empty cooler"
+    )
     words = parser.parse_args()
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(
-            Path(folder), words.photos, words.seed, TROUBLES[words.trouble], words.how == "slots"
+            Path(folder),
+            words.photos,
+            words.seed,
+            TROUBLES[words.trouble],
+            is_calibrated=words.how == "slots",
+            knows_empty=words.empty_picture,
         )
-    print(json.dumps({"trouble": words.trouble, "how": words.how} | figures))
+    print(json.dumps(vars(words) | figures))
 
 
 def measure(
-    folder: Path, photos: int, seed: int, troubles: Troubles, is_calibrated: bool = True
+    folder: Path,
+    photos: int,
+    seed: int,
+    troubles: Troubles,
+    *,
+    is_calibrated: bool = True,
+    knows_empty: bool = False,
 ) -> dict[str, object]:
     """The figures of `photos` photos of one cooler."""
     sprites = SpriteShelf()
@@ -85,7 +100,12 @@ def measure(
     view = cooler_view(ROWS, COLUMNS, rng)
     shelf_view = ShelfView(fixture_id="cooler", corners=view.corners)
     reader = ShelfReader(gallery, None if is_calibrated else product_detector())
-    where = {"view": shelf_view, "fixture": fixture} if is_calibrated else {}
+    where: dict[str, Any] = {"view": shelf_view, "fixture": fixture} if is_calibrated else {}
+    if knows_empty:
+        bare = render_cooler({}, view, np.random.default_rng([seed, 1]), sprites)
+        where["when_empty"] = reader.look_at_empty(
+            np.asarray(bare.image, np.uint8), shelf_view, fixture
+        )
     score, ms, deviations, errors = Counter[str](), [], Counter[str](), []
     for number in range(photos):
         truth, packs = _stocked(planogram, designs, rng, number)
