@@ -22,7 +22,7 @@ from vision_models.detector import Detector
 from vision_models.emptiness import Filling, Look, ReadingSettings, SlotJudge
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import BOX_MATCH, CROP_MATCH, Gallery, Match
+from vision_models.gallery import CROP_MATCH, Gallery, Match
 from vision_models.neighbours import settle_beside
 from vision_models.quality import Measures, Quality, judge_measures, judge_picture, measure
 from vision_models.reading import Box, Facing, ShelfReading
@@ -259,7 +259,7 @@ class ShelfReader:
     def _match_boxes(self, crops: Sequence[Image], boxes: Sequence[Box]) -> list[Match]:
         if self.gallery is None:
             return [NO_MATCH] * len(crops)
-        return settle_beside(self.gallery.match(crops, how=BOX_MATCH), boxes, BOX_MATCH)
+        return settle_beside(self.gallery.match(crops, how=CROP_MATCH), boxes, CROP_MATCH)
 
     def _match(
         self, crops: Sequence[Image], expected: Sequence[str | None] | None = None

@@ -19,7 +19,7 @@ from vision_models.detector import Detector
 from vision_models.evaluation.detection import Precision, average_precision, pairs_at_half
 from vision_models.evaluation.shelf_sets import LabelledPhoto
 from vision_models.frame import Image
-from vision_models.gallery import BOX_MATCH, Gallery
+from vision_models.gallery import CROP_MATCH, Gallery
 from vision_models.neighbours import settle_beside
 from vision_models.pictures import read_picture
 from vision_models.quality import judge_picture
@@ -143,7 +143,7 @@ def _named(
         right, bottom = max(left + 1, int(min(x2, width))), max(top + 1, int(min(y2, height)))
         crops.append(picture[top:bottom, left:right])
     boxes = [(x1, y1, x2, y2) for x1, y1, x2, y2 in found.boxes.tolist()]
-    matches = settle_beside(gallery.match(crops, how=BOX_MATCH), boxes, BOX_MATCH)
+    matches = settle_beside(gallery.match(crops, how=CROP_MATCH), boxes, CROP_MATCH)
     return tuple(match.accepted for match in matches)
 
 
