@@ -144,6 +144,8 @@ async def _obey(devices: dict[str, Device]) -> None:
                 devices[name].clock.offset = timedelta(seconds=float(seconds))
             case ["flood", name, count]:
                 await asyncio.to_thread(devices[name].flood, int(count))
+            case other:
+                raise ValueError(f"no such order: {other}")
 
 
 async def main(folder: str, ports: str, seed: str, *names: str) -> None:

@@ -85,12 +85,12 @@ class Plant:
     def outbox(self, name: str) -> Path:
         return self.setup.folder / "devices" / name / "agent.db"
 
-    def order(self, name: str, *words: object) -> None:
+    def order(self, name: str, verb: str, value: float) -> None:
         """Tells the process of a device something, if it is there to be told."""
         running = self.owner[name].running
         if running is not None and running.stdin is not None and running.poll() is None:
             try:
-                running.stdin.write(" ".join(str(word) for word in words) + "\n")
+                running.stdin.write(f"{verb} {name} {value}\n")
                 running.stdin.flush()
             except BrokenPipeError:
                 # It was killed this moment; it is started again soon.
