@@ -22,7 +22,7 @@ from vision_models.sift import Print, PrintReader, agreeing_places
 
 SEEN_PX = 640
 FEATURES = 1500
-REFERENCE_PX = 256
+REFERENCE_PX = 192
 """References are looked at about as large as a pack lies in a basket seen so large."""
 LEAST_POINTS = 8
 """Agreeing points that prove a pack among others. Chance gives no more than 4 of any four."""
