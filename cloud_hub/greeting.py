@@ -115,7 +115,9 @@ def _lane_known(books: Books, device: Device, epoch: int, lane: Lane) -> LaneKno
     key = (device.tenant_id, device.device_id, epoch, int(lane))
     book = books.lane(key)
     known = book.arrived.copy()
+    arrived: list[tuple[int, int]] = []
     for first, last in book.lost:
+        arrived += known.inside(first, last)
         known.add(first, last)
     watermark = known.watermark()
     highest = max(known.highest(), books.claimed(key))
@@ -124,7 +126,12 @@ def _lane_known(books: Books, device: Device, epoch: int, lane: Lane) -> LaneKno
         # What is not told as missing counts as here, so the tail is asked for as a whole.
         missing = [*missing[: RUNS_TOLD - 1], (missing[RUNS_TOLD - 1][0], highest)]
     return LaneKnown(
-        epoch=epoch, lane=lane, watermark=watermark, highest=highest, missing=tuple(missing)
+        epoch=epoch,
+        lane=lane,
+        watermark=watermark,
+        highest=highest,
+        missing=tuple(missing),
+        arrived=tuple(arrived[-RUNS_TOLD:]),
     )
 
 

@@ -91,6 +91,10 @@ class RangeSet:
             gaps.append((at, last))
         return gaps
 
+    def inside(self, first: int, last: int) -> list[Range]:
+        """The parts of first..last that are in the set."""
+        return RangeSet.of(self.missing(first, last)).missing(first, last)
+
     def watermark(self, start: int = 1) -> int:
         """The last of the numbers that are inside without a gap from `start`; start - 1 if none.
 

@@ -95,14 +95,16 @@ class Verdict(StrEnum):
 
 
 class LaneKnown(Message):
-    """One lane as the hub has it: contiguous up to `watermark`, `highest` ever heard of, and what
-    is missing between."""
+    """One lane as the hub has it: contiguous up to `watermark`, `highest` ever heard of, what is
+    missing between, and what has `arrived` though the device gave it up: its batch was on its way,
+    and the acknowledgement never came back."""
 
     epoch: Annotated[int, Field(ge=1)]
     lane: Lane
     watermark: Annotated[int, Field(ge=0)]
     highest: Annotated[int, Field(ge=0)]
     missing: tuple[Span, ...] = ()
+    arrived: tuple[Span, ...] = ()
 
 
 class HelloAnswer(Message):

@@ -85,7 +85,8 @@ def apply_answer(
         key = (known.epoch, known.lane)
         produced = next_seq(connection, key) - 1
         missing = RangeSet.of(known.missing)
-        done += acknowledge(connection, key, _received(connection, known, produced), age_s)
+        arrived = [*_received(connection, known, produced), *known.arrived]
+        done += acknowledge(connection, key, arrived, age_s)
         again, gone = _take_back(connection, key, missing)
         rewound += again
         lost += gone + _own_up(connection, known, produced)
@@ -113,9 +114,9 @@ def _take_back(connection: sqlite3.Connection, key: LaneKey, missing: RangeSet) 
     again: list[Range] = []
     gone: list[Range] = []
     for first, last in missing:
-        for known_first, known_last in _inside(before, first, last):
+        for known_first, known_last in before.inside(first, last):
             after.subtract(known_first, known_last)
-            again += _inside(kept, known_first, known_last)
+            again += kept.inside(known_first, known_last)
             gone += kept.missing(known_first, known_last)
     if not again and not gone:
         return 0, 0
@@ -125,11 +126,6 @@ def _take_back(connection: sqlite3.Connection, key: LaneKey, missing: RangeSet) 
     connection.execute("UPDATE lane SET waiting=waiting+? WHERE epoch=? AND lane=?", (count, *key))
     record_loss(connection, key, gone, 0, FORGOTTEN)
     return count, sum(last - first + 1 for first, last in gone)
-
-
-def _inside(ranges: RangeSet, first: int, last: int) -> list[Range]:
-    """The parts of first..last that are in `ranges`."""
-    return RangeSet.of(ranges.missing(first, last)).missing(first, last)
 
 
 def _own_up(connection: sqlite3.Connection, known: LaneKnown, produced: int) -> int:

@@ -232,6 +232,13 @@ def test_row_11_after_its_return_all_stores_are_heard_and_two_days_are_revised(d
 
 
 def test_every_day_of_the_store_that_was_away_is_exact_now(demonstration):
+    def is_door_here() -> bool:
+        # Sales go first, and are awaited above; minutes of the door follow them.
+        produced = demonstration.truth()["produced"][f"{CUT_OFF}-door"]["3"]
+        books = lane(demonstration.get(f"/views/devices/{CUT_OFF}-door"), 3)["books"]
+        return books["received"] >= produced
+
+    demonstration.until("the door's backlog", is_door_here, within_s=60)
     net_sales = by_store_and_day(demonstration, "net-sales")
     footfall = by_store_and_day(demonstration, "footfall")
     for store, day, true in finished_days(demonstration.truth()):

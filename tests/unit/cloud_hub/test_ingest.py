@@ -308,6 +308,21 @@ def test_declared_losses_balance_the_books(ingest: Ingest, database: Database) -
         assert (row.bytes, row.reason) == (999, "quota")
 
 
+def test_a_hello_is_answered_with_what_arrived_though_the_device_gave_it_up(
+    ingest: Ingest,
+) -> None:
+    till = TalkingDevice(kind="cooler")
+    for _ in range(50):
+        till.say_raw(Lane.METRIC, "cooler-of-tomorrow", b"{}")
+    records = till.records[Lane.METRIC]
+    loss = Loss(first=11, last=30, bytes=999, reason="quota")
+    ingest.take([till.hello(), till.batch(Lane.METRIC, records[:20])])
+    ingest.take([till.batch(Lane.METRIC, records[30:], lost=[loss], base=31)])
+    metric = next(x for x in answer_of(till.hello(), ingest).lanes if x.lane is Lane.METRIC)
+    assert (metric.watermark, metric.missing) == (50, ())
+    assert metric.arrived == ((11, 20),)
+
+
 def test_a_hole_that_the_device_no_longer_holds_is_not_balanced(
     ingest: Ingest, database: Database
 ) -> None:

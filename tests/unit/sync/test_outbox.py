@@ -7,6 +7,7 @@ import pytest
 from sync.books import read_books, rows_waiting
 from sync.errors import NewerOutbox, OutboxFull, OutboxUnusable, RecordTooBig
 from sync.events import Alarm, AlarmState, Lane
+from sync.messages import HelloAnswer, LaneKnown
 from sync.outbox import DAMAGED, Acknowledged
 from tests.unit.sync.conftest import NOW
 
@@ -147,6 +148,25 @@ def test_the_quota_gives_up_media_then_metrics_and_says_so(open_outbox, bodies):
     assert all(b.balanced for b in outbox.books())
     lost = outbox.read(METRIC, metric.base, 9999).lost
     assert sum(loss.last - loss.first + 1 for loss in lost) == metric.lost
+
+
+def test_what_was_given_up_on_its_way_and_arrived_is_no_loss(open_outbox, bodies):
+    outbox = open_outbox(quota_bytes=1 << 20)
+    for _ in range(60):
+        outbox.append(*[bodies.reading() for _ in range(100)])
+    before = books_of(outbox, Lane.METRIC)
+    known = LaneKnown(
+        epoch=1,
+        lane=Lane.METRIC,
+        watermark=before.lost,
+        highest=before.produced,
+        missing=((before.lost + 1, before.produced),),
+        arrived=((1, 50),),
+    )
+    outbox.settle(HelloAnswer(run=outbox.run, epoch=1, lanes=(known,), hub_at=NOW))
+    after = books_of(outbox, Lane.METRIC)
+    assert (after.acknowledged, after.lost) == (50, before.lost - 50)
+    assert (after.waiting, after.balanced) == (before.waiting, True)
 
 
 def test_metrics_leave_a_fifth_of_the_quota_to_sales(open_outbox, bodies):
