@@ -97,8 +97,8 @@ CROP_MATCH = MatchSettings(
 )
 """For crops round one product, a slot or a box, which show little else: looked at once, and judged
 more strictly. Fitted on rendered packs that no training saw, with and without their SKU in the
-gallery. With 0.9 instead, 3 of 14 photos of one misplaced pack called it unknown; all 58 strangers of
-30 rendered coolers stayed unknown with both."""
+gallery. With 0.9 instead, 3 of 14 photos of one misplaced pack called it unknown; all 58 strangers
+of 30 rendered coolers stayed unknown with both."""
 PLANNED_LOGIT = 1.5
 """What stands where it is planned is so much likelier: odds × 4.5."""
 POINTS_BY_CHANCE = 4
