@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from device_profiles.camera import LensDistortion, Point
 from simulators.render.artwork import Pixels
+from simulators.render.cooler import box_through, share_hidden
 from simulators.render.lens import STRAIGHT, bent, boxes_through
 from simulators.render.pack_bodies import PackView
 from simulators.render.packs import PackDesign
@@ -129,14 +130,14 @@ def render_chest(
     taken, hand = photographed(
         bent(np.asarray(seen, np.uint8), view.distortion), troubles or Troubles(), rng
     )
-    through = boxes_through([_moved(home, box) for box in boxes], view.distortion, size)
+    through = boxes_through([box_through(home, box) for box in boxes], view.distortion, size)
     counts = np.bincount(canvas.owner.ravel(), minlength=len(places) + 1)[1:]
     packs = tuple(
         LyingPack(
             place=place,
             design=design,
             box=box,
-            seen=min(1.0, float(count) / area) * (1.0 - _covered(hand, box)),
+            seen=min(1.0, float(count) / area) * (1.0 - share_hidden(hand, box)),
         )
         for place, design, box, count, area in zip(
             places, designs, through, counts, whole, strict=True
@@ -267,19 +268,3 @@ def _homography(canvas: _Canvas, view: ChestView) -> NDArray[np.float64]:
     source = np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)], np.float32)
     target = np.array(view.corners, np.float32) * (view.width_px, view.height_px)
     return np.asarray(cv2.getPerspectiveTransform(source, target.astype(np.float32)), np.float64)
-
-
-def _moved(home: NDArray[np.float64], box: Box) -> Box:
-    x1, y1, x2, y2 = box
-    corners = np.array([[[x1, y1], [x2, y1], [x2, y2], [x1, y2]]], np.float64)
-    seen = cv2.perspectiveTransform(corners, home)[0]
-    low, high = seen.min(axis=0), seen.max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
-
-
-def _covered(hand: NDArray[np.bool_] | None, box: Box) -> float:
-    if hand is None:
-        return 0.0
-    x1, y1, x2, y2 = (max(0, round(v)) for v in box)
-    part = hand[y1:y2, x1:x2]
-    return float(part.mean()) if part.size else 0.0

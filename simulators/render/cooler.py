@@ -132,9 +132,10 @@ def photograph_packs(
     )
     straight = bent(np.asarray(seen, np.uint8), view.distortion)
     image, hand = photographed(straight, troubles or Troubles(), rng)
-    boxes = boxes_through([_through(home, box) for box in front.boxes], view.distortion, size)
+    boxes = boxes_through([box_through(home, box) for box in front.boxes], view.distortion, size)
     hidden = [
-        max(1.0 - seen, _hidden_by(hand, box)) for seen, box in zip(front.seen, boxes, strict=True)
+        max(1.0 - seen, share_hidden(hand, box))
+        for seen, box in zip(front.seen, boxes, strict=True)
     ]
     return image, boxes, hidden
 
@@ -238,7 +239,8 @@ def _homography(
     return np.asarray(cv2.getPerspectiveTransform(source, target.astype(np.float32)), np.float64)
 
 
-def _through(home: NDArray[np.float64], box: Box) -> Box:
+def box_through(home: NDArray[np.float64], box: Box) -> Box:
+    """The upright box round `box` as the camera sees it, in pixels."""
     x1, y1, x2, y2 = box
     corners = np.array([[[x1, y1], [x2, y1], [x2, y2], [x1, y2]]], np.float64)
     seen = cv2.perspectiveTransform(corners, home)[0]
@@ -246,7 +248,8 @@ def _through(home: NDArray[np.float64], box: Box) -> Box:
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def _hidden_by(hand: NDArray[np.bool_] | None, box: Box) -> float:
+def share_hidden(hand: NDArray[np.bool_] | None, box: Box) -> float:
+    """How much of `box` the hand hides, 0 to 1."""
     if hand is None:
         return 0.0
     x1, y1, x2, y2 = (max(0, round(v)) for v in box)
