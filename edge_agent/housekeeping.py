@@ -10,6 +10,7 @@ from edge_agent.alarms import DISK_FULL, AlarmBook, forget_old_alarms
 from edge_agent.reporting import Guarded
 from edge_agent.writer import Writer
 from sync.media import MediaStore
+from sync.pause import pause
 
 LOOKED_EVERY_S = 60.0
 EXPIRED_EVERY = 60
@@ -39,11 +40,7 @@ class Housekeeper:
             log.info("%d pictures nobody refers to are gone", stray, extra={"action": "sweep"})
         while not stop.is_set():
             await self.look()
-            try:
-                async with asyncio.timeout(LOOKED_EVERY_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await pause(stop, LOOKED_EVERY_S)
 
     async def look(self) -> None:
         """One look: room, alarm, and now and then what has had its time."""

@@ -32,6 +32,7 @@ from sync.credentials import DeviceCredentials
 from sync.errors import ArtifactRefused, NoRoom, SourceUnreachable, SyncError
 from sync.events import ClockState
 from sync.failpoints import Failpoint, reach
+from sync.pause import pause
 from sync.reconnect import Reconnect
 
 SETTING = "artifacts"
@@ -221,9 +222,8 @@ class Updates:
     async def _prove(self, stop: asyncio.Event) -> None:
         """What has been in use for a while without ending the agent has proved itself."""
         while not stop.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.proved_after_s / 4):
-                    await stop.wait()
+            await pause(stop, self.proved_after_s / 4)
+            if stop.is_set():
                 return
             now_s = self.clock.monotonic_s()
             for name, slot in list(self.current.items()):

@@ -21,6 +21,7 @@ from device_profiles.names import Identifier
 from sync.errors import ClaimRefused
 from sync.link_state import LinkSettings
 from sync.mqtt import BrokerAddress
+from sync.pause import pause
 from sync.reconnect import CAP_S, Reconnect
 
 log = logging.getLogger(__name__)
@@ -206,7 +207,5 @@ async def obtain_credentials(
             except (aiohttp.ClientError, TimeoutError, ClaimRefused) as error:
                 on_problem(str(error) or "the hub does not answer")
                 log.info("claim: %s", error, extra={"action": "claim-failed"})
-            with suppress(TimeoutError):
-                async with asyncio.timeout(policy.wait_s()):
-                    await stop.wait()
+            await pause(stop, policy.wait_s())
     return None

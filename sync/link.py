@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -23,6 +22,7 @@ from sync.errors import ClaimRefused
 from sync.link_state import LinkState, LinkStatus, OnDown, OnStatus
 from sync.media import MediaStore, run_uploader
 from sync.outbox import Outbox
+from sync.pause import pause
 from sync.reconnect import CAP_S, Reconnect
 from sync.sender import run_sender
 
@@ -97,9 +97,7 @@ async def run_link(
                 )
         if refused.is_set() and not stop.is_set():
             credentials = await _claim_anew(uplink, credentials)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(policy.wait_s()):
-                    await stop.wait()
+            await pause(stop, policy.wait_s())
 
 
 def _either(*events: asyncio.Event) -> asyncio.Event:

@@ -10,7 +10,6 @@ import logging
 import os
 import sqlite3
 from base64 import b64encode
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -20,6 +19,7 @@ import aiohttp
 from sync.credentials import DeviceCredentials
 from sync.errors import MediaFull
 from sync.outbox import Outbox, Transaction
+from sync.pause import pause
 from sync.reconnect import Reconnect
 
 log = logging.getLogger(__name__)
@@ -146,9 +146,7 @@ async def run_uploader(
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 log.info("picture upload: %s", error, extra={"action": "upload-failed"})
                 wait_s = policy.wait_s()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await stop.wait()
+            await pause(stop, wait_s)
 
 
 async def _upload(

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from random import Random
 
 from sync.clock import Clock
@@ -11,6 +10,7 @@ from sync.errors import LinkRefused, NotConnected
 from sync.link_state import LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
 from sync.mqtt import BrokerAddress
 from sync.outbox import Outbox
+from sync.pause import pause
 from sync.reconnect import Reconnect
 
 log = logging.getLogger(__name__)
@@ -52,9 +52,7 @@ async def run_sender(
         policy.spread_s = conversation.spread_s
         # The list is ordered: a broker that was reached is tried first again.
         at = 0 if conversation.was_online else at + 1
-        with suppress(TimeoutError):
-            async with asyncio.timeout(policy.wait_s()):
-                await stop.wait()
+        await pause(stop, policy.wait_s())
 
 
 async def _talk(

@@ -25,6 +25,7 @@ from edge_agent.reporting import HandCount, report_audit
 from edge_agent.status import Seen
 from edge_agent.writer import Writer
 from sync.clock import Clock
+from sync.pause import pause
 
 COOKIE = "aisle_audit"
 WRONG_CODE_WAITS_S = 1.0
@@ -95,11 +96,7 @@ class AuditPages:
         """Deletes clips that have had their time, until told to stop; then nothing is recorded."""
         while not stop.is_set():
             await asyncio.to_thread(self.sweep)
-            try:
-                async with asyncio.timeout(SWEPT_EVERY_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await pause(stop, SWEPT_EVERY_S)
         for recorder in self.recorders.values():
             recorder.cancel()
 

@@ -20,6 +20,7 @@ from edge_agent.status import Seen
 from edge_agent.writer import Writer
 from sync.clock import Clock
 from sync.outbox import Transaction
+from sync.pause import pause
 
 TOO_WARM_AFTER_S = 1200.0
 """A defrost or a refill warms a cooler for a while. Source: METRICS, too warm."""
@@ -91,11 +92,7 @@ class CoolerWatch:
         """Reads until told to stop."""
         while not stop.is_set():
             await self.read_once()
-            try:
-                async with asyncio.timeout(self.interval_s):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await pause(stop, self.interval_s)
 
     def add_settings(self, remote: Remote) -> None:
         """The limit of the temperature may be wanted otherwise while this runs; not where several

@@ -13,8 +13,14 @@ from edge_agent.audit.page import AuditPages
 from edge_agent.audit.recorder import ClipRecorder
 from edge_agent.cameras import CameraFeed, use_one_thread
 from edge_agent.equipment import Agent
+from edge_agent.pipelines.burst import Burst
 from edge_agent.pipelines.door import DoorWatch
+from edge_agent.pipelines.photo_folder import PhotoFolder
+from edge_agent.pipelines.photo_intake import PhotoIntake
+from edge_agent.pipelines.photo_plan import PhotoPlan
+from edge_agent.pipelines.planned_photos import PlannedPhotos
 from edge_agent.pipelines.shelf import ShelfWatch
+from edge_agent.pipelines.shelf_sight import ShelfSight
 from edge_agent.pipelines.taken import OpeningWatch
 from edge_agent.pipelines.view import ViewGuard
 from edge_agent.status import Link, Seen
@@ -115,43 +121,56 @@ def _add_door(agent: Agent, camera: Camera, recorder: ClipRecorder | None) -> No
 
 
 def _add_shelf(agent: Agent, camera: Camera) -> None:
-    settings, profile, updates = agent.settings, agent.settings.profile, agent.updates
-    is_folder = camera.source.kind is SourceKind.IMAGE_FOLDER
-    watch = ShelfWatch(
-        camera=camera,
-        planograms=updates.planograms(profile.planograms),
-        fixtures={fixture.fixture_id: fixture for fixture in profile.fixtures},
-        reader=_reader(agent, camera),
-        folder=settings.resolve(camera.source.address) if is_folder else None,
-        feed=None if is_folder else _feed(agent, camera),
+    settings, profile = agent.settings, agent.settings.profile
+    plan = PhotoPlan(
+        opening_hours=profile.opening_hours,
+        zone=ZoneInfo(profile.time_zone),
+        interval_min=profile.photo_interval_min,
+        times=profile.photo_times,
+        after_door_s=profile.photo_after_door_s,
+    )
+    intake = PhotoIntake(
+        sight=_shelf_sight(agent, camera),
         media=agent.media,
         writer=agent.writer,
         alarms=agent.alarms,
         health=agent.health,
         clock=agent.clock,
-        zone=ZoneInfo(profile.time_zone),
-        opening_hours=profile.opening_hours,
-        interval_min=profile.photo_interval_min,
-        times=profile.photo_times,
-        after_door_s=profile.photo_after_door_s,
-        frames=profile.photo_frames,
+        zone=plan.zone,
+        openings=_openings(agent, camera),
+    )
+    source: PhotoFolder | PlannedPhotos
+    if camera.source.kind is SourceKind.IMAGE_FOLDER:
+        source = PhotoFolder(folder=settings.resolve(camera.source.address), intake=intake)
+    else:
+        burst = Burst(frames=profile.photo_frames)
+        source = PlannedPhotos(feed=_feed(agent, camera), plan=plan, intake=intake, burst=burst)
+    watch = ShelfWatch(source=source, intake=intake, plan=plan)
+    agent.door.on_closed.append(watch.door_closed)
+    agent.remote.viewers[f"{camera.camera_id}-shelf"] = watch.accept_view
+    watch.add_settings(agent.remote)
+    agent.parts[f"{camera.camera_id}-photos"] = watch.run
+    agent.desk.sights.append(watch.sight)
+    for opening in intake.openings:
+        agent.desk.sights.append(partial(_opening_sight, opening, agent.clock))
+    agent.desk.pictures[camera.camera_id] = watch.picture
+    _follow_updates(agent, camera, intake.sight)
+
+
+def _shelf_sight(agent: Agent, camera: Camera) -> ShelfSight:
+    settings, profile = agent.settings, agent.settings.profile
+    return ShelfSight(
+        camera=camera,
+        planograms=agent.updates.planograms(profile.planograms),
+        fixtures={fixture.fixture_id: fixture for fixture in profile.fixtures},
+        reader=_reader(agent, camera),
         view=ViewGuard(path=settings.data_dir / "views" / f"{camera.camera_id}-shelf.png"),
         empty_pictures={
             view.fixture_id: settings.resolve(view.empty_picture)
             for view in camera.shelves
             if view.empty_picture
         },
-        openings=_openings(agent, camera),
     )
-    agent.door.on_closed.append(watch.door_closed)
-    agent.remote.viewers[f"{camera.camera_id}-shelf"] = watch.accept_view
-    watch.add_settings(agent.remote)
-    agent.parts[f"{camera.camera_id}-photos"] = watch.run
-    agent.desk.sights.append(watch.sight)
-    for opening in watch.openings:
-        agent.desk.sights.append(partial(_opening_sight, opening, agent.clock))
-    agent.desk.pictures[camera.camera_id] = watch.picture
-    _follow_updates(agent, camera, watch)
 
 
 def _openings(agent: Agent, camera: Camera) -> tuple[OpeningWatch, ...]:
@@ -188,14 +207,14 @@ def _reader(agent: Agent, camera: Camera) -> ShelfReader:
     return ShelfReader(Gallery.open(path, Embedder.shipped(manifest=manifest)), detector)
 
 
-def _follow_updates(agent: Agent, camera: Camera, watch: ShelfWatch) -> None:
+def _follow_updates(agent: Agent, camera: Camera, sight: ShelfSight) -> None:
     """The next photo is read with what the hub sent meanwhile."""
 
     def take_reader() -> None:
-        watch.reader = _reader(agent, camera)
+        sight.reader = _reader(agent, camera)
 
     def take_plans() -> None:
-        watch.planograms = agent.updates.planograms(agent.settings.profile.planograms)
+        sight.planograms = agent.updates.planograms(agent.settings.profile.planograms)
 
     agent.updates.on_change(ArtifactKind.GALLERY, take_reader)
     agent.updates.on_change(ArtifactKind.MODEL, take_reader)

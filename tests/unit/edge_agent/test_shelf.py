@@ -17,7 +17,12 @@ from edge_agent.cameras import CameraFeed
 from edge_agent.errors import SourceUnusable
 from edge_agent.health import Health
 from edge_agent.photos import photos_in
-from edge_agent.pipelines.shelf import ShelfWatch, plan_at
+from edge_agent.pipelines.photo_folder import PhotoFolder
+from edge_agent.pipelines.photo_intake import PhotoIntake
+from edge_agent.pipelines.photo_plan import PhotoPlan
+from edge_agent.pipelines.planned_photos import PlannedPhotos
+from edge_agent.pipelines.shelf import ShelfWatch
+from edge_agent.pipelines.shelf_sight import ShelfSight, plan_at
 from edge_agent.pipelines.view import ViewGuard
 from edge_agent.writer import Writer
 from sync.clock import ManualClock
@@ -27,6 +32,7 @@ from vision_models.embedding import Embedder
 from vision_models.gallery import Gallery
 from vision_models.shelf import ShelfReader
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 CAMERA = Camera.model_validate(
     {
         "camera_id": "cooler-a",
@@ -80,22 +86,27 @@ async def shelf(tmp_path: Path, writer: Writer, outbox: Outbox, clock: ManualClo
     await alarms.load()
 
     def make(*, hours: OpeningHours | None = None, feed: CameraFeed | None = None) -> ShelfWatch:
-        return ShelfWatch(
+        sight = ShelfSight(
             camera=CAMERA,
             planograms=(plan(1, clock.now() - timedelta(days=30)),),
             fixtures={"s01-a": FIXTURE},
             reader=ShelfReader(None),
-            folder=None if feed else folder,
-            feed=feed,
+        )
+        intake = PhotoIntake(
+            sight=sight,
             media=MediaStore(tmp_path / "media", outbox, quota_bytes=10_000_000),
             writer=writer,
             alarms=alarms,
             health=Health(),
             clock=clock,
-            zone=ZoneInfo("Asia/Shanghai"),
-            opening_hours=hours,
-            interval_min=60,
+            zone=SHANGHAI,
         )
+        photo_plan = PhotoPlan(opening_hours=hours, zone=SHANGHAI, interval_min=60)
+        if feed is None:
+            source = PhotoFolder(folder=folder, intake=intake)
+        else:
+            source = PlannedPhotos(feed=feed, plan=photo_plan, intake=intake)
+        return ShelfWatch(source=source, intake=intake, plan=photo_plan)
 
     return make, folder
 
@@ -194,7 +205,7 @@ async def test_a_live_camera_takes_one_photo_an_interval_in_opening_hours(
     watch = make(hours=hours, feed=feed)
     for minute in range(0, 180, 10):
         at = clock.now() + timedelta(minutes=minute)  # 12:00 to 14:50 in Shanghai
-        await watch._take_if_due(picture(), at)
+        await watch.source.take_if_due(picture(), at)
     taken = [one["taken_at"] for one in bodies(outbox, "shelf")]
     assert taken == ["2026-11-22T04:00:00Z", "2026-11-22T04:30:00Z", "2026-11-22T05:30:00Z"]
 
@@ -203,7 +214,7 @@ async def test_a_bad_planned_photo_is_taken_again_and_kept_at_last(shelf, outbox
     make, _ = shelf
     watch = make(feed=CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1)))
     covered = np.full((240, 320, 3), 90, dtype=np.uint8)
-    answers = [await watch._take_if_due(covered, clock.now()) for _ in range(5)]
+    answers = [await watch.source.take_if_due(covered, clock.now()) for _ in range(5)]
     assert answers == [True] * 4 + [False]
     (observed,) = bodies(outbox, "shelf")
     assert observed["quality"] == "covered"
@@ -213,11 +224,11 @@ async def test_a_photo_that_is_asked_for_is_the_newest_and_is_read_once(shelf, o
     make, folder = shelf
     watch = make()
     with pytest.raises(SourceUnusable, match="no picture"):
-        await watch.take_now()
+        await watch.source.take_now()
     for number, name in enumerate(("20261122T030000Z", "20261122T020000Z")):
         cv2.imwrite(str(folder / f"{name}.jpg"), picture(number))
-    assert (await watch.take_now()).startswith("20261122T030000Z.jpg: clear, ")
-    assert await watch.take_now() == "20261122T030000Z.jpg is the newest and was read before"
+    assert (await watch.source.take_now()).startswith("20261122T030000Z.jpg: clear, ")
+    assert await watch.source.take_now() == "20261122T030000Z.jpg is the newest and was read before"
     observed = await watch_until(watch, outbox, "shelf", 2)
     assert sorted(one["taken_at"] for one in observed) == [
         "2026-11-22T02:00:00Z",
@@ -231,29 +242,29 @@ async def test_a_live_camera_photographs_now_when_asked_outside_its_plan(shelf, 
     watch = make(
         hours=closed, feed=CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1))
     )
-    asked = asyncio.create_task(watch.take_now())
+    asked = asyncio.create_task(watch.source.take_now())
     await asyncio.sleep(0)
-    await watch._take_asked(picture(), clock.now())
+    await watch.source.take_asked(picture(), clock.now())
     assert (await asked).startswith("20261122T040000Z: clear, ")
-    await watch._take_asked(picture(), clock.now())
+    await watch.source.take_asked(picture(), clock.now())
     assert len(bodies(outbox, "shelf")) == 1
 
 
 async def test_a_live_camera_that_gives_no_picture_says_so_when_asked(shelf, clock, monkeypatch):
     make, _ = shelf
     watch = make(feed=CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1)))
-    monkeypatch.setattr("edge_agent.pipelines.shelf.ASKED_WITHIN_S", 0.01)
+    monkeypatch.setattr("edge_agent.pipelines.planned_photos.ASKED_WITHIN_S", 0.01)
     with pytest.raises(SourceUnusable, match="no picture"):
-        await watch.take_now()
+        await watch.source.take_now()
 
 
 async def test_another_interval_makes_photos_due_at_other_times(shelf, outbox, clock):
     make, _ = shelf
     watch = make(feed=CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1)))
-    await watch._take_if_due(picture(), clock.now())
-    assert not await watch._take_if_due(picture(), clock.now() + timedelta(minutes=30))
+    await watch.source.take_if_due(picture(), clock.now())
+    assert not await watch.source.take_if_due(picture(), clock.now() + timedelta(minutes=30))
     watch.set_interval(30)
-    await watch._take_if_due(picture(), clock.now() + timedelta(minutes=30))
+    await watch.source.take_if_due(picture(), clock.now() + timedelta(minutes=30))
     assert len(bodies(outbox, "shelf")) == 2
 
 
@@ -264,11 +275,11 @@ def live(clock: ManualClock) -> CameraFeed:
 async def test_several_pictures_a_second_apart_make_one_photo(shelf, outbox, clock):
     make, _ = shelf
     watch = make(feed=live(clock))
-    watch.frames = 3
+    watch.source.burst.frames = 3
     covered = np.full((240, 320, 3), 90, dtype=np.uint8)
     for image in (picture(), picture(), covered, picture()):
-        assert not await watch._take_if_due(image, clock.now())
-        assert not await watch._take_if_due(image, clock.now()), "too soon for a further one"
+        assert not await watch.source.take_if_due(image, clock.now())
+        assert not await watch.source.take_if_due(image, clock.now()), "too soon for a further one"
         clock.advance(1.0)
     (observed,) = bodies(outbox, "shelf")
     assert observed["quality"] == "clear", "two of the three are, and say what is seen"
@@ -279,11 +290,11 @@ async def test_a_photo_is_taken_after_the_door_was_closed(shelf, outbox, clock):
     make, _ = shelf
     watch = make(feed=live(clock))
     watch.plan.after_door_s = 5.0
-    await watch._take_if_due(picture(1), clock.now())
+    await watch.source.take_if_due(picture(1), clock.now())
     watch.door_closed()
     for number in range(2, 6):
         clock.advance(3.0)
-        await watch._take_if_due(picture(number), clock.now())
+        await watch.source.take_if_due(picture(number), clock.now())
     assert len(bodies(outbox, "shelf")) == 2
 
 
@@ -292,7 +303,7 @@ async def test_a_turned_camera_claims_nothing_and_is_alarmed_until_it_is_accepte
 ):
     make, folder = shelf
     watch = make()
-    watch.view = ViewGuard(path=tmp_path / "view.png")
+    watch.intake.sight.view = ViewGuard(path=tmp_path / "view.png")
     still, turned = picture(1), np.roll(picture(1), 12, axis=1)
     for minute in range(17):
         cv2.imwrite(str(folder / f"20261122T01{minute:02d}00Z.png"), still)
@@ -316,24 +327,26 @@ async def test_an_empty_gallery_costs_the_photo_and_not_the_agent(
     empty = tmp_path / "gallery"
     empty.mkdir()
     (empty / "gallery.toml").write_text('format = 1\nmodel = "none"\n')
-    watch.reader = ShelfReader(Gallery.open(empty, Embedder.shipped()))
-    answers = [await watch._take_if_due(picture(), clock.now()) for _ in range(5)]
+    watch.intake.sight.reader = ShelfReader(Gallery.open(empty, Embedder.shipped()))
+    answers = [await watch.source.take_if_due(picture(), clock.now()) for _ in range(5)]
     assert answers == [True] * 4 + [False]
     assert "is empty; enrol a SKU first" in caplog.text
     assert bodies(outbox, "shelf") == []
-    assert not await watch._take_if_due(picture(), clock.now()), "the next one is due in an hour"
+    assert not await watch.source.take_if_due(picture(), clock.now()), (
+        "the next one is due in an hour"
+    )
 
 
 async def test_a_frozen_picture_is_no_photo(shelf, outbox, clock):
     make, _ = shelf
     watch = make(feed=live(clock))
-    watch._guard.watches_frozen = True
+    watch.source.guard.watches_frozen = True
     frozen = []
     for _ in range(4):
-        frozen.append(await watch._is_frozen(picture(1), clock.monotonic_s()))
+        frozen.append(await watch.source.is_frozen(picture(1), clock.monotonic_s()))
         clock.advance(5.0)
     assert frozen == [False, False, True, True]
-    assert not await watch._is_frozen(picture(2), clock.monotonic_s())
+    assert not await watch.source.is_frozen(picture(2), clock.monotonic_s())
     states = [(one["alarm"], one["state"]) for one in bodies(outbox, "alarm")]
     assert states == [("picture-frozen", "raised"), ("picture-frozen", "cleared")]
 

@@ -1,6 +1,5 @@
 """The cooler compares its photos: what was taken is booked with each, also through a restart."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +16,8 @@ from edge_agent.alarms import AlarmBook
 from edge_agent.health import Health
 from edge_agent.photos import Photo, encode_jpeg
 from edge_agent.pipelines.door_log import DoorLog
-from edge_agent.pipelines.shelf import ShelfWatch
+from edge_agent.pipelines.photo_intake import PhotoIntake
+from edge_agent.pipelines.shelf_sight import ShelfSight
 from edge_agent.pipelines.taken import OpeningWatch
 from edge_agent.writer import Writer
 from simulators.goods import as_product, demonstration_goods
@@ -77,9 +77,9 @@ class KnowingReader:
 
 
 class Store:
-    """A cooler in a store, its agent's shelf loop, and what that told."""
+    """A cooler in a store, its agent's photos, and what that told."""
 
-    def __init__(self, make: Callable[["Store"], ShelfWatch], clock: ManualClock) -> None:
+    def __init__(self, make: Callable[["Store"], PhotoIntake], clock: ManualClock) -> None:
         rng = np.random.default_rng(3)
         view = replace(cooler_view(1, 4, rng), width_px=SIZE[0], height_px=SIZE[1])
         designs = {(1, column + 1): design_pack(good) for column, good in enumerate(GOODS)}
@@ -90,7 +90,7 @@ class Store:
         self.reader = KnowingReader(self.cooler)
         self.door = DoorLog()
         self.clock, self.rng, self.make = clock, rng, make
-        self.watch = make(self)
+        self.intake = make(self)
 
     def take(self, column: int, count: int = 1) -> None:
         for _ in range(count):
@@ -101,7 +101,7 @@ class Store:
         image = np.asarray(self.cooler.photograph(SPRITES, self.rng, Troubles(noise=0.2)), np.uint8)
         at = self.clock.now()
         name = f"{at:%H%M%S}"
-        await self.watch.take(Photo(name=name, taken_at=at, image=image, jpeg=encode_jpeg(image)))
+        await self.intake.take(Photo(name=name, taken_at=at, image=image, jpeg=encode_jpeg(image)))
 
     def opening(self) -> OpeningWatch:
         widths = {good.gtin: good.width_mm for good in GOODS}
@@ -116,7 +116,10 @@ async def store(tmp_path: Path, writer: Writer, outbox: Outbox, clock: ManualClo
     await alarms.load()
     media = MediaStore(tmp_path / "media", outbox, quota_bytes=10_000_000)
 
-    def make(store: Store) -> ShelfWatch:
+    health = Health()
+    health.expect("cam", late_after_s=3600)
+
+    def make(store: Store) -> PhotoIntake:
         camera = Camera.model_validate(
             {
                 "camera_id": "cam",
@@ -126,21 +129,19 @@ async def store(tmp_path: Path, writer: Writer, outbox: Outbox, clock: ManualClo
                 "shelves": [store.view],
             }
         )
-        return ShelfWatch(
-            camera=camera,
-            planograms=(),
-            fixtures={"s01-a": FIXTURE},
-            reader=cast(ShelfReader, store.reader),
-            folder=tmp_path,
-            feed=None,
+        return PhotoIntake(
+            sight=ShelfSight(
+                camera=camera,
+                planograms=(),
+                fixtures={"s01-a": FIXTURE},
+                reader=cast(ShelfReader, store.reader),
+            ),
             media=media,
             writer=writer,
             alarms=alarms,
-            health=Health(),
+            health=health,
             clock=clock,
             zone=ZoneInfo("Asia/Shanghai"),
-            opening_hours=None,
-            interval_min=60,
             openings=(store.opening(),),
         )
 
@@ -194,17 +195,15 @@ async def test_a_restart_forgets_no_lane(store: Store, outbox: Outbox) -> None:
     store.take(2, 2)
     await store.photograph()
 
-    store.watch = store.make(store)
-    stop = asyncio.Event()
-    stop.set()
-    await store.watch.run(stop)
+    store.intake = store.make(store)
+    await store.intake.recall()
     store.take(2)
     await store.photograph()
 
     *_, body = told(outbox)
     (change,) = body["changes"]
     assert change["taken"]["mean"] == pytest.approx(1.0, abs=0.05)
-    assert {seen.en for seen in store.watch.openings[0].sight(store.clock.now())} == {
+    assert {seen.en for seen in store.intake.openings[0].sight(store.clock.now())} == {
         "last taken, estimated",
         "last put back",
     }
