@@ -117,7 +117,8 @@ class ZoneMinute(Base):
 
 class ShelfObservation(Base):
     """What one photo of a fixture showed. `facings` is a list of sync.events.SeenFacing as JSON;
-    `named` of them have a GTIN, `unnamed` have none."""
+    `named` of them have a GTIN, `unnamed` have none. `baskets`, of a chest freezer alone, is a list
+    of sync.events.SeenBasket as JSON."""
 
     __tablename__ = "shelf_observation"
     __table_args__ = (Index("shelf_by_fixture", "tenant_id", "fixture_id", "taken_at"),)
@@ -140,6 +141,7 @@ class ShelfObservation(Base):
     unnamed: Mapped[int] = mapped_column(default=0)
     empty_slots: Mapped[list[Any]]
     hidden_slots: Mapped[list[Any]]
+    baskets: Mapped[list[Any] | None]
     model: Mapped[str]
     took_ms: Mapped[float]
 

@@ -1,6 +1,7 @@
 """What shelf photos show → one observation a photo."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.upsert import insert_new
@@ -34,9 +35,15 @@ def apply_shelves(work: Work, facts: Sequence[Fact[ShelfObserved]]) -> None:
                 "unnamed": sum(1 for facing in fact.body.facings if facing.gtin is None),
                 "empty_slots": list(fact.body.empty_slots),
                 "hidden_slots": list(fact.body.hidden_slots),
+                "baskets": _baskets(fact.body),
                 "model": fact.body.model,
                 "took_ms": fact.body.took_ms,
             }
             for fact in facts
         ],
     )
+
+
+def _baskets(body: ShelfObserved) -> list[dict[str, Any]] | None:
+    """A chest freezer's baskets as JSON; None where there are none."""
+    return [basket.model_dump(mode="json") for basket in body.baskets] if body.baskets else None
