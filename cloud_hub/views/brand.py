@@ -17,16 +17,10 @@ from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.metrics.goods import units_by_product
 from cloud_hub.metrics.recognition import Recognition, recognition
-from cloud_hub.metrics.registry import (
-    COMPLIANCE,
-    FACINGS,
-    ON_SHELF,
-    PURITY,
-    SELL_OUT,
-    SHARE_OF_SHELF,
-)
 from cloud_hub.metrics.sales import till_time
+from cloud_hub.metrics.sales_metrics import SELL_OUT
 from cloud_hub.metrics.shelf import Verdict
+from cloud_hub.metrics.shelf_metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
 from cloud_hub.metrics.sums import Cell, Sums, add_to
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, NotYours, Page, Viewer

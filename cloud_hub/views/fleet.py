@@ -12,7 +12,7 @@ from cloud_hub.findings.alarms import alarm_name
 from cloud_hub.findings.search import DEVICE_SEARCHES, search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
-from cloud_hub.metrics.registry import CONNECTED, WORKING
+from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
 from cloud_hub.refusals import Refused, refusals
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, Page, Viewer

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.metrics.definition import Metric, quantile
 from cloud_hub.metrics.floor_metrics import QUEUE_LENGTH, QUEUE_WAIT_P90, ZONE_CONVERSION
 from cloud_hub.metrics.footfall import DoorFact, footfall
-from cloud_hub.metrics.registry import CONVERSION, FOOTFALL
 from cloud_hub.metrics.sums import Cell, Sums, total
+from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.metrics.window import StoreDay, Window
 from cloud_hub.metrics.zones import (
     CategorySales,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from cloud_hub import phrases
 from cloud_hub.findings.situation import Situation
-from cloud_hub.metrics.registry import NET_SALES
+from cloud_hub.metrics.sales_metrics import NET_SALES
 from cloud_hub.metrics.window import comparable
 from cloud_hub.text import Text
 from cloud_hub.views.figure import Figure

@@ -11,11 +11,13 @@ from cloud_hub.findings.situation import Situation, offline_stores
 from cloud_hub.metrics.conversion import conversion
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.footfall import footfall, load_doors
-from cloud_hub.metrics.registry import AVERAGE_BASKET, CONVERSION, FOOTFALL, NET_SALES, ON_SHELF
 from cloud_hub.metrics.sales import average_basket, load_sales, net_sales
+from cloud_hub.metrics.sales_metrics import AVERAGE_BASKET, NET_SALES
 from cloud_hub.metrics.shelf import on_shelf_availability
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
+from cloud_hub.metrics.shelf_metrics import ON_SHELF
 from cloud_hub.metrics.sums import Cell, Sums
+from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.model.link import StoredEvent
 from cloud_hub.photo import Photo
 from cloud_hub.text import Text

@@ -15,9 +15,9 @@ from cloud_hub.findings.purity import first_foreign, foreign_facings
 from cloud_hub.findings.situation import Situation
 from cloud_hub.freshness import LinkState
 from cloud_hub.metrics.definition import Aspect, Metric
-from cloud_hub.metrics.registry import COMPLIANCE, ON_SHELF, PURITY
 from cloud_hub.metrics.shelf import Photos, Verdict, facings, purity, purity_verdict
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, load_photos
+from cloud_hub.metrics.shelf_metrics import COMPLIANCE, ON_SHELF, PURITY
 from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.photo import Photo
 from cloud_hub.text import Text

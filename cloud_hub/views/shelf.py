@@ -11,7 +11,8 @@ from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.recognition import Recognition, recognition
-from cloud_hub.metrics.registry import (
+from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
+from cloud_hub.metrics.shelf_metrics import (
     COMPLIANCE,
     COMPLIANCE_FACINGS,
     COMPLIANCE_POSITION,
@@ -20,7 +21,6 @@ from cloud_hub.metrics.registry import (
     PURITY,
     SHARE_OF_SHELF,
 )
-from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
 from cloud_hub.metrics.window import StoreDay
 from cloud_hub.model import place
 from cloud_hub.photo import Box, Photo

@@ -14,17 +14,6 @@ from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.conversion import conversion
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.footfall import DoorFact, footfall, load_doors, staff_left_out
-from cloud_hub.metrics.registry import (
-    AVERAGE_BASKET,
-    CONVERSION,
-    FOOTFALL,
-    MEMBER_RATE,
-    NET_SALES,
-    ON_SHELF,
-    RETURN_RATE,
-    SALES_PER_M2,
-    UNITS_PER_TRANSACTION,
-)
 from cloud_hub.metrics.sales import (
     TRADE,
     average_basket,
@@ -33,9 +22,19 @@ from cloud_hub.metrics.sales import (
     sales_per_m2,
     units_per_transaction,
 )
+from cloud_hub.metrics.sales_metrics import (
+    AVERAGE_BASKET,
+    MEMBER_RATE,
+    NET_SALES,
+    RETURN_RATE,
+    SALES_PER_M2,
+    UNITS_PER_TRANSACTION,
+)
 from cloud_hub.metrics.shelf import on_shelf_availability
 from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
+from cloud_hub.metrics.shelf_metrics import ON_SHELF
 from cloud_hub.metrics.sums import Cell, Number, Sums
+from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.metrics.window import StoreDay, between
 from cloud_hub.model.facts import Receipt
 from cloud_hub.photo import Photo

@@ -8,7 +8,7 @@ import pytest
 
 from cloud_hub.chain import load_chain
 from cloud_hub.metrics.definition import Aspect, Metric
-from cloud_hub.metrics.registry import (
+from cloud_hub.metrics.sales_metrics import (
     AVERAGE_BASKET,
     MEMBER_RATE,
     NET_SALES,

@@ -10,7 +10,8 @@ from cloud_hub.chain import load_chain
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.gaps import Look, find_gaps
 from cloud_hub.metrics.lost_sales import learn_rates, lost_sales
-from cloud_hub.metrics.registry import (
+from cloud_hub.metrics.shelf import Verdict, purity_verdict
+from cloud_hub.metrics.shelf_metrics import (
     COMPLIANCE,
     COMPLIANCE_FACINGS,
     COMPLIANCE_POSITION,
@@ -22,7 +23,6 @@ from cloud_hub.metrics.registry import (
     SHARE_OF_SHELF,
     SHARE_OF_SHELF_BY_WIDTH,
 )
-from cloud_hub.metrics.shelf import Verdict, purity_verdict
 from cloud_hub.metrics.sums import Cell, Sums, total
 from cloud_hub.metrics.window import between
 from cloud_hub.model.place import Planogram

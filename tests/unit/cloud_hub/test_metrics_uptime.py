@@ -7,7 +7,7 @@ import pytest
 
 from cloud_hub.chain import load_chain
 from cloud_hub.metrics.definition import Aspect, Metric
-from cloud_hub.metrics.registry import CONNECTED, WORKING
+from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
 from cloud_hub.metrics.sums import total
 from cloud_hub.metrics.uptime import Installed, connected
 from cloud_hub.metrics.window import Window, between
