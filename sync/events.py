@@ -319,10 +319,12 @@ class SeenFacing(Part):
 
 class SeenBasket(Part):
     """One basket of a chest freezer: the share of its floor that goods cover, null where it could
-    not be judged. What lies in it stands in the facings, under its slot."""
+    not be judged; where it lies in the photo (x1, y1, x2, y2 in pixels), null from agents that do
+    not say. What lies in it stands in the facings, under its slot."""
 
     slot_id: str
     filled: float | None = Field(default=None, ge=0, le=1)
+    box: tuple[float, float, float, float] | None = None
 
 
 class PictureQuality(StrEnum):

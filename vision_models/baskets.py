@@ -64,7 +64,9 @@ class BasketReader:
         seen: list[BasketSeen] = []
         for basket in _cut(image, view, fixture):
             if self._judge.is_burnt(basket.crop):
-                seen.append(BasketSeen(basket_id=basket.slot_id, gtins=(), filled=None))
+                seen.append(
+                    BasketSeen(basket_id=basket.slot_id, box=basket.box, gtins=(), filled=None)
+                )
                 continue
             filled = covered_share(basket.crop)
             here = self._recognised(basket) if filled >= EMPTY_BELOW else []
@@ -80,7 +82,14 @@ class BasketReader:
                 ]
             facings += here
             gtins = tuple(sorted(facing.gtin for facing in here if facing.gtin))
-            seen.append(BasketSeen(basket_id=basket.slot_id, gtins=gtins, filled=round(filled, 3)))
+            seen.append(
+                BasketSeen(
+                    basket_id=basket.slot_id,
+                    box=basket.box,
+                    gtins=gtins,
+                    filled=round(filled, 3),
+                )
+            )
         return facings, seen
 
     def _recognised(self, basket: _Basket) -> list[Facing]:

@@ -33,10 +33,11 @@ class Facing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasketSeen:
-    """One basket of a chest freezer: the GTINs lying open to view, and the share of its floor that
-    goods cover, None where it could not be judged."""
+    """One basket of a chest freezer: where it lies in the photo, the GTINs lying open to view, and
+    the share of its floor that goods cover, None where it could not be judged."""
 
     basket_id: str
+    box: Box
     gtins: tuple[str, ...]
     filled: float | None
 

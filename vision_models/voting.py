@@ -11,7 +11,7 @@ from statistics import median
 
 from device_profiles.planogram import Planogram
 from vision_models.quality import Quality
-from vision_models.reading import BasketSeen, Facing, ShelfReading
+from vision_models.reading import BasketSeen, Box, Facing, ShelfReading
 from vision_models.standing import compliance_of
 
 EMPTY = "empty"
@@ -35,6 +35,7 @@ def vote(readings: Sequence[ShelfReading], planogram: Planogram | None = None) -
         {facing.slot_id for one in clear for facing in one.facings if facing.slot_id}
         | {slot for one in clear for slot in (*one.empty_slots, *one.hidden_slots)}
     )
+    baskets = {basket.basket_id for reading in clear for basket in reading.baskets}
     facings = [facing for facing in fullest.facings if facing.slot_id is None]
     empty, hidden = [], []
     for slot_id in slots:
@@ -43,6 +44,8 @@ def vote(readings: Sequence[ShelfReading], planogram: Planogram | None = None) -
             hidden.append(slot_id)
         elif winner == EMPTY:
             empty.append(slot_id)
+        elif slot_id in baskets:
+            facings += _in_basket(clear, slot_id)
         else:
             facings += _best(clear, slot_id, winner)
     return replace(
@@ -92,16 +95,39 @@ def _best(readings: Sequence[ShelfReading], slot_id: str, winner: str) -> list[F
     return [replace(surest[0], gtin=None)]
 
 
+def _in_basket(readings: Sequence[ShelfReading], basket_id: str) -> list[Facing]:
+    """The products that more than half of the pictures show in a basket, each as the surest of
+    them shows it; something unknown where they agree on none. A vote over all its products at once
+    would lose those that every picture shows for one that only some do."""
+    looks = [reading for reading in readings if _said(reading, basket_id) is not None]
+    there = [
+        [facing for facing in reading.facings if facing.slot_id == basket_id] for reading in looks
+    ]
+    counts = Counter(gtin for some in there for gtin in {f.gtin for f in some if f.gtin})
+    every = [facing for some in there for facing in some]
+    agreed = [
+        max((f for f in every if f.gtin == gtin), key=lambda f: f.certainty or 0.0)
+        for gtin, count in sorted(counts.items())
+        if 2 * count > len(looks)
+    ]
+    if agreed or not every:
+        return agreed
+    unknown = next((facing for facing in every if facing.gtin is None), every[0])
+    return [replace(unknown, gtin=None)]
+
+
 def _baskets(readings: Sequence[ShelfReading]) -> tuple[BasketSeen, ...]:
     seen: dict[str, list[BasketSeen]] = {}
+    boxes: dict[str, Box] = {}
     for basket in (basket for reading in readings for basket in reading.baskets):
+        boxes[basket.basket_id] = basket.box
+        judged = seen.setdefault(basket.basket_id, [])
         if basket.filled is not None:
-            seen.setdefault(basket.basket_id, []).append(basket)
-        else:
-            seen.setdefault(basket.basket_id, [])
+            judged.append(basket)
     return tuple(
         BasketSeen(
             basket_id=basket_id,
+            box=boxes[basket_id],
             gtins=tuple(
                 sorted(
                     gtin

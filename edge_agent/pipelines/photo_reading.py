@@ -66,7 +66,7 @@ def _told(
         empty_slots=seen.empty_slots if seen else (),
         hidden_slots=seen.hidden_slots if seen else hidden,
         baskets=tuple(
-            SeenBasket(slot_id=basket.basket_id, filled=basket.filled)
+            SeenBasket(slot_id=basket.basket_id, filled=basket.filled, box=basket.box)
             for basket in (seen.baskets if seen else ())
         ),
         model=seen.model if seen else "",

@@ -1,6 +1,7 @@
 """A plan from a good photo, several pictures that vote, one photo in figures."""
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -122,12 +123,34 @@ def test_pictures_that_are_not_clear_do_not_vote() -> None:
     assert vote([fogged, fogged]).quality is Quality.FOGGED
 
 
+def basket(gtins: tuple[str, ...], filled: float | None) -> BasketSeen:
+    return BasketSeen(basket_id="A-1-1", box=(0, 0, 9, 9), gtins=gtins, filled=filled)
+
+
 def test_baskets_hold_what_most_pictures_show() -> None:
     looks = [
-        seen({}, baskets=(BasketSeen(basket_id="A-1-1", gtins=gtins, filled=filled),))
+        seen({}, baskets=(basket(gtins, filled),))
         for gtins, filled in (((A, B), 0.4), ((A,), 0.5), ((), None))
     ]
-    assert vote(looks).baskets == (BasketSeen(basket_id="A-1-1", gtins=(A,), filled=0.45),)
+    assert vote(looks).baskets == (basket((A,), 0.45),)
+
+
+def test_a_product_that_most_pictures_show_in_a_basket_is_not_lost_for_one_that_few_do() -> None:
+    looks = [
+        ShelfReading(
+            quality=Quality.CLEAR,
+            facings=tuple(
+                Facing(box=(0, 0, 9, 9), gtin=g, score=1, slot_id="A-1-1", basket_id="A-1-1")
+                for g in gtins
+            ),
+            baskets=(basket(gtins, 0.5),),
+        )
+        for gtins in ((A,), (A, B), (A, C))
+    ]
+    assert [facing.gtin for facing in vote(looks).facings] == [A]
+    assert [facing.gtin for facing in vote([*looks[1:], *looks[1:]]).facings] == [A]
+    apart = [replace(look, facings=look.facings[1:]) for look in looks[1:]]
+    assert [facing.gtin for facing in vote(apart).facings] == [None]
 
 
 def test_one_photo_in_figures() -> None:
