@@ -6,6 +6,7 @@ About 25 openings a day: one to three packs taken, some brought back, a third of
 lane; packs turned and brushed; two refills a day, some lanes left short behind their front. A
 picture after each; some are fogged or a hand is before them. `--feed` says whether packs stay
 (still) or slide forward. Scored by SKU and week: what was taken and put back, against the truth.
+Each cooler has a seed of its own, SEED + its number, and may be run alone.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import json
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from simulators.render.openings import (
 from simulators.render.packs import PackDesign, design_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
+from tests.bench.opening_score import SAID, CoolerWeek, score
 from vision_models.changes import OpeningReading
 from vision_models.embedding import Embedder
 from vision_models.frame import Image
@@ -48,32 +50,9 @@ ROWS, COLUMNS = 4, 10
 STARTS_AT = datetime(2026, 1, 5, tzinfo=UTC)
 PICTURE_PX = (720, 960)
 TRIES = 3
-NINE_IN_TEN = 1.645
-"""Standard deviations on either side that hold nine of ten normal values."""
 
-
-@dataclass(slots=True)
-class Tally:
-    """One SKU's week in one cooler: packs, and what was said of them."""
-
-    truth: Counter[str] = field(default_factory=Counter)
-    mean: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    variance: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    untold: int = 0
-
-    def holds(self, what: str) -> bool:
-        """Whether the stated range holds the truth, to the whole pack."""
-        half = NINE_IN_TEN * self.variance[what] ** 0.5
-        low, high = np.floor(self.mean[what] - half), np.ceil(self.mean[what] + half)
-        return bool(max(0.0, low) <= self.truth[what] <= high)
-
-    def width(self, what: str) -> float:
-        """The half width of the stated range."""
-        return float(NINE_IN_TEN * self.variance[what] ** 0.5)
-
-
-Week = dict[tuple[int, str], Tally]
-"""By number of the week and GTIN."""
+Weeks = dict[int, CoolerWeek]
+"""By number of the week."""
 
 
 def main() -> None:
@@ -87,28 +66,37 @@ def main() -> None:
         "--fisheye", action="store_true", help="a wide lens, 620 mm before the front"
     )
     parser.add_argument("--login", action="store_true", help="refills are told by a service login")
+    parser.add_argument("--errors", action="store_true", help="print each opening told wrongly")
     words = parser.parse_args()
     cv2.setNumThreads(1)
     feeds = list(Feed) if words.feed == "both" else [Feed(words.feed)]
-    tallies: dict[Feed, list[Tally]] = defaultdict(list)
+    weeks: dict[Feed, list[CoolerWeek]] = defaultdict(list)
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), is_wide=words.fisheye, has_login=words.login)
+        bench = Bench(
+            Path(folder),
+            is_wide=words.fisheye,
+            has_login=words.login,
+            tells_errors=words.errors,
+        )
         for number in range(words.coolers):
             feed = feeds[number % len(feeds)]
-            found = bench.measure(feed, words.seed + number, words.weeks, counts)
-            tallies[feed] += found.values()
-            print(json.dumps({"cooler": number, "feed": feed} | score(list(found.values()))))
-    every = [tally for some in tallies.values() for tally in some]
-    by_feed = {str(feed.value): score(some) for feed, some in tallies.items()}
+            found = list(bench.measure(feed, words.seed + number, words.weeks, counts).values())
+            weeks[feed] += found
+            named = {"cooler": number, "seed": words.seed + number, "feed": feed}
+            print(json.dumps(named | score(found)), flush=True)
+    every = [week for some in weeks.values() for week in some]
+    by_feed = {str(feed.value): score(some) for feed, some in weeks.items()}
     print(json.dumps({"counts": dict(counts)} | score(every) | by_feed))
 
 
 class Bench:
     """Goods, gallery and sprites for one run."""
 
-    def __init__(self, folder: Path, *, is_wide: bool, has_login: bool) -> None:
-        self.is_wide, self.has_login = is_wide, has_login
+    def __init__(
+        self, folder: Path, *, is_wide: bool, has_login: bool, tells_errors: bool = False
+    ) -> None:
+        self.is_wide, self.has_login, self.tells_errors = is_wide, has_login, tells_errors
         goods = [as_product(good) for good in demonstration_goods() if good.brand_id == "quanye"]
         self.products = goods[:24]
         self.designs = [design_pack(product) for product in self.products]
@@ -118,15 +106,15 @@ class Bench:
             picture = np.asarray(reference_picture(design, 0.0, self.sprites), np.uint8)
             self.gallery.enroll(product.gtin, [("reference", picture)], STARTS_AT)
 
-    def measure(self, feed: Feed, seed: int, weeks: int, counts: Counter[str]) -> Week:
-        """Truth and estimates of one cooler, by week and SKU."""
+    def measure(self, feed: Feed, seed: int, weeks: int, counts: Counter[str]) -> Weeks:
+        """Truth and estimates of one cooler, by week."""
         rng = np.random.default_rng(seed)
         cooler = self._cooler(feed, rng)
         fixture, planogram, view = self._profile(cooler, feed)
         reader = ShelfReader(self.gallery)
         widths = {product.gtin: product.width_mm for product in self.products}
         opener = OpeningReader(fixture, view, widths)
-        found: Week = defaultdict(Tally)
+        found: Weeks = defaultdict(CoolerWeek)
         memory = None
         for opening, images in self._pictures(cooler, seed, weeks):
             for image in images:
@@ -139,8 +127,10 @@ class Bench:
                 memory = opener.first(front)
                 continue
             memory, seen = opener.compare(memory, front, self._occasion(opening))
-            week = (opening.opened_at - STARTS_AT).days // 7
-            note(found, week, opening, seen)
+            week = found[(opening.opened_at - STARTS_AT).days // 7]
+            week.note(opening, seen)
+            if self.tells_errors:
+                tell_errors(opening, seen)
         return found
 
     def _occasion(self, opening: Opening) -> Occasion:
@@ -214,51 +204,21 @@ def shelf_view(view: CoolerView) -> ShelfView:
     )
 
 
-def note(found: Week, week: int, opening: Opening, seen: OpeningReading | None) -> None:
-    """Adds one opening's truth and what was said of it."""
-    for kind in (DeedKind.TAKEN, DeedKind.PUT_BACK, DeedKind.REFILLED):
-        for gtin, count in opening.count(kind).items():
-            found[week, gtin].truth[kind.value] += count
-    for change in seen.changes if seen else ():
-        tally = found[week, change.gtin]
-        tally.untold += change.untold
-        for name, said in (
-            ("taken", change.taken),
-            ("put-back", change.put_back),
-            ("refilled", change.refilled),
-        ):
-            tally.mean[name] += said.mean
-            tally.variance[name] += said.variance
-
-
-def score(tallies: list[Tally]) -> dict[str, object]:
-    """The figures of some SKU-weeks: by what, Σ|error| / Σ truth and the mean of |error| / truth of
-    the SKU-weeks that have any; how many ranges hold the truth; how wide they are."""
-    figures: dict[str, object] = {"sku_weeks": len(tallies)}
-    both = sum(tally.truth["taken"] + tally.truth["put-back"] for tally in tallies)
-    wrong = sum(
-        abs(tally.mean[what] - tally.truth[what])
-        for tally in tallies
-        for what in ("taken", "put-back")
-    )
-    figures["taken_and_put_back_error"] = round(wrong / both, 4) if both else None
-    for what in ("taken", "put-back", "refilled"):
-        truth = sum(tally.truth[what] for tally in tallies)
-        errors = [abs(tally.mean[what] - tally.truth[what]) for tally in tallies]
-        shares = [
-            error / tally.truth[what]
-            for error, tally in zip(errors, tallies, strict=True)
-            if tally.truth[what]
-        ]
-        figures[what] = {
-            "truth": truth,
-            "said": round(sum(tally.mean[what] for tally in tallies), 1),
-            "error": round(sum(errors) / truth, 4) if truth else None,
-            "error_mean": round(float(np.mean(shares)), 4) if shares else None,
-            "held": round(float(np.mean([tally.holds(what) for tally in tallies])), 4),
-            "half_width": round(float(np.mean([tally.width(what) for tally in tallies])), 2),
-        }
-    return figures
+def tell_errors(opening: Opening, seen: OpeningReading | None) -> None:
+    """Prints what one opening was told wrongly, by more than half a pack."""
+    for what, name in SAID.items():
+        truth = opening.count(DeedKind(what))
+        said = {change.gtin: getattr(change, name).mean for change in seen.changes} if seen else {}
+        for gtin in sorted(set(truth) | set(said)):
+            if abs(truth[gtin] - said.get(gtin, 0.0)) <= 0.5:
+                continue
+            lanes = [deed.place for deed in opening.deeds if deed.gtin == gtin]
+            purpose = seen.purpose.value if seen else "unseen"
+            print(
+                f"{opening.opened_at:%d %H:%M} service={opening.is_service} {purpose} {what} {gtin}"
+                f" truth {truth[gtin]} said {said.get(gtin, 0.0):.2f} lanes {lanes}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
