@@ -1,6 +1,6 @@
 """Observation -> event: the only place where what a device saw or did becomes a body of the wire.
 
-A new event type is one function here, one model in sync/events.py, one handler in the hub.
+A new event type is one function here, one model in sync/events, one handler in the hub.
 """
 
 from collections.abc import Sequence
