@@ -75,12 +75,13 @@ def export_answers(session: Session, pictures: Pictures, tenant_id: str, gallery
 
 
 def _answers(session: Session, tenant_id: str) -> Sequence[ReviewItem]:
-    """Answers that name a product which the device did not, the newest few of each."""
+    """Settled answers that name a product which the device did not, the newest few of each."""
     rows = session.scalars(
         sa.select(ReviewItem)
         .where(
             ReviewItem.tenant_id == tenant_id,
             ReviewItem.answer == Answer.SKU.value,
+            ReviewItem.wanted_answers == 0,
             sa.or_(
                 ReviewItem.reason != Reason.AUDIT.value,
                 ReviewItem.seen_gtin != ReviewItem.answer_gtin,

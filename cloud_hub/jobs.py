@@ -4,7 +4,6 @@ what devices were not sure of becomes questions."""
 import asyncio
 import logging
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -25,6 +24,7 @@ from cloud_hub.model.review import ReviewItem
 from cloud_hub.review import plan_review
 from cloud_hub.upsert import insert_new
 from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
+from sync.pause import pause
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,7 @@ async def run_jobs(hub: Hub, stop: asyncio.Event) -> None:
             except Exception:
                 log.exception("keeping tasks failed", extra={"action": "job-failed"})
         quiet += 1
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), PERIOD_S)
+        await pause(stop, PERIOD_S)
 
 
 def keep_all_tasks(hub: Hub) -> int:
@@ -66,7 +65,9 @@ def keep_all_tasks(hub: Hub) -> int:
             situation = load_situation(session, tenant_id, now)
             if situation is not None:
                 changes.append(plan_tasks(session, situation, search(situation)))
-                asked += plan_review(session, situation, hub.settings.audit_one_in)
+                asked += plan_review(
+                    session, situation, hub.settings.audit_one_in, hub.settings.asked_twice_one_in
+                )
     count = sum(len(each) for each in changes) + len(asked)
     if count:
         # The search reads for long; the writer is held only for what it found.

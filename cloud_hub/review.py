@@ -2,7 +2,8 @@
 
 A doubtful product is asked about once, not again on every photo: while the same place of a fixture
 shows the same, one question stands. Of the products that devices named, a sample drawn by a hash is
-asked about too, without saying so: right answers among those are the published accuracy.
+asked about too, without saying so: right answers among those are the published accuracy. Some
+questions go to two people (`cloud_hub.opinions`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,13 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.acts import record_act
-from cloud_hub.errors import Refused
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.shelf_facts import Facing, ShelfPhoto
 from cloud_hub.model.facts import ShelfObservation
-from cloud_hub.model.goods import Product
 from cloud_hub.model.place import Fixture
-from cloud_hub.model.review import Answer, Reason, ReviewItem
+from cloud_hub.model.review import Reason, ReviewItem
 from cloud_hub.viewer import NotFound, Page, Viewer, photographed_fixtures
 from sync.events import PictureQuality
 
@@ -37,9 +36,10 @@ Known = tuple[str | None, tuple[float, ...], str | None, datetime]
 
 
 def plan_review(
-    session: Session, situation: Situation, audited_one_in: int
+    session: Session, situation: Situation, audited_one_in: int, twice_one_in: int
 ) -> list[dict[str, Any]]:
-    """New questions about today's clear photos, as rows of ReviewItem."""
+    """New questions about today's clear photos, as rows of ReviewItem; one in `twice_one_in` of
+    them for two people."""
     rows: list[dict[str, Any]] = []
     for fixture_id, photos in situation.photos.items():
         clear = [photo for photo in photos if photo.is_clear and photo.facings]
@@ -59,7 +59,8 @@ def plan_review(
                     still_open += 1
                 ids.add(item_id)
                 tenant_id = situation.chain.tenant_id
-                rows.append(_row(tenant_id, item_id, photo, facing, reason, situation.now))
+                row = _row(tenant_id, item_id, photo, facing, reason, situation.now)
+                rows.append(row | {"wanted_answers": _people(item_id, twice_one_in)})
     return rows
 
 
@@ -70,6 +71,11 @@ def _reason(facing: Facing, item_id: str, audited_one_in: int) -> Reason | None:
     if int(item_id[:12], 16) % audited_one_in == 0:
         return Reason.AUDIT
     return Reason.UNCERTAIN if facing.candidates else None
+
+
+def _people(item_id: str, twice_one_in: int) -> int:
+    """How many people are asked; drawn by other digits than the sample is."""
+    return 2 if int(item_id[12:], 16) % twice_one_in == 0 else 1
 
 
 def _known(
@@ -182,36 +188,6 @@ def visible_items(viewer: Viewer) -> sa.ColumnElement[bool]:
     return sa.and_(ReviewItem.tenant_id == viewer.tenant_id, ReviewItem.fixture_id.in_(fixtures))
 
 
-def answer_item(
-    session: Session, viewer: Viewer, item_id: str, answer: Answer, gtin: str | None, now: datetime
-) -> None:
-    """Notes what a person says it is. Raises NotYours, NotFound, and Refused for an answer that
-    makes no sense or a question that was answered."""
-    viewer.may_open(Page.REVIEW)
-    item = session.scalars(
-        sa.select(ReviewItem).where(ReviewItem.item_id == item_id, visible_items(viewer))
-    ).one_or_none()
-    if item is None:
-        raise NotFound(f"there is no question {item_id!r} for this login")
-    if item.answered_at is not None:
-        raise Refused(f"question {item_id!r} was answered already", status=409)
-    if (answer is Answer.SKU) != (gtin is not None):
-        raise Refused("a product's answer names its GTIN, any other names none", status=422)
-    if gtin is not None and session.get(Product, (viewer.tenant_id, gtin)) is None:
-        raise Refused(f"{gtin} is no product of this chain", status=422)
-    item.answered_at, item.answered_by = now, viewer.login_name
-    item.answer, item.answer_gtin = answer.value, gtin
-    record_act(
-        session,
-        tenant_id=viewer.tenant_id,
-        actor=viewer.login_name,
-        action="review-answered",
-        subject=item_id,
-        detail={"answer": answer.value, "gtin": gtin, "seen": item.seen_gtin},
-        now=now,
-    )
-
-
 def report_wrong(
     session: Session, viewer: Viewer, fixture_id: str, slot_id: str, now: datetime
 ) -> str:
@@ -283,4 +259,5 @@ def _reported(
         answered_by=None,
         answer=None,
         answer_gtin=None,
+        wanted_answers=1,
     )

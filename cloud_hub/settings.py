@@ -52,7 +52,8 @@ class HubSettings(BaseModel):
     `broker` is `mqtt://[user:password@]host:port` of an external broker, or several of them joined
     by commas, independent of each other, the preferred one first; without one the hub runs its own
     on `mqtt`, which should stay on 127.0.0.1. Of the products that devices name on photos, one in
-    `audit_one_in` is put before a person.
+    `audit_one_in` is put before a person; of all such questions one in `asked_twice_one_in` before
+    two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,6 +70,7 @@ class HubSettings(BaseModel):
     credit_batches: int = Field(default=8, ge=1, le=64)
     reconnect_spread_s: float = Field(default=5.0, ge=0)
     audit_one_in: int = Field(default=300, ge=1)
+    asked_twice_one_in: int = Field(default=5, ge=1)
 
     @field_validator("broker")
     @classmethod

@@ -18,7 +18,8 @@ from cloud_hub.errors import Refused
 from cloud_hub.hub import Hub
 from cloud_hub.jobs import answer_task
 from cloud_hub.model.review import Answer
-from cloud_hub.review import answer_item, report_wrong
+from cloud_hub.opinions import answer_item
+from cloud_hub.review import report_wrong
 from cloud_hub.viewer import NotFound, NotYours, Viewer
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from cloud_hub.metrics.sums import Cell, Cells, Sums
 from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.model.place import Fixture
-from cloud_hub.model.review import Answer, Reason, ReviewItem
+from cloud_hub.model.review import Answer, Reason, ReviewItem, ReviewOpinion
 from sync.events import PictureQuality
 
 PUBLISHED_OVER = timedelta(days=28)
@@ -31,7 +31,10 @@ Z95 = 1.959964
 class Recognition:
     """Audited accuracy at coverage: of `audited` named products `right` were right, with the 95 %
     interval `low`..`high`; None below ENOUGH. `coverage`: named / all products seen; None without
-    any. `is_own`: of the fixtures asked about alone, else of the whole chain."""
+    any. `is_own`: of the fixtures asked about alone, else of the whole chain. `judged_twice` of the
+    sample were judged by two people who did not know of each other, `agreement`: the share on which
+    they agreed, None below ENOUGH; `unsettled` of the others wait for a third person and are in no
+    other figure."""
 
     audited: int
     right: int
@@ -40,6 +43,9 @@ class Recognition:
     high: float | None
     coverage: float | None
     is_own: bool
+    judged_twice: int
+    agreement: float | None
+    unsettled: int
 
 
 def wilson(right: float, judged: float) -> tuple[float, float]:
@@ -62,6 +68,7 @@ def recognition(
     is_own = own[1] >= NARROW
     right, audited, named, seen = own if is_own else _counts(session, tenant_id, None, model, now)
     is_told = audited >= ENOUGH
+    twice = _judged_twice(session, tenant_id, fixture_ids if is_own else None, model, now)
     extent = wilson(right, audited) if is_told else (None, None)
     return Recognition(
         audited=audited,
@@ -71,6 +78,9 @@ def recognition(
         high=extent[1],
         coverage=named / seen if seen else None,
         is_own=is_own,
+        judged_twice=twice.judged,
+        agreement=twice.agreed / twice.judged if twice.judged >= ENOUGH else None,
+        unsettled=twice.unsettled,
     )
 
 
@@ -97,6 +107,56 @@ def _counts(
     ).one()
     named, unnamed = int(named or 0), int(unnamed or 0)
     return int(right or 0), int(audited), named, named + unnamed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Twice:
+    """Sampled products that two people judged: of `judged` they `agreed` on some; `unsettled` ones
+    have no third answer yet."""
+
+    judged: int
+    agreed: int
+    unsettled: int
+
+
+def _judged_twice(
+    session: Session,
+    tenant_id: str,
+    fixture_ids: Sequence[str] | None,
+    model: str | None,
+    now: datetime,
+) -> _Twice:
+    item, opinion = ReviewItem, ReviewOpinion
+    asked = [
+        item.tenant_id == tenant_id,
+        item.reason == Reason.AUDIT.value,
+        item.taken_at >= now - PUBLISHED_OVER,
+    ]
+    if fixture_ids is not None:
+        asked.append(item.fixture_id.in_(fixture_ids))
+    if model is not None:
+        asked.append(item.model == model)
+    people = sa.func.count()
+    each = (
+        sa.select(item.answered_at.is_not(None).label("is_settled"), people.label("people"))
+        .join(
+            opinion,
+            sa.and_(opinion.tenant_id == item.tenant_id, opinion.item_id == item.item_id),
+        )
+        .where(*asked)
+        .group_by(item.item_id, item.answered_at)
+        .having(people >= 2)
+        .subquery()
+    )
+    is_agreed = sa.and_(each.c.people == 2, each.c.is_settled)
+    judged, agreed, unsettled = session.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.sum(sa.case((is_agreed, 1), else_=0)),
+            sa.func.sum(sa.case((each.c.is_settled, 0), else_=1)),
+        )
+    ).one()
+    return _Twice(judged=int(judged), agreed=int(agreed or 0), unsettled=int(unsettled or 0))
 
 
 def _judged(tenant_id: str) -> list[sa.ColumnElement[bool]]:

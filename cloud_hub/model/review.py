@@ -33,7 +33,9 @@ class Answer(StrEnum):
 class ReviewItem(Base):
     """One product at a shelf's front that a person is asked about. `box` is x1, y1, x2, y2 in the
     photo's pixels; `seen_gtin` what the device took it for, null for unknown; `candidates` what it
-    held possible, best first. `model` is the weights that read it."""
+    held possible, best first. `model` is the weights that read it. `answer` is what holds now: null
+    before the first answer and while two people disagree. `wanted_answers`: how many more people
+    are asked; 0 once it is settled."""
 
     __tablename__ = "review_item"
     __table_args__ = (
@@ -61,6 +63,19 @@ class ReviewItem(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None]
     answer: Mapped[str | None]
+    answer_gtin: Mapped[str | None]
+    wanted_answers: Mapped[int] = mapped_column(server_default="0")
+
+
+class ReviewOpinion(Base):
+    """What one person said to a question. Nobody who is asked sees another's."""
+
+    __tablename__ = "review_opinion"
+    tenant_id: Mapped[str] = key()
+    item_id: Mapped[str] = key()
+    answered_by: Mapped[str] = key(80)
+    answered_at: Mapped[datetime]
+    answer: Mapped[str]
     answer_gtin: Mapped[str | None]
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from cloud_hub.chain import Chain, load_chain
 from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.model.link import Media
-from cloud_hub.model.review import Reason, ReferencePicture, ReviewItem
+from cloud_hub.model.review import Reason, ReferencePicture, ReviewItem, ReviewOpinion
+from cloud_hub.opinions import is_open_to
 from cloud_hub.photo import Box, BoxKind, Photo
 from cloud_hub.review import visible_items
 from cloud_hub.text import Text
@@ -51,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView:
-    """The next question, or None; how many doubts and samples wait, and how many were answered
+    """The next question, or None; how many doubts and samples wait, and how many answers were given
     since midnight UTC; every other product there is; what is published."""
 
     now: datetime
@@ -133,11 +134,7 @@ def _open(viewer: Viewer, fixture_id: str | None) -> sa.Select[ReviewItem]:
     here = sa.select(Media.sha256).where(
         Media.tenant_id == viewer.tenant_id, Media.stored_at.is_not(None)
     )
-    rows = sa.select(ReviewItem).where(
-        visible_items(viewer),
-        ReviewItem.answered_at.is_(None),
-        ReviewItem.photo_sha256.in_(here),
-    )
+    rows = sa.select(ReviewItem).where(is_open_to(viewer), ReviewItem.photo_sha256.in_(here))
     return rows if fixture_id is None else rows.where(ReviewItem.fixture_id == fixture_id)
 
 
@@ -169,8 +166,15 @@ def _answered_today(session: Session, viewer: Viewer, now: datetime) -> int:
     return int(
         session.scalar(
             sa.select(sa.func.count())
-            .select_from(ReviewItem)
-            .where(visible_items(viewer), ReviewItem.answered_at >= midnight)
+            .select_from(ReviewOpinion)
+            .join(
+                ReviewItem,
+                sa.and_(
+                    ReviewItem.tenant_id == ReviewOpinion.tenant_id,
+                    ReviewItem.item_id == ReviewOpinion.item_id,
+                ),
+            )
+            .where(visible_items(viewer), ReviewOpinion.answered_at >= midnight)
         )
         or 0
     )

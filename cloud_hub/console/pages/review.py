@@ -43,6 +43,14 @@ def review_page(view: ReviewView, reader: Reader, fixture_id: str | None = None)
                 ),
                 class_="quiet",
             ),
+            el(
+                "p",
+                words(
+                    "Some are judged by two people who do not know of each other. Where they"
+                    " disagree a third decides; until then it counts nowhere."
+                ),
+                class_="quiet",
+            ),
         ),
         class_="page page-review",
     )

@@ -34,7 +34,30 @@ def published_line(published: Recognition, reader: Reader) -> Markup:
         high=words.percent(published.high, 1),
     )
     whose = words("this shelf") if published.is_own else words("all shelves")
-    return el("span", el("b", said), el("small", f" {extent} · {whose}"), data_published=True)
+    parts = [extent, whose, *_agreement(published, reader)]
+    return el("span", el("b", said), el("small", " " + " · ".join(parts)), data_published=True)
+
+
+def _agreement(published: Recognition, reader: Reader) -> list[str]:
+    """How far two people who judged the same say the same; nothing where nobody was asked twice."""
+    words, said = reader.words, []
+    if published.agreement is not None:
+        said.append(
+            words(
+                "two people agree on {share} of {count}",
+                share=words.percent(published.agreement),
+                count=words.number(published.judged_twice),
+            )
+        )
+    elif published.judged_twice:
+        said.append(
+            words("{count} judged by two people", count=words.number(published.judged_twice))
+        )
+    if published.unsettled:
+        said.append(
+            words("{count} wait for a third person", count=words.number(published.unsettled))
+        )
+    return said
 
 
 def waiting_link(doubts: int, reader: Reader, fixture_id: str | None = None) -> Markup | None:

@@ -13,9 +13,10 @@ from cloud_hub.findings.situation import load_situation
 from cloud_hub.metrics.recognition import recognition, wilson
 from cloud_hub.model.place import Fixture
 from cloud_hub.model.review import Answer, Reason, ReferencePicture, ReviewItem
+from cloud_hub.opinions import answer_item
 from cloud_hub.pictures import Pictures
 from cloud_hub.references import add_reference, gallery_pictures
-from cloud_hub.review import answer_item, plan_review, report_wrong
+from cloud_hub.review import plan_review, report_wrong
 from cloud_hub.upsert import insert_new
 from cloud_hub.viewer import NotFound, NotYours, Viewer
 from cloud_hub.views.brand import brand_view
@@ -56,7 +57,7 @@ def ask(chain: SmallChain, one_in: int = NEVER) -> list[ReviewItem]:
     with chain.database.writing() as session:
         situation = load_situation(session, TENANT, NOW)
         assert situation is not None
-        insert_new(session, ReviewItem, plan_review(session, situation, one_in))
+        insert_new(session, ReviewItem, plan_review(session, situation, one_in, NEVER))
     return questions(chain)
 
 
