@@ -3,19 +3,16 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vision_models.errors import VisionError
 from vision_models.evaluation.cli import evaluation
 from vision_models.plan_cli import planogram as plans
 
 if TYPE_CHECKING:
     from vision_models.embedding import Embedder
-    from vision_models.profile_view import ProfileView
     from vision_models.reading import ShelfReading
-    from vision_models.shelf import ShelfReader
     from vision_models.standing import Standing
 
 app = typer.Typer(no_args_is_help=True)
@@ -33,11 +30,6 @@ Threads = Annotated[int, typer.Option(min=1, help="Processor threads to use.")]
 Manifest = Annotated[
     Path | None, typer.Option(help="A manifest like vision_models/models.toml; the shipped one.")
 ]
-
-
-def _fail(error: Exception) -> NoReturn:
-    typer.echo(f"aisle: {error}", err=True)
-    raise typer.Exit(1)
 
 
 def _embedder(threads: int) -> "Embedder":
@@ -68,47 +60,35 @@ def shelf(
     """Products on photos of shelves: boxes in pixels, GTIN or unknown, score."""
     from vision_models.pictures import read_picture
     from vision_models.profile_view import view_in_profile
+    from vision_models.reader import open_reader
     from vision_models.standing import standing_of
 
-    try:
-        known = view_in_profile(planogram) if planogram else None
-        plan = known.planogram if known else None
-        reader = _reader(gallery, threads, known)
-        when_empty = {}
-        if known and known.empty_picture:
-            bare = read_picture(known.empty_picture)
-            known.check_size(known.empty_picture, bare)
-            when_empty = reader.look_at_empty(bare, known.view, known.fixture)
-        answers = []
-        for path in images:
-            picture = read_picture(path)
-            if known:
-                known.check_size(path, picture)
-            reading = reader.read(
-                picture,
-                view=known.view if known else None,
-                fixture=known.fixture if known else None,
-                planogram=plan,
-                when_empty=when_empty,
-            )
-            standing = standing_of(reading, plan)
-            answers.append(_reading_as_json(path, reading, standing))
-            if not as_json:
-                _tell(path, reading, standing)
-    except VisionError as error:
-        _fail(error)
+    known = view_in_profile(planogram) if planogram else None
+    plan = known.planogram if known else None
+    reader = open_reader(gallery, known, threads=threads)
+    when_empty = {}
+    if known and known.empty_picture:
+        bare = read_picture(known.empty_picture)
+        known.check_size(known.empty_picture, bare)
+        when_empty = reader.look_at_empty(bare, known.view, known.fixture)
+    answers = []
+    for path in images:
+        picture = read_picture(path)
+        if known:
+            known.check_size(path, picture)
+        reading = reader.read(
+            picture,
+            view=known.view if known else None,
+            fixture=known.fixture if known else None,
+            planogram=plan,
+            when_empty=when_empty,
+        )
+        standing = standing_of(reading, plan)
+        answers.append(_reading_as_json(path, reading, standing))
+        if not as_json:
+            _tell(path, reading, standing)
     if as_json:
         typer.echo(json.dumps(answers))
-
-
-def _reader(gallery: Path | None, threads: int, known: "ProfileView | None") -> "ShelfReader":
-    from vision_models.gallery import Gallery
-    from vision_models.products import product_detector
-    from vision_models.shelf import ShelfReader
-
-    opened = Gallery.open(gallery, _embedder(threads)) if gallery else None
-    is_marked = known is not None and bool(known.view.corners or known.view.baskets)
-    return ShelfReader(opened, None if is_marked else product_detector(threads=threads))
 
 
 def _reading_as_json(
@@ -181,12 +161,9 @@ def enroll(
     from vision_models.gallery import Gallery
     from vision_models.pictures import read_picture
 
-    try:
-        pictures = [(path.name, read_picture(path)) for path in images]
-        opened = Gallery.open_or_make(gallery, _embedder(1))
-        done = opened.enroll(gtin, pictures, datetime.now(UTC))
-    except VisionError as error:
-        _fail(error)
+    pictures = [(path.name, read_picture(path)) for path in images]
+    opened = Gallery.open_or_make(gallery, _embedder(1))
+    done = opened.enroll(gtin, pictures, datetime.now(UTC))
     alike = [{"gtin": one.gtin, "score": one.score} for one in done.look_alikes]
     if as_json:
         typer.echo(
@@ -212,11 +189,8 @@ def renew(gallery: GalleryFolder) -> None:
     """Keep a gallery's vectors by the model of today, after the model has changed."""
     from vision_models.gallery import Gallery
 
-    try:
-        opened = Gallery.open(gallery, _embedder(1))
-        count = opened.renew()
-    except VisionError as error:
-        _fail(error)
+    opened = Gallery.open(gallery, _embedder(1))
+    count = opened.renew()
     typer.echo(f"{gallery}: vectors of {count} pictures by model {opened.model}")
 
 
@@ -228,12 +202,9 @@ def match(
     from vision_models.gallery import Gallery
     from vision_models.pictures import read_picture
 
-    try:
-        opened = Gallery.open(gallery, _embedder(threads))
-        pictures = [read_picture(path) for path in images]
-        matches = opened.match(pictures)
-    except VisionError as error:
-        _fail(error)
+    opened = Gallery.open(gallery, _embedder(threads))
+    pictures = [read_picture(path) for path in images]
+    matches = opened.match(pictures)
     if as_json:
         answers = [
             {
@@ -260,12 +231,9 @@ def check(
     from vision_models.models import SHIPPED, read_manifest
 
     path = manifest or SHIPPED
-    try:
-        for one in [name] if name else sorted(read_manifest(path)):
-            check_model(path, one)
-            typer.echo(f"{one}: as expected")
-    except VisionError as error:
-        _fail(error)
+    for one in [name] if name else sorted(read_manifest(path)):
+        check_model(path, one)
+        typer.echo(f"{one}: as expected")
 
 
 @model.command()
@@ -277,8 +245,5 @@ def golden(
     from vision_models.golden import golden_as_toml, golden_of
     from vision_models.models import SHIPPED, open_model
 
-    try:
-        answers = golden_of(open_model(name, manifest=manifest or SHIPPED))
-    except VisionError as error:
-        _fail(error)
+    answers = golden_of(open_model(name, manifest=manifest or SHIPPED))
     typer.echo(golden_as_toml(name, answers))

@@ -47,49 +47,36 @@ def from_photo(
     out: Annotated[Path | None, typer.Option(help="A file that is not there yet.")] = None,
 ) -> None:
     """Make a plan of slots from one good photo, as tables for a device's profile."""
-    from vision_models.embedding import Embedder
-    from vision_models.gallery import Gallery
     from vision_models.pictures import read_picture
     from vision_models.plan_from_photo import plan_as_toml, plan_from_photo
-    from vision_models.products import product_detector
     from vision_models.profile_view import view_in_profile
-    from vision_models.shelf import ShelfReader
+    from vision_models.reader import open_reader
 
+    if out is not None and out.exists():
+        raise UnusablePicture(f"{out} exists already; name another file")
+    picture = read_picture(image)
+    known = view_in_profile(profile) if profile else None
+    if known is not None:
+        known.check_size(image, picture)
     try:
-        if out is not None and out.exists():
-            raise UnusablePicture(f"{out} exists already; name another file")
-        picture = read_picture(image)
-        known = view_in_profile(profile) if profile else None
-        if known is not None:
-            known.check_size(image, picture)
-        shelf = known.fixture if known else _fixture(rows, fixture, letter)
-        view = known.view if known else None
-        is_calibrated = view is not None and bool(view.corners or view.baskets)
-        reader = ShelfReader(
-            Gallery.open(gallery, Embedder.shipped()), None if is_calibrated else product_detector()
-        )
         plan = plan_from_photo(
             picture,
-            reader,
-            fixture=shelf,
-            view=view,
+            open_reader(gallery, known, threads=1),
+            fixture=known.fixture if known else _fixture(rows, fixture, letter),
+            view=known.view if known else None,
             planogram_id=name,
             version=version,
             valid_from=datetime.now(UTC),
             leaves_unknown_out=leave_unknown_out,
         )
-        text = plan_as_toml(plan)
-        if out is None:
-            typer.echo(text, nl=False)
-        else:
-            _write(out, text)
-            typer.echo(f"{out}: {len(plan.slots)} slots, {len(plan.products)} products")
-    except VisionError as error:
-        typer.echo(f"aisle: {error}", err=True)
-        raise typer.Exit(1) from error
     except ValidationError as error:
-        typer.echo(f"aisle: {first_problem(error)}", err=True)
-        raise typer.Exit(1) from error
+        raise VisionError(first_problem(error)) from error
+    text = plan_as_toml(plan)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        _write(out, text)
+        typer.echo(f"{out}: {len(plan.slots)} slots, {len(plan.products)} products")
 
 
 def _fixture(rows: int | None, fixture_id: str, letter: str) -> "Fixture":

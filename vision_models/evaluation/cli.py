@@ -5,11 +5,9 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from vision_models.errors import VisionError
 
 if TYPE_CHECKING:
     from vision_models.evaluation.footfall import FootfallFigures
@@ -29,11 +27,6 @@ WEAKEST = 0.02
 """From this score on boxes count for average precision."""
 SHOWN = 40
 """So many pictures stand in a report."""
-
-
-def _fail(error: Exception) -> NoReturn:
-    typer.echo(f"aisle: {error}", err=True)
-    raise typer.Exit(1)
 
 
 @evaluation.command()
@@ -70,22 +63,19 @@ def shelf(
     from vision_models.evaluation.shelf_sets import read_shelf_set
 
     cv2.setNumThreads(threads)
-    try:
-        if report is not None:
-            check_report_path(report)
-        if (dataset / "profile.toml").is_file():
-            _planned(dataset, gallery, manifest, threads, report, most, as_json=as_json)
-            return
-        photos = read_shelf_set(dataset)
-        with ExitStack() as stack:
-            trial = _shelf_trial(
-                dataset, gallery, manifest, threads, stack, is_partial=partial, with_ap=not no_ap
-            )
-            figures, scores = evaluate_shelf(photos[:most], trial)
-        if report is not None:
-            _report_shelf(report, dataset, figures, scores, is_partial=partial)
-    except VisionError as error:
-        _fail(error)
+    if report is not None:
+        check_report_path(report)
+    if (dataset / "profile.toml").is_file():
+        _planned(dataset, gallery, manifest, threads, report, most, as_json=as_json)
+        return
+    photos = read_shelf_set(dataset)
+    with ExitStack() as stack:
+        trial = _shelf_trial(
+            dataset, gallery, manifest, threads, stack, is_partial=partial, with_ap=not no_ap
+        )
+        figures, scores = evaluate_shelf(photos[:most], trial)
+    if report is not None:
+        _report_shelf(report, dataset, figures, scores, is_partial=partial)
     if as_json:
         typer.echo(json.dumps(asdict(figures)))
     else:
@@ -255,19 +245,16 @@ def sku(
     cv2.setNumThreads(threads)
     if gallery not in list(GalleryKind):
         raise typer.BadParameter(f"--gallery is one of {', '.join(GalleryKind)}")
-    try:
-        if report is not None:
-            check_report_path(report)
-        embedder = Embedder.shipped(manifest=manifest or SHIPPED, threads=threads)
-        answers = [
-            ask_gallery(grocery_question(dataset, GalleryKind(gallery), seed + draw), embedder)
-            for draw in range(draws)
-        ]
-        figures = [sku_figures(each) for each in answers]
-        if report is not None:
-            _report_sku(report, dataset, figures[0], answers[0])
-    except VisionError as error:
-        _fail(error)
+    if report is not None:
+        check_report_path(report)
+    embedder = Embedder.shipped(manifest=manifest or SHIPPED, threads=threads)
+    answers = [
+        ask_gallery(grocery_question(dataset, GalleryKind(gallery), seed + draw), embedder)
+        for draw in range(draws)
+    ]
+    figures = [sku_figures(each) for each in answers]
+    if report is not None:
+        _report_sku(report, dataset, figures[0], answers[0])
     fitted = fit_sureness(evidence_of(answers)) if fit else None
     if as_json:
         said = asdict(figures[0]) if draws == 1 else {"draws": [asdict(one) for one in figures]}
@@ -342,12 +329,9 @@ def people(
     from vision_models.models import SHIPPED
 
     cv2.setNumThreads(threads)
-    try:
-        figures = evaluate_people(
-            dataset, tuple(only or ()), manifest=manifest or SHIPPED, threads=threads
-        )
-    except VisionError as error:
-        _fail(error)
+    figures = evaluate_people(
+        dataset, tuple(only or ()), manifest=manifest or SHIPPED, threads=threads
+    )
     if as_json:
         typer.echo(json.dumps(asdict(figures)))
         return
@@ -395,18 +379,15 @@ def footfall(
     from vision_models.models import SHIPPED
 
     cv2.setNumThreads(threads)
-    try:
-        trial = FootfallTrial(
-            detector=detector,
-            lines=tuple(parse_line(text, number) for number, text in enumerate(line or ())),
-            zones=tuple(parse_zone(text, number) for number, text in enumerate(zone or ())),
-            with_tracks=not no_tracks,
-            manifest=manifest or SHIPPED,
-            threads=threads,
-        )
-        figures = evaluate_footfall(clip, truth, trial)
-    except VisionError as error:
-        _fail(error)
+    trial = FootfallTrial(
+        detector=detector,
+        lines=tuple(parse_line(text, number) for number, text in enumerate(line or ())),
+        zones=tuple(parse_zone(text, number) for number, text in enumerate(zone or ())),
+        with_tracks=not no_tracks,
+        manifest=manifest or SHIPPED,
+        threads=threads,
+    )
+    figures = evaluate_footfall(clip, truth, trial)
     if as_json:
         typer.echo(json.dumps(asdict(figures)))
     else:

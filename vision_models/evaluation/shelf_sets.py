@@ -54,7 +54,7 @@ def read_shelf_set(folder: Path) -> tuple[LabelledPhoto, ...]:
             photos = _from_yolo(*_yolo_folders(folder), folder / "names")
     except (OSError, ValueError, KeyError, IndexError) as error:
         raise UnusablePicture(
-            f"{folder} is no set of shelf photos (images/ with labels/ in YOLO lines, or"
+            f"{folder} is no set of labelled photos (images/ with labels/ in YOLO lines, or"
             f" boxes.csv): {error}"
         ) from error
     if not photos:
@@ -79,7 +79,10 @@ def _yolo_folders(folder: Path) -> tuple[Path, Path]:
     if images.is_dir():
         return images, folder / "labels"
     beside = folder.parent
-    return beside / f"{folder.name}-images", beside / f"{folder.name}-labels"
+    images, labels = beside / f"{folder.name}-images", beside / f"{folder.name}-labels"
+    if not images.is_dir():
+        raise FileNotFoundError("it holds no images/" if folder.is_dir() else "no such folder")
+    return images, labels
 
 
 def _from_csv(folder: Path) -> tuple[LabelledPhoto, ...]:

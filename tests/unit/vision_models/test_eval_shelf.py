@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from aisle import build_app
 from simulators.render.dataset import app as dataset
 from vision_models.detections import Detections
 from vision_models.errors import UnusablePicture
-from vision_models.evaluation.cli import evaluation
 from vision_models.evaluation.detection import average_precision, pairs_at_half
 from vision_models.evaluation.planned import SlotScore, planned_figures
 from vision_models.evaluation.report import Mark, Shown, Told, write_report
@@ -115,19 +115,19 @@ def test_a_report_holds_its_pictures_and_escapes_words(tmp_path: Path) -> None:
 
 
 def test_the_command_tells_figures_and_writes_no_report_into_the_program(photos: Path) -> None:
-    runner = CliRunner()
-    done = runner.invoke(evaluation, ["shelf", str(photos), "--json"])
+    runner, app = CliRunner(), build_app("eval")
+    done = runner.invoke(app, ["eval", "shelf", str(photos), "--json"])
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["facings"] == 6
     inside = Path(__file__).parents[3] / "report.html"
-    refused = runner.invoke(evaluation, ["shelf", str(photos), "--report", str(inside)])
+    refused = runner.invoke(app, ["eval", "shelf", str(photos), "--report", str(inside)])
     assert refused.exit_code == 1
     assert "is not written into" in refused.output
     assert not inside.exists()
 
 
 def test_a_folder_of_something_else_is_no_shelf_set(tmp_path: Path) -> None:
-    with pytest.raises(UnusablePicture, match="no set of shelf photos"):
+    with pytest.raises(UnusablePicture, match="no set of labelled photos .*: no such folder"):
         read_shelf_set(tmp_path / "nothing")
 
 
@@ -142,7 +142,7 @@ def cooler(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_planned_cooler_is_scored_slot_by_slot(cooler: Path) -> None:
-    done = CliRunner().invoke(evaluation, ["shelf", str(cooler), "--json"])
+    done = CliRunner().invoke(build_app("eval"), ["eval", "shelf", str(cooler), "--json"])
     assert done.exit_code == 0, done.output
     figures = json.loads(done.output)
     assert (figures["photos"], figures["slots"], figures["qualities"]) == (2, 24, {"clear": 2})
