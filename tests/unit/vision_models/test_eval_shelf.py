@@ -127,7 +127,7 @@ def test_the_command_tells_figures_and_writes_no_report_into_the_program(photos:
 
 
 def test_a_folder_of_something_else_is_no_shelf_set(tmp_path: Path) -> None:
-    with pytest.raises(UnusablePicture, match="no set of labelled photos .*: no such folder"):
+    with pytest.raises(UnusablePicture, match=r"no set of labelled photos .*: no such folder"):
         read_shelf_set(tmp_path / "nothing")
 
 
