@@ -332,10 +332,11 @@ class SmallChain:
         candidates: Sequence[str] = (),
         model: str = "test",
         plan: tuple[str, int] | None = None,
+        baskets: dict[str, float | None] | None = None,
     ) -> str:
         """A photo in which each slot holds `seen[slot]`; a slot left out of `seen` is empty.
         `extra` stand in no slot. Everything is right where `seen` is not given. `candidates` are
-        what unknown packs may be."""
+        what unknown packs may be. `baskets` are as full as that, in a chest freezer."""
         self._photos += 1
         seen = PLAN if seen is None else seen
         sha256 = f"{self._photos:064x}"
@@ -371,6 +372,9 @@ class SmallChain:
                 unnamed=sum(f["gtin"] is None for f in facings) if clear else 0,
                 empty_slots=[s for s in PLAN if s not in seen and s not in hidden] if clear else [],
                 hidden_slots=list(hidden) if clear else list(PLAN),
+                baskets=[{"slot_id": s, "filled": share} for s, share in baskets.items()]
+                if baskets and clear
+                else None,
                 model=model,
                 took_ms=1.0,
             )

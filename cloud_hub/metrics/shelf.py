@@ -269,6 +269,15 @@ def read_purity(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
     return purity(photo, chain, owner)
 
 
+def read_basket_fill(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
+    """How full the baskets of a chest freezer are; for a brand, of the freezers it owns. None where
+    no basket could be judged."""
+    if aspect.brand_id not in (None, chain.fixtures[photo.fixture_id].owner_brand_id):
+        return None
+    filled = [basket.filled for basket in photo.baskets if basket.filled is not None]
+    return Sums(amount=sum(filled), base=len(filled)) if filled else None
+
+
 def read_compliance(part: Compliance) -> Reading:
     """Compliance of fixtures; for a brand, of the fixtures it owns."""
 

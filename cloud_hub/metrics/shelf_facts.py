@@ -1,6 +1,6 @@
 """What shelf photos showed, and what each planned slot is by a photo."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +27,15 @@ class Facing(NamedTuple):
     candidates: tuple[str, ...] = ()
 
 
+class Basket(NamedTuple):
+    """One basket of a chest freezer: how much of its floor goods cover, None where that could not
+    be judged; where it lies in the photo, None where the device does not say."""
+
+    slot_id: str
+    filled: float | None
+    box: tuple[float, float, float, float] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelfPhoto:
     """One photo of one fixture as it was read. A photo that is not clear claims nothing."""
@@ -46,6 +55,7 @@ class ShelfPhoto:
     empty: frozenset[str]
     hidden: frozenset[str]
     model: str
+    baskets: tuple[Basket, ...] = ()
 
     @property
     def is_clear(self) -> bool:
@@ -66,7 +76,8 @@ class SlotState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotSeen:
     """One planned slot by one photo. `facing` is the planned product's where it stands there, else
-    the first of what does; `right_facings` counts the planned product's."""
+    the first of what does; `right_facings` counts the planned product's, or that of the others
+    allowed there which stands there most often."""
 
     state: SlotState
     facing: Facing | None
@@ -92,8 +103,13 @@ def slots_seen(photo: ShelfPhoto, plan: Plan) -> dict[str, SlotSeen]:
             state = SlotState.EMPTY if slot.slot_id in photo.empty else SlotState.HIDDEN
         else:
             state = SlotState.UNKNOWN if first.gtin is None else SlotState.WRONG
-        found[slot.slot_id] = SlotSeen(state=state, facing=first, right_facings=len(right))
+        found[slot.slot_id] = SlotSeen(state=state, facing=first, right_facings=_most(right))
     return found
+
+
+def _most(facings: Iterable[Facing]) -> int:
+    """How many facings the product has that has most of them."""
+    return max(Counter(facing.gtin for facing in facings).values(), default=0)
 
 
 def load_photos(
@@ -162,6 +178,7 @@ def _photo(chain: Chain, row: sa.Row[Any]) -> ShelfPhoto:
         empty=frozenset(row.empty_slots),
         hidden=frozenset(row.hidden_slots),
         model=row.model,
+        baskets=tuple(_basket(each) for each in row.baskets or ()),
     )
 
 
@@ -171,6 +188,11 @@ def _plan(chain: Chain, row: sa.Row[Any]) -> Plan | None:
         if (plan.planogram_id, plan.version) == (row.planogram_id, row.planogram_version):
             return plan
     return chain.plan_at(row.fixture_id, row.taken_at)
+
+
+def _basket(seen: dict[str, Any]) -> Basket:
+    box = seen.get("box")
+    return Basket(seen["slot_id"], seen.get("filled"), tuple(box) if box else None)
 
 
 def _facing(seen: dict[str, Any]) -> Facing:

@@ -5,6 +5,7 @@ from cloud_hub.metrics.shelf import (
     Compliance,
     PhotoMeasure,
     measure_on_shelf,
+    read_basket_fill,
     read_compliance,
     read_facings,
     read_must_have,
@@ -198,6 +199,24 @@ COMPLIANCE_FACINGS = Metric(
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_compliance(Compliance.FACINGS)),
 )
+BASKET_FILL = Metric(
+    name="basket-fill",
+    title=Text(en="Baskets filled", zh="冰柜篮筐装满率"),
+    kind=Kind.RATIO,
+    formula=Text(
+        en="Σ share of a basket's floor that goods cover / baskets that could be judged, on the"
+        " last clear photo of each chest freezer and day; seen from above, so it says nothing of"
+        " how deep they lie; for a brand, its own freezers",
+        zh="每台卧式冰柜每天最后一张清晰照片上：各篮筐底面被商品覆盖的比例之和 / 可判断的篮筐数；"
+        "俯视所见，不代表堆放深度；品牌只看自有冰柜",
+    ),
+    unit=Unit.RATIO,
+    grain=Grain.DAY,
+    direction=Direction.UP,
+    sources=("shelf",),
+    no_data=NO_CLEAR_PHOTO,
+    measure=PhotoMeasure(read_basket_fill),
+)
 
 SHELF_METRICS = (
     ON_SHELF,
@@ -210,4 +229,5 @@ SHELF_METRICS = (
     COMPLIANCE_PRESENCE,
     COMPLIANCE_POSITION,
     COMPLIANCE_FACINGS,
+    BASKET_FILL,
 )

@@ -148,7 +148,8 @@ def box_kind(facing: Facing, fixture: Fixture, plan: Plan | None, chain: Chain) 
         return BoxKind.UNKNOWN
     planned = plan.products if plan else frozenset()
     slot = plan.slots.get(facing.slot_id) if plan and facing.slot_id else None
-    if slot is not None and slot.gtin != facing.gtin and facing.gtin in planned:
+    is_its_place = slot is not None and facing.gtin in (slot.gtin, *slot.others)
+    if slot is not None and not is_its_place and facing.gtin in planned:
         return BoxKind.MISPLACED
     if fixture.owner_brand_id is None:
         return BoxKind.PRODUCT
@@ -157,9 +158,10 @@ def box_kind(facing: Facing, fixture: Fixture, plan: Plan | None, chain: Chain) 
 
 
 def slot_places(taken: ShelfPhoto, others: Sequence[ShelfPhoto] = ()) -> dict[str, Rectangle]:
-    """Where each planned slot stands in the picture: where something stands in it; else where
-    something stood in another picture of the same camera and size; else by its neighbours."""
-    places: dict[str, Rectangle] = {}
+    """Where each planned slot stands in the picture: where its basket lies; where something stands
+    in it; else where something stood in another picture of the same camera and size; else by its
+    neighbours."""
+    places = {basket.slot_id: basket.box for basket in taken.baskets if basket.box is not None}
     alike = [p for p in others if (p.width_px, p.height_px) == (taken.width_px, taken.height_px)]
     for photo in (taken, *reversed(alike)):
         for facing in photo.facings:

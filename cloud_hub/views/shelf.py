@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.chain import Fixture
 from cloud_hub.findings.empty_slot import open_gaps
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
@@ -13,6 +14,7 @@ from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
 from cloud_hub.metrics.shelf_metrics import (
+    BASKET_FILL,
     COMPLIANCE,
     COMPLIANCE_FACINGS,
     COMPLIANCE_POSITION,
@@ -27,6 +29,7 @@ from cloud_hub.photo import Box, Photo
 from cloud_hub.review import weights_of
 from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, NotFound, Page, Viewer
+from cloud_hub.views.baskets import BasketRow, basket_rows
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import compare, photos_of, shelf_figures
 from cloud_hub.views.openings import EstimatedSales, estimated_sales
@@ -36,6 +39,7 @@ from cloud_hub.views.reading import may_read, situation_for
 from cloud_hub.views.review import waiting_questions
 from cloud_hub.views.rows import Cost, ProblemRow
 from cloud_hub.views.slots import SlotRow, quality_text, slot_rows, total_cost
+from device_profiles.planogram import FixtureKind
 
 __all__ = ["GapSpan", "ShelfView", "SlotRow", "SlotState", "Thumbnail", "shelf_view"]
 
@@ -81,7 +85,8 @@ class ShelfView:
     etc. come as (right, of): None where the picture claims nothing. `last_clear_at` is the last
     picture that could be judged. `model` is the recogniser that read the photo, `published` how
     often it is right, `doubts` how many questions about this shelf wait for this viewer. `sell_out`
-    is estimated from door openings, only in a store without a till."""
+    is estimated from door openings, only in a store without a till; `baskets` has only a chest
+    freezer."""
 
     fixture_id: str
     name: Text
@@ -111,6 +116,7 @@ class ShelfView:
     lost_so_far: Cost | None
     model: str | None
     slots: tuple[SlotRow, ...]
+    baskets: tuple[BasketRow, ...]
     figures: tuple[Figure, ...]
     thumbnails: tuple[Thumbnail, ...]
     gap_spans: tuple[GapSpan, ...]
@@ -182,6 +188,7 @@ def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str)
         lost_so_far=total_cost([slot.cost for slot in slots], chain.currency),
         model=latest.model if latest else None,
         slots=slots,
+        baskets=basket_rows(situation, naming, clear, gaps),
         figures=_figures(situation, fixture_id, viewer),
         thumbnails=tuple(_thumbnail(photo, album, store.hours.zone) for photo in photos)
         if shows
@@ -203,12 +210,18 @@ def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str)
 
 
 def _figures(situation: Situation, fixture_id: str, viewer: Viewer) -> tuple[Figure, ...]:
-    """On-shelf availability, compliance with its parts, purity and share of shelf."""
+    """On-shelf availability, compliance with its parts, purity and share of shelf; first, for a
+    chest freezer, how full its baskets are."""
     fixture = situation.chain.fixtures[fixture_id]
     comparison = compare(situation, [fixture.store_id])
     aspect = Aspect(fixture_id=fixture_id, brand_id=viewer.brand_id)
     photos = {fixture_id: photos_of(situation, comparison).get(fixture_id, [])}
-    return shelf_figures(FIXTURE_METRICS, photos, comparison, aspect)
+    metrics = (BASKET_FILL, *FIXTURE_METRICS) if _is_chest(fixture) else FIXTURE_METRICS
+    return shelf_figures(metrics, photos, comparison, aspect)
+
+
+def _is_chest(fixture: Fixture) -> bool:
+    return fixture.kind == FixtureKind.COOLER_CHEST.value
 
 
 def _thumbnail(photo: ShelfPhoto, album: Album, zone: ZoneInfo) -> Thumbnail:

@@ -1,6 +1,7 @@
 """A shelf's page: its photo with what was seen, planned and different; its slots; its day."""
 
 from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.parts.baskets import baskets_panel
 from cloud_hub.console.parts.estimated_sales import estimated_sales_panel
 from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
@@ -37,6 +38,7 @@ def shelf_page(view: ShelfView, reader: Reader, chosen: str | None = None) -> Ma
             ),
             class_="split split-photo",
         ),
+        baskets_panel(view.baskets, reader) if view.baskets else None,
         day_of_photos(view.thumbnails, view.gap_spans, reader),
         estimated_sales_panel(view.sell_out, reader) if view.sell_out else None,
         figure_tiles(view.figures, reader) if view.figures else None,

@@ -1,0 +1,91 @@
+"""The baskets of a chest freezer: how full each is, what lies in it, since when one is empty."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.gaps import Gap
+from cloud_hub.metrics.shelf_facts import Basket, Facing, ShelfPhoto
+from cloud_hub.text import Text
+from cloud_hub.viewer import Naming
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LyingProduct:
+    """A product that lies open to view in a basket. `is_planned`: its plan allows it there; None
+    where the basket has no plan."""
+
+    gtin: str
+    name: Text
+    is_planned: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasketRow:
+    """One basket by the last clear photo. `filled` is the share of its floor that goods cover, None
+    where it could not be judged. `has_unknown`: goods lie in it that were not recognised.
+    `empty_since` is set while a planned basket is empty; such a gap counts once it `is_confirmed`,
+    as every gap. `planned` are the products that its plan allows."""
+
+    slot_id: str
+    row: int
+    column: int
+    filled: float | None
+    products: tuple[LyingProduct, ...]
+    has_unknown: bool
+    planned: tuple[Text, ...]
+    empty_since: datetime | None
+    is_confirmed: bool
+
+
+def basket_rows(
+    situation: Situation, naming: Naming, clear: ShelfPhoto | None, gaps: Sequence[Gap]
+) -> tuple[BasketRow, ...]:
+    """Every basket of a fixture by its last clear photo, row by row from the far side; none where
+    there is no such photo, or the fixture has no baskets."""
+    if clear is None:
+        return ()
+    lying: dict[str | None, list[Facing]] = defaultdict(list)
+    for facing in clear.facings:
+        lying[facing.slot_id].append(facing)
+    since = {gap.slot_id: gap for gap in gaps}
+    rows = [
+        _row(situation, naming, clear, basket, lying[basket.slot_id], since.get(basket.slot_id))
+        for basket in clear.baskets
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.row, row.column)))
+
+
+def _row(
+    situation: Situation,
+    naming: Naming,
+    clear: ShelfPhoto,
+    basket: Basket,
+    lying: Sequence[Facing],
+    gap: Gap | None,
+) -> BasketRow:
+    owner = situation.chain.fixtures[clear.fixture_id].owner_brand_id
+    slot = clear.plan.slots.get(basket.slot_id) if clear.plan else None
+    allowed = (slot.gtin, *slot.others) if slot else ()
+    _, row, column = basket.slot_id.split("-")
+    gtins = sorted({facing.gtin for facing in lying if facing.gtin is not None})
+    return BasketRow(
+        slot_id=basket.slot_id,
+        row=int(row),
+        column=int(column),
+        filled=basket.filled,
+        products=tuple(
+            LyingProduct(
+                gtin=naming.gtin(gtin, owner),
+                name=naming.product(gtin, owner),
+                is_planned=gtin in allowed if slot else None,
+            )
+            for gtin in gtins
+        ),
+        has_unknown=any(facing.gtin is None for facing in lying),
+        planned=tuple(naming.product(gtin, owner) for gtin in allowed),
+        empty_since=gap.started_at if gap else None,
+        is_confirmed=gap is not None and gap.is_confirmed(situation.now),
+    )
