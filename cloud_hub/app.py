@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -57,7 +57,8 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
     """
     secrets = load_secrets(settings.data_dir)
     database = open_database(settings.database_url)
-    try:
+    with ExitStack() as opened:
+        opened.callback(database.close)
         hub = Hub(
             settings=settings,
             database=database,
@@ -75,9 +76,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         with database.writing() as session:
             end_every_connection(session)
         replay_unknown(database, IdentityKeys(secrets), hub.pictures, hub.clock.now())
-    except BaseException:
-        database.close()
-        raise
+        opened.pop_all()
     app = _application(hub)
     if settings.console:
         # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.

@@ -6,7 +6,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -106,11 +106,10 @@ def open_database(url: str) -> Database:
     Raises UnusableData, and NewerDatabase when a newer AisleOS has written it.
     """
     database = Database(_engine(url))
-    try:
+    with ExitStack() as opened:
+        opened.callback(database.close)
         migrate(database)
-    except BaseException:
-        database.close()
-        raise
+        opened.pop_all()
     return database
 
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,29 +85,23 @@ def count_source(
     source_of = _Source(camera=camera, address=source, longest_s=longest_s, is_stopped=is_stopped)
     declared = source_of.declared
     begun_s = time.perf_counter()
-    try:
-        frames = source_of.frames(lambda done: on_frame(done, declared))
+    with ExitStack() as stack:
+        stack.callback(source_of.close)
         if drawing is not None:
+            stack.callback(drawing.discard)
             drawing.frames_per_s = source_of.frames_per_s
+        frames = source_of.frames(lambda done: on_frame(done, declared))
         count = count_people(frames, lines, zones, on_seen=drawing.add if drawing else None)
         if is_stopped() and source_of.is_file:
             raise SourceUnusable("stopped before the film's end")
-    except BaseException:
+        is_whole = count.frames >= COMPLETE_SHARE * declared
+        if source_of.is_file and longest_s is None and not is_whole:
+            raise SourceUnusable(
+                f"{source} breaks off after {count.frames} of {declared} frames; it is damaged or"
+                " was not copied whole"
+            )
         if drawing is not None:
-            drawing.discard()
-        raise
-    finally:
-        source_of.close()
-    is_file = source_of.is_file
-    if is_file and longest_s is None and count.frames < COMPLETE_SHARE * declared:
-        if drawing is not None:
-            drawing.discard()
-        raise SourceUnusable(
-            f"{source} breaks off after {count.frames} of {declared} frames; it is damaged or was"
-            " not copied whole"
-        )
-    if drawing is not None:
-        drawing.finish()
+            drawing.finish()
     return Counted(
         entries=count.entries,
         exits=count.exits,
@@ -251,7 +246,7 @@ class _Drawing:
             self.part.unlink(missing_ok=True)
 
     def discard(self) -> None:
-        """Nothing stays."""
+        """Nothing stays but a film that is finished."""
         if self._film is not None:
             self._film.close()
         self.part.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from device_profiles.artifact import (
     read_planograms,
     read_price_list,
 )
+from device_profiles.errors import AisleError
 from device_profiles.planogram import Planogram
 from edge_agent.remote import Remote
 from edge_agent.status import Seen
@@ -166,6 +167,13 @@ class Updates:
             check(name, self.slots.path(slot))
         except Exception as error:
             # Whatever a file does to its check, the device goes on with the one before.
+            log.warning(
+                "%s %d fails its check",
+                name,
+                slot.version,
+                exc_info=not isinstance(error, AisleError),
+                extra={"action": "artifact-check"},
+            )
             return str(error) or type(error).__name__
         return ""
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -148,22 +148,20 @@ class MqttLink:
         client = _client(version, login, manual_ack)
         link = cls(client, loop)
         link._wire(on_message)
-        try:
-            await asyncio.to_thread(
-                client.connect, address.host, address.port, keepalive_s, **_clean(version)
-            )
-            link._misc = loop.create_task(link._run_misc(), name="mqtt-misc")
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                reason = await link._connected
-        except (OSError, TimeoutError, ValueError) as error:
-            await link.close()
-            raise NotConnected(f"no broker answers at {address}: {error}") from error
-        except BaseException:
-            await link.close()
-            raise
-        if reason == 0:
-            return link
-        await link.close()
+        async with AsyncExitStack() as opened:
+            opened.push_async_callback(link.close)
+            try:
+                await asyncio.to_thread(
+                    client.connect, address.host, address.port, keepalive_s, **_clean(version)
+                )
+                link._misc = loop.create_task(link._run_misc(), name="mqtt-misc")
+                async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                    reason = await link._connected
+            except (OSError, TimeoutError, ValueError) as error:
+                raise NotConnected(f"no broker answers at {address}: {error}") from error
+            if reason == 0:
+                opened.pop_all()
+                return link
         if version is MQTTProtocolVersion.MQTTv5 and reason in _WRONG_VERSION:
             raise _NoSuchVersion
         if reason == _HUNG_UP:

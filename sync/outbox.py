@@ -11,7 +11,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -233,7 +233,8 @@ class Outbox:
         """
         was_damaged = prepare(path)
         outbox = cls(path, connect(path, quota_bytes=quota_bytes), clock, rng)
-        try:
+        with ExitStack() as opened:
+            opened.callback(outbox.close)
             with outbox.transaction() as transaction:
                 outbox._begin_run(transaction.connection)
                 if was_damaged:
@@ -246,9 +247,7 @@ class Outbox:
                             detail="the damaged file is kept beside the new one",
                         )
                     )
-        except BaseException:
-            outbox.close()
-            raise
+            opened.pop_all()
         return outbox
 
     def _begin_run(self, connection: sqlite3.Connection) -> None:
