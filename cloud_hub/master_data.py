@@ -151,6 +151,7 @@ def _load_store(session: Session, chain: Chain, store: Store) -> None:
                 "rows": fixture.rows,
                 "columns": fixture.columns,
                 "owner_brand_id": fixture.owner_brand_id,
+                "unattended": fixture.unattended,
                 "photo_interval_min": intervals.get(fixture.fixture_id),
             }
             for fixture in store.fixtures

@@ -33,7 +33,9 @@ class Fixture(Profile):
 
     `feed` and `lane_mm`, how deep a lane is, say what photos tell about packs taken; without them
     nothing is estimated. `owner_brand_id` is set where a brand owns the fixture: there every brand
-    is named; on a retailer's own fixture a brand sees its rivals as "Other A, B".
+    is named; on a retailer's own fixture a brand sees its rivals as "Other A, B". `unattended`:
+    what is taken from it passes no till, also where the store has one (a cooler that people open
+    and pay for by themselves).
     """
 
     fixture_id: Identifier
@@ -45,6 +47,7 @@ class Fixture(Profile):
     feed: Feed | None = None
     lane_mm: float | None = Field(default=None, gt=0, le=3000)
     owner_brand_id: Identifier | None = None
+    unattended: bool = False
 
     def slot_id(self, row: int, column: int) -> str:
         """Slot id of `row` from the top and `column` from the left, both from 1."""

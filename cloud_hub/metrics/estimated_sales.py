@@ -1,6 +1,6 @@
 """Estimated sell-out: what was taken from coolers, by photos before and after each door opening.
 
-For outlets without a till alone: what tills count and what pictures say are never mixed.
+For coolers alone whose sales pass no till: what tills count and what pictures say are never mixed.
 """
 
 import math
@@ -14,7 +14,7 @@ from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
 from cloud_hub.metrics.window import Window
 from cloud_hub.model.goods import Product
 from cloud_hub.model.opening import CoolerOpening, OpenedProduct
-from cloud_hub.model.place import Device
+from cloud_hub.model.place import Device, Fixture
 from cloud_hub.text import Text
 from device_profiles.store import DeviceKind
 
@@ -54,9 +54,8 @@ def is_too_doubtful(mean: float, variance: float) -> bool:
 
 
 def measure_estimated_sell_out(session: Session, window: Window, aspect: Aspect) -> Cells:
-    """Packs taken less packs put back, by day; `base` holds their variance. A store with a till is
+    """Packs taken less packs put back, by day; `base` holds their variance. What passes a till is
     absent; so is a day without a photo after an opening."""
-    stores = stores_without_till(session, window)
     cells: dict[Cell, Sums] = {}
     asked = _asked(window, aspect, CoolerOpening)
     lanes = (
@@ -66,7 +65,7 @@ def measure_estimated_sell_out(session: Session, window: Window, aspect: Aspect)
             sa.func.sum(CoolerOpening.told_lanes),
             sa.func.sum(CoolerOpening.lanes),
         )
-        .where(*asked, CoolerOpening.store_id.in_(stores))
+        .where(*asked, _passes_no_till(window, CoolerOpening))
         .group_by(CoolerOpening.store_id, CoolerOpening.business_day)
     )
     for store_id, day, told, of in session.execute(lanes):
@@ -77,7 +76,7 @@ def measure_estimated_sell_out(session: Session, window: Window, aspect: Aspect)
     variance = sa.func.sum(OpenedProduct.taken_variance + OpenedProduct.put_back_variance)
     products = (
         sa.select(OpenedProduct.store_id, OpenedProduct.business_day, sold, variance)
-        .where(*_asked(window, aspect, OpenedProduct), OpenedProduct.store_id.in_(stores))
+        .where(*_asked(window, aspect, OpenedProduct), _passes_no_till(window, OpenedProduct))
         .where(*_of_brand(window, aspect))
         .group_by(OpenedProduct.store_id, OpenedProduct.business_day)
     )
@@ -89,8 +88,7 @@ def measure_estimated_sell_out(session: Session, window: Window, aspect: Aspect)
 def estimated_by_product(
     session: Session, window: Window, aspect: Aspect
 ) -> tuple[ProductSales, ...]:
-    """Each product's estimate over a window, the most sold first; of stores without a till."""
-    stores = stores_without_till(session, window)
+    """Each product's estimate over a window, the most sold first; of what passes no till."""
     row = OpenedProduct
     query = (
         sa.select(
@@ -101,7 +99,8 @@ def estimated_by_product(
             sa.func.sum(row.taken_variance + row.put_back_variance),
             sa.func.sum(row.untold),
         )
-        .where(*_asked(window, aspect, row), row.store_id.in_(stores), *_of_brand(window, aspect))
+        .where(*_asked(window, aspect, row), _passes_no_till(window, row))
+        .where(*_of_brand(window, aspect))
         .group_by(row.gtin)
     )
     found = []
@@ -123,13 +122,17 @@ def estimated_by_product(
     return tuple(sorted(found, key=lambda one: (-one.high, one.gtin)))
 
 
-def stores_without_till(session: Session, window: Window) -> list[str]:
-    """The stores of a window where no till is registered."""
+def _passes_no_till(
+    window: Window, row: type[CoolerOpening] | type[OpenedProduct]
+) -> sa.ColumnElement[bool]:
+    """Whether the row's store has no till, or its cooler is unattended."""
     with_till = sa.select(Device.store_id).where(
         Device.tenant_id == window.tenant_id, Device.kind == DeviceKind.TILL
     )
-    tills = set(session.scalars(with_till))
-    return [store_id for store_id in window.store_ids if store_id not in tills]
+    unattended = sa.select(Fixture.fixture_id).where(
+        Fixture.tenant_id == window.tenant_id, Fixture.unattended
+    )
+    return sa.or_(row.store_id.not_in(with_till), row.fixture_id.in_(unattended))
 
 
 def _asked(
@@ -158,10 +161,12 @@ ESTIMATED_SELL_OUT = Metric(
     formula=Text(
         en="Σ packs taken − Σ packs put back, by photos of a cooler before and after its door was"
         " open; refills and packs moved from lane to lane are left out; the range holds the number"
-        " in nine of ten cases as far as its assumptions hold; only of stores without a till, never"
-        " mixed with measured sell-out; coverage = lanes told / lanes, of all such pairs",
+        " in nine of ten cases as far as its assumptions hold; only of coolers whose sales pass no"
+        " till (a store without one, an unattended cooler), never mixed with measured sell-out;"
+        " coverage = lanes told / lanes, of all such pairs",
         zh="冷柜每次开门前后照片推算：取走件数 − 放回件数；补货与柜内移位不计；"
-        "区间在其假设成立时约九成把握；仅用于没有收银机的门店，绝不与实测动销混用；"
+        "区间在其假设成立时约九成把握；仅用于不经收银机的冷柜（无收银机门店或无人值守冷柜），"
+        "绝不与实测动销混用；"
         "覆盖率 = 可判断货道 / 全部货道（各对照片合计）",
     ),
     unit=Unit.UNITS,
@@ -169,9 +174,9 @@ ESTIMATED_SELL_OUT = Metric(
     direction=Direction.UP,
     sources=("opening",),
     no_data=Text(
-        en="No data for a store with a till, without such photos, or below 70 % of the lanes told;"
+        en="No data where sales pass a till, without such photos, or below 70 % of the lanes told;"
         " no estimate where the range is wider than half of it (and than 2 packs) on either side.",
-        zh="有收银机、没有此类照片或可判断货道不足 70% 时为无数据；"
+        zh="经收银机销售、没有此类照片或可判断货道不足 70% 时为无数据；"
         "区间单侧超过推算值一半（且超过 2 件）时不作推算。",
     ),
     measure=measure_estimated_sell_out,

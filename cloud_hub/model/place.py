@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Mapped
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.model.base import Base, key, key_int
 
@@ -36,7 +37,8 @@ class Store(Base):
 
 
 class Fixture(Base):
-    """A piece of furniture. `photo_interval_min` is when its next photo is due, if ever."""
+    """A piece of furniture. `photo_interval_min` is when its next photo is due, if ever; what is
+    taken from an `unattended` one passes no till."""
 
     __tablename__ = "fixture"
     tenant_id: Mapped[str] = key()
@@ -50,6 +52,7 @@ class Fixture(Base):
     columns: Mapped[int]
     owner_brand_id: Mapped[str | None]
     photo_interval_min: Mapped[int | None]
+    unattended: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
 class Planogram(Base):

@@ -69,8 +69,8 @@ class SellOutRow:
 class BrandView:
     """Everything on a brand's board. `figures`: on-shelf availability, purity, compliance, share
     of shelf, facings. `outlets` stand worst first; `worst` is the first with a photo. `published`
-    is how often recognition is right in its coolers, `sell_out_estimated` what coolers of stores
-    without a till say (None: there are none), `doubts` how many crops of them wait for an
+    is how often recognition is right in its coolers, `sell_out_estimated` what coolers say
+    whose sales pass no till (None: there are none), `doubts` how many crops of them wait for an
     answer."""
 
     brand_id: str
@@ -198,7 +198,7 @@ def _sell_out(
 
 
 def _estimated(session: Session, comparison: Comparison, brand_id: str) -> Figure | None:
-    """Today's estimate over the stores without a till, never added to what tills sold."""
+    """Today's estimate of what passes no till, never added to what tills sold."""
     cells = ESTIMATED_SELL_OUT.measure(session, comparison.window, Aspect(brand_id=brand_id))
     return figure(ESTIMATED_SELL_OUT, cells, comparison) if cells else None
 

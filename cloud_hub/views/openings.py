@@ -1,5 +1,5 @@
-"""What a cooler's photos say was sold where there is no till: by product, and each opening with its
-pictures before and after."""
+"""What a cooler's photos say was sold where no till counts it: by product, and each opening with
+its pictures before and after."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -75,8 +75,8 @@ def estimated_sales(
     album: Album,
     fixture: Fixture,
 ) -> EstimatedSales | None:
-    """The estimate for one cooler as `viewer` may see it; None where the store has a till or no
-    opening was told in these days."""
+    """The estimate for one cooler as `viewer` may see it; None where its sales pass a till or
+    no opening was told in these days."""
     store = situation.chain.stores[fixture.store_id]
     today = situation.day_of(fixture.store_id)
     first = today.day - timedelta(days=DAYS - 1)

@@ -85,7 +85,7 @@ class ShelfView:
     etc. come as (right, of): None where the picture claims nothing. `last_clear_at` is the last
     picture that could be judged. `model` is the recogniser that read the photo, `published` how
     often it is right, `doubts` how many questions about this shelf wait for this viewer. `sell_out`
-    is estimated from door openings, only in a store without a till; `baskets` has only a chest
+    is estimated from door openings, only where its sales pass no till; `baskets` has only a chest
     freezer."""
 
     fixture_id: str

@@ -8,9 +8,9 @@ from cloud_hub.views.openings import EstimatedRow, EstimatedSales, OpeningRow
 
 _TITLE = Text(en="Estimated sell-out, {days} days", zh="推算动销，{days} 天")
 _NOTE = Text(
-    en="From photos before and after each door opening, because there is no till. In nine of ten"
+    en="From photos before and after each door opening, because no till counts it. In nine of ten"
     " cases the number lies in the range; lanes judged: {share}.",
-    zh="没有收银机，由每次开门前后的照片推算。十次约九次落在区间内；可判断货道：{share}。",
+    zh="不经收银机，由每次开门前后的照片推算。十次约九次落在区间内；可判断货道：{share}。",
 )
 _NO_ESTIMATE = Text(en="no estimate", zh="无法推算")
 _RANGE = Text(en="{low} to {high}", zh="{low} 至 {high}")

@@ -1,4 +1,5 @@
-"""How full the baskets of chest freezers are; what each of several people answered."""
+"""How full the baskets of chest freezers are; what each of several people answered; coolers that
+nobody attends."""
 
 from typing import Any
 
@@ -54,9 +55,13 @@ def upgrade() -> None:
         sa.Column("wanted_answers", WHOLE, nullable=False, server_default="0"),
     )
     _note_answers(op.get_bind())
+    op.add_column(
+        "fixture", sa.Column("unattended", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("fixture", "unattended")
     op.drop_column("review_item", "wanted_answers")
     op.drop_table("review_opinion")
     op.drop_column("shelf_observation", "baskets")

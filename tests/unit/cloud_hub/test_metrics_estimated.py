@@ -118,6 +118,16 @@ def test_a_store_with_a_till_has_no_estimate(chain: SmallChain) -> None:
     assert asked(chain) is None
 
 
+def test_an_unattended_cooler_has_one_beside_a_till(chain: SmallChain) -> None:
+    opening(chain, local(9, 0), (TEA, 2.0, 0.0, 0.1))
+    chain.device("s01-till-2", "s01")
+    assert asked(chain) is None
+    with chain.database.writing() as session:
+        session.execute(sa.update(place.Fixture).values(unattended=True))
+
+    assert ESTIMATED_SELL_OUT.value(asked(chain)) == pytest.approx(2.0)
+
+
 def test_a_wide_range_is_no_estimate(chain: SmallChain) -> None:
     opening(chain, local(9, 0), (TEA, 4.0, 0.0, 4.0))
 
