@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulators.render.artwork import Pixels
-from simulators.render.doorway import entrance
+from simulators.render.entrance import entrance
 from simulators.render.people import Look, Pinhole, Pose, draw_person, dressed
 from simulators.render.shelf import Box
 

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from device_profiles.camera import Point
-from simulators.render.doorway import DoorScene, Loiterer, Walker, door_frames
+from simulators.render.doorway import DoorScene, door_frames
+from simulators.render.passers import Loiterer, Walker
 from simulators.render.people import Pinhole, dressed
 
 WIDTH_PX, HEIGHT_PX = 480, 360

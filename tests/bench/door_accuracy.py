@@ -130,6 +130,8 @@ def main() -> None:
     parser.add_argument("--fps", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--hard", action="store_true")
+    parser.add_argument("--furniture", action="store_true", help="hides people; they walk round it")
+    parser.add_argument("--sun", action="store_true", help="low behind the door: long shadows")
     parser.add_argument("--eyes", nargs="+", default=["person"])
     parser.add_argument("--manifest", type=Path, default=SHIPPED)
     words = parser.parse_args()
@@ -138,14 +140,21 @@ def main() -> None:
     for number in range(words.scenes):
         rng = np.random.default_rng([words.seed, number])
         scene = busy_door(
-            rng, crossings=words.crossings, is_hard=words.hard, frames_per_s=words.fps
+            rng,
+            crossings=words.crossings,
+            is_hard=words.hard,
+            frames_per_s=words.fps,
+            furniture=words.furniture,
+            sun=words.sun,
         )
         watches, frames = watch_scene(scene, words.eyes, words.manifest, rng)
         for name, watch in watches.items():
             scores[name].add(watch, scene, frames)
         told = {name: score.told() for name, score in scores.items()}
         sys.stderr.write(f"{number + 1} of {words.scenes}: {json.dumps(told)}\n")
-    asked = {"hard": words.hard, "scenes": words.scenes, "seed": words.seed, "fps": words.fps}
+    asked = {
+        name: getattr(words, name) for name in ("hard", "furniture", "sun", "scenes", "seed", "fps")
+    }
     print(json.dumps(asked | {name: score.told() for name, score in scores.items()}))
 
 

@@ -1,5 +1,6 @@
 """Doors on film: the truth of every frame, and people who look like people to a counter."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -13,15 +14,16 @@ from simulators.render.door import ENTERS_AT_S, FRAMES_PER_S, LEAVES_AT_S, SECON
 from simulators.render.door import write_door_film as write_film
 from simulators.render.doorway import (
     DoorScene,
-    Loiterer,
-    Walker,
     busy_door,
     door_boxes,
     door_frames,
-    entrance,
     lingering_door,
 )
+from simulators.render.entrance import entrance
+from simulators.render.furniture import Kind, Leaf, Piece, detour, hides
+from simulators.render.passers import Loiterer, Walker
 from simulators.render.people import Look, Pinhole, Pose, draw_person, dressed
+from simulators.render.sunlight import Sun
 from vision_models.detections import Detections
 from vision_models.footfall import PeopleCounter
 from vision_models.frame import Frame
@@ -110,6 +112,54 @@ def test_a_counter_sees_who_crosses_and_not_who_waits() -> None:
         taken = Frame(image=frame.image, camera_id="door", taken_at=at, at_s=frame.at_s)
         seen += [crossing.is_entry for crossing in counter.see(taken).crossings]
     assert seen == [True, False]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_nobody_walks_through_furniture_and_many_are_hidden_by_it(seed: int) -> None:
+    played = busy_door(
+        np.random.default_rng([seed, 0]), crossings=12, is_hard=True, furniture=True, sun=True
+    )
+    hidden = 0
+    for at_s in np.arange(0.0, played.seconds, 0.2):
+        poses = [person.pose(float(at_s), played.line_z) for person in played.cast]
+        about = [pose for pose in poses if pose is not None]
+        for piece in played.pieces:
+            assert all(piece.is_clear_of(pose.x, pose.z) for pose in about)
+            hidden += sum(hides(piece.footprint, pose) for pose in about)
+    assert len(played.crossings) == 12
+    assert hidden > 20
+
+
+def test_who_stands_behind_a_piece_is_covered_and_who_stands_before_it_is_not() -> None:
+    pillar = Piece(kind=Kind.PILLAR, x=0.1, z=2.4)
+    behind = Pose(x=0.15, z=3.6, heading_rad=0.0, stride_rad=0.0)
+    before = Pose(x=0.1, z=1.7, heading_rad=0.0, stride_rad=0.0)
+    assert hides(pillar.footprint, behind)
+    assert not hides(pillar.footprint, before)
+    step = detour(pillar, 0.12)
+    assert step is not None
+    assert pillar.is_clear_of(0.12 + step.aside(2.4), 2.4)
+    assert step.aside(3.9) < 0.1
+
+
+def test_a_leaf_of_the_door_opens_as_somebody_comes() -> None:
+    leaf = Leaf(side=1, open_deg=80.0)
+    near = Pose(x=0.0, z=4.7, heading_rad=0.0, stride_rad=0.0)
+    _, shut_edge = leaf.footprint(4.0, [])
+    _, open_edge = leaf.footprint(4.0, [near])
+    assert shut_edge == pytest.approx((0.03, 4.7))
+    assert open_edge[1] < 3.4
+
+
+def test_a_low_sun_throws_shadows_before_people_and_boxes_stay_theirs() -> None:
+    walking = scene(walker(3.0, 1), seconds=2.6)
+    sunny = replace(walking, sun=Sun(x=0.3, z=-1.4))
+    plain, shaded = (
+        list(door_frames(one, np.random.default_rng(1)))[-1] for one in (walking, sunny)
+    )
+    assert plain.boxes == shaded.boxes
+    darker = plain.image.astype(int).sum(axis=2) - shaded.image.astype(int).sum(axis=2) > 60
+    assert np.argwhere(darker)[:, 0].max() > plain.boxes[0][3] + 5
 
 
 def counted_by_boxes(played: DoorScene) -> list[tuple[float, bool]]:

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from simulators.render.doorway import busy_door, door_frames, entrance
+from simulators.render.doorway import busy_door, door_frames
+from simulators.render.entrance import entrance
 from vision_models.errors import UnusablePicture
 from vision_models.scene_change import ReferenceView
 
