@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from cloud_hub.books import LaneKey
-from cloud_hub.greeting import RIVAL_ALARM, raise_alarm
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.model.place import Device
+from cloud_hub.own_alarms import RIVAL, raise_alarm
 from cloud_hub.turn import Turn
 from cloud_hub.work import CONFLICT, Outcome
 from sync.batch import Arrived
@@ -33,7 +33,8 @@ def note_conflicts(turn: Turn, key: LaneKey, device: Device, repeats: Sequence[A
     for record in others:
         turn.letters.append(_letter(turn, key, device, record))
     if others:
-        raise_alarm(turn.books, device, RIVAL_ALARM, "conflict", CONFLICT)
+        session, now = turn.work.session, turn.books.now
+        raise_alarm(session, device, RIVAL, subject="conflict", detail=CONFLICT, now=now)
     return len(others)
 
 

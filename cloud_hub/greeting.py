@@ -6,11 +6,10 @@ from importlib.metadata import version
 
 from cloud_hub.books import Books, welcome_run
 from cloud_hub.connections import open_connection
-from cloud_hub.model.facts import AlarmRaised
 from cloud_hub.model.link import Epoch
 from cloud_hub.model.place import Device
+from cloud_hub.own_alarms import RIVAL, raise_alarm
 from cloud_hub.settings import HubSettings
-from cloud_hub.upsert import insert_new
 from sync.events import Lane
 from sync.messages import (
     HELD_EVERY_S,
@@ -26,8 +25,6 @@ from sync.messages import (
 FIRST_CREDIT = 1
 """Batches that a device may send before the hub has acknowledged one: after a restart a whole
 fleet says hello at once."""
-RIVAL_ALARM = "identity-used-twice"
-FOREIGN_NAME_ALARM = "wrote-under-another-name"
 
 
 def answer_hello(books: Books, device: Device, hello: Hello, settings: HubSettings) -> HelloAnswer:
@@ -36,7 +33,8 @@ def answer_hello(books: Books, device: Device, hello: Hello, settings: HubSettin
     live = books.live_epoch(device.tenant_id, device.device_id)
     verdict, epoch = judge_hello(hello, _live(live, device, hello, now))
     if verdict is Verdict.FENCED:
-        raise_alarm(books, device, RIVAL_ALARM, hello.run, "a second device uses this identity")
+        detail = "a second device uses this identity"
+        raise_alarm(books.session, device, RIVAL, subject=hello.run, detail=detail, now=now)
     else:
         _go_on(books, device, live, hello, epoch, renewed=verdict is Verdict.RENEW)
         is_first = device.first_connected_at is None
@@ -133,34 +131,3 @@ def _lane_known(books: Books, device: Device, epoch: int, lane: Lane) -> LaneKno
         missing=tuple(missing),
         arrived=tuple(arrived[-RUNS_TOLD:]),
     )
-
-
-def raise_alarm(books: Books, device: Device, alarm: str, subject: str, detail: str) -> None:
-    """An alarm that the hub itself raises about a device; one a subject until it is cleared."""
-    books.session.flush()
-    known = books.session.query(AlarmRaised).filter_by(
-        tenant_id=device.tenant_id,
-        device_id=device.device_id,
-        alarm=alarm,
-        subject=subject,
-        cleared_at=None,
-    )
-    if known.first() is None:
-        insert_new(
-            books.session,
-            AlarmRaised,
-            [
-                {
-                    "tenant_id": device.tenant_id,
-                    "device_id": device.device_id,
-                    "alarm": alarm,
-                    "subject": subject,
-                    "raised_at": books.now,
-                    "store_id": device.store_id,
-                    "cleared_at": None,
-                    "value": None,
-                    "limit": None,
-                    "detail": detail,
-                }
-            ],
-        )

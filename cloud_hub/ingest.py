@@ -18,10 +18,11 @@ from cloud_hub.books import Books, LaneKey, welcome_run
 from cloud_hub.commands import offer, pending_commands
 from cloud_hub.conflicts import note_conflicts
 from cloud_hub.database import Database
-from cloud_hub.greeting import FOREIGN_NAME_ALARM, answer_hello, raise_alarm
+from cloud_hub.greeting import answer_hello
 from cloud_hub.identities import IdentityKeys
 from cloud_hub.model.link import Epoch
 from cloud_hub.model.place import Device
+from cloud_hub.own_alarms import FOREIGN_NAME, raise_alarm
 from cloud_hub.pictures import Pictures
 from cloud_hub.settings import HubSettings
 from cloud_hub.shadows import desired_for
@@ -337,7 +338,8 @@ def _foreign(turn: Turn, device: Device, said: str) -> _Refusal:
     topic = f"{device.tenant_id}/{device.store_id}/{device.device_id}"
     turn.refuse(device.tenant_id, topic, f"it says that it is from {said}")
     detail = f"a message on this device's topic says it is from {said}"
-    raise_alarm(turn.books, device, FOREIGN_NAME_ALARM, said, detail)
+    now = turn.books.now
+    raise_alarm(turn.work.session, device, FOREIGN_NAME, subject=said, detail=detail, now=now)
     return _Refusal(None)
 
 

@@ -21,6 +21,7 @@ from cloud_hub.hub import Hub
 from cloud_hub.model.facts import Task
 from cloud_hub.model.place import Store, Tenant
 from cloud_hub.model.review import ReviewItem
+from cloud_hub.own_alarms import clear_silent_alarms, silent_alarms
 from cloud_hub.review import plan_review
 from cloud_hub.upsert import insert_new
 from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
@@ -58,6 +59,7 @@ async def run_jobs(hub: Hub, stop: asyncio.Event) -> None:
 def keep_all_tasks(hub: Hub) -> int:
     """How many tasks were opened, changed or closed and questions put, over all chains."""
     now = hub.clock.now()
+    _clear_own_alarms(hub, now)
     changes: list[TaskChanges] = []
     asked: list[dict[str, Any]] = []
     with hub.sessions() as session:
@@ -76,6 +78,14 @@ def keep_all_tasks(hub: Hub) -> int:
                 write_tasks(session, each, now)
             insert_new(session, ReviewItem, asked)
     return count
+
+
+def _clear_own_alarms(hub: Hub, now: datetime) -> None:
+    with hub.sessions() as session:
+        is_any = bool(silent_alarms(session, now))
+    if is_any:
+        with hub.database.writing() as session:
+            clear_silent_alarms(session, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

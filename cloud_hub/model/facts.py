@@ -179,7 +179,8 @@ class CartSession(Base):
 
 
 class AlarmRaised(Base):
-    """An alarm from raise to clear."""
+    """An alarm from raise to clear. `seen_at`: when the hub last saw the reason of one of its own;
+    null for what devices raise and clear themselves."""
 
     __tablename__ = "alarm"
     tenant_id: Mapped[str] = key()
@@ -192,6 +193,7 @@ class AlarmRaised(Base):
     value: Mapped[float | None]
     limit: Mapped[float | None]
     detail: Mapped[str]
+    seen_at: Mapped[datetime | None]
 
 
 class Task(Base):

@@ -58,9 +58,29 @@ def upgrade() -> None:
     op.add_column(
         "fixture", sa.Column("unattended", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    op.add_column("alarm", sa.Column("seen_at", MOMENT))
+    op.create_table(
+        "artifact_rollout",
+        sa.Column("tenant_id", sa.String(40), nullable=False),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.Column("devices", sa.JSON(), nullable=False),
+        sa.Column("asked", WHOLE, nullable=False),
+        sa.Column("share", sa.Double(), nullable=False),
+        sa.Column("stop_above", sa.Double(), nullable=False),
+        sa.Column("pause_min", sa.Double(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("begun_at", MOMENT, nullable=False),
+        sa.Column("begun_by", sa.String(), nullable=False),
+        sa.Column("asked_at", MOMENT),
+        sa.PrimaryKeyConstraint("tenant_id", "name"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("artifact_rollout")
+    op.drop_column("alarm", "seen_at")
     op.drop_column("fixture", "unattended")
     op.drop_column("review_item", "wanted_answers")
     op.drop_table("review_opinion")
