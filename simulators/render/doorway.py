@@ -124,13 +124,18 @@ def busy_door(
     pieces = furnish(camera, line_z, rng) if furniture else ()
     cast: list[Person] = []
     at_s = 8.0
+    way = 0
     while len(cast) < crossings:
-        walkers = _group(rng, at_s, crossings - len(cast), is_hard=is_hard)
+        if pieces and not way:
+            way = 1 if rng.random() < 0.5 else -1
+        walkers = _group(rng, at_s, crossings - len(cast), is_hard=is_hard, way=way)
         group = [_going_round(walker, pieces, line_z) for walker in walkers]
         if pieces and not _fits(group, cast, pieces, line_z):
+            # The way stays: who comes against the stream waits, and is not turned into it.
             at_s += STEP_BACK_S
             continue
         cast += group
+        way = 0
         at_s += float(rng.uniform(1.5, 4.0)) if is_hard else float(rng.uniform(4.0, 8.0))
     if is_hard:
         for start in np.arange(20.0, at_s, 60.0):
@@ -153,10 +158,13 @@ def busy_door(
     )
 
 
-def _group(rng: np.random.Generator, at_s: float, most: int, *, is_hard: bool) -> list[Walker]:
-    """Who comes through at about `at_s`, side by side."""
+def _group(
+    rng: np.random.Generator, at_s: float, most: int, *, is_hard: bool, way: int
+) -> list[Walker]:
+    """Who comes through at about `at_s`, side by side; `way` 0: either."""
     together = int(rng.choice([1, 1, 2, 3])) if is_hard else 1
-    way = 1 if rng.random() < 0.5 else -1
+    if not way:
+        way = 1 if rng.random() < 0.5 else -1
     middle = float(rng.uniform(-0.5, 0.5))
     group: list[Walker] = []
     for place in range(min(together, most)):

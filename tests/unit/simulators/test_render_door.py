@@ -126,6 +126,7 @@ def test_nobody_walks_through_furniture_and_many_are_hidden_by_it(seed: int) -> 
         for piece in played.pieces:
             assert all(piece.is_clear_of(pose.x, pose.z) for pose in about)
             hidden += sum(hides(piece.footprint, pose) for pose in about)
+    assert {crossing.is_entry for crossing in played.crossings} == {True, False}
     assert len(played.crossings) == 12
     assert hidden > 20
 
