@@ -30,6 +30,7 @@ class Kind(StrEnum):
     EVENTS_LOST = "events-lost"
     EVENTS_REFUSED = "events-refused"
     EVENTS_RESENT = "events-resent"
+    SLOW_QUEUE = "slow-queue"
     STAFF_LEFT_OUT = "staff-left-out"
     DAY_REVISED = "day-revised"
 

@@ -15,12 +15,13 @@ from cloud_hub.findings.misplaced import find_misplaced
 from cloud_hub.findings.offline import find_offline
 from cloud_hub.findings.purity import find_impure
 from cloud_hub.findings.situation import Situation, load_situation
+from cloud_hub.findings.slow_queue import find_slow_queues
 
 Search = Callable[[Situation], Iterable[Finding]]
 
 SHELF_SEARCHES: tuple[Search, ...] = (find_empty_slots, find_misplaced, find_impure)
 DEVICE_SEARCHES: tuple[Search, ...] = (find_offline, find_alarms, find_link_news)
-DAY_SEARCHES: tuple[Search, ...] = (find_staff, find_revised)
+DAY_SEARCHES: tuple[Search, ...] = (find_slow_queues, find_staff, find_revised)
 SEARCHES = SHELF_SEARCHES + DEVICE_SEARCHES + DAY_SEARCHES
 """A new kind of finding: one file with its search, one row here, one in finding.Kind."""
 

@@ -1,0 +1,254 @@
+"""Queues that were too slow today, and what they cost: people who came in and did not buy."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from math import sqrt
+
+from cloud_hub import phrases
+from cloud_hub.findings.finding import Cost, Finding, Kind, Severity
+from cloud_hub.findings.situation import Situation
+from cloud_hub.metrics.buckets import QUARTER_S, start_of
+from cloud_hub.metrics.conversion import QUARTER_MIN
+from cloud_hub.metrics.definition import quantile
+from cloud_hub.metrics.footfall import DoorFact, load_doors
+from cloud_hub.metrics.knowledge import NOTHING_KNOWN
+from cloud_hub.metrics.sales import Sales, load_sales
+from cloud_hub.metrics.window import between
+from cloud_hub.metrics.zones import ZoneFact, load_zones
+from cloud_hub.text import Text
+from device_profiles.camera import LineRole
+from device_profiles.store import LoginRole
+from sync.events import ReceiptType
+
+SLOW_WAIT_S = 240.0
+"""Nine of ten must wait no longer; a quarter of an hour in which they did was slow."""
+LEAST_WAITED = 5
+"""Fewer people waited: one slow customer is no slow queue."""
+LEAST_QUARTERS = 2
+HISTORY = timedelta(days=14)
+LEAST_HISTORY = 100
+"""So many people must have come in at these hours before a usual conversion is known."""
+LEAST_COST = Decimal("0.5")
+SURE = 1.96
+DAY_QUARTERS = 24 * 3600 // QUARTER_S
+
+_SENTENCE = Text(
+    en="{store}: queue of up to {most} from {since} to {until}, one in ten waited {wait} or"
+    " longer{lost}.",
+    zh="{store}：{since} 至 {until} 排队最多 {most} 人，每十人中有一人等候达 {wait} 以上{lost}。",
+)
+_LOST = Text(en="; about {n} {baskets} lost", zh="；约流失 {n} 单")
+_FORMULA = Text(
+    en="usual conversion {usual} × {entries} people in = {expected} receipts − {receipts} ="
+    " {lost} × {basket} average basket; 95 %: {low} to {high}",
+    zh="平时转化率 {usual} × 进店 {entries} 人 = {expected} 单 − 实际 {receipts} 单 = {lost} 单 ×"
+    " 客单价 {basket}；95% 区间：{low} 至 {high}",
+)
+_TASK = Text(
+    en="{store}: plan one more till from {since} to {until}",
+    zh="{store}：{since} 至 {until} 增开一个收银台",
+)
+_BUTTON = Text(en="Planned", zh="已安排")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowQueue:
+    """Consecutive slow quarters of an hour (numbers since 1970) of one store's queues."""
+
+    first: int
+    last: int
+    most: int
+    wait_p90_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostBaskets:
+    """Receipts that a slow queue kept away, `expected` by the store's usual conversion."""
+
+    entries: int
+    receipts: int
+    usual: float
+    basket: Decimal
+
+    @property
+    def expected(self) -> float:
+        """Receipts that so many people usually make."""
+        return self.usual * self.entries
+
+    @property
+    def lost(self) -> float:
+        """How many are missing; never less than none."""
+        return max(0.0, self.expected - self.receipts)
+
+    @property
+    def doubt(self) -> float:
+        """Half the width of the 95 % range, in receipts. Source: normal approximation of the
+        binomial distribution."""
+        return SURE * sqrt(self.entries * self.usual * max(0.0, 1 - self.usual))
+
+
+def find_slow_queues(situation: Situation) -> Iterator[Finding]:
+    """Each store's slow queues of today, told once."""
+    by_store: dict[str, list[ZoneFact]] = {}
+    for fact in load_zones(situation.session, situation.today):
+        if fact.is_queue:
+            by_store.setdefault(fact.store_id, []).append(fact)
+    for store_id, facts in by_store.items():
+        runs = slow_runs(facts)
+        if runs:
+            yield _finding(situation, store_id, runs)
+
+
+def slow_runs(facts: Sequence[ZoneFact]) -> list[SlowQueue]:
+    """Runs of at least two slow quarters in a row, in order."""
+    quarters: dict[int, list[ZoneFact]] = {}
+    for fact in facts:
+        quarters.setdefault(fact.quarter, []).append(fact)
+    slow = [number for number, each in sorted(quarters.items()) if _is_slow(each)]
+    runs: list[list[int]] = []
+    for number in slow:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [_run(run, quarters) for run in runs if len(run) >= LEAST_QUARTERS]
+
+
+def _is_slow(facts: Sequence[ZoneFact]) -> bool:
+    waits = [wait for fact in facts for wait in fact.waits_s]
+    wait_s = quantile(waits, 0.9)
+    return len(waits) >= LEAST_WAITED and wait_s is not None and wait_s > SLOW_WAIT_S
+
+
+def _run(numbers: Sequence[int], quarters: Mapping[int, list[ZoneFact]]) -> SlowQueue:
+    facts = [fact for number in numbers for fact in quarters[number]]
+    waits = [wait for fact in facts for wait in fact.waits_s]
+    return SlowQueue(
+        first=numbers[0],
+        last=numbers[-1],
+        most=max(fact.queue_max for fact in facts),
+        wait_p90_s=quantile(waits, 0.9) or 0.0,
+    )
+
+
+def _finding(situation: Situation, store_id: str, runs: Sequence[SlowQueue]) -> Finding:
+    store = situation.chain.stores[store_id]
+    worst = max(runs, key=lambda run: (run.last - run.first, run.wait_p90_s))
+    lost = _lost_baskets(situation, store_id, runs)
+    cost = _cost_of(lost, situation.chain.currency)
+    told = Text(en="", zh="")
+    if lost is not None and cost is not None:
+        count = round(lost.lost)
+        told = _LOST.filled(n=count, baskets=phrases.plural(count, "basket"))
+    since, until = start_of(worst.first, QUARTER_S), start_of(worst.last + 1, QUARTER_S)
+    words: dict[str, Text | str | int] = {
+        "store": store.name,
+        "most": worst.most,
+        "since": phrases.clock(since, store.hours.zone, situation.now),
+        "until": phrases.clock(min(until, situation.now), store.hours.zone, situation.now),
+        "wait": f"{int(worst.wait_p90_s) // 60}:{int(worst.wait_p90_s) % 60:02d}",
+        "lost": told,
+    }
+    return Finding(
+        key=f"{Kind.SLOW_QUEUE}/{store_id}/{situation.day_of(store_id).day}",
+        kind=Kind.SLOW_QUEUE,
+        severity=Severity.PROBLEM,
+        sentence=_SENTENCE.filled(**words),
+        since=start_of(runs[0].first, QUARTER_S),
+        owner=LoginRole.STORE,
+        store_id=store_id,
+        cost=cost,
+        button=_BUTTON,
+        task=_TASK.filled(**words),
+    )
+
+
+def _lost_baskets(
+    situation: Situation, store_id: str, runs: Sequence[SlowQueue]
+) -> LostBaskets | None:
+    """Entries and receipts of the slow quarters and the one before each run, when its people came
+    in, against the same quarters of the last days. None where too little is known."""
+    store, today = situation.chain.stores[store_id].hours, situation.day_of(store_id).day
+    window = between(situation.chain.tenant_id, [store], today - HISTORY, today, situation.now)
+    traffic = _Traffic.of(
+        load_doors(situation.session, window), load_sales(situation.session, window)
+    )
+    asked = {number for run in runs for number in range(run.first - 1, run.last + 1)}
+    usual = {
+        number - DAY_QUARTERS * back for number in asked for back in range(1, HISTORY.days + 1)
+    }
+    came, bought = traffic.over(store_id, usual)
+    entries, receipts = traffic.over(store_id, asked)
+    basket = traffic.basket(today)
+    if came < LEAST_HISTORY or not entries or basket is None:
+        return None
+    return LostBaskets(entries=entries, receipts=receipts, usual=bought / came, basket=basket)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Traffic:
+    """Entries and sale receipts of one store by quarter of an hour."""
+
+    doors: Mapping[int, list[DoorFact]]
+    receipts: Mapping[int, int]
+    sales: Sales
+
+    @classmethod
+    def of(cls, doors: Sequence[DoorFact], sales: Sales) -> "_Traffic":
+        entrances: dict[int, list[DoorFact]] = {}
+        for fact in doors:
+            if fact.role is LineRole.ENTRANCE:
+                entrances.setdefault(fact.quarter, []).append(fact)
+        receipts: dict[int, int] = {}
+        for sold in sales.facts:
+            if sold.type is ReceiptType.SALE:
+                receipts[sold.quarter] = receipts.get(sold.quarter, 0) + sold.visited
+        return cls(doors=entrances, receipts=receipts, sales=sales)
+
+    def over(self, store_id: str, quarters: Iterable[int]) -> tuple[int, int]:
+        """Entries and receipts of those of the quarters in which every entrance that reported was
+        watched and the tills are known."""
+        known = self.sales.tills.get(store_id, NOTHING_KNOWN)
+        good = [
+            number
+            for number in quarters
+            if (facts := self.doors.get(number))
+            and all(fact.good_minutes == QUARTER_MIN for fact in facts)
+            and known.covers(start_of(number, QUARTER_S), start_of(number + 1, QUARTER_S))
+        ]
+        entries = sum(fact.entries for number in good for fact in self.doors[number])
+        return entries, sum(self.receipts.get(number, 0) for number in good)
+
+    def basket(self, day: date) -> Decimal | None:
+        """What a sale of the day came to on average; None where there was none."""
+        sold = [f for f in self.sales.facts if f.type is ReceiptType.SALE and f.day == day]
+        count = sum(fact.receipts for fact in sold)
+        return sum((fact.value for fact in sold), Decimal(0)) / count if count else None
+
+
+def _cost_of(lost: LostBaskets | None, currency: str) -> Cost | None:
+    """The missing receipts in money with their sum in words; None where they come to nothing."""
+    if lost is None:
+        return None
+    amount = (Decimal(lost.lost) * lost.basket).quantize(Decimal("0.01"))
+    if amount < LEAST_COST:
+        return None
+    low = Decimal(max(0.0, lost.lost - lost.doubt)) * lost.basket
+    high = Decimal(lost.lost + lost.doubt) * lost.basket
+    return Cost(
+        amount=amount,
+        currency=currency,
+        a_day=False,
+        formula=_FORMULA.filled(
+            usual=phrases.percent(lost.usual),
+            entries=lost.entries,
+            expected=f"{lost.expected:.1f}",
+            receipts=lost.receipts,
+            lost=f"{lost.lost:.1f}",
+            basket=f"{lost.basket:.2f}",
+            low=phrases.money(low, currency),
+            high=phrases.money(high, currency),
+        ),
+    )

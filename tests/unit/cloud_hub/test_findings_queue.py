@@ -1,0 +1,102 @@
+"""What a slow queue makes the hub find, what it says it cost; and what is no slow queue."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cloud_hub.findings.finding import Finding, Kind
+from cloud_hub.findings.search import find_problems
+from device_profiles.store import LoginRole
+from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> SmallChain:
+    return SmallChain.open(tmp_path, stores=2)
+
+
+def found(chain: SmallChain) -> list[Finding]:
+    with chain.reading() as session:
+        return [each for each in find_problems(session, TENANT, NOW) if each.store_id == "s02"]
+
+
+def noon(chain: SmallChain, *, days_ago: int, entries: int, receipts: int) -> None:
+    """What the store saw and sold between 12:00 and 12:45 of one day."""
+    day = TODAY - timedelta(days=days_ago)
+    for minute in range(45):
+        chain.minute(local(12, minute, day=day), entries if minute == 20 else 0, store_id="s02")
+    for number in range(receipts):
+        at = local(12, number % 45, day=day)
+        chain.receipt(at, (WATER, "1", "20.00"), store_id="s02", day=day)
+
+
+def waiting(chain: SmallChain, first: int, wait_s: float, *, quarters: int = 2) -> None:
+    """Six people wait in the middle of each quarter of the hour from 12:`first` on."""
+    for quarter in range(quarters):
+        at = local(12, first + 15 * quarter)
+        chain.zone(at, *([wait_s] * 6), store_id="s02", queue=9)
+
+
+def test_a_slow_queue_is_told_with_the_baskets_it_cost(chain: SmallChain) -> None:
+    for days_ago in (1, 2, 7):
+        noon(chain, days_ago=days_ago, entries=60, receipts=30)
+    noon(chain, days_ago=0, entries=80, receipts=20)
+    waiting(chain, 15, 392.0)
+    (slow,) = found(chain)
+    assert (slow.kind, slow.owner) == (Kind.SLOW_QUEUE, LoginRole.STORE)
+    assert slow.since == local(12, 15)
+    assert "up to 9 from 12:15 to 12:45" in slow.sentence.en
+    assert "6:32" in slow.sentence.en
+    assert "about 20 baskets lost" in slow.sentence.en
+    assert slow.cost is not None
+    assert slow.cost.amount == Decimal(400)
+    assert "50 % × 80 people in = 40.0 receipts − 20" in slow.cost.formula.en
+    assert slow.task is not None
+    assert "one more till from 12:15 to 12:45" in slow.task.en
+
+
+def test_without_a_history_the_queue_is_told_and_no_money_is_claimed(chain: SmallChain) -> None:
+    noon(chain, days_ago=0, entries=80, receipts=20)
+    waiting(chain, 15, 392.0)
+    (slow,) = found(chain)
+    assert slow.cost is None
+    assert "lost" not in slow.sentence.en
+
+
+def test_people_who_bought_as_usual_cost_nothing(chain: SmallChain) -> None:
+    for days_ago in (1, 2):
+        noon(chain, days_ago=days_ago, entries=60, receipts=30)
+    noon(chain, days_ago=0, entries=80, receipts=42)
+    waiting(chain, 15, 392.0)
+    (slow,) = found(chain)
+    assert slow.cost is None
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "quarters"), [(200.0, 2), (392.0, 1)], ids=["short waits", "one quarter alone"]
+)
+def test_a_queue_that_moves_is_nobodys_problem(
+    chain: SmallChain, wait_s: float, quarters: int
+) -> None:
+    waiting(chain, 15, wait_s, quarters=quarters)
+    assert found(chain) == []
+
+
+def test_one_slow_customer_is_no_slow_queue(chain: SmallChain) -> None:
+    for minute in (15, 30):
+        chain.zone(local(12, minute), 900.0, store_id="s02", queue=1)
+    assert found(chain) == []
+
+
+def test_minutes_in_which_the_door_was_blind_are_not_held_against_the_queue(
+    chain: SmallChain,
+) -> None:
+    for days_ago in (1, 2):
+        noon(chain, days_ago=days_ago, entries=60, receipts=30)
+    for minute in range(45):
+        chain.minute(local(12, minute), 2, store_id="s02", watched_s=20.0)
+    waiting(chain, 15, 392.0)
+    (slow,) = found(chain)
+    assert slow.cost is None
