@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub import viewer
 from cloud_hub.api import artifacts, control, enrol, health, judging, media, places, review
-from cloud_hub.artifact_upkeep import keep_signed, tell_wishes
+from cloud_hub.artifact_upkeep import go_on_with_rollouts, keep_signed, tell_wishes
 from cloud_hub.artifacts import Artifacts
 from cloud_hub.auth import ANY_TENANT, LoginThrottle, mint_token
 from cloud_hub.broker import Gate, OnLeft, device_checker, embedded_broker
@@ -129,6 +129,7 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),
                 ("signing", keep_signed(hub)),
+                ("rollouts", go_on_with_rollouts(hub)),
                 ("wishes", tell_wishes(hub)),
             ):
                 stack.callback(tasks.create_task(work, name=name).cancel)

@@ -24,7 +24,7 @@ from cloud_hub.artifact_signing import SigningDesk
 from cloud_hub.errors import Refused, UnusableData
 from cloud_hub.model.control import DeviceShadow
 from cloud_hub.model.place import Device
-from cloud_hub.shadows import shadow_of, want_state
+from cloud_hub.shadows import ARTIFACTS, shadow_of, want_state
 from device_profiles.artifact import (
     ArtifactKind,
     ArtifactName,
@@ -33,8 +33,6 @@ from device_profiles.artifact import (
     read_price_list,
 )
 
-DESIRED = "artifacts"
-"""Under this name a desired state holds the wanted version of each artifact."""
 PACKED = "content"
 OLD = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive: the same files make the same bytes."""
@@ -134,10 +132,10 @@ class Artifacts:
                 self._require(device.tenant_id, name, version)
             shadow = shadow_of(session, device.tenant_id, device.device_id)
             state = dict(shadow.desired) if shadow is not None else {}
-            wanted = {**state.get(DESIRED, {}), name: version}
-            state[DESIRED] = {key: value for key, value in wanted.items() if value is not None}
-            if not state[DESIRED]:
-                del state[DESIRED]
+            wanted = {**state.get(ARTIFACTS, {}), name: version}
+            state[ARTIFACTS] = {key: value for key, value in wanted.items() if value is not None}
+            if not state[ARTIFACTS]:
+                del state[ARTIFACTS]
             changed.append(want_state(session, device, state, by=by, now=now))
             self._note(session, device, by, {"artifact": name, "version": version}, now)
         return changed

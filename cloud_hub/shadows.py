@@ -14,6 +14,10 @@ from sync.shadow import Desired, Shadow, delta
 
 LARGEST_STATE_BYTES = 16 * 1024
 HUB = "hub"
+ARTIFACTS = "artifacts"
+"""Under this name a desired state holds the wanted version of each artifact, a reported one the
+version in use; `ARTIFACT_PROBLEMS` holds why a wanted one is not."""
+ARTIFACT_PROBLEMS = "artifact_problems"
 
 
 def shadow_of(session: Session, tenant_id: str, device_id: str) -> DeviceShadow | None:

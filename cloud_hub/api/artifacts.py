@@ -17,6 +17,7 @@ from cloud_hub.api.access import DeviceOf, HubOf, ViewerOf, require_operator
 from cloud_hub.api.control import OperatorOf
 from cloud_hub.artifacts import choose_devices
 from cloud_hub.errors import Refused
+from cloud_hub.rollouts import BY_HAND, end_rollout
 from device_profiles.artifact import ArtifactName
 from device_profiles.names import Identifier
 
@@ -94,6 +95,7 @@ def assign_artifact(body: AssignRequest, hub: HubOf, viewer: OperatorOf) -> Assi
     """Has devices take a version, by their desired state; they are told within seconds, or at
     their next hello. 404 for a version or a device that is not there: then nothing is assigned."""
     with hub.database.writing() as session:
+        end_rollout(session, viewer.tenant_id, body.name, BY_HAND)
         shadows = hub.artifacts.assign(
             session,
             choose_devices(session, viewer.tenant_id, device_ids=body.devices),

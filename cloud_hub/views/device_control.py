@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.clocks import corrected_clocks
 from cloud_hub.commands import expires_at, state_of
 from cloud_hub.model.control import DeviceCommand, DeviceShadow
-from cloud_hub.shadows import shadow_of, undone
+from cloud_hub.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of, undone
 from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole
 
@@ -20,7 +20,6 @@ COMMANDS_SHOWN = 10
 BY_CAMERA = frozenset({"take-photo", "accept-view"})
 """Commands that name one of the device's cameras."""
 REJECTED = "rejected"
-ARTIFACTS, ARTIFACT_PROBLEMS = "artifacts", "artifact_problems"
 FACTS = frozenset(
     {"agent_version", "kind", "commands", "cameras", REJECTED, ARTIFACTS, ARTIFACT_PROBLEMS}
 )

@@ -141,3 +141,20 @@ def test_a_port_in_use_and_a_newer_database_are_said_in_one_line(data: Path) -> 
         aisle("hub", "--data", data, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"),
         "newer AisleOS",
     )
+
+
+def test_a_version_is_rolled_out_told_and_stopped(data: Path) -> None:
+    prices = data / "prices.json"
+    content = {"currency": "CNY", "prices": [{"gtin": COLA, "price": "3.50"}]}
+    prices.write_text(json.dumps(content), encoding="utf-8")
+    name, place = "prices/till", ("--data", data)
+    assert aisle("artifact", "add", prices, "--name", name, "--version", 1, *place).exit_code == 0
+    rollout = ("artifact", "roll-out", name, "--version", 1, *place)
+    assert aisle(*rollout).exit_code == 2, "which devices?"
+    refused(aisle("artifact", "stop", name, *place), f"no rollout of {name} is running")
+    begun = aisle(*rollout, "--store", "s01")
+    assert "1 of 3 devices asked, 0 use it, 0 cannot; next wave not before" in begun.stdout
+    assert aisle("artifact", "stop", name, *place).exit_code == 0
+    told = aisle("artifact", "waves", *place).stdout
+    assert told.startswith(f"{name} 1  stopped: 1 of 3 devices asked")
+    assert told.endswith("stopped by hand\n")
