@@ -185,8 +185,9 @@ class DoorWatch:
     def _see(self, frame: Frame) -> tuple[Sight, Traffic | None]:
         """What the picture is worth, and who moves in it; runs in a thread."""
         sight = self.guard.judge(frame.image, frame.at_s)
-        if sight is Sight.CLEAR and self.view and self.view.look(frame.image, frame.at_s):
-            sight = Sight.MOVED
+        if sight is Sight.CLEAR and self.view is not None:
+            is_turned = self.view.look(frame.image, frame.at_s)
+            sight = Sight.MOVED if is_turned else Sight.DOUBTFUL if self.view.doubts else sight
         if sight is not Sight.CLEAR:
             return sight, None
         seen = self.counter.see(frame)

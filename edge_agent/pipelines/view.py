@@ -22,6 +22,11 @@ TURNED_BEYOND = 0.04
 """Shift, as a share of the picture, by which lines no longer lie where they were drawn."""
 LOOKS = 3
 """So many looks in a row must agree: a crowd before the lens is no turned camera."""
+LEARNED_ALIKE = 12
+"""So many of the pictures learned from must show the view that came of them: a camera that was
+still being turned is learned anew."""
+
+ACTION = {"action": "view"}
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +34,14 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True, kw_only=True)
 class ViewGuard:
     """One camera's view. `path` keeps the reference over restarts: a small grey picture of the
-    place, in which nobody stands."""
+    place, in which nobody stands. A camera may have been turned while nobody watched: until one
+    look has found the view again, or enough have not, the guard `doubts` what it sees."""
 
     path: Path
     reference: ReferenceView | None = None
     shift: ViewShift | None = None
     is_turned: bool = False
+    doubts: bool = False
     _samples: deque[NDArray[np.uint8]] = field(default_factory=lambda: deque(maxlen=LEARNED_FROM))
     _looked_at_s: float | None = None
     _against: int = 0
@@ -43,7 +50,7 @@ class ViewGuard:
         """Takes up the reference of the last time."""
         kept = cv2.imread(str(self.path), cv2.IMREAD_GRAYSCALE) if self.path.is_file() else None
         if kept is not None:
-            self._set(np.asarray(kept, np.uint8))
+            self.doubts = self._set(np.asarray(kept, np.uint8))
 
     def look(self, image: NDArray[np.uint8], at_s: float) -> bool:
         """Whether the camera looks elsewhere, by the picture of monotonic `at_s`."""
@@ -54,16 +61,16 @@ class ViewGuard:
         if self.reference is None:
             self._learn(image)
             return False
-        self.shift = self.reference.compare(image)
-        is_other = self.shift.agreeing < TURNED_BELOW or self.shift.moved > TURNED_BEYOND
+        is_other = self._is_other(image)
         self._against = self._against + 1 if is_other is not self.is_turned else 0
         if self._against >= LOOKS:
             self.is_turned, self._against = is_other, 0
+        self.doubts = self.doubts and is_other and not self.is_turned
         return self.is_turned
 
     def accept(self) -> None:
         """What is seen from now on is the view: a person says so."""
-        self.reference, self.shift, self.is_turned = None, None, False
+        self.reference, self.shift, self.is_turned, self.doubts = None, None, False, False
         self._samples.clear()
         self._against = 0
         self.path.unlink(missing_ok=True)
@@ -72,18 +79,31 @@ class ViewGuard:
         self._samples.append(compared(image))
         if len(self._samples) < LEARNED_FROM:
             return
-        empty = np.median(np.stack(self._samples), axis=0).astype(np.uint8)
+        samples = list(self._samples)
+        empty = np.median(np.stack(samples), axis=0).astype(np.uint8)
         self._samples.clear()
-        if self._set(empty):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            part = self.path.with_suffix(".part.png")
-            cv2.imwrite(str(part), empty)
-            part.replace(self.path)
+        if not self._set(empty):
+            return
+        if sum(not self._is_other(sample) for sample in samples) < LEARNED_ALIKE:
+            log.info("%s: turned while its view was learned", self.path.stem, extra=ACTION)
+            self.reference = None
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_suffix(".part.png")
+        cv2.imwrite(str(part), empty)
+        part.replace(self.path)
+
+    def _is_other(self, image: NDArray[np.uint8]) -> bool:
+        """Whether the picture shows another view than the reference."""
+        if self.reference is None:
+            return False
+        self.shift = self.reference.compare(image)
+        return self.shift.agreeing < TURNED_BELOW or self.shift.moved > TURNED_BEYOND
 
     def _set(self, picture: NDArray[np.uint8]) -> bool:
         try:
             self.reference = ReferenceView(picture)
         except UnusablePicture as error:
-            log.info("%s: %s", self.path.stem, error, extra={"action": "view"})
+            log.info("%s: %s", self.path.stem, error, extra=ACTION)
             return False
         return True

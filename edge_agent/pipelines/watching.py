@@ -26,6 +26,8 @@ class Sight(StrEnum):
     COVERED = "covered"
     DARK = "dark"
     MOVED = "moved"
+    DOUBTFUL = "doubtful"
+    """Looks elsewhere than before a restart; not for long enough to be sure."""
     FROZEN = "frozen"
     WRONG_SIZE = "wrong-size"
 
