@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True, kw_only=True)
 class ViewGuard:
     """One camera's view. `path` keeps the reference over restarts: a small grey picture of the
-    place, in which nobody stands. A camera may have been turned while nobody watched: until one
-    look has found the view again, or enough have not, the guard `doubts` what it sees."""
+    place, in which nobody stands. From the first look that does not find it again until enough
+    agree, the guard `doubts` what it sees; so it does after a restart, until it has looked."""
 
     path: Path
     reference: ReferenceView | None = None
@@ -65,7 +65,7 @@ class ViewGuard:
         self._against = self._against + 1 if is_other is not self.is_turned else 0
         if self._against >= LOOKS:
             self.is_turned, self._against = is_other, 0
-        self.doubts = self.doubts and is_other and not self.is_turned
+        self.doubts = is_other and not self.is_turned
         return self.is_turned
 
     def accept(self) -> None:

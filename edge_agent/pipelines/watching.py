@@ -27,7 +27,7 @@ class Sight(StrEnum):
     DARK = "dark"
     MOVED = "moved"
     DOUBTFUL = "doubtful"
-    """Looks elsewhere than before a restart; not for long enough to be sure."""
+    """Looks elsewhere, but not for long enough to be sure: a crowd may stand before the lens."""
     FROZEN = "frozen"
     WRONG_SIZE = "wrong-size"
 

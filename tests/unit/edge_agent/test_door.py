@@ -1,5 +1,6 @@
 import asyncio
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -69,6 +70,8 @@ class ScriptedFeed(CameraFeed):
                 image = np.full((64, 64, 3), 30, dtype=np.uint8)
             elif picture == "night":
                 image = self.noise.integers(0, 9, (64, 64, 3)).astype(np.uint8)
+            elif picture == "frozen":
+                image = np.random.default_rng(7).integers(0, 255, (64, 64, 3)).astype(np.uint8)
             elif picture == "small":
                 image = self.noise.integers(0, 255, (32, 64, 3)).astype(np.uint8)
             self.script.append((step_s, image))
@@ -374,6 +377,66 @@ async def test_a_covered_lens_is_unwatched_and_alarmed_and_cleared(door, outbox)
     assert sum(minute["watched_s"][0] for minute in bodies(outbox, "footfall")) < 65
     alarms = [(one["alarm"], one["state"]) for one in bodies(outbox, "alarm")]
     assert alarms == [("picture-covered", "raised"), ("picture-covered", "cleared")]
+
+
+async def test_a_frozen_picture_is_alarmed_and_unwatched_until_it_moves(door, outbox):
+    make, seen = door
+    for frame in range(40, 90):
+        seen[frame] = crossed(True)
+    watch = make()
+    watch.feed.play(30)
+    watch.feed.play(60, picture="frozen")
+    watch.feed.play(30)
+    await watch.run(asyncio.Event())
+    alarms = [(one["alarm"], one["state"]) for one in bodies(outbox, "alarm")]
+    assert alarms == [("picture-frozen", "raised"), ("picture-frozen", "cleared")]
+    watched_s = sum(minute["watched_s"][0] for minute in bodies(outbox, "footfall"))
+    assert watched_s == pytest.approx(29 + 10 + 29, abs=2)
+
+
+@pytest.mark.parametrize("step_s", [0.04, 0.2, 1.5])
+async def test_a_changing_frame_rate_is_watched_all_the_same(door, outbox, step_s):
+    make, _ = door
+    watch = make()
+    for _ in range(20):
+        watch.feed.play(3 * step_s, step_s=step_s)
+        watch.feed.play(2.4, step_s=0.8)
+    played_s = sum(seconds for seconds, _ in watch.feed.script)
+    await watch.run(asyncio.Event())
+    watched_s = sum(minute["watched_s"][0] for minute in bodies(outbox, "footfall"))
+    assert watched_s == pytest.approx(played_s, rel=0.03)
+    assert bodies(outbox, "alarm") == []
+
+
+async def test_a_gap_between_frames_is_not_watched(door, outbox):
+    make, _ = door
+    watch = make()
+    for _ in range(6):
+        watch.feed.play(10)
+        watch.feed.play(9, step_s=9)
+    await watch.run(asyncio.Event())
+    watched_s = sum(minute["watched_s"][0] for minute in bodies(outbox, "footfall"))
+    assert watched_s == pytest.approx(60, abs=2)
+
+
+async def test_a_cameras_own_clock_that_jumps_is_never_watched_time(door, outbox):
+    make, _ = door
+    watch = make()
+    watch.feed.play(60)
+    feed_next = watch.feed.next_frame
+
+    async def next_frame(*, timeout_s: float) -> Frame | None:
+        frame = await feed_next(timeout_s=timeout_s)
+        if frame is None:
+            return None
+        jump_s = {10: 3600.0, 30: -7200.0}
+        shift_s = sum(by for at, by in jump_s.items() if len(watch.feed.script) < 60 - at)
+        return replace(frame, at_s=frame.at_s + shift_s)
+
+    watch.feed.next_frame = next_frame
+    await watch.run(asyncio.Event())
+    watched_s = sum(minute["watched_s"][0] for minute in bodies(outbox, "footfall"))
+    assert watched_s == pytest.approx(57, abs=1)
 
 
 async def test_a_dark_closed_store_is_unwatched_but_no_alarm(door, outbox, clock):
