@@ -16,6 +16,10 @@ FRAMES_PER_S = 8.0
 SECONDS = 150.0
 LINE: tuple[Point, Point] = ((0.02, 0.62), (0.98, 0.62))
 """Directed to the right: who comes down the picture, from the street into the shop, goes in."""
+INSIDE: tuple[Point, ...] = ((0.2, 0.66), (0.8, 0.66), (0.95, 1.0), (0.05, 1.0))
+"""The floor behind the door, where everybody passes who comes in or leaves."""
+BEFORE_DOOR: tuple[Point, ...] = ((0.25, 0.4), (0.75, 0.4), (0.85, 0.61), (0.15, 0.61))
+"""The floor before it: whoever stays there waits, as the loiterer does."""
 CAMERA = Pinhole(width_px=WIDTH_PX, height_px=HEIGHT_PX, height_m=2.7, pitch_deg=31.0, focal=0.74)
 LOITERS_S = (88.0, 126.0)
 ENTERS_AT_S = (9.0, 27.0, 43.0, 61.0, 136.0)
