@@ -24,6 +24,7 @@ class Page(StrEnum):
     """The pages of the console."""
 
     HOME = "home"
+    FOOTFALL = "footfall"
     STORE = "store"
     SHELF = "shelf"
     BRAND = "brand"
@@ -50,7 +51,7 @@ class NotFound(Refused):
 _PAGES: dict[LoginRole, frozenset[Page]] = {
     LoginRole.HEAD_OFFICE: frozenset(Page),
     LoginRole.IT: frozenset(
-        {Page.HOME, Page.STORE, Page.SHELF, Page.DEVICE, Page.FLEET, Page.TASKS}
+        {Page.HOME, Page.FOOTFALL, Page.STORE, Page.SHELF, Page.DEVICE, Page.FLEET, Page.TASKS}
     ),
     LoginRole.TECHNICIAN: frozenset({Page.FLEET, Page.DEVICE, Page.TASKS}),
     LoginRole.STORE: frozenset(

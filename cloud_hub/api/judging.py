@@ -27,6 +27,7 @@ from cloud_hub.viewer import NotFound, NotYours, Viewer, scope_of
 from cloud_hub.views.brand import BrandView, brand_view
 from cloud_hub.views.device import DeviceView, device_view
 from cloud_hub.views.fleet import FleetView, fleet_view
+from cloud_hub.views.footfall import FootfallView, footfall_view
 from cloud_hub.views.home import HomeView, home_view
 from cloud_hub.views.problems import problems_for
 from cloud_hub.views.rows import ProblemRow
@@ -165,6 +166,13 @@ def read_home(hub: HubOf, viewer: ViewerOf) -> HomeView:
     """The page home."""
     with hub.sessions() as session:
         return home_view(session, viewer, hub.clock.now())
+
+
+@router.get("/views/footfall")
+def read_footfall(hub: HubOf, viewer: ViewerOf) -> FootfallView:
+    """The chain's footfall page."""
+    with hub.sessions() as session:
+        return footfall_view(session, viewer, hub.clock.now())
 
 
 @router.get("/views/stores/{store_id}")

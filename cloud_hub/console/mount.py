@@ -197,6 +197,7 @@ def page_title(page: Page, words: Words) -> str:
     """A page's name in the browser's tab."""
     return {
         Page.HOME: words("Overview"),
+        Page.FOOTFALL: words("Footfall"),
         Page.STORE: words("Store"),
         Page.SHELF: words("Shelf"),
         Page.BRAND: words("Brand"),

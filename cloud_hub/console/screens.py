@@ -10,6 +10,7 @@ from cloud_hub.console.markup import Markup, joined
 from cloud_hub.console.pages.brand import brand_page
 from cloud_hub.console.pages.device import device_page
 from cloud_hub.console.pages.fleet import fleet_page
+from cloud_hub.console.pages.footfall import footfall_page
 from cloud_hub.console.pages.home import home_page
 from cloud_hub.console.pages.review import review_page
 from cloud_hub.console.pages.shelf import shelf_page
@@ -21,6 +22,7 @@ from cloud_hub.viewer import NotFound, Page
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.device import device_view
 from cloud_hub.views.fleet import fleet_view
+from cloud_hub.views.footfall import footfall_view
 from cloud_hub.views.home import home_view
 from cloud_hub.views.review import review_view
 from cloud_hub.views.shelf import shelf_view
@@ -44,6 +46,11 @@ def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
     view = home_view(session, reader.viewer, reader.now)
     there = reader.in_zone(view.time_zone)
     return joined(home_page(view, there), story(view, there) if "story" in arguments else None)
+
+
+def _footfall(session: Session, reader: Reader, _: Arguments) -> Markup:
+    view = footfall_view(session, reader.viewer, reader.now)
+    return footfall_page(view, reader.in_zone(view.time_zone))
 
 
 def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
@@ -88,6 +95,7 @@ def _review(session: Session, reader: Reader, arguments: Arguments) -> Markup:
 
 SCREENS: Final = (
     Screen(path="/", page=Page.HOME, draw=_home),
+    Screen(path="/footfall", page=Page.FOOTFALL, draw=_footfall),
     Screen(path="/store/{identity}", page=Page.STORE, draw=_store),
     Screen(path="/shelf/{identity}", page=Page.SHELF, draw=_shelf),
     Screen(path="/brand", page=Page.BRAND, draw=_brand),

@@ -187,6 +187,20 @@ def staff_left_out(doors: Iterable[DoorFact]) -> dict[str, int]:
     return dict(found)
 
 
+def staff_share(doors: Iterable[DoorFact]) -> float | None:
+    """Share of all crossings of entrances left out as staff's; None where nobody crossed."""
+    entrances = [fact for fact in doors if fact.role is LineRole.ENTRANCE]
+    crossings = sum(fact.entries + fact.exits + fact.staff for fact in entrances)
+    return sum(fact.staff for fact in entrances) / crossings if crossings else None
+
+
+def confidence(doors: Iterable[DoorFact]) -> float | None:
+    """How sure the crossings are on average, 0..1; None where no crossing was judged."""
+    doors = list(doors)
+    judged = sum(fact.judged for fact in doors)
+    return min(1.0, sum(fact.sure for fact in doors) / judged) if judged else None
+
+
 def measure_footfall(session: Session, window: Window, aspect: Aspect) -> Cells:
     """Footfall of a window."""
     return footfall(load_doors(session, window), window.days)

@@ -116,7 +116,7 @@ def floor_view(
     zones = load_zones(session, only_today)
     sold = receipts_by_category(session, only_today)
     return FloorView(
-        hours=_hours(today, doors, converted, zones),
+        hours=hour_rows(today, doors, converted, zones),
         zones=_zones(today, zones, sold),
         paths=_paths(zones),
         maps=_maps(session, window.tenant_id, today),
@@ -147,12 +147,13 @@ def _hand_count(row: FootfallAudit, day: date) -> HandCount:
     )
 
 
-def _hours(
+def hour_rows(
     today: StoreDay,
     doors: Sequence[DoorFact],
     converted: Mapping[Cell, Sums],
     zones: Sequence[ZoneFact],
 ) -> tuple[HourRow, ...]:
+    """Each opening hour of the store's today."""
     todays = [fact for fact in doors if fact.day == today.day]
     walked = footfall(todays, [today])
     lengths, waits = queue_length(zones, [today]), queue_waits(zones, [today])

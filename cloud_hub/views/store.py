@@ -1,6 +1,6 @@
 """One store: its day in figures, doors, shelves, tills, devices, problems and tasks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,15 @@ from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.conversion import conversion
 from cloud_hub.metrics.definition import Aspect, Metric
-from cloud_hub.metrics.footfall import DoorFact, footfall, load_doors, staff_left_out
+from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
+from cloud_hub.metrics.footfall import (
+    DoorFact,
+    confidence,
+    footfall,
+    load_doors,
+    staff_left_out,
+    staff_share,
+)
 from cloud_hub.metrics.sales import (
     TRADE,
     average_basket,
@@ -48,7 +56,6 @@ from cloud_hub.views.problems import informing, needing, problem_rows
 from cloud_hub.views.reading import situation_for, temperatures
 from cloud_hub.views.rows import Freshness, ProblemRow
 from cloud_hub.views.tasks import TaskRow, task_rows
-from device_profiles.camera import LineRole
 from sync.events import ReceiptType
 
 
@@ -119,7 +126,8 @@ class DeviceRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreView:
     """Everything on a store's page. `figures`: footfall, conversion, net sales, average basket,
-    units per transaction, sales per m², return rate, member rate, on-shelf availability.
+    units per transaction, sales per m², return rate, member rate, on-shelf availability, and, where
+    something is sold past the tills, the estimated sell-out.
     `staff_left_out` and `staff_share` (of all crossings of entrances) are None where no door
     reported."""
 
@@ -183,7 +191,7 @@ def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -
         freshness=situation.stores[store_id],
         figures=tuple(figure(metric, of, comparison) for metric, of in cells.items()),
         staff_left_out=_staff(doors, today),
-        staff_share=_staff_share(doors, today),
+        staff_share=staff_share(fact for fact in doors if fact.day == today.day),
         doors=_doors(doors, today, hand_counts(session, today, chain.tenant_id)),
         floor=floor_view(session, comparison.window, today, doors, cells[CONVERSION]),
         fixtures=_fixtures(situation, album, store_id),
@@ -214,6 +222,7 @@ def _cells(
     walked = footfall(doors, window.days)
     photos = photos_of(situation, comparison)
     shelves = on_shelf_availability(photos, comparison.chain, window.days, Aspect())
+    estimated = ESTIMATED_SELL_OUT.measure(session, window, Aspect())
     return {
         FOOTFALL: walked,
         CONVERSION: conversion(session, window, doors, sales),
@@ -224,18 +233,14 @@ def _cells(
         RETURN_RATE: RETURN_RATE.measure(session, window, Aspect()),
         MEMBER_RATE: MEMBER_RATE.measure(session, window, Aspect()),
         ON_SHELF: shelves,
+        # Only where something is sold that passes no till.
+        **({ESTIMATED_SELL_OUT: estimated} if estimated else {}),
     }
 
 
 def _staff(doors: list[DoorFact], today: StoreDay) -> int | None:
     todays = [fact for fact in doors if fact.day == today.day]
     return staff_left_out(todays).get(today.store_id) if todays else None
-
-
-def _staff_share(doors: list[DoorFact], today: StoreDay) -> float | None:
-    entrances = [f for f in doors if f.day == today.day and f.role is LineRole.ENTRANCE]
-    crossings = sum(fact.entries + fact.exits + fact.staff for fact in entrances)
-    return sum(fact.staff for fact in entrances) / crossings if crossings else None
 
 
 def _doors(
@@ -258,17 +263,12 @@ def _doors(
             watched=min(1.0, sum(fact.watched_s for fact in facts) / today.open_s)
             if facts and today.open_s
             else None,
-            confidence=_confidence(facts),
+            confidence=confidence(facts),
             hand=hand.get(line_id),
             simulated=any(fact.simulated for fact in facts),
         )
         for (line_id, role, device_id), facts in sorted(lines.items())
     )
-
-
-def _confidence(facts: Sequence[DoorFact]) -> float | None:
-    judged = sum(fact.judged for fact in facts)
-    return min(1.0, sum(fact.sure for fact in facts) / judged) if judged else None
 
 
 def _fixtures(situation: Situation, album: Album, store_id: str) -> tuple[FixtureRow, ...]:

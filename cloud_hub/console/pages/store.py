@@ -6,6 +6,7 @@ from cloud_hub.console.parts.findings import findings
 from cloud_hub.console.parts.fixture_card import fixture_cards
 from cloud_hub.console.parts.floor_map import floor_map
 from cloud_hub.console.parts.freshness import age, freshness_chip
+from cloud_hub.console.parts.hand_count import hand_count
 from cloud_hub.console.parts.hour_map import hour_map
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.parts.task_list import task_list
@@ -196,7 +197,7 @@ def _door(door: DoorRow, reader: Reader) -> Markup:
     tag = el("span", words("simulated"), class_="tag") if door.simulated else None
     return el(
         "tr",
-        el("th", door.line_id, tag, _hand(door, reader), scope="row"),
+        el("th", door.line_id, tag, hand_count(door.hand, reader), scope="row"),
         [_count(count, reader) for count in (door.entries, door.exits, door.staff)],
         el(
             "td",
@@ -211,27 +212,6 @@ def _door(door: DoorRow, reader: Reader) -> Markup:
         data_key=door.line_id,
         data_door=door.line_id,
     )
-
-
-def _hand(door: DoorRow, reader: Reader) -> Markup | None:
-    """ "counted by hand: 97.4 % on 15 min, Thu 12 Nov"."""
-    hand = door.hand
-    if hand is None or hand.accuracy is None:
-        return None
-    words = reader.words
-    said = words(
-        "counted by hand: {share} on {minutes} min, {day}",
-        share=words.percent(hand.accuracy, 1),
-        minutes=words.number(hand.minutes),
-        day=words.day(hand.day),
-    )
-    more = words(
-        "{hand} crossings by hand; missed {missed}, too many {surplus}",
-        hand=words.number(hand.hand),
-        missed=words.number(hand.missed),
-        surplus=words.number(hand.surplus),
-    )
-    return el("small", said, title=more, class_="quiet hand-count")
 
 
 def _count(count: int | None, reader: Reader) -> Markup:

@@ -9,7 +9,7 @@ from cloud_hub.viewer import Page
 from cloud_hub.views.frame import FrameView
 from device_profiles.store import LoginRole
 
-NAVIGATION = (Page.HOME, Page.STORE, Page.BRAND, Page.FLEET, Page.TASKS, Page.REVIEW)
+NAVIGATION = (Page.HOME, Page.FOOTFALL, Page.STORE, Page.BRAND, Page.FLEET, Page.TASKS, Page.REVIEW)
 
 
 def bar(visit: Visit, frame: FrameView, reader: Reader, here: str) -> Markup:
@@ -78,6 +78,7 @@ def _navigation(reader: Reader, here: str) -> Markup:
     words = reader.words
     names = {
         Page.HOME: words("Overview"),
+        Page.FOOTFALL: words("Footfall"),
         Page.STORE: words("My store"),
         Page.BRAND: words("My brand"),
         Page.FLEET: words("Devices"),

@@ -39,6 +39,42 @@ def hour_map(hours: Sequence[HourRow], reader: Reader) -> Markup | None:
     )
 
 
+def hour_grid(
+    hours: Sequence[int],
+    rows: Sequence[tuple[str, Markup, Sequence[float | None]]],
+    said: Callable[[float], str],
+    reader: Reader,
+) -> Markup | None:
+    """One figure of several places hour by hour: rows of (key, name, values), shaded against the
+    highest value of all. None where no place has anything."""
+    known = [value for _, _, values in rows for value in values if value is not None]
+    if not known:
+        return None
+    top = max(known) or 1.0
+    heads = [el("th", f"{hour}", scope="col") for hour in hours]
+    return el(
+        "div",
+        el(
+            "table",
+            el("thead", el("tr", el("th", reader.words("Hour"), scope="col"), heads)),
+            el(
+                "tbody",
+                [
+                    el(
+                        "tr",
+                        el("th", name, scope="row"),
+                        [_cell(value, top, said) for value in values],
+                        data_key=key,
+                    )
+                    for key, name, values in rows
+                ],
+            ),
+            class_="table hour-map",
+        ),
+        class_="scroller",
+    )
+
+
 def _row(name: str, values: Sequence[float | None], said: Callable[[float], str]) -> Markup | None:
     known = [float(value) for value in values if value is not None]
     if not known:
@@ -47,11 +83,12 @@ def _row(name: str, values: Sequence[float | None], said: Callable[[float], str]
     return el(
         "tr",
         el("th", name, scope="row"),
-        [
-            el("td", "–", class_="missing")
-            if value is None
-            else el("td", said(value), data_level=min(LEVELS - 1, int(value / top * LEVELS)))
-            for value in values
-        ],
+        [_cell(value, top, said) for value in values],
         data_key=name,
     )
+
+
+def _cell(value: float | None, top: float, said: Callable[[float], str]) -> Markup:
+    if value is None:
+        return el("td", "–", class_="missing")
+    return el("td", said(value), data_level=min(LEVELS - 1, int(value / top * LEVELS)))
