@@ -41,7 +41,9 @@ FOLDERS = (
             "review",
         ),
     ),
-    Folder(module="edge_agent.cli", extra="edge", commands=("edge", "count", "pos", "books")),
+    Folder(
+        module="edge_agent.cli", extra="edge", commands=("edge", "count", "pos", "books", "outbox")
+    ),
     Folder(
         module="vision_models.cli",
         extra="vision",

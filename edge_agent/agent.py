@@ -19,7 +19,7 @@ from edge_agent.housekeeping import Housekeeper
 from edge_agent.local_server import LARGEST_BODY, serving
 from edge_agent.page import Page, add_health
 from edge_agent.remote import Remote
-from edge_agent.settings import EdgeSettings
+from edge_agent.settings import MB, EdgeSettings
 from edge_agent.status import StatusDesk
 from edge_agent.store import apply_migrations
 from edge_agent.till.api import TillApi, answer_errors
@@ -34,8 +34,6 @@ from sync.link import Uplink, run_link
 from sync.link_state import DownMessage, LinkState, LinkStatus
 from sync.media import MediaStore
 from sync.outbox import Outbox
-
-MB = 1024 * 1024
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from device_profiles.artifact import ArtifactKind, read_planograms, read_price_l
 from device_profiles.device import Device
 from edge_agent.errors import EdgeError
 from edge_agent.remote import Remote
-from edge_agent.settings import EdgeSettings
-from edge_agent.updates import FIRST_WAIT_S, MB, Check, Updates
+from edge_agent.settings import MB, EdgeSettings
+from edge_agent.updates import FIRST_WAIT_S, Check, Updates
 from sync.artifacts import Slots
 from sync.clock import Clock
 from sync.credentials import DeviceCredentials, load_credentials

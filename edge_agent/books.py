@@ -34,15 +34,21 @@ def look_into(data_dir: Path) -> DeviceBooks:
 
     Raises NoBooks.
     """
-    path = data_dir / "agent.db"
-    if not path.is_file():
-        raise NoBooks(f"no agent.db in {data_dir}; give an agent's --data folder")
+    path = agent_file(data_dir)
     try:
         return _read(path)
     except (sqlite3.Error, ValueError) as error:
         raise NoBooks(
             f"{path} cannot be read: {error}; the agent keeps a damaged file beside a new one"
         ) from error
+
+
+def agent_file(data_dir: Path) -> Path:
+    """The file of the agent in `data_dir`. Raises NoBooks where there is none."""
+    path = data_dir / "agent.db"
+    if not path.is_file():
+        raise NoBooks(f"no agent.db in {data_dir}; give an agent's --data folder")
+    return path
 
 
 def _read(path: Path) -> DeviceBooks:

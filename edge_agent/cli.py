@@ -1,4 +1,4 @@
-"""Commands of a device: `aisle edge`, `aisle count`, `aisle pos`, `aisle books`."""
+"""Commands of a device: `aisle edge`, `aisle count`, `aisle pos`, `aisle books`, `aisle outbox`."""
 
 import asyncio
 import json
@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from edge_agent.outbox_cli import app as outbox
 from edge_agent.receipts.cli import app as pos
 from edge_agent.telling import hush_codecs
 from sync.events import Lane
@@ -21,6 +22,7 @@ from sync.losses import loss_words
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(pos, name="pos")
+app.add_typer(outbox, name="outbox")
 
 Annotate = Annotated[
     Path | None,

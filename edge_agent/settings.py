@@ -12,6 +12,9 @@ from edge_agent.errors import InvalidSettings
 from edge_agent.sensors import driver_of
 from sync.credentials import DeviceClaim
 
+MB = 1024 * 1024
+"""A megabyte of a profile's quotas, in bytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeSettings:

@@ -42,7 +42,6 @@ MODELS = "models/"
 PROVED_AFTER_S = 60.0
 """A new file that let the agent run for so long has proved itself."""
 FIRST_WAIT_S = 5.0
-MB = 1024 * 1024
 
 Wanted = dict[ArtifactName, Annotated[int, Field(ge=1)]]
 Check = Callable[[str, Path], None]

@@ -15,9 +15,10 @@ from sync.errors import InvalidMessage, InvalidTopic, NotConnected, RecordTooBig
 from sync.events import Alarm, AlarmState, Lane
 from sync.failpoints import Failpoint, reach
 from sync.link_state import DownMessage, LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
+from sync.losses import DAMAGED
 from sync.messages import SPREAD_S, Ack, Hello, HelloAnswer, Verdict
 from sync.mqtt import NO_MATCHING_SUBSCRIBERS, BrokerAddress, Incoming, MqttLink, Published
-from sync.outbox import DAMAGED, OVERSIZE, Acknowledged, Outbox
+from sync.outbox import OVERSIZE, Acknowledged, Outbox
 from sync.outgoing import Outgoing
 from sync.shadow import load as load_shadow
 from sync.topics import Downlink, every_dn_topic, parse_dn, up_topic

@@ -4,11 +4,13 @@ from device_profiles.names import Name
 
 FORGOTTEN = "no longer kept when the hub asked again"
 OLDER_COPY = "not in this copy of the outbox"
+DAMAGED = "damaged on disk"
+GIVEN_UP = "given up by hand"
 
 LOSS_REASONS: dict[str, Name] = {
     "quota": Name(en="its disk was full", zh="磁盘已满"),
     "oversize": Name(en="larger than a batch may be", zh="超过单批上限"),
-    "damaged on disk": Name(en="damaged on its disk", zh="磁盘上的数据已损坏"),
+    DAMAGED: Name(en="damaged on its disk", zh="磁盘上的数据已损坏"),
     "expired": Name(en="kept for too long", zh="保留超期"),
     FORGOTTEN: Name(
         en="a restored hub asked for what the device no longer kept",
@@ -17,6 +19,7 @@ LOSS_REASONS: dict[str, Name] = {
     OLDER_COPY: Name(
         en="the device was put back from an older copy", zh="设备由较旧的副本恢复，副本中没有"
     ),
+    GIVEN_UP: Name(en="somebody gave it up on the device", zh="已由人员在设备上放弃"),
 }
 
 

@@ -42,8 +42,8 @@ log = logging.getLogger(__name__)
 
 BODY_BYTES_UNCHECKED = MAX_PAYLOAD_BYTES - 2048
 """A body this small fits into a batch whatever zstd makes of it."""
-DAMAGED = "damaged on disk"
 OVERSIZE = "oversize"
+DAMAGED_FILE = "the damaged file is kept beside the new one; see: aisle outbox list"
 ROOM_CHECKED_EVERY_BYTES = 32 * 1024
 
 
@@ -238,17 +238,18 @@ class Outbox:
             with outbox.transaction() as transaction:
                 outbox._begin_run(transaction.connection)
                 if was_damaged:
-                    transaction.append(
-                        Alarm(
-                            alarm="outbox-damaged",
-                            subject="outbox",
-                            state=AlarmState.RAISED,
-                            at=clock.now(),
-                            detail="the damaged file is kept beside the new one",
-                        )
-                    )
+                    transaction.append(outbox._damage_alarm(AlarmState.RAISED, DAMAGED_FILE))
             opened.pop_all()
         return outbox
+
+    def _damage_alarm(self, state: AlarmState, detail: str) -> Alarm:
+        return Alarm(
+            alarm="outbox-damaged",
+            subject="outbox",
+            state=state,
+            at=self.clock.now(),
+            detail=detail,
+        )
 
     def _begin_run(self, connection: sqlite3.Connection) -> None:
         """Every opening has a name of its own, by which a copied file is told from this one."""
@@ -333,7 +334,10 @@ class Outbox:
             behind = is_behind(connection, answer)
             if behind:
                 self._renew(connection, max(live_epoch(connection), answer.epoch) + 1)
-            return apply_answer(connection, answer, self.age_s(connection), renewed=behind)
+            settlement = apply_answer(connection, answer, self.age_s(connection), renewed=behind)
+            if settlement.closed:
+                transaction.append(self._damage_alarm(AlarmState.CLEARED, ""))
+            return settlement
 
     def renew(self, epoch: int) -> None:
         """Go on under a new epoch. Events that no hub can have seen yet move into it."""

@@ -60,6 +60,9 @@ LADDER = (
     ALTER TABLE boot ADD COLUMN anchor_ms INTEGER;
     ALTER TABLE boot ADD COLUMN anchor_wall_ms INTEGER;
     """,
+    """
+    CREATE TABLE to_settle(epoch INTEGER PRIMARY KEY, reason TEXT NOT NULL) STRICT;
+    """,
 )
 """Step i brings the schema from version i to i + 1. Steps are never changed, only added."""
 SCHEMA_VERSION = len(LADDER)

@@ -69,13 +69,15 @@ def _record(row: tuple[Any, ...]) -> Record:
 
 
 def lane_states(connection: sqlite3.Connection) -> list[LaneState]:
-    """Every lane as a hello says it; finished ones of past epochs are left out."""
-    live = live_epoch(connection)
+    """Every lane as a hello says it; finished ones of past epochs are left out, but for those that
+    the hub must still be told of: somebody has decided about an outbox that was put aside."""
+    told = {live_epoch(connection)}
+    told.update(epoch for (epoch,) in connection.execute("SELECT epoch FROM to_settle"))
     states = [_lane_state(connection, key) for key in books.lane_keys(connection)]
     return [
         state
         for state in states
-        if state.epoch == live or state.oldest < state.next or _matters(connection, state)
+        if state.epoch in told or state.oldest < state.next or _matters(connection, state)
     ]
 
 

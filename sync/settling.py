@@ -25,12 +25,13 @@ from sync.quota import keep, kept_spans, unkeep
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """What a hub's answer changed, in events. `renewed`: the file turned out to be an older copy,
-    and goes on under a new epoch."""
+    and goes on under a new epoch. `closed`: what had been put aside is settled with the hub."""
 
     acknowledged: int
     rewound: int
     lost: int
     renewed: bool
+    closed: bool
 
 
 def begin_epoch(connection: sqlite3.Connection, epoch: int, nonce: str) -> None:
@@ -91,7 +92,13 @@ def apply_answer(
         rewound += again
         lost += gone + _own_up(connection, known, produced)
     connection.execute("UPDATE lane SET unmet_from=NULL")
-    return Settlement(acknowledged=done, rewound=rewound, lost=lost, renewed=renewed)
+    closed = connection.executemany(
+        "DELETE FROM to_settle WHERE epoch=?",
+        [(epoch,) for epoch in {k.epoch for k in answer.lanes}],
+    ).rowcount
+    return Settlement(
+        acknowledged=done, rewound=rewound, lost=lost, renewed=renewed, closed=closed > 0
+    )
 
 
 def _received(connection: sqlite3.Connection, known: LaneKnown, produced: int) -> list[Range]:
@@ -146,7 +153,8 @@ def _own_up(connection: sqlite3.Connection, known: LaneKnown, produced: int) -> 
     for first, last in received:
         after.add(first, last)
     save_acknowledged(connection, key, before, after)
-    record_loss(connection, key, beyond, 0, OLDER_COPY)
+    put_aside = connection.execute("SELECT reason FROM to_settle WHERE epoch=?", key[:1]).fetchone()
+    record_loss(connection, key, beyond, 0, put_aside[0] if put_aside else OLDER_COPY)
     return sum(last - first + 1 for first, last in beyond)
 
 

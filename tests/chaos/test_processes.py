@@ -8,6 +8,8 @@ import pytest
 
 from sync.events import Lane
 from sync.failpoints import Failpoint
+from sync.outbox import Outbox
+from sync.put_aside import retry_aside
 from tests.chaos.scene import (
     assert_every_event_is_accounted_for,
     drain,
@@ -144,6 +146,11 @@ async def test_14_a_power_cut_leaves_a_torn_log(setup, tmp_path, outbox):
     survivor.close()
 
 
+def is_unsettled(outbox: Outbox) -> bool:
+    with outbox.reading() as connection:
+        return connection.execute("SELECT 1 FROM to_settle").fetchone() is not None
+
+
 async def test_15_a_corrupt_outbox_is_put_aside_and_selling_goes_on(setup, tmp_path):
     async with setup.hub() as hub:
         outbox = open_outbox(tmp_path)
@@ -166,7 +173,16 @@ async def test_15_a_corrupt_outbox_is_put_aside_and_selling_goes_on(setup, tmp_p
         assert row["received"] == 1
         await assert_every_event_is_accounted_for(hub, again)
         again.close()
-    assert (tmp_path / "agent.db.damaged-1").exists()
+        assert (tmp_path / "agent.db.damaged-1").exists()
+        # Somebody decides about it: from then on nothing waits in it, here and at the hub.
+        retry_aside(path, quota_bytes=64 << 20)
+        last = open_outbox(tmp_path)
+        async with setup.sending(last):
+            await until(lambda: not is_unsettled(last))
+            await drain(hub, last)
+        audit = await hub.audit()
+        assert sum(row["waiting"] for row in audit["devices"]) == 0
+        last.close()
 
 
 async def test_13_two_processes_write_one_outbox(tmp_path, outbox, free_port):

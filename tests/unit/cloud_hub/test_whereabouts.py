@@ -18,8 +18,8 @@ from cloud_hub.record_words import iso, record_sentences
 from cloud_hub.whereabouts import DevicePlaces, places_of
 from sync.batch import Loss
 from sync.events import FootfallCounted, Lane
-from sync.losses import LOSS_REASONS, OLDER_COPY
-from sync.outbox import DAMAGED, OVERSIZE
+from sync.losses import DAMAGED, LOSS_REASONS, OLDER_COPY
+from sync.outbox import OVERSIZE
 from sync.quota import QUOTA
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 

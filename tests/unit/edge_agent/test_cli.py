@@ -29,6 +29,9 @@ def told(*words: str) -> tuple[int, str]:
             "no file x.csv",
         ),
         (("books", "none"), "no agent.db in none"),
+        (("outbox", "list", "none"), "no agent.db in none"),
+        (("outbox", "retry", "none"), "no agent.db in none"),
+        (("outbox", "give-up", "none"), "no agent.db in none"),
         (("count", "words.mp4", "--line", "0,0 1,1"), "words.mp4 is no video that can be read"),
         (("count", "x", "--line", "0,0 1,1", "--zone", "0,0 1,1 0.5,0.5"), "has no area"),
         (
@@ -74,6 +77,10 @@ def test_an_import_says_what_it_booked_and_books_show_it(tmp_path: Path):
     assert books["lanes"][0]["waiting"] == 1
     assert books["tables"]["imported_receipt"] == 1
     assert books["oldest_waiting"][0]["kind"] == "receipt"
+    assert told("outbox", "list", str(tmp_path / "d" / "store-367-till")) == (
+        0,
+        "nothing is put aside\n",
+    )
 
 
 def test_stores_write_the_chain_a_hub_can_load(tmp_path: Path):

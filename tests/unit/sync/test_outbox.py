@@ -7,8 +7,9 @@ import pytest
 from sync.books import read_books, rows_waiting
 from sync.errors import NewerOutbox, OutboxFull, OutboxUnusable, RecordTooBig
 from sync.events import Alarm, AlarmState, Lane
+from sync.losses import DAMAGED
 from sync.messages import HelloAnswer, LaneKnown
-from sync.outbox import DAMAGED, Acknowledged
+from sync.outbox import Acknowledged
 from tests.unit.sync.conftest import NOW
 
 METRIC = (1, Lane.METRIC)
