@@ -47,7 +47,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixture:
-    """A piece of furniture."""
+    """A piece of furniture; what is taken from an `unattended` one passes no till."""
 
     fixture_id: str
     store_id: str
@@ -57,6 +57,7 @@ class Fixture:
     columns: int
     owner_brand_id: str | None
     photo_interval_min: int | None
+    unattended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +232,7 @@ def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, Fixtu
             columns=row.columns,
             owner_brand_id=row.owner_brand_id,
             photo_interval_min=row.photo_interval_min,
+            unattended=row.unattended,
         )
         for row in rows
     }

@@ -19,6 +19,9 @@ from device_profiles.store import (
 )
 from simulators.clock import HISTORY_DAYS, DemoTime
 from simulators.goods import BRANDS, Good, as_product, demonstration_goods
+from simulators.lobby import NAME as LOBBY_NAME
+from simulators.lobby import PHOTO_MIN as LOBBY_PHOTO_MIN
+from simulators.lobby import lobby_device_id, lobby_fixture, lobby_fixture_id, lobby_plan
 
 TENANT_ID = "linguang"
 CURRENCY = "CNY"
@@ -35,7 +38,8 @@ PHOTO_MINUTE = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
-    """What makes one store different. `real` are the devices that run as processes of their own."""
+    """What makes one store different. `real` are the devices that run as processes of their own, as
+    the lobby cooler does where there is one."""
 
     store_id: str
     name: Name
@@ -45,6 +49,7 @@ class Outlet:
     character: str
     real: frozenset[DeviceKind] = frozenset()
     photo_interval_min: int = 60
+    has_lobby_cooler: bool = False
 
 
 _CENTRE = Name(en="Centre", zh="中心区")
@@ -63,6 +68,7 @@ OUTLETS: tuple[Outlet, ...] = (
         character="street",
         real=_ALL | {DeviceKind.CART},
         photo_interval_min=30,
+        has_lobby_cooler=True,
     ),
     Outlet(
         store_id="s02",
@@ -229,6 +235,34 @@ def _devices(outlet: Outlet, claim_key: bytes) -> Iterable[StoreDevice]:
             fixture_id=f"{outlet.store_id}-a" if kind is DeviceKind.COOLER else None,
             simulated=kind not in outlet.real,
         )
+    if outlet.has_lobby_cooler:
+        identity = lobby_device_id(outlet.store_id)
+        yield StoreDevice(
+            device_id=identity,
+            kind=DeviceKind.COOLER,
+            name=LOBBY_NAME,
+            claim_token=claim_token(claim_key, identity),
+            fixture_id=lobby_fixture_id(outlet.store_id),
+        )
+
+
+def _fixtures(outlet: Outlet) -> Iterable[Fixture]:
+    yield fixture_of(outlet.store_id)
+    if outlet.has_lobby_cooler:
+        yield lobby_fixture(outlet.store_id)
+
+
+def _photo_plans(outlet: Outlet) -> Iterable[PhotoPlan]:
+    yield PhotoPlan(fixture_id=f"{outlet.store_id}-a", interval_min=outlet.photo_interval_min)
+    if outlet.has_lobby_cooler:
+        yield PhotoPlan(fixture_id=lobby_fixture_id(outlet.store_id), interval_min=LOBBY_PHOTO_MIN)
+
+
+def _planograms(outlet: Outlet, time_: DemoTime) -> Iterable[Planogram]:
+    plan = planogram_of(outlet.store_id, time_)
+    yield plan
+    if outlet.has_lobby_cooler:
+        yield lobby_plan(outlet.store_id, plan.valid_from)
 
 
 def opening_hours() -> OpeningHours:
@@ -244,7 +278,7 @@ def _store(outlet: Outlet, time_: DemoTime, claim_key: bytes) -> Store:
         region=outlet.region,
         opening_hours=opening_hours(),
         selling_area_m2=outlet.selling_area_m2,
-        fixtures=(fixture_of(outlet.store_id),),
+        fixtures=tuple(_fixtures(outlet)),
         devices=tuple(_devices(outlet, claim_key)),
         listings=tuple(
             Listing(
@@ -255,9 +289,7 @@ def _store(outlet: Outlet, time_: DemoTime, claim_key: bytes) -> Store:
             )
             for good in demonstration_goods()
         ),
-        photo_plans=(
-            PhotoPlan(fixture_id=f"{outlet.store_id}-a", interval_min=outlet.photo_interval_min),
-        ),
+        photo_plans=tuple(_photo_plans(outlet)),
     )
 
 
@@ -272,5 +304,5 @@ def build_chain(chosen: tuple[Outlet, ...], time_: DemoTime, claim_key: bytes) -
         brands=BRANDS,
         products=tuple(as_product(good) for good in demonstration_goods()),
         stores=tuple(_store(outlet, time_, claim_key) for outlet in chosen),
-        planograms=tuple(planogram_of(outlet.store_id, time_) for outlet in chosen),
+        planograms=tuple(plan for outlet in chosen for plan in _planograms(outlet, time_)),
     )

@@ -67,7 +67,13 @@ def journal_of(
         entries={
             device_id(outlet.store_id, DeviceKind.TILL): till,
             device_id(outlet.store_id, DeviceKind.DOOR): door,
-            device_id(outlet.store_id, DeviceKind.COOLER): _cooler(outlet, days, time, seed),
+            device_id(outlet.store_id, DeviceKind.COOLER): cooler_entries(
+                f"{outlet.store_id}-a",
+                time.at(days[0].day, 0),
+                openings_of(days),
+                time,
+                Random(f"{seed}/{outlet.store_id}/cooler"),
+            ),
         },
         minutes=minutes,
         given_up=given_up,
@@ -129,15 +135,15 @@ def _queue(today: StoreDay, time: DemoTime) -> list[Entry]:
     ]
 
 
-def _cooler(outlet: Outlet, days: tuple[StoreDay, ...], time: DemoTime, seed: int) -> list[Entry]:
-    """An entry an hour, day and night; the last one so far as quarters are over."""
-    openings = openings_of(days)
-    rng = Random(f"{seed}/{outlet.store_id}/cooler")
-    starts_at = time.at(days[0].day, 0)
+def cooler_entries(
+    fixture_id: str, starts_at: datetime, openings: Openings, time: DemoTime, rng: Random
+) -> list[Entry]:
+    """What a cooler's controller read: an entry an hour, day and night; the last one so far as
+    quarters are over."""
     entries: list[Entry] = []
     while (over := time.started_at - starts_at) >= timedelta(seconds=READING_S):
         readings = min(READINGS_AN_HOUR, int(over.total_seconds()) // READING_S)
-        body = readings_of_hour(f"{outlet.store_id}-a", starts_at, readings, openings, rng)
+        body = readings_of_hour(fixture_id, starts_at, readings, openings, rng)
         entries.append(Entry(at=starts_at + timedelta(seconds=READING_S * readings), body=body))
         starts_at += HOUR
     return entries

@@ -187,13 +187,16 @@ def photo_times(time: DemoTime, every_min: int, outlet: Outlet) -> Iterable[date
         at += timedelta(minutes=every_min)
 
 
-def write_cooler_file(folder: Path, now: datetime, rng: Random) -> None:
-    """One reading of a healthy cooler, whole or not at all."""
+def write_cooler_file(
+    folder: Path, now: datetime, rng: Random, *, open_s: float | None = None
+) -> None:
+    """One reading of a healthy cooler, whole or not at all; with its door open for `open_s`, or as
+    long as a shopper usually takes."""
     body = readings_of_hour("controller", now, 1, lambda begins_at, ends_at: 1, rng)
     values = {
         "temperature_c": body.temperature_c[0],
         "compressor_duty": body.compressor_duty[0],
-        "door_open_s": body.door_open_s[0],
+        "door_open_s": body.door_open_s[0] if open_s is None else round(open_s, 1),
         "mode": body.mode,
     }
     folder.mkdir(parents=True, exist_ok=True)

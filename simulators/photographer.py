@@ -16,6 +16,7 @@ from simulators.agents import Agents
 from simulators.chain import Outlet, device_id
 from simulators.fleet import Fleet, Photographed
 from simulators.memory import give_back
+from simulators.photo_files import leave_photo
 from simulators.photos import PhotoDue
 from simulators.scenery import Scenery
 from simulators.waiting import until
@@ -64,7 +65,7 @@ class Photographer:
         cooler = device_id(due.store_id, DeviceKind.COOLER)
         if due.store_id in self._real:
             folder = self._agents.photo_folder(cooler)
-            await asyncio.to_thread(_leave, folder, due.file_name, jpeg)
+            await asyncio.to_thread(leave_photo, folder, due.file_name, jpeg)
             return
         async with self._reading:
             reading = await asyncio.to_thread(self._read, due, jpeg)
@@ -169,11 +170,3 @@ def wanted_first(photos: list[PhotoDue]) -> list[PhotoDue]:
 
 def _all(photos: dict[str, list[PhotoDue]]) -> Iterable[tuple[str, PhotoDue]]:
     return ((store_id, due) for store_id, of_store in photos.items() for due in of_store)
-
-
-def _leave(folder: Path, name: str, jpeg: bytes) -> None:
-    """The picture under its name, whole from the first moment at which it has that name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"{name}.part"
-    draft.write_bytes(jpeg)
-    draft.replace(folder / name)

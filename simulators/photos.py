@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from simulators.chain import CLOSES_H, OPENS_H, PHOTO_MINUTE, Outlet, cooler_slots
 from simulators.clock import DemoTime
 from simulators.goods import demonstration_goods, unlisted_gtin
+from simulators.photo_files import photo_name
 from simulators.script import Script
 
 
@@ -44,7 +45,7 @@ class PhotoDue:
     @property
     def file_name(self) -> str:
         """As the image-folder source reads it: the UTC time of the picture."""
-        return f"{self.taken_at:%Y%m%dT%H%M%SZ}.jpg"
+        return photo_name(self.taken_at)
 
 
 def slots_at(store_id: str, at: datetime, script: Script) -> dict[str, str | None]:

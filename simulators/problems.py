@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from simulators.chain import cooler_slots
+from simulators.chain import OPENS_H, cooler_slots
 from simulators.clock import DemoTime
 from simulators.goods import demonstration_goods, weighed_code
 from simulators.script import (
@@ -23,6 +23,7 @@ from simulators.script import (
     SoldOut,
     StaffCrossings,
     StrangePacks,
+    Unattended,
 )
 
 EVICTED_EVENTS = 40
@@ -157,6 +158,12 @@ def awkward_receipts(script: Script, time: DemoTime) -> None:
     script.lost_acks.append(AckLost(store_id="s01", device_id="s01-till"))
 
 
+def cooler_without_till(script: Script, time: DemoTime) -> None:
+    """Row 16: people take drinks from S01's lobby cooler and pay by telephone; a refill now and
+    then. What was sold is known from photos before and after each opening alone."""
+    script.unattended.append(Unattended(store_id="s01", since=time.at(time.today, OPENS_H)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One planted problem: its row in the list, its stores, and the pages that must show it."""
@@ -194,7 +201,7 @@ PROBLEMS: tuple[Problem, ...] = (
         row=8,
         title="S02: a lunch queue of nine, waits of 6:40, fewer buy",
         stores=("s02",),
-        pages=("store",),
+        pages=("home", "footfall", "store"),
         plant=lunch_queue,
     ),
     Problem(
@@ -224,6 +231,13 @@ PROBLEMS: tuple[Problem, ...] = (
         stores=("s01",),
         pages=("store", "device"),
         plant=awkward_receipts,
+    ),
+    Problem(
+        row=16,
+        title="S01: the lobby cooler has no till; its sales are estimated from its photos",
+        stores=("s01",),
+        pages=("shelf", "brand", "store"),
+        plant=cooler_without_till,
     ),
 )
 

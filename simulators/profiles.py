@@ -31,11 +31,13 @@ RECONNECT_CAP_S = 4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelfScene:
-    """How a cooler's camera sees it: picture size and the shelf's corners, clockwise."""
+    """How a cooler's camera sees it: picture size, the shelf's corners, clockwise, and how far
+    before the shelf it hangs, where that was measured."""
 
     width_px: int
     height_px: int
     corners: tuple[Point, Point, Point, Point]
+    camera_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class DoorScene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitting:
-    """What stands around the devices of one demonstration: scenes, gallery and ports."""
+    """What stands around the devices of one demonstration: scenes by fixture, gallery and ports."""
 
     shelves: dict[str, ShelfScene]
     door: DoorScene | None
@@ -76,13 +78,13 @@ def profile_of(chain: Chain, store: Store, device: StoreDevice, fitting: Fitting
         opening_hours=store.opening_hours,
         cameras=_cameras(store, device, fitting),
         sensors=_sensors() if is_cooler else (),
-        fixtures=store.fixtures if is_cooler else (),
-        planograms=tuple(
-            plan for plan in chain.planograms if is_cooler and plan.fixture_id == device.fixture_id
-        ),
+        fixtures=tuple(f for f in store.fixtures if f.fixture_id == device.fixture_id),
+        planograms=tuple(plan for plan in chain.planograms if plan.fixture_id == device.fixture_id),
         products=chain.products if has_goods else (),
         gallery=str(fitting.gallery) if is_cooler else None,
-        photo_interval_min=next((p.interval_min for p in store.photo_plans), 60),
+        photo_interval_min=next(
+            (p.interval_min for p in store.photo_plans if p.fixture_id == device.fixture_id), 60
+        ),
         till=_till(device, fitting),
         page_port=fitting.page_ports.get(device.device_id, 0),
         reconnect_cap_s=RECONNECT_CAP_S,
@@ -91,15 +93,19 @@ def profile_of(chain: Chain, store: Store, device: StoreDevice, fitting: Fitting
 
 def _cameras(store: Store, device: StoreDevice, fitting: Fitting) -> tuple[Camera, ...]:
     if device.kind is DeviceKind.COOLER:
-        shelf = fitting.shelves[store.store_id]
         fixture_id = str(device.fixture_id)
+        shelf = fitting.shelves[fixture_id]
         return (
             Camera(
                 camera_id=f"{device.device_id}-camera",
                 source=CameraSource(kind=SourceKind.IMAGE_FOLDER, address=PHOTO_FOLDER),
                 width_px=shelf.width_px,
                 height_px=shelf.height_px,
-                shelves=(ShelfView(fixture_id=fixture_id, corners=shelf.corners),),
+                shelves=(
+                    ShelfView(
+                        fixture_id=fixture_id, corners=shelf.corners, camera_mm=shelf.camera_mm
+                    ),
+                ),
             ),
         )
     door = fitting.door

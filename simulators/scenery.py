@@ -6,15 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-import cv2
 import numpy as np
 
 from device_profiles.store import Chain, DeviceKind
 from simulators.chain import COOLER_COLUMNS, COOLER_ROWS
 from simulators.goods import demonstration_goods, unlisted_gtin
+from simulators.photo_files import encode
 from simulators.photos import PhotoDue
 from simulators.profiles import DoorScene, ShelfScene
-from simulators.render.artwork import Pixels
 from simulators.render.cooler import CoolerView, cooler_view, reference_picture, render_cooler
 from simulators.render.door import DoorFilm, write_door_film
 from simulators.render.packs import PackDesign, design_pack, unlisted_pack
@@ -24,7 +23,6 @@ from simulators.stage import Stage
 from vision_models.embedding import Embedder
 from vision_models.gallery import Gallery
 
-JPEG_QUALITY = 88
 SPRITES_KEPT = 600
 """Enough for a cooler's drinks from a few sides; a drawn pack takes a few hundred kilobytes."""
 FILM_FILE = "door.mp4"
@@ -79,12 +77,6 @@ def place_of(slot_id: str) -> tuple[int, int]:
     """Row and column of a slot, from 1."""
     _, row, column = slot_id.split("-")
     return int(row), int(column)
-
-
-def encode(image: Pixels) -> bytes:
-    """The picture as JPEG."""
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return data.tobytes()
 
 
 def build_scenery(stage: Stage) -> Scenery:

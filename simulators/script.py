@@ -56,6 +56,14 @@ class Rush:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unattended:
+    """From `since` people help themselves from a store's lobby cooler, past its till."""
+
+    store_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkCut:
     """A store's line is dead from `since`; it comes back `back_after` the demonstration began."""
 
@@ -114,6 +122,7 @@ class Script:
     strange: list[StrangePacks] = field(default_factory=list)
     staff: list[StaffCrossings] = field(default_factory=list)
     rushes: list[Rush] = field(default_factory=list)
+    unattended: list[Unattended] = field(default_factory=list)
     cuts: list[LinkCut] = field(default_factory=list)
     small_disks: list[SmallDisk] = field(default_factory=list)
     lost_acks: list[AckLost] = field(default_factory=list)

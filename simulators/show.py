@@ -20,6 +20,7 @@ from simulators.fleet import Fleet
 from simulators.history import HISTORY_TAKES_S, History
 from simulators.lines import Lines
 from simulators.live import Live, write_cooler_file
+from simulators.lobby import lobby_fixture_id
 from simulators.memory import give_back
 from simulators.photographer import Photographer
 from simulators.photos import PhotoDue
@@ -127,9 +128,13 @@ class Show:
 
     async def _start_agent(self, store: Store, device: StoreDevice) -> None:
         if device.kind is DeviceKind.COOLER:
-            self.agents.photo_folder(device.device_id).mkdir(parents=True, exist_ok=True)
             folder = self.stage.places.device(device.device_id)
-            write_cooler_file(folder, datetime.now(UTC), Random(device.device_id))
+            lobby = self.pasts.lobby_of(device.device_id)
+            if lobby is None:
+                self.agents.photo_folder(device.device_id).mkdir(parents=True, exist_ok=True)
+                write_cooler_file(folder, datetime.now(UTC), Random(device.device_id))
+            else:
+                await asyncio.to_thread(lobby.leave_past, folder)
         if self.lines.has_own_line(device.device_id):
             await self.enrolment.hand_over(device)
         await self.agents.start(store, device)
@@ -149,6 +154,7 @@ class Show:
         truth.facts["agents_started_at"] = {
             name: at.isoformat() for name, at in sorted(self.agents.started.items())
         }
+        truth.facts["lobbies"] = [lobby.truth() for lobby in self.pasts.lobbies]
         truth.write(self.stage.places.root)
 
     async def go_live(self) -> None:
@@ -172,6 +178,9 @@ class Show:
                 for device in store.devices:
                     if device.kind is DeviceKind.CART and device.device_id in self.agents.started:
                         tasks.create_task(self._use_cart(store, device), name=device.device_id)
+            for lobby in self.pasts.lobbies:
+                folder = self.stage.places.device(lobby.device_id)
+                tasks.create_task(lobby.live(folder, SystemClock()), name=lobby.device_id)
             for cut in self.stage.script.cuts:
                 tasks.create_task(
                     self._bring_back(cut.store_id, cut.back_after.total_seconds()),
@@ -223,7 +232,7 @@ async def open_show(
         agents = Agents(
             chain=stage.chain,
             places=stage.places,
-            fitting=_fitting(stage, scenery),
+            fitting=_fitting(stage, pasts, scenery),
             children=children,
             lines=lines,
             http=http,
@@ -253,7 +262,7 @@ async def open_show(
             await fleet.close()
 
 
-def _fitting(stage: Stage, scenery: Scenery) -> Fitting:
+def _fitting(stage: Stage, pasts: Pasts, scenery: Scenery) -> Fitting:
     """The surroundings of the real agents, each with a page, tills and carts with an API."""
     real = [
         device for store in stage.chain.stores for device in store.devices if not device.simulated
@@ -261,7 +270,10 @@ def _fitting(stage: Stage, scenery: Scenery) -> Fitting:
     with_api = [d.device_id for d in real if d.kind in (DeviceKind.TILL, DeviceKind.CART)]
     ports = iter(free_ports(len(real) + len(with_api)))
     return Fitting(
-        shelves={outlet.store_id: scenery.shelf_of(outlet.store_id) for outlet in stage.outlets},
+        shelves={
+            f"{outlet.store_id}-a": scenery.shelf_of(outlet.store_id) for outlet in stage.outlets
+        }
+        | {lobby_fixture_id(lobby.store_id): lobby.scene() for lobby in pasts.lobbies},
         door=scenery.door(),
         gallery=stage.places.gallery,
         api_ports={name: next(ports) for name in with_api},

@@ -15,6 +15,7 @@ from simulators.clock import DemoTime, demo_time
 from simulators.errors import AddressInUse, FolderUnusable, SimulatorError
 from simulators.journal import StoreJournal, journal_of
 from simulators.live import LiveStore
+from simulators.lobby_day import LobbyCooler
 from simulators.photos import PhotoDue, photos_of_today
 from simulators.problems import PROBLEMS, planted_in
 from simulators.script import Script
@@ -94,8 +95,13 @@ class Pasts:
     """What every store has behind it when the demonstration begins."""
 
     stores: tuple[LiveStore, ...]
+    lobbies: tuple[LobbyCooler, ...]
     journals: dict[str, StoreJournal]
     photos: dict[str, list[PhotoDue]]
+
+    def lobby_of(self, device_id: str) -> LobbyCooler | None:
+        """The lobby cooler that a device watches."""
+        return next((lobby for lobby in self.lobbies if lobby.device_id == device_id), None)
 
     @property
     def events(self) -> int:
@@ -159,7 +165,25 @@ def play_pasts(stage: Stage) -> Pasts:
         for outlet in stage.outlets
     }
     stage.truth.photos += [photo for of_store in photos.values() for photo in of_store]
-    return Pasts(stores=tuple(stores), journals=journals, photos=photos)
+    return Pasts(
+        stores=tuple(stores),
+        lobbies=_play_lobbies(stage, journals),
+        journals=journals,
+        photos=photos,
+    )
+
+
+def _play_lobbies(stage: Stage, journals: dict[str, StoreJournal]) -> tuple[LobbyCooler, ...]:
+    """The lobby coolers after today's openings so far; what their controllers read is in
+    `journals`."""
+    lobbies = tuple(
+        LobbyCooler(planted, stage.time, stage.options.seed) for planted in stage.script.unattended
+    )
+    for lobby in lobbies:
+        lobby.play_past()
+        entries = lobby.readings(stage.options.seed)
+        journals[lobby.store_id].entries[lobby.device_id] = entries
+    return lobbies
 
 
 def _note_truth(truth: Truth, journal: StoreJournal) -> None:

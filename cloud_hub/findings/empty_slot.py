@@ -36,7 +36,7 @@ _LOOK_BUTTON = Text(en="Checked", zh="已查看")
 
 
 def find_empty_slots(situation: Situation) -> Iterator[Finding]:
-    """Every planned slot whose gap is confirmed and still stands on the last clear photo."""
+    """Every planned slot whose gap is confirmed and not contradicted by the last clear photo."""
     for fixture_id in situation.chain.fixtures:
         photo = situation.last_clear(fixture_id)
         if photo is None or photo.plan is None:
@@ -48,23 +48,22 @@ def find_empty_slots(situation: Situation) -> Iterator[Finding]:
 
 
 def open_gaps(situation: Situation, photo: ShelfPhoto) -> list[Gap]:
-    """The gaps that the last clear photo of a fixture shows, each with its true beginning."""
+    """The gaps that stand at the last clear photo of a fixture, each with its true beginning. One
+    that this photo cannot see, for a hand before it, stands as before."""
     return [
         followed_back(situation, photo.fixture_id, gap)
         for gap in situation.gaps(photo.fixture_id)
-        if gap.ended_at is None
-        and gap.seen_at == photo.taken_at
-        and photo.plan is not None
-        and gap.slot_id in photo.plan.slots
+        if gap.ended_at is None and photo.plan is not None and gap.slot_id in photo.plan.slots
     ]
 
 
 def gap_loss(
     situation: Situation, photo: ShelfPhoto, gap: Gap, gaps: Sequence[Gap]
 ) -> LostSales | None:
-    """What a gap has cost. A product with several slots is lost once, from when the last of them
-    went empty, and that one bears it; a product that still stands somewhere is not lost at all."""
-    if photo.plan is None:
+    """What a gap has cost, by what tills sold before. A product with several slots is lost once,
+    from when the last of them went empty, and that one bears it; a product that still stands
+    somewhere is not lost at all."""
+    if photo.plan is None or situation.chain.fixtures[photo.fixture_id].unattended:
         return None
     gtin = photo.plan.slots[gap.slot_id].gtin
     slots = [slot.slot_id for slot in photo.plan.slots.values() if slot.gtin == gtin]

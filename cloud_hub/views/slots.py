@@ -25,7 +25,8 @@ from device_profiles.store import LoginRole
 class SlotRow:
     """One planned slot. `seen_gtin` is None for empty, unknown and hidden slots. `since` is when
     the state was first seen. `floor_units`/`back_room_units` are the ledger's, `sold_today` the
-    till's; None where neither knows the product."""
+    till's; None where neither knows the product, or where the fixture is none of theirs
+    (`passes_till` False)."""
 
     slot_id: str
     row: int
@@ -42,6 +43,7 @@ class SlotRow:
     floor_units: Decimal | None
     back_room_units: Decimal | None
     sold_today: Decimal | None
+    passes_till: bool
     evidence: Text
 
 
@@ -59,6 +61,7 @@ _LINE = Text(
     en="Ledger: floor {floor}, back room {back} · till: {sold} sold today · camera: {camera}",
     zh="账面：卖场 {floor}，后仓 {back} · 收银：今日售出 {sold} · 摄像头：{camera}",
 )
+_UNATTENDED = Text(en="No till counts it · camera: {camera}", zh="不经收银机 · 摄像头：{camera}")
 _NO_DATA = Text(en="no data", zh="无数据")
 
 _QUALITY: dict[str, Text] = {
@@ -111,16 +114,17 @@ def _row(
     sold: dict[str, Decimal],
 ) -> SlotRow:
     chain = situation.chain
-    owner = chain.fixtures[clear.fixture_id].owner_brand_id
+    fixture = chain.fixtures[clear.fixture_id]
+    owner, passes_till = fixture.owner_brand_id, not fixture.unattended
     gtin = clear.plan.slots[slot_id].gtin if clear.plan else ""
     standing = seen.facing.gtin if seen.facing else None
     name = naming.product(standing, owner) if standing else None
     _, row, column = slot_id.split("-")
-    keeps_books = viewer.role is not LoginRole.BRAND
+    keeps_books = viewer.role is not LoginRole.BRAND and passes_till
     floor = stock.get((location_id(clear.store_id, "floor"), gtin)) if keeps_books else None
     back = stock.get((location_id(clear.store_id, "back-room"), gtin)) if keeps_books else None
-    shown = keeps_books or chain.is_brand(gtin, viewer.scope_id or "")
-    units = sold.get(gtin, Decimal(0)) if shown else None
+    shown = viewer.role is not LoginRole.BRAND or chain.is_brand(gtin, viewer.scope_id or "")
+    units = sold.get(gtin, Decimal(0)) if shown and passes_till else None
     age = phrases.duration((situation.now - since).total_seconds()) if since else None
     zone = chain.stores[clear.store_id].hours.zone
     camera = _CAMERA[seen.state].filled(
@@ -143,9 +147,12 @@ def _row(
         floor_units=floor,
         back_room_units=back,
         sold_today=units,
+        passes_till=passes_till,
         evidence=_LINE.filled(
             floor=_said(floor), back=_said(back), sold=_said(units), camera=camera
-        ),
+        )
+        if passes_till
+        else _UNATTENDED.filled(camera=camera),
     )
 
 

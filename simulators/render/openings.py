@@ -88,7 +88,7 @@ class StockedCooler:
         while day < until_at:
             for at, is_refill in self._times(day):
                 if from_at <= at < until_at:
-                    yield self._refill(at) if is_refill else self._visit(at)
+                    yield self.refill(at) if is_refill else self.visit(at)
             day += timedelta(days=1)
 
     def photograph(
@@ -106,7 +106,8 @@ class StockedCooler:
         refills = [(midnight + timedelta(hours=hour), True) for hour in REFILLS_H]
         return sorted(visits + refills)
 
-    def _visit(self, at: datetime) -> Opening:
+    def visit(self, at: datetime) -> Opening:
+        """Somebody opens the door, takes, looks, or brings a pack back."""
         rng = self.rng
         deeds: list[Deed] = []
         if self._lately and rng.random() < PUTS_BACK:
@@ -168,7 +169,7 @@ class StockedCooler:
                     at = next(index for index, pack in enumerate(lane.packs) if pack is not None)
                     lane.packs[at] = nudged(lane.front, self.rng)
 
-    def _refill(self, at: datetime) -> Opening:
+    def refill(self, at: datetime) -> Opening:
         """Every lane is faced up and filled; what stood in a wrong lane goes home."""
         deeds: list[Deed] = []
         strays: list[PackDesign] = []

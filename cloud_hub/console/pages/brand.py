@@ -1,6 +1,7 @@
 """A brand's board: which outlet to visit first, the evidence, the share, the gaps."""
 
 from cloud_hub.console.markup import Markup, el
+from cloud_hub.console.parts.estimated_sales import estimated_today
 from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
 from cloud_hub.console.parts.freshness import photo_age
@@ -49,7 +50,7 @@ def brand_page(view: BrandView, reader: Reader) -> Markup:
                 panel(words("Share in your coolers, 14 days"), share_chart(view.share, reader)),
                 panel(words("Gaps, oldest first"), _gaps(view.gaps, reader)),
                 panel(words("Sold through tills today"), _sold(view.sell_out, reader)),
-                figure_tiles((view.sell_out_estimated,), reader)
+                estimated_today(view.sell_out_estimated, reader)
                 if view.sell_out_estimated
                 else None,
                 class_="stack",

@@ -4,8 +4,11 @@ from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.reader import Reader
 from cloud_hub.text import Text
+from cloud_hub.views.figure import Figure
 from cloud_hub.views.openings import EstimatedRow, EstimatedSales, OpeningRow
 
+WHOLE = 0.1
+"""So near to a whole number of packs and its decimals say nothing."""
 _TITLE = Text(en="Estimated sell-out, {days} days", zh="推算动销，{days} 天")
 _NOTE = Text(
     en="From photos before and after each door opening, because no till counts it. In nine of ten"
@@ -20,6 +23,8 @@ _HEADS = (
     Text(en="Range", zh="区间"),
     Text(en="Refilled", zh="补货"),
 )
+_OPENINGS = Text(en="Today's door openings", zh="今日开门")
+_TODAY_NOTE = Text(en="coolers without a till, today", zh="无收银机的冷柜，今日")
 _NOTHING = Text(en="Nothing was taken.", zh="没有取走任何商品。")
 _BEFORE = Text(en="before", zh="开门前")
 _AFTER = Text(en="after", zh="开门后")
@@ -39,6 +44,7 @@ def estimated_sales_panel(sales: EstimatedSales, reader: Reader) -> Markup:
             _number(sales.sold, reader),
             " ",
             el("small", _range(sales.low, sales.high, reader), class_="quiet"),
+            class_="estimated-sum",
             data_fact="sell-out-estimated",
         ),
         table(
@@ -46,10 +52,29 @@ def estimated_sales_panel(sales: EstimatedSales, reader: Reader) -> Markup:
             [_product(row, reader) for row in sales.products],
             nothing=words.of(_NOTHING),
         ),
-        el("ol", [_opening(row, reader) for row in sales.openings], class_="plain")
+        el("h3", words.of(_OPENINGS)) if sales.openings else None,
+        el("ol", [_opening(row, reader) for row in sales.openings], class_="openings")
         if sales.openings
         else None,
         note=words.of(_NOTE.filled(share=share)),
+        kind="panel-estimated",
+    )
+
+
+def estimated_today(figure: Figure, reader: Reader) -> Markup:
+    """The same of all coolers together, today: a panel of a board."""
+    words = reader.words
+    return panel(
+        words.of(figure.name),
+        el(
+            "p",
+            _number(None if figure.value is None else float(figure.value), reader),
+            " ",
+            el("small", _range(figure.low, figure.high, reader), class_="quiet"),
+            class_="estimated-sum",
+            data_fact="sell-out-estimated",
+        ),
+        note=words.of(_TODAY_NOTE),
         kind="panel-estimated",
     )
 
@@ -81,21 +106,28 @@ def _product(row: EstimatedRow, reader: Reader) -> Markup:
 def _opening(row: OpeningRow, reader: Reader) -> Markup:
     words = reader.words
     said = [
-        words.of(text.filled(name=name, count=words.number(count, 1)))
+        words.of(text.filled(name=name, count=_packs(count, reader)))
         for name, taken, come in row.changes
         for text, count in ((_TAKEN, taken), (_COME, come))
         if count >= 0.05
     ]
     pictures = [
-        el("a", f" {words.of(name)}", href=url)
+        el("a", words.of(name), href=url)
         for name, url in ((_BEFORE, row.before_url), (_AFTER, row.after_url))
         if url is not None
     ]
     return el(
         "li",
         el("time", row.local_time),
-        " ",
-        el("b", words.of(_REFILL), " ") if row.is_refill else None,
-        ", ".join(said),
-        pictures,
+        el(
+            "span",
+            el("b", words.of(_REFILL), " ") if row.is_refill else None,
+            ", ".join(said),
+        ),
+        el("span", pictures, class_="quiet"),
     )
+
+
+def _packs(count: float, reader: Reader) -> str:
+    """Whole packs where the estimate is as good as whole."""
+    return reader.words.number(count, 0 if abs(count - round(count)) < WHOLE else 1)

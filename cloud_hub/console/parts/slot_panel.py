@@ -89,14 +89,11 @@ def _facts(slot: SlotRow, reader: Reader) -> list[Markup]:
         (words("Planned"), el("span", words.of(slot.planned_name), _code(slot.planned_gtin))),
         (words("Seen"), seen),
         (words("Since"), words.of(slot.since_text) if slot.since_text else None),
-        (words("Ledger"), _ledger(slot, reader)),
-        (
-            words("Till today"),
-            words("{count} sold", count=words.number(slot.sold_today))
-            if slot.sold_today is not None
-            else words("no data"),
-        ),
     ]
+    if slot.passes_till:
+        sold = slot.sold_today
+        till = words("no data") if sold is None else words("{count} sold", count=words.number(sold))
+        rows += [(words("Ledger"), _ledger(slot, reader)), (words("Till today"), till)]
     return [el("div", el("dt", name), el("dd", value)) for name, value in rows if value is not None]
 
 

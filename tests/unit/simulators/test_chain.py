@@ -64,7 +64,7 @@ def test_real_devices_are_not_called_simulated():
     chain = build_chain(outlets(8), demo_time(NOON), b"key")
     real = [d.device_id for store in chain.stores for d in store.devices if not d.simulated]
     assert real == [
-        *("s01-cooler", "s01-door", "s01-till", "s01-cart"),
+        *("s01-cooler", "s01-door", "s01-till", "s01-cart", "s01-lobby"),
         *("s02-cooler", "s05-cooler", "s06-cooler", "s06-door", "s06-till"),
     ]
     kinds = [device.kind for device in chain.stores[1].devices]

@@ -12,7 +12,7 @@ from simulators.profiles import DoorScene, Fitting, ShelfScene, profile_of, writ
 
 FITTING = Fitting(
     shelves={
-        "s01": ShelfScene(
+        "s01-a": ShelfScene(
             width_px=1280, height_px=960, corners=((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
         )
     },

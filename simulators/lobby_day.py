@@ -1,0 +1,189 @@
+"""A day of the cooler in the lobby: who opened it and what became of its packs, each with a photo.
+
+Its packs stay where they are from photo to photo, which is what an estimate of sales rests on. A
+refill comes as soon as a lane is nearly empty, so that nothing is sold out.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from device_profiles.planogram import Feed
+from simulators.chain import CLOSES_H, OPENS_H
+from simulators.clock import DemoTime
+from simulators.goods import as_product
+from simulators.journal import Entry, cooler_entries
+from simulators.live import write_cooler_file
+from simulators.lobby import COLUMNS, ROWS, lobby_device_id, lobby_fixture_id, lobby_goods
+from simulators.photo_files import encode, leave_photo, photo_name
+from simulators.profiles import PHOTO_FOLDER, ShelfScene
+from simulators.render.cooler import cooler_view, photograph_packs
+from simulators.render.lanes import standings
+from simulators.render.openings import DeedKind, Opening, after_opening, stocked_cooler
+from simulators.render.packs import design_pack
+from simulators.render.shelf import Standing
+from simulators.render.sprites import SpriteShelf
+from simulators.render.troubles import Troubles
+from simulators.script import Unattended
+from sync.clock import Clock
+
+PICTURE_PX = (560, 780)
+HEADER = "HELP YOURSELF"
+SPRITES_KEPT, MASTERS_KEPT = 300, 120
+FIRST_OPENING_AFTER = timedelta(minutes=7)
+GAP_LEAST_S, GAP_MEAN_S, GAP_MOST_S = 240.0, 1100.0, 3000.0
+"""Between two openings of the past."""
+LIVE_GAP_S = (50.0, 150.0)
+NEARLY_EMPTY = 1
+"""So few packs left in a lane and somebody comes to fill the cooler."""
+REFILLED_AFTER_S = 300.0
+PHOTO_AFTER_S = 25.0
+"""From the closed door to the photo."""
+READING_EVERY_S = 62.0
+"""A value stands in the controller's file for so long: the agent reads once a minute."""
+FILE_EVERY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """One opening, the photo's time after it, and every pack where it stood then."""
+
+    opening: Opening
+    photo_at: datetime
+    packs: tuple[Standing, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """What is true of it."""
+        return {
+            "opened_at": self.opening.opened_at.isoformat(),
+            "photo_at": self.photo_at.isoformat(),
+            "is_refill": self.opening.is_service,
+            "taken": dict(self.opening.count(DeedKind.TAKEN)),
+            "put_back": dict(self.opening.count(DeedKind.PUT_BACK)),
+            "refilled": dict(self.opening.count(DeedKind.REFILLED)),
+        }
+
+
+class LobbyCooler:
+    """The lobby cooler of one store: its packs, its camera, its openings so far."""
+
+    def __init__(self, planted: Unattended, time: DemoTime, seed: int) -> None:
+        store_id = planted.store_id
+        self.store_id = store_id
+        self._since = planted.since
+        self.device_id = lobby_device_id(store_id)
+        self.opened: list[Opened] = []
+        self._time = time
+        number = int(store_id[1:])
+        rng = np.random.default_rng([seed, number, 2])
+        self._rng = Random(f"{seed}/{store_id}/lobby")
+        self._light = np.random.default_rng([seed, number, 3])
+        view = cooler_view(ROWS, COLUMNS, rng)
+        self._view = replace(view, width_px=PICTURE_PX[0], height_px=PICTURE_PX[1], header=HEADER)
+        designs = {place: design_pack(as_product(good)) for place, good in lobby_goods().items()}
+        self._cooler = stocked_cooler(designs, self._view, Feed.STILL, rng)
+        self._first = tuple(standings(list(self._cooler.lanes.values())))
+        self._sprites = SpriteShelf(capacity=SPRITES_KEPT, masters=MASTERS_KEPT)
+
+    def scene(self) -> ShelfScene:
+        """How its camera is set up."""
+        return ShelfScene(
+            width_px=self._view.width_px,
+            height_px=self._view.height_px,
+            corners=self._view.seen_corners,
+            camera_mm=self._view.camera_mm,
+        )
+
+    def play_past(self) -> None:
+        """Today's openings until the demonstration begins."""
+        at = self._since + FIRST_OPENING_AFTER
+        while at < self._time.started_at - timedelta(seconds=GAP_LEAST_S):
+            at += timedelta(seconds=self._play(at).opening.open_s)
+            if self.is_nearly_empty:
+                at += timedelta(seconds=REFILLED_AFTER_S)
+            else:
+                gap_s = GAP_LEAST_S + self._rng.expovariate(1 / GAP_MEAN_S)
+                at += timedelta(seconds=min(gap_s, GAP_MOST_S))
+
+    @property
+    def is_nearly_empty(self) -> bool:
+        """Whether a lane wants filling."""
+        return any(len(lane.held()) <= NEARLY_EMPTY for lane in self._cooler.lanes.values())
+
+    def readings(self, seed: int) -> list[Entry]:
+        """What its controller read since it stands there."""
+        times = [opened.opening.opened_at for opened in self.opened]
+        return cooler_entries(
+            lobby_fixture_id(self.store_id),
+            self._since,
+            lambda begins_at, ends_at: sum(begins_at <= at < ends_at for at in times),
+            self._time,
+            Random(f"{seed}/{self.device_id}/cooler"),
+        )
+
+    def leave_past(self, folder: Path) -> None:
+        """The day's photos so far lie in the device's folder, and the door is shut."""
+        for name, jpeg in self.photos():
+            leave_photo(folder / PHOTO_FOLDER, name, jpeg)
+        write_cooler_file(folder, self._time.started_at, self._rng, open_s=0.0)
+
+    def photos(self) -> Iterator[tuple[str, bytes]]:
+        """File name and JPEG of the day's photos so far: before the first opening, after each."""
+        yield photo_name(self._since), self._photograph(self._first, Troubles())
+        for opened in self.opened:
+            yield photo_name(opened.photo_at), self._after(opened)
+
+    async def live(self, folder: Path, clock: Clock) -> None:
+        """Opening after opening by the clock, for ever: the controller's file in the device's
+        `folder` tells the door, and a photo comes after it was closed."""
+        while True:
+            await self._wait(folder, clock, self._rng.uniform(*LIVE_GAP_S), open_s=0.0)
+            if not OPENS_H <= self._time.local(clock.now()).hour < CLOSES_H:
+                continue
+            opened = self._play(clock.now(), until_photo_s=0.0)
+            left_s = opened.opening.open_s
+            while left_s > 0:
+                await self._wait(folder, clock, READING_EVERY_S, open_s=min(60.0, left_s))
+                left_s -= 60.0
+            opened = replace(opened, photo_at=clock.now())
+            self.opened[-1] = opened
+            jpeg = await asyncio.to_thread(self._after, opened)
+            name = photo_name(opened.photo_at)
+            await asyncio.to_thread(leave_photo, folder / PHOTO_FOLDER, name, jpeg)
+
+    def truth(self) -> dict[str, object]:
+        """What is true of it so far."""
+        return {
+            "fixture": lobby_fixture_id(self.store_id),
+            "openings": [opened.as_json() for opened in self.opened],
+        }
+
+    def _play(self, at: datetime, until_photo_s: float = PHOTO_AFTER_S) -> Opened:
+        cooler = self._cooler
+        opening = cooler.refill(at) if self.is_nearly_empty else cooler.visit(at)
+        opened = Opened(
+            opening=opening,
+            photo_at=at + timedelta(seconds=opening.open_s + until_photo_s),
+            packs=tuple(standings(list(cooler.lanes.values()))),
+        )
+        self.opened.append(opened)
+        return opened
+
+    async def _wait(self, folder: Path, clock: Clock, for_s: float, *, open_s: float) -> None:
+        """The controller's file says how long the door was open in the last minute."""
+        until_s = clock.monotonic_s() + for_s
+        while (left_s := until_s - clock.monotonic_s()) > 0:
+            write_cooler_file(folder, clock.now(), self._rng, open_s=open_s)
+            await asyncio.sleep(min(FILE_EVERY_S, left_s))
+
+    def _after(self, opened: Opened) -> bytes:
+        return self._photograph(opened.packs, after_opening(self._light))
+
+    def _photograph(self, packs: tuple[Standing, ...], troubles: Troubles) -> bytes:
+        image, _, _ = photograph_packs(packs, self._view, self._light, self._sprites, troubles)
+        return encode(image)

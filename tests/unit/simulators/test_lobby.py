@@ -1,0 +1,116 @@
+"""The cooler in a lobby: its packs stay from photo to photo, and its truth adds up."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from device_profiles.device import load_device
+from simulators.chain import build_chain, outlets
+from simulators.clock import DemoTime, demo_time
+from simulators.coolers import OPENING_S
+from simulators.lobby import lobby_goods
+from simulators.lobby_day import LobbyCooler
+from simulators.profiles import COOLER_FILE, Fitting, profile_of, write_profile
+from simulators.render.openings import DeedKind
+from simulators.script import Unattended
+from sync.events import CoolerRead
+from vision_models.opening import can_tell_openings
+
+NOW = datetime(2026, 11, 22, 6, 25, tzinfo=UTC)
+
+
+@pytest.fixture
+def time() -> DemoTime:
+    return demo_time(NOW)
+
+
+@pytest.fixture
+def lobby(time: DemoTime) -> LobbyCooler:
+    lobby = LobbyCooler(Unattended(store_id="s01", since=time.at(time.today, 7)), time, seed=1)
+    lobby.play_past()
+    return lobby
+
+
+def grey(path: Path) -> NDArray[np.float64]:
+    return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.float64)
+
+
+def test_what_is_left_is_what_stood_there_less_what_went_and_more_what_came(
+    lobby: LobbyCooler,
+) -> None:
+    standing = Counter(pack.design.gtin for pack in lobby.opened[0].packs)
+    for before, opened in pairwise(lobby.opened):
+        standing.subtract(opened.opening.count(DeedKind.TAKEN))
+        standing.update(opened.opening.count(DeedKind.PUT_BACK))
+        standing.update(opened.opening.count(DeedKind.REFILLED))
+        assert +standing == Counter(pack.design.gtin for pack in opened.packs)
+        assert before.photo_at < opened.opening.opened_at < opened.photo_at < NOW
+
+
+def test_nothing_is_sold_out_and_somebody_fills_it_again(lobby: LobbyCooler) -> None:
+    goods = {good.gtin for good in lobby_goods().values()}
+    for opened in lobby.opened:
+        assert {pack.design.gtin for pack in opened.packs} == goods
+    refills = [opened for opened in lobby.opened if opened.opening.is_service]
+    assert 1 <= len(refills) < len(lobby.opened) / 3
+
+
+def test_its_past_lies_in_the_cameras_folder_each_photo_like_the_one_before(
+    lobby: LobbyCooler, tmp_path: Path
+) -> None:
+    lobby.leave_past(tmp_path)
+    paths = sorted((tmp_path / "photos").iterdir())
+    times = [lobby.opened[0].opening.opened_at - timedelta(minutes=7)]
+    times += [opened.photo_at for opened in lobby.opened]
+    assert [path.name for path in paths] == [f"{at:%Y%m%dT%H%M%SZ}.jpg" for at in times]
+    photos = [grey(path) for path in paths]
+    alike = [np.corrcoef(before.ravel(), after.ravel())[0, 1] for before, after in pairwise(photos)]
+    # One or two packs of fifty went; a hand or fog may be before any photo.
+    assert np.median(alike) > 0.97
+    assert json.loads((tmp_path / COOLER_FILE).read_text())["door_open_s"] == 0.0
+
+
+def test_its_controller_counts_the_openings_that_its_photos_show(lobby: LobbyCooler) -> None:
+    bodies = [entry.body for entry in lobby.readings(seed=1)]
+    reads = [body for body in bodies if isinstance(body, CoolerRead)]
+    assert {body.fixture_id for body in reads} == {"s01-b"}
+    ends_at = reads[-1].started_at + timedelta(seconds=900 * len(reads[-1].door_open_s))
+    counted = sum(opened.opening.opened_at < ends_at for opened in lobby.opened)
+    open_s = sum(value or 0.0 for body in reads for value in body.door_open_s)
+    assert open_s == pytest.approx(OPENING_S * counted)
+
+
+def test_its_profile_says_all_that_an_estimate_needs(
+    lobby: LobbyCooler, time: DemoTime, tmp_path: Path
+) -> None:
+    chain = build_chain(outlets(1), time, b"key")
+    (store,) = chain.stores
+    device = next(one for one in store.devices if one.device_id == lobby.device_id)
+    fitting = Fitting(
+        shelves={"s01-b": lobby.scene()},
+        door=None,
+        gallery=tmp_path,
+        api_ports={},
+        page_ports={},
+    )
+    profile = load_device(write_profile(profile_of(chain, store, device, fitting), tmp_path))
+    (fixture,), (camera,), (plan,) = profile.fixtures, profile.cameras, profile.planograms
+    assert (fixture.fixture_id, fixture.unattended, plan.fixture_id) == ("s01-b", True, "s01-b")
+    assert can_tell_openings(fixture, camera.shelves[0])
+
+
+def test_the_same_seed_plays_the_same_day(lobby: LobbyCooler, time: DemoTime) -> None:
+    again = LobbyCooler(Unattended(store_id="s01", since=time.at(time.today, 7)), time, seed=1)
+    again.play_past()
+    assert again.truth() == lobby.truth()
+    other = LobbyCooler(Unattended(store_id="s01", since=time.at(time.today, 7)), time, seed=2)
+    other.play_past()
+    assert other.truth() != lobby.truth()
+    assert lobby.opened[0].opening.opened_at == time.at(time.today, 7) + timedelta(minutes=7)
