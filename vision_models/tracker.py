@@ -18,7 +18,9 @@ NEAR_EDGE = 0.05
 """Share of a box's height within which the picture's lower edge may lie."""
 HEIGHT_OF_WIDTH = 2.6
 """A standing person's height over the width of the shoulders with arms."""
-
+FOLLOWED_AT = (0.25, 0.5)
+"""How far down the box the places are that are followed; the nearer one counts. People in front
+hide the legs first: the chest stays where it is."""
 
 SEEN_AGAIN_S = 0.3
 LONGEST_STEP_S = 1.0
@@ -27,15 +29,18 @@ LONGEST_STEP_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerSettings:
-    """Limits of a track. Speeds are in body heights a second: the same near and far."""
+    """Limits of a track. Speeds are in body heights a second: the same near and far. `strays`: so
+    much farther from where it is expected a person may be for each second unseen; `new_strays`:
+    the same while it is not known yet which way they go."""
 
     certain_score: float = 0.5
     doubtful_score: float = 0.2
     confirmed_after_s: float = 0.35
     confirmed_after_hits: int = 3
     bridged_s: float = 1.5
-    max_speed_heights_s: float = 3.0
-    slack_heights: float = 0.35
+    slack_heights: float = 0.5
+    strays_heights_s: float = 0.45
+    new_strays_heights_s: float = 1.5
     shrinks_a_s: float = 0.3
 
 
@@ -146,15 +151,20 @@ class Tracker:
         """0 for a perfect match to 1 for the limit; beyond the greatest believable way 10."""
         expected = np.stack([track.expected_box(at_s) for track in tracks])
         heights = np.maximum(expected[:, 3] - expected[:, 1], 1.0)
-        middles = (expected[:, :2] + expected[:, 2:]) / 2
-        found = (boxes[:, :2] + boxes[:, 2:]) / 2
-        apart = np.linalg.norm(middles[:, None] - found[None], axis=2) / heights[:, None]
-        gone_s = np.array([at_s - track.seen_at_s for track in tracks])
-        reach = self.settings.slack_heights + self.settings.max_speed_heights_s * gone_s * 0.5
+        ways = [_place(boxes, down)[None] - _place(expected, down)[:, None] for down in FOLLOWED_AT]
+        apart = np.linalg.norm(ways, axis=3).min(axis=0) / heights[:, None]
+        reach = np.array([self._reach(track, at_s) for track in tracks])
         sizes = np.log(np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)[None] / heights[:, None])
         costs = 0.5 * apart / reach[:, None] + 0.35 * (1 - overlaps(expected, boxes))
         costs += 0.15 * np.minimum(np.abs(sizes) / 0.7, 1.0)
         return np.where((apart > reach[:, None]) | (np.abs(sizes) > 0.9), 10.0, costs)
+
+    def _reach(self, track: Track, at_s: float) -> float:
+        """How far from the expected place the person may be, in body heights."""
+        limits = self.settings
+        is_new = track.hits < limits.confirmed_after_hits
+        strays = limits.new_strays_heights_s if is_new else limits.strays_heights_s
+        return limits.slack_heights + strays * (at_s - track.seen_at_s)
 
     def _see(self, track: Track, box: NDArray[np.float32], at_s: float) -> None:
         passed_s = max(at_s - track.seen_at_s, 1e-3)
@@ -225,3 +235,10 @@ class Tracker:
         elif full_width_px and x1 <= 2.0 and x2 < self._rightmost_px:
             x = min(x, x2 - full_width_px / 2)
         return x, y2
+
+
+def _place(boxes: Boxes, down: float) -> Boxes:
+    """The middle of each box, so far down: (n, 2)."""
+    return np.asarray(
+        boxes[:, :2] + np.array([0.5, down], np.float32) * (boxes[:, 2:] - boxes[:, :2])
+    )
