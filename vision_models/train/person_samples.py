@@ -1,7 +1,11 @@
-"""What the person detector learns from: labelled photos, renders, and cut-out people on photos."""
+"""What the person detector learns from: labelled photos, renders, and cut-out people on photos.
+
+Some of the people stand behind others, or behind counters, shelves and posts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -10,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
+from vision_models.train.person_layers import LEAST_SEEN, Layers
 from vision_models.train.product_samples import Boxes, Labelled, load_labelled
 from vision_models.train.sku_samples import Pixels, load_cut_out, load_photo, relit
 
@@ -17,12 +22,12 @@ MARGIN_GREY = 114
 """What a picture that does not fill the input is padded with (vision_models/detector.py)."""
 SMALLEST_PX, TALLEST = 24.0, 1.1
 """How tall the person looked at is made: from this many pixels to this share of the picture."""
-LEAST_SEEN = 0.35
 LEAST_HEIGHT_PX = 10.0
-HIDDEN = 0.75
-"""Who is covered so far by another cut-out is not labelled any more."""
-RENDERED, PHOTOS, CLIPS = 0.36, 0.32, 0.12
+RENDERED, PHOTOS, CLIPS = 0.33, 0.30, 0.09
 """Shares of the samples; the rest are cut-outs put before photos."""
+JOINED, COMPANY, FURNISHED = 0.25, 0.45, 0.3
+"""Shares: labelled pictures that cut-outs walk into, cut-outs beside or behind the one before, and
+samples with furniture in front."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +76,19 @@ class PersonSamples(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         elif kind < RENDERED + PHOTOS + CLIPS:
             one = self._window(self.clips[int(rng.integers(len(self.clips)))], rng, stretch=0.1)
         else:
-            one = self._pasted(Labelled(self._ground(rng), np.zeros((0, 4), np.float32)), 5, rng)
-        if kind < RENDERED + PHOTOS + CLIPS and rng.random() < 0.2:
-            one = self._pasted(one, 2, rng)
-        image = relit(one.image, rng)
+            one = Labelled(self._ground(rng), np.zeros((0, 4), np.float32))
+        is_empty = kind >= RENDERED + PHOTOS + CLIPS
+        layers = Layers(one.image, one.boxes)
+        if is_empty or rng.random() < JOINED:
+            self._join(layers, 6 if is_empty else 2, rng)
+        if rng.random() < FURNISHED:
+            self._furnish(layers, rng)
+        shown, boxes = layers.shown()
+        image = relit(shown, rng)
         if rng.random() < 0.1:
             grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
             image = np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
-        return Labelled(image, one.boxes)
+        return Labelled(image, boxes)
 
     def _window(self, one: Labelled, rng: np.random.Generator, *, stretch: float) -> Labelled:
         """`one` so that one of its people has a size drawn by chance, turned a little."""
@@ -141,7 +151,17 @@ class PersonSamples(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         return np.asarray(cut[(seen > LEAST_SEEN) & (tall > LEAST_HEIGHT_PX)], np.float32)
 
     def _ground(self, rng: np.random.Generator) -> Pixels:
-        """A piece of a photo without people."""
+        """A piece of a photo without people; now and then panes of several, as in a shop window."""
+        panes = int(rng.integers(2, 5)) if rng.random() < 0.25 else 1
+        edges = np.sort(rng.integers(0, self.width_px, panes - 1))
+        ground = np.empty((self.height_px, self.width_px, 3), np.uint8)
+        for left, right in pairwise([0, *(int(edge) for edge in edges), self.width_px]):
+            if right > left:
+                ground[:, left:right] = self._piece(right - left, self.height_px, rng)
+        return ground
+
+    def _piece(self, width_px: int, height_px: int, rng: np.random.Generator) -> Pixels:
+        """A piece of a photo without people, of that size."""
         photo = self.grounds[int(rng.integers(len(self.grounds)))]
         height, width = photo.shape[:2]
         tall, wide = (max(8, int(side * rng.uniform(0.35, 1.0))) for side in (height, width))
@@ -149,57 +169,71 @@ class PersonSamples(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         part = photo[top : top + tall, left : left + wide]
         if rng.random() < 0.5:
             part = part[:, ::-1]
-        return np.asarray(cv2.resize(part, (self.width_px, self.height_px)), np.uint8)
+        return np.asarray(cv2.resize(part, (width_px, height_px)), np.uint8)
 
-    def _pasted(self, one: Labelled, most: int, rng: np.random.Generator) -> Labelled:
-        """`one` with up to `most` people cut from elsewhere before it."""
-        canvas = one.image.astype(np.float32)
-        boxes = one.boxes
+    def _join(self, layers: Layers, most: int, rng: np.random.Generator) -> None:
+        """Put up to `most` people cut from elsewhere into the picture, some close together."""
+        last: tuple[float, float, float] | None = None
         for _ in range(int(rng.integers(0, most + 1))):
             person = self.cut_outs[int(rng.integers(len(self.cut_outs)))]
-            low, high = np.log(1.6 * SMALLEST_PX), np.log(TALLEST * self.height_px)
-            scale = float(np.exp(rng.uniform(low, high))) / person.shape[0]
-            wide = scale * float(np.exp(rng.uniform(-0.15, 0.15)))
-            size = (max(3, round(person.shape[1] * wide)), max(3, round(person.shape[0] * scale)))
+            low, high = np.log(1.4 * SMALLEST_PX), np.log(TALLEST * self.height_px)
+            tall = float(np.exp(rng.uniform(low, high)))
+            x = float(rng.uniform(-0.05, 1.05)) * self.width_px
+            y = float(rng.uniform(-0.3, 1.0)) * self.height_px
+            if last and rng.random() < COMPANY:
+                tall = last[2] * float(np.exp(rng.normal(0, 0.12)))
+                x = last[0] + float(rng.uniform(-0.45, 0.45)) * last[2]
+                y = last[1] + float(rng.normal(0, 0.1)) * last[2]
+            last = (x, y, tall)
+            scale = tall / person.shape[0]
+            wide = scale * float(np.exp(rng.uniform(-0.2, 0.35)))
+            size = (max(3, round(person.shape[1] * wide)), max(3, round(tall)))
             drawn = cv2.resize(person, size, interpolation=cv2.INTER_AREA)
             if rng.random() < 0.5:
                 drawn = drawn[:, ::-1]
-            x = int(rng.uniform(-0.4, 1.0) * size[0] + rng.uniform(0, 1) * self.width_px) - size[0]
-            y = int(rng.uniform(-0.3, 1.0) * self.height_px)
-            box = _paste(canvas, np.asarray(drawn, np.float32) * _tint(rng), x, y)
-            if box is None:
-                continue
-            boxes = np.vstack([boxes[_hidden(boxes, box) < HIDDEN], box])
-        return Labelled(np.asarray(canvas.clip(0, 255), np.uint8), boxes.astype(np.float32))
+            sprite = np.asarray(drawn, np.float32) * _tint(rng)
+            layers.paste(sprite, round(x - size[0] / 2), round(y), is_person=True)
+
+    def _furnish(self, layers: Layers, rng: np.random.Generator) -> None:
+        """Put a counter, a shelf or a post before somebody, or anywhere."""
+        for _ in range(int(rng.integers(1, 3))):
+            boxes = layers.boxes
+            box = np.array([0.0, 0.0, 0.5, 0.9]) * self.height_px + np.tile(
+                rng.uniform(0, 0.8, 2) * (self.width_px, self.height_px), 2
+            )
+            if boxes:
+                box = boxes[int(rng.integers(len(boxes)))]
+            wide, tall = box[2] - box[0], box[3] - box[1]
+            if rng.random() < 0.65:
+                top = box[1] + rng.uniform(0.4, 0.9) * tall
+                bottom = box[3] + rng.uniform(-0.05, 0.5) * tall
+                left = box[0] - rng.uniform(-0.5, 1.5) * wide
+                right = box[2] + rng.uniform(-0.3, 1.5) * wide
+            else:
+                top = box[1] - rng.uniform(-0.1, 0.6) * tall
+                bottom = box[3] + rng.uniform(0.0, 0.4) * tall
+                left = box[0] + rng.uniform(-0.3, 0.9) * wide
+                right = left + rng.uniform(0.15, 0.6) * wide
+            size = (max(4, round(right - left)), max(4, round(bottom - top)))
+            layers.paste(self._thing(size, rng), round(left), round(top), is_person=False)
+
+    def _thing(self, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
+        """Something opaque of (width, height): a piece of a shelf, or a plain board."""
+        size = (min(size[0], 2 * self.width_px), min(size[1], 2 * self.height_px))
+        if rng.random() < 0.5:
+            body = self._piece(*size, rng).astype(np.float32)
+        else:
+            body = np.full((size[1], size[0], 3), rng.uniform(15, 235, 3), np.float32)
+            body *= np.linspace(*rng.uniform(0.7, 1.2, 2), size[1])[:, None, None]
+        if rng.random() < 0.5:
+            body[: max(1, size[1] // 16)] = rng.uniform(20, 230, 3)
+        return np.dstack([body, np.full(size[::-1], 255.0)]).astype(np.float32)
 
 
 def _tint(rng: np.random.Generator) -> NDArray[np.float32]:
     """Another dye and light for a cut-out's colours; its alpha stays."""
     gain = rng.uniform(0.4, 1.4) * rng.uniform(0.75, 1.25, 3)
     return np.array([*gain, 1.0], np.float32)
-
-
-def _paste(
-    canvas: NDArray[np.float32], sprite: NDArray[np.float32], x: int, y: int
-) -> Boxes | None:
-    """Draw BGRA `sprite` at (x, y); its box cut at the canvas, None where too little is seen."""
-    height, width = canvas.shape[:2]
-    x1, y1 = max(0, x), max(0, y)
-    x2, y2 = min(width, x + sprite.shape[1]), min(height, y + sprite.shape[0])
-    whole = sprite.shape[0] * sprite.shape[1]
-    if x2 <= x1 or y2 <= y1 or (x2 - x1) * (y2 - y1) < LEAST_SEEN * whole:
-        return None
-    part = sprite[y1 - y : y2 - y, x1 - x : x2 - x]
-    cover = part[..., 3:] / 255.0
-    canvas[y1:y2, x1:x2] = canvas[y1:y2, x1:x2] * (1 - cover) + part[..., :3] * cover
-    return np.array([[x1, y1, x2, y2]], np.float32)
-
-
-def _hidden(boxes: Boxes, before: Boxes) -> NDArray[np.float32]:
-    """Share of each box that lies behind `before`."""
-    low, high = np.maximum(boxes[:, :2], before[:, :2]), np.minimum(boxes[:, 2:], before[:, 2:])
-    inside = (high - low).clip(0).prod(axis=1)
-    return np.asarray(inside / np.maximum(_area(boxes), 1e-6), np.float32)
 
 
 def _area(boxes: NDArray[np.floating]) -> NDArray[np.float64]:
