@@ -31,6 +31,7 @@ LOOPBACK = "127.0.0.1"
 HUB_STARTS_WITHIN_S = 60.0
 PROGRESS_EVERY_S = 0.5
 PICTURES_WITHIN_S = 120.0
+REVIEWERS = (LoginRole.HEAD_OFFICE, LoginRole.BRAND)
 
 
 async def run_demo(options: DemoOptions) -> None:
@@ -128,10 +129,13 @@ async def _play(
         write_announcement(root, announcement)
         teller.console.print(login_table(announcement))
         teller.say(f"Ready. The same for programs: {root / 'demo.json'}. Ctrl-C ends it.")
-        office = next(one for one in announcement.logins if one.role is LoginRole.HEAD_OFFICE)
+        # Two people, so that what is asked of two is answered by two.
+        people = [one for one in announcement.logins if one.role in REVIEWERS]
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(show.go_live(), name="live")
-            tasks.create_task(Reviewer(hub_url, office, stage.script).run(), name="reviewer")
+            for person in people:
+                reviewer = Reviewer(hub_url, person, stage.script, show.pasts.lobbies)
+                tasks.create_task(reviewer.run(), name=f"reviewer {person.name}")
 
 
 async def _open_hub(stage: Stage, hub: HubDoor, broker: BrokerAddress) -> Announcement:

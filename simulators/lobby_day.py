@@ -22,7 +22,7 @@ from simulators.live import write_cooler_file
 from simulators.lobby import COLUMNS, ROWS, lobby_device_id, lobby_fixture_id, lobby_goods
 from simulators.photo_files import encode, leave_photo, photo_name
 from simulators.profiles import PHOTO_FOLDER, ShelfScene
-from simulators.render.cooler import cooler_view, photograph_packs
+from simulators.render.cooler import CELL_WIDTH_MM, cooler_view, photograph_packs
 from simulators.render.lanes import standings
 from simulators.render.openings import DeedKind, Opening, after_opening, stocked_cooler
 from simulators.render.packs import design_pack
@@ -155,6 +155,20 @@ class LobbyCooler:
             jpeg = await asyncio.to_thread(self._after, opened)
             name = photo_name(opened.photo_at)
             await asyncio.to_thread(leave_photo, folder / PHOTO_FOLDER, name, jpeg)
+
+    def stood_in(self, slot_id: str, taken_at: datetime) -> str | None:
+        """The product at the front of a slot in the photo of that second; None: none stood there,
+        or there is no such photo."""
+        shown = {opened.photo_at.replace(microsecond=0): opened.packs for opened in self.opened}
+        packs = {self._since: self._first, **shown}.get(taken_at.replace(microsecond=0), ())
+        _, row, column = slot_id.split("-")
+        here = [
+            pack
+            for pack in packs
+            if (pack.board + 1, int(pack.x_mm // CELL_WIDTH_MM) + 1) == (int(row), int(column))
+        ]
+        front = min(here, key=lambda pack: pack.setback_mm, default=None)
+        return front.design.gtin if front else None
 
     def truth(self) -> dict[str, object]:
         """What is true of it so far."""

@@ -1,16 +1,19 @@
-"""A person at the head office who answers questions about pictures, by what truly stood there.
+"""A person who answers questions about pictures, by what truly stood there.
 
 Packs that no list holds are left for whoever looks at the demonstration.
 """
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import aiohttp
 
 from simulators.goods import demonstration_goods
+from simulators.lobby import lobby_fixture_id
+from simulators.lobby_day import LobbyCooler
 from simulators.logins import DemoLogin
 from simulators.photos import slots_at
 from simulators.script import Script
@@ -24,7 +27,10 @@ WORTH_WAITING = (aiohttp.ClientError, TimeoutError)
 class Reviewer:
     """Signs in by the console's door, as people do, and answers over the API."""
 
-    def __init__(self, url: str, login: DemoLogin, script: Script) -> None:
+    def __init__(
+        self, url: str, login: DemoLogin, script: Script, lobbies: Iterable[LobbyCooler] = ()
+    ) -> None:
+        self._lobbies = {lobby_fixture_id(lobby.store_id): lobby for lobby in lobbies}
         self._url = url
         self._login = login
         self._script = script
@@ -71,5 +77,8 @@ class Reviewer:
     def truth_of(self, question: dict[str, Any]) -> str | None:
         """The listed product that stood there; None for a pack that no list holds, or a gap."""
         taken_at = datetime.fromisoformat(question["photo"]["taken_at"])
-        stood = slots_at(question["store_id"], taken_at, self._script).get(question["slot_id"])
+        lobby, slot_id = self._lobbies.get(question["fixture_id"]), question["slot_id"]
+        if lobby is not None:
+            return lobby.stood_in(slot_id, taken_at)
+        stood = slots_at(question["store_id"], taken_at, self._script).get(slot_id)
         return stood if stood in self._listed else None

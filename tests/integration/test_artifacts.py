@@ -1,18 +1,30 @@
 """What the hub signs and packs, unpacked on a device: over real HTTP, with real models."""
 
+import asyncio
 import json
+import shutil
 import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from cloud_hub.artifacts import Artifacts
+from cloud_hub.model.facts import ShelfObservation
 from device_profiles.artifact import ArtifactKind
 from device_profiles.device import load_device
+from edge_agent.agent import run_agent
 from edge_agent.artifact_checks import checks_for
+from edge_agent.settings import load_settings
+from simulators.goods import as_product, demonstration_goods
+from simulators.photo_files import encode, leave_photo, photo_name
+from simulators.render.cooler import cooler_view, render_cooler
+from simulators.render.packs import design_pack
+from simulators.render.sprites import SpriteShelf
 from sync.artifact_source import ArtifactSource
 from sync.artifacts import Slots
 from sync.clock import SystemClock
@@ -26,6 +38,29 @@ from vision_models.models import SHIPPED
 
 COOLER = Path(__file__).parents[2] / "device_profiles" / "examples" / "cooler.toml"
 KEPT_MB = 64
+DETECTOR = "models/product-detector"
+UNCALIBRATED = """
+tenant_id = "linguang"
+store_id = "s01"
+device_id = "s01-cooler"
+kind = "cooler"
+claim_token = "claim-token-s01-cooler"
+reconnect_cap_s = 1.0
+[[fixtures]]
+fixture_id = "s01-a"
+letter = "A"
+name = { en = "Cooler", zh = "冷柜" }
+kind = "cooler-upright"
+rows = 1
+columns = 3
+[[cameras]]
+camera_id = "cooler-a"
+width_px = 420
+height_px = 520
+source = { kind = "image-folder", address = "photos" }
+[[cameras.shelves]]
+fixture_id = "s01-a"
+"""
 
 
 @pytest.fixture
@@ -146,3 +181,67 @@ async def test_nothing_outside_the_list_is_served(hub, credentials):
         answer = await hub.http.get(f"/api/v1/artifacts/{path}", auth=signer)
         assert answer.status_code in (404, 422)
     assert (await hub.http.get("/api/v1/artifacts/metadata/timestamp.json")).status_code == 401
+
+
+def shy_detector(folder: Path) -> Path:
+    """The manifest of the shipped product detector, sure of nothing."""
+    entry = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))["product-detector"]
+    weights = folder / entry["file"]
+    weights.parent.mkdir(parents=True)
+    shutil.copy(SHIPPED.parent / entry["file"], weights)
+    manifest = folder / "models.toml"
+    text = SHIPPED.read_text(encoding="utf-8").partition("[product-detector]")
+    start, _, end = text[2].partition(f"score_threshold = {entry['score_threshold']}")
+    manifest.write_text(f"{text[1]}{start}score_threshold = 0.999{end}", encoding="utf-8")
+    return manifest
+
+
+def photograph(folder: Path, hour: int) -> None:
+    """Three packs on a board, taken at an hour."""
+    rng = np.random.default_rng(3)
+    view = replace(cooler_view(1, 3, rng), width_px=420, height_px=520)
+    goods = [as_product(good) for good in demonstration_goods()[:3]]
+    packs = {(1, column): design_pack(good) for column, good in enumerate(goods, start=1)}
+    image = render_cooler(packs, view, rng, SpriteShelf(capacity=20)).image
+    leave_photo(folder, photo_name(datetime(2026, 11, 22, hour, tzinfo=UTC)), encode(image))
+
+
+async def test_a_product_detector_that_was_sent_reads_the_next_photo(hub, free_port, tmp_path):
+    (tmp_path / "cooler.toml").write_text(UNCALIBRATED, encoding="utf-8")
+    photos = tmp_path / "photos"
+
+    async def products_at(hour: int) -> int:
+        """How many the agent found in that hour's photo, as soon as the hub has heard."""
+        query = sa.select(ShelfObservation).where(
+            ShelfObservation.taken_at == datetime(2026, 11, 22, hour, tzinfo=UTC)
+        )
+        async with asyncio.timeout(60):
+            while True:
+                with hub.hub.sessions() as session:
+                    if (seen := session.scalars(query).one_or_none()) is not None:
+                        return len(seen.facings)
+                await asyncio.sleep(0.1)
+
+    async def in_use() -> object:
+        shadow = (await hub.http.get("/api/v1/devices/s01-cooler/shadow")).json()
+        return ((shadow["reported"] or {}).get("state") or {}).get("artifacts", {}).get(DETECTOR)
+
+    photograph(photos, 3)
+    async with served(hub, free_port()) as url:
+        settings = load_settings(tmp_path / "cooler.toml", tmp_path / "data", url)
+        stop = asyncio.Event()
+        agent = asyncio.create_task(
+            run_agent(settings, clock=SystemClock(), rng=Random(1), stop=stop)
+        )
+        assert await products_at(3) == 3
+        add(hub, shy_detector(tmp_path / "sent"), DETECTOR, ArtifactKind.MODEL)
+        wanted = {"name": DETECTOR, "version": 1, "devices": ["s01-cooler"]}
+        answer = await hub.http.post("/api/v1/artifacts/assign", json=wanted)
+        assert answer.status_code == 200, answer.text
+        async with asyncio.timeout(60):
+            while await in_use() != 1:
+                await asyncio.sleep(0.1)
+        photograph(photos, 4)
+        assert await products_at(4) == 0
+        stop.set()
+        await agent

@@ -114,3 +114,14 @@ def test_the_same_seed_plays_the_same_day(lobby: LobbyCooler, time: DemoTime) ->
     other.play_past()
     assert other.truth() != lobby.truth()
     assert lobby.opened[0].opening.opened_at == time.at(time.today, 7) + timedelta(minutes=7)
+
+
+def test_it_knows_what_stood_at_the_front_on_each_photo(lobby: LobbyCooler, time: DemoTime) -> None:
+    goods = lobby_goods()
+    opens_at = time.at(time.today, 7)
+    for (row, column), good in goods.items():
+        assert lobby.stood_in(f"B-{row}-{column}", opens_at) == good.gtin
+    last = lobby.opened[-1]
+    fronts = {lobby.stood_in(f"B-{row}-{column}", last.photo_at) for row, column in goods}
+    assert None not in fronts
+    assert lobby.stood_in("B-1-1", last.photo_at + timedelta(minutes=1)) is None

@@ -13,7 +13,8 @@ TIME = demo_time(datetime(2026, 11, 20, 6, 30, tzinfo=UTC))
 
 def question(slot_id: str, hour: int) -> dict[str, object]:
     taken_at = TIME.at(TIME.today, hour).isoformat()
-    return {"store_id": "s05", "slot_id": slot_id, "photo": {"taken_at": taken_at}}
+    where = {"store_id": "s05", "fixture_id": "s05-a", "slot_id": slot_id}
+    return {**where, "photo": {"taken_at": taken_at}}
 
 
 def test_it_answers_by_the_truth_of_that_moment() -> None:
