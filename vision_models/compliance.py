@@ -11,6 +11,11 @@ WRONG = -0.4
 SKIPPED = -1.5
 """Slots are places: two neighbours in each other's place are two wrong ones, and not one that
 moved past the other; so leaving one out on either side costs more than a wrong pair."""
+FREE_OFF = 0.3
+PER_SLOT_OFF = 4.0
+MOST_OFF = 3.0
+"""Standing in another place costs nothing up to a third of a slot, and for a whole slot more than
+a name that fits is worth: the neighbour's product in a slot is a swap, not that neighbour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +67,30 @@ def _gain(planned: Sequence[str], seen: Sequence[str | None]) -> float:
 
 
 def align(
-    planned: Sequence[str], seen: Sequence[str | None]
+    planned: Sequence[str],
+    seen: Sequence[str | None],
+    off: Sequence[Sequence[float]] | None = None,
 ) -> list[tuple[int | None, int | None]]:
     """Pairs of indices into `planned` and `seen`; None on a side where the other has no partner.
 
-    A `seen` of None is a product that was not recognised: it pairs, at no gain.
+    A `seen` of None is a product that was not recognised: it pairs, at no gain. `off` says, for
+    each planned one, how many slots each seen one stands away from where it should.
     """
+    gain = [[_likeness(one, other) for other in seen] for one in planned]
+    if off is not None:
+        gain = [
+            [own - _cost_of(away) for own, away in zip(row, aways, strict=True)]
+            for row, aways in zip(gain, off, strict=True)
+        ]
     return _needleman_wunsch(
-        [[_likeness(one, other) for other in seen] for one in planned],
+        gain,
         skip_left=[SKIPPED] * len(planned),
         skip_right=[SKIPPED] * len(seen),
     )
+
+
+def _cost_of(slots_off: float) -> float:
+    return min(MOST_OFF, PER_SLOT_OFF * max(0.0, abs(slots_off) - FREE_OFF))
 
 
 def _likeness(planned: str, seen: str | None) -> float:

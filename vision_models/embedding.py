@@ -11,6 +11,7 @@ from vision_models.models import SHIPPED, Model, load_model
 
 WHOLE = (1.0,)
 BATCH = 8
+ROUNDS = 2
 
 
 class Embedder:
@@ -31,7 +32,7 @@ class Embedder:
     ) -> NDArray[np.float32]:
         """(n, 128) unit vectors; each is the mean over `views`, the shares of the picture's middle
         that are looked at. Raises UnusableModel."""
-        crops = [_middle(_square(picture), share) for picture in pictures for share in views]
+        crops = [_middle(squared(picture), share) for picture in pictures for share in views]
         vectors = np.vstack(
             [self._model.run(crops[at : at + BATCH]) for at in range(0, len(crops), BATCH)]
         )
@@ -40,7 +41,19 @@ class Embedder:
         return np.asarray(means / lengths, np.float32)
 
 
-def _square(picture: Image) -> Image:
+def with_alike(vectors: NDArray[np.float32], least: float) -> NDArray[np.float32]:
+    """The unit vectors (n, 128) of one photo's crops, each the mean of all that look like it, from
+    cosine `least` on: in one light, two packs of a product are far more alike than a pack and its
+    reference, and what blurs or covers one of them does not blur them all."""
+    means = vectors
+    for _ in range(ROUNDS):
+        likeness = means @ means.T
+        sums = np.where(likeness >= least, likeness, 0.0) @ vectors
+        means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
+    return np.asarray(means, np.float32)
+
+
+def squared(picture: Image) -> Image:
     """`picture` on a square ground of its own border's mean colour, if it is tall; its middle
     square, if it is a photo wider than a pack."""
     height, width = picture.shape[:2]

@@ -43,6 +43,14 @@ class ReadingSettings:
     most_burnt: float = 0.5
     same_colour: float = 9.0
     open_sides: tuple[tuple[float, float], ...] = ((0.2, 0.5), (0.5, 0.8))
+    open_parts: tuple[tuple[float, float], ...] = (
+        (0.1, 0.4),
+        (0.2, 0.5),
+        (0.3, 0.6),
+        (0.4, 0.7),
+        (0.5, 0.8),
+        (0.6, 0.9),
+    )
     open_height: tuple[float, float] = (0.2, 0.88)
     open_outline: float = 0.03
     open_grey: float = 0.95
@@ -87,8 +95,10 @@ class SlotJudge:
         """The outlined share of the crop's middle: all that is asked of a recognised pack."""
         return _outlined_share(self._core(self._seen_small(crop)), self.settings.outline_levels)
 
-    def look(self, crop: Image) -> Look:
-        """Outline, colour and brightness of the crop's middle, at one width for every camera."""
+    def look(self, crop: Image, *, is_estimated: bool = False) -> Look:
+        """Outline, colour and brightness of the crop's middle, at one width for every camera.
+        `is_estimated`: where the slot is was told from its neighbours, to a part of its width."""
+        sides = self.settings.open_parts if is_estimated else self.settings.open_sides
         whole = self._seen_small(crop)
         core = self._core(whole)
         tint = cv2.mean(cv2.cvtColor(core, cv2.COLOR_BGR2LAB))
@@ -97,7 +107,7 @@ class SlotJudge:
             colour=cv2.mean(cv2.cvtColor(core, cv2.COLOR_BGR2HSV))[1],
             brightness=cv2.mean(cv2.cvtColor(core, cv2.COLOR_BGR2GRAY))[0],
             tint=(tint[1], tint[2]),
-            is_open=any(self._is_bare(whole, side) for side in self.settings.open_sides),
+            is_open=any(self._is_bare(whole, side) for side in sides),
         )
 
     def judge(self, look: Look, when_empty: Look | None = None) -> Filling:
@@ -110,6 +120,19 @@ class SlotJudge:
         if self._holds_something(look):
             return Filling.FULL
         return Filling.EMPTY if self._shows_its_back(look) else Filling.HIDDEN
+
+    def filling(
+        self,
+        crop: Image,
+        when_empty: Look | None = None,
+        *,
+        is_recognised: bool,
+        is_estimated: bool = False,
+    ) -> Filling:
+        """What a slot holds: something, where its product was recognised, else as it looks."""
+        if is_recognised:
+            return Filling.FULL
+        return self.judge(self.look(crop, is_estimated=is_estimated), when_empty)
 
     def is_burnt(self, crop: Image) -> bool:
         """Whether too much of the crop is white-out."""

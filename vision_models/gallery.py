@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_profiles.gtin import InvalidGtin, parse_gtin
-from vision_models.embedding import Embedder
+from vision_models.embedding import Embedder, with_alike
 from vision_models.errors import UnusableGallery
 from vision_models.frame import Image
 from vision_models.sift import Print, PrintReader, agreeing_points
@@ -65,6 +65,7 @@ class MatchSettings:
     SKUs within `near_margin` gain `print_weight` × ln(1 + agreeing points beyond chance). What
     leads then is the answer; it is accepted from `least_certainty`, which `sureness` makes of its
     cosine and its lead. Print alone proves nothing: goods of one make share most of theirs.
+    Pictures of one call that are alike from cosine `alike` on are looked at together; None: never.
     """
 
     views: tuple[float, ...]
@@ -76,6 +77,7 @@ class MatchSettings:
     looked_at: int = 8
     least_lead: float = 0.1
     print_weight: float = 0.1
+    alike: float | None = None
 
 
 PHOTO_MATCH = MatchSettings(
@@ -257,7 +259,10 @@ class Gallery:
         if not pictures:
             return []
         wanted = expected or [None] * len(pictures)
-        cosines = self._embedder.embed(pictures, how.views) @ self._vectors.T
+        vectors = self._embedder.embed(pictures, how.views)
+        if how.alike is not None:
+            vectors = with_alike(vectors, how.alike)
+        cosines = vectors @ self._vectors.T
         return [
             self._judge(picture, row, prior, how)
             for picture, row, prior in zip(pictures, cosines, wanted, strict=True)
@@ -450,6 +455,15 @@ class Gallery:
             raise UnusableGallery(
                 f"gallery {self.path}: picture {file} cannot be read; enrol its GTIN again"
             ) from error
+
+
+def match_crops(
+    gallery: Gallery | None, crops: Sequence[Image], expected: Sequence[str | None] | None = None
+) -> list[Match]:
+    """What each crop round one product shows; without a gallery nothing is known."""
+    if gallery is None:
+        return [Match(candidates=(), accepted=None)] * len(crops)
+    return gallery.match(crops, expected=expected, how=CROP_MATCH)
 
 
 def _answer(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vision_models.gallery import SURE
+from vision_models.gallery import SURE, Match
 from vision_models.quality import Quality
 
 Box = tuple[float, float, float, float]
@@ -29,6 +29,18 @@ class Facing:
     def is_doubtful(self) -> bool:
         """Whether a person should look."""
         return self.gtin is None or (self.certainty or 0.0) < SURE
+
+
+def facing_of(box: Box, match: Match, slot_id: str | None = None) -> Facing:
+    """The facing in `box` that was recognised as `match` says."""
+    return Facing(
+        box=box,
+        gtin=match.accepted,
+        score=match.score,
+        slot_id=slot_id,
+        certainty=min(1.0, match.certainty) if match.candidates else None,
+        candidates=tuple(one.gtin for one in match.candidates),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,30 +11,25 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from device_profiles.camera import ShelfView
 from device_profiles.planogram import Fixture, FixtureKind, Planogram
-from vision_models.alignment import Fitted, fit_to_plan
+from vision_models.anywhere import AnywhereReader
 from vision_models.baskets import BasketReader, is_empty
 from vision_models.calibration import Flattened, flatten
 from vision_models.detector import Detector
 from vision_models.emptiness import Filling, Look, ReadingSettings, SlotJudge
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import CROP_MATCH, Gallery, Match
-from vision_models.neighbours import settle_beside
+from vision_models.gallery import Gallery, match_crops
 from vision_models.quality import Measures, Quality, judge_measures, judge_picture, measure
-from vision_models.reading import Box, Facing, ShelfReading
-from vision_models.rows import Place, rows_of
+from vision_models.reading import Box, ShelfReading, facing_of
 from vision_models.standing import compliance_of
-
-NO_MATCH = Match(candidates=(), accepted=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Slot:
     slot_id: str
+    place: tuple[int, int]
     box: Box
     crop: Image
     planned: str | None
@@ -54,6 +49,7 @@ class ShelfReader:
         self.settings = settings or ReadingSettings()
         self._judge = SlotJudge(self.settings)
         self._baskets = BasketReader(gallery, self._judge)
+        self._anywhere = AnywhereReader(gallery, detector, self._judge)
         self.model = (
             f"sku-{gallery.model} gallery-{len(gallery.gtins)}" if gallery else "no-gallery"
         )
@@ -83,7 +79,7 @@ class ShelfReader:
         elif view is not None and view.corners is not None and fixture is not None:
             reading = self._read_slots(image, measures, view, fixture, planogram, when_empty or {})
         else:
-            reading = self._read_anywhere(image, measures, planogram)
+            reading = self._anywhere.read(image, measures, planogram)
         took_ms = (time.perf_counter() - started_s) * 1000
         return replace(reading, model=self.model, took_ms=took_ms)
 
@@ -110,8 +106,8 @@ class ShelfReader:
         slots = self._cut(flatten(image, view), fixture, planogram)
         hidden = [slot for slot in slots if self._judge.is_burnt(slot.crop)]
         judged = [slot for slot in slots if slot not in hidden]
-        matches = self._match(
-            [slot.crop for slot in judged], expected=[slot.planned for slot in judged]
+        matches = match_crops(
+            self.gallery, [slot.crop for slot in judged], expected=[slot.planned for slot in judged]
         )
         known = [
             self._judge.outline(slot.crop)
@@ -121,16 +117,24 @@ class ShelfReader:
         soft = self._judge.softness(known, len(slots), measures)
         if soft is not None:
             return ShelfReading(quality=soft, hidden_slots=tuple(slot.slot_id for slot in slots))
-        facings, empty = [], []
+        full, empty = [], []
         for slot, match in zip(judged, matches, strict=True):
-            filling = self._filling(slot.crop, match, when_empty.get(slot.slot_id))
+            filling = self._judge.filling(
+                slot.crop, when_empty.get(slot.slot_id), is_recognised=match.accepted is not None
+            )
             if filling is Filling.FULL:
-                facings.append(_facing(slot.box, match, slot.slot_id))
+                full.append((slot, match))
             elif filling is Filling.EMPTY:
                 empty.append(slot)
             else:
                 hidden.append(slot)
-        unseen = tuple(slot.slot_id for slot in hidden)
+        covered = [
+            slot for slot, match in full if match.accepted is None and _is_beside(slot, hidden)
+        ]
+        facings = [
+            facing_of(slot.box, match, slot.slot_id) for slot, match in full if slot not in covered
+        ]
+        unseen = tuple(slot.slot_id for slot in (*hidden, *covered))
         return ShelfReading(
             quality=Quality.CLEAR,
             facings=tuple(facings),
@@ -152,6 +156,7 @@ class ShelfReader:
                 slots.append(
                     _Slot(
                         slot_id=slot_id,
+                        place=(row, column),
                         box=flat.box_in_picture(x1, y1, x2, y2),
                         crop=flat.front[int(y1) : int(y2), int(x1) : int(x2)],
                         planned=planogram.product_in(slot_id) if planogram else None,
@@ -178,148 +183,13 @@ class ShelfReader:
             compliance=compliance_of(planogram, facings, hidden).share if planogram else None,
         )
 
-    # --- without ---------------------------------------------------------------------------------
 
-    def _read_anywhere(
-        self, image: Image, measures: Measures, planogram: Planogram | None
-    ) -> ShelfReading:
-        boxes, scores = self._boxes(image)
-        crops = [_crop(image, box) for box in boxes]
-        if self.gallery is None:
-            facings = [
-                Facing(box=box, gtin=None, score=score)
-                for box, score in zip(boxes, scores, strict=True)
-            ]
-        else:
-            facings = [
-                _facing(box, match, None)
-                for box, match in zip(boxes, self._match_boxes(crops, boxes), strict=True)
-            ]
-        rows = rows_of(boxes, [facing.gtin for facing in facings])
-        if planogram is None or not planogram.slots:
-            return ShelfReading(quality=Quality.CLEAR, facings=_in_rows(facings, rows, {}))
-        known = [
-            self._judge.outline(crop)
-            for crop, facing in zip(crops, facings, strict=True)
-            if facing.gtin is not None
-        ]
-        soft = self._judge.softness(known, len(planogram.slots), measures)
-        if soft is not None:
-            return ShelfReading(quality=soft, hidden_slots=_slot_ids(None, planogram))
-        fitted = fit_to_plan(rows, boxes, [facing.gtin for facing in facings], planogram)
-        standing = _in_rows(facings, rows, fitted.slot_of)
-        return self._with_gaps(image, planogram, standing, fitted)
-
-    def _with_gaps(
-        self, image: Image, planogram: Planogram, standing: tuple[Facing, ...], fitted: Fitted
-    ) -> ShelfReading:
-        """The places where a product should stand and no box was found are looked at once more."""
-        places = {
-            slot_id: box
-            for slot_id, box in fitted.open_places.items()
-            if _is_inside(box, image.shape[1], image.shape[0])
-        }
-        crops = [_crop(image, box) for box in places.values()]
-        planned = [planogram.product_in(slot_id) for slot_id in places]
-        matches = self._match(crops, expected=planned)
-        empty, hidden = list(fitted.closed), list(fitted.unseen)
-        hidden += [slot_id for slot_id in fitted.open_places if slot_id not in places]
-        found = []
-        for (slot_id, box), crop, match in zip(places.items(), crops, matches, strict=True):
-            filling = self._filling(crop, match)
-            if filling is Filling.FULL:
-                found.append(_facing(box, match, slot_id))
-            else:
-                (empty if filling is Filling.EMPTY else hidden).append(slot_id)
-        facings = (*standing, *found)
-        return ShelfReading(
-            quality=Quality.CLEAR,
-            facings=facings,
-            empty_slots=tuple(sorted(empty)),
-            hidden_slots=tuple(sorted(hidden)),
-            compliance=compliance_of(planogram, facings, hidden).share,
-        )
-
-    def _filling(self, crop: Image, match: Match, when_empty: Look | None = None) -> Filling:
-        if match.accepted is not None:
-            return Filling.FULL
-        return self._judge.judge(self._judge.look(crop), when_empty)
-
-    def _boxes(self, image: Image) -> tuple[list[Box], list[float]]:
-        if self.detector is None:
-            raise UnusablePicture(
-                "no product detector is installed; give the camera a calibrated shelf view"
-            )
-        found = self.detector.detect(image, 0.0)
-        height, width = image.shape[:2]
-        sides = np.clip(found.boxes, 0, [width, height, width, height]).tolist()
-        boxes = [(float(x1), float(y1), float(x2), float(y2)) for x1, y1, x2, y2 in sides]
-        return boxes, [float(score) for score in found.scores]
-
-    def _match_boxes(self, crops: Sequence[Image], boxes: Sequence[Box]) -> list[Match]:
-        if self.gallery is None:
-            return [NO_MATCH] * len(crops)
-        return settle_beside(self.gallery.match(crops, how=CROP_MATCH), boxes, CROP_MATCH)
-
-    def _match(
-        self, crops: Sequence[Image], expected: Sequence[str | None] | None = None
-    ) -> list[Match]:
-        if self.gallery is None:
-            return [NO_MATCH] * len(crops)
-        return self.gallery.match(crops, expected=expected, how=CROP_MATCH)
-
-
-def _facing(box: Box, match: Match, slot_id: str | None) -> Facing:
-    return Facing(
-        box=box,
-        gtin=match.accepted,
-        score=match.score,
-        slot_id=slot_id,
-        certainty=min(1.0, match.certainty) if match.candidates else None,
-        candidates=tuple(one.gtin for one in match.candidates),
+def _is_beside(slot: _Slot, others: Sequence[_Slot]) -> bool:
+    """Whether `slot` touches one of `others`: a hand that hides one covers a part of the next."""
+    row, column = slot.place
+    return any(
+        abs(row - other.place[0]) <= 1 and abs(column - other.place[1]) <= 1 for other in others
     )
-
-
-def _in_rows(
-    facings: Sequence[Facing], rows: Sequence[Sequence[Place]], slot_of: Mapping[int, str]
-) -> tuple[Facing, ...]:
-    """The facings row by row from the left; equal items on one another are one, so many high, and
-    what peeps over another one from behind is none."""
-    found = []
-    for place in (place for row in rows for place in row):
-        column: list[Facing] = []
-        for item in (place.item, *place.above):
-            facing = replace(facings[item], slot_id=slot_of.get(item))
-            if column and column[-1].gtin == facing.gtin:
-                below = column.pop()
-                box = _round(below.box, facing.box)
-                column.append(replace(below, box=box, stacked=below.stacked + 1))
-            else:
-                column.append(facing)
-        found += column
-    return tuple(found)
-
-
-def _round(one: Box, other: Box) -> Box:
-    """The box round two."""
-    return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[2], other[2]),
-        max(one[3], other[3]),
-    )
-
-
-def _crop(image: Image, box: Box) -> Image:
-    x1, y1, x2, y2 = (max(0, int(side)) for side in box)
-    return image[y1 : max(y1 + 1, y2), x1 : max(x1 + 1, x2)]
-
-
-def _is_inside(box: Box, width: int, height: int) -> bool:
-    """Whether the picture shows nearly all of `box`."""
-    seen_width = min(box[2], width) - max(box[0], 0.0)
-    seen_height = min(box[3], height) - max(box[1], 0.0)
-    return seen_width > 0.8 * (box[2] - box[0]) and seen_height > 0.8 * (box[3] - box[1])
 
 
 def _is_chest(fixture: Fixture) -> bool:

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
+from vision_models.anywhere import AnywhereReader, in_rows
 from vision_models.detections import Boxes, Detections
 from vision_models.detector import Detector
+from vision_models.emptiness import ReadingSettings, SlotJudge
 from vision_models.evaluation.detection import Precision, average_precision, pairs_at_half
 from vision_models.evaluation.shelf_sets import LabelledPhoto
-from vision_models.frame import Image
-from vision_models.gallery import CROP_MATCH, Gallery
-from vision_models.neighbours import settle_beside
+from vision_models.gallery import Gallery
 from vision_models.pictures import read_picture
 from vision_models.quality import judge_picture
 
@@ -30,7 +30,8 @@ ENROLLED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoScore:
     """One photo's answer beside its truth. `found` are the boxes that a device would report,
-    `everything` also weaker ones; `pairs` are indices into `true` and `found`; `answers` the
+    `everything` also weaker ones; `counted` is how many facings the reading makes of them, without
+    what stands behind; `pairs` are indices into `true` and `found`; `answers` the
     accepted GTIN of each found box, None for unknown; None where nothing was named."""
 
     photo: LabelledPhoto
@@ -39,6 +40,7 @@ class PhotoScore:
     found: Detections
     everything: Detections
     pairs: tuple[tuple[int, int], ...]
+    counted: int
     answers: tuple[str | None, ...] | None
     named_right: int
     detect_ms: float
@@ -114,8 +116,12 @@ def score_photo(photo: LabelledPhoto, trial: ShelfTrial) -> PhotoScore:
     started_s = time.process_time()
     found = trial.detector.detect(picture, 0.0)
     detected_s = time.process_time()
-    answers = _named(picture, found, trial.gallery) if photo.names is not None else None
+    reader = AnywhereReader(trial.gallery, None, SlotJudge(ReadingSettings()))
+    facings = reader.named(picture, found)
+    front = reader.at_front(picture, facings)
     named_s = time.process_time()
+    is_named = photo.names is not None and trial.gallery is not None
+    answers = tuple(facing.gtin for facing in facings) if is_named else None
     pairs = pairs_at_half(true, found.boxes)
     return PhotoScore(
         photo=photo,
@@ -124,27 +130,12 @@ def score_photo(photo: LabelledPhoto, trial: ShelfTrial) -> PhotoScore:
         found=found,
         everything=trial.ranking.detect(picture, 0.0) if trial.ranking else found,
         pairs=tuple(pairs),
+        counted=sum(facing.stacked for facing in in_rows(front, {})),
         answers=answers,
         named_right=_right(photo, trial.gallery, pairs, answers),
         detect_ms=1000 * (detected_s - started_s),
         name_ms=1000 * (named_s - detected_s),
     )
-
-
-def _named(
-    picture: Image, found: Detections, gallery: Gallery | None
-) -> tuple[str | None, ...] | None:
-    if gallery is None:
-        return None
-    height, width = picture.shape[:2]
-    crops = []
-    for x1, y1, x2, y2 in found.boxes.tolist():
-        left, top = max(0, int(x1)), max(0, int(y1))
-        right, bottom = max(left + 1, int(min(x2, width))), max(top + 1, int(min(y2, height)))
-        crops.append(picture[top:bottom, left:right])
-    boxes = [(x1, y1, x2, y2) for x1, y1, x2, y2 in found.boxes.tolist()]
-    matches = settle_beside(gallery.match(crops, how=CROP_MATCH), boxes, CROP_MATCH)
-    return tuple(match.accepted for match in matches)
 
 
 def _right(
@@ -167,7 +158,7 @@ def shelf_figures(scores: Sequence[PhotoScore], trial: ShelfTrial) -> ShelfFigur
     found = sum(len(score.found) for score in scores)
     is_whole = not trial.is_partial
     counted = [score for score in scores if len(score.true)]
-    off = [abs(len(score.found) - len(score.true)) for score in counted]
+    off = [abs(score.counted - len(score.true)) for score in counted]
     with_names = [score for score in scores if score.answers is not None]
     named = sum(len(score.true) for score in with_names)
     right = sum(score.named_right for score in with_names)

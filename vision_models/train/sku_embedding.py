@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader, Subset
 
 from vision_models.train.half_weights import store_weights_half
 from vision_models.train.schedule import set_learning_rate
+from vision_models.train.sku_crops import ShelfCrop, shelf_crops
 from vision_models.train.sku_network import INPUT_PX, MarginLoss, SkuNetwork
 from vision_models.train.sku_samples import Sample, SkuSamples
 
@@ -31,6 +32,8 @@ class Run:
 
     grocery: Path
     packs: Path | None
+    shelves: Path | None
+    start: Path | None
     out: Path
     leave_out: tuple[int, ...]
     seed: int
@@ -39,10 +42,11 @@ class Run:
     threads: int
     workers: int
     minutes: float
+    peak: float
 
 
-def read_samples(run: Run) -> tuple[list[Sample], int]:
-    """Every sample of the run, and how many classes there are. Held-out SKUs appear in neither."""
+def read_samples(run: Run) -> tuple[list[Sample], dict[str, int]]:
+    """Every sample of the run, and the classes by name. Held-out SKUs appear in neither."""
     samples: list[Sample] = []
     labels: dict[str, int] = {}
     with (run.grocery / "classes.csv").open(encoding="utf-8") as file:
@@ -61,7 +65,14 @@ def read_samples(run: Run) -> tuple[list[Sample], int]:
         samples += [
             Sample(path=path, label=label, is_cut_out=True) for path in sorted(folder.glob("*.png"))
         ]
-    return samples, len(labels)
+    return samples, labels
+
+
+def read_crops(run: Run, labels: dict[str, int]) -> list[ShelfCrop]:
+    """Crops of the run's rendered shelves; their packs are those of `packs`, by number."""
+    if run.shelves is None:
+        return []
+    return shelf_crops(run.shelves, lambda gtin: labels[f"pack-{int(gtin[-9:-1]):05d}"])
 
 
 def _batches(run: Run, samples: SkuSamples, first_step: int) -> Iterator[list[torch.Tensor]]:
@@ -76,27 +87,33 @@ def train(run: Run) -> None:
     torch.set_num_threads(run.threads)
     cv2.setNumThreads(1)  # each worker process has one core at most
     run.out.mkdir(parents=True, exist_ok=True)
-    samples, classes = read_samples(run)
+    samples, labels = read_samples(run)
+    classes = len(labels)
     network, loss = SkuNetwork().to(memory_format=torch.channels_last), MarginLoss(classes)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(
-        [*network.parameters(), *loss.parameters()], lr=PEAK_RATE, weight_decay=0.02
+        [*network.parameters(), *loss.parameters()], lr=run.peak, weight_decay=0.02
     )
     kept = run.out / "checkpoint.pt"
     step = 0
+    if run.start is not None and not kept.exists():
+        state = torch.load(run.start, weights_only=True)
+        network.load_state_dict(state["network"])
+        loss.load_state_dict(state["loss"])
     if kept.exists():
         state = torch.load(kept, weights_only=True)
         network.load_state_dict(state["network"])
         loss.load_state_dict(state["loss"])
         optimiser.load_state_dict(state["optimiser"])
         step = int(state["step"])
-    stream = SkuSamples(samples, seed=run.seed, length=run.steps * run.batch)
+    crops = read_crops(run, labels)
+    stream = SkuSamples(samples, crops, seed=run.seed, length=run.steps * run.batch)
     started, smooth = time.monotonic(), 0.0
     for pictures, labels in _batches(run, stream, step):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             vectors = network(pictures.contiguous(memory_format=torch.channels_last))
         error = loss(vectors.float(), labels)
         optimiser.zero_grad(set_to_none=True)
-        set_learning_rate(optimiser, step=step, steps=run.steps, peak=PEAK_RATE)
+        set_learning_rate(optimiser, step=step, steps=run.steps, peak=run.peak)
         error.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
@@ -150,6 +167,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--grocery", type=Path, required=True, help="Grocery Store Dataset")
     parser.add_argument("--packs", type=Path, help="folder of rendered packs, one folder a design")
+    parser.add_argument(
+        "--shelves", type=Path, help="rendered shelves of the same packs, with names/"
+    )
+    parser.add_argument("--start", type=Path, help="checkpoint.pt whose weights to begin with")
     parser.add_argument("--out", type=Path, default=Path("train-out/sku-embedding"))
     parser.add_argument("--leave-out", type=int, default=0, help="how many package SKUs to hide")
     parser.add_argument("--seed", type=int, default=7)
@@ -158,6 +179,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=90.0)
+    parser.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
     words = vars(parser.parse_args())
     hidden = random.Random(words["seed"]).sample(package_ids(words["grocery"]), words["leave_out"])
     train(Run(**(words | {"leave_out": tuple(sorted(hidden))})))

@@ -10,10 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
+from vision_models.train.sku_crops import ShelfCrop, seen_again
 from vision_models.train.sku_network import INPUT_PX, MEAN, STD
 
 Pixels = NDArray[np.uint8]
 KEPT_PX = 256
+CROP_SHARE = 0.55
+"""So many of the items are crops of shelves, where there are some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +117,21 @@ def _partly_hidden(picture: Pixels, scene: Pixels, rng: np.random.Generator) -> 
 class SkuSamples(Dataset[tuple[torch.Tensor, int]]):
     """An endless stream: item `i` is drawn from the seed and `i` alone, so a run can be resumed.
 
-    Half of the items are photos, half cut-outs on scenes taken from the photos.
+    Half of the items are photos, half cut-outs on scenes taken from the photos; with crops of
+    shelves these are more than half of all.
     """
 
-    def __init__(self, samples: Sequence[Sample], *, seed: int, length: int) -> None:
+    def __init__(
+        self,
+        samples: Sequence[Sample],
+        crops: Sequence[ShelfCrop] = (),
+        *,
+        seed: int,
+        length: int,
+    ) -> None:
         self.seed = seed
         self.length = length
+        self.crops = crops
         self.photos = [(load_photo(s.path), s.label) for s in samples if not s.is_cut_out]
         self.cut_outs: dict[int, list[Pixels]] = {}
         for sample in samples:
@@ -134,6 +146,9 @@ class SkuSamples(Dataset[tuple[torch.Tensor, int]]):
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         """Picture (3, 128, 128) and label of item `index`."""
         rng = np.random.default_rng((self.seed, index))
+        if self.crops and rng.random() < CROP_SHARE:
+            crop = self.crops[int(rng.integers(len(self.crops)))]
+            return to_input(seen_again(crop, rng)), crop.label
         scene = self.photos[int(rng.integers(len(self.photos)))][0]
         if self.cut_out_labels and rng.random() < 0.5:
             picture, label = self._pasted(scene, rng)

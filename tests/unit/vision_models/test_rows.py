@@ -2,7 +2,7 @@
 
 from device_profiles.planogram import Planogram
 from tests.unit.vision_models.conftest import GTINS
-from vision_models.alignment import fit_to_plan
+from vision_models.alignment import Fitted, fit_to_plan
 from vision_models.reading import Box
 from vision_models.rows import Place, rows_of
 
@@ -69,7 +69,7 @@ def test_what_peeps_over_a_pack_from_behind_stands_in_no_row() -> None:
     assert rows_of([behind, front], ["a", None]) == [[Place(item=0)]]
 
 
-def fitted(boxes: list[Box], names: list[str | None], planogram: Planogram):
+def fitted(boxes: list[Box], names: list[str | None], planogram: Planogram) -> Fitted:
     return fit_to_plan(rows_of(boxes, names), boxes, names, planogram)
 
 
@@ -83,7 +83,29 @@ def test_each_box_gets_the_slot_that_aligns() -> None:
 def test_an_open_place_is_where_its_neighbours_say() -> None:
     boxes = [standing(0, 0), standing(1, 0), standing(3, 0)]
     found = fitted(boxes, [A, B, D], plan("abcd"))
-    assert found.open_places == {"A-1-3": (100.0, 50.0, 140.0, 150.0)}
+    assert found.open_places == {"A-1-3": (95.0, 50.0, 145.0, 150.0)}
+
+
+def test_an_unknown_pack_beside_a_gap_stands_where_it_stands() -> None:
+    boxes = [standing(0, 0), standing(2, 0), standing(3, 0), standing(4, 0)]
+    found = fitted(boxes, [A, None, D, A], plan("abcda"))
+    assert found.slot_of[1] == "A-1-3"
+    assert list(found.open_places) == ["A-1-2"]
+
+
+def test_two_products_one_slot_on_are_in_each_others_place_and_no_gap_moves() -> None:
+    boxes = [standing(column, 0) for column in (0, 1, 2, 4, 5, 6)]
+    found = fitted(boxes, [A, B, C, D, C, B], plan("abcdacb"))
+    assert found.slot_of[3] == "A-1-5"
+    assert list(found.open_places) == ["A-1-4"]
+
+
+def test_what_peeps_into_a_slot_past_a_neighbour_stands_behind_it() -> None:
+    peeping = (85.0, 70.0, 115.0, 150.0)
+    boxes = [standing(0, 0), standing(1, 0), peeping, standing(3, 0)]
+    for name in (None, B):
+        found = fitted(boxes, [A, B, name, D], plan("abcd"))
+        assert (found.behind, list(found.open_places)) == ((2,), ["A-1-3"])
 
 
 def test_a_product_left_out_without_room_is_missing_all_the_same() -> None:
