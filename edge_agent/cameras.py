@@ -74,6 +74,13 @@ class Capture:
                 return np.asarray(picture, dtype=np.uint8) if found else None
         return None
 
+    def drop(self, count: int) -> int:
+        """How many of the next `count` pictures were skipped undecoded; fewer where it has gone."""
+        for done in range(count):
+            if not self.video.grab():
+                return done
+        return count
+
     def _position(self) -> float:
         """Seconds into a film: by its own time stamps, which may be uneven, while they go on; by
         the frame rate where they stand still or jump back."""

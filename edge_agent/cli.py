@@ -153,3 +153,8 @@ def count(
     typer.echo(
         f"{counted.frames} frames, {counted.seconds:.1f} s of film, in {counted.took_s:.1f} s"
     )
+    if counted.dropped:
+        whole = counted.frames + counted.dropped
+        typer.echo(
+            f"this computer followed {counted.frames} of {whole} frames; the rest was left out"
+        )

@@ -16,6 +16,7 @@ from edge_agent.cameras import FIRST_WAIT_S, LONGEST_WAIT_S, Capture, open_captu
 from edge_agent.errors import EdgeError, SourceUnusable
 from edge_agent.films import CannotFilm, Film
 from vision_models.annotate import Annotator
+from vision_models.errors import UnusablePicture
 from vision_models.footfall import count_people
 from vision_models.frame import Frame
 from vision_models.tracker import Track
@@ -38,7 +39,8 @@ class UnusableShape(EdgeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What was counted in one source: `seconds` are the source's own, `took_s` the computer's."""
+    """What was counted in one source: `seconds` are the source's own, `took_s` the computer's;
+    `dropped` frames of a live source came while the computer was at work on others."""
 
     entries: int
     exits: int
@@ -46,6 +48,7 @@ class Counted:
     seconds: float
     took_s: float
     dwell_s: dict[str, list[float]]
+    dropped: int = 0
 
     def as_json(self) -> dict[str, object]:
         """The stable shape that programs read."""
@@ -56,6 +59,7 @@ class Counted:
             "seconds": round(self.seconds, 2),
             "fps": round(self.frames / self.took_s, 1) if self.took_s else 0.0,
             "took_s": round(self.took_s, 2),
+            "dropped": self.dropped,
             "zones": {
                 name: {"visits": len(stays), "dwell_s": [round(stay, 1) for stay in stays]}
                 for name, stays in self.dwell_s.items()
@@ -78,7 +82,7 @@ def count_source(
     `on_frame` hears the frames done and those declared (0 where nobody knows). A live source ends
     after `longest_s` or once `is_stopped`, and is opened again where it goes in between.
     `annotated`: a new MP4 film of what was seen; it appears when it is whole.
-    Raises SourceUnusable, CannotFilm, and UnusablePicture where frames change their size.
+    Raises SourceUnusable and CannotFilm.
     """
     camera = _camera(source)
     drawing = _Drawing(annotated, lines, zones) if annotated is not None else None
@@ -91,9 +95,14 @@ def count_source(
             stack.callback(drawing.discard)
             drawing.frames_per_s = source_of.frames_per_s
         frames = source_of.frames(lambda done: on_frame(done, declared))
-        count = count_people(frames, lines, zones, on_seen=drawing.add if drawing else None)
+        try:
+            count = count_people(frames, lines, zones, on_seen=drawing.add if drawing else None)
+        except UnusablePicture as error:
+            raise SourceUnusable(f"{source}: {error}") from error
         if is_stopped() and source_of.is_file:
             raise SourceUnusable("stopped before the film's end")
+        if source_of.is_file and count.frames == 1:
+            raise SourceUnusable(f"{source} holds a single picture; people are counted in films")
         is_whole = count.frames >= COMPLETE_SHARE * declared
         if source_of.is_file and longest_s is None and not is_whole:
             raise SourceUnusable(
@@ -109,6 +118,7 @@ def count_source(
         seconds=count.seconds,
         took_s=time.perf_counter() - begun_s,
         dwell_s=count.dwell_s,
+        dropped=source_of.dropped,
     )
 
 
@@ -135,7 +145,9 @@ class _Source:
     address: str
     longest_s: float | None
     is_stopped: Callable[[], bool]
+    dropped: int = 0
     capture: Capture = field(init=False)
+    _read_at_s: float | None = None
 
     def __post_init__(self) -> None:
         """Opens the source.  Raises SourceUnusable."""
@@ -164,6 +176,7 @@ class _Source:
         """Every frame with the source's own time: the film's where it has one, else the clock's."""
         begun_s, begun_at, done = time.monotonic(), datetime.now(UTC), 0
         while not self.is_stopped():
+            self._catch_up()
             picture = self.capture.read()
             at_s = self.capture.position_s if self.is_file else time.monotonic() - begun_s
             if self.longest_s is not None and at_s > self.longest_s:
@@ -181,9 +194,19 @@ class _Source:
                 at_s=at_s,
             )
 
+    def _catch_up(self) -> None:
+        """A live source goes on while a frame is counted: what came meanwhile is left out, so that
+        a slow computer looks at fewer frames and never at old ones."""
+        now_s = time.monotonic()
+        if not self.is_file and self._read_at_s is not None:
+            missed = int((now_s - self._read_at_s) * self.capture.frames_per_s) - 1
+            self.dropped += self.capture.drop(max(0, missed))
+        self._read_at_s = time.monotonic()
+
     def _open_again(self, begun_s: float) -> bool:
         """Whether the source came back before it was time to end."""
         wait_s = FIRST_WAIT_S
+        self._read_at_s = None
         self.capture.close()
         while not self.is_stopped():
             log.warning("%s gives no pictures; trying again", self.address)

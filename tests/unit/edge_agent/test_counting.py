@@ -1,6 +1,7 @@
 """`aisle count` with its annotated film: whole or not there; live sources that come and go."""
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -126,3 +127,27 @@ def test_a_live_source_that_goes_is_opened_again_and_ends_when_told(camera):
     )  # fmt: skip
     assert counted.frames == 50
     assert len(Camera.calls) >= 2
+
+
+def test_a_slow_computer_leaves_live_frames_out_and_says_how_many(camera):
+    stopped = threading.Event()
+
+    def work(done: int, of: int) -> None:
+        time.sleep(0.3)
+        if done == 4:
+            stopped.set()
+
+    counted = count_source(
+        camera, (LINE,), (), longest_s=60.0, on_frame=work, is_stopped=stopped.is_set
+    )
+    assert counted.frames == 4
+    assert counted.dropped >= 3 * 5
+    assert counted.as_json()["dropped"] == counted.dropped
+
+
+@pytest.mark.parametrize(("frames", "says"), [(0, "no frame"), (1, "a single picture")])
+def test_a_film_without_a_film_in_it_is_told_by_its_name(tmp_path, frames, says):
+    source = film(tmp_path / "a.avi", frames=frames)
+    with pytest.raises(SourceUnusable, match=rf"a\.avi.* {says}"):
+        count(source, tmp_path / "out.mp4")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.avi"}
