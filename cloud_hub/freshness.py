@@ -38,11 +38,6 @@ class Freshness:
     age_text: Text
     waiting: int
 
-    @property
-    def is_current(self) -> bool:
-        """Whether today's figures may be compared: everything that happened is here."""
-        return self.state is LinkState.ONLINE
-
 
 def device_freshness(
     device: Device, data_at: datetime | None, waiting: int, now: datetime

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from cloud_hub.errors import Refused
 
-COPY_BYTES = 1 << 20
-
 
 class Pictures:
     """`ab/abcd….` holds a picture whose hash was verified; `partial/abcd…` what has arrived."""

@@ -93,10 +93,6 @@ class Children:
                     f" {child.last_line() or 'it said nothing'}; see {child.log_path}"
                 )
 
-    def pids(self) -> dict[str, int]:
-        """Process ids by name."""
-        return {child.name: child.process.pid for child in self._children}
-
     async def end(self) -> None:
         """Tell all to end, wait, and kill those that do not. The last started ends first."""
         running = [c for c in reversed(self._children) if c.process.returncode is None]

@@ -14,7 +14,6 @@ from cloud_hub.views.figure import Figure, Number, Unit
 LANGUAGES: Final = ("en", "zh")
 LOCALES: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "console"
-DASH: Final = "—"
 
 
 class Words:

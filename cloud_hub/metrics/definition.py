@@ -23,7 +23,6 @@ class Unit(StrEnum):
     UNITS = "units"
     RECEIPTS = "receipts"
     FACINGS = "facings"
-    MINUTES = "min"
     CELSIUS = "c"
     SECONDS = "s"
 

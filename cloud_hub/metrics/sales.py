@@ -129,14 +129,6 @@ def net_sales(sales: Sales) -> Cells:
     return cells
 
 
-def receipt_count(sales: Sales) -> Cells:
-    """Sale receipts."""
-    cells = {cell: _time(sums, amount=0) for cell, sums in sales.known.items()}
-    for fact in _of_sales(sales):
-        add_to(cells, _cell(fact), _seen(cells, fact, amount=fact.receipts))
-    return cells
-
-
 def average_basket(sales: Sales) -> Cells:
     """Net value of sale receipts / sale receipts."""
     cells: dict[Cell, Sums] = {}

@@ -1,15 +1,12 @@
 """A photo with boxes drawn over it by the browser; the pixels stay as the camera took them."""
 
 from collections.abc import Mapping
-from typing import Final
 
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.freshness import photo_age
 from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.reader import Reader
 from cloud_hub.photo import Box, BoxKind, Photo
-
-LAYERS: Final = ("seen", "planned", "difference")
 
 
 def shelf_photo(
