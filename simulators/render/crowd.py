@@ -1,5 +1,6 @@
 """Stills of people for training: at a rendered door, or before any photo, seen from any height."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 
 from simulators.render.artwork import Pixels
 from simulators.render.entrance import entrance
+from simulators.render.furniture import Floor, furnish, hides
+from simulators.render.furniture_pictures import Layer, drawn
 from simulators.render.people import Look, Pinhole, Pose, draw_person, dressed
 from simulators.render.shelf import Box
 
@@ -28,11 +31,17 @@ class Still:
     boxes: tuple[Box, ...]
 
 
-def still(rng: np.random.Generator, ground: Pixels | None) -> Still:
-    """A few people before `ground`, or at a door where it is None."""
+def still(rng: np.random.Generator, ground: Pixels | None, *, is_furnished: bool = False) -> Still:
+    """A few people before `ground`, or at a door where it is None; at a door that `is_furnished`
+    counters, racks, plants and pillars stand about, and hide some of them."""
     camera = _camera(rng, is_door=ground is None)
+    pieces: list[tuple[Sequence[Floor], Layer]] = []
     if ground is None:
-        image = entrance(camera, camera.floor_z(float(rng.uniform(0.5, 0.75)) * HEIGHT_PX))
+        line_z = camera.floor_z(float(rng.uniform(0.5, 0.75)) * HEIGHT_PX)
+        image = entrance(camera, line_z)
+        if is_furnished:
+            placed = furnish(camera, line_z, rng)
+            pieces = [(piece.footprint, drawn(camera, piece)) for piece in placed]
         gain = rng.uniform(0.45, 1.15) * rng.uniform(0.85, 1.15, 3)
         image = np.asarray(np.clip(image * gain, 0, 255), np.uint8)
     else:
@@ -40,16 +49,33 @@ def still(rng: np.random.Generator, ground: Pixels | None) -> Still:
     light = float(rng.uniform(0.1, 0.5) if rng.random() < BACK_LIT else rng.uniform(0.6, 1.25))
     owners = np.zeros(image.shape[:2], np.int16)
     figures: list[tuple[Box, int]] = []
-    for look, pose in _cast(camera, rng):
-        drawn = _figure(camera, look, pose, light, rng)
-        if drawn is None:
-            continue
-        figure, cover, box = drawn
-        part = np.s_[int(box[1]) : int(box[3]) + 1, int(box[0]) : int(box[2]) + 1]
-        image = _over(image, figure, cover)
-        owners[cover > 0.6] = len(figures) + 1
-        figures.append((box, int(np.count_nonzero(cover[part] > 0.6))))
+    cast = _cast(camera, rng)
+    _lay(image, owners, pieces, cast, -1)
+    for number, (look, pose) in enumerate(cast):
+        seen = _figure(camera, look, pose, light, rng)
+        if seen is not None:
+            figure, cover, box = seen
+            part = np.s_[int(box[1]) : int(box[3]) + 1, int(box[0]) : int(box[2]) + 1]
+            image = _over(image, figure, cover)
+            owners[cover > 0.6] = len(figures) + 1
+            figures.append((box, int(np.count_nonzero(cover[part] > 0.6))))
+        _lay(image, owners, pieces, cast, number)
     return Still(image, tuple(_seen(figures, owners)))
+
+
+def _lay(
+    image: Pixels,
+    owners: NDArray[np.int16],
+    pieces: Sequence[tuple[Sequence[Floor], Layer]],
+    cast: Sequence[tuple[Look, Pose]],
+    last: int,
+) -> None:
+    """Lay the pieces over the picture that hide the one of number `last` and nobody nearer."""
+    for footprint, layer in pieces:
+        hidden = [number for number, (_, pose) in enumerate(cast) if hides(footprint, pose)]
+        if max(hidden, default=-1) == last:
+            layer.lay(image)
+            owners[layer.cover[..., 0] > 153] = 0
 
 
 def _camera(rng: np.random.Generator, *, is_door: bool) -> Pinhole:

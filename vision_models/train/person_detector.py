@@ -22,7 +22,9 @@ def main() -> None:
     parser.add_argument("--people", type=Path, required=True, help="Capston2, YOLO labels")
     parser.add_argument("--clips", type=Path, required=True, help="written by person_clips")
     parser.add_argument("--outlines", type=Path, required=True, help="written by person_outlines")
-    parser.add_argument("--renders", type=Path, required=True, help="rendered people")
+    parser.add_argument(
+        "--renders", type=Path, required=True, nargs="+", help="rendered people; twice counts twice"
+    )
     parser.add_argument("--grounds", type=Path, required=True, help="Grocery Store Dataset")
     run_options(parser, out="train-out/person-detector", steps=7_500)
     options = parser.parse_args()
@@ -32,7 +34,7 @@ def main() -> None:
     sources = PersonSources(
         photos=learned(options.people),
         clips=pairs_in(options.clips),
-        renders=pairs_in(options.renders),
+        renders=[pair for folder in options.renders for pair in pairs_in(folder)],
         # The outlines are fewer, of more people: each counts twice.
         cut_outs=[
             *sorted((options.clips / "cut-outs").glob("*.png")),

@@ -35,3 +35,17 @@ def test_boxes_without_drawing_are_those_of_the_drawn_frames() -> None:
         assert frame.at_s == at_s
         # A figure of which less than three pixels are in the picture is not drawn.
         assert frame.boxes.items() <= boxes.items()
+
+
+def test_furniture_hides_people_at_a_door_and_is_never_labelled() -> None:
+    plain = [still(np.random.default_rng([3, number]), None) for number in range(6)]
+    furnished = [
+        still(np.random.default_rng([3, number]), None, is_furnished=True) for number in range(6)
+    ]
+    assert all(
+        (one.image != other.image).any() for one, other in zip(plain, furnished, strict=True)
+    )
+    for shown in furnished:
+        for x1, y1, x2, y2 in shown.boxes:
+            assert 0 <= x1 < x2 <= WIDTH_PX
+            assert 0 <= y1 < y2 <= HEIGHT_PX
