@@ -1,7 +1,7 @@
 """Chest freezers: baskets seen from above, in which packs lie as they fell.
 
-No rows, no upright packs: a SKU is found by its print (SIFT, one turn, scale and shift) anywhere
-in its basket, and a basket is as full as its floor is covered.
+No rows, no upright packs: a SKU is found by its print anywhere in its basket (vision_models/
+lying.py), and a basket is as full as its floor is covered.
 """
 
 from collections.abc import Iterator
@@ -17,15 +17,14 @@ from vision_models.calibration import flatten, flattened
 from vision_models.emptiness import SlotJudge
 from vision_models.frame import Image
 from vision_models.gallery import Gallery
+from vision_models.lying import LyingPack, Reference, packs_lying
 from vision_models.reading import BasketSeen, Box, Facing
-from vision_models.sift import Print, PrintReader, agreeing_places
+from vision_models.sift import PrintReader
 
 SEEN_PX = 640
 FEATURES = 1500
 REFERENCE_PX = 192
 """References are looked at about as large as a pack lies in a basket seen so large."""
-LEAST_POINTS = 8
-"""Agreeing points that prove a pack among others. Chance gives no more than 4 of any four."""
 TINT = 12.0
 """Distance from grey, in a* and b* of CIE Lab, from which a pixel shows goods: inside, freezers
 are white, grey or frosted."""
@@ -50,7 +49,7 @@ class BasketReader:
         self._judge = judge
         self._prints = PrintReader(features=FEATURES, longer_side_px=SEEN_PX)
         self._gallery = gallery
-        self._references: list[tuple[str, Print]] | None = None
+        self._references: list[Reference] | None = None
 
     def read(
         self, image: Image, view: ShelfView, fixture: Fixture
@@ -93,49 +92,45 @@ class BasketReader:
         return facings, seen
 
     def _recognised(self, basket: _Basket) -> list[Facing]:
-        scale = max(basket.crop.shape[:2]) / SEEN_PX
-        left, top, right, bottom = basket.box
         high, wide = basket.crop.shape[:2]
-        found = []
-        for gtin, places in self._prints_in(basket.crop).items():
-            score = round(len(places) / (len(places) + LEAST_POINTS), 4)
-            (x1, y1), (x2, y2) = places.min(axis=0) * scale, places.max(axis=0) * scale
-            across, down = (right - left) / wide, (bottom - top) / high
-            box = (
-                float(left + x1 * across),
-                float(top + y1 * down),
-                float(left + x2 * across),
-                float(top + y2 * down),
-            )
-            found.append(
-                Facing(
-                    box=box,
-                    gtin=gtin,
-                    score=score,
-                    slot_id=basket.slot_id,
-                    certainty=score,
-                    candidates=(gtin,),
-                    basket_id=basket.slot_id,
-                )
-            )
-        return found
+        scale = SEEN_PX / max(high, wide)
+        size = round(wide * scale), round(high * scale)
+        picture = np.asarray(cv2.resize(basket.crop, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+        found = packs_lying(picture, self._prints.read(picture), self._known())
+        return [_facing(basket, pack, size) for pack in found]
 
-    def _prints_in(self, crop: Image) -> dict[str, NDArray[np.float32]]:
-        """Every SKU whose print stands somewhere in `crop`, with its points (n, 2) there."""
-        seen, best = self._prints.read(crop), dict[str, NDArray[np.float32]]()
-        for gtin, reference in self._known():
-            places = agreeing_places(seen, reference)
-            if len(places) >= max(LEAST_POINTS, len(best.get(gtin, ())) + 1):
-                best[gtin] = places
-        return best
-
-    def _known(self) -> list[tuple[str, Print]]:
-        """Every reference's print, read when the first basket is."""
+    def _known(self) -> list[Reference]:
+        """Every reference with its print, read when the first basket is."""
         if self._references is None:
-            small = PrintReader(longer_side_px=REFERENCE_PX)
+            reader = PrintReader(longer_side_px=REFERENCE_PX)
             pictures = self._gallery.pictures() if self._gallery else ()
-            self._references = [(gtin, small.read(picture)) for gtin, picture in pictures]
+            self._references = []
+            for gtin, picture in pictures:
+                scale = REFERENCE_PX / max(picture.shape[:2])
+                small = np.asarray(
+                    cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA),
+                    np.uint8,
+                )
+                self._references.append(Reference(gtin, small, reader.read(small)))
         return self._references
+
+
+def _facing(basket: _Basket, pack: LyingPack, size: tuple[int, int]) -> Facing:
+    """A pack found in the picture of a basket that is `size` large, where it lies in the photo."""
+    left, top, right, bottom = basket.box
+    across, down = (right - left) / size[0], (bottom - top) / size[1]
+    x1, y1 = np.clip(pack.corners.min(axis=0), 0, size).tolist()
+    x2, y2 = np.clip(pack.corners.max(axis=0), 0, size).tolist()
+    certainty = round(pack.certainty, 4)
+    return Facing(
+        box=(left + x1 * across, top + y1 * down, left + x2 * across, top + y2 * down),
+        gtin=pack.gtin,
+        score=certainty,
+        slot_id=basket.slot_id,
+        certainty=certainty,
+        candidates=(pack.gtin,),
+        basket_id=basket.slot_id,
+    )
 
 
 def is_empty(basket: BasketSeen) -> bool:

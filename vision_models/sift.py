@@ -1,5 +1,6 @@
 """SIFT: the same print on two pictures, proved by geometry."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -46,17 +47,47 @@ class PrintReader:
         return Print(places, np.sqrt(rooted).astype(np.float32))
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a reference's print stands in a query: `matrix` (2, 3) takes pixels of the reference's
+    resized picture to those of the query's; `points` (n, 2) are the query's that agree."""
+
+    matrix: NDArray[np.float64]
+    points: NDArray[np.float32]
+
+    @property
+    def scale(self) -> float:
+        """How much larger the query shows it."""
+        return float(np.hypot(self.matrix[0, 0], self.matrix[0, 1]))
+
+
 def agreeing_points(query: Print, reference: Print) -> int:
     """How many points of `query` lie where one turn, scale and shift puts those of `reference`."""
-    return len(agreeing_places(query, reference))
+    return max((len(one.points) for one in placements(query, reference, most=1)), default=0)
 
 
-def agreeing_places(query: Print, reference: Print) -> NDArray[np.float32]:
-    """The points (n, 2) of `query` that lie where one turn, scale and shift puts those of
-    `reference`, in pixels of the query's resized picture."""
+def placements(query: Print, reference: Print, *, most: int) -> Iterator[Placement]:
+    """Up to `most` places where the print of `reference` may stand in `query`, each by one turn,
+    scale and shift; what agrees with one is not asked again for the next."""
+    seen, known = _clear_pairs(query, reference)
+    for _ in range(most):
+        if len(seen) < LEAST_PAIRS:
+            return
+        matrix, agree = cv2.estimateAffinePartial2D(
+            known, seen, method=cv2.RANSAC, ransacReprojThreshold=6.0, maxIters=500
+        )
+        if matrix is None:
+            return
+        inside = agree.ravel() > 0
+        yield Placement(np.asarray(matrix, np.float64), seen[inside])
+        seen, known = seen[~inside], known[~inside]
+
+
+def _clear_pairs(query: Print, reference: Print) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Points of `query` and those of `reference` that they clearly resemble most, both (n, 2)."""
     none = np.zeros((0, 2), np.float32)
     if min(len(query.points), len(reference.points)) < LEAST_PAIRS:
-        return none
+        return none, none
     likeness = query.descriptors @ reference.descriptors.T
     best = likeness.argmax(axis=1)
     top = likeness[np.arange(len(best)), best]
@@ -64,13 +95,4 @@ def agreeing_places(query: Print, reference: Print) -> NDArray[np.float32]:
     second = likeness.max(axis=1)
     # RootSIFT descriptors are unit vectors: distance² = 2 - 2 cosine.
     clear = (2 - 2 * top) < RATIO**2 * (2 - 2 * second)
-    if np.count_nonzero(clear) < LEAST_PAIRS:
-        return none
-    _, agree = cv2.estimateAffinePartial2D(
-        reference.points[best[clear]],
-        query.points[clear],
-        method=cv2.RANSAC,
-        ransacReprojThreshold=6.0,
-        maxIters=500,
-    )
-    return none if agree is None else query.points[clear][agree.ravel() > 0]
+    return query.points[clear], reference.points[best[clear]]

@@ -26,6 +26,8 @@ WALL_MM = 46.0
 AROUND_MM = 130.0
 TURNED_DEG = (-90, -60, -30, -15, 0, 0, 15, 30, 60, 90)
 """How packs lie: mostly upright to the shopper, some across."""
+EDGE_MM = 8.0
+"""The rim of a basket, on which nothing lies."""
 LEAST_SEEN = 0.35
 
 
@@ -54,10 +56,12 @@ class LyingPack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChestPicture:
-    """The picture, (height, width, 3) BGR, and every pack in it, also those that others hide."""
+    """The picture, (height, width, 3) BGR, and every pack in it, also those that others hide.
+    `filled` is the share of each basket's floor that packs cover, empty baskets included."""
 
     image: Pixels
     packs: tuple[LyingPack, ...]
+    filled: Mapping[Place, float]
 
     def visible(self, least_seen: float = LEAST_SEEN) -> tuple[LyingPack, ...]:
         """The packs that a picture can show."""
@@ -78,6 +82,13 @@ class _Canvas:
         row, column = place
         x_mm = AROUND_MM + (column - 1) * BASKET_MM[0]
         return x_mm * self.px_per_mm, (AROUND_MM + (row - 1) * BASKET_MM[1]) * self.px_per_mm
+
+    def filled(self, place: Place) -> float:
+        """The share of a basket's floor, within its rim, that shows packs."""
+        x, y = self.basket(place)
+        edge, (wide, long) = EDGE_MM * self.px_per_mm, (v * self.px_per_mm for v in BASKET_MM)
+        floor = self.owner[round(y + edge) : round(y + long - edge)]
+        return float((floor[:, round(x + edge) : round(x + wide - edge)] > 0).mean())
 
 
 def chest_view(rows: int, columns: int, rng: np.random.Generator) -> ChestView:
@@ -118,9 +129,8 @@ def render_chest(
             designs.append(design)
             boxes.append(box)
             whole.append(area)
-    for row in range(1, view.rows + 1):
-        for column in range(1, view.columns + 1):
-            _draw_rim(canvas, (row, column))
+    for place in places_of(view):
+        _draw_rim(canvas, place)
     _draw_lids(canvas)
     size = (view.width_px, view.height_px)
     home = _homography(canvas, view)
@@ -143,7 +153,16 @@ def render_chest(
             places, designs, through, counts, whole, strict=True
         )
     )
-    return ChestPicture(image=taken, packs=packs)
+    return ChestPicture(
+        image=taken, packs=packs, filled={place: canvas.filled(place) for place in places_of(view)}
+    )
+
+
+def places_of(view: ChestView) -> list[Place]:
+    """Every basket, the far row first."""
+    return [
+        (row, column) for row in range(1, view.rows + 1) for column in range(1, view.columns + 1)
+    ]
 
 
 def _chest(view: ChestView) -> _Canvas:
@@ -161,9 +180,8 @@ def _chest(view: ChestView) -> _Canvas:
     cv2.rectangle(image, *inner, (206, 204, 198), -1)
     owner = np.zeros(image.shape[:2], np.uint16)
     canvas = _Canvas(image=image, owner=owner, px_per_mm=scale, size_mm=(wide, long))
-    for row in range(1, view.rows + 1):
-        for column in range(1, view.columns + 1):
-            _draw_wires(canvas, (row, column))
+    for place in places_of(view):
+        _draw_wires(canvas, place)
     return canvas
 
 
@@ -210,7 +228,7 @@ def _throw(
     )
     tall, wide = sprite.shape[:2]
     x, y = canvas.basket(place)
-    edge = 8.0 * scale
+    edge = EDGE_MM * scale
     room = [BASKET_MM[k] * scale - side - 2 * edge for k, side in enumerate((wide, tall))]
     left = round(x + edge + rng.uniform(0, max(1.0, room[0])))
     top = round(y + edge + rng.uniform(0, max(1.0, room[1])))

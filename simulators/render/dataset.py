@@ -3,6 +3,7 @@
 `python -m simulators.render.dataset shelves OUT --count 400 --seed 1`
 """
 
+import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from biip.checksums import gs1_standard_check_digit
 
 from simulators.goods import GS1_DEMONSTRATION_PREFIX
 from simulators.render.artwork import Pixels
+from simulators.render.chests import FROZEN, write_chests
 from simulators.render.cooler import reference_picture
 from simulators.render.crowd import still
 from simulators.render.pack_bodies import PackView
@@ -91,6 +93,26 @@ def coolers(
     )
 
 
+@app.command()
+def chests(
+    out: Out,
+    count: Count = 24,
+    seed: Seed = 1,
+    first: First = 0,
+    packs: Packs = 16,
+    rows: Annotated[int, typer.Option(min=1, max=4)] = 2,
+    columns: Annotated[int, typer.Option(min=1, max=6)] = 4,
+) -> None:
+    """One chest freezer with its plan: baskets filled anew for each photo, some empty, with packs
+    in wrong baskets and packs that nobody enrolled."""
+    designs = frozen_packs(first, packs + max(2, packs // 4))
+    out.mkdir(parents=True, exist_ok=True)
+    write_references(out / "references", designs[:packs])
+    write_chests(
+        out, designs[:packs], designs[packs:], rows=rows, columns=columns, count=count, seed=seed
+    )
+
+
 @app.command(name="packs")
 def single_packs(out: Out, count: Count = 1600, first: First = 0, tall_px: Tall = 192) -> None:
     """Single packs from three sides, as `pack-N/V.png` with alpha (not premultiplied)."""
@@ -103,7 +125,13 @@ def single_packs(out: Out, count: Count = 1600, first: First = 0, tall_px: Tall 
 
 
 @app.command()
-def people(out: Out, count: Count = 200, seed: Seed = 1, grounds: Grounds = None) -> None:
+def people(
+    out: Out,
+    count: Count = 200,
+    seed: Seed = 1,
+    grounds: Grounds = None,
+    furnished: Annotated[bool, typer.Option(help="counters, racks, plants at the doors")] = False,
+) -> None:
     """People at doors and before photos, as `images/N.jpg` with `labels/N.txt`."""
     photos = sorted(grounds.rglob("*.jpg")) if grounds else []
     images, labels = out / "images", out / "labels"
@@ -114,7 +142,8 @@ def people(out: Out, count: Count = 200, seed: Seed = 1, grounds: Grounds = None
         ground = None
         if photos and rng.random() < PHOTO_SHARE:
             ground = cv2.imread(str(photos[int(rng.integers(len(photos)))]))
-        shown = still(rng, None if ground is None else np.asarray(ground, np.uint8))
+        before = None if ground is None else np.asarray(ground, np.uint8)
+        shown = still(rng, before, is_furnished=furnished)
         _write(images / f"{number:05d}.jpg", shown.image, int(60 + (number * 7) % 36))
         lines = yolo_lines(list(shown.boxes), shown.image)
         (labels / f"{number:05d}.txt").write_text(lines, encoding="utf-8")
@@ -125,6 +154,12 @@ def named_pack(number: int) -> PackDesign:
     digits = f"{GS1_DEMONSTRATION_PREFIX}9{number:08d}"
     gtin = f"{digits}{gs1_standard_check_digit(digits)}".zfill(14)
     return replace(unlisted_pack(number), gtin=gtin)
+
+
+def frozen_packs(first: int, count: int) -> list[PackDesign]:
+    """The next `count` packs from number `first` on whose shape is sold frozen."""
+    frozen = (pack for n in itertools.count(first) if (pack := named_pack(n)).shape in FROZEN)
+    return list(itertools.islice(frozen, count))
 
 
 def write_references(folder: Path, designs: list[PackDesign]) -> None:

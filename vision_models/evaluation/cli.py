@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vision_models.evaluation.footfall import FootfallFigures
+    from vision_models.evaluation.report import Told
     from vision_models.evaluation.shelf import PhotoScore, ShelfFigures, ShelfTrial
     from vision_models.evaluation.sku import SkuAnswers, SkuFigures
     from vision_models.gallery import Gallery
@@ -35,7 +38,7 @@ def shelf(
         Path,
         typer.Argument(
             help="images/ with labels/ (YOLO lines), or with boxes.csv, or with slots/ and a"
-            " profile.toml: a planned shelf."
+            " profile.toml: a planned shelf; or with baskets/ and a profile.toml: a freezer."
         ),
     ],
     partial: Annotated[
@@ -58,6 +61,7 @@ def shelf(
     """How well products on shelves are found, counted and, where the set has names, named."""
     import cv2
 
+    from vision_models.evaluation.baskets import is_chest_set
     from vision_models.evaluation.report import check_report_path
     from vision_models.evaluation.shelf import evaluate_shelf
     from vision_models.evaluation.shelf_sets import read_shelf_set
@@ -65,6 +69,9 @@ def shelf(
     cv2.setNumThreads(threads)
     if report is not None:
         check_report_path(report)
+    if is_chest_set(dataset):
+        _chest(dataset, gallery, manifest, threads, report, most, as_json=as_json)
+        return
     if (dataset / "profile.toml").is_file():
         _planned(dataset, gallery, manifest, threads, report, most, as_json=as_json)
         return
@@ -120,7 +127,51 @@ def _planned(
     if as_json:
         typer.echo(json.dumps(asdict(figures)))
         return
-    for told in told_planned(figures):
+    _tell(told_planned(figures))
+
+
+def _chest(
+    dataset: Path,
+    gallery: Path | None,
+    manifest: Path | None,
+    threads: int,
+    report: Path | None,
+    most: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    """A chest freezer, basket by basket. Raises VisionError."""
+    from vision_models.evaluation.baskets import (
+        chest_figures,
+        read_chest_set,
+        score_chests,
+        shown_chests,
+        told_chests,
+    )
+    from vision_models.evaluation.report import write_report
+    from vision_models.shelf import ShelfReader
+
+    photos = read_chest_set(dataset)
+    with ExitStack() as stack:
+        named = _gallery(dataset, gallery, manifest, threads, stack)
+        scores = score_chests(photos, ShelfReader(named), named.gtins if named else (), most)
+    figures = chest_figures(scores)
+    if report is not None:
+        write_report(
+            report,
+            title="A chest freezer: products, fill, empty baskets",
+            notes=[dataset.name],
+            figures=list(told_chests(figures)),
+            shown=shown_chests(scores, SHOWN),
+        )
+    if as_json:
+        typer.echo(json.dumps(asdict(figures)))
+        return
+    _tell(told_chests(figures))
+
+
+def _tell(every: "Iterable[Told]") -> None:
+    for told in every:
         typer.echo(f"{told.name}: {told.value}" + (f" ({told.note})" if told.note else ""))
 
 
