@@ -13,6 +13,7 @@ from device_profiles.camera import (
     Point,
     ShelfView,
     SourceKind,
+    Zone,
 )
 from device_profiles.device import Device, TillSettings
 from device_profiles.sensor import Sensor
@@ -25,6 +26,7 @@ PROFILE_FILE = "profile.toml"
 PHOTO_FOLDER = "photos"
 COOLER_FILE = "cooler.json"
 TOO_WARM_C = 8.0
+INSIDE_ZONE, BEFORE_ZONE = "inside-door", "before-door"
 RECONNECT_CAP_S = 4.0
 """A handful of devices on one computer: none need wait longer before it tries again."""
 
@@ -42,7 +44,8 @@ class ShelfScene:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorScene:
-    """How a door's camera sees it: its film, size, speed, and the line that counts."""
+    """How a door's camera sees it: its film, size, speed, the line that counts, and outlines of the
+    floor inside and of the one before the door, where people wait."""
 
     film: Path
     width_px: int
@@ -50,6 +53,8 @@ class DoorScene:
     frames_per_s: float
     start: Point
     end: Point
+    inside: tuple[Point, ...]
+    before: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +128,10 @@ def _cameras(store: Store, device: StoreDevice, fitting: Fitting) -> tuple[Camer
                     CountingLine(
                         line_id=LINE_ID, role=LineRole.ENTRANCE, start=door.start, end=door.end
                     ),
+                ),
+                zones=(
+                    Zone(zone_id=INSIDE_ZONE, corners=door.inside),
+                    Zone(zone_id=BEFORE_ZONE, is_queue=True, corners=door.before),
                 ),
             ),
         )

@@ -15,7 +15,7 @@ from simulators.photo_files import encode
 from simulators.photos import PhotoDue
 from simulators.profiles import DoorScene, ShelfScene
 from simulators.render.cooler import CoolerView, cooler_view, reference_picture, render_cooler
-from simulators.render.door import DoorFilm, write_door_film
+from simulators.render.door import BEFORE_DOOR, INSIDE, DoorFilm, write_door_film
 from simulators.render.packs import PackDesign, design_pack, unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.shoppers import DRINKS
@@ -70,6 +70,8 @@ class Scenery:
             frames_per_s=self.film.frames_per_s,
             start=self.film.line[0],
             end=self.film.line[1],
+            inside=INSIDE,
+            before=BEFORE_DOOR,
         )
 
 

@@ -72,6 +72,16 @@ def test_an_empty_slot_with_stock_in_the_back_room_is_a_task_to_bring(chain: Sma
         assert "2 h 22 min" in gap.sentence.en
 
 
+def test_a_confirmed_gap_stands_while_something_hides_its_slot(chain: SmallChain) -> None:
+    for minute in (0, 10):
+        chain.photo(local(14, minute), seen=without("A-2-1"))
+    chain.photo(local(14, 20), seen=without("A-2-1"), hidden=["A-2-1"])
+    (gap,) = found(chain)
+    assert (gap.slot_ids, gap.since) == (("A-2-1",), local(14, 0))
+    chain.photo(local(14, 30))
+    assert found(chain) == []
+
+
 def test_no_more_is_brought_than_the_back_room_has(chain: SmallChain) -> None:
     for minute in (0, 30):
         chain.photo(local(14, minute), seen=without("A-2-1"))

@@ -122,6 +122,24 @@ def test_where_a_till_counts_nothing_is_estimated(chain: SmallChain) -> None:
     assert seen(chain) is None
 
 
+def test_an_unattended_cooler_has_its_estimate_and_no_books_beside_a_till(
+    chain: SmallChain,
+) -> None:
+    chain.device("s01-till-9", "s01")
+    chain.stock(TEA, "24", "floor", at=local(8))
+    chain.flush()
+    with chain.database.writing() as session:
+        session.execute(sa.update(place.Fixture).values(unattended=True))
+    with chain.reading() as session:
+        shelf = shelf_view(session, head_office(), NOW, "s01-a")
+
+    assert shelf.sell_out is not None
+    assert shelf.sell_out.sold == 3.0
+    for slot in shelf.slots:
+        assert (slot.passes_till, slot.floor_units, slot.sold_today) == (False, None, None)
+        assert slot.evidence.en.startswith("No till counts it")
+
+
 def test_a_range_that_says_too_little_is_shown_as_no_estimate(chain: SmallChain) -> None:
     _opening(chain, local(10, 0), "a" * 64, "b" * 64, (TEA, 3.0, 20.0))
     sales = seen(chain)
