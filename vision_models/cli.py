@@ -242,8 +242,8 @@ def golden(
     manifest: Manifest = None,
 ) -> None:
     """Print what a model answers to the golden picture, as lines for its manifest."""
-    from vision_models.golden import golden_as_toml, golden_of
+    from vision_models.golden import golden_as_toml
     from vision_models.models import SHIPPED, open_model
 
-    answers = golden_of(open_model(name, manifest=manifest or SHIPPED))
+    answers = open_model(name, manifest=manifest or SHIPPED).golden_values()
     typer.echo(golden_as_toml(name, answers))

@@ -9,7 +9,6 @@ import numpy as np
 from vision_models.decoders import DECODERS, InputSize
 from vision_models.detections import Detections, without_repeats
 from vision_models.frame import Image
-from vision_models.golden import check_golden
 from vision_models.models import Model, Tensor, load_model, open_model
 
 MARGIN_GREY = 114
@@ -78,7 +77,7 @@ def check_model(manifest: Path, name: str) -> None:
     values proves nothing and is refused.
     """
     model = open_model(name, manifest=manifest)
-    check_golden(model)
+    model.check_golden()
     if model.entry.task == "detection":
         ModelDetector(model)
 

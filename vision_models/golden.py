@@ -5,7 +5,7 @@ as the manifest says, on this machine, still sees what its makers saw. They stan
 and are checked whenever a model is loaded, so that none becomes current without having passed.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vision_models.errors import UnusableModel
 from vision_models.frame import Image
-
-if TYPE_CHECKING:
-    from vision_models.models import Model
 
 SAMPLES = 16
 """So many values of a vector are kept, evenly spread."""
@@ -62,9 +59,9 @@ def golden_picture(width_px: int, height_px: int) -> Image:
     return np.asarray(picture, np.uint8)
 
 
-def golden_of(model: "Model") -> Golden:
-    """The golden values of `model`, to be written into its manifest. Raises UnusableModel."""
-    outputs = _answers(model)
+def golden_of(outputs: Sequence[NDArray[np.float32]]) -> Golden:
+    """The golden values of a model that answers the golden picture by `outputs`, to be written into
+    its manifest."""
     return Golden(
         outputs=tuple(
             GoldenOutput(
@@ -78,23 +75,17 @@ def golden_of(model: "Model") -> Golden:
     )
 
 
-def check_golden(model: "Model") -> None:
-    """Let `model` look at the golden picture. Raises UnusableModel with what was expected and what
-    was found, also where its manifest has no golden values."""
-    file, golden = model.entry.file, model.entry.golden
-    if golden is None:
-        raise UnusableModel(
-            f"the manifest has no golden values of {file}; add those that aisle model golden prints"
-        )
-    found = _answers(model)
+def check_golden(golden: Golden, outputs: Sequence[NDArray[np.float32]], *, file: str) -> None:
+    """Raises UnusableModel where the model in `file` answers the golden picture by other `outputs`
+    than it must, with what was expected and what was found."""
     expected_shapes = [output.shape for output in golden.outputs]
-    shapes = [tuple(output.shape) for output in found]
+    shapes = [tuple(output.shape) for output in outputs]
     if shapes != expected_shapes:
         raise UnusableModel(
             f"{file} failed the golden picture: expected outputs of {expected_shapes},"
             f" found {shapes}; keep the model before"
         )
-    for number, (wanted, output) in enumerate(zip(golden.outputs, found, strict=True), start=1):
+    for number, (wanted, output) in enumerate(zip(golden.outputs, outputs, strict=True), start=1):
         _compare(f"{file}, output {number}", wanted, _figures(output), golden.tolerance)
 
 
@@ -131,11 +122,6 @@ def _compare(what: str, wanted: GoldenOutput, found: NDArray[np.float64], tolera
             f" {found[row, place]:.5g}; keep the model before, or, if this one is meant, make its"
             " golden values anew with aisle model golden"
         )
-
-
-def _answers(model: "Model") -> list[NDArray[np.float32]]:
-    picture = golden_picture(model.entry.width_px, model.entry.height_px)
-    return [output[0] for output in model.run_all([picture])]
 
 
 def _figures(output: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from vision_models.errors import UnusableModel
 from vision_models.frame import Image
-from vision_models.golden import Golden, check_golden
+from vision_models.golden import Golden, check_golden, golden_of, golden_picture
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "models.toml"
@@ -131,6 +131,25 @@ class Model:
             return [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
         return self._answers(batch)
 
+    def golden_values(self) -> Golden:
+        """What it answers to the golden picture, for its manifest. Raises UnusableModel."""
+        return golden_of(self._golden_answers())
+
+    def check_golden(self) -> None:
+        """Looks at the golden picture. Raises UnusableModel where it does not answer as it must, or
+        the manifest does not say how."""
+        file, golden = self.entry.file, self.entry.golden
+        if golden is None:
+            raise UnusableModel(
+                f"the manifest has no golden values of {file}; add those that aisle model golden"
+                " prints"
+            )
+        check_golden(golden, self._golden_answers(), file=file)
+
+    def _golden_answers(self) -> list[Tensor]:
+        picture = golden_picture(self.entry.width_px, self.entry.height_px)
+        return [output[0] for output in self.run_all([picture])]
+
     def _answers(self, batch: Tensor) -> list[Tensor]:
         try:
             answers = self._session.run(None, {self._input.name: batch})
@@ -162,7 +181,7 @@ def load_model(name: str, *, manifest: Path = SHIPPED, threads: int = 1) -> Mode
     """
     model = open_model(name, manifest=manifest, threads=threads)
     if model.entry.golden is not None:
-        check_golden(model)
+        model.check_golden()
     return model
 
 

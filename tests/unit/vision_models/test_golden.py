@@ -10,7 +10,7 @@ import pytest
 
 from vision_models.detector import check_model
 from vision_models.errors import UnusableModel
-from vision_models.golden import check_golden, golden_as_toml, golden_of, golden_picture
+from vision_models.golden import golden_as_toml, golden_picture
 from vision_models.models import HERE, SHIPPED, load_model, open_model, read_manifest
 
 
@@ -47,7 +47,7 @@ def in_the_middle(values: list[int]) -> Callable[[bytearray], None]:
 
 def test_every_shipped_model_passes_its_golden_picture() -> None:
     for name in read_manifest():
-        check_golden(load_model(name))
+        load_model(name).check_golden()
 
 
 def test_the_golden_picture_is_the_same_everywhere() -> None:
@@ -94,7 +94,7 @@ def test_a_model_without_golden_values_loads_but_cannot_be_proved(manifest: Path
     manifest.write_text(text[:start] + text[end:])
     model = load_model("sku-embedding", manifest=manifest)
     with pytest.raises(UnusableModel, match="no golden values"):
-        check_golden(model)
+        model.check_golden()
     with pytest.raises(UnusableModel, match="no golden values"):
         check_model(manifest, "sku-embedding")
 
@@ -102,9 +102,9 @@ def test_a_model_without_golden_values_loads_but_cannot_be_proved(manifest: Path
 def test_printed_golden_values_are_those_that_are_checked(manifest: Path) -> None:
     rewrite(manifest, "sku-embedding", in_the_middle(OTHER_WEIGHTS))
     lines = golden_as_toml(
-        "sku-embedding", golden_of(open_model("sku-embedding", manifest=manifest))
+        "sku-embedding", open_model("sku-embedding", manifest=manifest).golden_values()
     )
     text = manifest.read_text()
     start, end = text.index("[sku-embedding.golden]"), text.index("[product-detector]")
     manifest.write_text(f"{text[:start]}{lines}\n\n{text[end:]}")
-    check_golden(load_model("sku-embedding", manifest=manifest))
+    load_model("sku-embedding", manifest=manifest).check_golden()
