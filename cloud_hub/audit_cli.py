@@ -29,12 +29,15 @@ def audit(
     ] = None,
     hub: Annotated[str | None, typer.Option("--hub", help="URL of a running hub.")] = None,
     token: Annotated[
-        str | None, typer.Option("--token", envvar="AISLE_TOKEN", help="Bearer token for --hub.")
+        str | None,
+        typer.Option(
+            "--token", envvar="AISLE_TOKEN", help="For --hub: what `aisle hub token` printed."
+        ),
     ] = None,
     data: DataDir = None,
     database: DatabaseUrl = None,
     tenant: TenantId = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Where every record is: produced = received + lost + waiting. Exit 1 if that does not hold."""
     from cloud_hub.auditing import audit_here, device_here, record_here, told_by

@@ -46,8 +46,12 @@ def run_hub(
             help="mqtt://user:password@host:port instead of the embedded; several with commas.",
         ),
     ] = None,
-    settings: Annotated[Path | None, typer.Option("--settings", help="TOML file.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", help="A TOML file of settings.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Log every step, not only what changes.")
+    ] = False,
 ) -> None:
     """Run the hub: broker, ingest, API and console."""
     if context.invoked_subcommand is not None:
@@ -90,8 +94,12 @@ def run_worker(
         str | None,
         typer.Option("--broker", help="mqtt://user:password@host:port, several with commas."),
     ] = None,
-    settings: Annotated[Path | None, typer.Option("--settings", help="TOML file.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", help="A TOML file of settings.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Log every step, not only what changes.")
+    ] = False,
 ) -> None:
     """Run one more ingest worker beside a hub: the same --data, --database and --broker."""
     from cloud_hub.settings import load_settings

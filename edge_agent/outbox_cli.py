@@ -17,7 +17,10 @@ app = typer.Typer(no_args_is_help=True, help="Events that wait in damaged outbox
 Data = Annotated[Path, typer.Argument(help="An agent's --data folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 Quota = Annotated[
-    int, typer.Option("--quota-mb", min=1, help="As outbox_quota_mb in the device's profile.")
+    int,
+    typer.Option(
+        "--quota-mb", min=1, help="The outbox's limit: outbox_quota_mb of the device's profile."
+    ),
 ]
 QUOTA_MB = 256
 """What a profile says where it says nothing."""

@@ -28,7 +28,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 GalleryFolder = Annotated[Path, typer.Option("--gallery", help="The gallery's folder.")]
 Threads = Annotated[int, typer.Option(min=1, help="Processor threads to use.")]
 Manifest = Annotated[
-    Path | None, typer.Option(help="A manifest like vision_models/models.toml; the shipped one.")
+    Path | None,
+    typer.Option(help="A manifest like vision_models/models.toml; else the shipped one."),
 ]
 
 
@@ -223,7 +224,7 @@ def match(
 
 @model.command()
 def check(
-    name: Annotated[str, typer.Argument(help="A model of the manifest; all of them.")] = "",
+    name: Annotated[str, typer.Argument(help="A model of the manifest; else all of them.")] = "",
     manifest: Manifest = None,
 ) -> None:
     """Load models and test them on the golden picture, as before every use."""

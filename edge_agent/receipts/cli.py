@@ -33,7 +33,9 @@ def import_(
     file: File,
     mapping: Mapping,
     data: Data,
-    hub: Annotated[str | None, typer.Option(help="Send until everything is acknowledged.")] = None,
+    hub: Annotated[
+        str | None, typer.Option(help="A hub's address: send to it until it has everything.")
+    ] = None,
     store: Stores = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
