@@ -49,9 +49,7 @@ def run_hub(
     settings: Annotated[
         Path | None, typer.Option("--settings", help="A TOML file of settings.")
     ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Log every step, not only what changes.")
-    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log debugging details, too.")] = False,
 ) -> None:
     """Run the hub: broker, ingest, API and console."""
     if context.invoked_subcommand is not None:
@@ -97,9 +95,7 @@ def run_worker(
     settings: Annotated[
         Path | None, typer.Option("--settings", help="A TOML file of settings.")
     ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Log every step, not only what changes.")
-    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log debugging details, too.")] = False,
 ) -> None:
     """Run one more ingest worker beside a hub: the same --data, --database and --broker."""
     from cloud_hub.settings import load_settings

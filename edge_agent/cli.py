@@ -109,13 +109,17 @@ def count(
     video: Annotated[str, typer.Argument(help="A video file, a camera's number or a stream.")],
     line: Annotated[
         list[str],
-        typer.Option(help='"x1,y1 x2,y2", 0..1 of the frame; in = from its left to its right.'),
+        typer.Option(
+            help='"x1,y1 x2,y2", 0..1 of the frame; in = from its left to its right. Repeatable.'
+        ),
     ],
     zone: Annotated[
-        list[str] | None, typer.Option(help='"x,y x,y x,y …": visits and dwell inside.')
+        list[str] | None,
+        typer.Option(help='"x,y x,y x,y …": visits and dwell inside. Repeatable.'),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="Stop after so long; a live source has no end.")
+        float | None,
+        typer.Option(min=0.1, help="Stop after so many seconds; a live source has no end."),
     ] = None,
     annotate: Annotate = None,
     as_json: AsJson = False,
