@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cloud_hub.console.parts.baskets import baskets_panel
 from cloud_hub.console.parts.figure_tile import figure_tile
 from cloud_hub.console.parts.findings import finding_address
 from cloud_hub.console.parts.freshness import photo_age
@@ -18,6 +19,7 @@ from cloud_hub.console.words import Words
 from cloud_hub.photo import Box, BoxKind, Photo
 from cloud_hub.text import Text
 from cloud_hub.viewer import Viewer
+from cloud_hub.views.baskets import BasketRow, LyingProduct
 from cloud_hub.views.figure import Figure, Unit
 from cloud_hub.views.rows import Books, Cost, ProblemRow, Severity
 from device_profiles.store import LoginRole
@@ -200,3 +202,45 @@ def test_an_amount_too_small_to_write_is_not_written_as_zero():
     formula = Text(en="0.1", zh="0.1")
     cent = Cost(amount=Decimal("0.10"), currency="CNY", a_day=False, formula=formula)
     assert cost_mark(cent, reader()) is None
+
+
+def basket(**changes: object) -> BasketRow:
+    values: dict[str, object] = {
+        "slot_id": "A-1-1",
+        "row": 1,
+        "column": 1,
+        "filled": 0.4,
+        "products": (),
+        "has_unknown": False,
+        "planned": (Text(en="Ice", zh="雪糕"),),
+        "empty_since": None,
+        "is_confirmed": False,
+    }
+    return BasketRow(**(values | changes))
+
+
+def test_a_basket_that_could_not_be_judged_shows_no_number() -> None:
+    drawn = str(baskets_panel((basket(filled=None),), reader()))
+    assert "not visible" in drawn
+    assert "%" not in drawn
+    assert "40 %" in str(baskets_panel((basket(),), reader()))
+
+
+def test_a_gap_in_a_basket_is_alarming_only_once_it_is_confirmed() -> None:
+    seen = basket(filled=0.0, empty_since=NOW - timedelta(minutes=3))
+    drawn = str(baskets_panel((seen,), reader()))
+    assert "empty since 14:27, to be confirmed" in drawn
+    assert "alarm-text" not in drawn
+    sure = basket(filled=0.0, empty_since=NOW - timedelta(hours=1), is_confirmed=True)
+    assert "basket-empty" in str(baskets_panel((sure,), reader()))
+
+
+def test_goods_in_a_wrong_basket_and_unknown_ones_are_told_apart() -> None:
+    name = Text(en="<Tea>", zh="茶")
+    stray = LyingProduct(gtin="1", name=name, is_planned=False)
+    drawn = str(baskets_panel((basket(products=(stray,), has_unknown=True),), reader()))
+    assert "&lt;Tea&gt;" in drawn
+    assert "not planned here" in drawn
+    assert "goods that were not recognised" in drawn
+    unplanned = LyingProduct(gtin="1", name=name, is_planned=None)
+    assert "not planned here" not in str(baskets_panel((basket(products=(unplanned,)),), reader()))
