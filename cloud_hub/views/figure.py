@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cloud_hub.metrics.definition import Unit
+from cloud_hub.metrics.definition import Direction, Unit
 from cloud_hub.metrics.sums import Number
 from cloud_hub.text import Text
 
-__all__ = ["Figure", "Number", "Unit"]
+__all__ = ["Direction", "Figure", "Number", "Unit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Figure:
     `hours` holds one value an hour of the day shown, from `first_hour` local time, None where there
     is no data. `low`..`high` is the range where a figure has one (purity). `provisional`: late
     events may still change it. `note` says what a reader must know, such as staff left out.
-    `without` names the stores that had to be left out.
+    `without` names the stores that had to be left out, `better` says which way is the better one.
     """
 
     metric: str
@@ -39,3 +39,4 @@ class Figure:
     high: float | None = None
     note: Text | None = None
     without: tuple[Text, ...] = ()
+    better: Direction = Direction.UP

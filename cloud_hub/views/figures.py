@@ -109,6 +109,7 @@ def figure(
         high=extent[1] if extent else None,
         note=OVER_FULL if over_full else None,
         without=comparison.without,
+        better=metric.direction,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.pages.store import information
-from cloud_hub.console.parts.figure_tile import coverage, figure_tiles
+from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
 from cloud_hub.console.parts.freshness import freshness_chip
 from cloud_hub.console.parts.hand_count import hand_count
@@ -15,6 +15,9 @@ from cloud_hub.console.reader import Reader
 from cloud_hub.viewer import Page
 from cloud_hub.views.floor import HourRow
 from cloud_hub.views.footfall import FootfallView, StoreFootfall
+
+WELL = 0.9
+"""Of the opening hours; a door watched for less is marked."""
 
 
 def footfall_page(view: FootfallView, reader: Reader) -> Markup:
@@ -58,7 +61,7 @@ def _stores(view: FootfallView, reader: Reader) -> Markup:
 
 def _store(store: StoreFootfall, reader: Reader) -> Markup:
     words = reader.words
-    watched = coverage(store.footfall, reader)
+    watched = store.footfall.coverage
     return el(
         "tr",
         el(
@@ -69,7 +72,7 @@ def _store(store: StoreFootfall, reader: Reader) -> Markup:
             scope="row",
         ),
         figure_cell(store.footfall, reader, with_change=True),
-        el("td", watched or words("no data"), class_="amount" if watched else "amount missing"),
+        _watched(watched, reader),
         _share(store.confidence, reader),
         _staff(store, reader),
         figure_cell(store.conversion, reader),
@@ -81,6 +84,13 @@ def _store(store: StoreFootfall, reader: Reader) -> Markup:
         data_key=store.store_id,
         data_store=store.store_id,
     )
+
+
+def _watched(share: float | None, reader: Reader) -> Markup:
+    words = reader.words
+    if share is None:
+        return el("td", words("no data"), class_="amount missing")
+    return el("td", words.percent(share), class_="amount thin" if share < WELL else "amount")
 
 
 def _share(share: float | None, reader: Reader) -> Markup:
@@ -131,4 +141,6 @@ def _grid(
             )
             rows.append((store.store_id, name, values))
     grid = hour_grid(hours, rows, said, reader)
-    return None if grid is None else el("div", el("h3", title), grid, data_key=title)
+    if grid is None:
+        return None
+    return el("div", el("h3", title), grid, class_="hour-grid", data_key=title)

@@ -4,7 +4,7 @@ from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.freshness import age
 from cloud_hub.console.parts.sparkline import sparkline
 from cloud_hub.console.reader import Reader
-from cloud_hub.views.figure import Figure, Number
+from cloud_hub.views.figure import Direction, Figure, Number
 
 
 def figure_tiles(figures: tuple[Figure, ...], reader: Reader) -> Markup:
@@ -67,7 +67,7 @@ def _change(figure: Figure, reader: Reader) -> Markup | None:
     change = reader.words.change(figure)
     if change is None or figure.change is None:
         return None
-    direction = direction_of(figure.change)
+    direction = direction_of(figure)
     said = reader.words("against the same weekday last week, until the same time")
     return el("span", change, class_=f"change change-{direction}", title=said)
 
@@ -79,9 +79,12 @@ def _range(figure: Figure, reader: Reader) -> list[str]:
     return [reader.words("between {low} and {high}", low=low, high=high)]
 
 
-def direction_of(change: float) -> str:
-    """Which colour a difference has: up, down or same."""
-    return "up" if change > 0 else "down" if change < 0 else "same"
+def direction_of(figure: Figure) -> str:
+    """Which colour a difference has: "up" for the better, "down" for the worse, else "same"."""
+    change = figure.change or 0
+    if figure.better is Direction.NEITHER or not change:
+        return "same"
+    return "up" if (change > 0) is (figure.better is Direction.UP) else "down"
 
 
 def _quantity(value: Number, figure: Figure, reader: Reader) -> str:

@@ -39,7 +39,7 @@ def figure_cell(figure: Figure, reader: Reader, *, with_change: bool = False) ->
     if figure.value is None:
         return el("td", words("no data"), class_="amount missing")
     change = words.change(figure)
-    direction = direction_of(figure.change or 0)
+    direction = direction_of(figure)
     watched = (
         words("watched {share}", share=words.percent(figure.coverage))
         if figure.coverage is not None
