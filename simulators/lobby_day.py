@@ -1,7 +1,8 @@
 """A day of the cooler in the lobby: who opened it and what became of its packs, each with a photo.
 
 Its packs stay where they are from photo to photo, which is what an estimate of sales rests on. A
-refill comes as soon as a lane is nearly empty, so that nothing is sold out.
+refill comes as soon as a lane is nearly empty, so that nothing is sold out. One lane is hidden by a
+card for most of the day: of its product there must be no estimate.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import cv2
 import numpy as np
 
 from device_profiles.planogram import Feed
@@ -22,6 +24,7 @@ from simulators.live import write_cooler_file
 from simulators.lobby import COLUMNS, ROWS, lobby_device_id, lobby_fixture_id, lobby_goods
 from simulators.photo_files import encode, leave_photo, photo_name
 from simulators.profiles import PHOTO_FOLDER, ShelfScene
+from simulators.render.artwork import Pixels
 from simulators.render.cooler import CELL_WIDTH_MM, cooler_view, photograph_packs
 from simulators.render.lanes import standings
 from simulators.render.openings import DeedKind, Opening, after_opening, stocked_cooler
@@ -38,12 +41,23 @@ SPRITES_KEPT, MASTERS_KEPT = 300, 120
 FIRST_OPENING_AFTER = timedelta(minutes=7)
 GAP_LEAST_S, GAP_MEAN_S, GAP_MOST_S = 240.0, 1100.0, 3000.0
 """Between two openings of the past."""
+CARD_PLACE = (1, 3)
+CARD_AFTER = timedelta(hours=2, minutes=20)
+"""Then somebody fills the cooler and tapes a card to the glass before one lane: what is behind it
+can neither be seen nor does anybody take it."""
+CARD_COLOUR = (38, 132, 232)
+CARD_EDGE = (30, 105, 190)
 LIVE_GAP_S = (50.0, 150.0)
 NEARLY_EMPTY = 1
 """So few packs left in a lane and somebody comes to fill the cooler."""
 REFILLED_AFTER_S = 300.0
 PHOTO_AFTER_S = 25.0
 """From the closed door to the photo."""
+AGAIN_AFTER_S = 20.0
+"""A camera that plans its photos takes a bad one again: by then a hand is gone, and most of the
+fog."""
+BAD_FOG = 0.5
+LEFT_OF_FOG = 0.25
 READING_EVERY_S = 62.0
 """A value stands in the controller's file for so long: the agent reads once a minute."""
 FILE_EVERY_S = 30.0
@@ -51,11 +65,19 @@ FILE_EVERY_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """One opening, the photo's time after it, and every pack where it stood then."""
+    """One opening, every pack where it stood then, and the photos after it: what spoils each, and
+    when the last one was taken."""
 
     opening: Opening
-    photo_at: datetime
     packs: tuple[Standing, ...]
+    tries: tuple[Troubles, ...]
+    photo_at: datetime
+
+    def photo_times(self) -> list[datetime]:
+        """When each photo was taken, the last one last."""
+        last = len(self.tries) - 1
+        again = timedelta(seconds=AGAIN_AFTER_S)
+        return [self.photo_at - (last - number) * again for number in range(len(self.tries))]
 
     def as_json(self) -> dict[str, object]:
         """What is true of it."""
@@ -76,6 +98,7 @@ class LobbyCooler:
         store_id = planted.store_id
         self.store_id = store_id
         self._since = planted.since
+        self._card_since: datetime | None = None
         self.device_id = lobby_device_id(store_id)
         self.opened: list[Opened] = []
         self._time = time
@@ -104,7 +127,7 @@ class LobbyCooler:
         at = self._since + FIRST_OPENING_AFTER
         while at < self._time.started_at - timedelta(seconds=GAP_LEAST_S):
             at += timedelta(seconds=self._play(at).opening.open_s)
-            if self.is_nearly_empty:
+            if self.is_nearly_empty or self._wants_card(at):
                 at += timedelta(seconds=REFILLED_AFTER_S)
             else:
                 gap_s = GAP_LEAST_S + self._rng.expovariate(1 / GAP_MEAN_S)
@@ -134,9 +157,11 @@ class LobbyCooler:
 
     def photos(self) -> Iterator[tuple[str, bytes]]:
         """File name and JPEG of the day's photos so far: before the first opening, after each."""
-        yield photo_name(self._since), self._photograph(self._first, Troubles())
+        first = self._photograph(self._first, Troubles(), with_card=False)
+        yield photo_name(self._since), first
         for opened in self.opened:
-            yield photo_name(opened.photo_at), self._after(opened)
+            for at, troubles in zip(opened.photo_times(), opened.tries, strict=True):
+                yield photo_name(at), self._after(opened, troubles)
 
     async def live(self, folder: Path, clock: Clock) -> None:
         """Opening after opening by the clock, for ever: the controller's file in the device's
@@ -150,16 +175,23 @@ class LobbyCooler:
             while left_s > 0:
                 await self._wait(folder, clock, READING_EVERY_S, open_s=min(60.0, left_s))
                 left_s -= 60.0
-            opened = replace(opened, photo_at=clock.now())
+            again_s = AGAIN_AFTER_S * (len(opened.tries) - 1)
+            opened = replace(opened, photo_at=clock.now() + timedelta(seconds=again_s))
             self.opened[-1] = opened
-            jpeg = await asyncio.to_thread(self._after, opened)
-            name = photo_name(opened.photo_at)
-            await asyncio.to_thread(leave_photo, folder / PHOTO_FOLDER, name, jpeg)
+            for at, troubles in zip(opened.photo_times(), opened.tries, strict=True):
+                left_s = (at - clock.now()).total_seconds()
+                await self._wait(folder, clock, left_s, open_s=0.0)
+                jpeg = await asyncio.to_thread(self._after, opened, troubles)
+                await asyncio.to_thread(leave_photo, folder / PHOTO_FOLDER, photo_name(at), jpeg)
 
     def stood_in(self, slot_id: str, taken_at: datetime) -> str | None:
         """The product at the front of a slot in the photo of that second; None: none stood there,
         or there is no such photo."""
-        shown = {opened.photo_at.replace(microsecond=0): opened.packs for opened in self.opened}
+        shown = {
+            at.replace(microsecond=0): opened.packs
+            for opened in self.opened
+            for at in opened.photo_times()
+        }
         packs = {self._since: self._first, **shown}.get(taken_at.replace(microsecond=0), ())
         _, row, column = slot_id.split("-")
         here = [
@@ -170,20 +202,33 @@ class LobbyCooler:
         front = min(here, key=lambda pack: pack.setback_mm, default=None)
         return front.design.gtin if front else None
 
+    def _wants_card(self, at: datetime) -> bool:
+        return self._card_since is None and at >= self._since + CARD_AFTER
+
     def truth(self) -> dict[str, object]:
         """What is true of it so far."""
         return {
             "fixture": lobby_fixture_id(self.store_id),
+            "behind_a_card": lobby_goods()[CARD_PLACE].gtin,
+            "card_since": self._card_since.isoformat() if self._card_since else None,
             "openings": [opened.as_json() for opened in self.opened],
         }
 
     def _play(self, at: datetime, until_photo_s: float = PHOTO_AFTER_S) -> Opened:
         cooler = self._cooler
-        opening = cooler.refill(at) if self.is_nearly_empty else cooler.visit(at)
+        hangs_card = self._wants_card(at)
+        is_refill = hangs_card or self.is_nearly_empty
+        opening = cooler.refill(at) if is_refill else cooler.visit(at)
+        if hangs_card:
+            cooler.close_lane(CARD_PLACE)
+            self._card_since = at
+        tries = self._tries()
+        again_s = AGAIN_AFTER_S * (len(tries) - 1)
         opened = Opened(
             opening=opening,
-            photo_at=at + timedelta(seconds=opening.open_s + until_photo_s),
             packs=tuple(standings(list(cooler.lanes.values()))),
+            tries=tries,
+            photo_at=at + timedelta(seconds=opening.open_s + until_photo_s + again_s),
         )
         self.opened.append(opened)
         return opened
@@ -195,9 +240,32 @@ class LobbyCooler:
             write_cooler_file(folder, clock.now(), self._rng, open_s=open_s)
             await asyncio.sleep(min(FILE_EVERY_S, left_s))
 
-    def _after(self, opened: Opened) -> bytes:
-        return self._photograph(opened.packs, after_opening(self._light))
+    def _tries(self) -> tuple[Troubles, ...]:
+        first = after_opening(self._light)
+        if first.fog < BAD_FOG and not first.hand:
+            return (first,)
+        return first, replace(first, fog=LEFT_OF_FOG * first.fog, hand=0.0)
 
-    def _photograph(self, packs: tuple[Standing, ...], troubles: Troubles) -> bytes:
+    def _after(self, opened: Opened, troubles: Troubles) -> bytes:
+        since = self._card_since
+        with_card = since is not None and opened.opening.opened_at >= since
+        return self._photograph(opened.packs, troubles, with_card=with_card)
+
+    def _photograph(
+        self, packs: tuple[Standing, ...], troubles: Troubles, *, with_card: bool
+    ) -> bytes:
         image, _, _ = photograph_packs(packs, self._view, self._light, self._sprites, troubles)
+        if with_card:
+            self._tape_card(image)
         return encode(image)
+
+    def _tape_card(self, image: Pixels) -> None:
+        """A plain card as large as a cell."""
+        corners = np.array(self._view.seen_corners) * (self._view.width_px, self._view.height_px)
+        row, column = CARD_PLACE
+        cell = [(column - 1, row - 1), (column, row - 1), (column, row), (column - 1, row)]
+        grid = np.array([(0, 0), (COLUMNS, 0), (COLUMNS, ROWS), (0, ROWS)], np.float32)
+        home = cv2.getPerspectiveTransform(grid, corners.astype(np.float32))
+        points = cv2.perspectiveTransform(np.array([cell], np.float32), home).astype(np.int32)
+        cv2.fillPoly(image, [points], CARD_COLOUR, cv2.LINE_AA)
+        cv2.polylines(image, [points], isClosed=True, color=CARD_EDGE, thickness=2)

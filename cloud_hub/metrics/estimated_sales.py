@@ -22,6 +22,9 @@ NINE_IN_TEN = 1.645
 """Standard deviations on either side that hold nine of ten values of a normal sum."""
 MOST_DOUBT = 0.5
 """No estimate where the range is wider than this share of it on either side."""
+LEAST_TOLD = 0.7
+"""No estimate where fewer lanes could be judged, nor of a product whose lanes could not be after
+more than the rest of the openings."""
 LEAST_DOUBT = 2.0
 """So many packs of doubt are always allowed: one opening may be told no better."""
 
@@ -29,7 +32,8 @@ LEAST_DOUBT = 2.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductSales:
     """One product's estimate: packs taken less put back, with its range of nine cases in ten; None
-    where that range says too little. Refills stand apart."""
+    where that range says too little, or where its lanes could not be judged too often
+    (`is_hidden`; after `untold` openings). Refills stand apart."""
 
     gtin: str
     taken: float
@@ -39,6 +43,7 @@ class ProductSales:
     low: float
     high: float
     untold: int
+    is_hidden: bool
 
 
 def nine_in_ten(mean: float, variance: float) -> tuple[float, float]:
@@ -103,23 +108,33 @@ def estimated_by_product(
         .where(*_of_brand(window, aspect))
         .group_by(row.gtin)
     )
+    openings = _openings(session, window, aspect)
     found = []
     for gtin, taken, put_back, refilled, variance, untold in session.execute(query):
         mean = float(taken) - float(put_back)
         low, high = nine_in_ten(mean, variance)
+        is_hidden = float(untold) > (1 - LEAST_TOLD) * openings
         found.append(
             ProductSales(
                 gtin=gtin,
                 taken=float(taken),
                 put_back=float(put_back),
                 refilled=float(refilled),
-                sold=None if is_too_doubtful(mean, variance) else mean,
+                sold=None if is_hidden or is_too_doubtful(mean, variance) else mean,
                 low=low,
                 high=high,
                 untold=int(untold),
+                is_hidden=is_hidden,
             )
         )
     return tuple(sorted(found, key=lambda one: (-one.high, one.gtin)))
+
+
+def _openings(session: Session, window: Window, aspect: Aspect) -> int:
+    """How many openings could be judged at all."""
+    row = CoolerOpening
+    asked = (*_asked(window, aspect, row), _passes_no_till(window, row), row.lanes > 0)
+    return session.scalar(sa.select(sa.func.count()).select_from(row).where(*asked)) or 0
 
 
 def _passes_no_till(
@@ -180,7 +195,7 @@ ESTIMATED_SELL_OUT = Metric(
         "区间单侧超过推算值一半（且超过 2 件）时不作推算。",
     ),
     measure=measure_estimated_sell_out,
-    minimum_coverage=0.7,
+    minimum_coverage=LEAST_TOLD,
     interval=nine_in_ten,
     is_too_doubtful=is_too_doubtful,
 )

@@ -31,7 +31,8 @@ LEAST_SHOWN = 0.5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimatedRow:
     """One product's week: `sold` None where nothing can be said, else within `low`..`high` in nine
-    of ten cases; `refilled` stands apart."""
+    of ten cases; `refilled` stands apart. `hidden_on`: on so many photos its lanes were
+    hidden, where that is why."""
 
     gtin: str
     product_name: Text
@@ -39,6 +40,7 @@ class EstimatedRow:
     low: float
     high: float
     refilled: float
+    hidden_on: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ def _row(one: ProductSales, naming: Naming, owner: str | None) -> EstimatedRow:
         low=one.low,
         high=one.high,
         refilled=one.refilled,
+        hidden_on=one.untold if one.is_hidden else 0,
     )
 
 

@@ -106,6 +106,10 @@ class StockedCooler:
         refills = [(midnight + timedelta(hours=hour), True) for hour in REFILLS_H]
         return sorted(visits + refills)
 
+    def close_lane(self, place: Place) -> None:
+        """From now on nobody takes from this lane."""
+        self._weights[place] = 0.0
+
     def visit(self, at: datetime) -> Opening:
         """Somebody opens the door, takes, looks, or brings a pack back."""
         rng = self.rng

@@ -15,6 +15,7 @@ _NOTE = Text(
     " cases the number lies in the range; lanes judged: {share}.",
     zh="不经收银机，由每次开门前后的照片推算。十次约九次落在区间内；可判断货道：{share}。",
 )
+_UNTOLD = Text(en="hidden on {count} photos", zh="{count} 张照片上被遮挡")
 _NO_ESTIMATE = Text(en="no estimate", zh="无法推算")
 _RANGE = Text(en="{low} to {high}", zh="{low} 至 {high}")
 _HEADS = (
@@ -98,7 +99,12 @@ def _product(row: EstimatedRow, reader: Reader) -> Markup:
         "tr",
         el("td", words.of(row.product_name)),
         el("td", _number(row.sold, reader)),
-        el("td", _range(row.low, row.high, reader)),
+        el(
+            "td",
+            words.of(_UNTOLD.filled(count=words.number(row.hidden_on)))
+            if row.hidden_on
+            else _range(row.low, row.high, reader),
+        ),
         el("td", words.number(row.refilled)),
     )
 

@@ -41,6 +41,7 @@ def opening(
     at: datetime,
     *changes: tuple[str, float, float, float],
     told: int = 40,
+    untold: int = 0,
     store_id: str = "s01",
 ) -> None:
     """One opening: (gtin, taken, put back, variance of both together)."""
@@ -80,7 +81,7 @@ def opening(
                 refilled_variance=0.0,
                 removed=0.0,
                 moved=0,
-                untold=0,
+                untold=untold,
             )
             for gtin, taken, put_back, variance in changes
         ),
@@ -163,6 +164,19 @@ def test_products_are_told_apart_the_best_seller_first(chain: SmallChain) -> Non
     assert isinstance(tea, ProductSales)
     assert (tea.gtin, tea.sold) == (TEA, 1.0)
     assert (cola.gtin, cola.sold) == (COLA, None)
+
+
+def test_of_a_product_that_was_hidden_too_often_there_is_no_estimate(chain: SmallChain) -> None:
+    for hour in (9, 10):
+        opening(chain, local(hour, 0), (TEA, 0.0, 0.0, 0.0), untold=1, told=39)
+        opening(chain, local(hour, 30), (COLA, 1.0, 0.0, 0.0))
+    opening(chain, local(11, 0), (COLA, 1.0, 0.0, 0.0), untold=1, told=39)
+    with chain.reading() as session:
+        cola, tea = estimated_by_product(session, window(chain), Aspect())
+
+    assert (tea.gtin, tea.sold, tea.is_hidden, tea.untold) == (TEA, None, True, 2)
+    assert (cola.sold, cola.is_hidden, cola.untold) == (3.0, False, 1)
+    assert ESTIMATED_SELL_OUT.value(asked(chain)) == 3.0
 
 
 def test_an_openings_event_becomes_its_rows_once(database: Database, ingest: Ingest) -> None:
