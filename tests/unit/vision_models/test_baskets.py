@@ -119,3 +119,11 @@ def test_a_basket_is_as_full_as_its_floor_is_covered(
     floor[::20] = 235
     floor[:, : int(200 * share)] = (40, 60, 200)
     assert covered_share(floor) == pytest.approx(share, abs=0.02)
+
+
+def test_a_white_pack_that_was_named_covers_the_floor_too() -> None:
+    floor = np.full((200, 160, 3), 150, np.uint8)
+    floor[60:140, 40:100] = 170
+    corners = np.array([[40, 60], [100, 60], [100, 140], [40, 140]], np.float64)
+    assert covered_share(floor) == 0.0
+    assert covered_share(floor, [corners]) == pytest.approx(60 * 80 / (200 * 160), rel=0.05)
