@@ -15,10 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloud_hub import viewer
 from cloud_hub.api import artifacts, control, enrol, health, judging, media, places, review
 from cloud_hub.artifact_upkeep import go_on_with_rollouts, keep_signed, tell_wishes
-from cloud_hub.artifacts import Artifacts
-from cloud_hub.auth import ANY_TENANT, LoginThrottle, mint_token
+from cloud_hub.auth import ANY_TENANT, mint_token
 from cloud_hub.broker import Gate, OnLeft, device_checker, embedded_broker
-from cloud_hub.changes import Changes
 from cloud_hub.connections import (
     end_connection,
     end_every_connection,
@@ -27,16 +25,14 @@ from cloud_hub.connections import (
 from cloud_hub.database import Database, open_database
 from cloud_hub.enrolment import DeviceIdentity
 from cloud_hub.errors import Refused, UnusableData
-from cloud_hub.hub import BrokerLink, Hub
+from cloud_hub.hub import Hub, hub_over
 from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
 from cloud_hub.jobs import run_jobs
-from cloud_hub.meters import Meters
 from cloud_hub.model.access import ApiToken
 from cloud_hub.model.link import DeadLetter
 from cloud_hub.model.shopper import Identity
-from cloud_hub.pictures import Pictures
 from cloud_hub.replay import replay_unknown
 from cloud_hub.secrets import SECRETS_FILE, HubSecrets, load_secrets, write_private
 from cloud_hub.settings import HubSettings
@@ -47,7 +43,6 @@ log = logging.getLogger(__name__)
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
 SILENCE_CHECK_S = 60.0
 WORKERS_LOOK_S = 5.0
-MEGABYTE = 1_000_000
 
 
 def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
@@ -59,18 +54,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
     database = open_database(settings.database_url)
     with ExitStack() as opened:
         opened.callback(database.close)
-        hub = Hub(
-            settings=settings,
-            database=database,
-            secrets=secrets,
-            clock=clock or SystemClock(),
-            changed=Changes(),
-            throttle=LoginThrottle(),
-            pictures=Pictures(settings.media_dir, limit_bytes=settings.media_limit_mb * MEGABYTE),
-            artifacts=Artifacts(folder=settings.artifacts_dir),
-            meters=Meters(),
-            link=BrokerLink(),
-        )
+        hub = hub_over(settings, database, secrets, clock or SystemClock())
         _require_own_keys(database, settings.data_dir, secrets)
         _mint_admin_token(hub)
         with database.writing() as session:

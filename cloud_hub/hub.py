@@ -53,3 +53,19 @@ class Hub:
     def sessions(self) -> Callable[[], Session]:
         """Makes sessions to read with."""
         return self.database.sessions
+
+
+def hub_over(settings: HubSettings, database: Database, secrets: HubSecrets, clock: Clock) -> Hub:
+    """A hub's parts over an open database; nothing runs yet."""
+    return Hub(
+        settings=settings,
+        database=database,
+        secrets=secrets,
+        clock=clock,
+        changed=Changes(),
+        throttle=LoginThrottle(),
+        pictures=Pictures(settings.media_dir, limit_bytes=settings.media_limit_bytes),
+        artifacts=Artifacts(folder=settings.artifacts_dir),
+        meters=Meters(),
+        link=BrokerLink(),
+    )

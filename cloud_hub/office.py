@@ -25,7 +25,6 @@ from sync.clock import Clock, SystemClock
 
 Result = TypeVar("Result")
 ACTOR = "command line"
-MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +177,7 @@ def read_body(path: Path) -> dict[str, Any]:
 def replay_letter_here(office: Office, letter_id: str, body: Mapping[str, Any] | None) -> int:
     """Events that the letter brought after all. Raises Refused with what is still wrong."""
     settings = office.settings
-    pictures = Pictures(settings.media_dir, limit_bytes=settings.media_limit_mb * MEGABYTE)
+    pictures = Pictures(settings.media_dir, limit_bytes=settings.media_limit_bytes)
     letters = DeadLetters(office.database, _keys(office), pictures)
     return letters.replay(
         office.tenant_id, letter_id, body=body, actor=ACTOR, now=office.clock.now()

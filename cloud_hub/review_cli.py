@@ -77,8 +77,7 @@ def references(
 
 
 def _pictures(office: "Office") -> "Pictures":
-    from cloud_hub.office import MEGABYTE
     from cloud_hub.pictures import Pictures
 
-    limit = office.settings.media_limit_mb * MEGABYTE
+    limit = office.settings.media_limit_bytes
     return Pictures(office.settings.media_dir, limit_bytes=limit)

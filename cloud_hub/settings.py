@@ -14,6 +14,8 @@ from device_profiles.device import first_problem
 
 ENVIRONMENT_PREFIX = "AISLE_HUB_"
 
+MEGABYTE = 1_000_000
+
 
 class Address(BaseModel):
     """Where to listen or connect: `HOST:PORT` as text."""
@@ -107,6 +109,11 @@ class HubSettings(BaseModel):
     def mqtt_version(self) -> int:
         """What the broker speaks: the embedded one 3.1.1, an external one 5."""
         return 4 if self.broker is None else 5
+
+    @property
+    def media_limit_bytes(self) -> int:
+        """The largest picture that is taken."""
+        return self.media_limit_mb * MEGABYTE
 
     @property
     def media_dir(self) -> Path:

@@ -11,26 +11,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import typer
 
-from cloud_hub.artifacts import Artifacts
-from cloud_hub.auth import LoginThrottle
-from cloud_hub.changes import Changes
 from cloud_hub.database import open_database
 from cloud_hub.errors import InvalidSettings
-from cloud_hub.hub import BrokerLink, Hub
+from cloud_hub.hub import hub_over
 from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
 from cloud_hub.logs import set_up_logging
-from cloud_hub.meters import Meters
 from cloud_hub.office import require_hub
-from cloud_hub.pictures import Pictures
 from cloud_hub.secrets import load_secrets
 from cloud_hub.settings import HubSettings
 from sync.clock import SystemClock
 from sync.garbage import seldom_collect
 from sync.listener import MqttListener
-
-MEGABYTE = 1_000_000
 
 
 def serve_worker(settings: HubSettings, *, verbose: bool = False) -> None:
@@ -66,18 +59,7 @@ async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
         secrets = load_secrets(settings.data_dir)
         database = await asyncio.to_thread(open_database, settings.database_url)
         stack.callback(database.close)
-        hub = Hub(
-            settings=settings,
-            database=database,
-            secrets=secrets,
-            clock=SystemClock(),
-            changed=Changes(),
-            throttle=LoginThrottle(),
-            pictures=Pictures(settings.media_dir, limit_bytes=settings.media_limit_mb * MEGABYTE),
-            artifacts=Artifacts(folder=settings.artifacts_dir),
-            meters=Meters(),
-            link=BrokerLink(),
-        )
+        hub = hub_over(settings, database, secrets, SystemClock())
         listener = await stack.enter_async_context(hub_listener(hub))
         hub.link.listener = listener
         ingest = Ingest(database, settings, IdentityKeys(secrets), hub.pictures)

@@ -11,11 +11,13 @@ from cloud_hub.metrics.shelf import holds_for
 from cloud_hub.metrics.shelf_facts import Facing, ShelfPhoto, SlotState, slots_seen
 from cloud_hub.model.link import Media
 from cloud_hub.photo import Box, BoxKind, Photo
+from cloud_hub.text import Text
 from cloud_hub.viewer import Naming
 
 Rectangle = tuple[float, float, float, float]
 
 MEDIA_PATH = "/api/v1/media/"
+UNKNOWN = Text(en="Unknown", zh="未识别")
 
 
 class Album:
@@ -104,41 +106,17 @@ class Album:
         return tuple(box for box in self.difference(taken, others) if box.slot_id in slot_ids)
 
     def _box(self, facing: Facing, fixture: Fixture, plan: Plan | None) -> Box:
-        x1, y1, x2, y2 = facing.box
         kind = box_kind(facing, fixture, plan, self._chain)
-        if facing.gtin is None:
-            unknown_en, unknown_zh = "Unknown", "未识别"
-        else:
+        name = UNKNOWN
+        if facing.gtin is not None:
             name = self._naming.product(facing.gtin, fixture.owner_brand_id)
-            unknown_en, unknown_zh = name.en, name.zh
-        return Box(
-            x1=x1,
-            y1=y1,
-            x2=x2,
-            y2=y2,
-            kind=kind,
-            label_en=unknown_en,
-            label_zh=unknown_zh,
-            score=facing.score,
-            slot_id=facing.slot_id,
-        )
+        return _labelled(facing.box, kind, name, score=facing.score, slot_id=facing.slot_id)
 
     def _named(
         self, place: Rectangle, kind: BoxKind, gtin: str, owner: str | None, slot_id: str
     ) -> Box:
         name = self._naming.product(gtin, owner)
-        x1, y1, x2, y2 = place
-        return Box(
-            x1=x1,
-            y1=y1,
-            x2=x2,
-            y2=y2,
-            kind=kind,
-            label_en=name.en,
-            label_zh=name.zh,
-            score=None,
-            slot_id=slot_id,
-        )
+        return _labelled(place, kind, name, score=None, slot_id=slot_id)
 
 
 def box_kind(facing: Facing, fixture: Fixture, plan: Plan | None, chain: Chain) -> BoxKind:
@@ -206,4 +184,21 @@ def _stored(session: Session, tenant_id: str, hashes: set[str]) -> frozenset[str
                 Media.stored_at.is_not(None),
             )
         )
+    )
+
+
+def _labelled(
+    place: Rectangle, kind: BoxKind, name: Text, *, score: float | None, slot_id: str | None
+) -> Box:
+    x1, y1, x2, y2 = place
+    return Box(
+        x1=x1,
+        y1=y1,
+        x2=x2,
+        y2=y2,
+        kind=kind,
+        label_en=name.en,
+        label_zh=name.zh,
+        score=score,
+        slot_id=slot_id,
     )

@@ -13,11 +13,9 @@ import cv2
 import numpy as np
 import tomlkit
 
-from device_profiles.camera import Camera, CameraSource, ShelfView, SourceKind
 from device_profiles.device import Device
 from device_profiles.names import Name
-from device_profiles.planogram import Fixture, FixtureKind, Planogram, SlotPlan
-from device_profiles.store import DeviceKind
+from device_profiles.planogram import FixtureKind, SlotPlan
 from simulators.render.chest import (
     ChestPicture,
     ChestView,
@@ -27,7 +25,8 @@ from simulators.render.chest import (
     render_chest,
 )
 from simulators.render.packs import PackDesign, PackShape
-from simulators.render.planned import JPEG_QUALITY, VALID_FROM
+from simulators.render.planned import JPEG_QUALITY
+from simulators.render.set_profile import set_profile
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
 
@@ -112,46 +111,17 @@ def slot_of(place: Place) -> str:
 
 
 def _profile(view: ChestView, plan: dict[Place, list[PackDesign]]) -> Device:
-    fixture = Fixture(
+    return set_profile(
+        view,
         fixture_id="freezer",
-        letter="A",
         name=Name(en="Freezer", zh="冰柜"),
         kind=FixtureKind.COOLER_CHEST,
-        rows=view.rows,
-        columns=view.columns,
-    )
-    camera = Camera(
-        camera_id="camera",
-        source=CameraSource(kind=SourceKind.IMAGE_FOLDER, address="images"),
-        width_px=view.width_px,
-        height_px=view.height_px,
-        shelves=(ShelfView(fixture_id="freezer", corners=view.corners),),
-    )
-    planogram = Planogram.model_validate(
-        {
-            "planogram_id": "plan",
-            "version": 1,
-            "fixture_id": "freezer",
-            "valid_from": VALID_FROM,
-            "slots": [
-                SlotPlan(
-                    slot_id=slot_of(place),
-                    gtin=str(designs[0].gtin),
-                    others=tuple(str(design.gtin) for design in designs[1:]),
-                )
-                for place, designs in plan.items()
-            ],
-        }
-    )
-    return Device(
-        tenant_id="rendered",
-        store_id="rendered",
-        device_id="freezer",
-        kind=DeviceKind.COOLER,
-        claim_token="rendered-claims-nothing",  # noqa: S106 - no device claims with it
-        time_zone="UTC",
-        cameras=(camera,),
-        fixtures=(fixture,),
-        planograms=(planogram,),
-        gallery="references",
+        slots=[
+            SlotPlan(
+                slot_id=slot_of(place),
+                gtin=str(designs[0].gtin),
+                others=tuple(str(design.gtin) for design in designs[1:]),
+            )
+            for place, designs in plan.items()
+        ],
     )

@@ -11,19 +11,17 @@ import cv2
 import numpy as np
 import tomlkit
 
-from device_profiles.camera import Camera, CameraSource, ShelfView, SourceKind
 from device_profiles.device import Device
 from device_profiles.names import Name
-from device_profiles.planogram import Fixture, FixtureKind, Planogram, SlotPlan
-from device_profiles.store import DeviceKind
+from device_profiles.planogram import FixtureKind, SlotPlan
 from simulators.render.cooler import CoolerView, cooler_view, render_cooler
 from simulators.render.packs import PackDesign
+from simulators.render.set_profile import set_profile
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
 
 SWAPS, GAPS, STRANGERS = 2, 3, 2
 JPEG_QUALITY = 88
-VALID_FROM = "2026-01-01T00:00:00Z"
 
 
 def write_planned_cooler(
@@ -62,44 +60,15 @@ def write_planned_cooler(
 def planned_profile(view: CoolerView, planned: list[PackDesign]) -> Device:
     """The profile of a cooler whose slots hold `planned`, over and over."""
     slots = [f"A-{row}-{column}" for row, column in _places(view)]
-    fixture = Fixture(
+    return set_profile(
+        view,
         fixture_id="cooler",
-        letter="A",
         name=Name(en="Cooler", zh="冷柜"),
         kind=FixtureKind.COOLER_UPRIGHT,
-        rows=view.rows,
-        columns=view.columns,
-    )
-    camera = Camera(
-        camera_id="camera",
-        source=CameraSource(kind=SourceKind.IMAGE_FOLDER, address="images"),
-        width_px=view.width_px,
-        height_px=view.height_px,
-        shelves=(ShelfView(fixture_id="cooler", corners=view.corners),),
-    )
-    plan = Planogram.model_validate(
-        {
-            "planogram_id": "plan",
-            "version": 1,
-            "fixture_id": "cooler",
-            "valid_from": VALID_FROM,
-            "slots": [
-                SlotPlan(slot_id=slot, gtin=str(planned[place % len(planned)].gtin))
-                for place, slot in enumerate(slots)
-            ],
-        }
-    )
-    return Device(
-        tenant_id="rendered",
-        store_id="rendered",
-        device_id="cooler",
-        kind=DeviceKind.COOLER,
-        claim_token="rendered-claims-nothing",  # noqa: S106 - no device claims with it
-        time_zone="UTC",
-        cameras=(camera,),
-        fixtures=(fixture,),
-        planograms=(plan,),
-        gallery="references",
+        slots=[
+            SlotPlan(slot_id=slot, gtin=str(planned[place % len(planned)].gtin))
+            for place, slot in enumerate(slots)
+        ],
     )
 
 
