@@ -17,6 +17,8 @@ FITTING = Fitting(
         )
     },
     door=DoorScene(
+        inside=((0.2, 0.7), (0.8, 0.7), (0.8, 1.0)),
+        before=((0.2, 0.4), (0.8, 0.4), (0.8, 0.6)),
         film=Path("door.mp4"),
         width_px=640,
         height_px=480,
