@@ -22,6 +22,8 @@ FOLLOWED_AT = (0.25, 0.5)
 """How far down the box the places are that are followed; the nearer one counts. People in front
 hide the legs first: the chest stays where it is."""
 
+DOUBLED = 0.4
+"""A new box that overlaps somebody's so far is that body once more: nobody is begun by it."""
 SEEN_AGAIN_S = 0.3
 LONGEST_STEP_S = 1.0
 """Between frames further apart nobody can be followed."""
@@ -108,7 +110,7 @@ class Tracker:
         ]
         waiting, fresh = self._match(self._tracks, certain.boxes, at_s)
         self._match([track for track in waiting if track.is_confirmed], doubtful.boxes, at_s)
-        for box in fresh:
+        for box in self._without_doubles(fresh, at_s):
             self._tracks.append(
                 Track(
                     track_id=self._next_id,
@@ -123,6 +125,16 @@ class Tracker:
             self._next_id += 1
         self._tracks = [track for track in self._tracks if self._lives(track, at_s)]
         return tuple(self._tracks)
+
+    def _without_doubles(
+        self, fresh: list[NDArray[np.float32]], at_s: float
+    ) -> list[NDArray[np.float32]]:
+        """Those of the boxes without a partner that are not somebody's who is in sight."""
+        seen = [t.box for t in self._tracks if t.is_confirmed and t.seen_at_s == at_s]
+        if not seen or not fresh:
+            return fresh
+        shared = overlaps(np.stack(fresh), np.stack(seen)).max(axis=1)
+        return [box for box, share in zip(fresh, shared, strict=True) if share <= DOUBLED]
 
     def _lives(self, track: Track, at_s: float) -> bool:
         # An unconfirmed one must be seen again at once: noise seldom is.

@@ -46,3 +46,18 @@ def test_a_walker_is_followed_at_two_frames_a_second() -> None:
         (track,) = _update(tracker, number / 2, (20 + 80.0 * number, 100, 90 + 80.0 * number, 300))
     assert track.is_confirmed
     assert track.hits == 8
+
+
+def test_a_second_box_round_one_body_begins_nobody() -> None:
+    tracker = Tracker(480, 640)
+    body = _standing(tracker, (300, 100, 400, 300), until_s=1.0)
+    for number in range(11, 20):
+        tracks = _update(tracker, number / 10, (300, 100, 400, 300), (335, 90, 440, 300))
+    assert [track.track_id for track in tracks] == [body]
+
+
+def test_two_people_who_come_side_by_side_are_two() -> None:
+    tracker = Tracker(480, 640)
+    for number in range(10):
+        tracks = _update(tracker, number / 10, (300, 100, 370, 300), (345, 110, 420, 310))
+    assert len(tracks) == 2
