@@ -78,7 +78,7 @@ def books(
         for loss in found.losses:
             typer.echo(
                 f"lost: epoch {loss['epoch']} {Lane(loss['lane']).name.lower()}:"
-                f" {loss['events']} events between {loss['first']} and {loss['last']},"
+                f" {loss['events']} event(s) between {loss['first']} and {loss['last']},"
                 f" {loss['bytes']} bytes: {loss_words(loss['reason']).en}"
             )
         for one in found.oldest_waiting:
