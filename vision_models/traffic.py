@@ -7,7 +7,9 @@ last seen there and, over a line along the picture's edge, who stays for 3 s. Wh
 that, or stands and shifts to and fro on the line, has not. Nobody is counted twice in one direction
 until they were 40 % of their height away from the line; if they are then not on the side where the
 counts left them, this last crossing counts too. The way must lead through the line's own length. A
-track counts only once it is confirmed; where it stood before is remembered.
+track counts only once it is confirmed; where it stood before is remembered. A foot that is farther
+from where it was than anybody runs is somebody else's, to whom the track has passed: the one
+before is lost there, and the way of the other begins.
 
 How sure a crossing is: the share of the frames since the person came into sight in which the person
 was really found; half of that for one who was lost behind the line before the crossing was firm.
@@ -28,6 +30,8 @@ EDGE_SHARE = 0.05
 FORGOTTEN_AFTER_S = 3.0
 AWAY_HEIGHTS = 0.4
 LOST_SURE = 0.5
+JUMP_HEIGHTS, FASTEST_HEIGHTS_S = 0.8, 1.5
+"""So far a foot may seem to go at once (legs come out from behind a counter), and a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class _Side:
     pending: int = 0
     pending_since_s: float = 0.0
     seen_at_s: float = 0.0
+    foot: tuple[float, float] | None = None
     is_confirmed: bool = False
     first_frame: int = 0
     seen_frames: int = 0
@@ -112,7 +117,10 @@ class _Line:
     def watch(self, track: Track, at_s: float) -> Crossing | None:
         """The crossing that this sight of `track` completes, if it does."""
         side = self.sides.setdefault(track.track_id, _Side(first_frame=self.frame))
-        side.seen_at_s, side.is_confirmed = at_s, track.is_confirmed
+        if _jumps(side, track, at_s):
+            del self.sides[track.track_id]
+            return self._lose(side, track.track_id)
+        side.seen_at_s, side.foot, side.is_confirmed = at_s, track.foot, track.is_confirmed
         side.seen_frames += 1
         offset = self.offset(track.foot)
         band = max(LEAST_BAND_PX, BAND_HEIGHTS * track.height_px)
@@ -166,11 +174,26 @@ class _Line:
         for track_id, side in list(self.sides.items()):
             if at_s - side.seen_at_s > FORGOTTEN_AFTER_S:
                 del self.sides[track_id]
-                last = side.pending or side.settled
-                if last != side.counted and side.is_confirmed:
-                    sure = LOST_SURE if side.pending else 1.0
-                    crossings.append(self._count(side, last, track_id, side.seen_at_s, sure))
+                crossing = self._lose(side, track_id)
+                crossings += [crossing] if crossing else []
         return crossings
+
+    def _lose(self, side: _Side, track_id: int) -> Crossing | None:
+        """The crossing of one who was last seen behind the line."""
+        last = side.pending or side.settled
+        if last == side.counted or not side.is_confirmed:
+            return None
+        sure = LOST_SURE if side.pending else 1.0
+        return self._count(side, last, track_id, side.seen_at_s, sure)
+
+
+def _jumps(side: _Side, track: Track, at_s: float) -> bool:
+    """Whether the track's foot is farther from where it was than anybody goes."""
+    if side.foot is None:
+        return False
+    way_px = hypot(track.foot[0] - side.foot[0], track.foot[1] - side.foot[1])
+    heights = JUMP_HEIGHTS + FASTEST_HEIGHTS_S * (at_s - side.seen_at_s)
+    return way_px > heights * track.height_px
 
 
 def _lies_at_edge(line: CountingLine) -> bool:

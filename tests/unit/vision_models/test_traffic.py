@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -77,6 +78,34 @@ def test_a_loiterer_on_the_line_is_never_counted() -> None:
     sway = 240 + np.cumsum(rng.normal(0, 0.7, 1200)).clip(-4, 4)
     crossings, _ = play([(300.0, float(y))] for y in sway)
     assert crossings == []
+
+
+def seen(*tracks: tuple[float, Track]) -> list[Crossing]:
+    """What the rule alone says of tracks at their times."""
+    counter = TrafficCounter((ACROSS,), (), width_px=WIDTH, height_px=HEIGHT)
+    found: list[Crossing] = []
+    for at_s, track in tracks:
+        now = replace(track, seen_at_s=at_s)
+        found += counter.update((now,), at_s).crossings
+    return found + list(counter.finish().crossings)
+
+
+def test_a_track_that_passes_to_somebody_else_across_the_line_is_no_crossing() -> None:
+    rack = [(0.1 * step, standing(1, 300.0, 300.0)) for step in range(20)]
+    walker = [(2.0 + 0.1 * step, standing(1, 340.0, 150.0 - step)) for step in range(20)]
+    assert seen(*rack, *walker) == []
+
+
+def test_somebody_whose_number_came_from_a_thing_is_counted_when_they_cross() -> None:
+    thing = [(0.1 * step, standing(1, 300.0, 170.0)) for step in range(20)]
+    walker = [(2.0 + 0.1 * step, standing(1, 340.0, 320.0 - 6 * step)) for step in range(30)]
+    assert directions(seen(*thing, *walker)) == [True]
+
+
+def test_legs_that_come_out_from_behind_a_counter_are_no_jump() -> None:
+    hidden = [(0.1 * step, standing(1, 300.0, 200.0 + 2 * step)) for step in range(10)]
+    whole = [(1.0 + 0.1 * step, standing(1, 300.0, 280.0 + 4 * step)) for step in range(20)]
+    assert directions(seen(*hidden, *whole)) == [False]
 
 
 def test_one_who_turns_round_on_the_line_has_not_crossed() -> None:
