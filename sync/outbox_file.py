@@ -105,12 +105,12 @@ def prepare(path: Path) -> bool:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _migrate(path)
+        migrate(path)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and not _is_damage(error):
             raise OutboxUnusable(f"cannot open outbox {path}: {error}") from error
         _quarantine(path, error)
-        _migrate(path)
+        migrate(path)
         return True
     except OSError as error:
         raise OutboxUnusable(f"cannot use folder {path.parent}: {error.strerror}") from error
@@ -121,7 +121,9 @@ def _is_damage(error: sqlite3.Error) -> bool:
     return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _migrate(path: Path) -> None:
+def migrate(path: Path) -> None:
+    """Bring a sound file to this version's schema. Raises NewerOutbox, and sqlite3.DatabaseError
+    where it is damaged."""
     connection = connect(path)
     try:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]

@@ -28,7 +28,7 @@ from sync.books import (
 from sync.errors import OutboxFull, OutboxUnusable
 from sync.events import Lane
 from sync.losses import DAMAGED, GIVEN_UP
-from sync.outbox_file import connect, prepare
+from sync.outbox_file import connect, migrate
 from sync.quota import LOW_LANES_SHARE, fullness
 from sync.settling import live_epoch
 
@@ -111,7 +111,7 @@ def give_up_aside(path: Path, *, quota_bytes: int) -> Decided:
 
 
 def _decide(path: Path, quota_bytes: int, *, keeps: bool) -> Decided:
-    prepare(path)
+    _require_sound(path)
     files = [file for file in files_put_aside(path) if not keeps or look_aside(file).is_readable]
     sent = lost = 0
     with closing(connect(path, quota_bytes=quota_bytes)) as connection:
@@ -135,6 +135,17 @@ def _decide(path: Path, quota_bytes: int, *, keeps: bool) -> Decided:
             if part.exists():
                 part.rename(file.with_name(file.name + SETTLED + suffix))
     return Decided(sent=sent, lost=lost)
+
+
+def _require_sound(path: Path) -> None:
+    """Only the agent itself puts a file aside, and says so by an alarm."""
+    try:
+        migrate(path)
+    except sqlite3.DatabaseError as error:
+        raise OutboxUnusable(
+            f"{path} cannot be used: {error}; if it is damaged, start the agent, which puts it"
+            " aside, and try again"
+        ) from error
 
 
 def _take(connection: sqlite3.Connection, file: Path, *, keeps: bool) -> Decided:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sync.books import rows_waiting
-from sync.errors import OutboxFull
+from sync.errors import OutboxFull, OutboxUnusable
 from sync.events import Lane
 from sync.losses import DAMAGED, GIVEN_UP
 from sync.messages import HelloAnswer, LaneKnown
@@ -119,3 +119,10 @@ def test_where_there_is_no_room_nothing_is_changed(open_outbox, bodies, tmp_path
         retry_aside(path, quota_bytes=64 * 4096)
     assert len(files_put_aside(path)) == 1
     assert {books.epoch for books in open_outbox().books()} == {2}
+
+
+def test_a_damaged_outbox_is_left_to_the_agent(path: Path):
+    path.write_bytes(b"no database any more " * 999)
+    with pytest.raises(OutboxUnusable, match="start the agent"):
+        give_up_aside(path, quota_bytes=QUOTA)
+    assert len(files_put_aside(path)) == 1
