@@ -12,7 +12,7 @@ from vision_models.detector import Detector
 from vision_models.emptiness import Filling, SlotJudge
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import CROP_MATCH, Gallery, match_crops
+from vision_models.gallery import BOX_MATCH, Gallery, match_crops
 from vision_models.neighbours import settle_beside
 from vision_models.quality import Measures, Quality
 from vision_models.reading import Box, Facing, ShelfReading, facing_of
@@ -79,8 +79,9 @@ class AnywhereReader:
     def named(self, image: Image, found: Detections) -> list[Facing]:
         """One facing for each box, recognised or unknown. Raises UnusableModel."""
         boxes = _boxes_in(image, found)
-        matches = match_crops(self._gallery, [_crop(image, box) for box in boxes])
-        settled = settle_beside(matches, boxes, CROP_MATCH)
+        crops = [_crop(image, box) for box in boxes]
+        matches = match_crops(self._gallery, crops, how=BOX_MATCH)
+        settled = settle_beside(matches, boxes, BOX_MATCH)
         facings = [facing_of(box, match) for box, match in zip(boxes, settled, strict=True)]
         if self._gallery is not None:
             return facings

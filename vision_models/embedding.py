@@ -11,7 +11,6 @@ from vision_models.models import SHIPPED, Model, load_model
 
 WHOLE = (1.0,)
 BATCH = 8
-ROUNDS = 2
 
 
 class Embedder:
@@ -39,18 +38,6 @@ class Embedder:
         means = vectors.reshape(len(pictures), len(views), -1).mean(axis=1)
         lengths = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-6)
         return np.asarray(means / lengths, np.float32)
-
-
-def with_alike(vectors: NDArray[np.float32], least: float) -> NDArray[np.float32]:
-    """The unit vectors (n, 128) of one photo's crops, each the mean of all that look like it, from
-    cosine `least` on: in one light, two packs of a product are far more alike than a pack and its
-    reference, and what blurs or covers one of them does not blur them all."""
-    means = vectors
-    for _ in range(ROUNDS):
-        likeness = means @ means.T
-        sums = np.where(likeness >= least, likeness, 0.0) @ vectors
-        means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
-    return np.asarray(means, np.float32)
 
 
 def squared(picture: Image) -> Image:

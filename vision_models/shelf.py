@@ -128,8 +128,10 @@ class ShelfReader:
                 empty.append(slot)
             else:
                 hidden.append(slot)
+        # One hidden slot is a gap that neighbours peep into; a hand hides more than one.
+        behind_hand = [slot for slot in hidden if _is_beside(slot, hidden)]
         covered = [
-            slot for slot, match in full if match.accepted is None and _is_beside(slot, hidden)
+            slot for slot, match in full if match.accepted is None and _is_beside(slot, behind_hand)
         ]
         facings = [
             facing_of(slot.box, match, slot.slot_id) for slot, match in full if slot not in covered
@@ -188,7 +190,8 @@ def _is_beside(slot: _Slot, others: Sequence[_Slot]) -> bool:
     """Whether `slot` touches one of `others`: a hand that hides one covers a part of the next."""
     row, column = slot.place
     return any(
-        abs(row - other.place[0]) <= 1 and abs(column - other.place[1]) <= 1 for other in others
+        other is not slot and abs(row - other.place[0]) <= 1 and abs(column - other.place[1]) <= 1
+        for other in others
     )
 
 

@@ -4,7 +4,7 @@ The demonstration's 24 cooler SKUs, one reference picture each, in 4 × 10 slots
 slots swapped, emptied, and filled with packs that nobody enrolled. CoolR's rule: a facing that is
 missed and one named wrongly both count; an unlisted pack is right when it is called unknown.
 `--how rows` reads the same photos without the camera's calibration: boxes of the product detector,
-rows, alignment with the plan.
+rows, alignment with the plan. `--lens fisheye` bends the picture; the calibration says how.
 
 *Deviations* are the slots that are not as planned. Swapped and foreign: found where the reading
 names what truly stands there, or unknown for a foreign pack; gap: where it says empty. F1 of each
@@ -17,6 +17,7 @@ import json
 import tempfile
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from device_profiles.camera import ShelfView
+from device_profiles.camera import LensDistortion, ShelfView
 from device_profiles.planogram import Fixture, Planogram
 from simulators.goods import as_product, demonstration_goods
 from simulators.render.cooler import cooler_view, reference_picture, render_cooler
+from simulators.render.lens import FISHEYE
 from simulators.render.packs import PackDesign, design_pack, unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
@@ -40,6 +42,7 @@ from vision_models.reading import ShelfReading
 from vision_models.shelf import ShelfReader
 
 ROWS, COLUMNS = 4, 10
+STRAIGHT = LensDistortion()
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 TROUBLES = {
     "clear": Troubles(),
@@ -61,6 +64,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--trouble", choices=sorted(TROUBLES), default="clear")
     parser.add_argument("--how", choices=("slots", "rows"), default="slots")
+    parser.add_argument("--lens", choices=("straight", "fisheye"), default="straight")
     parser.add_argument(
         "--empty-picture", action="store_true", help="with a photo of the empty cooler"
     )
@@ -74,6 +78,7 @@ def main() -> None:
             TROUBLES[words.trouble],
             is_calibrated=words.how == "slots",
             knows_empty=words.empty_picture,
+            lens=FISHEYE if words.lens == "fisheye" else STRAIGHT,
         )
     print(json.dumps(vars(words) | figures))
 
@@ -86,6 +91,7 @@ def measure(
     *,
     is_calibrated: bool = True,
     knows_empty: bool = False,
+    lens: LensDistortion = STRAIGHT,
 ) -> dict[str, object]:
     """The figures of `photos` photos of one cooler."""
     sprites = SpriteShelf()
@@ -97,8 +103,8 @@ def measure(
         gallery.enroll(gtin, [("reference", picture)], AT)
     rng = np.random.default_rng(seed)
     fixture, planogram = _plan(list(designs))
-    view = cooler_view(ROWS, COLUMNS, rng)
-    shelf_view = ShelfView(fixture_id="cooler", corners=view.corners)
+    view = replace(cooler_view(ROWS, COLUMNS, rng), distortion=lens)
+    shelf_view = ShelfView(fixture_id="cooler", corners=view.seen_corners, distortion=lens)
     reader = ShelfReader(gallery, None if is_calibrated else product_detector())
     where: dict[str, Any] = {"view": shelf_view, "fixture": fixture} if is_calibrated else {}
     if knows_empty:

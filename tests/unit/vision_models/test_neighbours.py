@@ -31,3 +31,10 @@ def test_doubt_does_not_prove_doubt_and_the_unlike_stays_unknown() -> None:
     unlike = settle_beside([match(TEA, 0.95), match(TEA, 0.7, cosine=0.3)], BOXES[:2], CROP_MATCH)
     assert [one.accepted for one in doubts] == [None, None]
     assert unlike[1].accepted is None
+
+
+def test_what_was_recognised_twice_elsewhere_is_likelier_far_away_too() -> None:
+    doubt = match(TEA, 0.7)
+    twice = settle_beside([match(TEA, 0.95), match(TEA, 0.95), doubt], BOXES, CROP_MATCH)
+    once = settle_beside([match(TEA, 0.95), match(COLA, 0.95), doubt], BOXES, CROP_MATCH)
+    assert (twice[2].accepted, once[2].accepted) == (TEA, None)
