@@ -12,7 +12,7 @@ from vision_models.train.person_photos import learned, pairs_in
 from vision_models.train.person_samples import PersonSamples, PersonSources
 
 WIDTHS = (16, 24, 48, 96)
-INPUT_PX = (384, 288)
+INPUT_PX = (480, 360)
 """Width and height that the shipped model takes."""
 
 
