@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT, is_too_doubtful, nine_in_ten
+from cloud_hub.metrics.estimated_sales import LEAST_TOLD, is_too_doubtful, nine_in_ten
 from simulators.render.openings import DeedKind, Opening
 from vision_models.changes import OpeningReading
 
@@ -55,6 +55,7 @@ class CoolerWeek:
     skus: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     lanes: int = 0
     told_lanes: int = 0
+    openings: int = 0
 
     def note(self, opening: Opening, seen: OpeningReading | None) -> None:
         """Adds one opening's truth and what was said of it."""
@@ -63,6 +64,7 @@ class CoolerWeek:
                 self.skus[gtin].truth[kind.value] += count
         if seen is None:
             return
+        self.openings += 1
         self.lanes += seen.lanes
         self.told_lanes += seen.told_lanes
         for change in seen.changes:
@@ -73,11 +75,12 @@ class CoolerWeek:
                 tally.mean[what] += said.mean
                 tally.variance[what] += said.variance
 
-    @property
-    def is_covered(self) -> bool:
-        """Whether enough lanes were judged for the hub to give an estimate at all."""
-        least = ESTIMATED_SELL_OUT.minimum_coverage or 0.0
-        return self.lanes > 0 and self.told_lanes >= least * self.lanes
+    def is_told(self, tally: Tally) -> bool:
+        """Whether the hub gives an estimate of a SKU: enough lanes judged, of the whole cooler and
+        of its own, and a range that says something."""
+        is_covered = self.lanes > 0 and self.told_lanes >= LEAST_TOLD * self.lanes
+        is_hidden = tally.untold > (1 - LEAST_TOLD) * self.openings
+        return is_covered and not is_hidden and not is_too_doubtful(*tally.sold_said)
 
 
 def score(weeks: list[CoolerWeek]) -> dict[str, object]:
@@ -121,10 +124,8 @@ def _figures(tallies: list[Tally], what: str) -> dict[str, object]:
 def _sold(weeks: list[CoolerWeek]) -> dict[str, object]:
     """The hub's figure, taken less put back: how many SKU-weeks have none, the error of those that
     have one, and how many of their ranges, as the page shows them, hold the truth."""
-    every = [(tally, week.is_covered) for week in weeks for tally in week.skus.values()]
-    given = [
-        tally for tally, is_covered in every if is_covered and not is_too_doubtful(*tally.sold_said)
-    ]
+    every = [tally for week in weeks for tally in week.skus.values()]
+    given = [tally for week in weeks for tally in week.skus.values() if week.is_told(tally)]
     truth = sum(tally.sold for tally in given)
     wrong = sum(abs(tally.sold_said[0] - tally.sold) for tally in given)
     extents = [nine_in_ten(*tally.sold_said) for tally in given]
