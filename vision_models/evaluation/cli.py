@@ -45,7 +45,7 @@ def shelf(
         bool, typer.Option("--partial", help="Not all products are labelled: recall is judged.")
     ] = False,
     gallery: Annotated[
-        Path | None, typer.Option(help="The gallery that names; the set's references/ by itself.")
+        Path | None, typer.Option(help="The gallery that names; else one of the set's references/.")
     ] = None,
     manifest: Annotated[
         Path | None, typer.Option(help="Another models.toml with models of its own.")
@@ -54,7 +54,9 @@ def shelf(
     no_ap: Annotated[
         bool, typer.Option("--no-ap", help="Without average precision (needs pycocotools).")
     ] = False,
-    most: Annotated[int | None, typer.Option(min=1, help="The first so many pictures.")] = None,
+    most: Annotated[
+        int | None, typer.Option(min=1, help="Only the first so many pictures.")
+    ] = None,
     threads: Threads = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -273,7 +275,8 @@ def sku(
     ] = None,
     report: Report = None,
     fit: Annotated[
-        bool, typer.Option("--fit", help="Also the weights of certainty that fit these answers.")
+        bool,
+        typer.Option("--fit", help="Print the weights of certainty that fit these answers, too."),
     ] = False,
     threads: Threads = 1,
     as_json: AsJson = False,
