@@ -224,7 +224,8 @@ class PersonSamples(Dataset[tuple[torch.Tensor, torch.Tensor]]):
             body = self._piece(*size, rng).astype(np.float32)
         else:
             body = np.full((size[1], size[0], 3), rng.uniform(15, 235, 3), np.float32)
-            body *= np.linspace(*rng.uniform(0.7, 1.2, 2), size[1])[:, None, None]
+            above, below = (float(light) for light in rng.uniform(0.7, 1.2, 2))
+            body *= np.linspace(above, below, size[1])[:, None, None]
         if rng.random() < 0.5:
             body[: max(1, size[1] // 16)] = rng.uniform(20, 230, 3)
         return np.dstack([body, np.full(size[::-1], 255.0)]).astype(np.float32)
