@@ -23,9 +23,11 @@ class ReadingSettings:
 
     A slot whose middle is outlined, or a little outlined and coloured, holds something. One that
     is plain, grey (of little saturation, or of little tint in a dark place) and not glaring shows
-    its back wall. So does one that is bare to one side, whatever peeps in from the other, and one
-    that is as plain as, and of the colour of, the same slot on a picture of the empty shelf (at
-    most `same_colour` apart in a* and b* of CIE Lab). All else is hidden: a hand, a sleeve, glare.
+    its back wall. So does one that is bare to one side, whatever peeps in from the other, one with
+    a bare floor where a pack's foot would stand, and one that is as plain as, and of the colour of,
+    the same slot on a picture of the empty shelf (at most `same_colour` apart in a* and b* of CIE
+    Lab). A low pack fills but the lower half: colour and outline there are enough. All else is
+    hidden: a hand, a sleeve, glare.
     Where even the recognised goods lack outline, the picture is too soft to tell anything.
     Measured on rendered coolers: empty slots nearly always up to 0.10 and 36, unknown packs from
     0.10 or 46; what lies between is called hidden, for a false gap costs more than a late one.
@@ -55,6 +57,17 @@ class ReadingSettings:
     open_outline: float = 0.03
     open_grey: float = 0.95
     grey_pixel: float = 8.0
+    floor_height: tuple[float, float] = (0.74, 0.84)
+    floor_lefts: tuple[float, ...] = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+    floor_width: float = 0.35
+    floor_grey: float = 0.97
+    low_height: tuple[float, float] = (0.45, 0.88)
+    low_outline: float = 0.055
+    low_coloured: float = 0.6
+    coloured_pixel: float = 10.0
+    wall_outline: float = 0.05
+    least_wall: float = 0.12
+    most_wall: float = 0.7
     sharp_outline: float = 0.15
     sharp_levels: float = 200.0
     foggy_contrast: float = 130.0
@@ -66,8 +79,9 @@ class Look:
     """What the middle of a slot looks like in which nothing was recognised.
 
     `tint` is a* and b* of CIE Lab, 0..255 with 128 for grey. `is_open`: one side of the slot, from
-    the middle outward, is bare wall; a pack at the front reaches to both sides, what peeps in from
-    a neighbour's lane to one.
+    the middle outward, is bare wall, or its floor is bare at the front; a pack at the front reaches
+    to both sides and stands there, what peeps in from a neighbour's lane does not. `is_low`: colour
+    and outline fill the lower half.
     """
 
     outline: float
@@ -75,6 +89,7 @@ class Look:
     brightness: float
     tint: tuple[float, float]
     is_open: bool = False
+    is_low: bool = False
 
 
 class Filling(StrEnum):
@@ -95,19 +110,36 @@ class SlotJudge:
         """The outlined share of the crop's middle: all that is asked of a recognised pack."""
         return _outlined_share(self._core(self._seen_small(crop)), self.settings.outline_levels)
 
+    def without_wall(self, crop: Image) -> Image:
+        """`crop` without the bare wall above a low pack: a reference shows the pack alone. Where
+        the floor is bare nothing stands at the front, and nothing is cut."""
+        limits = self.settings
+        whole = self._seen_small(crop)
+        height = whole.shape[0]
+        aside = (1 - limits.middle) / 2
+        middle = _part(whole, (0.0, limits.most_wall), (aside, 1 - aside))
+        grey = (_tints(middle) < limits.grey_pixel).mean(axis=1) >= limits.open_grey
+        plain = _outlined(middle, limits.outline_levels).mean(axis=1) < limits.wall_outline
+        wall = int(np.argmin(np.append(grey & plain, False)))
+        if not limits.least_wall * height <= wall < len(grey) or self._has_bare_floor(whole):
+            return crop
+        return crop[int((wall / height - limits.margin) * crop.shape[0]) :]
+
     def look(self, crop: Image, *, is_estimated: bool = False) -> Look:
         """Outline, colour and brightness of the crop's middle, at one width for every camera.
         `is_estimated`: where the slot is was told from its neighbours, to a part of its width."""
         sides = self.settings.open_parts if is_estimated else self.settings.open_sides
         whole = self._seen_small(crop)
         core = self._core(whole)
+        is_open = any(self._is_bare(whole, side) for side in sides)
         tint = cv2.mean(cv2.cvtColor(core, cv2.COLOR_BGR2LAB))
         return Look(
             outline=_outlined_share(core, self.settings.outline_levels),
             colour=cv2.mean(cv2.cvtColor(core, cv2.COLOR_BGR2HSV))[1],
             brightness=cv2.mean(cv2.cvtColor(core, cv2.COLOR_BGR2GRAY))[0],
             tint=(tint[1], tint[2]),
-            is_open=any(self._is_bare(whole, side) for side in sides),
+            is_open=is_open or (not is_estimated and self._has_bare_floor(whole)),
+            is_low=not is_estimated and self._is_low(whole),
         )
 
     def judge(self, look: Look, when_empty: Look | None = None) -> Filling:
@@ -117,7 +149,7 @@ class SlotJudge:
             return Filling.EMPTY
         if look.is_open:
             return Filling.EMPTY
-        if self._holds_something(look):
+        if look.is_low or self._holds_something(look):
             return Filling.FULL
         return Filling.EMPTY if self._shows_its_back(look) else Filling.HIDDEN
 
@@ -187,16 +219,35 @@ class SlotJudge:
 
     def _is_bare(self, crop: NDArray[np.uint8], side: tuple[float, float]) -> bool:
         """Whether one side of a small crop is plain, grey and not glaring."""
-        limits, (height, width) = self.settings, crop.shape[:2]
-        top, bottom = (int(height * share) for share in limits.open_height)
-        left, right = (int(width * share) for share in side)
-        part = crop[top:bottom, left:right]
+        part = _part(crop, self.settings.open_height, side)
+        return self._is_plain(part, self.settings.open_grey)
+
+    def _has_bare_floor(self, crop: NDArray[np.uint8]) -> bool:
+        """Whether the floor is bare where a pack's foot would stand, in a third of the width."""
+        limits = self.settings
+        return any(
+            self._is_plain(
+                _part(crop, limits.floor_height, (left, left + limits.floor_width)),
+                limits.floor_grey,
+            )
+            for left in limits.floor_lefts
+        )
+
+    def _is_plain(self, part: NDArray[np.uint8], least_grey: float) -> bool:
+        limits = self.settings
         if _outlined_share(part, limits.outline_levels) >= limits.open_outline:
             return False
-        lab = cv2.cvtColor(part, cv2.COLOR_BGR2LAB).astype(np.float32)
-        tint = np.hypot(lab[..., 1] - 128, lab[..., 2] - 128)
-        is_grey = bool(np.count_nonzero(tint < limits.grey_pixel) >= limits.open_grey * tint.size)
-        return is_grey and cv2.mean(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY))[0] < limits.most_bright
+        grey = np.count_nonzero(_tints(part) < limits.grey_pixel) / part[..., 0].size
+        brightness = cv2.mean(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY))[0]
+        return bool(grey >= least_grey and brightness < limits.most_bright)
+
+    def _is_low(self, crop: NDArray[np.uint8]) -> bool:
+        limits = self.settings
+        aside = (1 - limits.middle) / 2
+        part = _part(crop, limits.low_height, (aside, 1 - aside))
+        coloured = np.count_nonzero(_tints(part) > limits.coloured_pixel) / part[..., 0].size
+        outline = _outlined_share(part, limits.outline_levels)
+        return bool(coloured >= limits.low_coloured and outline >= limits.low_outline)
 
     def _seen_small(self, crop: Image) -> NDArray[np.uint8]:
         scale = OUTLINED_AT_PX / crop.shape[1]
@@ -214,7 +265,27 @@ class SlotJudge:
         return np.asarray(core, np.uint8)
 
 
-def _outlined_share(part: NDArray[np.uint8], levels: float) -> float:
+def _part(
+    crop: NDArray[np.uint8], down: tuple[float, float], across: tuple[float, float]
+) -> NDArray[np.uint8]:
+    """A part of `crop` by shares of its height and width."""
+    height, width = crop.shape[:2]
+    top, bottom = (int(height * share) for share in down)
+    left, right = (int(width * share) for share in across)
+    return crop[top:bottom, left:right]
+
+
+def _tints(part: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How far each pixel is from grey, in a* and b* of CIE Lab: (height, width)."""
+    lab = cv2.cvtColor(part, cv2.COLOR_BGR2LAB).astype(np.float32)
+    return np.asarray(np.hypot(lab[..., 1] - 128, lab[..., 2] - 128), np.float32)
+
+
+def _outlined(part: NDArray[np.uint8], levels: float) -> NDArray[np.bool_]:
     grey = cv2.GaussianBlur(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), (3, 3), 0)
-    outline = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=3))
-    return np.count_nonzero(outline > levels) / outline.size
+    return np.asarray(np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=3)) > levels, np.bool_)
+
+
+def _outlined_share(part: NDArray[np.uint8], levels: float) -> float:
+    outline = _outlined(part, levels)
+    return np.count_nonzero(outline) / outline.size

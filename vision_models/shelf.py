@@ -107,7 +107,9 @@ class ShelfReader:
         hidden = [slot for slot in slots if self._judge.is_burnt(slot.crop)]
         judged = [slot for slot in slots if slot not in hidden]
         matches = match_crops(
-            self.gallery, [slot.crop for slot in judged], expected=[slot.planned for slot in judged]
+            self.gallery,
+            [self._judge.without_wall(slot.crop) for slot in judged],
+            expected=[slot.planned for slot in judged],
         )
         known = [
             self._judge.outline(slot.crop)
