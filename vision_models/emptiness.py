@@ -68,6 +68,7 @@ class ReadingSettings:
     wall_outline: float = 0.05
     least_wall: float = 0.12
     most_wall: float = 0.7
+    above_low_packs: tuple[float, ...] = (0.25, 0.4, 0.52)
     sharp_outline: float = 0.15
     sharp_levels: float = 200.0
     foggy_contrast: float = 130.0

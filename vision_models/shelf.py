@@ -20,7 +20,7 @@ from vision_models.detector import Detector
 from vision_models.emptiness import Filling, Look, ReadingSettings, SlotJudge
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import Gallery, match_crops
+from vision_models.gallery import Gallery, Match, match_crops
 from vision_models.quality import Measures, Quality, judge_measures, judge_picture, measure
 from vision_models.reading import Box, ShelfReading, facing_of
 from vision_models.standing import compliance_of
@@ -130,6 +130,7 @@ class ShelfReader:
                 empty.append(slot)
             else:
                 hidden.append(slot)
+        full = self._looked_at_lower(full)
         # One hidden slot is a gap that neighbours peep into; a hand hides more than one.
         behind_hand = [slot for slot in hidden if _is_beside(slot, hidden)]
         covered = [
@@ -146,6 +147,25 @@ class ShelfReader:
             hidden_slots=unseen,
             compliance=compliance_of(planogram, facings, unseen).share if planogram else None,
         )
+
+    def _looked_at_lower(self, full: list[tuple[_Slot, Match]]) -> list[tuple[_Slot, Match]]:
+        """`full` slots with the unrecognised ones looked at again without their upper part, which
+        no reference of a low pack shows. Believed only where it says what is planned there: whoever
+        looks often enough finds a look-alike for every stranger."""
+        settled = list(full)
+        for share in self.settings.above_low_packs:
+            doubtful = [
+                (number, slot)
+                for number, (slot, match) in enumerate(settled)
+                if match.accepted is None and slot.planned is not None
+            ]
+            crops = [slot.crop[int(share * slot.crop.shape[0]) :] for _, slot in doubtful]
+            planned = [slot.planned for _, slot in doubtful]
+            again = match_crops(self.gallery, crops, expected=planned)
+            for (number, slot), match in zip(doubtful, again, strict=True):
+                if match.accepted == slot.planned:
+                    settled[number] = (slot, match)
+        return settled
 
     def _cut(self, flat: Flattened, fixture: Fixture, planogram: Planogram | None) -> list[_Slot]:
         height, width = flat.front.shape[:2]

@@ -11,7 +11,7 @@ from simulators.render.cooler import CoolerPicture, cooler_view, render_cooler
 from simulators.render.packs import unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
-from tests.unit.vision_models.conftest import GTINS
+from tests.unit.vision_models.conftest import AT, GTINS
 from vision_models.calibration import flatten
 from vision_models.detections import Detections
 from vision_models.errors import UnusablePicture
@@ -22,6 +22,8 @@ from vision_models.shelf import ShelfReader
 
 ROWS, COLUMNS = 2, 5
 STRANGER = 9200
+JAR, JAR_GTIN = 22004, "09529000220047"
+"""A pack half as high as its slot."""
 FIXTURE = Fixture.model_validate(
     {
         "fixture_id": "cooler",
@@ -92,6 +94,22 @@ def test_a_gap_a_swap_and_a_stranger_are_told_apart(gallery: Gallery, sprites: S
     assert seen["A-1-5"] == GTINS[PLANNED["A-1-4"]]
     assert seen["A-2-3"] is None
     assert reading.compliance == pytest.approx(6 / 10)
+
+
+def test_a_low_jar_is_told_where_it_is_planned(
+    gallery: Gallery, sprites: SpriteShelf, pack_picture: Callable[[int, float], Image]
+) -> None:
+    gallery.enroll(JAR_GTIN, [("jar", pack_picture(JAR, 0.0))], AT)
+    planned = {"A-1-2", "A-1-4", "A-2-1", "A-2-3"}
+    slots = [
+        slot.model_copy(update={"gtin": JAR_GTIN}) if slot.slot_id in planned else slot
+        for slot in PLANOGRAM.slots
+    ]
+    plan = PLANOGRAM.model_copy(update={"slots": tuple(slots)})
+    for seed in (1, 2, 4):
+        photo, view = photograph(sprites, dict.fromkeys(planned, JAR), seed)
+        reading = ShelfReader(gallery).read(photo.image, view=view, fixture=FIXTURE, planogram=plan)
+        assert reading.compliance == 1.0
 
 
 def test_each_box_holds_the_pack_that_was_drawn_there(
