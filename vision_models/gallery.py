@@ -304,6 +304,11 @@ class Gallery:
         lead = standing(first) - rest if len(anew) > 1 else 1.0
         return _answer(shown, first, lead, limits, is_planned=first.gtin == prior)
 
+    def agreeing_points(self, picture: Image, gtin: str) -> int:
+        """How many points of print on `picture` agree with the best reference of `gtin`, up to
+        POINTS_BY_CHANCE of them by chance."""
+        return self._points(self._prints.read(picture), gtin)
+
     def without(self, gtin: str) -> "Gallery":
         """The same gallery as if `gtin` had never been enrolled; for measuring, not for enrolling.
 

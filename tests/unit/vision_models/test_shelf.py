@@ -24,6 +24,9 @@ ROWS, COLUMNS = 2, 5
 STRANGER = 9200
 JAR, JAR_GTIN = 22004, "09529000220047"
 """A pack half as high as its slot."""
+LIME, LIME_GTIN = 7012, "09529000070123"
+LIME_LIKE = 7027
+"""Another brand's cup with nearly the same colours and layout, which nobody enrolled."""
 FIXTURE = Fixture.model_validate(
     {
         "fixture_id": "cooler",
@@ -110,6 +113,20 @@ def test_a_low_jar_is_told_where_it_is_planned(
         photo, view = photograph(sprites, dict.fromkeys(planned, JAR), seed)
         reading = ShelfReader(gallery).read(photo.image, view=view, fixture=FIXTURE, planogram=plan)
         assert reading.compliance == 1.0
+
+
+def test_a_look_alike_in_another_ones_place_is_unknown(
+    gallery: Gallery, sprites: SpriteShelf, pack_picture: Callable[[int, float], Image]
+) -> None:
+    gallery.enroll(LIME_GTIN, [("lime", pack_picture(LIME, 0.0))], AT)
+    photo, view = photograph(sprites, {"A-1-2": LIME_LIKE, "A-2-4": LIME}, seed=2)
+    reading = ShelfReader(gallery).read(
+        photo.image, view=view, fixture=FIXTURE, planogram=PLANOGRAM
+    )
+    seen = {facing.slot_id: facing for facing in reading.facings}
+    assert seen["A-1-2"].gtin is None
+    assert seen["A-1-2"].candidates[0] == LIME_GTIN
+    assert seen["A-2-4"].gtin == LIME_GTIN
 
 
 def test_each_box_holds_the_pack_that_was_drawn_there(
