@@ -12,7 +12,8 @@ from vision_models.detector import Detector
 from vision_models.emptiness import Filling, SlotJudge
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import BOX_MATCH, Gallery, match_crops
+from vision_models.gallery import Gallery, match_crops
+from vision_models.matching import BOX_MATCH
 from vision_models.neighbours import settle_beside
 from vision_models.quality import Measures, Quality
 from vision_models.reading import Box, Facing, ShelfReading, facing_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import exp, log
 
-from vision_models.gallery import Match, MatchSettings
+from vision_models.matching import Match, MatchSettings
 
 Box = tuple[float, float, float, float]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vision_models.gallery import SURE, Match
+from vision_models.matching import SURE, Match
 from vision_models.quality import Quality
 
 Box = tuple[float, float, float, float]

@@ -20,7 +20,8 @@ from vision_models.detector import Detector
 from vision_models.emptiness import Filling, Look, ReadingSettings, SlotJudge
 from vision_models.errors import UnusablePicture
 from vision_models.frame import Image
-from vision_models.gallery import POINTS_BY_CHANCE, Gallery, Match, match_crops
+from vision_models.gallery import Gallery, match_crops
+from vision_models.matching import POINTS_BY_CHANCE, Match
 from vision_models.quality import Measures, Quality, judge_measures, judge_picture, measure
 from vision_models.reading import Box, ShelfReading, facing_of
 from vision_models.standing import compliance_of

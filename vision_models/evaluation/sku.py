@@ -20,7 +20,8 @@ from biip.checksums import gs1_standard_check_digit
 
 from vision_models.embedding import Embedder
 from vision_models.errors import UnusablePicture
-from vision_models.gallery import Gallery, Match
+from vision_models.gallery import Gallery
+from vision_models.matching import Match
 from vision_models.pictures import read_picture
 
 UNSEEN_SKUS = 15

@@ -17,7 +17,7 @@ from vision_models.evaluation.footfall import (
 )
 from vision_models.evaluation.mot import read_truth
 from vision_models.evaluation.sku import GalleryKind, grocery_question, right_at_coverage
-from vision_models.gallery import Sureness
+from vision_models.matching import Sureness
 from vision_models.traffic import Crossing
 
 

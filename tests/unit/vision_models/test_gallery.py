@@ -11,7 +11,8 @@ from tests.unit.vision_models.conftest import AT, GTINS
 from vision_models.embedding import Embedder
 from vision_models.errors import UnusableGallery
 from vision_models.frame import Image
-from vision_models.gallery import CROP_MATCH, Gallery, Sureness
+from vision_models.gallery import Gallery
+from vision_models.matching import CROP_MATCH, Sureness
 
 Picture = Callable[[int, float], Image]
 
