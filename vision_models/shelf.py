@@ -158,7 +158,8 @@ class ShelfReader:
     def _proven(self, slot: _Slot, match: Match) -> Match:
         """`match`, unknown where it names something else than is planned whose print is not there:
         a deviation is told to people, and colours alone make look-alikes."""
-        if not self.gallery or match.accepted is None or match.accepted == slot.planned:
+        is_deviation = slot.planned is not None and match.accepted != slot.planned
+        if self.gallery is None or match.accepted is None or not is_deviation:
             return match
         points = self.gallery.agreeing_points(slot.crop, match.accepted)
         if points > POINTS_BY_CHANCE:

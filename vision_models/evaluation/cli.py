@@ -66,6 +66,7 @@ def shelf(
     from vision_models.evaluation.baskets import is_chest_set
     from vision_models.evaluation.report import check_report_path
     from vision_models.evaluation.shelf import evaluate_shelf
+    from vision_models.evaluation.shelf_report import told_figures
     from vision_models.evaluation.shelf_sets import read_shelf_set
 
     cv2.setNumThreads(threads)
@@ -85,10 +86,7 @@ def shelf(
         figures, scores = evaluate_shelf(photos[:most], trial)
     if report is not None:
         _report_shelf(report, dataset, figures, scores, is_partial=partial)
-    if as_json:
-        typer.echo(json.dumps(asdict(figures)))
-    else:
-        _tell_shelf(figures)
+    _tell(told_figures(figures), json.dumps(asdict(figures)) if as_json else None)
 
 
 def _planned(
@@ -118,18 +116,17 @@ def _planned(
         reader = ShelfReader(named)
         scores = score_planned(photos, reader, named.gtins if named else (), most)
     figures = planned_figures(scores)
+    told = list(told_planned(figures))
     if report is not None:
+        title, shown = "A planned shelf: slots, gaps, compliance", shown_planned(scores, SHOWN)
         write_report(
             report,
-            title="A planned shelf: slots, gaps, compliance",
+            title=title,
             notes=[f"{dataset.name}: plan {photos.planogram.planogram_id}"],
-            figures=list(told_planned(figures)),
-            shown=shown_planned(scores, SHOWN),
+            figures=told,
+            shown=shown,
         )
-    if as_json:
-        typer.echo(json.dumps(asdict(figures)))
-        return
-    _tell(told_planned(figures))
+    _tell(told, json.dumps(asdict(figures)) if as_json else None)
 
 
 def _chest(
@@ -158,21 +155,18 @@ def _chest(
         named = _gallery(dataset, gallery, manifest, threads, stack)
         scores = score_chests(photos, ShelfReader(named), named.gtins if named else (), most)
     figures = chest_figures(scores)
+    told = list(told_chests(figures))
     if report is not None:
-        write_report(
-            report,
-            title="A chest freezer: products, fill, empty baskets",
-            notes=[dataset.name],
-            figures=list(told_chests(figures)),
-            shown=shown_chests(scores, SHOWN),
-        )
-    if as_json:
-        typer.echo(json.dumps(asdict(figures)))
+        title, shown = "A chest freezer: products, fill, empty baskets", shown_chests(scores, SHOWN)
+        write_report(report, title=title, notes=[dataset.name], figures=told, shown=shown)
+    _tell(told, json.dumps(asdict(figures)) if as_json else None)
+
+
+def _tell(every: "Iterable[Told]", as_json: str | None = None) -> None:
+    """The figures in words, or as JSON where that was asked for."""
+    if as_json is not None:
+        typer.echo(as_json)
         return
-    _tell(told_chests(figures))
-
-
-def _tell(every: "Iterable[Told]") -> None:
     for told in every:
         typer.echo(f"{told.name}: {told.value}" + (f" ({told.note})" if told.note else ""))
 
@@ -250,14 +244,6 @@ def _report_shelf(
         figures=list(told_figures(figures)),
         shown=shown_photos(scores, is_partial=is_partial, most=SHOWN),
     )
-
-
-def _tell_shelf(figures: "ShelfFigures") -> None:
-    from vision_models.evaluation.shelf_report import told_figures
-
-    for told in told_figures(figures):
-        note = f" ({told.note})" if told.note else ""
-        typer.echo(f"{told.name}: {told.value}{note}")
 
 
 @evaluation.command()
