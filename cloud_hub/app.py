@@ -12,7 +12,6 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloud_hub import viewer
 from cloud_hub.api import artifacts, control, enrol, health, judging, media, places, review
 from cloud_hub.artifact_upkeep import go_on_with_rollouts, keep_signed, tell_wishes
 from cloud_hub.auth import ANY_TENANT, mint_token
@@ -22,11 +21,13 @@ from cloud_hub.connections import (
     end_every_connection,
     end_silent_connections,
 )
-from cloud_hub.database import Database, open_database
+from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
+from cloud_hub.core.hub import Hub, hub_over
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets, write_private
+from cloud_hub.core.settings import HubSettings
+from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.enrolment import DeviceIdentity
-from cloud_hub.errors import Refused, UnusableData
-from cloud_hub.hub import Hub, hub_over
-from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
 from cloud_hub.jobs import run_jobs
@@ -34,8 +35,6 @@ from cloud_hub.model.access import ApiToken
 from cloud_hub.model.link import DeadLetter
 from cloud_hub.model.shopper import Identity
 from cloud_hub.replay import replay_unknown
-from cloud_hub.secrets import SECRETS_FILE, HubSecrets, load_secrets, write_private
-from cloud_hub.settings import HubSettings
 from sync.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)
@@ -85,8 +84,8 @@ def _application(hub: Hub) -> FastAPI:
     for door in (health, enrol, places, media, judging, control, artifacts, review):
         app.include_router(door.router)
     app.add_exception_handler(Refused, _say_refused)
-    app.add_exception_handler(viewer.NotYours, _say_not_yours)
-    app.add_exception_handler(viewer.NotFound, _say_not_found)
+    app.add_exception_handler(NotYours, _say_not_yours)
+    app.add_exception_handler(NotFound, _say_not_found)
     return app
 
 

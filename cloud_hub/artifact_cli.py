@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cloud_hub.options import DatabaseUrl, DataDir, TenantId
+from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from device_profiles.artifact import ArtifactKind
 from device_profiles.store import DeviceKind
 

@@ -34,8 +34,8 @@ from tuf.api.metadata import (
     Timestamp,
 )
 
-from cloud_hub.errors import Refused, UnusableData
-from cloud_hub.secrets import write_private
+from cloud_hub.core.errors import Refused, UnusableData
+from cloud_hub.core.keys.key_store import write_private
 
 log = logging.getLogger(__name__)
 

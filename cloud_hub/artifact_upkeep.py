@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloud_hub.errors import HubError
-from cloud_hub.hub import Hub
+from cloud_hub.core.errors import HubError
+from cloud_hub.core.hub import Hub
 from cloud_hub.model.control import ArtifactRollout, DeviceShadow
 from cloud_hub.model.place import Device
 from cloud_hub.rollouts import advance, is_due, rollouts

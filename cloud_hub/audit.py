@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.core.projection import CONFLICT, Outcome
 from cloud_hub.model.link import (
     DeadLetter,
     LaneClaim,
@@ -18,7 +19,6 @@ from cloud_hub.model.link import (
     StoredEvent,
 )
 from cloud_hub.model.place import Device
-from cloud_hub.work import CONFLICT, Outcome
 from sync.arrivals import RangeSet
 from sync.events import Lane
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import typer
 
-from cloud_hub.options import DatabaseUrl, DataDir, TenantId
+from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 
 app = typer.Typer()
 
@@ -236,7 +236,7 @@ def _moment(text: str | None) -> str:
 
 
 def _ago(text: str | None) -> str:
-    from cloud_hub.phrases import duration
+    from cloud_hub.core.wording import duration
 
     if text is None:
         return "never"

@@ -1,6 +1,5 @@
 """Who may enter: passwords of people, their sessions, tokens of programs."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -9,7 +8,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.model.access import ApiToken, Login, LoginSession
 from cloud_hub.model.goods import Brand
 from cloud_hub.model.place import Store
@@ -57,11 +57,6 @@ class LoginThrottle:
 def hash_password(password: str) -> str:
     """Argon2id hash of a person's password."""
     return PasswordHasher().hash(password)
-
-
-def hash_token(token: str) -> str:
-    """SHA-256 of a token or device password. Those are random, so a slow hash adds nothing."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _check_scope(session: Session, tenant_id: str, role: LoginRole, scope_id: str | None) -> None:

@@ -9,9 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.connections import connected, ensure_connection
+from cloud_hub.core.storage.bulk_insert import (
+    added,
+    chunks,
+    greater,
+    insert_or_merge,
+    insert_or_replace,
+)
 from cloud_hub.model.link import Epoch, LaneClaim, LostRange, ReceivedRange, ResendCount
 from cloud_hub.model.place import Device
-from cloud_hub.upsert import added, chunks, greater, insert_or_merge, insert_or_replace
 from sync.arrivals import RangeSet
 from sync.batch import Loss
 

@@ -19,10 +19,10 @@ from amqtt.contexts import Action, BaseContext, BrokerConfig, ListenerConfig
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
 from amqtt.session import Session
 
-from cloud_hub.database import Database
+from cloud_hub.core.errors import PortInUse
+from cloud_hub.core.settings import Address
+from cloud_hub.core.storage.database import Database
 from cloud_hub.enrolment import DeviceIdentity, check_device
-from cloud_hub.errors import PortInUse
-from cloud_hub.settings import Address
 from sync.topics import ROOT, every_dn_topic
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.metrics.window import StoreHours
+from cloud_hub.core.days.opening_hours import StoreHours
+from cloud_hub.core.text import Text
 from cloud_hub.model import goods, place
 from cloud_hub.model.link import DeviceConnection
-from cloud_hub.text import Text
 from device_profiles.store import OpeningHours
 
 

@@ -10,7 +10,7 @@ import typer
 
 from cloud_hub.artifact_cli import app as artifact_app
 from cloud_hub.audit_cli import app as audit_app
-from cloud_hub.options import DatabaseUrl, DataDir, TenantId
+from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.review_cli import app as review_app
 from device_profiles.store import LoginRole
 
@@ -54,8 +54,8 @@ def run_hub(
     """Run the hub: broker, ingest, API and console."""
     if context.invoked_subcommand is not None:
         return
+    from cloud_hub.core.settings import load_settings
     from cloud_hub.serve import serve_hub
-    from cloud_hub.settings import load_settings
 
     given: dict[str, Any] = {
         "data_dir": data,
@@ -98,7 +98,7 @@ def run_worker(
     verbose: Annotated[bool, typer.Option("--verbose", help="Log debugging details, too.")] = False,
 ) -> None:
     """Run one more ingest worker beside a hub: the same --data, --database and --broker."""
-    from cloud_hub.settings import load_settings
+    from cloud_hub.core.settings import load_settings
     from cloud_hub.worker import serve_worker
 
     given: dict[str, Any] = {"data_dir": data, "database": database, "broker": broker}

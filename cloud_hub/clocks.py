@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.business_day import business_day
+from cloud_hub.core.days.business_day import business_day
 from cloud_hub.model.control import ClockAnchor
 from cloud_hub.model.place import Device
 from sync.batch import Arrived

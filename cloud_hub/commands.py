@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import Refused
 from cloud_hub.model.control import DeviceCommand
 from cloud_hub.model.place import Device
 from sync.commands import Command

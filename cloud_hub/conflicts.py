@@ -12,11 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from cloud_hub.books import LaneKey
+from cloud_hub.core.projection import CONFLICT, Outcome
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.model.place import Device
 from cloud_hub.own_alarms import RIVAL, raise_alarm
 from cloud_hub.turn import Turn
-from cloud_hub.work import CONFLICT, Outcome
 from sync.batch import Arrived
 
 

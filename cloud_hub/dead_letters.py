@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.acts import record_act
 from cloud_hub.books import Books
-from cloud_hub.database import Database
-from cloud_hub.errors import Refused
-from cloud_hub.identities import IdentityKeys
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.projection import CONFLICT, EventKey, Outcome, Work, known_zones
+from cloud_hub.core.storage.database import Database
 from cloud_hub.model.link import DeadLetter, StoredEvent
-from cloud_hub.pictures import Pictures
 from cloud_hub.turn import UNDECODABLE, Turn
-from cloud_hub.work import CONFLICT, EventKey, Outcome, Work, known_zones
 from sync.batch import Arrived, decode_batch
 from sync.errors import InvalidBatch
 from sync.events import EVENT_TYPES, ClockState, Stamp

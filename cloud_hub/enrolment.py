@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.auth import hash_token
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.model.place import Device
 
 UNKNOWN_CLAIM = "no device of this name waits for that claim token"

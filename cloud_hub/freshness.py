@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cloud_hub.chain import Device
-from cloud_hub.phrases import duration
-from cloud_hub.text import Text
+from cloud_hub.core.text import Text
+from cloud_hub.core.wording import duration
 
 SILENT_AFTER = timedelta(minutes=5)
 """A device without a link is offline when its newest data is older than this."""

@@ -11,7 +11,7 @@ from secrets import token_hex
 from urllib.parse import unquote, urlsplit
 
 from cloud_hub.broker import HUB_USER
-from cloud_hub.hub import Hub
+from cloud_hub.core.hub import Hub
 from cloud_hub.ingest import OUTAGE, Answer, Ingest, Message, Taken
 from cloud_hub.meters import Meters
 from sync.batch import claimed_range

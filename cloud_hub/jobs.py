@@ -13,18 +13,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.acts import record_act
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import NotFound, Refused
+from cloud_hub.core.hub import Hub
+from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.findings.finding import Finding, Kind
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation, load_situation
-from cloud_hub.hub import Hub
 from cloud_hub.model.facts import Task
 from cloud_hub.model.place import Store, Tenant
 from cloud_hub.model.review import ReviewItem
 from cloud_hub.own_alarms import clear_silent_alarms, silent_alarms
 from cloud_hub.review import plan_review
-from cloud_hub.upsert import insert_new
-from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
+from cloud_hub.viewer import Page, Viewer, scope_of
 from sync.pause import pause
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.core.text import Text
 from cloud_hub.model.link import LostRange, ReceivedRange, StoredEvent
-from cloud_hub.text import Text
 from sync.arrivals import RangeSet
 from sync.events import Lane
 from sync.losses import loss_words

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from cloud_hub.auth import hash_token
-from cloud_hub.errors import HubError
+from cloud_hub.core.errors import HubError
+from cloud_hub.core.keys.tokens import hash_token
+from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.model import goods, place
-from cloud_hub.upsert import insert_or_replace
 from device_profiles.device import first_problem
 from device_profiles.store import Chain, Store
 

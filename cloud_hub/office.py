@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.acts import record_act
 from cloud_hub.auth import add_login, mint_token
-from cloud_hub.database import Database, open_database, sqlite_file
+from cloud_hub.core.errors import HubError
+from cloud_hub.core.existing_hub import settings_there
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.settings import HubSettings, load_settings
+from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
-from cloud_hub.errors import HubError, UnusableData
-from cloud_hub.identities import IdentityKeys
 from cloud_hub.model.place import Tenant
-from cloud_hub.pictures import Pictures
-from cloud_hub.secrets import load_secrets
-from cloud_hub.settings import HubSettings, load_settings
 from device_profiles.store import LoginRole
 from sync.clock import Clock, SystemClock
 
@@ -40,23 +41,6 @@ class Office:
         """What `act` returns, committed."""
         with self.database.writing() as session:
             return act(session)
-
-
-def settings_there(place: Mapping[str, Any]) -> HubSettings:
-    """Settings of a hub that is there: a look at one makes no database."""
-    settings = load_settings(place)
-    require_hub(settings)
-    return settings
-
-
-def require_hub(settings: HubSettings) -> None:
-    """Nothing. Raises UnusableData where there is no hub's database."""
-    if settings.database is None and not (settings.data_dir / "hub.db").exists():
-        raise UnusableData(
-            f"there is no hub in {settings.data_dir}; give --data the folder of `aisle hub`"
-        )
-    if (file := sqlite_file(settings.database_url)) is not None and not file.exists():
-        raise UnusableData(f"there is no database {file}; give --database that of `aisle hub`")
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.model.facts import AlarmRaised
 from cloud_hub.model.place import Device
-from cloud_hub.upsert import insert_new
 from sync.messages import RIVAL_SILENCE_S
 
 RIVAL = "identity-used-twice"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from cloud_hub.core.text import Text
 from cloud_hub.losses import DeclaredLoss, loss_reason
 from cloud_hub.record import Arrival, Place, RecordPlace
-from cloud_hub.text import Text
 
 NOTHING = Text(en="", zh="")
 

@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.core.storage.bulk_insert import added, greater, insert_or_merge
 from cloud_hub.model.link import RefusedMessage
-from cloud_hub.upsert import added, greater, insert_or_merge
 
 ANYBODY = "?"
 """Tenant of a message whose topic names none."""

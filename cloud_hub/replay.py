@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.books import Books
-from cloud_hub.database import Database
-from cloud_hub.identities import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.projection import Outcome, Work, known_zones
+from cloud_hub.core.storage.database import Database
 from cloud_hub.model.link import StoredEvent
-from cloud_hub.pictures import Pictures
 from cloud_hub.turn import Turn
-from cloud_hub.work import Outcome, Work, known_zones
 from sync.batch import Arrived
 from sync.events import EVENT_TYPES, ClockState, Stamp
 

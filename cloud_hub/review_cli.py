@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cloud_hub.options import DatabaseUrl, DataDir, TenantId
+from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 
 if TYPE_CHECKING:
+    from cloud_hub.core.media_store import Pictures
     from cloud_hub.office import Office
-    from cloud_hub.pictures import Pictures
 
 app = typer.Typer()
 review_app = typer.Typer(no_args_is_help=True, help="Questions about pictures, and their answers.")
@@ -77,7 +77,7 @@ def references(
 
 
 def _pictures(office: "Office") -> "Pictures":
-    from cloud_hub.pictures import Pictures
+    from cloud_hub.core.media_store import Pictures
 
     limit = office.settings.media_limit_bytes
     return Pictures(office.settings.media_dir, limit_bytes=limit)

@@ -13,10 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cloud_hub.business_day import day_start
+from cloud_hub.core.days.business_day import day_start
+from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.model import facts as tables
-from cloud_hub.upsert import insert_new
-from cloud_hub.work import Fact, Work
 from sync import events
 
 StoreDay = tuple[str, str, date]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import Refused
 from cloud_hub.model.control import DeviceShadow
 from cloud_hub.model.place import Device
 from sync.shadow import Desired, Shadow, delta

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.chain import Chain, Scope
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import NotYours
+from cloud_hub.core.text import Text
 from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.model.goods import Listing, Product
 from cloud_hub.model.place import Device, Fixture, Planogram, PlanogramSlot, Store
-from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 
 
@@ -32,20 +32,6 @@ class Page(StrEnum):
     FLEET = "fleet"
     TASKS = "tasks"
     REVIEW = "review"
-
-
-class NotYours(Refused):
-    """This login may not see that."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, status=403)
-
-
-class NotFound(Refused):
-    """There is no such thing for this login."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, status=404)
 
 
 _PAGES: dict[LoginRole, frozenset[Page]] = {

@@ -11,16 +11,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import typer
 
-from cloud_hub.database import open_database
-from cloud_hub.errors import InvalidSettings
-from cloud_hub.hub import hub_over
-from cloud_hub.identities import IdentityKeys
+from cloud_hub.core.errors import InvalidSettings
+from cloud_hub.core.existing_hub import require_hub
+from cloud_hub.core.hub import hub_over
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.logs import set_up_logging
+from cloud_hub.core.settings import HubSettings
+from cloud_hub.core.storage.database import open_database
 from cloud_hub.ingest import Ingest
 from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
-from cloud_hub.logs import set_up_logging
-from cloud_hub.office import require_hub
-from cloud_hub.secrets import load_secrets
-from cloud_hub.settings import HubSettings
 from sync.clock import SystemClock
 from sync.garbage import seldom_collect
 from sync.listener import MqttListener

@@ -11,8 +11,8 @@ import httpx
 import uvicorn
 
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
-from cloud_hub.hub import Hub
-from cloud_hub.settings import Address, HubSettings
+from cloud_hub.core.hub import Hub
+from cloud_hub.core.settings import Address, HubSettings
 from device_profiles.store import Chain
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.database import Database, open_database
+from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.model import facts, goods, link, place
 from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole, OpeningHours

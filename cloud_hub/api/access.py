@@ -19,9 +19,9 @@ from cloud_hub.auth import (
     viewer_of_login,
     viewer_of_token,
 )
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.hub import Hub
 from cloud_hub.enrolment import DeviceIdentity, check_device
-from cloud_hub.errors import Refused
-from cloud_hub.hub import Hub
 from cloud_hub.model.place import Tenant
 from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole

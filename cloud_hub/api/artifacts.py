@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cloud_hub.api.access import DeviceOf, HubOf, ViewerOf, require_operator
 from cloud_hub.api.control import OperatorOf
 from cloud_hub.artifacts import choose_devices
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import Refused
 from cloud_hub.rollouts import BY_HAND, end_rollout
 from device_profiles.artifact import ArtifactName
 from device_profiles.names import Identifier

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from cloud_hub.acts import record_act
 from cloud_hub.api.access import HubOf, ViewerOf, acting_viewer, require_operator
 from cloud_hub.commands import expires_at, state_of
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.hub import Hub
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
-from cloud_hub.errors import Refused
-from cloud_hub.hub import Hub
-from cloud_hub.identities import IdentityKeys
 from cloud_hub.model.control import DeviceCommand, DeviceShadow
 from cloud_hub.model.link import DeadLetter
 from cloud_hub.model.place import Device

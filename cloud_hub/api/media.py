@@ -13,8 +13,8 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from cloud_hub.api.access import DeviceOf, HubOf, ViewerOf
-from cloud_hub.errors import Refused
-from cloud_hub.hub import Hub
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.hub import Hub
 from cloud_hub.model.link import Media
 from cloud_hub.viewer import may_see_photo
 

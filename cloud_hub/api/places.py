@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.api.access import HubOf, ViewerOf, require_operator
 from cloud_hub.audit import audit_link
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import Refused
 from cloud_hub.ledger import balances
 from cloud_hub.model.place import Device, Store
 from cloud_hub.record import RecordName, place_of

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from cloud_hub.auth import SESSION_COOKIE, login_of, viewer_of_login
-from cloud_hub.hub import Hub
+from cloud_hub.core.hub import Hub
 from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole
 

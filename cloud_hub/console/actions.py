@@ -14,13 +14,13 @@ from cloud_hub.console.access import Visit
 from cloud_hub.console.commanding import command_device
 from cloud_hub.console.live import SharedDrawings
 from cloud_hub.console.tab import Tab
-from cloud_hub.errors import Refused
-from cloud_hub.hub import Hub
+from cloud_hub.core.errors import NotFound, NotYours, Refused
+from cloud_hub.core.hub import Hub
 from cloud_hub.jobs import answer_task
 from cloud_hub.model.review import Answer
 from cloud_hub.opinions import answer_item
 from cloud_hub.review import report_wrong
-from cloud_hub.viewer import NotFound, NotYours, Viewer
+from cloud_hub.viewer import Viewer
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from cloud_hub.console.access import Visit
-from cloud_hub.errors import Refused
-from cloud_hub.hub import Hub
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.hub import Hub
 from cloud_hub.orders import Outgoing, give_command, publish
 from cloud_hub.views.device_control import may_act
 

@@ -21,7 +21,7 @@ from cloud_hub.auth import (
 )
 from cloud_hub.console.access import SEE_AS_COOKIE
 from cloud_hub.console.roles import landing
-from cloud_hub.hub import Hub
+from cloud_hub.core.hub import Hub
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.changes import Changes
 from cloud_hub.console.markup import NOTHING, Markup
+from cloud_hub.core.change_feed import Changes
 from cloud_hub.viewer import Viewer
 
 SHARED_S: Final = 2.0

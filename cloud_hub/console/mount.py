@@ -35,8 +35,9 @@ from cloud_hub.console.screens import SCREENS, Arguments, Screen
 from cloud_hub.console.shell import STATIC, STATIC_PATH, dress_page, show_plain
 from cloud_hub.console.tab import Content, Tab
 from cloud_hub.console.words import Words
-from cloud_hub.hub import Hub
-from cloud_hub.viewer import NotFound, NotYours, Page
+from cloud_hub.core.errors import NotFound, NotYours
+from cloud_hub.core.hub import Hub
+from cloud_hub.viewer import Page
 from cloud_hub.views.frame import FrameView, frame_view, has_chain
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,8 @@ from cloud_hub.console.pages.store import store_page
 from cloud_hub.console.pages.tasks import tasks_page
 from cloud_hub.console.parts.story import story
 from cloud_hub.console.reader import Reader
-from cloud_hub.viewer import NotFound, Page
+from cloud_hub.core.errors import NotFound
+from cloud_hub.viewer import Page
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.device import device_view
 from cloud_hub.views.fleet import fleet_view

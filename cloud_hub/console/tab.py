@@ -14,8 +14,8 @@ from cloud_hub.console.access import Visit
 from cloud_hub.console.live import Drawing, SharedDrawings
 from cloud_hub.console.markup import Markup
 from cloud_hub.console.region import Region
-from cloud_hub.hub import Hub
-from cloud_hub.viewer import NotFound, NotYours
+from cloud_hub.core.errors import NotFound, NotYours
+from cloud_hub.core.hub import Hub
 
 log = logging.getLogger(__name__)
 

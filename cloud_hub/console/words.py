@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cloud_hub import phrases
-from cloud_hub.text import Text
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.views.figure import Figure, Number, Unit
 
 LANGUAGES: Final = ("en", "zh")
@@ -45,11 +45,11 @@ class Words:
 
     def percent(self, fraction: Number, digits: int = 0) -> str:
         """96 %, without the space in Chinese."""
-        return self.of(phrases.percent(float(fraction), places=digits))
+        return self.of(wording.percent(float(fraction), places=digits))
 
     def money(self, amount: Number, currency: str, digits: int = 0) -> str:
         """¥ 48,210, without the space in Chinese."""
-        return self.of(phrases.money(Decimal(amount), currency, places=digits))
+        return self.of(wording.money(Decimal(amount), currency, places=digits))
 
     def value(self, figure: Figure) -> str:
         """A figure's value in its unit; "no data" where there is none."""
@@ -92,11 +92,11 @@ class Words:
 
     def moment(self, moment: datetime, now: datetime) -> str:
         """14:32 today, else with its day."""
-        return self.of(phrases.clock(moment, self.zone, now))
+        return self.of(wording.clock(moment, self.zone, now))
 
     def day(self, day: date) -> str:
         """Tue 17 Nov | 11月17日 周二."""
-        name = self.of(phrases.weekday(day))
+        name = self.of(wording.weekday(day))
         if self.language == "zh":
             return f"{day.month}月{day.day}日 {name}"
         return f"{name[:3]} {day.day} {day:%b}"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from cloud_hub import phrases
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import AlarmFact, Situation
-from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 
 ALARM_NAMES: dict[str, Text] = {
@@ -75,8 +75,8 @@ def _words(situation: Situation, fact: AlarmFact) -> dict[str, Text | str]:
         "store": store.name,
         "device": device.name if device else fact.device_id,
         "alarm": alarm_name(fact.alarm),
-        "since": phrases.clock(fact.raised_at, store.hours.zone, situation.now),
-        "until": phrases.clock(until, store.hours.zone, situation.now),
+        "since": wording.clock(fact.raised_at, store.hours.zone, situation.now),
+        "until": wording.clock(until, store.hours.zone, situation.now),
         "value": value,
     }
 

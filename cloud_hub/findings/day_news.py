@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from cloud_hub import phrases
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.footfall import doors_asked
 from cloud_hub.metrics.sales import TRADE
 from cloud_hub.model.facts import DayRevision, FootfallMinute, Receipt
-from cloud_hub.text import Text
 from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
 
@@ -50,7 +50,7 @@ def find_staff(situation: Situation) -> Iterator[Finding]:
                 sentence=_STAFF.filled(
                     store=situation.chain.stores[store_id].name,
                     n=count,
-                    crossings=phrases.plural(count, "crossing"),
+                    crossings=wording.plural(count, "crossing"),
                 ),
                 since=situation.day_of(store_id).start_at,
                 owner=LoginRole.STORE,
@@ -71,8 +71,8 @@ def find_revised(situation: Situation) -> Iterator[Finding]:
                 severity=Severity.INFORMATION,
                 sentence=_REVISED.filled(
                     store=chain.stores[store_id].name,
-                    day=phrases.calendar_day(day),
-                    amount=phrases.signed_money(amount, chain.currency),
+                    day=wording.calendar_day(day),
+                    amount=wording.signed_money(amount, chain.currency),
                 ),
                 since=revised_at,
                 owner=LoginRole.HEAD_OFFICE,

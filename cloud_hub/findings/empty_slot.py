@@ -4,7 +4,8 @@ room it is a task to bring some; ordering is not decided here."""
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from cloud_hub import phrases
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.gap_cost import cost_of, lost_since
 from cloud_hub.findings.situation import Situation
@@ -13,7 +14,6 @@ from cloud_hub.metrics.gaps import Gap, find_gaps, load_looks
 from cloud_hub.metrics.lost_sales import LostSales
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from cloud_hub.model.facts import ShelfObservation
-from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 
 _EMPTY = Text(
@@ -108,7 +108,7 @@ def _finding(situation: Situation, photo: ShelfPhoto, gap: Gap, gaps: Sequence[G
     if back is None:
         stock = _NOT_KEPT
     else:
-        stock = _BACK_ROOM.filled(n=phrases.quantity(back)) if back > 0 else _NONE_BACK
+        stock = _BACK_ROOM.filled(n=wording.quantity(back)) if back > 0 else _NONE_BACK
     words: dict[str, Text | str | int] = {"product": product, "slot": gap.slot_id, "n": bring}
     lost = gap_loss(situation, photo, gap, gaps)
     listing = chain.listings.get((photo.store_id, gtin))
@@ -120,7 +120,7 @@ def _finding(situation: Situation, photo: ShelfPhoto, gap: Gap, gaps: Sequence[G
             store=store.name,
             slot=gap.slot_id,
             product=product,
-            age=phrases.duration((situation.now - gap.started_at).total_seconds()),
+            age=wording.duration((situation.now - gap.started_at).total_seconds()),
             stock=stock,
         ),
         since=gap.started_at,

@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from cloud_hub.core.text import Text
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
-from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from cloud_hub import phrases
-from cloud_hub.business_day import TURNS_AT_H, business_day
+from cloud_hub.core import wording
+from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Cost
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
@@ -14,7 +15,6 @@ from cloud_hub.metrics.goods import units_by_product
 from cloud_hub.metrics.lost_sales import SUBSTITUTION, LostSales, learn_rates, lost_sales
 from cloud_hub.metrics.window import between
 from cloud_hub.model.facts import ShelfObservation
-from cloud_hub.text import Text
 
 HISTORY = timedelta(days=14)
 LEAST_COST = Decimal("0.5")
@@ -67,13 +67,13 @@ def cost_of(lost: LostSales | None, currency: str, price: Decimal) -> Cost | Non
         a_day=False,
         formula=_FORMULA.filled(
             expected=f"{lost.expected_units:.1f}",
-            sold=phrases.quantity(lost.sold_units),
+            sold=wording.quantity(lost.sold_units),
             lost=f"{lost.lost_units:.1f}",
             price=f"{price:.2f}",
-            substitution=phrases.quantity(SUBSTITUTION),
+            substitution=wording.quantity(SUBSTITUTION),
             hours=round(lost.history_hours),
-            low=phrases.money(lost.low, currency),
-            high=phrases.money(lost.high, currency),
+            low=wording.money(lost.low, currency),
+            high=wording.money(lost.high, currency),
         ),
     )
 

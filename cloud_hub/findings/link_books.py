@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from cloud_hub import phrases
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
 from cloud_hub.losses import DeclaredLoss, declared_losses, loss_reason
 from cloud_hub.model.link import DeadLetter
-from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 from sync.events import Lane
 
@@ -65,7 +65,7 @@ def _lost(situation: Situation) -> Iterator[Finding]:
             "device": device.name,
             "n": count,
             "lane": LANE_NAMES.get(lane, Text(en=str(lane), zh=str(lane))),
-            "events": phrases.plural(count, "event"),
+            "events": wording.plural(count, "event"),
             "reason": loss_reason(reason),
         }
         yield Finding(
@@ -101,7 +101,7 @@ def _refused(situation: Situation) -> Iterator[Finding]:
             "store": situation.chain.stores[device.store_id].name,
             "device": device.name,
             "n": len(of_device),
-            "events": phrases.plural(len(of_device), "event"),
+            "events": wording.plural(len(of_device), "event"),
             "error": of_device[-1][1],
         }
         yield Finding(
@@ -134,7 +134,7 @@ def _resent(situation: Situation) -> Iterator[Finding]:
                 sentence=_RESENT.filled(
                     store=situation.chain.stores[store_id].name,
                     n=f"{count:,}",
-                    events=phrases.plural(count, "event"),
+                    events=wording.plural(count, "event"),
                 ),
                 since=situation.day_of(store_id).start_at,
                 owner=LoginRole.IT,

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cloud_hub.chain import Plan
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, slots_seen
-from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 
 _SWAPPED = Text(

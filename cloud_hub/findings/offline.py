@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from cloud_hub import phrases
 from cloud_hub.chain import Device
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
 from cloud_hub.freshness import Freshness, LinkState
-from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 
 _STORE = Text(
@@ -46,7 +46,7 @@ def _store(situation: Situation, store_id: str, freshness: Freshness) -> Finding
         severity=Severity.PROBLEM,
         sentence=_STORE.filled(
             store=store.name,
-            since=phrases.clock(since, store.hours.zone, situation.now),
+            since=wording.clock(since, store.hours.zone, situation.now),
             age=freshness.age_text,
         ),
         since=since,
@@ -67,7 +67,7 @@ def _device(situation: Situation, device: Device, freshness: Freshness) -> Findi
         sentence=_DEVICE.filled(
             store=store.name,
             device=device.name,
-            since=phrases.clock(since, store.hours.zone, situation.now),
+            since=wording.clock(since, store.hours.zone, situation.now),
             age=freshness.age_text,
         ),
         since=since,

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from cloud_hub import phrases
 from cloud_hub.chain import Chain
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.shelf import Verdict, purity, purity_verdict
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
-from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 
 _FOREIGN = Text(
@@ -72,17 +72,17 @@ def _foreign(
     sums = purity(photo, chain, owner)
     base = float(sums.base)
     unknown = int(sums.high) - int(sums.low)
-    more = _RANGE.filled(high=phrases.percent(float(sums.high) / base, places=1), unknown=unknown)
+    more = _RANGE.filled(high=wording.percent(float(sums.high) / base, places=1), unknown=unknown)
     brand = next(iter(foreign)) if len(foreign) == 1 else None
     since = first_foreign(run, chain, owner)
     words: dict[str, Text | str | int] = {
         "n": foreign.total(),
-        "packs": phrases.plural(foreign.total(), "pack"),
+        "packs": wording.plural(foreign.total(), "pack"),
         "brand": chain.brands.get(brand, _SEVERAL) if brand else _SEVERAL,
         "owner": chain.brands.get(owner, Text(en=owner, zh=owner)),
         "store": store.name,
-        "since": phrases.clock(since, store.hours.zone, situation.now),
-        "low": phrases.percent(float(sums.low) / base, places=1),
+        "since": wording.clock(since, store.hours.zone, situation.now),
+        "low": wording.percent(float(sums.low) / base, places=1),
         "range": more if unknown else Text(en="", zh=""),
     }
     return Finding(
@@ -111,11 +111,11 @@ def _to_review(situation: Situation, photo: ShelfPhoto, owner: str) -> Finding:
         severity=Severity.INFORMATION,
         sentence=_REVIEW.filled(
             n=int(sums.high) - int(sums.low),
-            packs=phrases.plural(int(sums.high) - int(sums.low), "pack"),
+            packs=wording.plural(int(sums.high) - int(sums.low), "pack"),
             owner=chain.brands.get(owner, Text(en=owner, zh=owner)),
             store=chain.stores[photo.store_id].name,
-            low=phrases.percent(float(sums.low) / base, places=1),
-            high=phrases.percent(float(sums.high) / base, places=1),
+            low=wording.percent(float(sums.low) / base, places=1),
+            high=wording.percent(float(sums.high) / base, places=1),
         ),
         since=photo.taken_at,
         owner=LoginRole.HEAD_OFFICE,

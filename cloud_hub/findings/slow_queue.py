@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import sqrt
 
-from cloud_hub import phrases
+from cloud_hub.core import wording
+from cloud_hub.core.days.time_buckets import QUARTER_S, start_of
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Cost, Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
-from cloud_hub.metrics.buckets import QUARTER_S, start_of
 from cloud_hub.metrics.conversion import QUARTER_MIN
 from cloud_hub.metrics.definition import quantile
 from cloud_hub.metrics.footfall import DoorFact, load_doors
@@ -17,7 +18,6 @@ from cloud_hub.metrics.knowledge import NOTHING_KNOWN
 from cloud_hub.metrics.sales import Sales, load_sales
 from cloud_hub.metrics.window import between
 from cloud_hub.metrics.zones import ZoneFact, load_zones
-from cloud_hub.text import Text
 from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
 from sync.events import ReceiptType
@@ -141,13 +141,13 @@ def _finding(situation: Situation, store_id: str, runs: Sequence[SlowQueue]) -> 
     told = Text(en="", zh="")
     if lost is not None and cost is not None:
         count = round(lost.lost)
-        told = _LOST.filled(n=count, baskets=phrases.plural(count, "basket"))
+        told = _LOST.filled(n=count, baskets=wording.plural(count, "basket"))
     since, until = start_of(worst.first, QUARTER_S), start_of(worst.last + 1, QUARTER_S)
     words: dict[str, Text | str | int] = {
         "store": store.name,
         "most": worst.most,
-        "since": phrases.clock(since, store.hours.zone, situation.now),
-        "until": phrases.clock(min(until, situation.now), store.hours.zone, situation.now),
+        "since": wording.clock(since, store.hours.zone, situation.now),
+        "until": wording.clock(min(until, situation.now), store.hours.zone, situation.now),
         "wait": f"{int(worst.wait_p90_s) // 60}:{int(worst.wait_p90_s) % 60:02d}",
         "lost": told,
     }
@@ -242,13 +242,13 @@ def _cost_of(lost: LostBaskets | None, currency: str) -> Cost | None:
         currency=currency,
         a_day=False,
         formula=_FORMULA.filled(
-            usual=phrases.percent(lost.usual),
+            usual=wording.percent(lost.usual),
             entries=lost.entries,
             expected=f"{lost.expected:.1f}",
             receipts=lost.receipts,
             lost=f"{lost.lost:.1f}",
             basket=f"{lost.basket:.2f}",
-            low=phrases.money(low, currency),
-            high=phrases.money(high, currency),
+            low=wording.money(low, currency),
+            high=wording.money(high, currency),
         ),
     )

@@ -1,5 +1,6 @@
 """The metrics of the shop floor: queues, zones, people outside, staff left out."""
 
+from cloud_hub.core.text import Text
 from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.zones import (
     measure_passers_by,
@@ -10,7 +11,6 @@ from cloud_hub.metrics.zones import (
     measure_zone_stay,
     measure_zone_visits,
 )
-from cloud_hub.text import Text
 
 _NO_ZONE = Text(
     en="No data for hours in which no such zone or line was watched; never 0.",

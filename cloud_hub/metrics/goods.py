@@ -6,7 +6,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.metrics.buckets import QUARTER_S, epoch_second
+from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.sales import receipts_asked, till_time
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import audit_link
-from cloud_hub.business_day import day_start
+from cloud_hub.core.days.business_day import day_start
 from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import Receipt
 from cloud_hub.model.link import DeviceConnection, ReceivedRange, StoredEvent

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import sqrt
 
-from cloud_hub.metrics.window import StoreDay
+from cloud_hub.core.days.opening_hours import StoreDay
 
 SUBSTITUTION = Decimal("0.3")
 """Share of shoppers who take something else of the store's instead. Source: METRICS, lost sales."""

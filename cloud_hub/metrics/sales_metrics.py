@@ -1,5 +1,6 @@
 """The metrics of receipts: value, baskets, returns, members, sell-out."""
 
+from cloud_hub.core.text import Text
 from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.goods import measure_return_rate, measure_sell_out
 from cloud_hub.metrics.sales import (
@@ -9,7 +10,6 @@ from cloud_hub.metrics.sales import (
     measure_sales_per_m2,
     measure_units_per_transaction,
 )
-from cloud_hub.text import Text
 
 _NO_TILL = Text(
     en="No data for hours in which no till of the store is known; a known hour without sales is 0.",

@@ -1,5 +1,6 @@
 """The metrics of shelf photos: availability, facings, shares, purity, compliance."""
 
+from cloud_hub.core.text import Text
 from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.shelf import (
     Compliance,
@@ -13,7 +14,6 @@ from cloud_hub.metrics.shelf import (
     read_share,
     read_share_by_width,
 )
-from cloud_hub.text import Text
 
 NO_CLEAR_PHOTO = Text(
     en="No data without a clear photo on that day.",

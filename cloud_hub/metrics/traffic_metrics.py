@@ -1,9 +1,9 @@
 """The metrics of the doors: who comes in, and how many of them buy."""
 
+from cloud_hub.core.text import Text
 from cloud_hub.metrics.conversion import measure_conversion
 from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.footfall import measure_estimated_footfall, measure_footfall
-from cloud_hub.text import Text
 
 _NO_WATCH = Text(
     en="No data for hours in which no entrance was watched; never 0.",

@@ -9,10 +9,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.metrics.buckets import epoch_second, start_of
+from cloud_hub.core.days.opening_hours import StoreDay
+from cloud_hub.core.days.time_buckets import epoch_second, start_of
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
-from cloud_hub.metrics.window import StoreDay, Window
+from cloud_hub.metrics.window import Window
 from cloud_hub.model.link import DeviceConnection, StoredEvent
 from cloud_hub.model.place import Device
 

@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that cloud_hub.database hands over."""
+"""Runs the migrations on the connection that cloud_hub.core.storage.database hands over."""
 
 from alembic import context
 

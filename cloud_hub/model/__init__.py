@@ -3,6 +3,7 @@
 Every key starts with `tenant_id`, so that tables can be distributed by it.
 """
 
+from cloud_hub.core.storage.table import Base
 from cloud_hub.model import (
     access,
     control,
@@ -15,7 +16,6 @@ from cloud_hub.model import (
     review,
     shopper,
 )
-from cloud_hub.model.base import Base
 
 __all__ = [
     "Base",

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped
 
-from cloud_hub.model.base import Base, key, key_int
+from cloud_hub.core.storage.table import Base, key, key_int
 
 
 class Login(Base):

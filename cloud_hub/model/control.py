@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped
 
-from cloud_hub.model.base import Base, key
+from cloud_hub.core.storage.table import Base, key
 
 
 class DeviceCommand(Base):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Date, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloud_hub.model.base import Base, key
+from cloud_hub.core.storage.table import Base, key
 
 
 class HeatHour(Base):

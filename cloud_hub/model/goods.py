@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from cloud_hub.model.base import Base, key
+from cloud_hub.core.storage.table import Base, key
 
 
 class Brand(Base):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloud_hub.model.base import Base, key, key_int
+from cloud_hub.core.storage.table import Base, key, key_int
 
 
 class Epoch(Base):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloud_hub.model.base import Base, key
+from cloud_hub.core.storage.table import Base, key
 
 
 class CoolerOpening(Base):

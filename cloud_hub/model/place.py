@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloud_hub.model.base import Base, key, key_int
+from cloud_hub.core.storage.table import Base, key, key_int
 
 
 class Tenant(Base):

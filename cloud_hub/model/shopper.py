@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloud_hub.model.base import Base, key
+from cloud_hub.core.storage.table import Base, key
 
 
 class Identity(Base):

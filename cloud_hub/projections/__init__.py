@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from cloud_hub.core.projection import Fact, Work
 from cloud_hub.projections.alarms import apply_alarms
 from cloud_hub.projections.carts import apply_carts
 from cloud_hub.projections.control import apply_reported, apply_results
@@ -14,7 +15,6 @@ from cloud_hub.projections.receipts import apply_receipts
 from cloud_hub.projections.shelf import apply_shelves
 from cloud_hub.projections.stock import apply_counts, apply_moves
 from cloud_hub.projections.zones import apply_heat, apply_zones
-from cloud_hub.work import Fact, Work
 from sync import events
 
 Projection = Callable[[Work, Sequence[Fact[Any]]], None]

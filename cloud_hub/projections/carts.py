@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.model.facts import CartSession
-from cloud_hub.upsert import insert_new
-from cloud_hub.work import Fact, Work
 from sync.events import CartClosed
 
 

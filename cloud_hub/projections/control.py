@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from cloud_hub.core.projection import Fact, Work
 from cloud_hub.model.control import DeviceCommand
 from cloud_hub.shadows import ensure_shadow
-from cloud_hub.work import Fact, Work
 from sync.events import CommandResult, StateReported
 
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.storage.bulk_insert import added, insert_new, insert_or_merge
 from cloud_hub.model.facts import FootfallMinute
 from cloud_hub.model.floor import FootfallAudit
-from cloud_hub.upsert import added, insert_new, insert_or_merge
-from cloud_hub.work import Fact, Work
 from sync.events import FootfallAudited, FootfallCounted
 
 ADDED = ("entries", "exits", "staff", "watched_s", "sure", "frames")

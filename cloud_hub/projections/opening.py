@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.model.opening import CoolerOpening, OpenedProduct
-from cloud_hub.upsert import insert_new
-from cloud_hub.work import Fact, Work
 from sync.events import CoolerOpened, PacksChanged
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from cloud_hub.core.exact import exact
+from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.ledger import book, correct_counts, location_id
 from cloud_hub.model.goods import StockCount
-from cloud_hub.projections.exact import exact
-from cloud_hub.upsert import insert_new
-from cloud_hub.work import Fact, Work
 from sync.events import StockCounted, StockMoved
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.model import Base
 from cloud_hub.model.facts import ZoneMinute
 from cloud_hub.model.floor import HeatHour
 from cloud_hub.projections.footfall import minute_of
-from cloud_hub.upsert import insert_or_replace
-from cloud_hub.work import Fact, Work
 from sync.events import FloorHeated, ZoneOccupied
 
 Key = tuple[str, str, str, datetime, str]

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from cloud_hub import phrases
+from cloud_hub.core import wording
+from cloud_hub.core.errors import NotFound, NotYours
+from cloud_hub.core.text import Text
 from cloud_hub.findings.misplaced import find_misplaced
 from cloud_hub.findings.purity import find_impure
 from cloud_hub.findings.search import search
@@ -22,8 +24,7 @@ from cloud_hub.metrics.sales_metrics import SELL_OUT
 from cloud_hub.metrics.shelf import Verdict
 from cloud_hub.metrics.shelf_metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
 from cloud_hub.metrics.sums import Cell, Sums, add_to
-from cloud_hub.text import Text
-from cloud_hub.viewer import Naming, NotFound, NotYours, Page, Viewer
+from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, compare, figure, photos_of, shelf_figures
 from cloud_hub.views.outlets import (
@@ -218,7 +219,7 @@ def _headline(
     said = [
         _SAID.filled(
             name=Text(en=f.name.en.lower(), zh=f.name.zh),
-            value=_NO_DATA if f.value is None else phrases.percent(float(f.value)),
+            value=_NO_DATA if f.value is None else wording.percent(float(f.value)),
         )
         for f in figures
         if f.metric in (ON_SHELF.name, PURITY.name, COMPLIANCE.name)
@@ -226,9 +227,9 @@ def _headline(
     worst = next((outlet for outlet in outlets if outlet.reasons), None)
     return _HEADLINE.filled(
         total=total,
-        coolers=phrases.plural(total, "cooler"),
+        coolers=wording.plural(total, "cooler"),
         seen=seen,
-        figures=phrases.listed(said),
+        figures=wording.listed(said),
         visit=Text(en="", zh="")
         if worst is None
         else _VISIT.filled(store=worst.store_name, reason=worst.reasons[0]),

@@ -8,18 +8,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount, joined_epochs
-from cloud_hub.business_day import business_day, day_start
 from cloud_hub.chain import Device
+from cloud_hub.core.days.business_day import business_day, day_start
+from cloud_hub.core.days.opening_hours import StoreHours
+from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second, start_of
+from cloud_hub.core.errors import NotFound
+from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
 from cloud_hub.findings.link_books import LANE_NAMES
 from cloud_hub.findings.search import DEVICE_SEARCHES, search
-from cloud_hub.metrics.buckets import QUARTER_S, epoch_second, start_of
-from cloud_hub.metrics.window import StoreHours
 from cloud_hub.model import place
 from cloud_hub.model.facts import AlarmRaised, CoolerMinute
 from cloud_hub.model.link import DeadLetter, Epoch, StoredEvent
-from cloud_hub.text import Text
-from cloud_hub.viewer import Naming, NotFound, Page, Viewer
+from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.device_control import DeviceControl, device_control
 from cloud_hub.views.device_records import (
     LossRow,

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from cloud_hub import phrases
-from cloud_hub.errors import Refused
+from cloud_hub.core import wording
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.text import Text
 from cloud_hub.findings.link_books import LANE_NAMES
 from cloud_hub.losses import DeclaredLoss, loss_reason
 from cloud_hub.model import place
 from cloud_hub.record import RecordName, place_of
 from cloud_hub.record_words import record_sentences
-from cloud_hub.text import Text
 from cloud_hub.whereabouts import DevicePlaces, LanePlaces
 
 
@@ -154,5 +154,5 @@ def asked_record(
     except Refused:
         return RecordAsked(asked=asked, sentences=(), problem="no-such-name")
     found = place_of(session, device, name)
-    told = record_sentences(found, lambda at: phrases.clock(at, zone, now))
+    told = record_sentences(found, lambda at: wording.clock(at, zone, now))
     return RecordAsked(asked=asked, sentences=tuple(told))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from cloud_hub.core.text import Text
 from cloud_hub.metrics.definition import Direction, Unit
 from cloud_hub.metrics.sums import Number
-from cloud_hub.text import Text
 
 __all__ = ["Direction", "Figure", "Number", "Unit"]
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cloud_hub.chain import Chain
+from cloud_hub.core.days.opening_hours import StoreDay
+from cloud_hub.core.text import Text
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.shelf import (
@@ -16,8 +18,7 @@ from cloud_hub.metrics.shelf import (
     window_photos,
 )
 from cloud_hub.metrics.sums import Cell, Number, Sums, total
-from cloud_hub.metrics.window import StoreDay, Window, comparable
-from cloud_hub.text import Text
+from cloud_hub.metrics.window import Window, comparable
 from cloud_hub.views.figure import Figure, Unit
 
 PHOTO_SOURCE = "shelf"

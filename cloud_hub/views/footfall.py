@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.core.days.opening_hours import StoreDay
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
@@ -17,7 +19,6 @@ from cloud_hub.metrics.footfall import DoorFact, confidence, footfall, load_door
 from cloud_hub.metrics.sales import load_sales
 from cloud_hub.metrics.sums import Cell, Sums
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
-from cloud_hub.metrics.window import StoreDay
 from cloud_hub.metrics.zones import (
     ZoneFact,
     load_zones,
@@ -25,7 +26,6 @@ from cloud_hub.metrics.zones import (
     staff_crossings,
     zone_visits,
 )
-from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, cells_by_store, compare, figure

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.core.text import Text
 from cloud_hub.model.goods import Brand
 from cloud_hub.model.place import Fixture, Store, Tenant
-from cloud_hub.text import Text
 from cloud_hub.viewer import Viewer
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from cloud_hub import phrases
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.sales_metrics import NET_SALES
 from cloud_hub.metrics.window import comparable
-from cloud_hub.text import Text
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.rows import ProblemRow
 
@@ -38,7 +38,7 @@ def headline(
         until=f"{local_now:%H:%M}",
         here=here,
         stores=len(chain.stores),
-        sales=_NO_SALES if value is None else phrases.money(Decimal(value), chain.currency),
+        sales=_NO_SALES if value is None else wording.money(Decimal(value), chain.currency),
         change=_said_change(situation, sales),
         problems=_said_problems(problems, chain.currency),
     )
@@ -51,10 +51,10 @@ def _said_change(situation: Situation, sales: Figure) -> Text:
         (before for day in situation.today.days if (before := comparable(day)) is not None), None
     )
     today = situation.today.days[0].day
-    words: dict[str, Text | str] = {"change": phrases.change(sales.change)}
+    words: dict[str, Text | str] = {"change": wording.change(sales.change)}
     if earlier is not None and (today - earlier.day).days > 7:
         return _CHANGE_OLDER.filled(**words, day=f"{earlier.day:%Y-%m-%d}")
-    return _CHANGE.filled(**words, weekday=phrases.weekday(today))
+    return _CHANGE.filled(**words, weekday=wording.weekday(today))
 
 
 def _said_problems(problems: Sequence[ProblemRow], currency: str) -> Text:
@@ -63,10 +63,10 @@ def _said_problems(problems: Sequence[ProblemRow], currency: str) -> Text:
     money = sum((row.cost.amount for row in problems if row.cost), Decimal(0))
     several = len(problems) > 1
     words: dict[str, Text | str] = {
-        "count": phrases.count(len(problems)),
+        "count": wording.count(len(problems)),
         "problems": "problems" if several else "problem",
         "cost": "cost" if several else "costs",
-        "money": phrases.money(money, currency),
+        "money": wording.money(money, currency),
         "first": problems[0].sentence,
     }
     return (_PRICED if money >= 1 else _UNPRICED).filled(**words)

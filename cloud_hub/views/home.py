@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.core.text import Text
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation, offline_stores
 from cloud_hub.metrics.conversion import conversion
@@ -20,7 +21,6 @@ from cloud_hub.metrics.sums import Cell, Sums
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.model.link import StoredEvent
 from cloud_hub.photo import Photo
-from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, cells_by_store, compare, figure, photos_of

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.chain import Fixture
+from cloud_hub.core.text import Text
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.estimated_sales import (
@@ -18,7 +19,6 @@ from cloud_hub.metrics.estimated_sales import (
 from cloud_hub.metrics.sums import total
 from cloud_hub.metrics.window import between
 from cloud_hub.model.opening import CoolerOpening, OpenedProduct
-from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, Viewer
 from cloud_hub.views.photos import Album
 

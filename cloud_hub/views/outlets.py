@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub import phrases
 from cloud_hub.chain import Fixture
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.findings.empty_slot import gap_loss, open_gaps
 from cloud_hub.findings.gap_cost import cost_of
 from cloud_hub.findings.purity import first_foreign, foreign_facings
@@ -20,7 +21,6 @@ from cloud_hub.metrics.shelf_facts import ShelfPhoto, load_photos
 from cloud_hub.metrics.shelf_metrics import COMPLIANCE, ON_SHELF, PURITY
 from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.photo import Photo
-from cloud_hub.text import Text
 from cloud_hub.viewer import Naming
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, shelf_figures
@@ -195,17 +195,17 @@ def _reasons(
         reasons.append(
             _FOREIGN.filled(
                 n=foreign.total(),
-                packs=phrases.plural(foreign.total(), "pack"),
+                packs=wording.plural(foreign.total(), "pack"),
                 brand=chain.brands.get(only, _SEVERAL) if only else _SEVERAL,
-                since=phrases.clock(since, zone, situation.now),
+                since=wording.clock(since, zone, situation.now),
             )
         )
     if gaps:
-        names = phrases.listed([gap.product_name for gap in gaps[:3]])
+        names = wording.listed([gap.product_name for gap in gaps[:3]])
         reasons.append(_GAPS.filled(n=len(gaps), products=names))
     compliance = shown[COMPLIANCE].value
     if compliance is not None and compliance < 1 and fixture.owner_brand_id == brand_id:
-        reasons.append(_LOW.filled(value=phrases.percent(float(compliance))))
+        reasons.append(_LOW.filled(value=wording.percent(float(compliance))))
     return tuple(reasons[:2])
 
 
@@ -234,7 +234,7 @@ def brand_gaps(situation: Situation, brand_id: str) -> tuple[BrandGap, ...]:
                     gtin=gtin,
                     product_name=chain.product_name(gtin),
                     since=gap.started_at,
-                    age_text=phrases.duration((situation.now - gap.started_at).total_seconds()),
+                    age_text=wording.duration((situation.now - gap.started_at).total_seconds()),
                     confirmed=confirmed,
                     cost=cost_of(lost, chain.currency, listing.price) if listing else None,
                 )
@@ -260,7 +260,7 @@ def competitors(situation: Situation, brand_id: str, naming: Naming) -> tuple[Co
                     name=naming.brand(rival, fixture.owner_brand_id),
                     facings=count,
                     since=since,
-                    since_text=phrases.duration((situation.now - since).total_seconds()),
+                    since_text=wording.duration((situation.now - since).total_seconds()),
                 )
             )
     return tuple(sorted(found, key=lambda row: (-row.facings, row.fixture_id)))

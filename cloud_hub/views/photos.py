@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.chain import Chain, Fixture, Plan
+from cloud_hub.core.text import Text
 from cloud_hub.metrics.shelf import holds_for
 from cloud_hub.metrics.shelf_facts import Facing, ShelfPhoto, SlotState, slots_seen
 from cloud_hub.model.link import Media
 from cloud_hub.photo import Box, BoxKind, Photo
-from cloud_hub.text import Text
 from cloud_hub.viewer import Naming
 
 Rectangle = tuple[float, float, float, float]

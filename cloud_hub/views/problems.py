@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub import phrases
+from cloud_hub.core import wording
 from cloud_hub.findings.finding import Finding, Severity
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
@@ -81,7 +81,7 @@ def _row(situation: Situation, finding: Finding, album: Album, task: Task | None
         slot_id=finding.slot_ids[0] if finding.slot_ids else None,
         device_id=finding.device_id,
         since=finding.since,
-        since_text=phrases.duration((situation.now - finding.since).total_seconds()),
+        since_text=wording.duration((situation.now - finding.since).total_seconds()),
         cost=finding.cost,
         owner=finding.owner,
         button=finding.button if task is not None and task.answered_at is None else None,

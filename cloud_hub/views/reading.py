@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount
 from cloud_hub.chain import Fixture
+from cloud_hub.core.errors import NotFound
 from cloud_hub.findings.finding import Finding, Kind
 from cloud_hub.findings.situation import Situation, load_situation
 from cloud_hub.model.facts import CoolerMinute
-from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
+from cloud_hub.viewer import Page, Viewer, scope_of
 from cloud_hub.views.rows import Books
 from device_profiles.store import LoginRole
 

@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cloud_hub.chain import Chain, load_chain
+from cloud_hub.core.errors import NotFound
+from cloud_hub.core.text import Text
 from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.model.link import Media
 from cloud_hub.model.review import Reason, ReferencePicture, ReviewItem, ReviewOpinion
 from cloud_hub.opinions import is_open_to
 from cloud_hub.photo import Box, BoxKind, Photo
 from cloud_hub.review import visible_items
-from cloud_hub.text import Text
-from cloud_hub.viewer import Naming, NotFound, Page, Viewer, scope_of
+from cloud_hub.viewer import Naming, Page, Viewer, scope_of
 from cloud_hub.views.photos import MEDIA_PATH
 from device_profiles.store import LoginRole
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Cost, Severity
 from cloud_hub.freshness import Freshness, LinkState
 from cloud_hub.photo import Photo
-from cloud_hub.text import Text
 from device_profiles.store import LoginRole
 
 __all__ = ["Books", "Cost", "Freshness", "LinkState", "ProblemRow", "Severity"]

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from cloud_hub.chain import Fixture
+from cloud_hub.core.days.opening_hours import StoreDay
+from cloud_hub.core.errors import NotFound
+from cloud_hub.core.text import Text
 from cloud_hub.findings.empty_slot import open_gaps
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
@@ -23,12 +26,10 @@ from cloud_hub.metrics.shelf_metrics import (
     PURITY,
     SHARE_OF_SHELF,
 )
-from cloud_hub.metrics.window import StoreDay
 from cloud_hub.model import place
 from cloud_hub.photo import Box, Photo
 from cloud_hub.review import weights_of
-from cloud_hub.text import Text
-from cloud_hub.viewer import Naming, NotFound, Page, Viewer
+from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.baskets import BasketRow, basket_rows
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import compare, photos_of, shelf_figures

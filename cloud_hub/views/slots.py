@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from cloud_hub import phrases
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 from cloud_hub.findings.empty_slot import gap_loss
 from cloud_hub.findings.finding import Cost
 from cloud_hub.findings.gap_cost import cost_of
@@ -16,7 +17,6 @@ from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.gaps import Gap
 from cloud_hub.metrics.goods import units_by_product
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotSeen, SlotState, slots_seen
-from cloud_hub.text import Text
 from cloud_hub.viewer import Naming, Viewer
 from device_profiles.store import LoginRole
 
@@ -125,10 +125,10 @@ def _row(
     back = stock.get((location_id(clear.store_id, "back-room"), gtin)) if keeps_books else None
     shown = viewer.role is not LoginRole.BRAND or chain.is_brand(gtin, viewer.scope_id or "")
     units = sold.get(gtin, Decimal(0)) if shown and passes_till else None
-    age = phrases.duration((situation.now - since).total_seconds()) if since else None
+    age = wording.duration((situation.now - since).total_seconds()) if since else None
     zone = chain.stores[clear.store_id].hours.zone
     camera = _CAMERA[seen.state].filled(
-        since=phrases.clock(since, zone, situation.now) if since else _NO_DATA,
+        since=wording.clock(since, zone, situation.now) if since else _NO_DATA,
         product=name or _NO_DATA,
     )
     return SlotRow(
@@ -210,7 +210,7 @@ def quality_text(
     good = next((photo for photo in reversed(photos) if photo.is_clear), None)
     if latest.is_clear or good is None:
         return quality
-    return _LAST_GOOD.filled(quality=quality, at=phrases.clock(good.taken_at, zone, now))
+    return _LAST_GOOD.filled(quality=quality, at=wording.clock(good.taken_at, zone, now))
 
 
 def _stock(situation: Situation, store_id: str) -> dict[tuple[str, str], Decimal]:
@@ -232,5 +232,5 @@ def _sold(situation: Situation, store_id: str) -> dict[str, Decimal]:
 def _said(amount: Decimal | None) -> Text:
     if amount is None:
         return _NO_DATA
-    said = phrases.quantity(amount)
+    said = wording.quantity(amount)
     return Text(en=said, zh=said)

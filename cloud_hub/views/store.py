@@ -8,6 +8,9 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.core.days.opening_hours import StoreDay
+from cloud_hub.core.errors import NotFound
+from cloud_hub.core.text import Text
 from cloud_hub.findings.day_news import revised_amounts
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
@@ -43,11 +46,10 @@ from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
 from cloud_hub.metrics.shelf_metrics import ON_SHELF
 from cloud_hub.metrics.sums import Cell, Number, Sums
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
-from cloud_hub.metrics.window import StoreDay, between
+from cloud_hub.metrics.window import between
 from cloud_hub.model.facts import Receipt
 from cloud_hub.photo import Photo
-from cloud_hub.text import Text
-from cloud_hub.viewer import Naming, NotFound, Page, Viewer
+from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, compare, day_values, figure, photos_of
 from cloud_hub.views.floor import FloorView, HandCount, floor_view, hand_counts

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub import phrases
 from cloud_hub.chain import Chain, load_chain
+from cloud_hub.core import wording
+from cloud_hub.core.errors import NotFound
+from cloud_hub.core.text import Text
 from cloud_hub.model.facts import Task
-from cloud_hub.text import Text
-from cloud_hub.viewer import NotFound, Page, Viewer, scope_of
+from cloud_hub.viewer import Page, Viewer, scope_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def _row(task: Task, chain: Chain, now: datetime) -> TaskRow:
         store_name=chain.stores[task.store_id].name,
         text=Text(en=task.text_en, zh=task.text_zh),
         opened_at=task.opened_at,
-        age_text=phrases.duration((now - task.opened_at).total_seconds()),
+        age_text=wording.duration((now - task.opened_at).total_seconds()),
         due_at=task.due_at,
         overdue=task.answered_at is None and task.due_at is not None and task.due_at < now,
         answered_at=task.answered_at,

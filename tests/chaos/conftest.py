@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from cloud_hub.database import open_database
+from cloud_hub.core.storage.database import open_database
 from tests.chaos.scene import open_outbox
 from tests.chaos.setups import Setup, Way, ways
 from tests.conftest import skip_without

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from cloud_hub.identities import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.ingest import Ingest, Message
 from cloud_hub.replay import replay_unknown
 from sync.commands import Command, Inbox

@@ -12,7 +12,7 @@ import httpx
 import numpy as np
 import pytest
 
-from cloud_hub.identities import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.ingest import Ingest
 from edge_agent.agent import run_agent
 from edge_agent.settings import load_settings

@@ -9,7 +9,7 @@ import pytest
 
 from cloud_hub.acts import first_forged
 from cloud_hub.auth import SESSION_COOKIE, check_password, open_session
-from cloud_hub.identities import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.model.access import AuditEntry
 from sync.events import MediaTaken, PictureQuality, ShelfObserved

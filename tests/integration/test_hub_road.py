@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.database import Database
+from cloud_hub.core.storage.database import Database
 from cloud_hub.model.facts import FootfallMinute, Receipt
 from sync.clock import SystemClock
 from sync.errors import LinkRefused

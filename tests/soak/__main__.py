@@ -18,7 +18,7 @@ from random import Random
 
 from sqlalchemy.exc import DBAPIError
 
-from cloud_hub.database import Database, open_database
+from cloud_hub.core.storage.database import Database, open_database
 from tests.chaos.setups import Way
 from tests.soak.books import Lag, Totals, problems, received, totals
 from tests.soak.faults import Faults

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.database import Database, open_database
-from cloud_hub.identities import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.settings import HubSettings
+from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.ingest import Ingest
 from cloud_hub.master_data import load_chain
 from cloud_hub.model import Base
-from cloud_hub.pictures import Pictures
-from cloud_hub.secrets import load_secrets
-from cloud_hub.settings import HubSettings
 from tests.conftest import PostgresServer
 from tests.talking_device import small_chain
 

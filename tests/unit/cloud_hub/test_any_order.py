@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cloud_hub.audit import audit_link
-from cloud_hub.database import open_database
-from cloud_hub.identities import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.settings import HubSettings
+from cloud_hub.core.storage.database import open_database
 from cloud_hub.ingest import Ingest, Message
 from cloud_hub.ledger import imbalance
 from cloud_hub.model import facts, goods, shopper
-from cloud_hub.pictures import Pictures
-from cloud_hub.secrets import load_secrets
-from cloud_hub.settings import HubSettings
 from sync.events import (
     Alarm,
     AlarmState,

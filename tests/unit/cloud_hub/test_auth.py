@@ -14,12 +14,12 @@ from cloud_hub.auth import (
     token_row,
     viewer_of_login,
 )
-from cloud_hub.database import Database
-from cloud_hub.errors import Refused, UnusableData
-from cloud_hub.identities import IdentityKeys, normal_form
+from cloud_hub.core.errors import Refused, UnusableData
+from cloud_hub.core.keys.handle_encryption import IdentityKeys, normal_form
+from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.storage.database import Database
 from cloud_hub.model.access import Login, LoginSession
-from cloud_hub.pictures import Pictures
-from cloud_hub.secrets import load_secrets
 from device_profiles.store import LoginRole
 from tests.talking_device import NOON
 

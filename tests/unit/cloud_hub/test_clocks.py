@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from cloud_hub.audit import audit_link
 from cloud_hub.clocks import corrected_clocks
-from cloud_hub.database import Database
+from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest, Message
 from cloud_hub.model.facts import AlarmRaised, FootfallMinute, Receipt
 from cloud_hub.model.link import StoredEvent

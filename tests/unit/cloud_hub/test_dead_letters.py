@@ -11,17 +11,17 @@ from typer.testing import CliRunner
 from aisle import build_app
 from cloud_hub.acts import first_forged
 from cloud_hub.audit import audit_link
-from cloud_hub.database import Database, open_database
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.dead_letters import DeadLetters, find_letters, said_by
-from cloud_hub.errors import Refused
-from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.model.access import AuditEntry
 from cloud_hub.model.facts import DayRevision, Receipt
 from cloud_hub.model.goods import StockMove
 from cloud_hub.model.link import DeadLetter, StoredEvent
-from cloud_hub.pictures import Pictures
-from cloud_hub.secrets import load_secrets
 from cloud_hub.turn import EVENT_TYPES
 from sync.batch import _sealed
 from sync.events import Lane

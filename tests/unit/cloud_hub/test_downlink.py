@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cloud_hub.commands import issue_command, pending_commands, state_of
-from cloud_hub.database import Database
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest, Message
 from cloud_hub.model.control import DeviceCommand, DeviceShadow
 from cloud_hub.model.place import Device

@@ -7,14 +7,14 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.audit import audit_link
-from cloud_hub.database import Database
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.storage.database import Database
 from cloud_hub.dead_letters import said_by
-from cloud_hub.identities import IdentityKeys
 from cloud_hub.ingest import Ingest, Message
 from cloud_hub.model.facts import AlarmRaised, DayRevision, Receipt
 from cloud_hub.model.link import DeadLetter, LostRange, StoredEvent
 from cloud_hub.replay import replay_unknown
-from cloud_hub.secrets import load_secrets
 from cloud_hub.turn import EVENT_TYPES
 from sync.batch import Loss, _sealed
 from sync.events import FootfallCounted, Lane, LossDeclared

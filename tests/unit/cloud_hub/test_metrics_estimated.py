@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.chain import load_chain
-from cloud_hub.database import Database
+from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.estimated_sales import (

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.chain import load_chain
+from cloud_hub.core.days.opening_hours import store_day
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.sales_metrics import (
     AVERAGE_BASKET,
@@ -18,7 +19,7 @@ from cloud_hub.metrics.sales_metrics import (
     UNITS_PER_TRANSACTION,
 )
 from cloud_hub.metrics.sums import Cell, Number, total
-from cloud_hub.metrics.window import between, comparable, store_day
+from cloud_hub.metrics.window import between, comparable
 from cloud_hub.model.shopper import ReceiptIdentity
 from tests.small_chain import (
     COLA,

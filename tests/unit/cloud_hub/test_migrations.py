@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from cloud_hub.database import MIGRATIONS, Database, open_database
+from cloud_hub.core.storage.database import MIGRATIONS, Database, open_database
 from tests.conftest import PostgresServer
 
 TAKEN_AT = datetime(2026, 3, 4, 6, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from cloud_hub.database import Database
+from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest
 from cloud_hub.model.facts import AlarmRaised
 from cloud_hub.own_alarms import SILENCE, clear_silent_alarms

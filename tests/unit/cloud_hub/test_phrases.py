@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cloud_hub import phrases
-from cloud_hub.text import Text
+from cloud_hub.core import wording
+from cloud_hub.core.text import Text
 
 NOW = datetime(2026, 3, 4, 6, 32, tzinfo=UTC)
 ZONE = ZoneInfo("Etc/GMT-8")
@@ -25,28 +25,28 @@ ZONE = ZoneInfo("Etc/GMT-8")
     ],
 )
 def test_durations_have_two_parts(seconds: float, en: str, zh: str) -> None:
-    assert phrases.duration(seconds) == Text(en=en, zh=zh)
+    assert wording.duration(seconds) == Text(en=en, zh=zh)
 
 
 def test_money_and_changes_carry_their_sign() -> None:
-    assert phrases.money(Decimal("48210.4"), "CNY") == Text(en="¥ 48,210", zh="¥48,210")
-    assert phrases.money(Decimal("-3.6"), "CNY").en == "−¥ 4"
-    assert phrases.signed_money(Decimal("12"), "CNY").en == "+¥ 12"
-    assert phrases.change(-0.06) == Text(en="−6 %", zh="−6%")
-    assert phrases.change(0.026).en == "+3 %"
-    assert phrases.change(-0.001).en == "±0 %"
+    assert wording.money(Decimal("48210.4"), "CNY") == Text(en="¥ 48,210", zh="¥48,210")
+    assert wording.money(Decimal("-3.6"), "CNY").en == "−¥ 4"
+    assert wording.signed_money(Decimal("12"), "CNY").en == "+¥ 12"
+    assert wording.change(-0.06) == Text(en="−6 %", zh="−6%")
+    assert wording.change(0.026).en == "+3 %"
+    assert wording.change(-0.001).en == "±0 %"
 
 
 def test_a_clock_time_of_another_day_says_which() -> None:
-    assert phrases.clock(NOW, ZONE, NOW) == Text(en="14:32", zh="14:32")
-    assert phrases.clock(NOW - timedelta(days=1), ZONE, NOW).zh == "昨天 14:32"
-    assert phrases.clock(NOW - timedelta(days=9), ZONE, NOW).en == "23 Feb 14:32"
+    assert wording.clock(NOW, ZONE, NOW) == Text(en="14:32", zh="14:32")
+    assert wording.clock(NOW - timedelta(days=1), ZONE, NOW).zh == "昨天 14:32"
+    assert wording.clock(NOW - timedelta(days=9), ZONE, NOW).en == "23 Feb 14:32"
 
 
 def test_quantities_have_no_trailing_zeros() -> None:
-    assert phrases.quantity(Decimal("24.0000")) == "24"
-    assert phrases.quantity(Decimal("0.4300")) == "0.43"
-    assert phrases.quantity(Decimal("100")) == "100"
+    assert wording.quantity(Decimal("24.0000")) == "24"
+    assert wording.quantity(Decimal("0.4300")) == "0.43"
+    assert wording.quantity(Decimal("100")) == "100"
 
 
 def test_a_template_is_filled_in_both_languages() -> None:

@@ -8,17 +8,17 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.app import build_hub
-from cloud_hub.database import Database
+from cloud_hub.core.errors import Refused, UnusableData
+from cloud_hub.core.keys.handle_encryption import SEAL, IdentityKeys
+from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.settings import HubSettings
+from cloud_hub.core.storage.database import Database
 from cloud_hub.dead_letters import DeadLetters
-from cloud_hub.errors import Refused, UnusableData
-from cloud_hub.identities import SEAL, IdentityKeys
 from cloud_hub.ingest import Ingest
 from cloud_hub.model.facts import AlarmRaised
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.model.shopper import Identity
-from cloud_hub.pictures import Pictures
-from cloud_hub.secrets import load_secrets
-from cloud_hub.settings import HubSettings
 from sync.events import Lane
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub import ledger
-from cloud_hub.database import Database
+from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest
 from cloud_hub.model import facts, floor
 from cloud_hub.model.goods import StockMove

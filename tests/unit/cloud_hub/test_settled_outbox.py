@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.audit import audit_link
-from cloud_hub.database import Database
+from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest, Message
 from cloud_hub.losses import declared_losses
 from cloud_hub.model.facts import AlarmRaised, Receipt

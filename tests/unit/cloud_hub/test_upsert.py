@@ -2,9 +2,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import StatementError
 
-from cloud_hub.database import Database
+from cloud_hub.core.storage.bulk_insert import COPIED, insert_new, insert_or_merge, lesser
+from cloud_hub.core.storage.database import Database
 from cloud_hub.model.link import DeadLetter, ReceivedRange
-from cloud_hub.upsert import COPIED, insert_new, insert_or_merge, lesser
 from tests.talking_device import NOON
 
 MANY = 2 * COPIED

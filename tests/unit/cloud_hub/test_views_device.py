@@ -8,7 +8,7 @@ import pytest
 
 from cloud_hub.commands import issue_command
 from cloud_hub.console.access import seen_through
-from cloud_hub.database import Database, open_database
+from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.ingest import Ingest
 from cloud_hub.model.place import Device
 from cloud_hub.shadows import want_state

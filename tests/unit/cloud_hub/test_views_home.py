@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.freshness import LinkState
 from cloud_hub.model import floor
-from cloud_hub.viewer import NotFound, NotYours
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.fleet import fleet_view
 from cloud_hub.views.home import HomeView, home_view

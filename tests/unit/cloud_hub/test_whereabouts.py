@@ -8,8 +8,8 @@ from typer.testing import CliRunner, Result
 
 from aisle import build_app
 from cloud_hub.audit import audit_link
-from cloud_hub.database import Database
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest
 from cloud_hub.losses import declared_losses
 from cloud_hub.model.place import Device

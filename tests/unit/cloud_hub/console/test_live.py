@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cloud_hub.changes import Changes
 from cloud_hub.console.live import SharedDrawings
 from cloud_hub.console.markup import Markup
-from cloud_hub.database import open_database
+from cloud_hub.core.change_feed import Changes
+from cloud_hub.core.storage.database import open_database
 from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole
 

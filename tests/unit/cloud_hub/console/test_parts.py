@@ -16,8 +16,8 @@ from cloud_hub.console.parts.sparkline import sparkline
 from cloud_hub.console.parts.thumbnail import thumbnail
 from cloud_hub.console.reader import Reader
 from cloud_hub.console.words import Words
+from cloud_hub.core.text import Text
 from cloud_hub.photo import Box, BoxKind, Photo
-from cloud_hub.text import Text
 from cloud_hub.viewer import Viewer
 from cloud_hub.views.baskets import BasketRow, LyingProduct
 from cloud_hub.views.figure import Figure, Unit

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.business_day import business_day, day_start
-from cloud_hub.identities import IdentityKeys
+from cloud_hub.core.days.business_day import business_day, day_start
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.storage.bulk_insert import chunks
 from cloud_hub.model.goods import Product
 from cloud_hub.model.place import Store
-from cloud_hub.pictures import Pictures
-from cloud_hub.upsert import chunks
 from sync.events import EventBody
 
 Body = TypeVar("Body", bound=EventBody, covariant=True)

@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from cloud_hub.errors import Refused
+from cloud_hub.core.errors import Refused
 
 
 class Pictures:

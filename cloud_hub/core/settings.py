@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from cloud_hub.errors import InvalidSettings
+from cloud_hub.core.errors import InvalidSettings
 from device_profiles.device import first_problem
 
 ENVIRONMENT_PREFIX = "AISLE_HUB_"

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from cloud_hub.model.base import EXACT_SCALE
+from cloud_hub.core.storage.table import EXACT_SCALE
 
 _LARGEST = Decimal(2**63 - 1) / EXACT_SCALE
 _STEP = Decimal(1) / EXACT_SCALE

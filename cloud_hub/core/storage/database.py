@@ -17,12 +17,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from cloud_hub.errors import NewerDatabase, UnusableData
+from cloud_hub.core.errors import NewerDatabase, UnusableData
 from cloud_hub.model import Base
 
 log = logging.getLogger(__name__)
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _OWN_TABLES = Base.metadata.tables
 WRITER_LOCK = 0x41_49_53_4C
 """Key of the PostgreSQL advisory lock that the one writer holds for its transaction."""

@@ -29,3 +29,17 @@ class Refused(HubError):
     def __init__(self, message: str, *, status: int = 403) -> None:
         super().__init__(message)
         self.status = status
+
+
+class NotYours(Refused):
+    """This login may not see that."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, status=403)
+
+
+class NotFound(Refused):
+    """There is no such thing for this login."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, status=404)

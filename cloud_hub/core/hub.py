@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.artifacts import Artifacts
 from cloud_hub.auth import LoginThrottle
-from cloud_hub.changes import Changes
-from cloud_hub.database import Database
+from cloud_hub.core.change_feed import Changes
+from cloud_hub.core.keys.key_store import HubSecrets
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.settings import HubSettings
+from cloud_hub.core.storage.database import Database
 from cloud_hub.meters import Meters
-from cloud_hub.pictures import Pictures
-from cloud_hub.secrets import HubSecrets
-from cloud_hub.settings import HubSettings
 from sync.clock import Clock
 from sync.listener import MqttListener
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from cloud_hub.errors import UnusableData
+from cloud_hub.core.errors import UnusableData
 
 SECRETS_FILE = "secrets.json"
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from cloud_hub.errors import UnusableData
-from cloud_hub.secrets import HubSecrets
+from cloud_hub.core.errors import UnusableData
+from cloud_hub.core.keys.key_store import HubSecrets
 
 _EXACT = frozenset({"openid", "unionid", "cookie", "receipt-token"})
 """Opaque codes in which upper and lower case differ. Numbers that people type do not."""

@@ -1,0 +1,1 @@
+"""Business days, opening hours and steps of time."""

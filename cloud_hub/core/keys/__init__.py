@@ -1,0 +1,1 @@
+"""What the hub keeps secret, and what is sealed or hashed with it."""
