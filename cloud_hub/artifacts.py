@@ -22,8 +22,8 @@ from tuf.api.metadata import TargetFile
 from cloud_hub.acts import record_act
 from cloud_hub.artifact_signing import SigningDesk
 from cloud_hub.core.errors import Refused, UnusableData
+from cloud_hub.master_data.place_tables import Device
 from cloud_hub.model.control import DeviceShadow
-from cloud_hub.model.place import Device
 from cloud_hub.shadows import ARTIFACTS, shadow_of, want_state
 from device_profiles.artifact import (
     ArtifactKind,

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
+from cloud_hub.master_data.goods_tables import Brand
+from cloud_hub.master_data.place_tables import Store
 from cloud_hub.model.access import ApiToken, Login, LoginSession
-from cloud_hub.model.goods import Brand
-from cloud_hub.model.place import Store
 from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole
 

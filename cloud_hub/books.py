@@ -16,8 +16,8 @@ from cloud_hub.core.storage.bulk_insert import (
     insert_or_merge,
     insert_or_replace,
 )
+from cloud_hub.master_data.place_tables import Device
 from cloud_hub.model.link import Epoch, LaneClaim, LostRange, ReceivedRange, ResendCount
-from cloud_hub.model.place import Device
 from sync.arrivals import RangeSet
 from sync.batch import Loss
 

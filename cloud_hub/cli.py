@@ -161,7 +161,7 @@ def load_master_data(
     database: DatabaseUrl = None,
 ) -> None:
     """Load a chain: whole or not at all; the same twice changes nothing."""
-    from cloud_hub.master_data import load_chain, read_chain
+    from cloud_hub.master_data.importer import load_chain, read_chain
     from cloud_hub.office import open_office
 
     chain = read_chain(file)

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from cloud_hub.books import LaneKey
 from cloud_hub.core.projection import CONFLICT, Outcome
+from cloud_hub.master_data.place_tables import Device
 from cloud_hub.model.link import DeadLetter, StoredEvent
-from cloud_hub.model.place import Device
 from cloud_hub.own_alarms import RIVAL, raise_alarm
 from cloud_hub.turn import Turn
 from sync.batch import Arrived

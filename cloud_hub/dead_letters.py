@@ -19,8 +19,9 @@ from cloud_hub.books import Books
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.projection import CONFLICT, EventKey, Outcome, Work, known_zones
+from cloud_hub.core.projection import CONFLICT, EventKey, Outcome, Work
 from cloud_hub.core.storage.database import Database
+from cloud_hub.master_data.lookups import known_zones
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.turn import UNDECODABLE, Turn
 from sync.batch import Arrived, decode_batch

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
-from cloud_hub.model.place import Device
+from cloud_hub.master_data.place_tables import Device
 
 UNKNOWN_CLAIM = "no device of this name waits for that claim token"
 

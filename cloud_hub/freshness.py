@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from cloud_hub.chain import Device
 from cloud_hub.core.text import Text
 from cloud_hub.core.wording import duration
+from cloud_hub.master_data.chain import Device
 
 SILENT_AFTER = timedelta(minutes=5)
 """A device without a link is offline when its newest data is older than this."""

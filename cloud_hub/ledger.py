@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import chunks, insert_new
-from cloud_hub.model.goods import StockCount, StockMove
+from cloud_hub.stock.tables import StockCount, StockMove
 
 VIRTUAL_LOCATIONS = frozenset({"customer", "supplier", "loss", "adjustment"})
 COUNT_REASON = "count"

@@ -20,7 +20,7 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings, load_settings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
-from cloud_hub.model.place import Tenant
+from cloud_hub.master_data.place_tables import Tenant
 from device_profiles.store import LoginRole
 from sync.clock import Clock, SystemClock
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.acts import record_act
 from cloud_hub.core.errors import NotFound, Refused
-from cloud_hub.model.goods import Product
+from cloud_hub.master_data.goods_tables import Product
 from cloud_hub.model.review import Answer, ReviewItem, ReviewOpinion
 from cloud_hub.review import visible_items
 from cloud_hub.viewer import Page, Viewer

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.artifacts import Artifacts
 from cloud_hub.core.errors import Refused
+from cloud_hub.master_data.place_tables import Device
 from cloud_hub.model.control import ArtifactRollout
-from cloud_hub.model.place import Device
 from cloud_hub.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of
 
 ANSWERED_SHARE = 0.5

@@ -11,12 +11,12 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.chain import Chain, Scope
 from cloud_hub.core.errors import NotYours
 from cloud_hub.core.text import Text
+from cloud_hub.master_data.chain import Chain, Scope
+from cloud_hub.master_data.goods_tables import Listing, Product
+from cloud_hub.master_data.place_tables import Device, Fixture, Planogram, PlanogramSlot, Store
 from cloud_hub.model.facts import ShelfObservation
-from cloud_hub.model.goods import Listing, Product
-from cloud_hub.model.place import Device, Fixture, Planogram, PlanogramSlot, Store
 from device_profiles.store import LoginRole
 
 

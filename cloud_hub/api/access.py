@@ -22,7 +22,7 @@ from cloud_hub.auth import (
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.enrolment import DeviceIdentity, check_device
-from cloud_hub.model.place import Tenant
+from cloud_hub.master_data.place_tables import Tenant
 from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole
 

@@ -11,7 +11,7 @@ from cloud_hub.auth import add_login, mint_token
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.enrolment import claim, reset_claim
-from cloud_hub.master_data import load_chain
+from cloud_hub.master_data.importer import load_chain
 from device_profiles.names import Identifier
 from device_profiles.store import Chain, LoginRole
 

@@ -13,12 +13,12 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.orm import Session
 
 from cloud_hub.api.access import HubOf, ViewerOf
-from cloud_hub.chain import Chain, load_chain
 from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.text import Text
 from cloud_hub.jobs import answer_task
+from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.metrics.definition import Aspect, Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.registry import METRICS
 from cloud_hub.metrics.sums import Cell, Number, Sums, total

@@ -13,7 +13,7 @@ from cloud_hub.api.access import HubOf, ViewerOf, require_operator
 from cloud_hub.audit import audit_link
 from cloud_hub.core.errors import Refused
 from cloud_hub.ledger import balances
-from cloud_hub.model.place import Device, Store
+from cloud_hub.master_data.place_tables import Device, Store
 from cloud_hub.record import RecordName, place_of
 from cloud_hub.record_words import record_json
 from cloud_hub.viewer import Viewer

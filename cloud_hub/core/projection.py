@@ -1,21 +1,16 @@
 """One ingest transaction as the projections see it: the facts, what is known, what they answer."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.storage.bulk_insert import chunks
-from cloud_hub.model.goods import Product
-from cloud_hub.model.place import Store
 from sync.events import EventBody
 
 Body = TypeVar("Body", bound=EventBody, covariant=True)
@@ -96,37 +91,3 @@ class Work:
             known = day_start(day, zone), day_start(day + timedelta(days=1), zone), day
             self._days[zone] = known
         return known[2]
-
-
-def known_zones(session: Session) -> dict[tuple[str, str], ZoneInfo]:
-    """Time zone of every store, by tenant and store."""
-    rows = session.execute(sa.select(Store.tenant_id, Store.store_id, Store.time_zone))
-    return {(tenant, store): ZoneInfo(zone) for tenant, store, zone in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The products that some lines may mean: GTINs known, and GTIN by the store's item code."""
-
-    gtins: frozenset[str]
-    by_item_code: dict[str, str]
-
-
-def load_catalogue(session: Session, tenant_id: str, gtins: Iterable[str]) -> Catalogue:
-    """Which of `gtins` are products of the tenant, and every product with an item code."""
-    known: set[str] = set()
-    for some in chunks(gtins):
-        known.update(
-            session.scalars(
-                sa.select(Product.gtin).where(
-                    Product.tenant_id == tenant_id, Product.gtin.in_(some)
-                )
-            )
-        )
-    coded = session.execute(
-        sa.select(Product.item_code, Product.gtin).where(
-            Product.tenant_id == tenant_id, Product.item_code.is_not(None)
-        )
-    )
-    codes = {code.casefold(): gtin for code, gtin in coded if code}
-    return Catalogue(frozenset(known), codes)

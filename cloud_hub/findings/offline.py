@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from cloud_hub.chain import Device
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
 from cloud_hub.freshness import Freshness, LinkState
+from cloud_hub.master_data.chain import Device
 from device_profiles.store import LoginRole
 
 _STORE = Text(

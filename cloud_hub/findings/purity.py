@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from cloud_hub.chain import Chain
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
+from cloud_hub.master_data.chain import Chain
 from cloud_hub.metrics.shelf import Verdict, purity, purity_verdict
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from device_profiles.store import LoginRole

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount, audit_link
-from cloud_hub.chain import Chain, Scope, load_chain
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.freshness import Freshness, LinkState, fleet_freshness, store_freshness
+from cloud_hub.master_data.chain import Chain, Scope, load_chain
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.gaps import Gap, Look, find_gaps, load_looks
 from cloud_hub.metrics.knowledge import last_words

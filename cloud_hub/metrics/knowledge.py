@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.audit import audit_link
 from cloud_hub.core.days.business_day import day_start
+from cloud_hub.master_data.place_tables import Device, Store
 from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import Receipt
 from cloud_hub.model.link import DeviceConnection, ReceivedRange, StoredEvent
-from cloud_hub.model.place import Device, Store
 from device_profiles.store import DeviceKind
 from sync.events import Lane
 

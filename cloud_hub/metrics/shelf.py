@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.chain import Chain, Fixture, Plan, load_chain
 from cloud_hub.core.days.opening_hours import StoreDay
+from cloud_hub.master_data.chain import Chain, Fixture, Plan, load_chain
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, load_photos, slots_seen
 from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.chain import Chain, Plan
+from cloud_hub.master_data.chain import Chain, Plan
 from cloud_hub.model.facts import ShelfObservation
 from sync.events import PictureQuality
 

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from cloud_hub.model import Base
+from cloud_hub.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     transaction_per_migration=False,
     render_as_batch=True,
 )

@@ -6,7 +6,7 @@ from cloud_hub.core.exact import exact
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.ledger import book, correct_counts, location_id
-from cloud_hub.model.goods import StockCount
+from cloud_hub.stock.tables import StockCount
 from sync.events import StockCounted, StockMoved
 
 

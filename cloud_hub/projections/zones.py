@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
-from cloud_hub.model import Base
+from cloud_hub.core.storage.table import Base
 from cloud_hub.model.facts import ZoneMinute
 from cloud_hub.model.floor import HeatHour
 from cloud_hub.projections.footfall import minute_of

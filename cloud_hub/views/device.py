@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount, joined_epochs
-from cloud_hub.chain import Device
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second, start_of
@@ -17,7 +16,8 @@ from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
 from cloud_hub.findings.link_books import LANE_NAMES
 from cloud_hub.findings.search import DEVICE_SEARCHES, search
-from cloud_hub.model import place
+from cloud_hub.master_data import place_tables as place
+from cloud_hub.master_data.chain import Device
 from cloud_hub.model.facts import AlarmRaised, CoolerMinute
 from cloud_hub.model.link import DeadLetter, Epoch, StoredEvent
 from cloud_hub.viewer import Naming, Page, Viewer

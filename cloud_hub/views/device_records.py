@@ -11,7 +11,7 @@ from cloud_hub.core.errors import Refused
 from cloud_hub.core.text import Text
 from cloud_hub.findings.link_books import LANE_NAMES
 from cloud_hub.losses import DeclaredLoss, loss_reason
-from cloud_hub.model import place
+from cloud_hub.master_data import place_tables as place
 from cloud_hub.record import RecordName, place_of
 from cloud_hub.record_words import record_sentences
 from cloud_hub.whereabouts import DevicePlaces, LanePlaces

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cloud_hub.chain import Chain
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.text import Text
 from cloud_hub.findings.situation import Situation
+from cloud_hub.master_data.chain import Chain
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.shelf import (
     PhotoMeasure,

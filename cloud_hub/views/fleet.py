@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount
-from cloud_hub.chain import Device
 from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
 from cloud_hub.findings.search import DEVICE_SEARCHES, search
 from cloud_hub.findings.situation import Situation
+from cloud_hub.master_data.chain import Device
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
 from cloud_hub.refusals import Refused, refusals

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.text import Text
-from cloud_hub.model.goods import Brand
-from cloud_hub.model.place import Fixture, Store, Tenant
+from cloud_hub.master_data.goods_tables import Brand
+from cloud_hub.master_data.place_tables import Fixture, Store, Tenant
 from cloud_hub.viewer import Viewer
 
 

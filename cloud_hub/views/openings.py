@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.chain import Fixture
 from cloud_hub.core.text import Text
 from cloud_hub.findings.situation import Situation
+from cloud_hub.master_data.chain import Fixture
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.estimated_sales import (
     ESTIMATED_SELL_OUT,

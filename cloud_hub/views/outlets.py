@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.chain import Fixture
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.findings.empty_slot import gap_loss, open_gaps
@@ -15,6 +14,7 @@ from cloud_hub.findings.gap_cost import cost_of
 from cloud_hub.findings.purity import first_foreign, foreign_facings
 from cloud_hub.findings.situation import Situation
 from cloud_hub.freshness import LinkState
+from cloud_hub.master_data.chain import Fixture
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.shelf import Photos, Verdict, facings, purity, purity_verdict
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, load_photos

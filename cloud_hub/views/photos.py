@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.chain import Chain, Fixture, Plan
 from cloud_hub.core.text import Text
+from cloud_hub.master_data.chain import Chain, Fixture, Plan
 from cloud_hub.metrics.shelf import holds_for
 from cloud_hub.metrics.shelf_facts import Facing, ShelfPhoto, SlotState, slots_seen
 from cloud_hub.model.link import Media

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount
-from cloud_hub.chain import Fixture
 from cloud_hub.core.errors import NotFound
 from cloud_hub.findings.finding import Finding, Kind
 from cloud_hub.findings.situation import Situation, load_situation
+from cloud_hub.master_data.chain import Fixture
 from cloud_hub.model.facts import CoolerMinute
 from cloud_hub.viewer import Page, Viewer, scope_of
 from cloud_hub.views.rows import Books

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cloud_hub.chain import Chain, load_chain
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
+from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.model.link import Media
 from cloud_hub.model.review import Reason, ReferencePicture, ReviewItem, ReviewOpinion

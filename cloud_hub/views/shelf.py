@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.chain import Fixture
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.findings.empty_slot import open_gaps
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
+from cloud_hub.master_data import place_tables as place
+from cloud_hub.master_data.chain import Fixture
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
@@ -26,7 +27,6 @@ from cloud_hub.metrics.shelf_metrics import (
     PURITY,
     SHARE_OF_SHELF,
 )
-from cloud_hub.model import place
 from cloud_hub.photo import Box, Photo
 from cloud_hub.review import weights_of
 from cloud_hub.viewer import Naming, Page, Viewer

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.chain import Chain, load_chain
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
+from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.model.facts import Task
 from cloud_hub.viewer import Page, Viewer, scope_of
 

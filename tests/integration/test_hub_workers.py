@@ -16,7 +16,7 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.ingest import Ingest, Message
 from cloud_hub.ledger import imbalance
-from cloud_hub.master_data import load_chain
+from cloud_hub.master_data.importer import load_chain
 from cloud_hub.model.facts import Receipt
 from cloud_hub.model.shopper import Identity
 from tests.conftest import PostgresServer

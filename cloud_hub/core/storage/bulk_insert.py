@@ -15,7 +15,7 @@ from pydantic_core import to_json
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from cloud_hub.model import Base
+from cloud_hub.core.storage.table import Base
 
 Row = Mapping[str, Any]
 Column = sa.ColumnElement[Any]

@@ -18,12 +18,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import NewerDatabase, UnusableData
-from cloud_hub.model import Base
+from cloud_hub.core.storage.table import Base
 
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-_OWN_TABLES = Base.metadata.tables
 WRITER_LOCK = 0x41_49_53_4C
 """Key of the PostgreSQL advisory lock that the one writer holds for its transaction."""
 FINISH_S = 5.0
@@ -221,7 +220,9 @@ def _columns(connection: sa.Connection) -> set[tuple[str, str]]:
 def _require_empty(connection: sa.Connection) -> None:
     """Nothing. Raises UnusableData where another program's tables are in the way."""
     tables = {table for table, _ in _columns(connection)} - {"alembic_version"}
-    strangers = tables if connection.dialect.name == "sqlite" else tables & set(_OWN_TABLES)
+    strangers = (
+        tables if connection.dialect.name == "sqlite" else tables & set(Base.metadata.tables)
+    )
     if strangers:
         place = connection.engine.url.render_as_string(hide_password=True)
         raise UnusableData(
@@ -235,7 +236,9 @@ def _require_columns(connection: sa.Connection) -> None:
     tables had the same version, and other columns."""
     found = _columns(connection)
     wanted = {
-        (name, column.name) for name, table in _OWN_TABLES.items() for column in table.columns
+        (name, column.name)
+        for name, table in Base.metadata.tables.items()
+        for column in table.columns
     }
     if lacking := sorted(wanted - found):
         place = connection.engine.url.render_as_string(hide_password=True)

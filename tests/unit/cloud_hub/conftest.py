@@ -11,8 +11,8 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.ingest import Ingest
-from cloud_hub.master_data import load_chain
-from cloud_hub.model import Base
+from cloud_hub.master_data.importer import load_chain
+from cloud_hub.tables import METADATA
 from tests.conftest import PostgresServer
 from tests.talking_device import small_chain
 
@@ -44,7 +44,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         opened = open_database(request.getfixturevalue("server_url"))
         with opened.writing() as session:
             # Quicker than TRUNCATE, which makes new files for every table.
-            for table in Base.metadata.tables.values():
+            for table in METADATA.tables.values():
                 session.execute(sa.delete(table))
             load_chain(session, small_chain(2))
     yield opened

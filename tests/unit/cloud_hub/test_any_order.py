@@ -21,7 +21,8 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.ingest import Ingest, Message
 from cloud_hub.ledger import imbalance
-from cloud_hub.model import facts, goods, shopper
+from cloud_hub.master_data import goods_tables as goods
+from cloud_hub.model import facts, shopper
 from sync.events import (
     Alarm,
     AlarmState,

@@ -13,13 +13,13 @@ from cloud_hub.core.errors import InvalidSettings, NewerDatabase, PortInUse, Unu
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.settings import Address, load_settings
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.model import Base
+from cloud_hub.tables import METADATA
 from tests.conftest import PostgresServer
 
 
 def differences(database: Database) -> list[object]:
     with database.engine.connect() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
 
 def test_the_migrations_make_the_tables_of_the_model(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from cloud_hub.dead_letters import DeadLetters, find_letters, said_by
 from cloud_hub.ingest import Ingest
 from cloud_hub.model.access import AuditEntry
 from cloud_hub.model.facts import DayRevision, Receipt
-from cloud_hub.model.goods import StockMove
 from cloud_hub.model.link import DeadLetter, StoredEvent
+from cloud_hub.stock.tables import StockMove
 from cloud_hub.turn import EVENT_TYPES
 from sync.batch import _sealed
 from sync.events import Lane

@@ -11,8 +11,8 @@ from cloud_hub.commands import issue_command, pending_commands, state_of
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest, Message
+from cloud_hub.master_data.place_tables import Device
 from cloud_hub.model.control import DeviceCommand, DeviceShadow
-from cloud_hub.model.place import Device
 from cloud_hub.shadows import shadow_of, undone, want_state
 from sync.commands import Command
 from sync.events import CommandResult, StateReported

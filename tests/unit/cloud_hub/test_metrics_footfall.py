@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.chain import load_chain
+from cloud_hub.master_data.chain import load_chain
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.footfall import estimated_footfall, load_doors, staff_left_out
 from cloud_hub.metrics.sales_metrics import AVERAGE_BASKET, NET_SALES

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.chain import load_chain
 from cloud_hub.core.days.opening_hours import store_day
+from cloud_hub.master_data.chain import load_chain
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.sales_metrics import (
     AVERAGE_BASKET,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.chain import load_chain
+from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.place_tables import Planogram
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.gaps import Look, find_gaps
 from cloud_hub.metrics.lost_sales import learn_rates, lost_sales
@@ -25,7 +26,6 @@ from cloud_hub.metrics.shelf_metrics import (
 )
 from cloud_hub.metrics.sums import Cell, Sums, total
 from cloud_hub.metrics.window import between
-from cloud_hub.model.place import Planogram
 from tests.small_chain import (
     COLA,
     NOW,

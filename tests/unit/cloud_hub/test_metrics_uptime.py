@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.chain import load_chain
+from cloud_hub.master_data.chain import load_chain
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
 from cloud_hub.metrics.sums import total

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloud_hub.chain import load_chain
+from cloud_hub.master_data.chain import load_chain
 from cloud_hub.metrics.definition import Aspect, Metric, quantile
 from cloud_hub.metrics.floor_metrics import (
     PASSERS_BY,

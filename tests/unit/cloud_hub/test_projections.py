@@ -9,8 +9,8 @@ from cloud_hub import ledger
 from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest
 from cloud_hub.model import facts, floor
-from cloud_hub.model.goods import StockMove
 from cloud_hub.model.shopper import Identity, ReceiptIdentity
+from cloud_hub.stock.tables import StockMove
 from sync.events import (
     Alarm,
     AlarmState,

@@ -12,8 +12,8 @@ from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.findings.situation import load_situation
+from cloud_hub.master_data.place_tables import Fixture
 from cloud_hub.metrics.recognition import recognition, wilson
-from cloud_hub.model.place import Fixture
 from cloud_hub.model.review import Answer, Reason, ReferencePicture, ReviewItem
 from cloud_hub.opinions import answer_item
 from cloud_hub.references import add_reference, gallery_pictures

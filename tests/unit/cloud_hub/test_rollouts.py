@@ -10,7 +10,7 @@ import pytest
 from cloud_hub.artifacts import Artifacts, choose_devices
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
-from cloud_hub.master_data import load_chain
+from cloud_hub.master_data.importer import load_chain
 from cloud_hub.model.control import ArtifactRollout
 from cloud_hub.rollouts import (
     BY_HAND,

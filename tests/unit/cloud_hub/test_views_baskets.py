@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.findings.finding import Kind
+from cloud_hub.master_data.place_tables import Fixture, PlanogramSlot
 from cloud_hub.metrics.shelf_metrics import BASKET_FILL, COMPLIANCE
 from cloud_hub.metrics.sums import Number
-from cloud_hub.model.place import Fixture, PlanogramSlot
 from cloud_hub.photo import BoxKind
 from cloud_hub.viewer import Viewer
 from cloud_hub.views.baskets import BasketRow

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.core.errors import NotFound, NotYours
+from cloud_hub.master_data.place_tables import Fixture
 from cloud_hub.metrics.shelf import Verdict
 from cloud_hub.metrics.shelf_facts import SlotState
-from cloud_hub.model.place import Fixture
 from cloud_hub.photo import BoxKind
 from cloud_hub.viewer import Naming, may_see_photo
 from cloud_hub.views.brand import BrandView, brand_view
@@ -244,7 +244,7 @@ def test_the_head_office_may_open_any_brands_board(chain: SmallChain) -> None:
 
 
 def test_a_rivals_letter_is_the_same_throughout(chain: SmallChain) -> None:
-    from cloud_hub.chain import load_chain
+    from cloud_hub.master_data.chain import load_chain
 
     with chain.reading() as session:
         known = load_chain(session, TENANT)

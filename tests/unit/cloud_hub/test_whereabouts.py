@@ -12,7 +12,7 @@ from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
 from cloud_hub.ingest import Ingest
 from cloud_hub.losses import declared_losses
-from cloud_hub.model.place import Device
+from cloud_hub.master_data.place_tables import Device
 from cloud_hub.record import Place, RecordName, RecordPlace, place_of
 from cloud_hub.record_words import iso, record_sentences
 from cloud_hub.whereabouts import DevicePlaces, places_of

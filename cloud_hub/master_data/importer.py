@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
-from cloud_hub.model import goods, place
+from cloud_hub.master_data import goods_tables as goods
+from cloud_hub.master_data import place_tables as place
 from device_profiles.device import first_problem
 from device_profiles.store import Chain, Store
 

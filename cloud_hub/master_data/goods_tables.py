@@ -1,0 +1,45 @@
+"""货 goods: brands, products, listings and the stock ledger."""
+
+from decimal import Decimal
+
+from sqlalchemy.orm import Mapped
+
+from cloud_hub.core.storage.table import Base, key
+
+
+class Brand(Base):
+    """A brand."""
+
+    __tablename__ = "brand"
+    tenant_id: Mapped[str] = key()
+    brand_id: Mapped[str] = key()
+    name_en: Mapped[str]
+    name_zh: Mapped[str]
+
+
+class Product(Base):
+    """A sellable item. `item_code` is the store's own number inside a weight-embedded EAN."""
+
+    __tablename__ = "product"
+    tenant_id: Mapped[str] = key()
+    gtin: Mapped[str] = key(14)
+    brand_id: Mapped[str]
+    name_en: Mapped[str]
+    name_zh: Mapped[str]
+    category_en: Mapped[str]
+    category_zh: Mapped[str]
+    width_mm: Mapped[float]
+    sold_by_weight: Mapped[bool]
+    item_code: Mapped[str | None]
+
+
+class Listing(Base):
+    """A product as one store sells it."""
+
+    __tablename__ = "listing"
+    tenant_id: Mapped[str] = key()
+    store_id: Mapped[str] = key()
+    gtin: Mapped[str] = key(14)
+    price: Mapped[Decimal]
+    par_units: Mapped[int]
+    must_have: Mapped[bool]

@@ -1,0 +1,1 @@
+"""Receipts, carts, till coverage, revised days, lost sales."""

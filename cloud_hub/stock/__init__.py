@@ -1,0 +1,1 @@
+"""The ledger of goods: moves, counts, balances."""
