@@ -12,9 +12,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from cloud_hub.access.sign_in import ANY_TENANT, mint_token
+from cloud_hub.access.tables import ApiToken
 from cloud_hub.api import artifacts, control, enrol, health, judging, media, places, review
 from cloud_hub.artifact_upkeep import go_on_with_rollouts, keep_signed, tell_wishes
-from cloud_hub.auth import ANY_TENANT, mint_token
 from cloud_hub.broker import Gate, OnLeft, device_checker, embedded_broker
 from cloud_hub.connections import (
     end_connection,
@@ -31,7 +32,6 @@ from cloud_hub.enrolment import DeviceIdentity
 from cloud_hub.ingest import Ingest
 from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
 from cloud_hub.jobs import run_jobs
-from cloud_hub.model.access import ApiToken
 from cloud_hub.model.link import DeadLetter
 from cloud_hub.model.shopper import Identity
 from cloud_hub.replay import replay_unknown

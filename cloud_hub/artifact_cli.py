@@ -59,9 +59,9 @@ def add(
     tenant: TenantId = None,
 ) -> None:
     """Sign a file as one version of an artifact. No device takes it before it is assigned."""
-    from cloud_hub.acts import record_act
+    from cloud_hub.access.audit_log import record_act
+    from cloud_hub.access.offline_hub import ACTOR, open_office
     from cloud_hub.artifacts import Artifacts
-    from cloud_hub.office import ACTOR, open_office
 
     chosen = kind or KINDS.get(name.partition("/")[0])
     if chosen is None:
@@ -95,8 +95,8 @@ def add(
 @artifact_app.command("list")
 def show(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None) -> None:
     """One line each version, by name, the newest first."""
+    from cloud_hub.access.offline_hub import open_office
     from cloud_hub.artifacts import Artifacts
-    from cloud_hub.office import open_office
 
     with open_office({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir)
@@ -127,8 +127,8 @@ def assign(
     tenant: TenantId = None,
 ) -> None:
     """Have devices take a version; a running hub tells them within seconds."""
+    from cloud_hub.access.offline_hub import ACTOR, open_office
     from cloud_hub.artifacts import Artifacts, choose_devices
-    from cloud_hub.office import ACTOR, open_office
     from cloud_hub.rollouts import BY_HAND, end_rollout
 
     if (version is None) != remove:
@@ -187,8 +187,8 @@ def roll_out(
     """Have devices take a version wave by wave, each as large as all before it together.
 
     It stops by itself where too many of those asked cannot take it; see waves."""
+    from cloud_hub.access.offline_hub import ACTOR, open_office
     from cloud_hub.artifacts import Artifacts, choose_devices
-    from cloud_hub.office import ACTOR, open_office
     from cloud_hub.rollouts import begin_rollout, standing_of
 
     if not (device or store or device_kind):
@@ -224,7 +224,7 @@ def roll_out(
 @artifact_app.command("waves")
 def waves(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None) -> None:
     """How each roll-out stands, one line each, and which devices cannot take the version."""
-    from cloud_hub.office import open_office
+    from cloud_hub.access.offline_hub import open_office
     from cloud_hub.rollouts import rollouts, standing_of
 
     with (
@@ -243,7 +243,7 @@ def stop(
     name: Name, data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
 ) -> None:
     """Ask no further device of a roll-out. Those that were asked keep what they have."""
-    from cloud_hub.office import open_office
+    from cloud_hub.access.offline_hub import open_office
     from cloud_hub.rollouts import stop_rollout
 
     with open_office({"data_dir": data, "database": database}, tenant) as office:

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 from tuf.api.metadata import TargetFile
 
-from cloud_hub.acts import record_act
+from cloud_hub.access.audit_log import record_act
 from cloud_hub.artifact_signing import SigningDesk
 from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.master_data.place_tables import Device

@@ -78,7 +78,8 @@ def make_token(
     tenant: TenantId = None,
 ) -> None:
     """Mint a bearer token for a program and print it; only its hash is kept."""
-    from cloud_hub.office import mint_program_token, open_office
+    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.admin.offline import mint_program_token
 
     with open_office(_place(data, database), tenant) as office:
         typer.echo(mint_program_token(office, name=name, role=role, scope=scope, may_write=write))
@@ -132,7 +133,8 @@ def add_login(
     tenant: TenantId = None,
 ) -> None:
     """Make a login, or give one a new password, role and scope."""
-    from cloud_hub.office import make_login, open_office
+    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.admin.offline import make_login
 
     if language not in ("en", "zh"):
         raise typer.BadParameter("use en or zh", param_hint="--language")
@@ -161,8 +163,8 @@ def load_master_data(
     database: DatabaseUrl = None,
 ) -> None:
     """Load a chain: whole or not at all; the same twice changes nothing."""
+    from cloud_hub.access.offline_hub import open_office
     from cloud_hub.master_data.importer import load_chain, read_chain
-    from cloud_hub.office import open_office
 
     chain = read_chain(file)
     with open_office(_place(data, database), chain.tenant_id, is_new=True) as office:
@@ -193,7 +195,8 @@ def list_letters(
     tenant: TenantId = None,
 ) -> None:
     """One line each, the newest first: id, when it came, what is wrong with it."""
-    from cloud_hub.office import letter_lines, open_office
+    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.link.letters.dead_letters_offline import letter_lines
 
     with open_office(_place(data, database), tenant) as office:
         for line in letter_lines(office, device_id=device, everything=everything):
@@ -205,7 +208,8 @@ def show_letter(
     letter: LetterId, data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
 ) -> None:
     """One dead letter as JSON, with what was said. It may name shoppers."""
-    from cloud_hub.office import letter_content, open_office
+    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.link.letters.dead_letters_offline import letter_content
 
     with open_office(_place(data, database), tenant) as office:
         typer.echo(json.dumps(letter_content(office, letter), indent=1, ensure_ascii=False))
@@ -222,7 +226,8 @@ def replay_letter(
     tenant: TenantId = None,
 ) -> None:
     """Take it again, after an upgrade or corrected: each event once, or one line why not."""
-    from cloud_hub.office import open_office, read_body, replay_letter_here
+    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.link.letters.dead_letters_offline import read_body, replay_letter_here
 
     with open_office(_place(data, database), tenant) as office:
         count = replay_letter_here(office, letter, read_body(body) if body else None)

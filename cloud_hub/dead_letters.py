@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from cloud_hub.acts import record_act
+from cloud_hub.access.audit_log import record_act
 from cloud_hub.books import Books
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import IdentityKeys

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.acts import record_act
+from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.storage.bulk_insert import insert_new
@@ -24,7 +25,6 @@ from cloud_hub.model.facts import Task
 from cloud_hub.model.review import ReviewItem
 from cloud_hub.own_alarms import clear_silent_alarms, silent_alarms
 from cloud_hub.review import plan_review
-from cloud_hub.viewer import Page, Viewer, scope_of
 from sync.pause import pause
 
 log = logging.getLogger(__name__)

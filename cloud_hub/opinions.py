@@ -11,12 +11,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.acts import record_act
+from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.master_data.goods_tables import Product
 from cloud_hub.model.review import Answer, ReviewItem, ReviewOpinion
 from cloud_hub.review import visible_items
-from cloud_hub.viewer import Page, Viewer
 
 
 def is_open_to(viewer: Viewer) -> sa.ColumnElement[bool]:

@@ -14,14 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.acts import record_act
+from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.errors import NotFound
 from cloud_hub.findings.situation import Situation
 from cloud_hub.master_data.place_tables import Fixture
 from cloud_hub.metrics.shelf_facts import Facing, ShelfPhoto
 from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.model.review import Reason, ReviewItem
-from cloud_hub.viewer import Page, Viewer, photographed_fixtures
+from cloud_hub.shelf.photos.rights import photographed_fixtures
 from sync.events import PictureQuality
 
 LOOK_BACK = timedelta(days=3)

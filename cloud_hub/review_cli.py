@@ -8,8 +8,8 @@ import typer
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 
 if TYPE_CHECKING:
+    from cloud_hub.access.offline_hub import Office
     from cloud_hub.core.media_store import Pictures
-    from cloud_hub.office import Office
 
 app = typer.Typer()
 review_app = typer.Typer(no_args_is_help=True, help="Questions about pictures, and their answers.")
@@ -31,8 +31,8 @@ def export(
     tenant: TenantId = None,
 ) -> None:
     """Enrol what people named into a gallery, new or known; nothing is added twice."""
+    from cloud_hub.access.offline_hub import open_office
     from cloud_hub.gallery_job import export_answers
-    from cloud_hub.office import open_office
 
     with (
         open_office({"data_dir": data, "database": database}, tenant) as office,
@@ -55,7 +55,7 @@ def references(
     tenant: TenantId = None,
 ) -> None:
     """Show a gallery's pictures beside the questions: the first of each product."""
-    from cloud_hub.office import ACTOR, open_office
+    from cloud_hub.access.offline_hub import ACTOR, open_office
     from cloud_hub.references import add_reference, gallery_pictures
 
     found = list(gallery_pictures(gallery))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fastapi import Depends, Query, Request
 from sqlalchemy.orm import Session
 
-from cloud_hub.auth import (
+from cloud_hub.access.sign_in import (
     ANY_TENANT,
     SESSION_COOKIE,
     login_of,
@@ -19,11 +19,11 @@ from cloud_hub.auth import (
     viewer_of_login,
     viewer_of_token,
 )
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.enrolment import DeviceIdentity, check_device
 from cloud_hub.master_data.place_tables import Tenant
-from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from cloud_hub.acts import record_act
+from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.sign_in import add_login, mint_token
 from cloud_hub.api.access import HubOf, WriterOf
-from cloud_hub.auth import add_login, mint_token
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.enrolment import claim, reset_claim

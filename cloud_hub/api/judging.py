@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.api.access import HubOf, ViewerOf
 from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
 from cloud_hub.core.errors import NotFound, NotYours, Refused
@@ -23,7 +24,6 @@ from cloud_hub.metrics.definition import Aspect, Direction, Grain, Kind, Metric,
 from cloud_hub.metrics.registry import METRICS
 from cloud_hub.metrics.sums import Cell, Number, Sums, total
 from cloud_hub.metrics.window import Window, between
-from cloud_hub.viewer import Viewer, scope_of
 from cloud_hub.views.brand import BrandView, brand_view
 from cloud_hub.views.device import DeviceView, device_view
 from cloud_hub.views.fleet import FleetView, fleet_view

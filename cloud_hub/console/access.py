@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from cloud_hub.auth import SESSION_COOKIE, login_of, viewer_of_login
+from cloud_hub.access.sign_in import SESSION_COOKIE, login_of, viewer_of_login
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.hub import Hub
-from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole
 
 SEE_AS_COOKIE: Final = "aisle_see_as"

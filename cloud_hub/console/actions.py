@@ -10,6 +10,7 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.console.access import Visit
 from cloud_hub.console.commanding import command_device
 from cloud_hub.console.live import SharedDrawings
@@ -20,7 +21,6 @@ from cloud_hub.jobs import answer_task
 from cloud_hub.model.review import Answer
 from cloud_hub.opinions import answer_item
 from cloud_hub.review import report_wrong
-from cloud_hub.viewer import Viewer
 
 log = logging.getLogger(__name__)
 

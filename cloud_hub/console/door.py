@@ -10,15 +10,15 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from cloud_hub.acts import record_act
-from cloud_hub.auth import (
+from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.sign_in import (
     SESSION_COOKIE,
-    LoginThrottle,
     check_password,
     close_session,
     open_session,
     viewer_of_login,
 )
+from cloud_hub.access.throttle import LoginThrottle
 from cloud_hub.console.access import SEE_AS_COOKIE
 from cloud_hub.console.roles import landing
 from cloud_hub.core.hub import Hub

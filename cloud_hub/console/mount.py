@@ -14,6 +14,7 @@ from nicegui import ui
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.access import Visit, language_asked, visit_of
 from cloud_hub.console.actions import listen_for_actions
 from cloud_hub.console.door import door_routes, own_path
@@ -37,7 +38,6 @@ from cloud_hub.console.tab import Content, Tab
 from cloud_hub.console.words import Words
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.hub import Hub
-from cloud_hub.viewer import Page
 from cloud_hub.views.frame import FrameView, frame_view, has_chain
 
 log = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.console.words import Words
-from cloud_hub.viewer import Page, Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

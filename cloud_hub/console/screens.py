@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, joined
 from cloud_hub.console.pages.brand import brand_page
 from cloud_hub.console.pages.device import device_page
@@ -19,7 +20,6 @@ from cloud_hub.console.pages.tasks import tasks_page
 from cloud_hub.console.parts.story import story
 from cloud_hub.console.reader import Reader
 from cloud_hub.core.errors import NotFound
-from cloud_hub.viewer import Page
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.device import device_view
 from cloud_hub.views.fleet import fleet_view

@@ -9,7 +9,7 @@ from typing import Final
 from nicegui import ui
 from sqlalchemy.orm import Session
 
-from cloud_hub.auth import login_of
+from cloud_hub.access.sign_in import login_of
 from cloud_hub.console.access import Visit
 from cloud_hub.console.live import Drawing, SharedDrawings
 from cloud_hub.console.markup import Markup

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.throttle import LoginThrottle
 from cloud_hub.artifacts import Artifacts
-from cloud_hub.auth import LoginThrottle
 from cloud_hub.core.change_feed import Changes
 from cloud_hub.core.keys.key_store import HubSecrets
 from cloud_hub.core.media_store import Pictures

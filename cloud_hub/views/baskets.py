@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cloud_hub.access.naming import Naming
 from cloud_hub.core.text import Text
 from cloud_hub.findings.situation import Situation
 from cloud_hub.metrics.gaps import Gap
 from cloud_hub.metrics.shelf_facts import Basket, Facing, ShelfPhoto
-from cloud_hub.viewer import Naming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.text import Text
@@ -24,7 +26,6 @@ from cloud_hub.metrics.sales_metrics import SELL_OUT
 from cloud_hub.metrics.shelf import Verdict
 from cloud_hub.metrics.shelf_metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
 from cloud_hub.metrics.sums import Cell, Sums, add_to
-from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, compare, figure, photos_of, shelf_figures
 from cloud_hub.views.outlets import (

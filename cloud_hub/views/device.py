@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.audit import LaneAccount, joined_epochs
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.days.opening_hours import StoreHours
@@ -20,7 +22,6 @@ from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Device
 from cloud_hub.model.facts import AlarmRaised, CoolerMinute
 from cloud_hub.model.link import DeadLetter, Epoch, StoredEvent
-from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.device_control import DeviceControl, device_control
 from cloud_hub.views.device_records import (
     LossRow,

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.audit import LaneAccount
 from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
@@ -15,7 +17,6 @@ from cloud_hub.master_data.chain import Device
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
 from cloud_hub.refusals import Refused, refusals
-from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.device_control import SEERS
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, compare, figure

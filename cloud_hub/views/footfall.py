@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind
@@ -26,7 +28,6 @@ from cloud_hub.metrics.zones import (
     staff_crossings,
     zone_visits,
 )
-from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, cells_by_store, compare, figure
 from cloud_hub.views.floor import HandCount, HourRow, hand_counts, hour_rows

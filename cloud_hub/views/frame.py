@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.text import Text
 from cloud_hub.master_data.goods_tables import Brand
 from cloud_hub.master_data.place_tables import Fixture, Store, Tenant
-from cloud_hub.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.text import Text
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation, offline_stores
@@ -21,7 +23,6 @@ from cloud_hub.metrics.sums import Cell, Sums
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.model.link import StoredEvent
 from cloud_hub.photo import Photo
-from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, cells_by_store, compare, figure, photos_of
 from cloud_hub.views.headline import headline

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.text import Text
 from cloud_hub.findings.situation import Situation
 from cloud_hub.master_data.chain import Fixture
@@ -19,7 +21,6 @@ from cloud_hub.metrics.estimated_sales import (
 from cloud_hub.metrics.sums import total
 from cloud_hub.metrics.window import between
 from cloud_hub.model.opening import CoolerOpening, OpenedProduct
-from cloud_hub.viewer import Naming, Viewer
 from cloud_hub.views.photos import Album
 
 DAYS = 7

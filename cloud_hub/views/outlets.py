@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.findings.empty_slot import gap_loss, open_gaps
@@ -21,7 +22,6 @@ from cloud_hub.metrics.shelf_facts import ShelfPhoto, load_photos
 from cloud_hub.metrics.shelf_metrics import COMPLIANCE, ON_SHELF, PURITY
 from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.photo import Photo
-from cloud_hub.viewer import Naming
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, shelf_figures
 from cloud_hub.views.photos import Album

@@ -6,12 +6,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core import wording
 from cloud_hub.findings.finding import Finding, Severity
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation
 from cloud_hub.model.facts import Task
-from cloud_hub.viewer import Naming, Viewer
 from cloud_hub.views.photos import Album
 from cloud_hub.views.reading import may_read, scoped_situation
 from cloud_hub.views.rows import ProblemRow

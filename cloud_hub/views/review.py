@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.master_data.chain import Chain, load_chain
@@ -18,7 +20,6 @@ from cloud_hub.model.review import Reason, ReferencePicture, ReviewItem, ReviewO
 from cloud_hub.opinions import is_open_to
 from cloud_hub.photo import Box, BoxKind, Photo
 from cloud_hub.review import visible_items
-from cloud_hub.viewer import Naming, Page, Viewer, scope_of
 from cloud_hub.views.photos import MEDIA_PATH
 from device_profiles.store import LoginRole
 

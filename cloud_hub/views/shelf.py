@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
@@ -29,7 +31,6 @@ from cloud_hub.metrics.shelf_metrics import (
 )
 from cloud_hub.photo import Box, Photo
 from cloud_hub.review import weights_of
-from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.baskets import BasketRow, basket_rows
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import compare, photos_of, shelf_figures

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.findings.empty_slot import gap_loss
@@ -17,7 +19,6 @@ from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.gaps import Gap
 from cloud_hub.metrics.goods import units_by_product
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotSeen, SlotState, slots_seen
-from cloud_hub.viewer import Naming, Viewer
 from device_profiles.store import LoginRole
 
 

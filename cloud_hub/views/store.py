@@ -8,6 +8,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
@@ -49,7 +51,6 @@ from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.metrics.window import between
 from cloud_hub.model.facts import Receipt
 from cloud_hub.photo import Photo
-from cloud_hub.viewer import Naming, Page, Viewer
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, compare, day_values, figure, photos_of
 from cloud_hub.views.floor import FloorView, HandCount, floor_view, hand_counts

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.model.facts import Task
-from cloud_hub.viewer import Page, Viewer, scope_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """A brand's board: which outlet to visit first, the evidence, the share, the gaps."""
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.estimated_sales import estimated_today
 from cloud_hub.console.parts.figure_tile import figure_tiles
@@ -13,7 +14,6 @@ from cloud_hub.console.parts.shelf_photo import shelf_photo
 from cloud_hub.console.parts.store_table import figure_cell
 from cloud_hub.console.parts.thumbnail import thumbnail
 from cloud_hub.console.reader import Reader
-from cloud_hub.viewer import Page
 from cloud_hub.views.brand import BrandGap, BrandView, Competitor, OutletRow, SellOutRow, Verdict
 
 

@@ -1,5 +1,6 @@
 """A device's page: its books by lane and day, where each record is, what was lost and why."""
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.day_chart import temperature_chart
 from cloud_hub.console.parts.device_control import control_panels
@@ -10,7 +11,6 @@ from cloud_hub.console.parts.freshness import age, freshness_chip
 from cloud_hub.console.parts.ledger_equation import ledger_equation, where_bar
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.reader import Reader
-from cloud_hub.viewer import Page
 from cloud_hub.views.device import AlarmRow, DeviceView, LaneRow
 
 

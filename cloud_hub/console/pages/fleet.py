@@ -1,5 +1,6 @@
 """The fleet: every device with its link, its books, its alarms."""
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
@@ -9,7 +10,6 @@ from cloud_hub.console.parts.ledger_equation import ledger_equation, where_bar
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.reader import Reader
 from cloud_hub.refusals import Refused
-from cloud_hub.viewer import Page
 from cloud_hub.views.fleet import FleetRow, FleetView
 
 

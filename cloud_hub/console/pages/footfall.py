@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.pages.store import information
 from cloud_hub.console.parts.figure_tile import figure_tiles
@@ -12,7 +13,6 @@ from cloud_hub.console.parts.hour_map import hour_grid
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.parts.store_table import figure_cell
 from cloud_hub.console.reader import Reader
-from cloud_hub.viewer import Page
 from cloud_hub.views.floor import HourRow
 from cloud_hub.views.footfall import FootfallView, StoreFootfall
 

@@ -2,13 +2,13 @@
 
 from urllib.parse import urlencode
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.parts.panel import panel
 from cloud_hub.console.parts.recognition import published_line
 from cloud_hub.console.parts.thumbnail import thumbnail
 from cloud_hub.console.reader import Reader
-from cloud_hub.viewer import Page
 from cloud_hub.views.review import Choice, Question, ReviewView
 
 

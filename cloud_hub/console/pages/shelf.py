@@ -1,5 +1,6 @@
 """A shelf's page: its photo with what was seen, planned and different; its slots; its day."""
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.baskets import baskets_panel
 from cloud_hub.console.parts.estimated_sales import estimated_sales_panel
@@ -14,7 +15,6 @@ from cloud_hub.console.parts.shelf_photo import shelf_photo
 from cloud_hub.console.parts.slot_panel import slot_panels
 from cloud_hub.console.reader import Reader
 from cloud_hub.photo import BoxKind
-from cloud_hub.viewer import Page
 from cloud_hub.views.shelf import ShelfView
 
 

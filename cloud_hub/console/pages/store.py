@@ -1,5 +1,6 @@
 """A store's page: its day, its doors, shelves, tills, devices, and what it was asked to do."""
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
@@ -11,7 +12,6 @@ from cloud_hub.console.parts.hour_map import hour_map
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.parts.task_list import task_list
 from cloud_hub.console.reader import Reader
-from cloud_hub.viewer import Page
 from cloud_hub.views.floor import FloorView, ZoneRow
 from cloud_hub.views.rows import ProblemRow
 from cloud_hub.views.store import DayRow, DeviceRow, DoorRow, StoreView, TillRow

@@ -1,11 +1,11 @@
 """The bar above every page: chain, simulation marks, where one can go, as whom one looks."""
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.access import Visit
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.reader import Reader
 from cloud_hub.console.roles import landing, role_name
-from cloud_hub.viewer import Page
 from cloud_hub.views.frame import FrameView
 from device_profiles.store import LoginRole
 

@@ -1,5 +1,6 @@
 """Needs you now: what is wrong, where, since when, whose it is, and one thing to do about it."""
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.freshness import age
 from cloud_hub.console.parts.icon import icon
@@ -7,7 +8,6 @@ from cloud_hub.console.parts.money import cost_mark
 from cloud_hub.console.parts.thumbnail import thumbnail
 from cloud_hub.console.reader import Reader
 from cloud_hub.console.roles import role_name
-from cloud_hub.viewer import Page
 from cloud_hub.views.rows import ProblemRow
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.findings import finding_address
 from cloud_hub.console.parts.icon import icon
@@ -11,7 +12,6 @@ from cloud_hub.console.parts.money import cost_mark
 from cloud_hub.console.parts.thumbnail import thumbnail
 from cloud_hub.console.reader import Reader
 from cloud_hub.findings.finding import Kind
-from cloud_hub.viewer import Page
 from cloud_hub.views.home import HomeView
 from cloud_hub.views.rows import ProblemRow
 

@@ -1,10 +1,10 @@
 """Tasks: what somebody was asked to do, since when, and the answer."""
 
+from cloud_hub.access.viewer import Page
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.freshness import age
 from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.reader import Reader
-from cloud_hub.viewer import Page
 from cloud_hub.views.tasks import TaskRow
 
 

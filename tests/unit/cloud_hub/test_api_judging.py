@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from cloud_hub.access.sign_in import SESSION_COOKIE, add_login, mint_token, open_session
+from cloud_hub.access.tables import Login
 from cloud_hub.app import build_hub
-from cloud_hub.auth import SESSION_COOKIE, add_login, mint_token, open_session
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.jobs import keep_all_tasks
 from cloud_hub.metrics.registry import METRICS
-from cloud_hub.model.access import Login
 from device_profiles.store import LoginRole
 from sync.clock import ManualClock
 from tests.small_chain import (

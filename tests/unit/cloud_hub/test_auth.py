@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.auth import (
-    LoginThrottle,
+from cloud_hub.access.sign_in import (
     add_login,
     check_password,
     close_session,
@@ -14,12 +13,13 @@ from cloud_hub.auth import (
     token_row,
     viewer_of_login,
 )
+from cloud_hub.access.tables import Login, LoginSession
+from cloud_hub.access.throttle import LoginThrottle
 from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.keys.handle_encryption import IdentityKeys, normal_form
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.database import Database
-from cloud_hub.model.access import Login, LoginSession
 from device_profiles.store import LoginRole
 from tests.talking_device import NOON
 

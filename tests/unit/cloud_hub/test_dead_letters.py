@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from aisle import build_app
-from cloud_hub.acts import first_forged
+from cloud_hub.access.audit_log import first_forged
+from cloud_hub.access.tables import AuditEntry
 from cloud_hub.audit import audit_link
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
@@ -18,7 +19,6 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.dead_letters import DeadLetters, find_letters, said_by
 from cloud_hub.ingest import Ingest
-from cloud_hub.model.access import AuditEntry
 from cloud_hub.model.facts import DayRevision, Receipt
 from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.stock.tables import StockMove

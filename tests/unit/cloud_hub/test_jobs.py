@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import load_situation
 from cloud_hub.jobs import GONE, answer_task, plan_tasks, write_tasks
-from cloud_hub.model.access import AuditEntry
 from cloud_hub.model.facts import Task
 from cloud_hub.views.home import home_view
 from cloud_hub.views.tasks import tasks_view

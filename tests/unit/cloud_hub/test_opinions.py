@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.storage.database import MIGRATIONS, open_database
@@ -16,7 +17,6 @@ from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.model.review import Answer, ReviewItem, ReviewOpinion
 from cloud_hub.opinions import answer_item
 from cloud_hub.review import plan_review
-from cloud_hub.viewer import Viewer
 from cloud_hub.views.review import review_view
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, OWN, RIVAL, TEA, TENANT, SmallChain, local, viewer

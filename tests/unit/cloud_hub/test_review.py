@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.acts import first_forged
+from cloud_hub.access.audit_log import first_forged
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.bulk_insert import insert_new
@@ -18,7 +19,6 @@ from cloud_hub.model.review import Answer, Reason, ReferencePicture, ReviewItem
 from cloud_hub.opinions import answer_item
 from cloud_hub.references import add_reference, gallery_pictures
 from cloud_hub.review import plan_review, report_wrong
-from cloud_hub.viewer import Viewer
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.review import review_view
 from cloud_hub.views.shelf import shelf_view

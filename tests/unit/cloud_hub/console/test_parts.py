@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.console.parts.baskets import baskets_panel
 from cloud_hub.console.parts.figure_tile import figure_tile
 from cloud_hub.console.parts.findings import finding_address
@@ -18,7 +19,6 @@ from cloud_hub.console.reader import Reader
 from cloud_hub.console.words import Words
 from cloud_hub.core.text import Text
 from cloud_hub.photo import Box, BoxKind, Photo
-from cloud_hub.viewer import Viewer
 from cloud_hub.views.baskets import BasketRow, LyingProduct
 from cloud_hub.views.figure import Figure, Unit
 from cloud_hub.views.rows import Books, Cost, ProblemRow, Severity

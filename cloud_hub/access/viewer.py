@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import NotYours
-from cloud_hub.core.text import Text
-from cloud_hub.master_data.chain import Chain, Scope
+from cloud_hub.master_data.chain import Scope
 from cloud_hub.master_data.goods_tables import Listing, Product
 from cloud_hub.master_data.place_tables import Device, Fixture, Planogram, PlanogramSlot, Store
-from cloud_hub.model.facts import ShelfObservation
 from device_profiles.store import LoginRole
 
 
@@ -127,77 +124,3 @@ def _brand_scope(tenant_id: str, brand_id: str) -> Scope:
         devices=Device.fixture_id.in_(owned),
         listings=Listing.gtin.in_(own_goods),
     )
-
-
-def may_see_photo(session: Session, viewer: Viewer, sha256: str) -> bool:
-    """Whether the viewer may see the picture. A brand sees pictures of the fixtures it owns: on a
-    retailer's own shelf the picture would name its rivals."""
-    taken = sa.select(ShelfObservation.fixture_id).where(
-        ShelfObservation.tenant_id == viewer.tenant_id, ShelfObservation.photo_sha256 == sha256
-    )
-    query = sa.select(Fixture.fixture_id).where(
-        Fixture.tenant_id == viewer.tenant_id,
-        Fixture.fixture_id.in_(taken),
-        photographed_fixtures(viewer),
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
-def photographed_fixtures(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """The fixtures of which the viewer may see pictures, as a condition: a brand only its own."""
-    if viewer.role is LoginRole.BRAND:
-        return Fixture.owner_brand_id == (viewer.scope_id or "")
-    return scope_of(viewer).fixtures
-
-
-class Naming:
-    """What goods and brands are called to one viewer. To a brand, a rival on a fixture that the
-    brand does not own is "Other A": the letter stays with the rival throughout the chain."""
-
-    def __init__(self, viewer: Viewer, chain: Chain) -> None:
-        self._brand_id = viewer.scope_id if viewer.role is LoginRole.BRAND else None
-        self._is_brand = viewer.role is LoginRole.BRAND
-        self._chain = chain
-        rivals = sorted(brand_id for brand_id in chain.brands if brand_id != self._brand_id)
-        self._letters = {brand_id: _letter(number) for number, brand_id in enumerate(rivals)}
-
-    def hides(self, brand_id: str, owner_brand_id: str | None) -> bool:
-        """Whether the brand must not be named on a fixture of that owner."""
-        return self._is_brand and brand_id != self._brand_id and owner_brand_id != self._brand_id
-
-    def hides_pictures(self, owner_brand_id: str | None) -> bool:
-        """Whether pictures of a fixture of that owner would name whom the viewer must not see."""
-        return self._is_brand and owner_brand_id != self._brand_id
-
-    def brand(self, brand_id: str, owner_brand_id: str | None) -> Text:
-        """What the brand is called on a fixture of that owner."""
-        if self.hides(brand_id, owner_brand_id):
-            letter = self._letters.get(brand_id, "?")
-            return Text(en=f"Other {letter}", zh=f"其他 {letter}")
-        return self._chain.brands.get(brand_id, Text(en=brand_id, zh=brand_id))
-
-    def product(self, gtin: str, owner_brand_id: str | None) -> Text:
-        """What the product is called on a fixture of that owner."""
-        product = self._chain.products.get(gtin)
-        if product is None:
-            unknown = Text(en="Other", zh="其他")
-            return unknown if self._is_brand else self._chain.product_name(gtin)
-        if self.hides(product.brand_id, owner_brand_id):
-            return self.brand(product.brand_id, owner_brand_id)
-        return product.name
-
-    def gtin(self, gtin: str, owner_brand_id: str | None) -> str:
-        """The product's number; empty where the product must not be named."""
-        product = self._chain.products.get(gtin)
-        hidden = product is None or self.hides(product.brand_id, owner_brand_id)
-        return "" if self._is_brand and hidden else gtin
-
-
-def _letter(number: int) -> str:
-    """A, B … Z, AA, AB …"""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

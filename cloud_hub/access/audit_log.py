@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.model.access import AuditEntry
+from cloud_hub.access.tables import AuditEntry
 
 BEFORE_THE_FIRST = "0" * 64
 

@@ -8,50 +8,18 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.tables import ApiToken, Login, LoginSession
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.master_data.goods_tables import Brand
 from cloud_hub.master_data.place_tables import Store
-from cloud_hub.model.access import ApiToken, Login, LoginSession
-from cloud_hub.viewer import Viewer
 from device_profiles.store import LoginRole
 
 SESSION_COOKIE = "aisle_session"
 SCOPES_SHOWN = 20
 ANY_TENANT = "*"
 """Tenant of the token that the hub mints for whoever installed it."""
-
-
-class LoginThrottle:
-    """Slows down guessing: after `free_tries` failures a name or an address waits, each failure
-    doubling the wait up to `longest`."""
-
-    def __init__(self, *, free_tries: int = 5, longest: timedelta = timedelta(minutes=15)) -> None:
-        self._free_tries = free_tries
-        self._longest = longest
-        self._failures: dict[str, tuple[int, datetime]] = {}
-
-    def wait_s(self, who: str, now: datetime) -> float:
-        """Seconds that `who` must still wait; 0 when it may try."""
-        failures, last_at = self._failures.get(who, (0, now))
-        if failures < self._free_tries:
-            return 0.0
-        wait = min(timedelta(seconds=2 ** min(failures - self._free_tries, 20)), self._longest)
-        return max(0.0, (last_at + wait - now).total_seconds())
-
-    def failed(self, who: str, now: datetime) -> None:
-        """Notes a failure; forgets old ones so that the list stays short."""
-        if len(self._failures) >= 10_000:
-            self._failures = {
-                name: entry
-                for name, entry in self._failures.items()
-                if now - entry[1] < self._longest
-            }
-        self._failures[who] = (self._failures.get(who, (0, now))[0] + 1, now)
-
-    def succeeded(self, who: str) -> None:
-        """Forgets the failures of `who`."""
-        self._failures.pop(who, None)
 
 
 def hash_password(password: str) -> str:

@@ -1,0 +1,1 @@
+"""What people change: stores, products, logins, tokens."""

@@ -1,0 +1,1 @@
+"""The data plane: broker → consumer → ingest → commit → acknowledge. Knows no business."""

@@ -1,0 +1,70 @@
+"""Dead letters read and taken again from the command line, with no hub running."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cloud_hub.access.offline_hub import ACTOR, Office
+from cloud_hub.core.errors import HubError
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
+
+
+def letter_lines(office: Office, *, device_id: str | None, everything: bool) -> Iterator[str]:
+    """Each dead letter in one line."""
+    with office.database.sessions() as session:
+        for letter in find_letters(
+            session, office.tenant_id, device_id=device_id, everything=everything
+        ):
+            done = " (taken again)" if letter.replayed_at is not None else ""
+            at = letter.received_at.isoformat(timespec="seconds")
+            yield f"{letter.letter_id}  {at}  {letter.error}{done}"
+
+
+def letter_content(office: Office, letter_id: str) -> dict[str, Any]:
+    """One dead letter, whole. Raises Refused where there is none, UnusableData without the keys."""
+    keys = _keys(office)
+    with office.database.sessions() as session:
+        letter = letter_of(session, office.tenant_id, letter_id)
+        replayed_at = letter.replayed_at
+        return {
+            "letter_id": letter.letter_id,
+            "device_id": letter.device_id,
+            "store_id": letter.store_id,
+            "error": letter.error,
+            "received_at": letter.received_at.isoformat(),
+            "replayed_at": replayed_at.isoformat() if replayed_at is not None else None,
+            "bytes": len(keys.opened_letter(letter.raw)),
+            "said": said_by(letter, keys),
+        }
+
+
+def read_body(path: Path) -> dict[str, Any]:
+    """A corrected body. Raises HubError for a file that holds no JSON object."""
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise HubError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise HubError(f"{path} is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise HubError(f"{path} holds no JSON object; give the event's body as `show` prints it")
+    return body
+
+
+def replay_letter_here(office: Office, letter_id: str, body: Mapping[str, Any] | None) -> int:
+    """Events that the letter brought after all. Raises Refused with what is still wrong."""
+    settings = office.settings
+    pictures = Pictures(settings.media_dir, limit_bytes=settings.media_limit_bytes)
+    letters = DeadLetters(office.database, _keys(office), pictures)
+    return letters.replay(
+        office.tenant_id, letter_id, body=body, actor=ACTOR, now=office.clock.now()
+    )
+
+
+def _keys(office: Office) -> IdentityKeys:
+    folder = office.settings.data_dir
+    return IdentityKeys(load_secrets(folder, may_mint=False))

@@ -1,0 +1,1 @@
+"""Photos against plans: availability, share, purity, compliance, gaps."""

@@ -1,0 +1,30 @@
+"""Which pictures a viewer may see."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.viewer import Viewer, scope_of
+from cloud_hub.master_data.place_tables import Fixture
+from cloud_hub.model.facts import ShelfObservation
+from device_profiles.store import LoginRole
+
+
+def may_see_photo(session: Session, viewer: Viewer, sha256: str) -> bool:
+    """Whether the viewer may see the picture. A brand sees pictures of the fixtures it owns: on a
+    retailer's own shelf the picture would name its rivals."""
+    taken = sa.select(ShelfObservation.fixture_id).where(
+        ShelfObservation.tenant_id == viewer.tenant_id, ShelfObservation.photo_sha256 == sha256
+    )
+    query = sa.select(Fixture.fixture_id).where(
+        Fixture.tenant_id == viewer.tenant_id,
+        Fixture.fixture_id.in_(taken),
+        photographed_fixtures(viewer),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def photographed_fixtures(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """The fixtures of which the viewer may see pictures, as a condition: a brand only its own."""
+    if viewer.role is LoginRole.BRAND:
+        return Fixture.owner_brand_id == (viewer.scope_id or "")
+    return scope_of(viewer).fixtures
