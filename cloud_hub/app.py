@@ -16,25 +16,26 @@ from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.api import artifacts, control, enrol, health, judging, media, places, review
 from cloud_hub.artifact_upkeep import go_on_with_rollouts, keep_signed, tell_wishes
-from cloud_hub.broker import Gate, OnLeft, device_checker, embedded_broker
-from cloud_hub.connections import (
-    end_connection,
-    end_every_connection,
-    end_silent_connections,
-)
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets, write_private
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.enrolment import DeviceIdentity
-from cloud_hub.ingest import Ingest
-from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
+from cloud_hub.enrolment import device_checker
 from cloud_hub.jobs import run_jobs
-from cloud_hub.model.link import DeadLetter
+from cloud_hub.link.broker.connections import (
+    end_connection,
+    end_every_connection,
+    end_silent_connections,
+)
+from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
+from cloud_hub.link.broker.device_identity import DeviceIdentity
+from cloud_hub.link.broker.embedded import Gate, OnLeft, embedded_broker
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.letters.replay import replay_unknown
+from cloud_hub.link.tables import DeadLetter
 from cloud_hub.model.shopper import Identity
-from cloud_hub.replay import replay_unknown
 from sync.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)

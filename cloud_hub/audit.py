@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.projection import CONFLICT, Outcome
-from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.link import (
+from cloud_hub.link.tables import (
     DeadLetter,
     LaneClaim,
     LostRange,
@@ -19,6 +18,7 @@ from cloud_hub.model.link import (
     ResendCount,
     StoredEvent,
 )
+from cloud_hub.master_data.place_tables import Device
 from sync.arrivals import RangeSet
 from sync.events import Lane
 

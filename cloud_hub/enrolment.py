@@ -1,8 +1,8 @@
 """How a device gets its password: once, with the claim token that master data gave it."""
 
+import asyncio
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,18 +10,12 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
+from cloud_hub.core.storage.database import Database
+from cloud_hub.link.broker.device_identity import DeviceIdentity
+from cloud_hub.link.broker.embedded import CheckDevice
 from cloud_hub.master_data.place_tables import Device
 
 UNKNOWN_CLAIM = "no device of this name waits for that claim token"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceIdentity:
-    """A device whose password was checked."""
-
-    tenant_id: str
-    store_id: str
-    device_id: str
 
 
 def claim(
@@ -79,3 +73,16 @@ def _identity(device: Device) -> DeviceIdentity:
     return DeviceIdentity(
         tenant_id=device.tenant_id, store_id=device.store_id, device_id=device.device_id
     )
+
+
+def device_checker(database: Database) -> CheckDevice:
+    """Checks device passwords against the database, off the event loop."""
+
+    def look(device_id: str, password: str) -> DeviceIdentity | None:
+        with database.sessions() as session:
+            return check_device(session, device_id, password)
+
+    async def check(device_id: str, password: str) -> DeviceIdentity | None:
+        return await asyncio.to_thread(look, device_id, password)
+
+    return check

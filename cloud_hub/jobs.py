@@ -20,10 +20,10 @@ from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.findings.finding import Finding, Kind
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation, load_situation
+from cloud_hub.link.hub_alarms import clear_silent_alarms, silent_alarms
 from cloud_hub.master_data.place_tables import Store, Tenant
 from cloud_hub.model.facts import Task
 from cloud_hub.model.review import ReviewItem
-from cloud_hub.own_alarms import clear_silent_alarms, silent_alarms
 from cloud_hub.review import plan_review
 from sync.pause import pause
 

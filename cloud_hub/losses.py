@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.text import Text
-from cloud_hub.model.link import LostRange, ReceivedRange, StoredEvent
+from cloud_hub.link.tables import LostRange, ReceivedRange, StoredEvent
 from sync.arrivals import RangeSet
 from sync.events import Lane
 from sync.losses import loss_words

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount, audit_link, joined_epochs
-from cloud_hub.clocks import corrected_clocks
-from cloud_hub.connections import connected
+from cloud_hub.link.broker.connections import connected
+from cloud_hub.link.ingest.clock_correction import corrected_clocks
+from cloud_hub.link.ingest.rejections import refusals
+from cloud_hub.link.tables import DeadLetter, Epoch
 from cloud_hub.losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.link import DeadLetter, Epoch
-from cloud_hub.refusals import refusals
 
 LETTERS_SHOWN = 200
 

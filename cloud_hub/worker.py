@@ -19,8 +19,8 @@ from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
-from cloud_hub.ingest import Ingest
-from cloud_hub.intake import Inbox, hear, hub_listener, run_intake
+from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
+from cloud_hub.link.ingest.ingest import Ingest
 from sync.clock import SystemClock
 from sync.garbage import seldom_collect
 from sync.listener import MqttListener

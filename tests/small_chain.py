@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.storage.database import Database, open_database
+from cloud_hub.link import tables as link
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.model import facts, link
+from cloud_hub.model import facts
 from device_profiles.store import LoginRole, OpeningHours
 
 TENANT = "chain"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from cloud_hub.ingest import Message
+from cloud_hub.link.ingest.ingest import Message
 from device_profiles.names import Name
 from device_profiles.planogram import Fixture, FixtureKind
 from device_profiles.store import (

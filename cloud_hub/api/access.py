@@ -22,7 +22,8 @@ from cloud_hub.access.sign_in import (
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
-from cloud_hub.enrolment import DeviceIdentity, check_device
+from cloud_hub.enrolment import check_device
+from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.master_data.place_tables import Tenant
 from device_profiles.store import LoginRole
 

@@ -17,10 +17,10 @@ from cloud_hub.commands import expires_at, state_of
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
+from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
+from cloud_hub.link.tables import DeadLetter
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.model.control import DeviceCommand, DeviceShadow
-from cloud_hub.model.link import DeadLetter
 from cloud_hub.orders import Outgoing, give_command, publish
 from cloud_hub.shadows import desired_message, shadow_of, undone, want_state
 from device_profiles.names import Identifier

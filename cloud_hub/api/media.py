@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse
 from cloud_hub.api.access import DeviceOf, HubOf, ViewerOf
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
-from cloud_hub.model.link import Media
+from cloud_hub.link.tables import Media
 from cloud_hub.shelf.photos.rights import may_see_photo
 
 router = APIRouter(prefix="/api/v1/media", tags=["media"])

@@ -12,7 +12,7 @@ from cloud_hub.core.keys.key_store import HubSecrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
-from cloud_hub.meters import Meters
+from cloud_hub.link.ingest.counters import Meters
 from sync.clock import Clock
 from sync.listener import MqttListener
 

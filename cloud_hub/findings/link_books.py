@@ -10,8 +10,8 @@ from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.situation import Situation
+from cloud_hub.link.tables import DeadLetter
 from cloud_hub.losses import DeclaredLoss, declared_losses, loss_reason
-from cloud_hub.model.link import DeadLetter
 from device_profiles.store import LoginRole
 from sync.events import Lane
 

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from cloud_hub.audit import LaneAccount, audit_link
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.freshness import Freshness, LinkState, fleet_freshness, store_freshness
+from cloud_hub.link.last_heard import last_words
+from cloud_hub.link.tables import AlarmRaised
 from cloud_hub.master_data.chain import Chain, Scope, load_chain
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.gaps import Gap, Look, find_gaps, load_looks
-from cloud_hub.metrics.knowledge import last_words
 from cloud_hub.metrics.shelf import Photos, holds_for, window_photos
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from cloud_hub.metrics.window import Window, today
-from cloud_hub.model.facts import AlarmRaised, ShelfObservation
+from cloud_hub.model.facts import ShelfObservation
 
 LOOK_BACK = timedelta(days=3)
 """How far back gaps are read at first; a gap older than that is followed back by itself."""

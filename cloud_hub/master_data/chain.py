@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.core.text import Text
+from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.model.link import DeviceConnection
 from device_profiles.store import OpeningHours
 
 

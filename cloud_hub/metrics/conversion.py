@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.time_buckets import MINUTE_S, QUARTER_S, epoch_second, start_of
-from cloud_hub.metrics.arrival import arrived
+from cloud_hub.link.as_of import arrived
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.footfall import (
     GOOD_MINUTE_S,

@@ -1,21 +1,19 @@
 """Of which time a store's tills are known: silence of a till that is heard is no sale, silence of a
 till that is not heard is no data."""
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.audit import audit_link
 from cloud_hub.core.days.business_day import day_start
+from cloud_hub.link.last_heard import _owing, last_words
+from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data.place_tables import Device, Store
 from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import Receipt
-from cloud_hub.model.link import DeviceConnection, ReceivedRange, StoredEvent
 from device_profiles.store import DeviceKind
-from sync.events import Lane
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 STILL_LINKED = datetime.max.replace(tzinfo=UTC)
@@ -93,43 +91,3 @@ def _first_days(session: Session, window: Window) -> dict[str, datetime]:
     )
     zones = {day.store_id: day.store.zone for day in window.days}
     return {store_id: day_start(day, zones[store_id]) for store_id, day in rows if day is not None}
-
-
-def last_words(
-    session: Session, tenant_id: str, device_ids: Collection[str] | None = None
-) -> dict[str, datetime]:
-    """When each device recorded the newest event that is here. A device whose clock was wrong is
-    believed no further than the event's arrival."""
-    same_event = sa.and_(
-        StoredEvent.tenant_id == ReceivedRange.tenant_id,
-        StoredEvent.device_id == ReceivedRange.device_id,
-        StoredEvent.epoch == ReceivedRange.epoch,
-        StoredEvent.lane == ReceivedRange.lane,
-        StoredEvent.seq == ReceivedRange.last,
-    )
-    recorded = sa.case(
-        (StoredEvent.recorded_at > StoredEvent.received_at, StoredEvent.received_at),
-        else_=StoredEvent.recorded_at,
-    )
-    query = (
-        sa.select(ReceivedRange.device_id, sa.func.max(recorded))
-        .join(StoredEvent, same_event)
-        .where(ReceivedRange.tenant_id == tenant_id)
-        .group_by(ReceivedRange.device_id)
-    )
-    if device_ids is not None:
-        query = query.where(ReceivedRange.device_id.in_(device_ids))
-    found: dict[str, datetime] = {}
-    for device_id, at in session.execute(query):
-        found[device_id] = at
-    return found
-
-
-def _owing(session: Session, tenant_id: str, device_ids: list[str]) -> set[str]:
-    """Devices that still owe sales."""
-    audit = audit_link(session, tenant_id=tenant_id, devices=device_ids, count_rows=False)
-    return {
-        account.device
-        for account in audit.accounts
-        if account.lane_number == Lane.SALE and account.waiting > 0
-    }

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
+from cloud_hub.link.as_of import arrived
 from cloud_hub.master_data.goods_tables import Product
-from cloud_hub.metrics.arrival import arrived
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.footfall import DoorFact, expected_s, load_doors
 from cloud_hub.metrics.sales import VISITORLESS

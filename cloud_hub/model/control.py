@@ -46,22 +46,6 @@ class DeviceShadow(Base):
     reported_at: Mapped[datetime | None]
 
 
-class ClockAnchor(Base):
-    """A moment of one boot at which a device's monotonic clock and the true time were known
-    together. `source`: `device` (its own wall clock, trusted), `hub` (its hello came then) or
-    `bound` (all that is known is that it was no later). `corrected_events` were placed by it."""
-
-    __tablename__ = "clock_anchor"
-    tenant_id: Mapped[str] = key()
-    device_id: Mapped[str] = key()
-    boot_id: Mapped[str] = key(80)
-    monotonic_ms: Mapped[int]
-    true_at: Mapped[datetime]
-    source: Mapped[str]
-    noted_at: Mapped[datetime]
-    corrected_events: Mapped[int]
-
-
 class ArtifactRollout(Base):
     """A version of an artifact on its way to devices, wave by wave: the first `asked` of `devices`
     want it, the next wave is as large as all before it together, the first one is `share` of all.

@@ -178,24 +178,6 @@ class CartSession(Base):
     verdict: Mapped[str]
 
 
-class AlarmRaised(Base):
-    """An alarm from raise to clear. `seen_at`: when the hub last saw the reason of one of its own;
-    null for what devices raise and clear themselves."""
-
-    __tablename__ = "alarm"
-    tenant_id: Mapped[str] = key()
-    device_id: Mapped[str] = key()
-    alarm: Mapped[str] = key()
-    subject: Mapped[str] = key()
-    raised_at: Mapped[datetime] = mapped_column(primary_key=True)
-    store_id: Mapped[str]
-    cleared_at: Mapped[datetime | None]
-    value: Mapped[float | None]
-    limit: Mapped[float | None]
-    detail: Mapped[str]
-    seen_at: Mapped[datetime | None]
-
-
 class Task(Base):
     """Work for a person. `key` keeps one finding from making two tasks."""
 

@@ -18,10 +18,10 @@ from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
 from cloud_hub.findings.link_books import LANE_NAMES
 from cloud_hub.findings.search import DEVICE_SEARCHES, search
+from cloud_hub.link.tables import AlarmRaised, DeadLetter, Epoch, StoredEvent
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Device
-from cloud_hub.model.facts import AlarmRaised, CoolerMinute
-from cloud_hub.model.link import DeadLetter, Epoch, StoredEvent
+from cloud_hub.model.facts import CoolerMinute
 from cloud_hub.views.device_control import DeviceControl, device_control
 from cloud_hub.views.device_records import (
     LossRow,

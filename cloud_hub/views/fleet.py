@@ -13,10 +13,10 @@ from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
 from cloud_hub.findings.search import DEVICE_SEARCHES, search
 from cloud_hub.findings.situation import Situation
+from cloud_hub.link.ingest.rejections import Refused, refusals
 from cloud_hub.master_data.chain import Device
 from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
-from cloud_hub.refusals import Refused, refusals
 from cloud_hub.views.device_control import SEERS
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, compare, figure

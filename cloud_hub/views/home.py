@@ -11,6 +11,7 @@ from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.text import Text
 from cloud_hub.findings.search import search
 from cloud_hub.findings.situation import Situation, offline_stores
+from cloud_hub.link.tables import StoredEvent
 from cloud_hub.metrics.conversion import conversion
 from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.footfall import footfall, load_doors
@@ -21,7 +22,6 @@ from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from cloud_hub.metrics.shelf_metrics import ON_SHELF
 from cloud_hub.metrics.sums import Cell, Sums
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
-from cloud_hub.model.link import StoredEvent
 from cloud_hub.photo import Photo
 from cloud_hub.views.figure import Figure
 from cloud_hub.views.figures import Comparison, cells_by_store, compare, figure, photos_of

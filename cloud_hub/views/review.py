@@ -13,9 +13,9 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
+from cloud_hub.link.tables import Media
 from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.metrics.recognition import Recognition, recognition
-from cloud_hub.model.link import Media
 from cloud_hub.model.review import Reason, ReferencePicture, ReviewItem, ReviewOpinion
 from cloud_hub.opinions import is_open_to
 from cloud_hub.photo import Box, BoxKind, Photo

@@ -21,8 +21,8 @@ import sqlalchemy as sa
 from cloud_hub.audit import audit_link
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.storage.database import open_database
+from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.importer import load_chain
-from cloud_hub.model.link import StoredEvent
 from sync.batch import encode_batch
 from sync.books import read_books
 from sync.events import Lane

@@ -12,8 +12,8 @@ from random import Random
 
 import sqlalchemy as sa
 
+from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.model.facts import Receipt
-from cloud_hub.model.link import DeadLetter, StoredEvent
 from sync.clock import Clock, SystemClock
 from sync.events import Alarm, AlarmState, CoolerRead, EventBody, Lane
 from sync.failpoints import VARIABLE, Failpoint

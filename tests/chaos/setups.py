@@ -18,8 +18,8 @@ from random import Random
 
 import pytest
 
-from cloud_hub.broker import HUB_USER
 from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.link.broker.embedded import HUB_USER
 from cloud_hub.worker import working
 from simulators.network import FaultyProxy
 from sync.failpoints import Failpoint

@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.ingest import Ingest, Message
-from cloud_hub.replay import replay_unknown
+from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.letters.replay import replay_unknown
 from sync.commands import Command, Inbox
 from sync.events import EVENT_TYPES, EventBody, Lane
 from sync.link_state import LinkState

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.ingest import Ingest
+from cloud_hub.link.ingest.ingest import Ingest
 from edge_agent.agent import run_agent
 from edge_agent.settings import load_settings
 from sync.clock import SystemClock

@@ -11,7 +11,7 @@ from cloud_hub.access.audit_log import first_forged
 from cloud_hub.access.sign_in import SESSION_COOKIE, check_password, open_session
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.ingest import Ingest
+from cloud_hub.link.ingest.ingest import Ingest
 from sync.events import MediaTaken, PictureQuality, ShelfObserved
 from tests.running_hub import RunningHub, running_hub
 from tests.talking_device import NOON, TalkingDevice, small_chain

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from cloud_hub.audit import LaneAccount, audit_link
 from cloud_hub.core.projection import Outcome
 from cloud_hub.core.storage.database import Database
+from cloud_hub.link.tables import DeadLetter, ReceivedRange, StoredEvent
 from cloud_hub.model.facts import FootfallMinute, Receipt
-from cloud_hub.model.link import DeadLetter, ReceivedRange, StoredEvent
 from sync import events
 from sync.books import LaneBooks, read_books
 

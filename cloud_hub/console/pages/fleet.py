@@ -9,7 +9,7 @@ from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.parts.ledger_equation import ledger_equation, where_bar
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.reader import Reader
-from cloud_hub.refusals import Refused
+from cloud_hub.link.ingest.rejections import Refused
 from cloud_hub.views.fleet import FleetRow, FleetView
 
 

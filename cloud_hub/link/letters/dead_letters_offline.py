@@ -10,7 +10,7 @@ from cloud_hub.core.errors import HubError
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.dead_letters import DeadLetters, find_letters, letter_of, said_by
+from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
 
 
 def letter_lines(office: Office, *, device_id: str | None, everything: bool) -> Iterator[str]:

@@ -10,7 +10,7 @@ from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.ingest import Ingest
+from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.importer import load_chain
 from cloud_hub.tables import METADATA
 from tests.conftest import PostgresServer

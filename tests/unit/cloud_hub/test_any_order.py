@@ -19,8 +19,8 @@ from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
-from cloud_hub.ingest import Ingest, Message
 from cloud_hub.ledger import imbalance
+from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.model import facts, shopper
 from sync.events import (

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from aisle import build_app
 from cloud_hub.access.sign_in import check_password, token_row
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.ingest import Ingest
+from cloud_hub.link.ingest.ingest import Ingest
 from tests.talking_device import COLA, TalkingDevice, line, receipt, small_chain
 
 

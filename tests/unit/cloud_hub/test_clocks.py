@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.audit import audit_link
-from cloud_hub.clocks import corrected_clocks
 from cloud_hub.core.storage.database import Database
-from cloud_hub.ingest import Ingest, Message
-from cloud_hub.model.facts import AlarmRaised, FootfallMinute, Receipt
-from cloud_hub.model.link import StoredEvent
+from cloud_hub.link.ingest.clock_correction import corrected_clocks
+from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.tables import AlarmRaised, StoredEvent
+from cloud_hub.model.facts import FootfallMinute, Receipt
 from sync.batch import encode_batch
 from sync.clock import ManualClock
 from sync.events import (

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from cloud_hub.broker import require_free
 from cloud_hub.core.errors import InvalidSettings, NewerDatabase, PortInUse, UnusableData
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.settings import Address, load_settings
 from cloud_hub.core.storage.database import Database, open_database
+from cloud_hub.link.broker.embedded import require_free
 from cloud_hub.tables import METADATA
 from tests.conftest import PostgresServer
 

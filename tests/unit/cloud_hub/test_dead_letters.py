@@ -17,12 +17,12 @@ from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.dead_letters import DeadLetters, find_letters, said_by
-from cloud_hub.ingest import Ingest
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.unit_of_work import EVENT_TYPES
+from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, said_by
+from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.model.facts import DayRevision, Receipt
-from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.stock.tables import StockMove
-from cloud_hub.turn import EVENT_TYPES
 from sync.batch import _sealed
 from sync.events import Lane
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt

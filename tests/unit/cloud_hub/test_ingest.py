@@ -10,12 +10,12 @@ from cloud_hub.audit import audit_link
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.storage.database import Database
-from cloud_hub.dead_letters import said_by
-from cloud_hub.ingest import Ingest, Message
-from cloud_hub.model.facts import AlarmRaised, DayRevision, Receipt
-from cloud_hub.model.link import DeadLetter, LostRange, StoredEvent
-from cloud_hub.replay import replay_unknown
-from cloud_hub.turn import EVENT_TYPES
+from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.unit_of_work import EVENT_TYPES
+from cloud_hub.link.letters.dead_letters import said_by
+from cloud_hub.link.letters.replay import replay_unknown
+from cloud_hub.link.tables import AlarmRaised, DeadLetter, LostRange, StoredEvent
+from cloud_hub.model.facts import DayRevision, Receipt
 from sync.batch import Loss, _sealed
 from sync.events import FootfallCounted, Lane, LossDeclared
 from sync.messages import Ack, HelloAnswer, Verdict

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.core.storage.database import Database
-from cloud_hub.ingest import Ingest
+from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import load_chain
 from cloud_hub.metrics.definition import Aspect

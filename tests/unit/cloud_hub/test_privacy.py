@@ -14,10 +14,9 @@ from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
-from cloud_hub.dead_letters import DeadLetters
-from cloud_hub.ingest import Ingest
-from cloud_hub.model.facts import AlarmRaised
-from cloud_hub.model.link import DeadLetter, StoredEvent
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.letters.dead_letters import DeadLetters
+from cloud_hub.link.tables import AlarmRaised, DeadLetter, StoredEvent
 from cloud_hub.model.shopper import Identity
 from sync.events import Lane
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from cloud_hub import ledger
 from cloud_hub.core.storage.database import Database
-from cloud_hub.ingest import Ingest
+from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.model import facts, floor
 from cloud_hub.model.shopper import Identity, ReceiptIdentity
 from cloud_hub.stock.tables import StockMove

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from aisle import build_app
 from cloud_hub.core.storage.database import Database
-from cloud_hub.ingest import OTHER_RUN, RETAINED, Ingest, Message
-from cloud_hub.refusals import ANYBODY, KEPT_AT_MOST, refusals
+from cloud_hub.link.ingest.ingest import OTHER_RUN, RETAINED, Ingest, Message
+from cloud_hub.link.ingest.rejections import ANYBODY, KEPT_AT_MOST, refusals
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 
 

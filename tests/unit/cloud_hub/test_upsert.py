@@ -4,7 +4,7 @@ from sqlalchemy.exc import StatementError
 
 from cloud_hub.core.storage.bulk_insert import COPIED, insert_new, insert_or_merge, lesser
 from cloud_hub.core.storage.database import Database
-from cloud_hub.model.link import DeadLetter, ReceivedRange
+from cloud_hub.link.tables import DeadLetter, ReceivedRange
 from tests.talking_device import NOON
 
 MANY = 2 * COPIED

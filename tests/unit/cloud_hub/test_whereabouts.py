@@ -10,7 +10,7 @@ from aisle import build_app
 from cloud_hub.audit import audit_link
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
-from cloud_hub.ingest import Ingest
+from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.losses import declared_losses
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.record import Place, RecordName, RecordPlace, place_of

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import added, greater, insert_or_merge
-from cloud_hub.model.link import RefusedMessage
+from cloud_hub.link.tables import RefusedMessage
 
 ANYBODY = "?"
 """Tenant of a message whose topic names none."""

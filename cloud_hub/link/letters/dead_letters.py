@@ -15,15 +15,15 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.books import Books
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.projection import CONFLICT, EventKey, Outcome, Work
 from cloud_hub.core.storage.database import Database
+from cloud_hub.link.ingest.lane_state import Books
+from cloud_hub.link.ingest.unit_of_work import UNDECODABLE, Turn
+from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.lookups import known_zones
-from cloud_hub.model.link import DeadLetter, StoredEvent
-from cloud_hub.turn import UNDECODABLE, Turn
 from sync.batch import Arrived, decode_batch
 from sync.errors import InvalidBatch
 from sync.events import EVENT_TYPES, ClockState, Stamp

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.business_day import business_day
+from cloud_hub.link.tables import ClockAnchor
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.control import ClockAnchor
 from sync.batch import Arrived
 from sync.clock import SKEW_ALLOWED_S
 from sync.events import ClockState, EventBody, Receipt, Stamp

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import insert_new
+from cloud_hub.link.tables import AlarmRaised
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.facts import AlarmRaised
 from sync.messages import RIVAL_SILENCE_S
 
 RIVAL = "identity-used-twice"

@@ -21,8 +21,7 @@ from amqtt.session import Session
 
 from cloud_hub.core.errors import PortInUse
 from cloud_hub.core.settings import Address
-from cloud_hub.core.storage.database import Database
-from cloud_hub.enrolment import DeviceIdentity, check_device
+from cloud_hub.link.broker.device_identity import DeviceIdentity
 from sync.topics import ROOT, every_dn_topic
 
 log = logging.getLogger(__name__)
@@ -204,19 +203,6 @@ class _Resumed(StreamReaderAdapter):  # type: ignore[misc]  # amqtt has no types
         if n < 0 or len(said) < n:
             said += await super().read(n - len(said) if n >= 0 else n)
         return said
-
-
-def device_checker(database: Database) -> CheckDevice:
-    """Checks device passwords against the database, off the event loop."""
-
-    def look(device_id: str, password: str) -> DeviceIdentity | None:
-        with database.sessions() as session:
-            return check_device(session, device_id, password)
-
-    async def check(device_id: str, password: str) -> DeviceIdentity | None:
-        return await asyncio.to_thread(look, device_id, password)
-
-    return check
 
 
 def require_free(address: Address, setting: str) -> None:

@@ -159,3 +159,37 @@ class DeviceConnection(Base):
     device_id: Mapped[str] = key()
     started_at: Mapped[datetime] = mapped_column(primary_key=True)
     ended_at: Mapped[datetime | None]
+
+
+class AlarmRaised(Base):
+    """An alarm from raise to clear. `seen_at`: when the hub last saw the reason of one of its own;
+    null for what devices raise and clear themselves."""
+
+    __tablename__ = "alarm"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    alarm: Mapped[str] = key()
+    subject: Mapped[str] = key()
+    raised_at: Mapped[datetime] = mapped_column(primary_key=True)
+    store_id: Mapped[str]
+    cleared_at: Mapped[datetime | None]
+    value: Mapped[float | None]
+    limit: Mapped[float | None]
+    detail: Mapped[str]
+    seen_at: Mapped[datetime | None]
+
+
+class ClockAnchor(Base):
+    """A moment of one boot at which a device's monotonic clock and the true time were known
+    together. `source`: `device` (its own wall clock, trusted), `hub` (its hello came then) or
+    `bound` (all that is known is that it was no later). `corrected_events` were placed by it."""
+
+    __tablename__ = "clock_anchor"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    boot_id: Mapped[str] = key(80)
+    monotonic_ms: Mapped[int]
+    true_at: Mapped[datetime]
+    source: Mapped[str]
+    noted_at: Mapped[datetime]
+    corrected_events: Mapped[int]

@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.connections import connected, ensure_connection
 from cloud_hub.core.storage.bulk_insert import (
     added,
     chunks,
@@ -16,8 +15,9 @@ from cloud_hub.core.storage.bulk_insert import (
     insert_or_merge,
     insert_or_replace,
 )
+from cloud_hub.link.broker.connections import connected, ensure_connection
+from cloud_hub.link.tables import Epoch, LaneClaim, LostRange, ReceivedRange, ResendCount
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.link import Epoch, LaneClaim, LostRange, ReceivedRange, ResendCount
 from sync.arrivals import RangeSet
 from sync.batch import Loss
 

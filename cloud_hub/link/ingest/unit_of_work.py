@@ -9,14 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cloud_hub.books import Books, LaneKey
-from cloud_hub.clocks import MILLISECOND, Clocks, moved_body, moved_stamp
 from cloud_hub.core.projection import EventKey, Fact, Outcome, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
+from cloud_hub.link.ingest.clock_correction import MILLISECOND, Clocks, moved_body, moved_stamp
+from cloud_hub.link.ingest.lane_state import Books, LaneKey
+from cloud_hub.link.ingest.rejections import Refusal, note_refusals, refusal
+from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.link import DeadLetter, StoredEvent
 from cloud_hub.projections import PROJECTIONS
-from cloud_hub.refusals import Refusal, note_refusals, refusal
 from cloud_hub.revisions import note_revisions
 from device_profiles.device import first_problem
 from sync.batch import Arrived, Loss

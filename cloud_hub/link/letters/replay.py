@@ -7,14 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.books import Books
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.projection import Outcome, Work
 from cloud_hub.core.storage.database import Database
+from cloud_hub.link.ingest.lane_state import Books
+from cloud_hub.link.ingest.unit_of_work import Turn
+from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.lookups import known_zones
-from cloud_hub.model.link import StoredEvent
-from cloud_hub.turn import Turn
 from sync.batch import Arrived
 from sync.events import EVENT_TYPES, ClockState, Stamp
 

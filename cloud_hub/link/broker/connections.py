@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.link import DeviceConnection
 
 SILENCE = timedelta(minutes=10)
 """Over an external broker the hub sees no device leave: one that says nothing for so long has."""

@@ -4,12 +4,12 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 
-from cloud_hub.books import Books, welcome_run
-from cloud_hub.connections import open_connection
 from cloud_hub.core.settings import HubSettings
+from cloud_hub.link.broker.connections import open_connection
+from cloud_hub.link.hub_alarms import RIVAL, raise_alarm
+from cloud_hub.link.ingest.lane_state import Books, welcome_run
+from cloud_hub.link.tables import Epoch
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.link import Epoch
-from cloud_hub.own_alarms import RIVAL, raise_alarm
 from sync.events import Lane
 from sync.messages import (
     HELD_EVERY_S,

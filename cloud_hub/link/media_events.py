@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
-from cloud_hub.model.link import Media
+from cloud_hub.link.tables import Media
 from sync.events import MediaTaken
 
 

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
-from cloud_hub.model.facts import AlarmRaised
-from cloud_hub.model.link import StoredEvent
+from cloud_hub.link.tables import AlarmRaised, StoredEvent
 from sync.events import Alarm, AlarmState
 
 

@@ -10,10 +10,10 @@ from random import Random
 from secrets import token_hex
 from urllib.parse import unquote, urlsplit
 
-from cloud_hub.broker import HUB_USER
 from cloud_hub.core.hub import Hub
-from cloud_hub.ingest import OUTAGE, Answer, Ingest, Message, Taken
-from cloud_hub.meters import Meters
+from cloud_hub.link.broker.embedded import HUB_USER
+from cloud_hub.link.ingest.counters import Meters
+from cloud_hub.link.ingest.ingest import OUTAGE, Answer, Ingest, Message, Taken
 from sync.batch import claimed_range
 from sync.errors import InvalidTopic
 from sync.events import Lane

@@ -11,12 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cloud_hub.books import LaneKey
 from cloud_hub.core.projection import CONFLICT, Outcome
+from cloud_hub.link.hub_alarms import RIVAL, raise_alarm
+from cloud_hub.link.ingest.lane_state import LaneKey
+from cloud_hub.link.ingest.unit_of_work import Turn
+from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.link import DeadLetter, StoredEvent
-from cloud_hub.own_alarms import RIVAL, raise_alarm
-from cloud_hub.turn import Turn
 from sync.batch import Arrived
 
 

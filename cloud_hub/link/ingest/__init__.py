@@ -1,0 +1,1 @@
+"""Batches → facts, in one transaction that is acknowledged after its commit."""
