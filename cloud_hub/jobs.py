@@ -17,9 +17,9 @@ from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.storage.bulk_insert import insert_new
-from cloud_hub.findings.finding import Finding, Kind
-from cloud_hub.findings.search import search
-from cloud_hub.findings.situation import Situation, load_situation
+from cloud_hub.insight.finding import Finding, Kind
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation, load_situation
 from cloud_hub.link.hub_alarms import clear_silent_alarms, silent_alarms
 from cloud_hub.master_data.place_tables import Store, Tenant
 from cloud_hub.model.facts import Task

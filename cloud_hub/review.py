@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.errors import NotFound
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.place_tables import Fixture
 from cloud_hub.metrics.shelf_facts import Facing, ShelfPhoto
 from cloud_hub.model.facts import ShelfObservation

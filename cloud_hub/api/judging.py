@@ -18,12 +18,12 @@ from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.text import Text
+from cloud_hub.insight.metric import Aspect, Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.sums import Cell, Number, Sums, total
+from cloud_hub.insight.window import Window, between
 from cloud_hub.jobs import answer_task
 from cloud_hub.master_data.chain import Chain, load_chain
-from cloud_hub.metrics.definition import Aspect, Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.registry import METRICS
-from cloud_hub.metrics.sums import Cell, Number, Sums, total
-from cloud_hub.metrics.window import Window, between
 from cloud_hub.views.brand import BrandView, brand_view
 from cloud_hub.views.device import DeviceView, device_view
 from cloud_hub.views.fleet import FleetView, fleet_view

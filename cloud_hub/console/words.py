@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.views.figure import Figure, Number, Unit
+from cloud_hub.insight.figure import Figure, Number, Unit
 
 LANGUAGES: Final = ("en", "zh")
 LOCALES: Final = Path(__file__).parent / "locale"

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Finding, Kind, Severity
-from cloud_hub.findings.situation import AlarmFact, Situation
+from cloud_hub.fleet.today import AlarmFact
+from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.insight.snapshot import Situation
 from device_profiles.store import LoginRole
 
 ALARM_NAMES: dict[str, Text] = {

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Finding, Kind, Severity
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.metrics.footfall import doors_asked
 from cloud_hub.metrics.sales import TRADE
 from cloud_hub.model.facts import DayRevision, FootfallMinute, Receipt

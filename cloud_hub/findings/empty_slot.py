@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Finding, Kind, Severity
 from cloud_hub.findings.gap_cost import cost_of, lost_since
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.ledger import balances, location_id
 from cloud_hub.metrics.gaps import Gap, find_gaps, load_looks
 from cloud_hub.metrics.lost_sales import LostSales

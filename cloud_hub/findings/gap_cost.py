@@ -7,13 +7,13 @@ from decimal import Decimal
 from cloud_hub.core import wording
 from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Cost
-from cloud_hub.findings.situation import Situation
-from cloud_hub.metrics.definition import Aspect
+from cloud_hub.insight.finding import Cost
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.window import between
 from cloud_hub.metrics.gaps import find_gaps, load_looks
 from cloud_hub.metrics.goods import units_by_product
 from cloud_hub.metrics.lost_sales import SUBSTITUTION, LostSales, learn_rates, lost_sales
-from cloud_hub.metrics.window import between
 from cloud_hub.model.facts import ShelfObservation
 
 HISTORY = timedelta(days=14)

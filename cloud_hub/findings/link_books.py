@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Finding, Kind, Severity
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.losses import DeclaredLoss, declared_losses, loss_reason
 from device_profiles.store import LoginRole

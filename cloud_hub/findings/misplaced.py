@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Finding, Kind, Severity
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.chain import Plan
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, slots_seen
 from device_profiles.store import LoginRole

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Finding, Kind, Severity
-from cloud_hub.findings.situation import Situation
 from cloud_hub.freshness import Freshness, LinkState
+from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.chain import Device
 from device_profiles.store import LoginRole
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Finding, Kind, Severity
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.chain import Chain
 from cloud_hub.metrics.shelf import Verdict, purity, purity_verdict
 from cloud_hub.metrics.shelf_facts import ShelfPhoto

@@ -9,14 +9,14 @@ from math import sqrt
 from cloud_hub.core import wording
 from cloud_hub.core.days.time_buckets import QUARTER_S, start_of
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Cost, Finding, Kind, Severity
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.finding import Cost, Finding, Kind, Severity
+from cloud_hub.insight.metric import quantile
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.window import between
 from cloud_hub.metrics.conversion import QUARTER_MIN
-from cloud_hub.metrics.definition import quantile
 from cloud_hub.metrics.footfall import DoorFact, load_doors
 from cloud_hub.metrics.knowledge import NOTHING_KNOWN
 from cloud_hub.metrics.sales import Sales, load_sales
-from cloud_hub.metrics.window import between
 from cloud_hub.metrics.zones import ZoneFact, load_zones
 from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole

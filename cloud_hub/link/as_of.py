@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from cloud_hub.insight.window import Window
 from cloud_hub.link.tables import StoredEvent
-from cloud_hub.metrics.window import Window
 
 
 def arrived(

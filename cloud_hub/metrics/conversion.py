@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.time_buckets import MINUTE_S, QUARTER_S, epoch_second, start_of
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
+from cloud_hub.insight.window import Window
 from cloud_hub.link.as_of import arrived
-from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.footfall import (
     GOOD_MINUTE_S,
     DoorFact,
@@ -19,8 +21,6 @@ from cloud_hub.metrics.footfall import (
 )
 from cloud_hub.metrics.knowledge import NOTHING_KNOWN
 from cloud_hub.metrics.sales import VISITORLESS, Sales, load_sales
-from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
-from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import FootfallMinute, Receipt
 from device_profiles.camera import LineRole
 from sync.arrivals import RangeSet

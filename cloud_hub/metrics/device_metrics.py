@@ -1,7 +1,7 @@
 """The metrics of devices: linked, and at work."""
 
 from cloud_hub.core.text import Text
-from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.uptime import measure_connected, measure_working
 
 _NO_DEVICE = Text(

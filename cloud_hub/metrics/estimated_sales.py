@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.text import Text
+from cloud_hub.insight.metric import Aspect, Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
+from cloud_hub.insight.window import Window
 from cloud_hub.master_data.goods_tables import Product
 from cloud_hub.master_data.place_tables import Device, Fixture
-from cloud_hub.metrics.definition import Aspect, Direction, Grain, Kind, Metric, Unit
-from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
-from cloud_hub.metrics.window import Window
 from cloud_hub.model.opening import CoolerOpening, OpenedProduct
 from device_profiles.store import DeviceKind
 

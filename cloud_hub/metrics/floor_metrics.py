@@ -1,7 +1,7 @@
 """The metrics of the shop floor: queues, zones, people outside, staff left out."""
 
 from cloud_hub.core.text import Text
-from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.zones import (
     measure_passers_by,
     measure_queue_length,

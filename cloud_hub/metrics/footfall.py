@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
-from cloud_hub.metrics.definition import Aspect
-from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
-from cloud_hub.metrics.window import MARGIN, Window
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
+from cloud_hub.insight.window import MARGIN, Window
 from cloud_hub.model.facts import FootfallMinute
 from device_profiles.camera import LineRole
 

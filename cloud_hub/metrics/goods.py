@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
+from cloud_hub.insight.window import Window
 from cloud_hub.master_data.goods_tables import Product
-from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.sales import receipts_asked, till_time
-from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
-from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import Receipt, ReceiptLine
 from sync.events import ReceiptType
 

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.business_day import day_start
+from cloud_hub.insight.window import Window
 from cloud_hub.link.last_heard import _owing, last_words
 from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data.place_tables import Device, Store
-from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import Receipt
 from device_profiles.store import DeviceKind
 

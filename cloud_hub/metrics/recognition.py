@@ -11,10 +11,10 @@ from math import sqrt
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.sums import Cell, Cells, Sums
+from cloud_hub.insight.window import Window
 from cloud_hub.master_data.place_tables import Fixture
-from cloud_hub.metrics.definition import Aspect
-from cloud_hub.metrics.sums import Cell, Cells, Sums
-from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.model.review import Answer, Reason, ReviewItem, ReviewOpinion
 from sync.events import PictureQuality

@@ -1,7 +1,7 @@
 """The metrics of recognition itself: how often it is right, how much it names."""
 
 from cloud_hub.core.text import Text
-from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.recognition import ENOUGH, measure_accuracy, measure_coverage, wilson
 from cloud_hub.metrics.shelf_metrics import NO_CLEAR_PHOTO
 

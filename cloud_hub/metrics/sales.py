@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
+from cloud_hub.insight.window import Window
 from cloud_hub.link.as_of import arrived
-from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.knowledge import NOTHING_KNOWN, Known, known_tills
-from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
-from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import Receipt
 from cloud_hub.model.shopper import ReceiptIdentity
 from sync.events import ReceiptType

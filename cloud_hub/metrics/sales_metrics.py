@@ -1,7 +1,7 @@
 """The metrics of receipts: value, baskets, returns, members, sell-out."""
 
 from cloud_hub.core.text import Text
-from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.goods import measure_return_rate, measure_sell_out
 from cloud_hub.metrics.sales import (
     measure_average_basket,

@@ -8,11 +8,11 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
+from cloud_hub.insight.window import Window
 from cloud_hub.master_data.chain import Chain, Fixture, Plan, load_chain
-from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, load_photos, slots_seen
-from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
-from cloud_hub.metrics.window import Window
 from cloud_hub.model.facts import ShelfObservation
 
 Photos = Mapping[str, list[ShelfPhoto]]

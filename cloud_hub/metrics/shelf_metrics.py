@@ -1,7 +1,7 @@
 """The metrics of shelf photos: availability, facings, shares, purity, compliance."""
 
 from cloud_hub.core.text import Text
-from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.shelf import (
     Compliance,
     PhotoMeasure,

@@ -1,8 +1,8 @@
 """The metrics of the doors: who comes in, and how many of them buy."""
 
 from cloud_hub.core.text import Text
+from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.conversion import measure_conversion
-from cloud_hub.metrics.definition import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.footfall import measure_estimated_footfall, measure_footfall
 
 _NO_WATCH = Text(

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.days.time_buckets import epoch_second, start_of
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
+from cloud_hub.insight.window import Window
 from cloud_hub.link.tables import DeviceConnection, StoredEvent
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.metrics.definition import Aspect
-from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
-from cloud_hub.metrics.window import Window
 
 PROOF_S = 3600
 """An event proves that its device worked in the local hour it happened in: the quietest devices,

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
+from cloud_hub.insight.window import MARGIN, Window
 from cloud_hub.link.as_of import arrived
 from cloud_hub.master_data.goods_tables import Product
-from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.footfall import DoorFact, expected_s, load_doors
 from cloud_hub.metrics.sales import VISITORLESS
-from cloud_hub.metrics.sums import Cell, Cells, Sums, add_to
-from cloud_hub.metrics.window import MARGIN, Window
 from cloud_hub.model.facts import Receipt, ReceiptLine, ZoneMinute
 from device_profiles.camera import LineRole
 from sync.events import ReceiptType

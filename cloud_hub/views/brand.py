@@ -15,9 +15,12 @@ from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.text import Text
 from cloud_hub.findings.misplaced import find_misplaced
 from cloud_hub.findings.purity import find_impure
-from cloud_hub.findings.search import search
-from cloud_hub.findings.situation import Situation
-from cloud_hub.metrics.definition import Aspect
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import Comparison, compare, figure
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.sums import Cell, Sums, add_to
 from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.metrics.goods import units_by_product
 from cloud_hub.metrics.recognition import Recognition, recognition
@@ -25,9 +28,7 @@ from cloud_hub.metrics.sales import till_time
 from cloud_hub.metrics.sales_metrics import SELL_OUT
 from cloud_hub.metrics.shelf import Verdict
 from cloud_hub.metrics.shelf_metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
-from cloud_hub.metrics.sums import Cell, Sums, add_to
-from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import Comparison, compare, figure, photos_of, shelf_figures
+from cloud_hub.shelf.figures import photos_of, shelf_figures
 from cloud_hub.views.outlets import (
     BrandGap,
     Competitor,

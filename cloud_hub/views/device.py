@@ -17,7 +17,9 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
 from cloud_hub.findings.link_books import LANE_NAMES
-from cloud_hub.findings.search import DEVICE_SEARCHES, search
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import compare
+from cloud_hub.insight.search import DEVICE_SEARCHES, search
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, Epoch, StoredEvent
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Device
@@ -33,8 +35,6 @@ from cloud_hub.views.device_records import (
     odd_rows,
     waiting_rows,
 )
-from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import compare
 from cloud_hub.views.fleet import uptime_figures
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows

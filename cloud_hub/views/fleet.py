@@ -11,15 +11,15 @@ from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.audit import LaneAccount
 from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
-from cloud_hub.findings.search import DEVICE_SEARCHES, search
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import Comparison, compare, figure
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.search import DEVICE_SEARCHES, search
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.link.ingest.rejections import Refused, refusals
 from cloud_hub.master_data.chain import Device
-from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
 from cloud_hub.views.device_control import SEERS
-from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import Comparison, compare, figure
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import needing, problem_rows
 from cloud_hub.views.reading import books_of, situation_for, temperatures

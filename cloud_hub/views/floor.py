@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
-from cloud_hub.metrics.definition import Metric, quantile
+from cloud_hub.insight.metric import Metric, quantile
+from cloud_hub.insight.sums import Cell, Sums, total
+from cloud_hub.insight.window import Window
 from cloud_hub.metrics.floor_metrics import QUEUE_LENGTH, QUEUE_WAIT_P90, ZONE_CONVERSION
 from cloud_hub.metrics.footfall import DoorFact, footfall
-from cloud_hub.metrics.sums import Cell, Sums, total
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
-from cloud_hub.metrics.window import Window
 from cloud_hub.metrics.zones import (
     CategorySales,
     ZoneFact,

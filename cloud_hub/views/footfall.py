@@ -11,15 +11,17 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Finding, Kind
-from cloud_hub.findings.search import search
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import Comparison, cells_by_store, compare, figure
+from cloud_hub.insight.finding import Finding, Kind
+from cloud_hub.insight.metric import Metric
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.sums import Cell, Sums
 from cloud_hub.metrics.conversion import conversion
-from cloud_hub.metrics.definition import Metric
 from cloud_hub.metrics.floor_metrics import QUEUE_WAIT_P90, STAFF_LEFT_OUT, ZONE_VISITS
 from cloud_hub.metrics.footfall import DoorFact, confidence, footfall, load_doors, staff_share
 from cloud_hub.metrics.sales import load_sales
-from cloud_hub.metrics.sums import Cell, Sums
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.metrics.zones import (
     ZoneFact,
@@ -28,8 +30,6 @@ from cloud_hub.metrics.zones import (
     staff_crossings,
     zone_visits,
 )
-from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import Comparison, cells_by_store, compare, figure
 from cloud_hub.views.floor import HandCount, HourRow, hand_counts, hour_rows
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.window import comparable
 from cloud_hub.metrics.sales_metrics import NET_SALES
-from cloud_hub.metrics.window import comparable
-from cloud_hub.views.figure import Figure
 from cloud_hub.views.rows import ProblemRow
 
 _HEADLINE = Text(

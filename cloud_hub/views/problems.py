@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core import wording
-from cloud_hub.findings.finding import Finding, Severity
-from cloud_hub.findings.search import search
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.finding import Finding, Severity
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.model.facts import Task
 from cloud_hub.views.photos import Album
 from cloud_hub.views.reading import may_read, scoped_situation

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.audit import LaneAccount
 from cloud_hub.core.errors import NotFound
-from cloud_hub.findings.finding import Finding, Kind
-from cloud_hub.findings.situation import Situation, load_situation
+from cloud_hub.insight.finding import Finding, Kind
+from cloud_hub.insight.snapshot import Situation, load_situation
 from cloud_hub.master_data.chain import Fixture
 from cloud_hub.model.facts import CoolerMinute
 from cloud_hub.views.rows import Books

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cloud_hub.core.text import Text
-from cloud_hub.findings.finding import Cost, Severity
 from cloud_hub.freshness import Freshness, LinkState
+from cloud_hub.insight.finding import Cost, Severity
 from cloud_hub.photo import Photo
 from device_profiles.store import LoginRole
 

@@ -12,11 +12,13 @@ from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.findings.empty_slot import open_gaps
-from cloud_hub.findings.search import search
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import compare
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Fixture
-from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
 from cloud_hub.metrics.shelf_metrics import (
@@ -31,9 +33,8 @@ from cloud_hub.metrics.shelf_metrics import (
 )
 from cloud_hub.photo import Box, Photo
 from cloud_hub.review import weights_of
+from cloud_hub.shelf.figures import photos_of, shelf_figures
 from cloud_hub.views.baskets import BasketRow, basket_rows
-from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import compare, photos_of, shelf_figures
 from cloud_hub.views.openings import EstimatedSales, estimated_sales
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows

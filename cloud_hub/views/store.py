@@ -14,10 +14,14 @@ from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.findings.day_news import revised_amounts
-from cloud_hub.findings.search import search
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import Comparison, compare, day_values, figure
+from cloud_hub.insight.metric import Aspect, Metric
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.sums import Cell, Number, Sums
+from cloud_hub.insight.window import between
 from cloud_hub.metrics.conversion import conversion
-from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.metrics.footfall import (
     DoorFact,
@@ -46,13 +50,10 @@ from cloud_hub.metrics.sales_metrics import (
 from cloud_hub.metrics.shelf import on_shelf_availability
 from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
 from cloud_hub.metrics.shelf_metrics import ON_SHELF
-from cloud_hub.metrics.sums import Cell, Number, Sums
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
-from cloud_hub.metrics.window import between
 from cloud_hub.model.facts import Receipt
 from cloud_hub.photo import Photo
-from cloud_hub.views.figure import Figure
-from cloud_hub.views.figures import Comparison, compare, day_values, figure, photos_of
+from cloud_hub.shelf.figures import photos_of
 from cloud_hub.views.floor import FloorView, HandCount, floor_view, hand_counts
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from cloud_hub.findings.search import find_problems, search
-from cloud_hub.findings.situation import load_situation
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.search import find_problems, search
+from cloud_hub.insight.snapshot import load_situation
+from cloud_hub.insight.window import between
 from cloud_hub.jobs import plan_tasks, write_tasks
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.registry import METRICS
-from cloud_hub.metrics.window import between
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.device import device_view
 from cloud_hub.views.fleet import fleet_view

@@ -4,7 +4,7 @@ from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.reader import Reader
 from cloud_hub.core.text import Text
-from cloud_hub.views.figure import Figure
+from cloud_hub.insight.figure import Figure
 from cloud_hub.views.openings import EstimatedRow, EstimatedSales, OpeningRow
 
 WHOLE = 0.1

@@ -4,7 +4,7 @@ from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.freshness import age
 from cloud_hub.console.parts.sparkline import sparkline
 from cloud_hub.console.reader import Reader
-from cloud_hub.views.figure import Direction, Figure, Number
+from cloud_hub.insight.figure import Direction, Figure, Number
 
 
 def figure_tiles(figures: tuple[Figure, ...], reader: Reader) -> Markup:

@@ -5,7 +5,7 @@ from typing import Final
 
 from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.reader import Reader
-from cloud_hub.views.figure import Figure, Number, Unit
+from cloud_hub.insight.figure import Figure, Number, Unit
 
 WIDTH: Final = 120.0
 HEIGHT: Final = 30.0

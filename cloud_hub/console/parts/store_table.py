@@ -6,7 +6,7 @@ from cloud_hub.console.parts.figure_tile import direction_of
 from cloud_hub.console.parts.freshness import freshness_chip
 from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.reader import Reader
-from cloud_hub.views.figure import Figure
+from cloud_hub.insight.figure import Figure
 from cloud_hub.views.home import StoreRow
 
 

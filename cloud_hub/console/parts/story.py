@@ -11,7 +11,7 @@ from cloud_hub.console.parts.ledger_equation import ledger_equation
 from cloud_hub.console.parts.money import cost_mark
 from cloud_hub.console.parts.thumbnail import thumbnail
 from cloud_hub.console.reader import Reader
-from cloud_hub.findings.finding import Kind
+from cloud_hub.insight.finding import Kind
 from cloud_hub.views.home import HomeView
 from cloud_hub.views.rows import ProblemRow
 

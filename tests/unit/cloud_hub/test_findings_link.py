@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.findings.finding import Finding, Kind, Severity
-from cloud_hub.findings.search import find_problems
+from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.insight.search import find_problems
 from cloud_hub.link.tables import DeadLetter, ResendCount
 from cloud_hub.model.facts import DayRevision
 from cloud_hub.views.device import device_view

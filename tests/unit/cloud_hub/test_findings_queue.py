@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.findings.finding import Finding, Kind
-from cloud_hub.findings.search import find_problems
+from cloud_hub.insight.finding import Finding, Kind
+from cloud_hub.insight.search import find_problems
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
 

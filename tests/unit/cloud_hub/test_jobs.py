@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.errors import NotFound, NotYours, Refused
-from cloud_hub.findings.search import search
-from cloud_hub.findings.situation import load_situation
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import load_situation
 from cloud_hub.jobs import GONE, answer_task, plan_tasks, write_tasks
 from cloud_hub.model.facts import Task
 from cloud_hub.views.home import home_view

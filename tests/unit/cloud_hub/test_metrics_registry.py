@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.metrics.definition import Kind, Metric
-from cloud_hub.metrics.documentation import documentation
+from cloud_hub.insight.documentation import documentation
+from cloud_hub.insight.metric import Kind, Metric
+from cloud_hub.insight.sums import Sums, total
 from cloud_hub.metrics.registry import METRICS
-from cloud_hub.metrics.sums import Sums, total
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "metrics.md"
 
@@ -38,7 +38,7 @@ def test_a_ratio_is_the_sum_of_numerators_over_the_sum_of_denominators() -> None
 
 def test_the_documentation_is_what_the_registry_says() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == documentation(METRICS.values()), (
-        "run: python -m cloud_hub.metrics.documentation > docs/metrics.md"
+        "run: python -m cloud_hub.insight.documentation > docs/metrics.md"
     )
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.core.days.opening_hours import store_day
+from cloud_hub.insight.metric import Aspect, Metric
+from cloud_hub.insight.sums import Cell, Number, total
+from cloud_hub.insight.window import between, comparable
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.sales_metrics import (
     AVERAGE_BASKET,
     MEMBER_RATE,
@@ -18,8 +20,6 @@ from cloud_hub.metrics.sales_metrics import (
     SELL_OUT,
     UNITS_PER_TRANSACTION,
 )
-from cloud_hub.metrics.sums import Cell, Number, total
-from cloud_hub.metrics.window import between, comparable
 from cloud_hub.model.shopper import ReceiptIdentity
 from tests.small_chain import (
     COLA,

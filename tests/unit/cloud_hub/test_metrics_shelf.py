@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cloud_hub.insight.metric import Aspect, Metric
+from cloud_hub.insight.sums import Cell, Sums, total
+from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import load_chain
 from cloud_hub.master_data.place_tables import Planogram
-from cloud_hub.metrics.definition import Aspect, Metric
 from cloud_hub.metrics.gaps import Look, find_gaps
 from cloud_hub.metrics.lost_sales import learn_rates, lost_sales
 from cloud_hub.metrics.shelf import Verdict, purity_verdict
@@ -24,8 +26,6 @@ from cloud_hub.metrics.shelf_metrics import (
     SHARE_OF_SHELF,
     SHARE_OF_SHELF_BY_WIDTH,
 )
-from cloud_hub.metrics.sums import Cell, Sums, total
-from cloud_hub.metrics.window import between
 from tests.small_chain import (
     COLA,
     NOW,

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cloud_hub.insight.metric import Aspect, Metric, quantile
+from cloud_hub.insight.sums import Cell, Cells, total
+from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.metrics.definition import Aspect, Metric, quantile
 from cloud_hub.metrics.floor_metrics import (
     PASSERS_BY,
     QUEUE_LENGTH,
@@ -19,8 +21,6 @@ from cloud_hub.metrics.floor_metrics import (
     ZONE_STAY,
     ZONE_VISITS,
 )
-from cloud_hub.metrics.sums import Cell, Cells, total
-from cloud_hub.metrics.window import between
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
 
 

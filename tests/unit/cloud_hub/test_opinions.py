@@ -12,7 +12,7 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.storage.database import MIGRATIONS, open_database
-from cloud_hub.findings.situation import load_situation
+from cloud_hub.insight.snapshot import load_situation
 from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.model.review import Answer, ReviewItem, ReviewOpinion
 from cloud_hub.opinions import answer_item

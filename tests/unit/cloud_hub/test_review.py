@@ -12,7 +12,7 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.bulk_insert import insert_new
-from cloud_hub.findings.situation import load_situation
+from cloud_hub.insight.snapshot import load_situation
 from cloud_hub.master_data.place_tables import Fixture
 from cloud_hub.metrics.recognition import recognition, wilson
 from cloud_hub.model.review import Answer, Reason, ReferencePicture, ReviewItem

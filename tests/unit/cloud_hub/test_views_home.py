@@ -8,8 +8,8 @@ import pytest
 
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.freshness import LinkState
+from cloud_hub.insight.figure import Figure
 from cloud_hub.model import floor
-from cloud_hub.views.figure import Figure
 from cloud_hub.views.fleet import fleet_view
 from cloud_hub.views.home import HomeView, home_view
 from cloud_hub.views.store import store_view

@@ -18,9 +18,9 @@ from cloud_hub.console.parts.thumbnail import thumbnail
 from cloud_hub.console.reader import Reader
 from cloud_hub.console.words import Words
 from cloud_hub.core.text import Text
+from cloud_hub.insight.figure import Figure, Unit
 from cloud_hub.photo import Box, BoxKind, Photo
 from cloud_hub.views.baskets import BasketRow, LyingProduct
-from cloud_hub.views.figure import Figure, Unit
 from cloud_hub.views.rows import Books, Cost, ProblemRow, Severity
 from device_profiles.store import LoginRole
 

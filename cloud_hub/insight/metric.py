@@ -9,8 +9,8 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.text import Text
-from cloud_hub.metrics.sums import Cell, Number, Sums
-from cloud_hub.metrics.window import Window
+from cloud_hub.insight.sums import Cell, Number, Sums
+from cloud_hub.insight.window import Window
 
 
 class Unit(StrEnum):

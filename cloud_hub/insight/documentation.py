@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from cloud_hub.metrics.definition import Direction, Kind, Metric
+from cloud_hub.insight.metric import Direction, Kind, Metric
 
 _HEAD = """# Metrics
 
 Written from the registry in `cloud_hub/metrics/registry.py` by `python -m
-cloud_hub.metrics.documentation > docs/metrics.md`; a test keeps the two equal. Served at `GET
+cloud_hub.insight.documentation > docs/metrics.md`; a test keeps the two equal. Served at `GET
 /api/v1/metrics` and `GET /api/v1/metrics/{name}?store=&from=&to=&grain=hour|day`.
 
 Kinds: a *flow* adds up over time and stores; a *state* is the last valid value, added up over

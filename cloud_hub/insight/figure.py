@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cloud_hub.core.text import Text
-from cloud_hub.metrics.definition import Direction, Unit
-from cloud_hub.metrics.sums import Number
+from cloud_hub.insight.metric import Direction, Unit
+from cloud_hub.insight.sums import Number
 
 __all__ = ["Direction", "Figure", "Number", "Unit"]
 

@@ -1,25 +1,19 @@
 """Figures from cells: today's value, its hours, and the same weekday before at the same time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.text import Text
-from cloud_hub.findings.situation import Situation
+from cloud_hub.insight.figure import Figure, Unit
+from cloud_hub.insight.metric import Metric
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.sums import Cell, Number, Sums, total
+from cloud_hub.insight.window import Window, comparable
 from cloud_hub.master_data.chain import Chain
-from cloud_hub.metrics.definition import Aspect, Metric
-from cloud_hub.metrics.shelf import (
-    PhotoMeasure,
-    Photos,
-    by_last_photo,
-    on_shelf_availability,
-    window_photos,
-)
-from cloud_hub.metrics.sums import Cell, Number, Sums, total
-from cloud_hub.metrics.window import Window, comparable
-from cloud_hub.views.figure import Figure, Unit
+from cloud_hub.shelf.figures import _photo_at
 
 PHOTO_SOURCE = "shelf"
 OVER_FULL = Text(en="above 100 %: check the counting", zh="超过 100%：请核对计数")
@@ -125,16 +119,6 @@ def _as_of(metric: Metric, comparison: Comparison) -> datetime:
     return min(max(heard, default=comparison.now), comparison.now)
 
 
-def _photo_at(situation: Situation) -> dict[str, datetime]:
-    found: dict[str, datetime] = {}
-    for photos in situation.photos.values():
-        last = next((photo for photo in reversed(photos) if photo.is_clear), None)
-        if last is not None:
-            before = found.get(last.store_id, last.taken_at)
-            found[last.store_id] = min(before, last.taken_at)
-    return found
-
-
 def cells_by_store(cells: Mapping[Cell, Sums]) -> Mapping[str, Mapping[Cell, Sums]]:
     """The cells of each store; none for a store that has none."""
     found: dict[str, dict[Cell, Sums]] = defaultdict(dict)
@@ -193,52 +177,3 @@ def day_values(metric: Metric, cells: Mapping[Cell, Sums]) -> dict[date, Number 
     for cell, sums in cells.items():
         days.setdefault(cell.day, []).append(sums)
     return {day: metric.value(total(each)) for day, each in days.items()}
-
-
-def photos_of(situation: Situation, comparison: Comparison) -> Photos:
-    """The photos of both days; today's are there already."""
-    earlier = comparison.window.cut_to(comparison.earlier.values())
-    before = window_photos(situation.session, situation.chain, earlier, Aspect())
-    stores = {day.store_id for day in comparison.today}
-    return {
-        fixture_id: [*before.get(fixture_id, ()), *situation.photos.get(fixture_id, ())]
-        for fixture_id, fixture in situation.chain.fixtures.items()
-        if fixture.store_id in stores
-    }
-
-
-def shelf_figures(
-    metrics: Sequence[Metric], photos: Photos, comparison: Comparison, aspect: Aspect
-) -> tuple[Figure, ...]:
-    """Shelf metrics over photos that were read already."""
-    return tuple(
-        figure(
-            metric,
-            _shelf_cells(metric, photos, comparison, aspect),
-            comparison,
-            photos_as_of(photos, comparison),
-        )
-        for metric in metrics
-    )
-
-
-def photos_as_of(photos: Photos, comparison: Comparison) -> datetime | None:
-    """When the oldest among the last clear ones of today's photos was taken; None without any."""
-    today = {(day.store_id, day.day) for day in comparison.today}
-    last = [
-        clear[-1].taken_at
-        for each in photos.values()
-        if (clear := [p for p in each if p.is_clear and (p.store_id, p.day) in today])
-    ]
-    return min(last, default=None)
-
-
-def _shelf_cells(
-    metric: Metric, photos: Photos, comparison: Comparison, aspect: Aspect
-) -> Mapping[Cell, Sums]:
-    days = comparison.window.days
-    if isinstance(metric.measure, PhotoMeasure):
-        asked = {(day.store_id, day.day) for day in days}
-        cells = by_last_photo(photos, comparison.chain, aspect, metric.measure.read)
-        return {cell: sums for cell, sums in cells.items() if (cell.store_id, cell.day) in asked}
-    return on_shelf_availability(photos, comparison.chain, days, aspect)

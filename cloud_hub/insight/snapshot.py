@@ -4,39 +4,23 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.audit import LaneAccount, audit_link
 from cloud_hub.core.days.opening_hours import StoreDay
-from cloud_hub.freshness import Freshness, LinkState, fleet_freshness, store_freshness
+from cloud_hub.fleet.today import AlarmFact, _alarms
+from cloud_hub.freshness import Freshness, fleet_freshness, store_freshness
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.window import Window, today
 from cloud_hub.link.last_heard import last_words
-from cloud_hub.link.tables import AlarmRaised
 from cloud_hub.master_data.chain import Chain, Scope, load_chain
-from cloud_hub.metrics.definition import Aspect
 from cloud_hub.metrics.gaps import Gap, Look, find_gaps, load_looks
 from cloud_hub.metrics.shelf import Photos, holds_for, window_photos
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
-from cloud_hub.metrics.window import Window, today
 from cloud_hub.model.facts import ShelfObservation
 
 LOOK_BACK = timedelta(days=3)
 """How far back gaps are read at first; a gap older than that is followed back by itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmFact:
-    """One alarm, open while `cleared_at` is None."""
-
-    device_id: str
-    alarm: str
-    subject: str
-    store_id: str
-    raised_at: datetime
-    cleared_at: datetime | None
-    value: float | None
-    limit: float | None
-    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,38 +96,4 @@ def load_situation(
             ShelfObservation.taken_at <= now,
         ),
         alarms=_alarms(session, tenant_id, min((d.start_at for d in window.days), default=now)),
-    )
-
-
-def offline_stores(situation: Situation) -> list[str]:
-    """Stores whose newest facts are not here: offline, catching up, or never heard."""
-    return sorted(
-        store_id
-        for store_id, freshness in situation.stores.items()
-        if freshness.state is not LinkState.ONLINE
-    )
-
-
-def _alarms(session: Session, tenant_id: str, since: datetime) -> tuple[AlarmFact, ...]:
-    rows = session.execute(
-        sa.select(AlarmRaised.__table__)
-        .where(
-            AlarmRaised.tenant_id == tenant_id,
-            sa.or_(AlarmRaised.cleared_at.is_(None), AlarmRaised.raised_at >= since),
-        )
-        .order_by(AlarmRaised.raised_at)
-    )
-    return tuple(
-        AlarmFact(
-            device_id=row.device_id,
-            alarm=row.alarm,
-            subject=row.subject,
-            store_id=row.store_id,
-            raised_at=row.raised_at,
-            cleared_at=row.cleared_at,
-            value=row.value,
-            limit=row.limit,
-            detail=row.detail,
-        )
-        for row in rows
     )

@@ -1,0 +1,1 @@
+"""What goes down to devices, and how they stand."""

@@ -1,0 +1,1 @@
+"""What a metric, a figure, a finding and a snapshot are."""
