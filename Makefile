@@ -62,7 +62,7 @@ lock: ## resolve the hashed lock files anew
 	grep '^uv==' $(LOCK) | cut -d' ' -f1 | $(COMPILE) --no-annotate - -o deploy/requirements/bootstrap.txt
 
 locale: $(READY) ## bring the console's words up to date
-	$(BIN)/python -m cloud_hub.console.catalogue
+	$(BIN)/python -m cloud_hub.web.catalogue
 
 clean: ## remove what make made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

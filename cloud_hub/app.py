@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
-from cloud_hub.api import artifacts, control, enrol, health, judging, media, places, review
+from cloud_hub.api import artifacts, control, enrol, judging, media, places, review
 from cloud_hub.artifact_upkeep import go_on_with_rollouts, keep_signed, tell_wishes
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
@@ -36,6 +36,7 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.model.shopper import Identity
+from cloud_hub.web.api import health
 from sync.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
     app = _application(hub)
     if settings.console:
         # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.
-        from cloud_hub.console.mount import mount_console
+        from cloud_hub.web.live.mount import mount_console
 
         mount_console(app, hub)
     return app

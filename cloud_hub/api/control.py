@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.api.access import HubOf, ViewerOf, acting_viewer, require_operator
 from cloud_hub.commands import expires_at, state_of
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
@@ -23,6 +22,7 @@ from cloud_hub.master_data.place_tables import Device
 from cloud_hub.model.control import DeviceCommand, DeviceShadow
 from cloud_hub.orders import Outgoing, give_command, publish
 from cloud_hub.shadows import desired_message, shadow_of, undone, want_state
+from cloud_hub.web.api.dependencies import HubOf, ViewerOf, acting_viewer, require_operator
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
 from sync.events import Lane

@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.sign_in import add_login, mint_token
-from cloud_hub.api.access import HubOf, WriterOf
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.enrolment import claim, reset_claim
 from cloud_hub.master_data.importer import load_chain
+from cloud_hub.web.api.dependencies import HubOf, WriterOf
 from device_profiles.names import Identifier
 from device_profiles.store import Chain, LoginRole
 

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
-from cloud_hub.api.access import DeviceOf, HubOf, ViewerOf
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
+from cloud_hub.fleet.enrolment.dependencies import DeviceOf
 from cloud_hub.link.tables import Media
 from cloud_hub.shelf.photos.rights import may_see_photo
+from cloud_hub.web.api.dependencies import HubOf, ViewerOf
 
 router = APIRouter(prefix="/api/v1/media", tags=["media"])
 

@@ -10,13 +10,13 @@ from pydantic import AwareDatetime, BaseModel
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.api.access import HubOf, ViewerOf, require_operator
 from cloud_hub.audit import audit_link
 from cloud_hub.core.errors import Refused
 from cloud_hub.ledger import balances
 from cloud_hub.master_data.place_tables import Device, Store
 from cloud_hub.record import RecordName, place_of
 from cloud_hub.record_words import record_json
+from cloud_hub.web.api.dependencies import HubOf, ViewerOf, require_operator
 from cloud_hub.whereabouts import audit_json, places_of
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole

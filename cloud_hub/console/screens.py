@@ -7,7 +7,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, joined
 from cloud_hub.console.pages.brand import brand_page
 from cloud_hub.console.pages.device import device_page
 from cloud_hub.console.pages.fleet import fleet_page
@@ -18,7 +17,6 @@ from cloud_hub.console.pages.shelf import shelf_page
 from cloud_hub.console.pages.store import store_page
 from cloud_hub.console.pages.tasks import tasks_page
 from cloud_hub.console.parts.story import story
-from cloud_hub.console.reader import Reader
 from cloud_hub.core.errors import NotFound
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.device import device_view
@@ -29,6 +27,8 @@ from cloud_hub.views.review import review_view
 from cloud_hub.views.shelf import shelf_view
 from cloud_hub.views.store import store_view
 from cloud_hub.views.tasks import tasks_view
+from cloud_hub.web.markup import Markup, joined
+from cloud_hub.web.reader import Reader
 
 Arguments = Mapping[str, str]
 """What an address names (`identity`) and asks for (its query)."""

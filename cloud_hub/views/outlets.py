@@ -23,11 +23,11 @@ from cloud_hub.metrics.shelf import Photos, Verdict, facings, purity, purity_ver
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, load_photos
 from cloud_hub.metrics.shelf_metrics import COMPLIANCE, ON_SHELF, PURITY
 from cloud_hub.model.facts import ShelfObservation
-from cloud_hub.photo import Photo
 from cloud_hub.shelf.figures import shelf_figures
 from cloud_hub.views.photos import Album
 from cloud_hub.views.rows import Cost, Freshness
 from cloud_hub.views.slots import total_cost
+from cloud_hub.web.photo import Photo
 from sync.events import PictureQuality
 
 SHARE_DAYS = 14

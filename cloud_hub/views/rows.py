@@ -6,7 +6,7 @@ from datetime import datetime
 from cloud_hub.core.text import Text
 from cloud_hub.freshness import Freshness, LinkState
 from cloud_hub.insight.finding import Cost, Severity
-from cloud_hub.photo import Photo
+from cloud_hub.web.photo import Photo
 from device_profiles.store import LoginRole
 
 __all__ = ["Books", "Cost", "Freshness", "LinkState", "ProblemRow", "Severity"]

@@ -31,7 +31,6 @@ from cloud_hub.metrics.shelf_metrics import (
     PURITY,
     SHARE_OF_SHELF,
 )
-from cloud_hub.photo import Box, Photo
 from cloud_hub.review import weights_of
 from cloud_hub.shelf.figures import photos_of, shelf_figures
 from cloud_hub.views.baskets import BasketRow, basket_rows
@@ -42,6 +41,7 @@ from cloud_hub.views.reading import may_read, situation_for
 from cloud_hub.views.review import waiting_questions
 from cloud_hub.views.rows import Cost, ProblemRow
 from cloud_hub.views.slots import SlotRow, quality_text, slot_rows, total_cost
+from cloud_hub.web.photo import Box, Photo
 from device_profiles.planogram import FixtureKind
 
 __all__ = ["GapSpan", "ShelfView", "SlotRow", "SlotState", "Thumbnail", "shelf_view"]

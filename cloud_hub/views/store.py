@@ -52,7 +52,6 @@ from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
 from cloud_hub.metrics.shelf_metrics import ON_SHELF
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.model.facts import Receipt
-from cloud_hub.photo import Photo
 from cloud_hub.shelf.figures import photos_of
 from cloud_hub.views.floor import FloorView, HandCount, floor_view, hand_counts
 from cloud_hub.views.photos import Album
@@ -60,6 +59,7 @@ from cloud_hub.views.problems import informing, needing, problem_rows
 from cloud_hub.views.reading import situation_for, temperatures
 from cloud_hub.views.rows import Freshness, ProblemRow
 from cloud_hub.views.tasks import TaskRow, task_rows
+from cloud_hub.web.photo import Photo
 from sync.events import ReceiptType
 
 

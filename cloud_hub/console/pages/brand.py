@@ -1,20 +1,20 @@
 """A brand's board: which outlet to visit first, the evidence, the share, the gaps."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.estimated_sales import estimated_today
-from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
-from cloud_hub.console.parts.freshness import photo_age
-from cloud_hub.console.parts.money import cost_mark
-from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.parts.recognition import published_line, waiting_link
 from cloud_hub.console.parts.share_chart import share_chart
-from cloud_hub.console.parts.shelf_photo import shelf_photo
 from cloud_hub.console.parts.store_table import figure_cell
-from cloud_hub.console.parts.thumbnail import thumbnail
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.brand import BrandGap, BrandView, Competitor, OutletRow, SellOutRow, Verdict
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import photo_age
+from cloud_hub.web.parts.figure_tile import figure_tiles
+from cloud_hub.web.parts.money import cost_mark
+from cloud_hub.web.parts.panel import panel, table
+from cloud_hub.web.parts.shelf_photo import shelf_photo
+from cloud_hub.web.parts.thumbnail import thumbnail
+from cloud_hub.web.reader import Reader
 
 
 def brand_page(view: BrandView, reader: Reader) -> Markup:

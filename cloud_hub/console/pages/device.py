@@ -1,17 +1,18 @@
 """A device's page: its books by lane and day, where each record is, what was lost and why."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.day_chart import temperature_chart
 from cloud_hub.console.parts.device_control import control_panels
 from cloud_hub.console.parts.device_records import elsewhere, find_record, losses
-from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
-from cloud_hub.console.parts.freshness import age, freshness_chip
 from cloud_hub.console.parts.ledger_equation import ledger_equation, where_bar
-from cloud_hub.console.parts.panel import panel, table
-from cloud_hub.console.reader import Reader
+from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.views.device import AlarmRow, DeviceView, LaneRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
+from cloud_hub.web.parts.day_chart import temperature_chart
+from cloud_hub.web.parts.figure_tile import figure_tiles
+from cloud_hub.web.parts.panel import panel, table
+from cloud_hub.web.reader import Reader
 
 
 def device_page(view: DeviceView, reader: Reader) -> Markup:

@@ -1,16 +1,17 @@
 """The fleet: every device with its link, its books, its alarms."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
-from cloud_hub.console.parts.freshness import age, freshness_chip
-from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.parts.ledger_equation import ledger_equation, where_bar
-from cloud_hub.console.parts.panel import panel, table
-from cloud_hub.console.reader import Reader
+from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.link.ingest.rejections import Refused
 from cloud_hub.views.fleet import FleetRow, FleetView
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
+from cloud_hub.web.parts.figure_tile import figure_tiles
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.parts.panel import panel, table
+from cloud_hub.web.reader import Reader
 
 
 def fleet_page(view: FleetView, reader: Reader) -> Markup:

@@ -3,18 +3,18 @@
 from collections.abc import Callable
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.pages.store import information
-from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
-from cloud_hub.console.parts.freshness import freshness_chip
 from cloud_hub.console.parts.hand_count import hand_count
 from cloud_hub.console.parts.hour_map import hour_grid
-from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.parts.store_table import figure_cell
-from cloud_hub.console.reader import Reader
+from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.views.floor import HourRow
 from cloud_hub.views.footfall import FootfallView, StoreFootfall
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.figure_tile import figure_tiles
+from cloud_hub.web.parts.panel import panel, table
+from cloud_hub.web.reader import Reader
 
 WELL = 0.9
 """Of the opening hours; a door watched for less is marked."""

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
-from cloud_hub.console.parts.panel import panel
 from cloud_hub.console.parts.road import road_strip
 from cloud_hub.console.parts.store_table import store_table
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.home import HomeView
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.figure_tile import figure_tiles
+from cloud_hub.web.parts.panel import panel
+from cloud_hub.web.reader import Reader
 
 ROWS: Final = 6
 

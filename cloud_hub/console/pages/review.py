@@ -3,13 +3,13 @@
 from urllib.parse import urlencode
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.parts.panel import panel
 from cloud_hub.console.parts.recognition import published_line
-from cloud_hub.console.parts.thumbnail import thumbnail
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.review import Choice, Question, ReviewView
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.parts.panel import panel
+from cloud_hub.web.parts.thumbnail import thumbnail
+from cloud_hub.web.reader import Reader
 
 
 def review_page(view: ReviewView, reader: Reader, fixture_id: str | None = None) -> Markup:

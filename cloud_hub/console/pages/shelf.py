@@ -1,21 +1,21 @@
 """A shelf's page: its photo with what was seen, planned and different; its slots; its day."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.baskets import baskets_panel
 from cloud_hub.console.parts.estimated_sales import estimated_sales_panel
-from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
-from cloud_hub.console.parts.freshness import photo_age
 from cloud_hub.console.parts.gap_bars import day_of_photos
-from cloud_hub.console.parts.money import cost_mark
-from cloud_hub.console.parts.panel import panel
 from cloud_hub.console.parts.recognition import published_line, waiting_link
-from cloud_hub.console.parts.shelf_photo import shelf_photo
 from cloud_hub.console.parts.slot_panel import slot_panels
-from cloud_hub.console.reader import Reader
-from cloud_hub.photo import BoxKind
 from cloud_hub.views.shelf import ShelfView
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import photo_age
+from cloud_hub.web.parts.figure_tile import figure_tiles
+from cloud_hub.web.parts.money import cost_mark
+from cloud_hub.web.parts.panel import panel
+from cloud_hub.web.parts.shelf_photo import shelf_photo
+from cloud_hub.web.photo import BoxKind
+from cloud_hub.web.reader import Reader
 
 
 def shelf_page(view: ShelfView, reader: Reader, chosen: str | None = None) -> Markup:

@@ -1,20 +1,21 @@
 """A store's page: its day, its doors, shelves, tills, devices, and what it was asked to do."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.figure_tile import figure_tiles
 from cloud_hub.console.parts.findings import findings
 from cloud_hub.console.parts.fixture_card import fixture_cards
 from cloud_hub.console.parts.floor_map import floor_map
-from cloud_hub.console.parts.freshness import age, freshness_chip
 from cloud_hub.console.parts.hand_count import hand_count
 from cloud_hub.console.parts.hour_map import hour_map
-from cloud_hub.console.parts.panel import panel, table
 from cloud_hub.console.parts.task_list import task_list
-from cloud_hub.console.reader import Reader
+from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.views.floor import FloorView, ZoneRow
 from cloud_hub.views.rows import ProblemRow
 from cloud_hub.views.store import DayRow, DeviceRow, DoorRow, StoreView, TillRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
+from cloud_hub.web.parts.figure_tile import figure_tiles
+from cloud_hub.web.parts.panel import panel, table
+from cloud_hub.web.reader import Reader
 
 
 def store_page(view: StoreView, reader: Reader) -> Markup:

@@ -1,9 +1,9 @@
 """A chest freezer from above: each basket where it lies, how full it is, what was seen in it."""
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.panel import panel
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.baskets import BasketRow, LyingProduct
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.panel import panel
+from cloud_hub.web.reader import Reader
 
 
 def baskets_panel(rows: tuple[BasketRow, ...], reader: Reader) -> Markup:

@@ -1,11 +1,11 @@
 """What a device was told: commands and what became of them, settings, clocks put right."""
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.freshness import age
-from cloud_hub.console.parts.panel import panel, table
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.device import DeviceView
 from cloud_hub.views.device_control import Choice, ClockRow, CommandRow, DeviceControl, SettingRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
+from cloud_hub.web.parts.panel import panel, table
+from cloud_hub.web.reader import Reader
 
 
 def control_panels(view: DeviceView, reader: Reader) -> list[Markup]:

@@ -1,11 +1,11 @@
 """Where a device's records are that are not simply here: waiting, odd, lost, or asked for."""
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.freshness import age
-from cloud_hub.console.parts.panel import table
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.device import DeviceView
 from cloud_hub.views.device_records import LossRow, OddRow, WaitingRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
+from cloud_hub.web.parts.panel import table
+from cloud_hub.web.reader import Reader
 
 
 def elsewhere(view: DeviceView, reader: Reader) -> Markup:

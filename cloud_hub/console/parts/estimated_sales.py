@@ -1,11 +1,11 @@
 """Estimated sell-out of a cooler: the range, each product, each opening with its two pictures."""
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.panel import panel, table
-from cloud_hub.console.reader import Reader
 from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure
 from cloud_hub.views.openings import EstimatedRow, EstimatedSales, OpeningRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.panel import panel, table
+from cloud_hub.web.reader import Reader
 
 WHOLE = 0.1
 """So near to a whole number of packs and its decimals say nothing."""

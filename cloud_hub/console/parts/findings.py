@@ -1,14 +1,14 @@
 """Needs you now: what is wrong, where, since when, whose it is, and one thing to do about it."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.freshness import age
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.parts.money import cost_mark
-from cloud_hub.console.parts.thumbnail import thumbnail
-from cloud_hub.console.reader import Reader
-from cloud_hub.console.roles import role_name
 from cloud_hub.views.rows import ProblemRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.parts.money import cost_mark
+from cloud_hub.web.parts.thumbnail import thumbnail
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.roles import role_name
 
 
 def findings(rows: tuple[ProblemRow, ...], reader: Reader, *, at_most: int | None = None) -> Markup:

@@ -1,11 +1,11 @@
 """A shelf or cooler in small: last photo, how much of the plan stands, degrees."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.freshness import photo_age
-from cloud_hub.console.parts.thumbnail import thumbnail
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.store import FixtureRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import photo_age
+from cloud_hub.web.parts.thumbnail import thumbnail
+from cloud_hub.web.reader import Reader
 
 
 def fixture_cards(fixtures: tuple[FixtureRow, ...], reader: Reader) -> Markup:

@@ -3,9 +3,9 @@
 from math import sqrt
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.floor import FloorMap
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.reader import Reader
 
 CELL: Final = 30
 

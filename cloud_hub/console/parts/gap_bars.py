@@ -1,8 +1,8 @@
 """The day of a shelf: its photos in a row, and under them when which slot was empty."""
 
-from cloud_hub.console.markup import Markup, el, joined
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.shelf import GapSpan, Thumbnail
+from cloud_hub.web.markup import Markup, el, joined
+from cloud_hub.web.reader import Reader
 
 
 def day_of_photos(

@@ -1,8 +1,8 @@
 """What a person counted on a clip of a line, beside what the device did."""
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.floor import HandCount
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.reader import Reader
 
 
 def hand_count(hand: HandCount | None, reader: Reader) -> Markup | None:

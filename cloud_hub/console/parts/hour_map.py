@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.floor import HourRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.reader import Reader
 
 LEVELS: Final = 5
 

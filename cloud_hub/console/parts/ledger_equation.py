@@ -1,9 +1,9 @@
 """The promise in one line: produced = received + declared lost + waiting."""
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.rows import Books
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.reader import Reader
 
 
 def ledger_equation(books: Books, reader: Reader) -> Markup:

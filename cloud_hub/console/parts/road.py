@@ -1,14 +1,14 @@
 """The road 数据之路: how the last photo came here, and the chain's books."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.freshness import age
-from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.parts.ledger_equation import ledger_equation
-from cloud_hub.console.parts.thumbnail import thumbnail
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.home import Road
 from cloud_hub.views.rows import Books
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.parts.thumbnail import thumbnail
+from cloud_hub.web.reader import Reader
 
 
 def road_strip(road: Road | None, books: Books, reader: Reader) -> Markup:

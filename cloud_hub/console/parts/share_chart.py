@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.brand import ShareDay
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.reader import Reader
 
 HEIGHT: Final = 100.0
 KINDS: Final = ("own", "foreign", "unknown")

@@ -1,11 +1,11 @@
 """What is known of one slot: plan, picture, ledger and till in one place, shown when pointed at."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.parts.money import cost_mark
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.shelf import SlotRow, SlotState
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.parts.money import cost_mark
+from cloud_hub.web.reader import Reader
 
 
 def slot_panels(

@@ -1,13 +1,13 @@
 """The stores in one table: sales, conversion, on-shelf, degrees, freshness."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.figure_tile import direction_of
-from cloud_hub.console.parts.freshness import freshness_chip
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.reader import Reader
+from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.insight.figure import Figure
 from cloud_hub.views.home import StoreRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.figure_tile import direction_of
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.reader import Reader
 
 
 def store_table(rows: tuple[StoreRow, ...], reader: Reader) -> Markup:

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
 from cloud_hub.console.parts.findings import finding_address
-from cloud_hub.console.parts.icon import icon
 from cloud_hub.console.parts.ledger_equation import ledger_equation
-from cloud_hub.console.parts.money import cost_mark
-from cloud_hub.console.parts.thumbnail import thumbnail
-from cloud_hub.console.reader import Reader
 from cloud_hub.insight.finding import Kind
 from cloud_hub.views.home import HomeView
 from cloud_hub.views.rows import ProblemRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.parts.money import cost_mark
+from cloud_hub.web.parts.thumbnail import thumbnail
+from cloud_hub.web.reader import Reader
 
 STEPS: Final = 5
 TOLD_FIRST: Final = (

@@ -1,11 +1,11 @@
 """Tasks: what somebody was asked to do, since when, and the answer."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.freshness import age
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.tasks import TaskRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.reader import Reader
 
 
 def task_list(tasks: tuple[TaskRow, ...], reader: Reader, *, with_store: bool = False) -> Markup:

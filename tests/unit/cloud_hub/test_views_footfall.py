@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cloud_hub.console.pages.footfall import footfall_page
-from cloud_hub.console.reader import Reader
-from cloud_hub.console.words import Words
 from cloud_hub.core.errors import NotYours
 from cloud_hub.views.footfall import FootfallView, footfall_view
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, SmallChain, head_office, local, viewer
 

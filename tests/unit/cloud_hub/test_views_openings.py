@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.console.parts.estimated_sales import estimated_sales_panel
-from cloud_hub.console.reader import Reader
-from cloud_hub.console.words import Words
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.model.opening import CoolerOpening, OpenedProduct
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.openings import EstimatedSales
 from cloud_hub.views.shelf import shelf_view
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
 from tests.small_chain import (
     NOW,

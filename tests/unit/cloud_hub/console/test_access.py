@@ -1,8 +1,8 @@
 import pytest
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.console.access import seen_through
-from cloud_hub.console.roles import landing
+from cloud_hub.web.roles import landing
+from cloud_hub.web.visit import seen_through
 from device_profiles.store import LoginRole
 
 

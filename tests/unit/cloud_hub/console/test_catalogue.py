@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cloud_hub.console.catalogue import TRANSLATED, compiled, messages, po_file, read_catalogue
+from cloud_hub.web.catalogue import TRANSLATED, compiled, messages, po_file, read_catalogue
 
 BLANK = re.compile(r"\{(\w+)\}")
 
@@ -18,7 +18,7 @@ def test_every_word_of_the_pages_is_translated(language):
     catalogue = read_catalogue(language)
     said = {message.id for message in messages() if message.id}
     missing = {text for text in said if not (catalogue.get(text) and catalogue.get(text).string)}
-    assert missing == set(), "run: python -m cloud_hub.console.catalogue, then translate"
+    assert missing == set(), "run: python -m cloud_hub.web.catalogue, then translate"
 
 
 def test_nothing_is_translated_that_no_page_says(language):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cloud_hub.console.shell import STATIC
+from cloud_hub.web.live.shell import STATIC
 
 TOKEN = re.compile(r"--([a-z0-9-]+):\s*(#[0-9a-f]{6})")
 PAIRS = (

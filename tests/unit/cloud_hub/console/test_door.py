@@ -1,7 +1,7 @@
 import pytest
 from starlette.requests import Request
 
-from cloud_hub.console.door import is_own_form, own_path
+from cloud_hub.web.door import is_own_form, own_path
 
 
 def request(**headers: str) -> Request:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.console.live import SharedDrawings
-from cloud_hub.console.markup import Markup
 from cloud_hub.core.change_feed import Changes
 from cloud_hub.core.storage.database import open_database
+from cloud_hub.web.live.shared_drawings import SharedDrawings
+from cloud_hub.web.markup import Markup
 from device_profiles.store import LoginRole
 
 NOW = datetime(2026, 3, 4, 6, 30, tzinfo=UTC)

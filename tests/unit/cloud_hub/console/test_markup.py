@@ -1,4 +1,4 @@
-from cloud_hub.console.markup import Markup, el, joined
+from cloud_hub.web.markup import Markup, el, joined
 
 
 def test_data_is_escaped_wherever_it_stands():

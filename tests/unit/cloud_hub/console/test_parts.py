@@ -8,20 +8,20 @@ import pytest
 
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.console.parts.baskets import baskets_panel
-from cloud_hub.console.parts.figure_tile import figure_tile
 from cloud_hub.console.parts.findings import finding_address
-from cloud_hub.console.parts.freshness import photo_age
 from cloud_hub.console.parts.ledger_equation import ledger_equation
-from cloud_hub.console.parts.money import cost_mark
-from cloud_hub.console.parts.sparkline import sparkline
-from cloud_hub.console.parts.thumbnail import thumbnail
-from cloud_hub.console.reader import Reader
-from cloud_hub.console.words import Words
 from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure, Unit
-from cloud_hub.photo import Box, BoxKind, Photo
 from cloud_hub.views.baskets import BasketRow, LyingProduct
 from cloud_hub.views.rows import Books, Cost, ProblemRow, Severity
+from cloud_hub.web.parts.age import photo_age
+from cloud_hub.web.parts.figure_tile import figure_tile
+from cloud_hub.web.parts.money import cost_mark
+from cloud_hub.web.parts.sparkline import sparkline
+from cloud_hub.web.parts.thumbnail import thumbnail
+from cloud_hub.web.photo import Box, BoxKind, Photo
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
 
 NOW = datetime(2026, 3, 4, 6, 30, tzinfo=UTC)

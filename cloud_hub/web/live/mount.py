@@ -15,30 +15,25 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.access import Visit, language_asked, visit_of
-from cloud_hub.console.actions import listen_for_actions
-from cloud_hub.console.door import door_routes, own_path
-from cloud_hub.console.headers import ProtectiveHeaders
-from cloud_hub.console.live import SharedDrawings
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.pages.login import login_page
-from cloud_hub.console.pages.message import (
-    broken_page,
-    first_run_page,
-    not_found_page,
-    not_yours_page,
-)
-from cloud_hub.console.parts.bar import bar
-from cloud_hub.console.reader import Reader
-from cloud_hub.console.region import Region
-from cloud_hub.console.roles import landing
 from cloud_hub.console.screens import SCREENS, Arguments, Screen
-from cloud_hub.console.shell import STATIC, STATIC_PATH, dress_page, show_plain
-from cloud_hub.console.tab import Content, Tab
-from cloud_hub.console.words import Words
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.hub import Hub
-from cloud_hub.views.frame import FrameView, frame_view, has_chain
+from cloud_hub.web.door import door_routes, own_path
+from cloud_hub.web.frame import FrameView, frame_view, has_chain
+from cloud_hub.web.headers import ProtectiveHeaders
+from cloud_hub.web.live.actions import listen_for_actions
+from cloud_hub.web.live.region import Region
+from cloud_hub.web.live.shared_drawings import SharedDrawings
+from cloud_hub.web.live.shell import STATIC, STATIC_PATH, dress_page, show_plain
+from cloud_hub.web.live.tab import Content, Tab
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.pages.login import login_page
+from cloud_hub.web.pages.message import broken_page, first_run_page, not_found_page, not_yours_page
+from cloud_hub.web.parts.bar import bar
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.roles import landing
+from cloud_hub.web.visit import Visit, language_asked, visit_of
+from cloud_hub.web.words import Words
 
 log = logging.getLogger(__name__)
 

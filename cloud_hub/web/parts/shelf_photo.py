@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.freshness import photo_age
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.reader import Reader
-from cloud_hub.photo import Box, BoxKind, Photo
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import photo_age
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.photo import Box, BoxKind, Photo
+from cloud_hub.web.reader import Reader
 
 
 def shelf_photo(

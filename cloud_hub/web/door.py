@@ -19,9 +19,9 @@ from cloud_hub.access.sign_in import (
     viewer_of_login,
 )
 from cloud_hub.access.throttle import LoginThrottle
-from cloud_hub.console.access import SEE_AS_COOKIE
-from cloud_hub.console.roles import landing
 from cloud_hub.core.hub import Hub
+from cloud_hub.web.roles import landing
+from cloud_hub.web.visit import SEE_AS_COOKIE
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from nicegui import ui
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.sign_in import login_of
-from cloud_hub.console.access import Visit
-from cloud_hub.console.live import Drawing, SharedDrawings
-from cloud_hub.console.markup import Markup
-from cloud_hub.console.region import Region
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.hub import Hub
+from cloud_hub.web.live.region import Region
+from cloud_hub.web.live.shared_drawings import Drawing, SharedDrawings
+from cloud_hub.web.markup import Markup
+from cloud_hub.web.visit import Visit
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """A titled block of a page."""
 
-from cloud_hub.console.markup import Markup, el
+from cloud_hub.web.markup import Markup, el
 
 
 def panel(title: str, *children: Markup | None, note: str | None = None, kind: str = "") -> Markup:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.reader import Reader
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.reader import Reader
 
 WIDTH: Final = 480.0
 HEIGHT: Final = 96.0

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.reader import Reader
 from cloud_hub.views.rows import Cost
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.reader import Reader
 
 LEAST: Final = Decimal("0.5")
 """A smaller amount would be written as 0, which says less than nothing."""

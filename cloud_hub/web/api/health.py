@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloud_hub.api.access import HubOf
+from cloud_hub.web.api.dependencies import HubOf
 
 router = APIRouter(tags=["health"])
 

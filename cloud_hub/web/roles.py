@@ -1,7 +1,7 @@
 """What roles are called, and where each lands."""
 
 from cloud_hub.access.viewer import Page, Viewer
-from cloud_hub.console.words import Words
+from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
 
 

@@ -1,7 +1,5 @@
 """Who asks: the viewer or writer behind a request, from its cookie or its bearer token."""
 
-import base64
-import binascii
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
@@ -22,8 +20,6 @@ from cloud_hub.access.sign_in import (
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
-from cloud_hub.enrolment import check_device
-from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.master_data.place_tables import Tenant
 from device_profiles.store import LoginRole
 
@@ -86,25 +82,9 @@ def writer_of(request: Request) -> Writer:
         return Writer(tenant_id=row.tenant_id, name=f"token:{row.name}")
 
 
-def device_of(request: Request) -> DeviceIdentity:
-    """The device that signed in with its id and password (HTTP Basic). Raises Refused."""
-    kind, _, sent = request.headers.get("authorization", "").partition(" ")
-    try:
-        name, _, password = base64.b64decode(sent, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        name = password = ""
-    if kind.lower() == "basic" and name:
-        with hub_of(request).sessions() as session:
-            device = check_device(session, name, password)
-        if device is not None:
-            return device
-    raise Refused("sign in as a device: its id and password", status=401)
-
-
 HubOf = Annotated[Hub, Depends(hub_of)]
 ViewerOf = Annotated[Viewer, Depends(viewer_of)]
 WriterOf = Annotated[Writer, Depends(writer_of)]
-DeviceOf = Annotated[DeviceIdentity, Depends(device_of)]
 
 
 def require_operator(viewer: Viewer) -> None:

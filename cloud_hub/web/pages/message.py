@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.words import Words
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.words import Words
 
 
 def message_page(title: str, text: str, *, link: tuple[str, str] | None = None) -> Markup:

@@ -1,10 +1,10 @@
 """One figure: value, difference, hours, how much of it was watched, how old it is."""
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.freshness import age
-from cloud_hub.console.parts.sparkline import sparkline
-from cloud_hub.console.reader import Reader
 from cloud_hub.insight.figure import Direction, Figure, Number
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
+from cloud_hub.web.parts.sparkline import sparkline
+from cloud_hub.web.reader import Reader
 
 
 def figure_tiles(figures: tuple[Figure, ...], reader: Reader) -> Markup:

@@ -7,8 +7,8 @@ from typing import Final
 from markupsafe import Markup
 from nicegui import ui
 
-from cloud_hub.console.region import Region
-from cloud_hub.console.words import Words
+from cloud_hub.web.live.region import Region
+from cloud_hub.web.words import Words
 
 STATIC: Final = Path(__file__).parent / "static"
 STATIC_PATH: Final = "/console/static"

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cloud_hub.access.viewer import Page, Viewer
-from cloud_hub.console.words import Words
+from cloud_hub.web.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.reader import Reader
-from cloud_hub.photo import Box, Photo
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.photo import Box, Photo
+from cloud_hub.web.reader import Reader
 
 SHAPE: Final = 4 / 3
 

@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.console.markup import NOTHING, Markup
 from cloud_hub.core.change_feed import Changes
+from cloud_hub.web.markup import NOTHING, Markup
 
 SHARED_S: Final = 2.0
 """A drawing serves everybody with the same rights and language for at least this long."""

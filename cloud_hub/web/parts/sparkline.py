@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.reader import Reader
 from cloud_hub.insight.figure import Figure, Number, Unit
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.reader import Reader
 
 WIDTH: Final = 120.0
 HEIGHT: Final = 30.0

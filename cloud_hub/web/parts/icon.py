@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cloud_hub.console.markup import Markup, el
+from cloud_hub.web.markup import Markup, el
 
 PATHS: Final = {
     "alarm": "M8 1.5 15 14H1L8 1.5Zm0 4.2v4M8 11.6v.6",

@@ -1,12 +1,12 @@
 """The bar above every page: chain, simulation marks, where one can go, as whom one looks."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.access import Visit
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.reader import Reader
-from cloud_hub.console.roles import landing, role_name
-from cloud_hub.views.frame import FrameView
+from cloud_hub.web.frame import FrameView
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.roles import landing, role_name
+from cloud_hub.web.visit import Visit
 from device_profiles.store import LoginRole
 
 NAVIGATION = (Page.HOME, Page.FOOTFALL, Page.STORE, Page.BRAND, Page.FLEET, Page.TASKS, Page.REVIEW)

@@ -1,9 +1,9 @@
 """The door: name, password, one clear line when it stays shut."""
 
-from cloud_hub.console.markup import Markup, el
-from cloud_hub.console.parts.bar import languages
-from cloud_hub.console.parts.icon import icon
-from cloud_hub.console.words import Words
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.bar import languages
+from cloud_hub.web.parts.icon import icon
+from cloud_hub.web.words import Words
 
 
 def login_page(words: Words, *, problem: str, seconds: str, place: str) -> Markup:

@@ -1,4 +1,4 @@
-"""The console's words for translators: `python -m cloud_hub.console.catalogue` brings console.po up
+"""The console's words for translators: `python -m cloud_hub.web.catalogue` brings console.po up
 to date with the pages and compiles it. Development only; needs nothing but babel."""
 
 import io
@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from cloud_hub.console.words import DOMAIN, LOCALES
+from cloud_hub.web.words import DOMAIN, LOCALES
 
 PAGES: Final = Path(__file__).parent
 TRANSLATED: Final = ("zh",)

@@ -1,0 +1,1 @@
+"""How a device becomes known, and proves who it is."""

@@ -1,0 +1,1 @@
+"""The console's kit: markup, words, live pages, parts, sign-in, what every door depends on."""

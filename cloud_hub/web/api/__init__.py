@@ -1,0 +1,1 @@
+"""HTTP doors that belong to no domain, and what every door depends on."""

@@ -1,0 +1,1 @@
+"""Pages without a bar: the door, and messages."""

@@ -1,0 +1,1 @@
+"""Parts that pages share: one a file, each a pure function from data to markup."""
