@@ -2,22 +2,16 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
-from sqlalchemy.orm import Session
 
-from cloud_hub.access.viewer import Viewer
-from cloud_hub.audit import audit_link
 from cloud_hub.core.errors import Refused
 from cloud_hub.ledger import balances
 from cloud_hub.master_data.place_tables import Device, Store
-from cloud_hub.record import RecordName, place_of
-from cloud_hub.record_words import record_json
-from cloud_hub.web.api.dependencies import HubOf, ViewerOf, require_operator
-from cloud_hub.whereabouts import audit_json, places_of
+from cloud_hub.web.api.dependencies import HubOf, ViewerOf
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
 
@@ -82,50 +76,6 @@ def list_devices(
             DeviceAnswer.model_validate(device, from_attributes=True)
             for device in session.scalars(query.order_by(Device.store_id, Device.device_id))
         ]
-
-
-@router.get("/devices/{device_id}/ledger")
-def device_ledger(device_id: Identifier, hub: HubOf, viewer: ViewerOf) -> dict[str, Any]:
-    """One device's accounts: produced = received + declared lost + waiting; by epoch and lane, with
-    its losses, its newest dead letters, and the boots whose clock the hub has put right."""
-    with hub.sessions() as session:
-        places = places_of(session, _device(session, viewer, device_id))
-        audit = audit_link(session, tenant_id=viewer.tenant_id, devices=[device_id])
-        return audit.as_json() | places.as_json()
-
-
-@router.get("/devices/{device_id}/records/{epoch}/{lane}/{seq}")
-def device_record(
-    device_id: Identifier, epoch: int, lane: str, seq: int, hub: HubOf, viewer: ViewerOf
-) -> dict[str, Any]:
-    """Where one record is: received and what was made of it, lost and why, waiting, or never
-    produced. `lane` is its name or number."""
-    name = RecordName.read(f"{device_id}/{epoch}/{lane}/{seq}")
-    with hub.sessions() as session:
-        device = _device(session, viewer, device_id)
-        return record_json(place_of(session, device, name))
-
-
-def _device(session: Session, viewer: Viewer, device_id: str) -> Device:
-    device = session.get(Device, (viewer.tenant_id, device_id))
-    if device is None or not _may_see_device(viewer, device):
-        raise Refused(f"no device {device_id} for this login", status=404)
-    return device
-
-
-def _may_see_device(viewer: Viewer, device: Device) -> bool:
-    if viewer.role is LoginRole.BRAND:
-        return False
-    return viewer.store_id in (None, device.store_id)
-
-
-@router.get("/audit")
-def audit(hub: HubOf, viewer: ViewerOf) -> dict[str, Any]:
-    """Per device and lane: produced, received, declared lost (and why), waiting, and whether they
-    add up."""
-    require_operator(viewer)
-    with hub.sessions() as session:
-        return audit_json(session, viewer.tenant_id)
 
 
 class BalanceAnswer(BaseModel):

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.audit import LaneAccount, audit_link
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.fleet.today import AlarmFact, _alarms
 from cloud_hub.freshness import Freshness, fleet_freshness, store_freshness
@@ -18,6 +17,7 @@ from cloud_hub.metrics.gaps import Gap, Look, find_gaps, load_looks
 from cloud_hub.metrics.shelf import Photos, holds_for, window_photos
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
 
 LOOK_BACK = timedelta(days=3)
 """How far back gaps are read at first; a gap older than that is followed back by itself."""

@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.audit import audit_link
 from cloud_hub.link.tables import ReceivedRange, StoredEvent
+from cloud_hub.reconciliation.lane_accounts import audit_link
 from sync.events import Lane
 
 

@@ -9,14 +9,12 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
-from cloud_hub.audit import LaneAccount, joined_epochs
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second, start_of
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
-from cloud_hub.findings.link_books import LANE_NAMES
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import compare
 from cloud_hub.insight.search import DEVICE_SEARCHES, search
@@ -24,6 +22,10 @@ from cloud_hub.link.tables import AlarmRaised, DeadLetter, Epoch, StoredEvent
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Device
 from cloud_hub.model.facts import CoolerMinute
+from cloud_hub.reconciliation.device_trace import places_of
+from cloud_hub.reconciliation.findings import LANE_NAMES
+from cloud_hub.reconciliation.lane_accounts import LaneAccount, joined_epochs
+from cloud_hub.reconciliation.sums import Books, books_of
 from cloud_hub.views.device_control import DeviceControl, device_control
 from cloud_hub.views.device_records import (
     LossRow,
@@ -38,9 +40,8 @@ from cloud_hub.views.device_records import (
 from cloud_hub.views.fleet import uptime_figures
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows
-from cloud_hub.views.reading import books_of, situation_for
-from cloud_hub.views.rows import Books, Freshness, ProblemRow
-from cloud_hub.whereabouts import places_of
+from cloud_hub.views.reading import situation_for
+from cloud_hub.views.rows import Freshness, ProblemRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

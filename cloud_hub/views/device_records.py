@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from cloud_hub.core import wording
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.text import Text
-from cloud_hub.findings.link_books import LANE_NAMES
-from cloud_hub.losses import DeclaredLoss, loss_reason
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.record import RecordName, place_of
-from cloud_hub.record_words import record_sentences
-from cloud_hub.whereabouts import DevicePlaces, LanePlaces
+from cloud_hub.reconciliation.declared_losses import DeclaredLoss, loss_reason
+from cloud_hub.reconciliation.device_trace import DevicePlaces, LanePlaces
+from cloud_hub.reconciliation.event_trace import RecordName, place_of
+from cloud_hub.reconciliation.event_trace_text import record_sentences
+from cloud_hub.reconciliation.findings import LANE_NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
-from cloud_hub.audit import LaneAccount
 from cloud_hub.core.text import Text
 from cloud_hub.findings.alarms import alarm_name
 from cloud_hub.insight.figure import Figure
@@ -19,11 +18,13 @@ from cloud_hub.insight.snapshot import Situation
 from cloud_hub.link.ingest.rejections import Refused, refusals
 from cloud_hub.master_data.chain import Device
 from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
+from cloud_hub.reconciliation.lane_accounts import LaneAccount
+from cloud_hub.reconciliation.sums import Books, books_of
 from cloud_hub.views.device_control import SEERS
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import needing, problem_rows
-from cloud_hub.views.reading import books_of, situation_for, temperatures
-from cloud_hub.views.rows import Books, Freshness, ProblemRow
+from cloud_hub.views.reading import situation_for, temperatures
+from cloud_hub.views.rows import Freshness, ProblemRow
 
 REFUSED_SHOWN = 20
 

@@ -25,12 +25,13 @@ from cloud_hub.metrics.shelf import on_shelf_availability
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from cloud_hub.metrics.shelf_metrics import ON_SHELF
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
+from cloud_hub.reconciliation.sums import Books, books_of
 from cloud_hub.shelf.figures import photos_of
 from cloud_hub.views.headline import headline
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows
-from cloud_hub.views.reading import books_of, situation_for, temperatures, too_warm_stores
-from cloud_hub.views.rows import Books, Freshness, ProblemRow
+from cloud_hub.views.reading import situation_for, temperatures, too_warm_stores
+from cloud_hub.views.rows import Freshness, ProblemRow
 from cloud_hub.web.photo import Photo
 
 

@@ -1,19 +1,16 @@
 """What several pages read: the chain as one viewer may see it, temperatures, the link's sums."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Page, Viewer, scope_of
-from cloud_hub.audit import LaneAccount
 from cloud_hub.core.errors import NotFound
 from cloud_hub.insight.finding import Finding, Kind
 from cloud_hub.insight.snapshot import Situation, load_situation
 from cloud_hub.master_data.chain import Fixture
 from cloud_hub.model.facts import CoolerMinute
-from cloud_hub.views.rows import Books
 from device_profiles.store import LoginRole
 
 READING_HOLDS = timedelta(minutes=30)
@@ -39,18 +36,6 @@ def scoped_situation(
     if situation is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
     return situation
-
-
-def books_of(accounts: Iterable[LaneAccount]) -> Books:
-    """Lanes added up. Balanced only when every one of them is."""
-    lanes = list(accounts)
-    return Books(
-        produced=sum(lane.produced for lane in lanes),
-        received=sum(lane.received for lane in lanes),
-        lost=sum(lane.lost for lane in lanes),
-        waiting=sum(lane.waiting for lane in lanes),
-        balanced=all(lane.is_balanced for lane in lanes),
-    )
 
 
 def temperatures(situation: Situation) -> dict[str, float]:

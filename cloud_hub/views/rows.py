@@ -6,6 +6,7 @@ from datetime import datetime
 from cloud_hub.core.text import Text
 from cloud_hub.freshness import Freshness, LinkState
 from cloud_hub.insight.finding import Cost, Severity
+from cloud_hub.reconciliation.sums import Books
 from cloud_hub.web.photo import Photo
 from device_profiles.store import LoginRole
 
@@ -34,14 +35,3 @@ class ProblemRow:
     task_id: str | None
     task_answered: bool
     photo: Photo | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
-    """produced = received + lost + waiting. `balanced` says whether that holds."""
-
-    produced: int
-    received: int
-    lost: int
-    waiting: int
-    balanced: bool

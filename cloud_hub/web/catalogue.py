@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 
 from cloud_hub.web.words import DOMAIN, LOCALES
 
-PAGES: Final = Path(__file__).parent
+PAGES: Final = Path(__file__).parents[1]
 TRANSLATED: Final = ("zh",)
 KEYWORDS: Final = {"words": None, "self": None}
 

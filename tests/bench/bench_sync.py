@@ -18,11 +18,11 @@ from pathlib import Path
 import psutil
 import sqlalchemy as sa
 
-from cloud_hub.audit import audit_link
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.importer import load_chain
+from cloud_hub.reconciliation.lane_accounts import audit_link
 from sync.batch import encode_batch
 from sync.books import read_books
 from sync.events import Lane

@@ -8,7 +8,6 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.audit import audit_link
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
@@ -19,6 +18,7 @@ from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.master_data.importer import load_chain
 from cloud_hub.model.facts import Receipt
 from cloud_hub.model.shopper import Identity
+from cloud_hub.reconciliation.lane_accounts import audit_link
 from tests.conftest import PostgresServer
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt, small_chain
 

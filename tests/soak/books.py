@@ -7,11 +7,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from cloud_hub.audit import LaneAccount, audit_link
 from cloud_hub.core.projection import Outcome
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.tables import DeadLetter, ReceivedRange, StoredEvent
 from cloud_hub.model.facts import FootfallMinute, Receipt
+from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
 from sync import events
 from sync.books import LaneBooks, read_books
 

@@ -4,8 +4,8 @@ from cloud_hub.access.viewer import Page
 from cloud_hub.console.parts.device_control import control_panels
 from cloud_hub.console.parts.device_records import elsewhere, find_record, losses
 from cloud_hub.console.parts.findings import findings
-from cloud_hub.console.parts.ledger_equation import ledger_equation, where_bar
 from cloud_hub.fleet.status_part import freshness_chip
+from cloud_hub.reconciliation.equation_part import ledger_equation, where_bar
 from cloud_hub.views.device import AlarmRow, DeviceView, LaneRow
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age

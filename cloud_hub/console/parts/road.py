@@ -1,9 +1,9 @@
 """The road 数据之路: how the last photo came here, and the chain's books."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.parts.ledger_equation import ledger_equation
+from cloud_hub.reconciliation.equation_part import ledger_equation
+from cloud_hub.reconciliation.sums import Books
 from cloud_hub.views.home import Road
-from cloud_hub.views.rows import Books
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.icon import icon

@@ -5,8 +5,8 @@ from typing import Final
 
 from cloud_hub.access.viewer import Page
 from cloud_hub.console.parts.findings import finding_address
-from cloud_hub.console.parts.ledger_equation import ledger_equation
 from cloud_hub.insight.finding import Kind
+from cloud_hub.reconciliation.equation_part import ledger_equation
 from cloud_hub.views.home import HomeView
 from cloud_hub.views.rows import ProblemRow
 from cloud_hub.web.markup import Markup, el

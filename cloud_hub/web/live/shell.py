@@ -10,7 +10,7 @@ from nicegui import ui
 from cloud_hub.web.live.region import Region
 from cloud_hub.web.words import Words
 
-STATIC: Final = Path(__file__).parent / "static"
+STATIC: Final = Path(__file__).parents[1] / "static"
 STATIC_PATH: Final = "/console/static"
 
 EARLY: Final = (

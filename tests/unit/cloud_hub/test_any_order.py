@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cloud_hub.audit import audit_link
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
@@ -23,6 +22,7 @@ from cloud_hub.ledger import imbalance
 from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.model import facts, shopper
+from cloud_hub.reconciliation.lane_accounts import audit_link
 from sync.events import (
     Alarm,
     AlarmState,

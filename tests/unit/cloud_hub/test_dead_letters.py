@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 from aisle import build_app
 from cloud_hub.access.audit_log import first_forged
 from cloud_hub.access.tables import AuditEntry
-from cloud_hub.audit import audit_link
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
@@ -22,6 +21,7 @@ from cloud_hub.link.ingest.unit_of_work import EVENT_TYPES
 from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, said_by
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.model.facts import DayRevision, Receipt
+from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.stock.tables import StockMove
 from sync.batch import _sealed
 from sync.events import Lane

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.audit import audit_link
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.storage.database import Database
@@ -16,6 +15,7 @@ from cloud_hub.link.letters.dead_letters import said_by
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, LostRange, StoredEvent
 from cloud_hub.model.facts import DayRevision, Receipt
+from cloud_hub.reconciliation.lane_accounts import audit_link
 from sync.batch import Loss, _sealed
 from sync.events import FootfallCounted, Lane, LossDeclared
 from sync.messages import Ack, HelloAnswer, Verdict

@@ -7,15 +7,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from aisle import build_app
-from cloud_hub.audit import audit_link
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
-from cloud_hub.losses import declared_losses
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.record import Place, RecordName, RecordPlace, place_of
-from cloud_hub.record_words import iso, record_sentences
-from cloud_hub.whereabouts import DevicePlaces, places_of
+from cloud_hub.reconciliation.declared_losses import declared_losses
+from cloud_hub.reconciliation.device_trace import DevicePlaces, places_of
+from cloud_hub.reconciliation.event_trace import Place, RecordName, RecordPlace, place_of
+from cloud_hub.reconciliation.event_trace_text import iso, record_sentences
+from cloud_hub.reconciliation.lane_accounts import audit_link
 from sync.batch import Loss
 from sync.events import FootfallCounted, Lane
 from sync.losses import DAMAGED, LOSS_REASONS, OLDER_COPY

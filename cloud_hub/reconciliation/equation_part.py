@@ -1,6 +1,6 @@
 """The promise in one line: produced = received + declared lost + waiting."""
 
-from cloud_hub.views.rows import Books
+from cloud_hub.reconciliation.sums import Books
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.reader import Reader

@@ -40,8 +40,8 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Where every record is: produced = received + lost + waiting. Exit 1 if that does not hold."""
-    from cloud_hub.auditing import audit_here, device_here, record_here, told_by
-    from cloud_hub.record import RecordName
+    from cloud_hub.reconciliation.client import audit_here, device_here, record_here, told_by
+    from cloud_hub.reconciliation.event_trace import RecordName
 
     if hub is not None and (data is not None or database is not None):
         raise typer.BadParameter("give --hub, or the database's place, not both")

@@ -12,9 +12,9 @@ from cloud_hub.core.errors import HubError, Refused
 from cloud_hub.core.existing_hub import settings_there
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.record import RecordName, place_of
-from cloud_hub.record_words import record_json
-from cloud_hub.whereabouts import audit_json, places_of
+from cloud_hub.reconciliation.device_trace import audit_json, places_of
+from cloud_hub.reconciliation.event_trace import RecordName, place_of
+from cloud_hub.reconciliation.event_trace_text import record_json
 
 TIMEOUT_S = 30
 

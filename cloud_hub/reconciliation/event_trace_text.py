@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from cloud_hub.core.text import Text
-from cloud_hub.losses import DeclaredLoss, loss_reason
-from cloud_hub.record import Arrival, Place, RecordPlace
+from cloud_hub.reconciliation.declared_losses import DeclaredLoss, loss_reason
+from cloud_hub.reconciliation.event_trace import Arrival, Place, RecordPlace
 
 NOTHING = Text(en="", zh="")
 

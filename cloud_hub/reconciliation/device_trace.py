@@ -9,13 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.audit import LaneAccount, audit_link, joined_epochs
 from cloud_hub.link.broker.connections import connected
 from cloud_hub.link.ingest.clock_correction import corrected_clocks
 from cloud_hub.link.ingest.rejections import refusals
 from cloud_hub.link.tables import DeadLetter, Epoch
-from cloud_hub.losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.master_data.place_tables import Device
+from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, with_times
+from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link, joined_epochs
 
 LETTERS_SHOWN = 200
 

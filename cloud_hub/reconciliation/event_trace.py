@@ -9,16 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.audit import LaneAccount, audit_link
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.projection import Outcome
 from cloud_hub.link.ingest.unit_of_work import UNDECODABLE
 from cloud_hub.link.tables import DeadLetter, StoredEvent
-from cloud_hub.losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.model.facts import Receipt, ShelfObservation
+from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, with_times
+from cloud_hub.reconciliation.device_trace import is_named
+from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
 from cloud_hub.stock.tables import StockCount, StockMove
-from cloud_hub.whereabouts import is_named
 from sync.events import Lane
 
 LETTERS_SHOWN = 20

@@ -11,7 +11,7 @@ from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, Kind, Severity
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.link.tables import DeadLetter
-from cloud_hub.losses import DeclaredLoss, declared_losses, loss_reason
+from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, loss_reason
 from device_profiles.store import LoginRole
 from sync.events import Lane
 
