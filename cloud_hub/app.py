@@ -14,15 +14,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
-from cloud_hub.api import artifacts, control, enrol, judging, media, places, review
-from cloud_hub.artifact_upkeep import go_on_with_rollouts, keep_signed, tell_wishes
+from cloud_hub.api import judging, places, review
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets, write_private
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.enrolment import device_checker
+from cloud_hub.fleet import media_api
+from cloud_hub.fleet.artifacts import api
+from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signed, tell_wishes
+from cloud_hub.fleet.commands import api
+from cloud_hub.fleet.enrolment import api
+from cloud_hub.fleet.enrolment.enrolment import device_checker
 from cloud_hub.jobs import run_jobs
 from cloud_hub.link.broker.connections import (
     end_connection,
@@ -83,7 +87,7 @@ def _application(hub: Hub) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
-    for door in (health, enrol, places, media, judging, control, artifacts, review):
+    for door in (health, api, places, media_api, judging, api, api, review):
         app.include_router(door.router)
     app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(NotYours, _say_not_yours)

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cloud_hub.artifact_cli import app as artifact_app
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
+from cloud_hub.fleet.artifacts.cli import app as artifact_app
 from cloud_hub.reconciliation.cli import app as audit_app
 from cloud_hub.review_cli import app as review_app
 from device_profiles.store import LoginRole

@@ -1,10 +1,10 @@
 """Every table of the hub: whoever needs the whole schema (start-up, migrations) imports this."""
 
 import cloud_hub.access.tables
+import cloud_hub.fleet.tables
 import cloud_hub.link.tables
 import cloud_hub.master_data.goods_tables
 import cloud_hub.master_data.place_tables
-import cloud_hub.model.control
 import cloud_hub.model.facts
 import cloud_hub.model.floor
 import cloud_hub.model.opening

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.throttle import LoginThrottle
-from cloud_hub.artifacts import Artifacts
 from cloud_hub.core.change_feed import Changes
 from cloud_hub.core.keys.key_store import HubSecrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
+from cloud_hub.fleet.artifacts.artifacts import Artifacts
 from cloud_hub.link.ingest.counters import Meters
 from sync.clock import Clock
 from sync.listener import MqttListener

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.freshness import LinkState
+from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.link.tables import AlarmRaised
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
+from cloud_hub.fleet.link_status import Freshness, fleet_freshness, store_freshness
 from cloud_hub.fleet.today import AlarmFact, _alarms
-from cloud_hub.freshness import Freshness, fleet_freshness, store_freshness
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.window import Window, today
 from cloud_hub.link.last_heard import last_words

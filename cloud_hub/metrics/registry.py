@@ -1,7 +1,7 @@
 """Every metric there is. The API, the pages, the exports and docs/metrics.md read this table."""
 
+from cloud_hub.fleet.metrics import DEVICE_METRICS
 from cloud_hub.insight.metric import Metric
-from cloud_hub.metrics.device_metrics import DEVICE_METRICS
 from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.metrics.floor_metrics import FLOOR_METRICS
 from cloud_hub.metrics.recognition_metrics import RECOGNITION_METRICS

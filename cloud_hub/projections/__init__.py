@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cloud_hub.core.projection import Fact, Work
+from cloud_hub.fleet.events import apply_reported, apply_results
 from cloud_hub.link.alarm_events import apply_alarms
 from cloud_hub.link.media_events import apply_media
 from cloud_hub.projections.carts import apply_carts
-from cloud_hub.projections.control import apply_reported, apply_results
 from cloud_hub.projections.cooler import apply_coolers
 from cloud_hub.projections.footfall import apply_audits, apply_footfall
 from cloud_hub.projections.opening import apply_openings

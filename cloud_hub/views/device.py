@@ -14,7 +14,7 @@ from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second, start_of
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
-from cloud_hub.findings.alarms import alarm_name
+from cloud_hub.fleet.alarm_findings import alarm_name
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import compare
 from cloud_hub.insight.search import DEVICE_SEARCHES, search

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.commands import expires_at, state_of
+from cloud_hub.fleet.commands.commands import expires_at, state_of
+from cloud_hub.fleet.commands.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of, undone
+from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.clock_correction import corrected_clocks
-from cloud_hub.model.control import DeviceCommand, DeviceShadow
-from cloud_hub.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of, undone
 from device_profiles.store import LoginRole
 
 COMMANDS_SHOWN = 10

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.text import Text
-from cloud_hub.findings.alarms import alarm_name
+from cloud_hub.fleet.alarm_findings import alarm_name
+from cloud_hub.fleet.metrics import CONNECTED, WORKING
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, compare, figure
 from cloud_hub.insight.metric import Aspect
@@ -17,7 +18,6 @@ from cloud_hub.insight.search import DEVICE_SEARCHES, search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.link.ingest.rejections import Refused, refusals
 from cloud_hub.master_data.chain import Device
-from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
 from cloud_hub.reconciliation.lane_accounts import LaneAccount
 from cloud_hub.reconciliation.sums import Books, books_of
 from cloud_hub.views.device_control import SEERS

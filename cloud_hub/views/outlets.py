@@ -13,7 +13,7 @@ from cloud_hub.core.text import Text
 from cloud_hub.findings.empty_slot import gap_loss, open_gaps
 from cloud_hub.findings.gap_cost import cost_of
 from cloud_hub.findings.purity import first_foreign, foreign_facings
-from cloud_hub.freshness import LinkState
+from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison
 from cloud_hub.insight.metric import Aspect, Metric

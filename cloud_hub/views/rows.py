@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cloud_hub.core.text import Text
-from cloud_hub.freshness import Freshness, LinkState
+from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.insight.finding import Cost, Severity
 from cloud_hub.reconciliation.sums import Books
 from cloud_hub.web.photo import Photo

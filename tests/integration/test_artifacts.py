@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.artifacts import Artifacts
+from cloud_hub.fleet.artifacts.artifacts import Artifacts
 from cloud_hub.model.facts import ShelfObservation
 from device_profiles.artifact import ArtifactKind
 from device_profiles.device import load_device

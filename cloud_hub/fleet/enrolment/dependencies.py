@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from cloud_hub.core.errors import Refused
-from cloud_hub.enrolment import check_device
+from cloud_hub.fleet.enrolment.enrolment import check_device
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.web.api.dependencies import hub_of
 

@@ -14,12 +14,13 @@ from datetime import datetime
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
-from cloud_hub.commands import offer, pending_commands
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.projection import EventKey, Work
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
+from cloud_hub.fleet.commands.commands import offer, pending_commands
+from cloud_hub.fleet.commands.shadows import desired_for
 from cloud_hub.link.hub_alarms import FOREIGN_NAME, raise_alarm
 from cloud_hub.link.ingest.handshake import answer_hello
 from cloud_hub.link.ingest.lane_state import Books, LaneKey, welcome_run
@@ -28,7 +29,6 @@ from cloud_hub.link.ingest.unit_of_work import Tally, Turn
 from cloud_hub.link.tables import Epoch
 from cloud_hub.master_data.lookups import known_zones
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.shadows import desired_for
 from sync.arrivals import RangeSet
 from sync.batch import Arrived, Batch, BatchHeader, claimed_range, decode_batch
 from sync.errors import DamagedBatch, InvalidBatch, InvalidMessage, InvalidTopic

@@ -11,9 +11,9 @@ from nicegui.events import GenericEventArguments
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.console.commanding import command_device
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.hub import Hub
+from cloud_hub.fleet.commands.action import command_device
 from cloud_hub.jobs import answer_task
 from cloud_hub.model.review import Answer
 from cloud_hub.opinions import answer_item

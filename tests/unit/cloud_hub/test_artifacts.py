@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from tuf.api.metadata import Metadata
 
-from cloud_hub.artifacts import Artifacts, choose_devices
 from cloud_hub.core.errors import Refused, UnusableData
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, choose_devices
+from cloud_hub.fleet.commands.shadows import shadow_of
 from cloud_hub.master_data.importer import load_chain
-from cloud_hub.shadows import shadow_of
 from device_profiles.artifact import ArtifactKind
 from tests.talking_device import COLA, small_chain
 

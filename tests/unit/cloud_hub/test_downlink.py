@@ -7,13 +7,13 @@ from typing import TypeVar
 import pytest
 from sqlalchemy.orm import Session
 
-from cloud_hub.commands import issue_command, pending_commands, state_of
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
+from cloud_hub.fleet.commands.commands import issue_command, pending_commands, state_of
+from cloud_hub.fleet.commands.shadows import shadow_of, undone, want_state
+from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.control import DeviceCommand, DeviceShadow
-from cloud_hub.shadows import shadow_of, undone, want_state
 from sync.commands import Command
 from sync.events import CommandResult, StateReported
 from sync.messages import Hello, HelloAnswer

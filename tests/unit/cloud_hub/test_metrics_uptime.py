@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from cloud_hub.fleet.metrics import CONNECTED, WORKING
+from cloud_hub.fleet.uptime import Installed, connected
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import total
 from cloud_hub.insight.window import Window, between
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.metrics.device_metrics import CONNECTED, WORKING
-from cloud_hub.metrics.uptime import Installed, connected
 from tests.small_chain import NOW, TENANT, TODAY, SmallChain, local
 
 TILL = Aspect(device_id="s01-till")

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.artifacts import Artifacts, choose_devices
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
-from cloud_hub.master_data.importer import load_chain
-from cloud_hub.model.control import ArtifactRollout
-from cloud_hub.rollouts import (
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, choose_devices
+from cloud_hub.fleet.artifacts.rollouts import (
     BY_HAND,
     RolloutStanding,
     advance,
@@ -22,7 +20,9 @@ from cloud_hub.rollouts import (
     standing_of,
     stop_rollout,
 )
-from cloud_hub.shadows import ensure_shadow, shadow_of
+from cloud_hub.fleet.commands.shadows import ensure_shadow, shadow_of
+from cloud_hub.fleet.tables import ArtifactRollout
+from cloud_hub.master_data.importer import load_chain
 from device_profiles.artifact import ArtifactKind
 from tests.talking_device import COLA, small_chain
 

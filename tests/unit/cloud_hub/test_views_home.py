@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.core.errors import NotFound, NotYours
-from cloud_hub.freshness import LinkState
+from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.insight.figure import Figure
 from cloud_hub.model import floor
 from cloud_hub.views.fleet import fleet_view

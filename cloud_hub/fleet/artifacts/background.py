@@ -10,10 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.hub import Hub
+from cloud_hub.fleet.artifacts.rollouts import advance, is_due, rollouts
+from cloud_hub.fleet.commands.shadows import desired_message
+from cloud_hub.fleet.tables import ArtifactRollout, DeviceShadow
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.control import ArtifactRollout, DeviceShadow
-from cloud_hub.rollouts import advance, is_due, rollouts
-from cloud_hub.shadows import desired_message
 from sync.topics import Downlink, dn_topic
 
 log = logging.getLogger(__name__)

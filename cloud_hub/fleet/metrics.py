@@ -1,8 +1,8 @@
 """The metrics of devices: linked, and at work."""
 
 from cloud_hub.core.text import Text
+from cloud_hub.fleet.uptime import measure_connected, measure_working
 from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
-from cloud_hub.metrics.uptime import measure_connected, measure_working
 
 _NO_DEVICE = Text(
     en="No data for a store without a device that ever had a link.",

@@ -20,11 +20,11 @@ from sqlalchemy.orm import Session
 from tuf.api.metadata import TargetFile
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.artifact_signing import SigningDesk
 from cloud_hub.core.errors import Refused, UnusableData
+from cloud_hub.fleet.artifacts.signing import SigningDesk
+from cloud_hub.fleet.commands.shadows import ARTIFACTS, shadow_of, want_state
+from cloud_hub.fleet.tables import DeviceShadow
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.control import DeviceShadow
-from cloud_hub.shadows import ARTIFACTS, shadow_of, want_state
 from device_profiles.artifact import (
     ArtifactKind,
     ArtifactName,

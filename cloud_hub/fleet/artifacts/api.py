@@ -13,11 +13,11 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from cloud_hub.api.control import OperatorOf
-from cloud_hub.artifacts import choose_devices
 from cloud_hub.core.errors import Refused
+from cloud_hub.fleet.artifacts.artifacts import choose_devices
+from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
+from cloud_hub.fleet.commands.api import OperatorOf
 from cloud_hub.fleet.enrolment.dependencies import DeviceOf
-from cloud_hub.rollouts import BY_HAND, end_rollout
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf, require_operator
 from device_profiles.artifact import ArtifactName
 from device_profiles.names import Identifier

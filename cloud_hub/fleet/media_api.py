@@ -10,22 +10,18 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import FileResponse
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.enrolment.dependencies import DeviceOf
 from cloud_hub.link.tables import Media
-from cloud_hub.shelf.photos.rights import may_see_photo
-from cloud_hub.web.api.dependencies import HubOf, ViewerOf
+from cloud_hub.web.api.dependencies import HubOf
 
 router = APIRouter(prefix="/api/v1/media", tags=["media"])
 
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 OFFSET = "X-Aisle-Offset"
-FOREVER = "private, max-age=31536000, immutable"
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
-SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
 @router.head("/{sha256}")
@@ -51,27 +47,6 @@ async def put_picture(sha256: Sha256, request: Request, hub: HubOf, device: Devi
         hub.changed.announce()
     headers = {OFFSET: str(hub.pictures.offset(sha256))}
     return Response(status_code=201 if whole else 202, headers=headers)
-
-
-@router.get("/{sha256}")
-def get_picture(sha256: Sha256, request: Request, hub: HubOf, viewer: ViewerOf) -> Response:
-    """The picture, to who may see it; 404 to everybody else."""
-    with hub.sessions() as session:
-        media = session.get(Media, (viewer.tenant_id, sha256))
-        if media is None or not may_see_photo(session, viewer, sha256):
-            raise Refused("there is no such picture for this login", status=404)
-    if not hub.pictures.holds(sha256):
-        raise Refused("the picture's bytes have not arrived yet", status=404)
-    headers = {
-        "ETag": f'"{sha256}"',
-        "Cache-Control": FOREVER,
-        "X-Content-Type-Options": "nosniff",
-    }
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    # A device's word about its own bytes may not make a browser run them.
-    kind = media.media_type if media.media_type in SHOWN else "application/octet-stream"
-    return FileResponse(hub.pictures.path(sha256), media_type=kind, headers=headers)
 
 
 def _range(request: Request) -> tuple[int, int]:

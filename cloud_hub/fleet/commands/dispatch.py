@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.commands import expires_at, issue_command, offer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
+from cloud_hub.fleet.commands.commands import expires_at, issue_command, offer
+from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.control import DeviceCommand
 from sync.topics import Downlink, dn_topic
 
 

@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.commands import expires_at, state_of
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.fleet.commands.commands import expires_at, state_of
+from cloud_hub.fleet.commands.dispatch import Outgoing, give_command, publish
+from cloud_hub.fleet.commands.shadows import desired_message, shadow_of, undone, want_state
+from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.control import DeviceCommand, DeviceShadow
-from cloud_hub.orders import Outgoing, give_command, publish
-from cloud_hub.shadows import desired_message, shadow_of, undone, want_state
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf, acting_viewer, require_operator
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cloud_hub.core.projection import Fact, Work
-from cloud_hub.model.control import DeviceCommand
-from cloud_hub.shadows import ensure_shadow
+from cloud_hub.fleet.commands.shadows import ensure_shadow
+from cloud_hub.fleet.tables import DeviceCommand
 from sync.events import CommandResult, StateReported
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
+from cloud_hub.fleet.tables import DeviceShadow
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.control import DeviceShadow
 from sync.shadow import Desired, Shadow, delta
 
 LARGEST_STATE_BYTES = 16 * 1024

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.freshness import Freshness, LinkState
+from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.insight.finding import Finding, Kind, Severity
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.chain import Device

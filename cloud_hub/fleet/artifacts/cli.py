@@ -12,7 +12,7 @@ from device_profiles.store import DeviceKind
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from cloud_hub.rollouts import RolloutStanding
+    from cloud_hub.fleet.artifacts.rollouts import RolloutStanding
 
 app = typer.Typer()
 artifact_app = typer.Typer(no_args_is_help=True, help="Signed files for devices.")
@@ -61,7 +61,7 @@ def add(
     """Sign a file as one version of an artifact. No device takes it before it is assigned."""
     from cloud_hub.access.audit_log import record_act
     from cloud_hub.access.offline_hub import ACTOR, open_office
-    from cloud_hub.artifacts import Artifacts
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts
 
     chosen = kind or KINDS.get(name.partition("/")[0])
     if chosen is None:
@@ -96,7 +96,7 @@ def add(
 def show(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None) -> None:
     """One line each version, by name, the newest first."""
     from cloud_hub.access.offline_hub import open_office
-    from cloud_hub.artifacts import Artifacts
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts
 
     with open_office({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir)
@@ -128,8 +128,8 @@ def assign(
 ) -> None:
     """Have devices take a version; a running hub tells them within seconds."""
     from cloud_hub.access.offline_hub import ACTOR, open_office
-    from cloud_hub.artifacts import Artifacts, choose_devices
-    from cloud_hub.rollouts import BY_HAND, end_rollout
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts, choose_devices
+    from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
 
     if (version is None) != remove:
         raise typer.BadParameter("give --version N, or --remove", param_hint="--version")
@@ -188,8 +188,8 @@ def roll_out(
 
     It stops by itself where too many of those asked cannot take it; see waves."""
     from cloud_hub.access.offline_hub import ACTOR, open_office
-    from cloud_hub.artifacts import Artifacts, choose_devices
-    from cloud_hub.rollouts import begin_rollout, standing_of
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts, choose_devices
+    from cloud_hub.fleet.artifacts.rollouts import begin_rollout, standing_of
 
     if not (device or store or device_kind):
         raise typer.BadParameter("say which devices: --device, --store or --device-kind")
@@ -225,7 +225,7 @@ def roll_out(
 def waves(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None) -> None:
     """How each roll-out stands, one line each, and which devices cannot take the version."""
     from cloud_hub.access.offline_hub import open_office
-    from cloud_hub.rollouts import rollouts, standing_of
+    from cloud_hub.fleet.artifacts.rollouts import rollouts, standing_of
 
     with (
         open_office({"data_dir": data, "database": database}, tenant) as office,
@@ -244,7 +244,7 @@ def stop(
 ) -> None:
     """Ask no further device of a roll-out. Those that were asked keep what they have."""
     from cloud_hub.access.offline_hub import open_office
-    from cloud_hub.rollouts import stop_rollout
+    from cloud_hub.fleet.artifacts.rollouts import stop_rollout
 
     with open_office({"data_dir": data, "database": database}, tenant) as office:
         office.write(

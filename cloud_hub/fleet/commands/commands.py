@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
+from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.control import DeviceCommand
 from sync.commands import Command
 
 LARGEST_ARGUMENTS_BYTES = 8 * 1024

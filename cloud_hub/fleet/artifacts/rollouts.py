@@ -11,11 +11,11 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.artifacts import Artifacts
 from cloud_hub.core.errors import Refused
+from cloud_hub.fleet.artifacts.artifacts import Artifacts
+from cloud_hub.fleet.commands.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of
+from cloud_hub.fleet.tables import ArtifactRollout
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.control import ArtifactRollout
-from cloud_hub.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of
 
 ANSWERED_SHARE = 0.5
 """The next wave waits until so many of the devices asked have said how it went."""

@@ -6,14 +6,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.access.sign_in import add_login, mint_token
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
-from cloud_hub.enrolment import claim, reset_claim
-from cloud_hub.master_data.importer import load_chain
+from cloud_hub.fleet.enrolment.enrolment import claim, reset_claim
 from cloud_hub.web.api.dependencies import HubOf, WriterOf
 from device_profiles.names import Identifier
-from device_profiles.store import Chain, LoginRole
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 
@@ -22,38 +19,6 @@ class Body(BaseModel):
     """Base of request and answer bodies."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LoadedAnswer(Body):
-    """How much the chain holds."""
-
-    tenant_id: str
-    stores: int
-    products: int
-    devices: int
-
-
-@router.post("/master-data")
-def load_master_data(chain: Chain, hub: HubOf, writer: WriterOf) -> LoadedAnswer:
-    """Loads a chain: whole or not at all; the same twice changes nothing. Wants a write token."""
-    writer.require(chain.tenant_id)
-    with hub.database.writing() as session:
-        loaded = load_chain(session, chain)
-        record_act(
-            session,
-            tenant_id=chain.tenant_id,
-            actor=writer.name,
-            action="master-data-loaded",
-            subject=chain.tenant_id,
-            detail={"stores": loaded.stores, "products": loaded.products},
-            now=hub.clock.now(),
-        )
-    return LoadedAnswer(
-        tenant_id=loaded.tenant_id,
-        stores=loaded.stores,
-        products=loaded.products,
-        devices=loaded.devices,
-    )
 
 
 class ClaimRequest(Body):
@@ -161,82 +126,3 @@ def reset_device_claim(
             detail={},
             now=hub.clock.now(),
         )
-
-
-class LoginRequest(Body):
-    """A login to make, or to give a new password."""
-
-    tenant_id: Identifier
-    login_name: Annotated[str, Field(min_length=1, max_length=80)]
-    password: Annotated[str, Field(min_length=8, max_length=200)]
-    role: LoginRole
-    scope_id: Identifier | None = None
-    language: Annotated[str, Field(pattern="^(en|zh)$")] = "en"
-
-
-@router.post("/logins", status_code=204)
-def make_login(body: LoginRequest, hub: HubOf, writer: WriterOf) -> None:
-    """Makes a login, or gives it this password, role and scope. Wants a write token."""
-    writer.require(body.tenant_id)
-    with hub.database.writing() as session:
-        add_login(
-            session,
-            tenant_id=body.tenant_id,
-            login_name=body.login_name,
-            password=body.password,
-            role=body.role,
-            scope_id=body.scope_id,
-            language=body.language,
-        )
-        record_act(
-            session,
-            tenant_id=body.tenant_id,
-            actor=writer.name,
-            action="login-made",
-            subject=body.login_name,
-            detail={"role": body.role.value, "scope": body.scope_id},
-            now=hub.clock.now(),
-        )
-
-
-class TokenRequest(Body):
-    """A token to mint."""
-
-    tenant_id: Identifier
-    name: Annotated[str, Field(min_length=1, max_length=80)]
-    role: LoginRole = LoginRole.HEAD_OFFICE
-    scope_id: Identifier | None = None
-    may_write: bool = False
-
-
-class TokenAnswer(Body):
-    """A new token, said once."""
-
-    token: str
-
-
-@router.post("/tokens", status_code=201)
-def make_token(body: TokenRequest, hub: HubOf, writer: WriterOf) -> TokenAnswer:
-    """Mints a bearer token for a program. Wants a write token."""
-    writer.require(body.tenant_id)
-    now = hub.clock.now()
-    with hub.database.writing() as session:
-        token = mint_token(
-            session,
-            tenant_id=body.tenant_id,
-            name=body.name,
-            now=now,
-            may_write=body.may_write,
-            role=body.role,
-            scope_id=body.scope_id,
-        )
-        record_act(
-            session,
-            tenant_id=body.tenant_id,
-            actor=writer.name,
-            action="token-made",
-            subject=body.name,
-            detail={"role": body.role.value, "may_write": body.may_write},
-            now=now,
-        )
-    return TokenAnswer(token=token)

@@ -1,0 +1,39 @@
+"""HTTP: master data loaded whole."""
+
+from cloud_hub.access.audit_log import record_act
+from cloud_hub.fleet.enrolment.api import Body, router
+from cloud_hub.master_data.importer import load_chain
+from cloud_hub.web.api.dependencies import HubOf, WriterOf
+from device_profiles.store import Chain
+
+
+class LoadedAnswer(Body):
+    """How much the chain holds."""
+
+    tenant_id: str
+    stores: int
+    products: int
+    devices: int
+
+
+@router.post("/master-data")
+def load_master_data(chain: Chain, hub: HubOf, writer: WriterOf) -> LoadedAnswer:
+    """Loads a chain: whole or not at all; the same twice changes nothing. Wants a write token."""
+    writer.require(chain.tenant_id)
+    with hub.database.writing() as session:
+        loaded = load_chain(session, chain)
+        record_act(
+            session,
+            tenant_id=chain.tenant_id,
+            actor=writer.name,
+            action="master-data-loaded",
+            subject=chain.tenant_id,
+            detail={"stores": loaded.stores, "products": loaded.products},
+            now=hub.clock.now(),
+        )
+    return LoadedAnswer(
+        tenant_id=loaded.tenant_id,
+        stores=loaded.stores,
+        products=loaded.products,
+        devices=loaded.devices,
+    )

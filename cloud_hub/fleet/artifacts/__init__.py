@@ -1,0 +1,1 @@
+"""Signed models, galleries, plans and prices on their way to devices."""

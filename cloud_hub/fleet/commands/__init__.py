@@ -1,0 +1,1 @@
+"""Commands and desired state, sent down and answered."""
