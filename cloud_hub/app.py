@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
-from cloud_hub.api import judging, places, review
+from cloud_hub.admin import places_api
+from cloud_hub.api import judging, review
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
@@ -39,7 +40,7 @@ from cloud_hub.link.broker.embedded import Gate, OnLeft, embedded_broker
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
-from cloud_hub.model.shopper import Identity
+from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import health
 from sync.clock import Clock, SystemClock
 
@@ -87,7 +88,7 @@ def _application(hub: Hub) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
-    for door in (health, api, places, media_api, judging, api, api, review):
+    for door in (health, api, places_api, media_api, judging, api, api, review):
         app.include_router(door.router)
     app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(NotYours, _say_not_yours)

@@ -9,7 +9,8 @@ import cloud_hub.model.facts
 import cloud_hub.model.floor
 import cloud_hub.model.opening
 import cloud_hub.model.review
-import cloud_hub.model.shopper
+import cloud_hub.sales.tables
+import cloud_hub.shoppers.tables
 import cloud_hub.stock.tables
 from cloud_hub.core.storage.table import Base
 

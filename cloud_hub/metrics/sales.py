@@ -21,7 +21,7 @@ from cloud_hub.insight.window import Window
 from cloud_hub.link.as_of import arrived
 from cloud_hub.metrics.knowledge import NOTHING_KNOWN, Known, known_tills
 from cloud_hub.model.facts import Receipt
-from cloud_hub.model.shopper import ReceiptIdentity
+from cloud_hub.sales.tables import ReceiptIdentity
 from sync.events import ReceiptType
 
 TRADE = (ReceiptType.SALE, ReceiptType.RETURN)

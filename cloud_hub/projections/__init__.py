@@ -13,8 +13,8 @@ from cloud_hub.projections.footfall import apply_audits, apply_footfall
 from cloud_hub.projections.opening import apply_openings
 from cloud_hub.projections.receipts import apply_receipts
 from cloud_hub.projections.shelf import apply_shelves
-from cloud_hub.projections.stock import apply_counts, apply_moves
 from cloud_hub.projections.zones import apply_heat, apply_zones
+from cloud_hub.stock.events import apply_counts, apply_moves
 from sync import events
 
 Projection = Callable[[Work, Sequence[Fact[Any]]], None]

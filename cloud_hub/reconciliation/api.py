@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.api.places import router
+from cloud_hub.admin.places_api import router
 from cloud_hub.core.errors import Refused
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.reconciliation.device_trace import audit_json, places_of

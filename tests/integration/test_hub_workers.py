@@ -13,12 +13,12 @@ from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
-from cloud_hub.ledger import imbalance
 from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.master_data.importer import load_chain
 from cloud_hub.model.facts import Receipt
-from cloud_hub.model.shopper import Identity
 from cloud_hub.reconciliation.lane_accounts import audit_link
+from cloud_hub.shoppers.tables import Identity
+from cloud_hub.stock.ledger import imbalance
 from tests.conftest import PostgresServer
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt, small_chain
 

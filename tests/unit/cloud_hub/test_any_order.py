@@ -18,11 +18,12 @@ from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
-from cloud_hub.ledger import imbalance
 from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.master_data import goods_tables as goods
-from cloud_hub.model import facts, shopper
+from cloud_hub.model import facts
 from cloud_hub.reconciliation.lane_accounts import audit_link
+from cloud_hub.shoppers import tables as shopper
+from cloud_hub.stock.ledger import imbalance
 from sync.events import (
     Alarm,
     AlarmState,

@@ -20,7 +20,7 @@ from cloud_hub.metrics.sales_metrics import (
     SELL_OUT,
     UNITS_PER_TRANSACTION,
 )
-from cloud_hub.model.shopper import ReceiptIdentity
+from cloud_hub.sales.tables import ReceiptIdentity
 from tests.small_chain import (
     COLA,
     NOW,

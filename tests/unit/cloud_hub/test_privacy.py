@@ -17,7 +17,7 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.dead_letters import DeadLetters
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, StoredEvent
-from cloud_hub.model.shopper import Identity
+from cloud_hub.shoppers.tables import Identity
 from sync.events import Lane
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub import ledger
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.model import facts, floor
-from cloud_hub.model.shopper import Identity, ReceiptIdentity
+from cloud_hub.sales.tables import ReceiptIdentity
+from cloud_hub.shoppers.tables import Identity
+from cloud_hub.stock import ledger
 from cloud_hub.stock.tables import StockMove
 from sync.events import (
     Alarm,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cloud_hub.core.exact import exact
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
-from cloud_hub.ledger import book, correct_counts, location_id
+from cloud_hub.stock.ledger import book, correct_counts, location_id
 from cloud_hub.stock.tables import StockCount
 from sync.events import StockCounted, StockMoved
 

@@ -19,16 +19,6 @@ class Identity(Base):
     first_seen_at: Mapped[datetime]
 
 
-class ReceiptIdentity(Base):
-    """An identity shown at a receipt."""
-
-    __tablename__ = "receipt_identity"
-    tenant_id: Mapped[str] = key()
-    receipt_id: Mapped[str] = key(120)
-    kind: Mapped[str] = key()
-    blind_index: Mapped[str] = key(64)
-
-
 class IdentityLink(Base):
     """Evidence that two identities are one person. Reversed, never deleted."""
 

@@ -1,0 +1,1 @@
+"""人: identities and what joins them."""
