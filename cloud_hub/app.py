@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
-from cloud_hub.admin import places_api
+from cloud_hub.admin import logins_api, master_data_api, places_api
 from cloud_hub.api import judging, review
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
@@ -23,10 +23,10 @@ from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet import media_api
-from cloud_hub.fleet.artifacts import api
+from cloud_hub.fleet.artifacts import api as artifacts_api
 from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signed, tell_wishes
-from cloud_hub.fleet.commands import api
-from cloud_hub.fleet.enrolment import api
+from cloud_hub.fleet.commands import api as commands_api
+from cloud_hub.fleet.enrolment import api as enrolment_api
 from cloud_hub.fleet.enrolment.enrolment import device_checker
 from cloud_hub.jobs import run_jobs
 from cloud_hub.link.broker.connections import (
@@ -40,8 +40,11 @@ from cloud_hub.link.broker.embedded import Gate, OnLeft, embedded_broker
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
+from cloud_hub.reconciliation import api as reconciliation_api
+from cloud_hub.shelf.photos import api as photos_api
 from cloud_hub.shoppers.tables import Identity
-from cloud_hub.web.api import health
+from cloud_hub.stock import api as stock_api
+from cloud_hub.web.api import health, metrics
 from sync.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)
@@ -88,7 +91,22 @@ def _application(hub: Hub) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
-    for door in (health, api, places_api, media_api, judging, api, api, review):
+    for door in (
+        health,
+        enrolment_api,
+        master_data_api,
+        logins_api,
+        places_api,
+        reconciliation_api,
+        stock_api,
+        media_api,
+        photos_api,
+        metrics,
+        judging,
+        commands_api,
+        artifacts_api,
+        review,
+    ):
         app.include_router(door.router)
     app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(NotYours, _say_not_yours)

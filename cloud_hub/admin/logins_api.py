@@ -2,14 +2,17 @@
 
 from typing import Annotated
 
+from fastapi import APIRouter
 from pydantic import Field
 
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.sign_in import add_login, mint_token
-from cloud_hub.fleet.enrolment.api import Body, router
+from cloud_hub.fleet.enrolment.api import Body
 from cloud_hub.web.api.dependencies import HubOf, WriterOf
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
+
+router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 
 
 class LoginRequest(Body):

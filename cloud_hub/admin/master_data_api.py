@@ -1,10 +1,14 @@
 """HTTP: master data loaded whole."""
 
+from fastapi import APIRouter
+
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.fleet.enrolment.api import Body, router
+from cloud_hub.fleet.enrolment.api import Body
 from cloud_hub.master_data.importer import load_chain
 from cloud_hub.web.api.dependencies import HubOf, WriterOf
 from device_profiles.store import Chain
+
+router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 
 
 class LoadedAnswer(Body):

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.fleet.link_status import LinkState
-from cloud_hub.insight.snapshot import Situation
 from cloud_hub.link.tables import AlarmRaised
+
+if TYPE_CHECKING:
+    from cloud_hub.insight.snapshot import Situation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class AlarmFact:
     detail: str
 
 
-def offline_stores(situation: Situation) -> list[str]:
+def offline_stores(situation: "Situation") -> list[str]:
     """Stores whose newest facts are not here: offline, catching up, or never heard."""
     return sorted(
         store_id

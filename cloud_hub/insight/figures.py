@@ -13,7 +13,6 @@ from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Number, Sums, total
 from cloud_hub.insight.window import Window, comparable
 from cloud_hub.master_data.chain import Chain
-from cloud_hub.shelf.figures import _photo_at
 
 PHOTO_SOURCE = "shelf"
 OVER_FULL = Text(en="above 100 %: check the counting", zh="超过 100%：请核对计数")
@@ -177,3 +176,13 @@ def day_values(metric: Metric, cells: Mapping[Cell, Sums]) -> dict[date, Number 
     for cell, sums in cells.items():
         days.setdefault(cell.day, []).append(sums)
     return {day: metric.value(total(each)) for day, each in days.items()}
+
+
+def _photo_at(situation: Situation) -> dict[str, datetime]:
+    found: dict[str, datetime] = {}
+    for photos in situation.photos.values():
+        last = next((photo for photo in reversed(photos) if photo.is_clear), None)
+        if last is not None:
+            before = found.get(last.store_id, last.taken_at)
+            found[last.store_id] = min(before, last.taken_at)
+    return found

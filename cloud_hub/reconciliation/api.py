@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.admin.places_api import router
 from cloud_hub.core.errors import Refused
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.reconciliation.device_trace import audit_json, places_of
@@ -15,6 +15,8 @@ from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf, require_operator
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
+
+router = APIRouter(prefix="/api/v1", tags=["places"])
 
 
 @router.get("/devices/{device_id}/ledger")

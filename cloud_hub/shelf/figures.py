@@ -17,16 +17,6 @@ from cloud_hub.metrics.shelf import (
 )
 
 
-def _photo_at(situation: Situation) -> dict[str, datetime]:
-    found: dict[str, datetime] = {}
-    for photos in situation.photos.values():
-        last = next((photo for photo in reversed(photos) if photo.is_clear), None)
-        if last is not None:
-            before = found.get(last.store_id, last.taken_at)
-            found[last.store_id] = min(before, last.taken_at)
-    return found
-
-
 def photos_of(situation: Situation, comparison: Comparison) -> Photos:
     """The photos of both days; today's are there already."""
     earlier = comparison.window.cut_to(comparison.earlier.values())

@@ -3,15 +3,16 @@
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
-from cloud_hub.admin.places_api import router
 from cloud_hub.core.errors import Refused
 from cloud_hub.stock.ledger import balances
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
+
+router = APIRouter(prefix="/api/v1", tags=["places"])
 
 
 class BalanceAnswer(BaseModel):

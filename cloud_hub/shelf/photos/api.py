@@ -1,13 +1,16 @@
 """HTTP: a picture, for who may see it."""
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.media_api import Sha256, router
+from cloud_hub.fleet.media_api import Sha256
 from cloud_hub.link.tables import Media
 from cloud_hub.shelf.photos.rights import may_see_photo
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf
+
+router = APIRouter(prefix="/api/v1/media", tags=["media"])
+
 
 FOREVER = "private, max-age=31536000, immutable"
 

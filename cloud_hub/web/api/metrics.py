@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer, scope_of
-from cloud_hub.api.judging import router
 from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.text import Text
@@ -23,6 +22,9 @@ from cloud_hub.metrics.registry import METRICS
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
+
+router = APIRouter(prefix="/api/v1", tags=["figures"])
+
 
 LONGEST_DAYS = 400
 
