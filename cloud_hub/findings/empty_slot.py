@@ -10,9 +10,9 @@ from cloud_hub.findings.gap_cost import cost_of, lost_since
 from cloud_hub.insight.finding import Finding, Kind, Severity
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.metrics.gaps import Gap, find_gaps, load_looks
-from cloud_hub.metrics.lost_sales import LostSales
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.sales.lost_sales import LostSales
 from cloud_hub.stock.ledger import balances, location_id
 from device_profiles.store import LoginRole
 

@@ -19,9 +19,10 @@ from cloud_hub.metrics.footfall import (
     footfall,
     load_doors,
 )
-from cloud_hub.metrics.knowledge import NOTHING_KNOWN
-from cloud_hub.metrics.sales import VISITORLESS, Sales, load_sales
-from cloud_hub.model.facts import FootfallMinute, Receipt
+from cloud_hub.model.facts import FootfallMinute
+from cloud_hub.sales.receipts import VISITORLESS, Sales, load_sales
+from cloud_hub.sales.tables import Receipt
+from cloud_hub.sales.till_coverage import NOTHING_KNOWN
 from device_profiles.camera import LineRole
 from sync.arrivals import RangeSet
 from sync.events import ReceiptType

@@ -5,9 +5,9 @@ from cloud_hub.insight.metric import Metric
 from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.metrics.floor_metrics import FLOOR_METRICS
 from cloud_hub.metrics.recognition_metrics import RECOGNITION_METRICS
-from cloud_hub.metrics.sales_metrics import SALES_METRICS
 from cloud_hub.metrics.shelf_metrics import SHELF_METRICS
 from cloud_hub.metrics.traffic_metrics import TRAFFIC_METRICS
+from cloud_hub.sales.metrics import SALES_METRICS
 
 METRICS: dict[str, Metric] = {
     metric.name: metric

@@ -22,12 +22,12 @@ from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Sums, add_to
 from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
-from cloud_hub.metrics.goods import units_by_product
 from cloud_hub.metrics.recognition import Recognition, recognition
-from cloud_hub.metrics.sales import till_time
-from cloud_hub.metrics.sales_metrics import SELL_OUT
 from cloud_hub.metrics.shelf import Verdict
 from cloud_hub.metrics.shelf_metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
+from cloud_hub.sales.metrics import SELL_OUT
+from cloud_hub.sales.products import units_by_product
+from cloud_hub.sales.receipts import till_time
 from cloud_hub.shelf.figures import photos_of, shelf_figures
 from cloud_hub.views.outlets import (
     BrandGap,

@@ -8,7 +8,7 @@ from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.window import comparable
-from cloud_hub.metrics.sales_metrics import NET_SALES
+from cloud_hub.sales.metrics import NET_SALES
 from cloud_hub.views.rows import ProblemRow
 
 _HEADLINE = Text(

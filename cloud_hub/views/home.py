@@ -19,13 +19,13 @@ from cloud_hub.insight.sums import Cell, Sums
 from cloud_hub.link.tables import StoredEvent
 from cloud_hub.metrics.conversion import conversion
 from cloud_hub.metrics.footfall import footfall, load_doors
-from cloud_hub.metrics.sales import average_basket, load_sales, net_sales
-from cloud_hub.metrics.sales_metrics import AVERAGE_BASKET, NET_SALES
 from cloud_hub.metrics.shelf import on_shelf_availability
 from cloud_hub.metrics.shelf_facts import ShelfPhoto
 from cloud_hub.metrics.shelf_metrics import ON_SHELF
 from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.sales.metrics import AVERAGE_BASKET, NET_SALES
+from cloud_hub.sales.receipts import average_basket, load_sales, net_sales
 from cloud_hub.shelf.figures import photos_of
 from cloud_hub.views.headline import headline
 from cloud_hub.views.photos import Album

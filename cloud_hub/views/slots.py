@@ -16,8 +16,8 @@ from cloud_hub.insight.finding import Cost
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.metrics.gaps import Gap
-from cloud_hub.metrics.goods import units_by_product
 from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotSeen, SlotState, slots_seen
+from cloud_hub.sales.products import units_by_product
 from cloud_hub.stock.ledger import balances, location_id
 from device_profiles.store import LoginRole
 

@@ -13,7 +13,6 @@ from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
-from cloud_hub.findings.day_news import revised_amounts
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, compare, day_values, figure
 from cloud_hub.insight.metric import Aspect, Metric
@@ -31,15 +30,11 @@ from cloud_hub.metrics.footfall import (
     staff_left_out,
     staff_share,
 )
-from cloud_hub.metrics.sales import (
-    TRADE,
-    average_basket,
-    load_sales,
-    net_sales,
-    sales_per_m2,
-    units_per_transaction,
-)
-from cloud_hub.metrics.sales_metrics import (
+from cloud_hub.metrics.shelf import on_shelf_availability
+from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
+from cloud_hub.metrics.shelf_metrics import ON_SHELF
+from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
+from cloud_hub.sales.metrics import (
     AVERAGE_BASKET,
     MEMBER_RATE,
     NET_SALES,
@@ -47,11 +42,16 @@ from cloud_hub.metrics.sales_metrics import (
     SALES_PER_M2,
     UNITS_PER_TRANSACTION,
 )
-from cloud_hub.metrics.shelf import on_shelf_availability
-from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
-from cloud_hub.metrics.shelf_metrics import ON_SHELF
-from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
-from cloud_hub.model.facts import Receipt
+from cloud_hub.sales.receipts import (
+    TRADE,
+    average_basket,
+    load_sales,
+    net_sales,
+    sales_per_m2,
+    units_per_transaction,
+)
+from cloud_hub.sales.revision_findings import revised_amounts
+from cloud_hub.sales.tables import Receipt
 from cloud_hub.shelf.figures import photos_of
 from cloud_hub.views.floor import FloorView, HandCount, floor_view, hand_counts
 from cloud_hub.views.photos import Album

@@ -13,7 +13,7 @@ from random import Random
 import sqlalchemy as sa
 
 from cloud_hub.link.tables import DeadLetter, StoredEvent
-from cloud_hub.model.facts import Receipt
+from cloud_hub.sales.tables import Receipt
 from sync.clock import Clock, SystemClock
 from sync.events import Alarm, AlarmState, CoolerRead, EventBody, Lane
 from sync.failpoints import VARIABLE, Failpoint

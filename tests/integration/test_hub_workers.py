@@ -15,8 +15,8 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.master_data.importer import load_chain
-from cloud_hub.model.facts import Receipt
 from cloud_hub.reconciliation.lane_accounts import audit_link
+from cloud_hub.sales.tables import Receipt
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock.ledger import imbalance
 from tests.conftest import PostgresServer

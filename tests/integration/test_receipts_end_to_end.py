@@ -18,8 +18,7 @@ import paho.mqtt.client as paho
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.model.facts import Receipt, ReceiptLine
-from cloud_hub.sales.tables import ReceiptIdentity
+from cloud_hub.sales.tables import Receipt, ReceiptIdentity, ReceiptLine
 from edge_agent.receipts.chain import chain_of, claim_token, folder_secret
 from edge_agent.receipts.importing import import_receipts
 from edge_agent.receipts.mapping import device_of, load_mapping

@@ -20,8 +20,8 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import EVENT_TYPES
 from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, said_by
 from cloud_hub.link.tables import DeadLetter, StoredEvent
-from cloud_hub.model.facts import DayRevision, Receipt
 from cloud_hub.reconciliation.lane_accounts import audit_link
+from cloud_hub.sales.tables import DayRevision, Receipt
 from cloud_hub.stock.tables import StockMove
 from sync.batch import _sealed
 from sync.events import Lane

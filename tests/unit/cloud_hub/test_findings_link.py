@@ -9,7 +9,7 @@ import pytest
 from cloud_hub.insight.finding import Finding, Kind, Severity
 from cloud_hub.insight.search import find_problems
 from cloud_hub.link.tables import DeadLetter, ResendCount
-from cloud_hub.model.facts import DayRevision
+from cloud_hub.sales.tables import DayRevision
 from cloud_hub.views.device import device_view
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, head_office, local

@@ -14,8 +14,8 @@ from cloud_hub.link.ingest.unit_of_work import EVENT_TYPES
 from cloud_hub.link.letters.dead_letters import said_by
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, LostRange, StoredEvent
-from cloud_hub.model.facts import DayRevision, Receipt
 from cloud_hub.reconciliation.lane_accounts import audit_link
+from cloud_hub.sales.tables import DayRevision, Receipt
 from sync.batch import Loss, _sealed
 from sync.events import FootfallCounted, Lane, LossDeclared
 from sync.messages import Ack, HelloAnswer, Verdict

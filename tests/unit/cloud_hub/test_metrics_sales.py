@@ -11,7 +11,7 @@ from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import Cell, Number, total
 from cloud_hub.insight.window import between, comparable
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.metrics.sales_metrics import (
+from cloud_hub.sales.metrics import (
     AVERAGE_BASKET,
     MEMBER_RATE,
     NET_SALES,

@@ -12,7 +12,6 @@ from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import load_chain
 from cloud_hub.master_data.place_tables import Planogram
 from cloud_hub.metrics.gaps import Look, find_gaps
-from cloud_hub.metrics.lost_sales import learn_rates, lost_sales
 from cloud_hub.metrics.shelf import Verdict, purity_verdict
 from cloud_hub.metrics.shelf_metrics import (
     COMPLIANCE,
@@ -26,6 +25,7 @@ from cloud_hub.metrics.shelf_metrics import (
     SHARE_OF_SHELF,
     SHARE_OF_SHELF_BY_WIDTH,
 )
+from cloud_hub.sales.lost_sales import learn_rates, lost_sales
 from tests.small_chain import (
     COLA,
     NOW,

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.link.tables import AlarmRaised
-from cloud_hub.model.facts import Receipt
 from cloud_hub.reconciliation.declared_losses import declared_losses
 from cloud_hub.reconciliation.lane_accounts import audit_link
+from cloud_hub.sales.tables import Receipt
 from sync.batch import encode_batch
 from sync.clock import ManualClock
 from sync.messages import Ack, Hello, HelloAnswer, Verdict

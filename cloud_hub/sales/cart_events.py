@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
-from cloud_hub.model.facts import CartSession
+from cloud_hub.sales.tables import CartSession
 from sync.events import CartClosed
 
 

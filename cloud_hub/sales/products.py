@@ -11,8 +11,8 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
 from cloud_hub.master_data.goods_tables import Product
-from cloud_hub.metrics.sales import receipts_asked, till_time
-from cloud_hub.model.facts import Receipt, ReceiptLine
+from cloud_hub.sales.receipts import receipts_asked, till_time
+from cloud_hub.sales.tables import Receipt, ReceiptLine
 from sync.events import ReceiptType
 
 A_LINE = ReceiptLine.unit != "each"

@@ -2,8 +2,8 @@
 
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
-from cloud_hub.metrics.goods import measure_return_rate, measure_sell_out
-from cloud_hub.metrics.sales import (
+from cloud_hub.sales.products import measure_return_rate, measure_sell_out
+from cloud_hub.sales.receipts import (
     measure_average_basket,
     measure_member_rate,
     measure_net_sales,

@@ -12,7 +12,7 @@ from cloud_hub.insight.window import Window
 from cloud_hub.link.last_heard import _owing, last_words
 from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data.place_tables import Device, Store
-from cloud_hub.model.facts import Receipt
+from cloud_hub.sales.tables import Receipt
 from device_profiles.store import DeviceKind
 
 NEVER = datetime.min.replace(tzinfo=UTC)

@@ -19,9 +19,8 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
 from cloud_hub.link.as_of import arrived
-from cloud_hub.metrics.knowledge import NOTHING_KNOWN, Known, known_tills
-from cloud_hub.model.facts import Receipt
-from cloud_hub.sales.tables import ReceiptIdentity
+from cloud_hub.sales.tables import Receipt, ReceiptIdentity
+from cloud_hub.sales.till_coverage import NOTHING_KNOWN, Known, known_tills
 from sync.events import ReceiptType
 
 TRADE = (ReceiptType.SALE, ReceiptType.RETURN)
