@@ -1,17 +1,17 @@
 """Every table of the hub: whoever needs the whole schema (start-up, migrations) imports this."""
 
 import cloud_hub.access.tables
+import cloud_hub.coolers.tables
 import cloud_hub.fleet.tables
 import cloud_hub.link.tables
 import cloud_hub.master_data.goods_tables
 import cloud_hub.master_data.place_tables
 import cloud_hub.model.facts
-import cloud_hub.model.floor
-import cloud_hub.model.opening
 import cloud_hub.model.review
 import cloud_hub.sales.tables
 import cloud_hub.shoppers.tables
 import cloud_hub.stock.tables
+import cloud_hub.traffic.tables
 from cloud_hub.core.storage.table import Base
 
 METADATA = Base.metadata

@@ -9,55 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cloud_hub.core.storage.table import Base, key
 
 
-class FootfallMinute(Base):
-    """Crossings of a line in one minute as one device counted them. `sure` adds up how sure each
-    crossing was, `frames` were looked at; null from agents that do not say."""
-
-    __tablename__ = "footfall_minute"
-    __table_args__ = (Index("footfall_by_day", "tenant_id", "store_id", "business_day"),)
-    tenant_id: Mapped[str] = key()
-    store_id: Mapped[str] = key()
-    line_id: Mapped[str] = key()
-    minute_at: Mapped[datetime] = mapped_column(primary_key=True)
-    device_id: Mapped[str] = key()
-    business_day: Mapped[date] = mapped_column(Date)
-    role: Mapped[str]
-    entries: Mapped[int]
-    exits: Mapped[int]
-    staff: Mapped[int]
-    watched_s: Mapped[float]
-    sure: Mapped[float | None]
-    frames: Mapped[float | None]
-    simulated: Mapped[bool]
-
-
-class ZoneMinute(Base):
-    """Visits to a zone that ended in one minute: `visits` of them, each with its seconds; staff is
-    counted apart. `queue_mean`/`queue_max`: people who waited. `came_from`: visits by the zone that
-    was visited before. `category`: the goods that stand there, in English."""
-
-    __tablename__ = "zone_minute"
-    __table_args__ = (Index("zone_by_day", "tenant_id", "store_id", "business_day"),)
-    tenant_id: Mapped[str] = key()
-    store_id: Mapped[str] = key()
-    zone_id: Mapped[str] = key()
-    minute_at: Mapped[datetime] = mapped_column(primary_key=True)
-    device_id: Mapped[str] = key()
-    business_day: Mapped[date] = mapped_column(Date)
-    dwell_s: Mapped[list[Any]]
-    visits: Mapped[int]
-    staff: Mapped[int]
-    occupancy_mean: Mapped[float]
-    occupancy_max: Mapped[int]
-    is_queue: Mapped[bool]
-    queue_mean: Mapped[float]
-    queue_max: Mapped[int]
-    came_from: Mapped[dict[str, Any]]
-    category: Mapped[str | None]
-    watched_s: Mapped[float]
-    simulated: Mapped[bool]
-
-
 class ShelfObservation(Base):
     """What one photo of a fixture showed. `facings` is a list of sync.events.SeenFacing as JSON;
     `named` of them have a GTIN, `unnamed` have none. `baskets`, of a chest freezer alone, is a list
@@ -87,22 +38,6 @@ class ShelfObservation(Base):
     baskets: Mapped[list[Any] | None]
     model: Mapped[str]
     took_ms: Mapped[float]
-
-
-class CoolerMinute(Base):
-    """A cooler's readings in one interval; null where it could not be read."""
-
-    __tablename__ = "cooler_reading"
-    tenant_id: Mapped[str] = key()
-    fixture_id: Mapped[str] = key()
-    started_at: Mapped[datetime] = mapped_column(primary_key=True)
-    device_id: Mapped[str] = key()
-    store_id: Mapped[str]
-    interval_s: Mapped[int]
-    temperature_c: Mapped[float | None]
-    compressor_duty: Mapped[float | None]
-    door_open_s: Mapped[float | None]
-    mode: Mapped[str]
 
 
 class Task(Base):

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from cloud_hub.core.days.business_day import day_start
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
-from cloud_hub.model import facts as tables
+from cloud_hub.sales import tables
 from sync import events
 
 StoreDay = tuple[str, str, date]

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from cloud_hub.core.exact import exact, rounded
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import chunks, insert_new
-from cloud_hub.model import facts as tables
+from cloud_hub.sales import tables
 from cloud_hub.sales.product_codes import Catalogue, load_catalogue
 from cloud_hub.sales.tables import ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.text import Text
@@ -21,7 +22,6 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Sums, add_to
-from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.metrics.shelf import Verdict
 from cloud_hub.metrics.shelf_metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF

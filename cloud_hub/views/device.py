@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.coolers.tables import CoolerMinute
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second, start_of
@@ -21,7 +22,6 @@ from cloud_hub.insight.search import DEVICE_SEARCHES, search
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, Epoch, StoredEvent
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Device
-from cloud_hub.model.facts import CoolerMinute
 from cloud_hub.reconciliation.device_trace import places_of
 from cloud_hub.reconciliation.findings import LANE_NAMES
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, joined_epochs

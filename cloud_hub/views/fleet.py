@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.coolers.temperatures import temperatures
 from cloud_hub.core.text import Text
 from cloud_hub.fleet.alarm_findings import alarm_name
 from cloud_hub.fleet.metrics import CONNECTED, WORKING
@@ -23,7 +24,7 @@ from cloud_hub.reconciliation.sums import Books, books_of
 from cloud_hub.views.device_control import SEERS
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import needing, problem_rows
-from cloud_hub.views.reading import situation_for, temperatures
+from cloud_hub.views.reading import situation_for
 from cloud_hub.views.rows import Freshness, ProblemRow
 
 REFUSED_SHOWN = 20

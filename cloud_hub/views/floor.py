@@ -12,10 +12,11 @@ from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.insight.metric import Metric, quantile
 from cloud_hub.insight.sums import Cell, Sums, total
 from cloud_hub.insight.window import Window
-from cloud_hub.metrics.floor_metrics import QUEUE_LENGTH, QUEUE_WAIT_P90, ZONE_CONVERSION
-from cloud_hub.metrics.footfall import DoorFact, footfall
-from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
-from cloud_hub.metrics.zones import (
+from cloud_hub.traffic.footfall import DoorFact, footfall
+from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
+from cloud_hub.traffic.tables import FootfallAudit, HeatHour
+from cloud_hub.traffic.zone_metrics import QUEUE_LENGTH, QUEUE_WAIT_P90, ZONE_CONVERSION
+from cloud_hub.traffic.zones import (
     CategorySales,
     ZoneFact,
     load_zones,
@@ -24,7 +25,6 @@ from cloud_hub.metrics.zones import (
     receipts_by_category,
     zone_conversion,
 )
-from cloud_hub.model.floor import FootfallAudit, HeatHour
 
 PATHS_SHOWN = 6
 

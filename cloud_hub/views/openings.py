@@ -9,18 +9,14 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT, ProductSales, estimated_by_product
+from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import total
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import Fixture
-from cloud_hub.metrics.estimated_sales import (
-    ESTIMATED_SELL_OUT,
-    ProductSales,
-    estimated_by_product,
-)
-from cloud_hub.model.opening import CoolerOpening, OpenedProduct
 from cloud_hub.views.photos import Album
 
 DAYS = 7

@@ -1,8 +1,7 @@
 """What several pages read: the chain as one viewer may see it, temperatures, the link's sums."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Page, Viewer, scope_of
@@ -10,11 +9,7 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.insight.finding import Finding, Kind
 from cloud_hub.insight.snapshot import Situation, load_situation
 from cloud_hub.master_data.chain import Fixture
-from cloud_hub.model.facts import CoolerMinute
 from device_profiles.store import LoginRole
-
-READING_HOLDS = timedelta(minutes=30)
-"""How long a temperature is shown after it was read."""
 
 
 def situation_for(
@@ -36,25 +31,6 @@ def scoped_situation(
     if situation is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
     return situation
-
-
-def temperatures(situation: Situation) -> dict[str, float]:
-    """The newest temperature of each fixture, where one was read in the last half hour."""
-    rows = situation.session.execute(
-        sa.select(CoolerMinute.fixture_id, CoolerMinute.temperature_c)
-        .where(
-            CoolerMinute.tenant_id == situation.chain.tenant_id,
-            CoolerMinute.fixture_id.in_(list(situation.chain.fixtures)),
-            CoolerMinute.started_at >= situation.now - READING_HOLDS,
-            CoolerMinute.started_at <= situation.now,
-        )
-        .order_by(CoolerMinute.started_at)
-    )
-    newest: dict[str, float] = {}
-    for fixture_id, temperature_c in rows:
-        if temperature_c is not None:
-            newest[fixture_id] = temperature_c
-    return newest
 
 
 def too_warm_stores(situation: Situation) -> frozenset[str]:

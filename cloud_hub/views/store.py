@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
+from cloud_hub.coolers.temperatures import temperatures
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
@@ -20,20 +22,9 @@ from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Number, Sums
 from cloud_hub.insight.window import between
-from cloud_hub.metrics.conversion import conversion
-from cloud_hub.metrics.estimated_sales import ESTIMATED_SELL_OUT
-from cloud_hub.metrics.footfall import (
-    DoorFact,
-    confidence,
-    footfall,
-    load_doors,
-    staff_left_out,
-    staff_share,
-)
 from cloud_hub.metrics.shelf import on_shelf_availability
 from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
 from cloud_hub.metrics.shelf_metrics import ON_SHELF
-from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL
 from cloud_hub.sales.metrics import (
     AVERAGE_BASKET,
     MEMBER_RATE,
@@ -53,10 +44,20 @@ from cloud_hub.sales.receipts import (
 from cloud_hub.sales.revision_findings import revised_amounts
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.shelf.figures import photos_of
+from cloud_hub.traffic.conversion import conversion
+from cloud_hub.traffic.footfall import (
+    DoorFact,
+    confidence,
+    footfall,
+    load_doors,
+    staff_left_out,
+    staff_share,
+)
+from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
 from cloud_hub.views.floor import FloorView, HandCount, floor_view, hand_counts
 from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows
-from cloud_hub.views.reading import situation_for, temperatures
+from cloud_hub.views.reading import situation_for
 from cloud_hub.views.rows import Freshness, ProblemRow
 from cloud_hub.views.tasks import TaskRow, task_rows
 from cloud_hub.web.photo import Photo

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cloud_hub.metrics.estimated_sales import LEAST_TOLD, is_too_doubtful, nine_in_ten
+from cloud_hub.coolers.estimated_sales import LEAST_TOLD, is_too_doubtful, nine_in_ten
 from simulators.render.openings import DeedKind, Opening
 from vision_models.changes import OpeningReading
 

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.core.storage.database import Database
-from cloud_hub.model.facts import FootfallMinute
 from cloud_hub.sales.tables import Receipt
+from cloud_hub.traffic.tables import FootfallMinute
 from sync.clock import SystemClock
 from sync.errors import LinkRefused
 from sync.events import FootfallCounted

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from cloud_hub.core.projection import Outcome
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.tables import DeadLetter, ReceivedRange, StoredEvent
-from cloud_hub.model.facts import FootfallMinute
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
 from cloud_hub.sales.tables import Receipt
+from cloud_hub.traffic.tables import FootfallMinute
 from sync import events
 from sync.books import LaneBooks, read_books
 

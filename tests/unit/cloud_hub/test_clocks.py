@@ -12,9 +12,9 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.clock_correction import corrected_clocks
 from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.link.tables import AlarmRaised, StoredEvent
-from cloud_hub.model.facts import FootfallMinute
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import Receipt
+from cloud_hub.traffic.tables import FootfallMinute
 from sync.batch import encode_batch
 from sync.clock import ManualClock
 from sync.events import (

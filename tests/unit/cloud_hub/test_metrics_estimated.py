@@ -7,6 +7,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from cloud_hub.coolers.estimated_sales import (
+    ESTIMATED_SELL_OUT,
+    ProductSales,
+    estimated_by_product,
+    nine_in_ten,
+)
+from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.storage.database import Database
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Sums, total
@@ -14,13 +21,6 @@ from cloud_hub.insight.window import Window, between
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.metrics.estimated_sales import (
-    ESTIMATED_SELL_OUT,
-    ProductSales,
-    estimated_by_product,
-    nine_in_ten,
-)
-from cloud_hub.model.opening import CoolerOpening, OpenedProduct
 from sync.events import CoolerOpened, PackCount, PacksChanged
 from tests.small_chain import COLA, NOW, RIVAL, TEA, TENANT, TODAY, SmallChain, local
 from tests.talking_device import NOON, TalkingDevice

@@ -9,9 +9,9 @@ from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import Cell, Sums, total
 from cloud_hub.insight.window import Window, between
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.metrics.footfall import estimated_footfall, load_doors, staff_left_out
-from cloud_hub.metrics.traffic_metrics import CONVERSION, FOOTFALL, FOOTFALL_ESTIMATED
 from cloud_hub.sales.metrics import AVERAGE_BASKET, NET_SALES
+from cloud_hub.traffic.footfall import estimated_footfall, load_doors, staff_left_out
+from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL, FOOTFALL_ESTIMATED
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
 
 

@@ -11,7 +11,7 @@ from cloud_hub.insight.metric import Aspect, Metric, quantile
 from cloud_hub.insight.sums import Cell, Cells, total
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.metrics.floor_metrics import (
+from cloud_hub.traffic.zone_metrics import (
     PASSERS_BY,
     QUEUE_LENGTH,
     QUEUE_WAIT,

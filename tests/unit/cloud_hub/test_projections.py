@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from cloud_hub.coolers import tables as coolers_tables
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
-from cloud_hub.model import facts, floor
+from cloud_hub.model import facts
 from cloud_hub.sales.tables import ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock import ledger
 from cloud_hub.stock.tables import StockMove
+from cloud_hub.traffic import tables as floor
+from cloud_hub.traffic import tables as traffic_tables
 from sync.events import (
     Alarm,
     AlarmState,
@@ -227,7 +230,11 @@ def test_readings_that_could_not_be_taken_stay_empty(ingest: Ingest, database: D
         ),
         kind="cooler",
     )
-    assert [row.temperature_c for row in rows(database, facts.CoolerMinute)] == [4.0, None, 5.5]
+    assert [row.temperature_c for row in rows(database, coolers_tables.CoolerMinute)] == [
+        4.0,
+        None,
+        5.5,
+    ]
 
 
 def test_lists_of_different_length_are_a_dead_letter(ingest: Ingest) -> None:
@@ -256,7 +263,7 @@ def test_visits_of_one_minute_come_together(ingest: Ingest, database: Database) 
         )
 
     book(ingest, seen(40.0, 2.0), seen(10.0, 4.0), kind="door")
-    (minute,) = rows(database, facts.ZoneMinute)
+    (minute,) = rows(database, traffic_tables.ZoneMinute)
     assert (minute.dwell_s, minute.occupancy_mean, minute.occupancy_max) == ([10.0, 40.0], 3.0, 4)
 
 
@@ -317,7 +324,7 @@ def test_a_queues_minute_keeps_who_waited_and_whence_they_came(
         )
 
     book(ingest, seen(40.0, 4.0, goods=1), seen(20.0, 1.0, goods=2, entry=1), kind="door")
-    (minute,) = rows(database, facts.ZoneMinute)
+    (minute,) = rows(database, traffic_tables.ZoneMinute)
     assert (minute.queue_mean, minute.queue_max, minute.visits, minute.staff) == (3.0, 4, 2, 2)
     assert minute.came_from == {"goods": 3, "entry": 1}
 
@@ -336,7 +343,7 @@ def test_a_minute_knows_how_sure_and_how_fast_it_was_counted(
     )
     older = said.model_copy(update={"line_id": "side", "confidence": (), "frames_per_s": ()})
     book(ingest, said, older, kind="door")
-    door, side = sorted(rows(database, facts.FootfallMinute), key=lambda row: row.line_id)
+    door, side = sorted(rows(database, traffic_tables.FootfallMinute), key=lambda row: row.line_id)
     assert (door.sure, door.frames) == (pytest.approx(3.6), 480.0)
     assert (side.sure, side.frames) == (None, None)
 
@@ -377,7 +384,7 @@ def test_a_quarter_of_an_hour_of_a_zone_is_fifteen_minutes_of_it(
         staff=1,
     )
     book(ingest, quarter, kind="door")
-    minutes = sorted(rows(database, facts.ZoneMinute), key=lambda row: row.minute_at)
+    minutes = sorted(rows(database, traffic_tables.ZoneMinute), key=lambda row: row.minute_at)
     assert [row.minute_at for row in minutes] == [NOON + timedelta(minutes=n) for n in range(15)]
     assert {(row.watched_s, row.queue_mean, row.queue_max) for row in minutes} == {(60.0, 1.5, 4)}
     assert [row.visits for row in minutes] == [0] * 14 + [2]

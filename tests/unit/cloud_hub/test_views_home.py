@@ -9,7 +9,7 @@ import pytest
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.insight.figure import Figure
-from cloud_hub.model import floor
+from cloud_hub.traffic import tables as floor
 from cloud_hub.views.fleet import fleet_view
 from cloud_hub.views.home import HomeView, home_view
 from cloud_hub.views.store import store_view

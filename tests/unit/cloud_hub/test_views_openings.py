@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.console.parts.estimated_sales import estimated_sales_panel
+from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.model.opening import CoolerOpening, OpenedProduct
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.openings import EstimatedSales
 from cloud_hub.views.shelf import shelf_view

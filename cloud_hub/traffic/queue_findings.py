@@ -13,11 +13,11 @@ from cloud_hub.insight.finding import Cost, Finding, Kind, Severity
 from cloud_hub.insight.metric import quantile
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.window import between
-from cloud_hub.metrics.conversion import QUARTER_MIN
-from cloud_hub.metrics.footfall import DoorFact, load_doors
-from cloud_hub.metrics.zones import ZoneFact, load_zones
 from cloud_hub.sales.receipts import Sales, load_sales
 from cloud_hub.sales.till_coverage import NOTHING_KNOWN
+from cloud_hub.traffic.conversion import QUARTER_MIN
+from cloud_hub.traffic.footfall import DoorFact, load_doors
+from cloud_hub.traffic.zones import ZoneFact, load_zones
 from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
 from sync.events import ReceiptType

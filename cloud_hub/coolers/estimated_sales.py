@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Aspect, Direction, Grain, Kind, Metric, Unit
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
 from cloud_hub.master_data.goods_tables import Product
 from cloud_hub.master_data.place_tables import Device, Fixture
-from cloud_hub.model.opening import CoolerOpening, OpenedProduct
 from device_profiles.store import DeviceKind
 
 NINE_IN_TEN = 1.645

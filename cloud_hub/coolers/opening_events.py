@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
-from cloud_hub.model.opening import CoolerOpening, OpenedProduct
 from sync.events import CoolerOpened, PacksChanged
 
 

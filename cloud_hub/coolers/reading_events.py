@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from cloud_hub.coolers.tables import CoolerMinute
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import Merge, greater, insert_or_merge, lesser
-from cloud_hub.model.facts import CoolerMinute
 from sync.events import CoolerRead
 
 SERIES = ("temperature_c", "compressor_duty", "door_open_s")

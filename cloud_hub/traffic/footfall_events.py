@@ -10,8 +10,7 @@ from typing import Any
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import added, insert_new, insert_or_merge
-from cloud_hub.model.facts import FootfallMinute
-from cloud_hub.model.floor import FootfallAudit
+from cloud_hub.traffic.tables import FootfallAudit, FootfallMinute
 from sync.events import FootfallAudited, FootfallCounted
 
 ADDED = ("entries", "exits", "staff", "watched_s", "sure", "frames")

@@ -16,10 +16,10 @@ from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import MARGIN, Window
 from cloud_hub.link.as_of import arrived
 from cloud_hub.master_data.goods_tables import Product
-from cloud_hub.metrics.footfall import DoorFact, expected_s, load_doors
-from cloud_hub.model.facts import ZoneMinute
 from cloud_hub.sales.receipts import VISITORLESS
 from cloud_hub.sales.tables import Receipt, ReceiptLine
+from cloud_hub.traffic.footfall import DoorFact, expected_s, load_doors
+from cloud_hub.traffic.tables import ZoneMinute
 from device_profiles.camera import LineRole
 from sync.events import ReceiptType
 

@@ -13,16 +13,11 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
 from cloud_hub.link.as_of import arrived
-from cloud_hub.metrics.footfall import (
-    GOOD_MINUTE_S,
-    DoorFact,
-    footfall,
-    load_doors,
-)
-from cloud_hub.model.facts import FootfallMinute
 from cloud_hub.sales.receipts import VISITORLESS, Sales, load_sales
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.sales.till_coverage import NOTHING_KNOWN
+from cloud_hub.traffic.footfall import GOOD_MINUTE_S, DoorFact, footfall, load_doors
+from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 from sync.arrivals import RangeSet
 from sync.events import ReceiptType

@@ -2,7 +2,7 @@
 
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
-from cloud_hub.metrics.zones import (
+from cloud_hub.traffic.zones import (
     measure_passers_by,
     measure_queue_length,
     measure_queue_wait,

@@ -9,8 +9,8 @@ from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, Kind, Severity
 from cloud_hub.insight.snapshot import Situation
-from cloud_hub.metrics.footfall import doors_asked
-from cloud_hub.model.facts import FootfallMinute
+from cloud_hub.traffic.footfall import doors_asked
+from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
 

@@ -13,7 +13,7 @@ from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import MARGIN, Window
-from cloud_hub.model.facts import FootfallMinute
+from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 
 REPORTING_DELAY = timedelta(minutes=5)

@@ -58,3 +58,19 @@ class OpenedProduct(Base):
     removed: Mapped[float]
     moved: Mapped[int]
     untold: Mapped[int]
+
+
+class CoolerMinute(Base):
+    """A cooler's readings in one interval; null where it could not be read."""
+
+    __tablename__ = "cooler_reading"
+    tenant_id: Mapped[str] = key()
+    fixture_id: Mapped[str] = key()
+    started_at: Mapped[datetime] = mapped_column(primary_key=True)
+    device_id: Mapped[str] = key()
+    store_id: Mapped[str]
+    interval_s: Mapped[int]
+    temperature_c: Mapped[float | None]
+    compressor_duty: Mapped[float | None]
+    door_open_s: Mapped[float | None]
+    mode: Mapped[str]

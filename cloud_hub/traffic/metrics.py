@@ -2,8 +2,8 @@
 
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
-from cloud_hub.metrics.conversion import measure_conversion
-from cloud_hub.metrics.footfall import measure_estimated_footfall, measure_footfall
+from cloud_hub.traffic.conversion import measure_conversion
+from cloud_hub.traffic.footfall import measure_estimated_footfall, measure_footfall
 
 _NO_WATCH = Text(
     en="No data for hours in which no entrance was watched; never 0.",

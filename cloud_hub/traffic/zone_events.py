@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.core.storage.table import Base
-from cloud_hub.model.facts import ZoneMinute
-from cloud_hub.model.floor import HeatHour
-from cloud_hub.projections.footfall import minute_of
+from cloud_hub.traffic.footfall_events import minute_of
+from cloud_hub.traffic.tables import HeatHour, ZoneMinute
 from sync.events import FloorHeated, ZoneOccupied
 
 Key = tuple[str, str, str, datetime, str]

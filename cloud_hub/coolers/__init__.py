@@ -1,0 +1,1 @@
+"""Readings, door openings, what was taken."""

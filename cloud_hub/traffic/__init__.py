@@ -1,0 +1,1 @@
+"""Doors, zones, queues, conversion."""
