@@ -19,10 +19,10 @@ from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.errors import NotFound
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.place_tables import Fixture
-from cloud_hub.metrics.shelf_facts import Facing, ShelfPhoto
-from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.model.review import Reason, ReviewItem
+from cloud_hub.shelf.photos.facts import Facing, ShelfPhoto
 from cloud_hub.shelf.photos.rights import photographed_fixtures
+from cloud_hub.shelf.tables import ShelfObservation
 from sync.events import PictureQuality
 
 LOOK_BACK = timedelta(days=3)

@@ -9,6 +9,7 @@ import cloud_hub.master_data.place_tables
 import cloud_hub.model.facts
 import cloud_hub.model.review
 import cloud_hub.sales.tables
+import cloud_hub.shelf.tables
 import cloud_hub.shoppers.tables
 import cloud_hub.stock.tables
 import cloud_hub.traffic.tables

@@ -15,6 +15,7 @@ from cloud_hub.link import tables as link
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.model import facts
+from cloud_hub.shelf import tables as shelf_tables
 from device_profiles.store import LoginRole, OpeningHours
 
 TENANT = "chain"
@@ -355,7 +356,7 @@ class SmallChain:
             for slot, gtin in seen.items()
         ] + [{"box": [0, 0, 9, 9], "gtin": g, "score": 0.5, "slot_id": None} for g in extra]
         self.add(
-            facts.ShelfObservation(
+            shelf_tables.ShelfObservation(
                 tenant_id=TENANT,
                 observation_id=f"{store_id}-cooler/1/3/{self._photos}",
                 store_id=store_id,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from cloud_hub.core.text import Text
-from cloud_hub.metrics.shelf_facts import ShelfPhoto
+from cloud_hub.shelf.photos.facts import ShelfPhoto
 from device_profiles.store import LoginRole
 
 

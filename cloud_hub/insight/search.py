@@ -6,15 +6,15 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.findings.empty_slot import find_empty_slots
-from cloud_hub.findings.misplaced import find_misplaced
-from cloud_hub.findings.purity import find_impure
 from cloud_hub.fleet.alarm_findings import find_alarms
 from cloud_hub.fleet.offline_findings import find_offline
 from cloud_hub.insight.finding import Finding, Severity
 from cloud_hub.insight.snapshot import Situation, load_situation
 from cloud_hub.reconciliation.findings import find_link_news
 from cloud_hub.sales.revision_findings import find_revised
+from cloud_hub.shelf.findings.gaps import find_empty_slots
+from cloud_hub.shelf.findings.misplaced import find_misplaced
+from cloud_hub.shelf.findings.purity import find_impure
 from cloud_hub.traffic.day_findings import find_staff
 from cloud_hub.traffic.queue_findings import find_slow_queues
 

@@ -13,11 +13,11 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.window import Window, today
 from cloud_hub.link.last_heard import last_words
 from cloud_hub.master_data.chain import Chain, Scope, load_chain
-from cloud_hub.metrics.gaps import Gap, Look, find_gaps, load_looks
-from cloud_hub.metrics.shelf import Photos, holds_for, window_photos
-from cloud_hub.metrics.shelf_facts import ShelfPhoto
-from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
+from cloud_hub.shelf.gaps import Gap, Look, find_gaps, load_looks
+from cloud_hub.shelf.measures import Photos, holds_for, window_photos
+from cloud_hub.shelf.photos.facts import ShelfPhoto
+from cloud_hub.shelf.tables import ShelfObservation
 
 LOOK_BACK = timedelta(days=3)
 """How far back gaps are read at first; a gap older than that is followed back by itself."""

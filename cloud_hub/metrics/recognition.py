@@ -15,8 +15,8 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums
 from cloud_hub.insight.window import Window
 from cloud_hub.master_data.place_tables import Fixture
-from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.model.review import Answer, Reason, ReviewItem, ReviewOpinion
+from cloud_hub.shelf.tables import ShelfObservation
 from sync.events import PictureQuality
 
 PUBLISHED_OVER = timedelta(days=28)

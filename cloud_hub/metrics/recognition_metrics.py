@@ -3,7 +3,7 @@
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.metrics.recognition import ENOUGH, measure_accuracy, measure_coverage, wilson
-from cloud_hub.metrics.shelf_metrics import NO_CLEAR_PHOTO
+from cloud_hub.shelf.metrics import NO_CLEAR_PHOTO
 
 RECOGNITION_ACCURACY = Metric(
     name="recognition-accuracy",

@@ -4,8 +4,8 @@ from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.fleet.metrics import DEVICE_METRICS
 from cloud_hub.insight.metric import Metric
 from cloud_hub.metrics.recognition_metrics import RECOGNITION_METRICS
-from cloud_hub.metrics.shelf_metrics import SHELF_METRICS
 from cloud_hub.sales.metrics import SALES_METRICS
+from cloud_hub.shelf.metrics import SHELF_METRICS
 from cloud_hub.traffic.metrics import TRAFFIC_METRICS
 from cloud_hub.traffic.zone_metrics import FLOOR_METRICS
 

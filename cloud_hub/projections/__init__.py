@@ -9,9 +9,9 @@ from cloud_hub.core.projection import Fact, Work
 from cloud_hub.fleet.events import apply_reported, apply_results
 from cloud_hub.link.alarm_events import apply_alarms
 from cloud_hub.link.media_events import apply_media
-from cloud_hub.projections.shelf import apply_shelves
 from cloud_hub.sales.cart_events import apply_carts
 from cloud_hub.sales.receipt_events import apply_receipts
+from cloud_hub.shelf.events import apply_shelves
 from cloud_hub.stock.events import apply_counts, apply_moves
 from cloud_hub.traffic.footfall_events import apply_audits, apply_footfall
 from cloud_hub.traffic.zone_events import apply_heat, apply_zones

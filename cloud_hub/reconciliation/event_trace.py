@@ -14,11 +14,11 @@ from cloud_hub.core.projection import Outcome
 from cloud_hub.link.ingest.unit_of_work import UNDECODABLE
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.reconciliation.device_trace import is_named
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
 from cloud_hub.sales.tables import Receipt
+from cloud_hub.shelf.tables import ShelfObservation
 from cloud_hub.stock.tables import StockCount, StockMove
 from sync.events import Lane
 

@@ -8,7 +8,7 @@ from cloud_hub.insight.figures import Comparison, figure
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Sums
-from cloud_hub.metrics.shelf import (
+from cloud_hub.shelf.measures import (
     PhotoMeasure,
     Photos,
     by_last_photo,

@@ -8,8 +8,8 @@ from datetime import datetime
 from cloud_hub.access.naming import Naming
 from cloud_hub.core.text import Text
 from cloud_hub.insight.snapshot import Situation
-from cloud_hub.metrics.gaps import Gap
-from cloud_hub.metrics.shelf_facts import Basket, Facing, ShelfPhoto
+from cloud_hub.shelf.gaps import Gap
+from cloud_hub.shelf.photos.facts import Basket, Facing, ShelfPhoto
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

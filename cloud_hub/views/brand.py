@@ -14,8 +14,6 @@ from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.text import Text
-from cloud_hub.findings.misplaced import find_misplaced
-from cloud_hub.findings.purity import find_impure
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, compare, figure
 from cloud_hub.insight.metric import Aspect
@@ -23,12 +21,15 @@ from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Sums, add_to
 from cloud_hub.metrics.recognition import Recognition, recognition
-from cloud_hub.metrics.shelf import Verdict
-from cloud_hub.metrics.shelf_metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
 from cloud_hub.sales.metrics import SELL_OUT
 from cloud_hub.sales.products import units_by_product
 from cloud_hub.sales.receipts import till_time
 from cloud_hub.shelf.figures import photos_of, shelf_figures
+from cloud_hub.shelf.findings.misplaced import find_misplaced
+from cloud_hub.shelf.findings.purity import find_impure
+from cloud_hub.shelf.measures import Verdict
+from cloud_hub.shelf.metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
+from cloud_hub.shelf.photos.album import Album
 from cloud_hub.views.outlets import (
     BrandGap,
     Competitor,
@@ -39,7 +40,6 @@ from cloud_hub.views.outlets import (
     outlet_rows,
     share_days,
 )
-from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import may_read, situation_for
 from cloud_hub.views.review import waiting_questions

@@ -26,6 +26,7 @@ from cloud_hub.reconciliation.device_trace import places_of
 from cloud_hub.reconciliation.findings import LANE_NAMES
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, joined_epochs
 from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.shelf.photos.album import Album
 from cloud_hub.views.device_control import DeviceControl, device_control
 from cloud_hub.views.device_records import (
     LossRow,
@@ -38,7 +39,6 @@ from cloud_hub.views.device_records import (
     waiting_rows,
 )
 from cloud_hub.views.fleet import uptime_figures
-from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import situation_for
 from cloud_hub.views.rows import Freshness, ProblemRow

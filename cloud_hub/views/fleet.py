@@ -21,8 +21,8 @@ from cloud_hub.link.ingest.rejections import Refused, refusals
 from cloud_hub.master_data.chain import Device
 from cloud_hub.reconciliation.lane_accounts import LaneAccount
 from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.shelf.photos.album import Album
 from cloud_hub.views.device_control import SEERS
-from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import needing, problem_rows
 from cloud_hub.views.reading import situation_for
 from cloud_hub.views.rows import Freshness, ProblemRow

@@ -19,13 +19,13 @@ from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Sums
 from cloud_hub.sales.receipts import load_sales
+from cloud_hub.shelf.photos.album import Album
 from cloud_hub.traffic.conversion import conversion
 from cloud_hub.traffic.footfall import DoorFact, confidence, footfall, load_doors, staff_share
 from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
 from cloud_hub.traffic.zone_metrics import QUEUE_WAIT_P90, STAFF_LEFT_OUT, ZONE_VISITS
 from cloud_hub.traffic.zones import ZoneFact, load_zones, queue_waits, staff_crossings, zone_visits
 from cloud_hub.views.floor import HandCount, HourRow, hand_counts, hour_rows
-from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows
 from cloud_hub.views.reading import situation_for
 from cloud_hub.views.rows import Freshness, ProblemRow

@@ -18,18 +18,18 @@ from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Sums
 from cloud_hub.link.tables import StoredEvent
-from cloud_hub.metrics.shelf import on_shelf_availability
-from cloud_hub.metrics.shelf_facts import ShelfPhoto
-from cloud_hub.metrics.shelf_metrics import ON_SHELF
 from cloud_hub.reconciliation.sums import Books, books_of
 from cloud_hub.sales.metrics import AVERAGE_BASKET, NET_SALES
 from cloud_hub.sales.receipts import average_basket, load_sales, net_sales
 from cloud_hub.shelf.figures import photos_of
+from cloud_hub.shelf.measures import on_shelf_availability
+from cloud_hub.shelf.metrics import ON_SHELF
+from cloud_hub.shelf.photos.album import Album
+from cloud_hub.shelf.photos.facts import ShelfPhoto
 from cloud_hub.traffic.conversion import conversion
 from cloud_hub.traffic.footfall import footfall, load_doors
 from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
 from cloud_hub.views.headline import headline
-from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows
 from cloud_hub.views.reading import situation_for, too_warm_stores
 from cloud_hub.views.rows import Freshness, ProblemRow

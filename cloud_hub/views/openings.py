@@ -17,7 +17,7 @@ from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import total
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import Fixture
-from cloud_hub.views.photos import Album
+from cloud_hub.shelf.photos.album import Album
 
 DAYS = 7
 OPENINGS_SHOWN = 8

@@ -10,21 +10,21 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.naming import Naming
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.empty_slot import gap_loss, open_gaps
-from cloud_hub.findings.gap_cost import cost_of
-from cloud_hub.findings.purity import first_foreign, foreign_facings
 from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.chain import Fixture
-from cloud_hub.metrics.shelf import Photos, Verdict, facings, purity, purity_verdict
-from cloud_hub.metrics.shelf_facts import ShelfPhoto, load_photos
-from cloud_hub.metrics.shelf_metrics import COMPLIANCE, ON_SHELF, PURITY
-from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.shelf.figures import shelf_figures
-from cloud_hub.views.photos import Album
+from cloud_hub.shelf.findings.gap_cost import cost_of
+from cloud_hub.shelf.findings.gaps import gap_loss, open_gaps
+from cloud_hub.shelf.findings.purity import first_foreign, foreign_facings
+from cloud_hub.shelf.measures import Photos, Verdict, facings, purity, purity_verdict
+from cloud_hub.shelf.metrics import COMPLIANCE, ON_SHELF, PURITY
+from cloud_hub.shelf.photos.album import Album
+from cloud_hub.shelf.photos.facts import ShelfPhoto, load_photos
+from cloud_hub.shelf.tables import ShelfObservation
 from cloud_hub.views.rows import Cost, Freshness
 from cloud_hub.views.slots import total_cost
 from cloud_hub.web.photo import Photo

@@ -19,7 +19,7 @@ from cloud_hub.metrics.recognition import Recognition, recognition
 from cloud_hub.model.review import Reason, ReferencePicture, ReviewItem, ReviewOpinion
 from cloud_hub.opinions import is_open_to
 from cloud_hub.review import visible_items
-from cloud_hub.views.photos import MEDIA_PATH
+from cloud_hub.shelf.photos.album import MEDIA_PATH
 from cloud_hub.web.photo import Box, BoxKind, Photo
 from device_profiles.store import LoginRole
 

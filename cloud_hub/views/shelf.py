@@ -11,7 +11,6 @@ from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
-from cloud_hub.findings.empty_slot import open_gaps
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import compare
 from cloud_hub.insight.metric import Aspect
@@ -20,8 +19,10 @@ from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Fixture
 from cloud_hub.metrics.recognition import Recognition, recognition
-from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, newest_photos
-from cloud_hub.metrics.shelf_metrics import (
+from cloud_hub.review import weights_of
+from cloud_hub.shelf.figures import photos_of, shelf_figures
+from cloud_hub.shelf.findings.gaps import open_gaps
+from cloud_hub.shelf.metrics import (
     BASKET_FILL,
     COMPLIANCE,
     COMPLIANCE_FACINGS,
@@ -31,11 +32,10 @@ from cloud_hub.metrics.shelf_metrics import (
     PURITY,
     SHARE_OF_SHELF,
 )
-from cloud_hub.review import weights_of
-from cloud_hub.shelf.figures import photos_of, shelf_figures
+from cloud_hub.shelf.photos.album import Album
+from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState, newest_photos
 from cloud_hub.views.baskets import BasketRow, basket_rows
 from cloud_hub.views.openings import EstimatedSales, estimated_sales
-from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import may_read, situation_for
 from cloud_hub.views.review import waiting_questions

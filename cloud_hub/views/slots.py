@@ -10,14 +10,14 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.empty_slot import gap_loss
-from cloud_hub.findings.gap_cost import cost_of
 from cloud_hub.insight.finding import Cost
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.snapshot import Situation
-from cloud_hub.metrics.gaps import Gap
-from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotSeen, SlotState, slots_seen
 from cloud_hub.sales.products import units_by_product
+from cloud_hub.shelf.findings.gap_cost import cost_of
+from cloud_hub.shelf.findings.gaps import gap_loss
+from cloud_hub.shelf.gaps import Gap
+from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotSeen, SlotState, slots_seen
 from cloud_hub.stock.ledger import balances, location_id
 from device_profiles.store import LoginRole
 

@@ -22,9 +22,6 @@ from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Number, Sums
 from cloud_hub.insight.window import between
-from cloud_hub.metrics.shelf import on_shelf_availability
-from cloud_hub.metrics.shelf_facts import SlotState, slots_seen
-from cloud_hub.metrics.shelf_metrics import ON_SHELF
 from cloud_hub.sales.metrics import (
     AVERAGE_BASKET,
     MEMBER_RATE,
@@ -44,6 +41,10 @@ from cloud_hub.sales.receipts import (
 from cloud_hub.sales.revision_findings import revised_amounts
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.shelf.figures import photos_of
+from cloud_hub.shelf.measures import on_shelf_availability
+from cloud_hub.shelf.metrics import ON_SHELF
+from cloud_hub.shelf.photos.album import Album
+from cloud_hub.shelf.photos.facts import SlotState, slots_seen
 from cloud_hub.traffic.conversion import conversion
 from cloud_hub.traffic.footfall import (
     DoorFact,
@@ -55,7 +56,6 @@ from cloud_hub.traffic.footfall import (
 )
 from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
 from cloud_hub.views.floor import FloorView, HandCount, floor_view, hand_counts
-from cloud_hub.views.photos import Album
 from cloud_hub.views.problems import informing, needing, problem_rows
 from cloud_hub.views.reading import situation_for
 from cloud_hub.views.rows import Freshness, ProblemRow

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.fleet.artifacts.artifacts import Artifacts
-from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.shelf.tables import ShelfObservation
 from device_profiles.artifact import ArtifactKind
 from device_profiles.device import load_device
 from edge_agent.agent import run_agent

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.master_data.place_tables import Fixture
-from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.shelf.tables import ShelfObservation
 from device_profiles.store import LoginRole
 
 

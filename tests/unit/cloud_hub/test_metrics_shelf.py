@@ -11,9 +11,10 @@ from cloud_hub.insight.sums import Cell, Sums, total
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import load_chain
 from cloud_hub.master_data.place_tables import Planogram
-from cloud_hub.metrics.gaps import Look, find_gaps
-from cloud_hub.metrics.shelf import Verdict, purity_verdict
-from cloud_hub.metrics.shelf_metrics import (
+from cloud_hub.sales.lost_sales import learn_rates, lost_sales
+from cloud_hub.shelf.gaps import Look, find_gaps
+from cloud_hub.shelf.measures import Verdict, purity_verdict
+from cloud_hub.shelf.metrics import (
     COMPLIANCE,
     COMPLIANCE_FACINGS,
     COMPLIANCE_POSITION,
@@ -25,7 +26,6 @@ from cloud_hub.metrics.shelf_metrics import (
     SHARE_OF_SHELF,
     SHARE_OF_SHELF_BY_WIDTH,
 )
-from cloud_hub.sales.lost_sales import learn_rates, lost_sales
 from tests.small_chain import (
     COLA,
     NOW,

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from cloud_hub.access.naming import Naming
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.master_data.place_tables import Fixture
-from cloud_hub.metrics.shelf import Verdict
-from cloud_hub.metrics.shelf_facts import SlotState
+from cloud_hub.shelf.measures import Verdict
+from cloud_hub.shelf.photos.facts import SlotState
 from cloud_hub.shelf.photos.rights import may_see_photo
 from cloud_hub.views.brand import BrandView, brand_view
 from cloud_hub.views.home import home_view

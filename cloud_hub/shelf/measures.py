@@ -12,8 +12,8 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
 from cloud_hub.master_data.chain import Chain, Fixture, Plan, load_chain
-from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, load_photos, slots_seen
-from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState, load_photos, slots_seen
+from cloud_hub.shelf.tables import ShelfObservation
 
 Photos = Mapping[str, list[ShelfPhoto]]
 

@@ -11,10 +11,10 @@ from cloud_hub.insight.finding import Cost
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.window import between
-from cloud_hub.metrics.gaps import find_gaps, load_looks
-from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.sales.lost_sales import SUBSTITUTION, LostSales, learn_rates, lost_sales
 from cloud_hub.sales.products import units_by_product
+from cloud_hub.shelf.gaps import find_gaps, load_looks
+from cloud_hub.shelf.tables import ShelfObservation
 
 HISTORY = timedelta(days=14)
 LEAST_COST = Decimal("0.5")

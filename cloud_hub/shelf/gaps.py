@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.shelf.tables import ShelfObservation
 from sync.events import PictureQuality
 
 CONFIRMED_AFTER = timedelta(minutes=10)

@@ -9,8 +9,8 @@ from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, Kind, Severity
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.chain import Chain
-from cloud_hub.metrics.shelf import Verdict, purity, purity_verdict
-from cloud_hub.metrics.shelf_facts import ShelfPhoto
+from cloud_hub.shelf.measures import Verdict, purity, purity_verdict
+from cloud_hub.shelf.photos.facts import ShelfPhoto
 from device_profiles.store import LoginRole
 
 _FOREIGN = Text(

@@ -10,8 +10,8 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.core.text import Text
 from cloud_hub.link.tables import Media
 from cloud_hub.master_data.chain import Chain, Fixture, Plan
-from cloud_hub.metrics.shelf import holds_for
-from cloud_hub.metrics.shelf_facts import Facing, ShelfPhoto, SlotState, slots_seen
+from cloud_hub.shelf.measures import holds_for
+from cloud_hub.shelf.photos.facts import Facing, ShelfPhoto, SlotState, slots_seen
 from cloud_hub.web.photo import Box, BoxKind, Photo
 
 Rectangle = tuple[float, float, float, float]

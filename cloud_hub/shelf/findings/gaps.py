@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.findings.gap_cost import cost_of, lost_since
 from cloud_hub.insight.finding import Finding, Kind, Severity
 from cloud_hub.insight.snapshot import Situation
-from cloud_hub.metrics.gaps import Gap, find_gaps, load_looks
-from cloud_hub.metrics.shelf_facts import ShelfPhoto
-from cloud_hub.model.facts import ShelfObservation
 from cloud_hub.sales.lost_sales import LostSales
+from cloud_hub.shelf.findings.gap_cost import cost_of, lost_since
+from cloud_hub.shelf.gaps import Gap, find_gaps, load_looks
+from cloud_hub.shelf.photos.facts import ShelfPhoto
+from cloud_hub.shelf.tables import ShelfObservation
 from cloud_hub.stock.ledger import balances, location_id
 from device_profiles.store import LoginRole
 

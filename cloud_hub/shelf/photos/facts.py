@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.master_data.chain import Chain, Plan
-from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.shelf.tables import ShelfObservation
 from sync.events import PictureQuality
 
 

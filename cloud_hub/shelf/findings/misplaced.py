@@ -8,7 +8,7 @@ from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, Kind, Severity
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.chain import Plan
-from cloud_hub.metrics.shelf_facts import ShelfPhoto, SlotState, slots_seen
+from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState, slots_seen
 from device_profiles.store import LoginRole
 
 _SWAPPED = Text(

@@ -5,7 +5,7 @@ from typing import Any
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
-from cloud_hub.model.facts import ShelfObservation
+from cloud_hub.shelf.tables import ShelfObservation
 from sync.events import ShelfObserved
 
 

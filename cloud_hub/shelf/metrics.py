@@ -2,7 +2,7 @@
 
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
-from cloud_hub.metrics.shelf import (
+from cloud_hub.shelf.measures import (
     Compliance,
     PhotoMeasure,
     measure_on_shelf,
