@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.admin import logins_api, master_data_api, places_api
-from cloud_hub.api import judging, review
+from cloud_hub.api import judging
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
@@ -28,7 +28,6 @@ from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signe
 from cloud_hub.fleet.commands import api as commands_api
 from cloud_hub.fleet.enrolment import api as enrolment_api
 from cloud_hub.fleet.enrolment.enrolment import device_checker
-from cloud_hub.jobs import run_jobs
 from cloud_hub.link.broker.connections import (
     end_connection,
     end_every_connection,
@@ -41,6 +40,8 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.reconciliation import api as reconciliation_api
+from cloud_hub.review import api as review
+from cloud_hub.scheduler import run_jobs
 from cloud_hub.shelf.photos import api as photos_api
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock import api as stock_api

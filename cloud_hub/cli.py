@@ -11,7 +11,7 @@ import typer
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
 from cloud_hub.reconciliation.cli import app as audit_app
-from cloud_hub.review_cli import app as review_app
+from cloud_hub.review.cli import app as review_app
 from device_profiles.store import LoginRole
 
 app = typer.Typer()

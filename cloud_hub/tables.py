@@ -6,12 +6,12 @@ import cloud_hub.fleet.tables
 import cloud_hub.link.tables
 import cloud_hub.master_data.goods_tables
 import cloud_hub.master_data.place_tables
-import cloud_hub.model.facts
-import cloud_hub.model.review
+import cloud_hub.review.tables
 import cloud_hub.sales.tables
 import cloud_hub.shelf.tables
 import cloud_hub.shoppers.tables
 import cloud_hub.stock.tables
+import cloud_hub.tasks.tables
 import cloud_hub.traffic.tables
 from cloud_hub.core.storage.table import Base
 

@@ -1,15 +1,8 @@
 """Doors that read figures, findings, pages and tasks; and the one through which tasks are
 answered."""
 
-import asyncio
-
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
-from cloud_hub.access.viewer import Viewer
-from cloud_hub.core.errors import NotYours
-from cloud_hub.core.hub import Hub
-from cloud_hub.jobs import answer_task
 from cloud_hub.views.brand import BrandView, brand_view
 from cloud_hub.views.device import DeviceView, device_view
 from cloud_hub.views.fleet import FleetView, fleet_view
@@ -19,7 +12,6 @@ from cloud_hub.views.problems import problems_for
 from cloud_hub.views.rows import ProblemRow
 from cloud_hub.views.shelf import ShelfView, shelf_view
 from cloud_hub.views.store import StoreView, store_view
-from cloud_hub.views.tasks import TasksView, tasks_view
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf
 from device_profiles.names import Identifier
 
@@ -81,30 +73,3 @@ def read_fleet(hub: HubOf, viewer: ViewerOf) -> FleetView:
     """The fleet's page."""
     with hub.sessions() as session:
         return fleet_view(session, viewer, hub.clock.now())
-
-
-@router.get("/views/tasks")
-def read_tasks(hub: HubOf, viewer: ViewerOf) -> TasksView:
-    """The page of tasks."""
-    with hub.sessions() as session:
-        return tasks_view(session, viewer, hub.clock.now())
-
-
-class TaskAnswer(BaseModel):
-    """What a person did about a task."""
-
-    answer: str = Field(min_length=1, max_length=200)
-
-
-@router.post("/tasks/{task_id}/answer", status_code=204)
-async def post_answer(task_id: str, body: TaskAnswer, hub: HubOf, viewer: ViewerOf) -> None:
-    """Answers a task."""
-    await asyncio.to_thread(_answer, hub, viewer, task_id, body.answer)
-    hub.changed.announce()
-
-
-def _answer(hub: Hub, viewer: Viewer, task_id: str, answer: str) -> None:
-    if viewer.login_name.startswith("token:"):
-        raise NotYours("a token reads; tasks are answered by people who signed in")
-    with hub.database.writing() as session:
-        answer_task(session, viewer, task_id, answer, hub.clock.now())

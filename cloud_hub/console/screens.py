@@ -12,21 +12,21 @@ from cloud_hub.console.pages.device import device_page
 from cloud_hub.console.pages.fleet import fleet_page
 from cloud_hub.console.pages.footfall import footfall_page
 from cloud_hub.console.pages.home import home_page
-from cloud_hub.console.pages.review import review_page
 from cloud_hub.console.pages.shelf import shelf_page
 from cloud_hub.console.pages.store import store_page
-from cloud_hub.console.pages.tasks import tasks_page
 from cloud_hub.console.parts.story import story
 from cloud_hub.core.errors import NotFound
+from cloud_hub.review.page import review_page
+from cloud_hub.review.view import review_view
+from cloud_hub.tasks.page import tasks_page
+from cloud_hub.tasks.view import tasks_view
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.device import device_view
 from cloud_hub.views.fleet import fleet_view
 from cloud_hub.views.footfall import footfall_view
 from cloud_hub.views.home import home_view
-from cloud_hub.views.review import review_view
 from cloud_hub.views.shelf import shelf_view
 from cloud_hub.views.store import store_view
-from cloud_hub.views.tasks import tasks_view
 from cloud_hub.web.markup import Markup, joined
 from cloud_hub.web.reader import Reader
 

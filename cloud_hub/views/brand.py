@@ -20,7 +20,8 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.insight.sums import Cell, Sums, add_to
-from cloud_hub.metrics.recognition import Recognition, recognition
+from cloud_hub.review.accuracy import Recognition, recognition
+from cloud_hub.review.view import waiting_questions
 from cloud_hub.sales.metrics import SELL_OUT
 from cloud_hub.sales.products import units_by_product
 from cloud_hub.sales.receipts import till_time
@@ -42,7 +43,6 @@ from cloud_hub.views.outlets import (
 )
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import may_read, situation_for
-from cloud_hub.views.review import waiting_questions
 from cloud_hub.views.rows import ProblemRow
 from device_profiles.store import LoginRole
 

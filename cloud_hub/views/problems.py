@@ -12,8 +12,8 @@ from cloud_hub.core import wording
 from cloud_hub.insight.finding import Finding, Severity
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
-from cloud_hub.model.facts import Task
 from cloud_hub.shelf.photos.album import Album
+from cloud_hub.tasks.tables import Task
 from cloud_hub.views.reading import may_read, scoped_situation
 from cloud_hub.views.rows import ProblemRow
 from device_profiles.store import LoginRole

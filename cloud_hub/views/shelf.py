@@ -18,8 +18,9 @@ from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Fixture
-from cloud_hub.metrics.recognition import Recognition, recognition
-from cloud_hub.review import weights_of
+from cloud_hub.review.accuracy import Recognition, recognition
+from cloud_hub.review.questions import weights_of
+from cloud_hub.review.view import waiting_questions
 from cloud_hub.shelf.figures import photos_of, shelf_figures
 from cloud_hub.shelf.findings.gaps import open_gaps
 from cloud_hub.shelf.metrics import (
@@ -38,7 +39,6 @@ from cloud_hub.views.baskets import BasketRow, basket_rows
 from cloud_hub.views.openings import EstimatedSales, estimated_sales
 from cloud_hub.views.problems import problem_rows
 from cloud_hub.views.reading import may_read, situation_for
-from cloud_hub.views.review import waiting_questions
 from cloud_hub.views.rows import Cost, ProblemRow
 from cloud_hub.views.slots import SlotRow, quality_text, slot_rows, total_cost
 from cloud_hub.web.photo import Box, Photo

@@ -45,6 +45,7 @@ from cloud_hub.shelf.measures import on_shelf_availability
 from cloud_hub.shelf.metrics import ON_SHELF
 from cloud_hub.shelf.photos.album import Album
 from cloud_hub.shelf.photos.facts import SlotState, slots_seen
+from cloud_hub.tasks.view import TaskRow, task_rows
 from cloud_hub.traffic.conversion import conversion
 from cloud_hub.traffic.footfall import (
     DoorFact,
@@ -59,7 +60,6 @@ from cloud_hub.views.floor import FloorView, HandCount, floor_view, hand_counts
 from cloud_hub.views.problems import informing, needing, problem_rows
 from cloud_hub.views.reading import situation_for
 from cloud_hub.views.rows import Freshness, ProblemRow
-from cloud_hub.views.tasks import TaskRow, task_rows
 from cloud_hub.web.photo import Photo
 from sync.events import ReceiptType
 

@@ -11,16 +11,16 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import find_problems, search
 from cloud_hub.insight.snapshot import load_situation
 from cloud_hub.insight.window import between
-from cloud_hub.jobs import plan_tasks, write_tasks
 from cloud_hub.master_data.chain import load_chain
 from cloud_hub.metrics.registry import METRICS
+from cloud_hub.tasks.keeping import plan_tasks, write_tasks
+from cloud_hub.tasks.view import tasks_view
 from cloud_hub.views.brand import brand_view
 from cloud_hub.views.device import device_view
 from cloud_hub.views.fleet import fleet_view
 from cloud_hub.views.home import home_view
 from cloud_hub.views.shelf import shelf_view
 from cloud_hub.views.store import store_view
-from cloud_hub.views.tasks import tasks_view
 from device_profiles.store import LoginRole
 from tests.conftest import PostgresServer
 from tests.small_chain import (

@@ -3,9 +3,9 @@
 from cloud_hub.access.viewer import Page
 from cloud_hub.console.parts.estimated_sales import estimated_today
 from cloud_hub.console.parts.findings import findings
-from cloud_hub.console.parts.recognition import published_line, waiting_link
 from cloud_hub.console.parts.share_chart import share_chart
 from cloud_hub.console.parts.store_table import figure_cell
+from cloud_hub.review.accuracy_part import published_line, waiting_link
 from cloud_hub.views.brand import BrandGap, BrandView, Competitor, OutletRow, SellOutRow, Verdict
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import photo_age

@@ -5,8 +5,8 @@ from cloud_hub.console.parts.baskets import baskets_panel
 from cloud_hub.console.parts.estimated_sales import estimated_sales_panel
 from cloud_hub.console.parts.findings import findings
 from cloud_hub.console.parts.gap_bars import day_of_photos
-from cloud_hub.console.parts.recognition import published_line, waiting_link
 from cloud_hub.console.parts.slot_panel import slot_panels
+from cloud_hub.review.accuracy_part import published_line, waiting_link
 from cloud_hub.views.shelf import ShelfView
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import photo_age

@@ -6,8 +6,8 @@ from cloud_hub.console.parts.fixture_card import fixture_cards
 from cloud_hub.console.parts.floor_map import floor_map
 from cloud_hub.console.parts.hand_count import hand_count
 from cloud_hub.console.parts.hour_map import hour_map
-from cloud_hub.console.parts.task_list import task_list
 from cloud_hub.fleet.status_part import freshness_chip
+from cloud_hub.tasks.list_part import task_list
 from cloud_hub.views.floor import FloorView, ZoneRow
 from cloud_hub.views.rows import ProblemRow
 from cloud_hub.views.store import DayRow, DeviceRow, DoorRow, StoreView, TillRow

@@ -14,10 +14,10 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.commands.action import command_device
-from cloud_hub.jobs import answer_task
-from cloud_hub.model.review import Answer
-from cloud_hub.opinions import answer_item
-from cloud_hub.review import report_wrong
+from cloud_hub.review.answers import answer_item
+from cloud_hub.review.questions import report_wrong
+from cloud_hub.review.tables import Answer
+from cloud_hub.tasks.keeping import answer_task
 from cloud_hub.web.live.shared_drawings import SharedDrawings
 from cloud_hub.web.live.tab import Tab
 from cloud_hub.web.visit import Visit

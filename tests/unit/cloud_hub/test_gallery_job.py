@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.gallery_job import export_answers
-from cloud_hub.model.review import Answer, Reason, ReviewItem
+from cloud_hub.review.gallery_export import export_answers
+from cloud_hub.review.tables import Answer, Reason, ReviewItem
 from simulators.render.cooler import reference_picture
 from simulators.render.packs import unlisted_pack
 from simulators.render.sprites import SpriteShelf

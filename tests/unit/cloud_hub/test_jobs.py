@@ -10,10 +10,10 @@ from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import load_situation
-from cloud_hub.jobs import GONE, answer_task, plan_tasks, write_tasks
-from cloud_hub.model.facts import Task
+from cloud_hub.tasks.keeping import GONE, answer_task, plan_tasks, write_tasks
+from cloud_hub.tasks.tables import Task
+from cloud_hub.tasks.view import tasks_view
 from cloud_hub.views.home import home_view
-from cloud_hub.views.tasks import tasks_view
 from device_profiles.store import LoginRole
 from tests.small_chain import COLA, NOW, PLAN, TENANT, SmallChain, head_office, local, viewer
 

@@ -13,11 +13,11 @@ from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.storage.database import MIGRATIONS, open_database
 from cloud_hub.insight.snapshot import load_situation
-from cloud_hub.metrics.recognition import Recognition, recognition
-from cloud_hub.model.review import Answer, ReviewItem, ReviewOpinion
-from cloud_hub.opinions import answer_item
-from cloud_hub.review import plan_review
-from cloud_hub.views.review import review_view
+from cloud_hub.review.accuracy import Recognition, recognition
+from cloud_hub.review.answers import answer_item
+from cloud_hub.review.questions import plan_review
+from cloud_hub.review.tables import Answer, ReviewItem, ReviewOpinion
+from cloud_hub.review.view import review_view
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, OWN, RIVAL, TEA, TENANT, SmallChain, local, viewer
 

@@ -14,13 +14,13 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.insight.snapshot import load_situation
 from cloud_hub.master_data.place_tables import Fixture
-from cloud_hub.metrics.recognition import recognition, wilson
-from cloud_hub.model.review import Answer, Reason, ReferencePicture, ReviewItem
-from cloud_hub.opinions import answer_item
-from cloud_hub.references import add_reference, gallery_pictures
-from cloud_hub.review import plan_review, report_wrong
+from cloud_hub.review.accuracy import recognition, wilson
+from cloud_hub.review.answers import answer_item
+from cloud_hub.review.questions import plan_review, report_wrong
+from cloud_hub.review.reference_pictures import add_reference, gallery_pictures
+from cloud_hub.review.tables import Answer, Reason, ReferencePicture, ReviewItem
+from cloud_hub.review.view import review_view
 from cloud_hub.views.brand import brand_view
-from cloud_hub.views.review import review_view
 from cloud_hub.views.shelf import shelf_view
 from device_profiles.store import LoginRole
 from tests.small_chain import (

@@ -15,10 +15,10 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.link.tables import Media
 from cloud_hub.master_data.chain import Chain, load_chain
-from cloud_hub.metrics.recognition import Recognition, recognition
-from cloud_hub.model.review import Reason, ReferencePicture, ReviewItem, ReviewOpinion
-from cloud_hub.opinions import is_open_to
-from cloud_hub.review import visible_items
+from cloud_hub.review.accuracy import Recognition, recognition
+from cloud_hub.review.answers import is_open_to
+from cloud_hub.review.questions import visible_items
+from cloud_hub.review.tables import Reason, ReferencePicture, ReviewItem, ReviewOpinion
 from cloud_hub.shelf.photos.album import MEDIA_PATH
 from cloud_hub.web.photo import Box, BoxKind, Photo
 from device_profiles.store import LoginRole

@@ -2,7 +2,7 @@
 
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
-from cloud_hub.metrics.recognition import ENOUGH, measure_accuracy, measure_coverage, wilson
+from cloud_hub.review.accuracy import ENOUGH, measure_accuracy, measure_coverage, wilson
 from cloud_hub.shelf.metrics import NO_CLEAR_PHOTO
 
 RECOGNITION_ACCURACY = Metric(

@@ -1,7 +1,7 @@
 """Tasks: what somebody was asked to do, since when, and the answer."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.views.tasks import TaskRow
+from cloud_hub.tasks.view import TaskRow
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.icon import icon

@@ -1,13 +1,11 @@
 """What the hub does by itself every few seconds: problems become tasks, tasks end with them, and
 what devices were not sure of becomes questions."""
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,77 +13,19 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.core.errors import NotFound, Refused
-from cloud_hub.core.hub import Hub
-from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.insight.finding import Finding, Kind
-from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import Situation, load_situation
-from cloud_hub.link.hub_alarms import clear_silent_alarms, silent_alarms
-from cloud_hub.master_data.place_tables import Store, Tenant
-from cloud_hub.model.facts import Task
-from cloud_hub.model.review import ReviewItem
-from cloud_hub.review import plan_review
-from sync.pause import pause
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.master_data.place_tables import Store
+from cloud_hub.tasks.tables import Task
 
 log = logging.getLogger(__name__)
 
-PERIOD_S = 10.0
-QUIET_PERIODS = 6
-"""Without new facts the search still runs every so many periods: silence is a finding too."""
 
 DUE_AFTER = {Kind.EMPTY_SLOT: timedelta(minutes=30)}
 GONE = "gone"
 """The answer of a task whose problem went away by itself."""
 
 PHOTO_KINDS = (Kind.EMPTY_SLOT, Kind.MISPLACED, Kind.PURITY)
-
-
-async def run_jobs(hub: Hub, stop: asyncio.Event) -> None:
-    """Keeps every chain's tasks until told to stop. A failure is logged and tried again."""
-    seen, quiet = -1, 0
-    while not stop.is_set():
-        if hub.changed.version != seen or quiet >= QUIET_PERIODS:
-            seen, quiet = hub.changed.version, 0
-            try:
-                if await asyncio.to_thread(keep_all_tasks, hub):
-                    hub.changed.announce()
-                    seen = hub.changed.version
-            except Exception:
-                log.exception("keeping tasks failed", extra={"action": "job-failed"})
-        quiet += 1
-        await pause(stop, PERIOD_S)
-
-
-def keep_all_tasks(hub: Hub) -> int:
-    """How many tasks were opened, changed or closed and questions put, over all chains."""
-    now = hub.clock.now()
-    _clear_own_alarms(hub, now)
-    changes: list[TaskChanges] = []
-    asked: list[dict[str, Any]] = []
-    with hub.sessions() as session:
-        for tenant_id in session.scalars(sa.select(Tenant.tenant_id)).all():
-            situation = load_situation(session, tenant_id, now)
-            if situation is not None:
-                changes.append(plan_tasks(session, situation, search(situation)))
-                asked += plan_review(
-                    session, situation, hub.settings.audit_one_in, hub.settings.asked_twice_one_in
-                )
-    count = sum(len(each) for each in changes) + len(asked)
-    if count:
-        # The search reads for long; the writer is held only for what it found.
-        with hub.database.writing() as session:
-            for each in changes:
-                write_tasks(session, each, now)
-            insert_new(session, ReviewItem, asked)
-    return count
-
-
-def _clear_own_alarms(hub: Hub, now: datetime) -> None:
-    with hub.sessions() as session:
-        is_any = bool(silent_alarms(session, now))
-    if is_any:
-        with hub.database.writing() as session:
-            clear_silent_alarms(session, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.master_data.chain import Chain, load_chain
-from cloud_hub.model.facts import Task
+from cloud_hub.tasks.tables import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

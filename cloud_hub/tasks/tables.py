@@ -1,4 +1,4 @@
-"""Facts: receipts, footfall, shelf observations, cooler readings, carts, alarms, tasks."""
+"""Tasks and their answers."""
 
 from datetime import datetime
 

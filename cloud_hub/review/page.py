@@ -3,8 +3,8 @@
 from urllib.parse import urlencode
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.parts.recognition import published_line
-from cloud_hub.views.review import Choice, Question, ReviewView
+from cloud_hub.review.accuracy_part import published_line
+from cloud_hub.review.view import Choice, Question, ReviewView
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.parts.panel import panel

@@ -15,8 +15,8 @@ from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.master_data.goods_tables import Product
-from cloud_hub.model.review import Answer, ReviewItem, ReviewOpinion
-from cloud_hub.review import visible_items
+from cloud_hub.review.questions import visible_items
+from cloud_hub.review.tables import Answer, ReviewItem, ReviewOpinion
 
 
 def is_open_to(viewer: Viewer) -> sa.ColumnElement[bool]:

@@ -15,7 +15,7 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums
 from cloud_hub.insight.window import Window
 from cloud_hub.master_data.place_tables import Fixture
-from cloud_hub.model.review import Answer, Reason, ReviewItem, ReviewOpinion
+from cloud_hub.review.tables import Answer, Reason, ReviewItem, ReviewOpinion
 from cloud_hub.shelf.tables import ShelfObservation
 from sync.events import PictureQuality
 

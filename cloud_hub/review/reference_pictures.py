@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.model.review import ReferencePicture
+from cloud_hub.review.tables import ReferencePicture
 from device_profiles.gtin import InvalidGtin, parse_gtin
 
 KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}

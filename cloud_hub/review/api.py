@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, NotYours, Refused
-from cloud_hub.model.review import Answer, ReferencePicture
-from cloud_hub.opinions import answer_item
-from cloud_hub.references import LARGEST_BYTES, add_reference
-from cloud_hub.review import report_wrong
-from cloud_hub.views.review import ReviewView, review_view
+from cloud_hub.review.answers import answer_item
+from cloud_hub.review.questions import report_wrong
+from cloud_hub.review.reference_pictures import LARGEST_BYTES, add_reference
+from cloud_hub.review.tables import Answer, ReferencePicture
+from cloud_hub.review.view import ReviewView, review_view
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf, WriterOf
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier

@@ -1,7 +1,7 @@
 """How right recognition is, in one line: accuracy at coverage, with what it rests on."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.metrics.recognition import Recognition
+from cloud_hub.review.accuracy import Recognition
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.reader import Reader
 

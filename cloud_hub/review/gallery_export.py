@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.model.review import Answer, Reason, ReviewItem
+from cloud_hub.review.tables import Answer, Reason, ReviewItem
 
 MOST_A_SKU = 5
 """The newest answers of a product are enough: a gallery grows by what it got wrong."""

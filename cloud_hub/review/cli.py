@@ -32,7 +32,7 @@ def export(
 ) -> None:
     """Enrol what people named into a gallery, new or known; nothing is added twice."""
     from cloud_hub.access.offline_hub import open_office
-    from cloud_hub.gallery_job import export_answers
+    from cloud_hub.review.gallery_export import export_answers
 
     with (
         open_office({"data_dir": data, "database": database}, tenant) as office,
@@ -56,7 +56,7 @@ def references(
 ) -> None:
     """Show a gallery's pictures beside the questions: the first of each product."""
     from cloud_hub.access.offline_hub import ACTOR, open_office
-    from cloud_hub.references import add_reference, gallery_pictures
+    from cloud_hub.review.reference_pictures import add_reference, gallery_pictures
 
     found = list(gallery_pictures(gallery))
     with open_office({"data_dir": data, "database": database}, tenant) as office:

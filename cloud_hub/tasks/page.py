@@ -1,7 +1,7 @@
 """Tasks: open ones, oldest first, and what was answered lately."""
 
-from cloud_hub.console.parts.task_list import task_list
-from cloud_hub.views.tasks import TasksView
+from cloud_hub.tasks.list_part import task_list
+from cloud_hub.tasks.view import TasksView
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.panel import panel
 from cloud_hub.web.reader import Reader

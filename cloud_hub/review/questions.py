@@ -3,7 +3,7 @@
 A doubtful product is asked about once, not again on every photo: while the same place of a fixture
 shows the same, one question stands. Of the products that devices named, a sample drawn by a hash is
 asked about too, without saying so: right answers among those are the published accuracy. Some
-questions go to two people (`cloud_hub.opinions`).
+questions go to two people (`cloud_hub.review.answers`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.errors import NotFound
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.master_data.place_tables import Fixture
-from cloud_hub.model.review import Reason, ReviewItem
+from cloud_hub.review.tables import Reason, ReviewItem
 from cloud_hub.shelf.photos.facts import Facing, ShelfPhoto
 from cloud_hub.shelf.photos.rights import photographed_fixtures
 from cloud_hub.shelf.tables import ShelfObservation

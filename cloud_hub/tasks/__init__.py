@@ -1,0 +1,1 @@
+"""Who is asked to do what, until when, and the answer."""
