@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.admin import logins_api, master_data_api, places_api
-from cloud_hub.api import judging
+from cloud_hub.boards import api as judging
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys

@@ -64,7 +64,7 @@ def _section(metric: Metric) -> str:
 def main() -> None:
     """Prints the page."""
     # Imported here: the registry needs the database's tables, the sentences above do not.
-    from cloud_hub.metrics.registry import METRICS
+    from cloud_hub.register import METRICS
 
     print(documentation(METRICS.values()), end="")
 

@@ -5,7 +5,7 @@ import asyncio
 from pydantic import BaseModel, Field
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.api.judging import router
+from cloud_hub.boards.api import router
 from cloud_hub.core.errors import NotYours
 from cloud_hub.core.hub import Hub
 from cloud_hub.tasks.keeping import answer_task

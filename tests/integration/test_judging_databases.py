@@ -7,20 +7,20 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from cloud_hub.boards.brand.view import brand_view
+from cloud_hub.boards.devices.device_view import device_view
+from cloud_hub.boards.devices.fleet_view import fleet_view
+from cloud_hub.boards.home.view import home_view
+from cloud_hub.boards.shelf.view import shelf_view
+from cloud_hub.boards.store.view import store_view
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import find_problems, search
 from cloud_hub.insight.snapshot import load_situation
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.metrics.registry import METRICS
+from cloud_hub.register import METRICS
 from cloud_hub.tasks.keeping import plan_tasks, write_tasks
 from cloud_hub.tasks.view import tasks_view
-from cloud_hub.views.brand import brand_view
-from cloud_hub.views.device import device_view
-from cloud_hub.views.fleet import fleet_view
-from cloud_hub.views.home import home_view
-from cloud_hub.views.shelf import shelf_view
-from cloud_hub.views.store import store_view
 from device_profiles.store import LoginRole
 from tests.conftest import PostgresServer
 from tests.small_chain import (

@@ -18,7 +18,7 @@ from cloud_hub.insight.metric import Aspect, Direction, Grain, Kind, Metric, Uni
 from cloud_hub.insight.sums import Cell, Number, Sums, total
 from cloud_hub.insight.window import Window, between
 from cloud_hub.master_data.chain import Chain, load_chain
-from cloud_hub.metrics.registry import METRICS
+from cloud_hub.register import METRICS
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole

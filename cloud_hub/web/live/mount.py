@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.console.screens import SCREENS, Arguments, Screen
+from cloud_hub.boards.screens import SCREENS, Arguments, Screen
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.door import door_routes, own_path

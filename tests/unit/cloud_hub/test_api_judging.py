@@ -14,7 +14,7 @@ from cloud_hub.access.tables import Login
 from cloud_hub.app import build_hub
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
-from cloud_hub.metrics.registry import METRICS
+from cloud_hub.register import METRICS
 from cloud_hub.scheduler import keep_all_tasks
 from device_profiles.store import LoginRole
 from sync.clock import ManualClock

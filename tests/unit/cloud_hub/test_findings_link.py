@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cloud_hub.boards.devices.device_view import device_view
 from cloud_hub.insight.finding import Finding, Kind, Severity
 from cloud_hub.insight.search import find_problems
 from cloud_hub.link.tables import DeadLetter, ResendCount
 from cloud_hub.sales.tables import DayRevision
-from cloud_hub.views.device import device_view
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, head_office, local
 

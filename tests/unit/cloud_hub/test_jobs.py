@@ -7,13 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.access.tables import AuditEntry
+from cloud_hub.boards.home.view import home_view
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import load_situation
 from cloud_hub.tasks.keeping import GONE, answer_task, plan_tasks, write_tasks
 from cloud_hub.tasks.tables import Task
 from cloud_hub.tasks.view import tasks_view
-from cloud_hub.views.home import home_view
 from device_profiles.store import LoginRole
 from tests.small_chain import COLA, NOW, PLAN, TENANT, SmallChain, head_office, local, viewer
 

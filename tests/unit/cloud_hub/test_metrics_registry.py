@@ -7,7 +7,7 @@ import pytest
 from cloud_hub.insight.documentation import documentation
 from cloud_hub.insight.metric import Kind, Metric
 from cloud_hub.insight.sums import Sums, total
-from cloud_hub.metrics.registry import METRICS
+from cloud_hub.register import METRICS
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "metrics.md"
 

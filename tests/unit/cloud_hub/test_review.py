@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import first_forged
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.boards.brand.view import brand_view
+from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.bulk_insert import insert_new
@@ -20,8 +22,6 @@ from cloud_hub.review.questions import plan_review, report_wrong
 from cloud_hub.review.reference_pictures import add_reference, gallery_pictures
 from cloud_hub.review.tables import Answer, Reason, ReferencePicture, ReviewItem
 from cloud_hub.review.view import review_view
-from cloud_hub.views.brand import brand_view
-from cloud_hub.views.shelf import shelf_view
 from device_profiles.store import LoginRole
 from tests.small_chain import (
     COLA,

@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.boards.shelf.baskets import BasketRow
+from cloud_hub.boards.shelf.view import ShelfView, shelf_view
 from cloud_hub.insight.finding import Kind
 from cloud_hub.insight.sums import Number
 from cloud_hub.master_data.place_tables import Fixture, PlanogramSlot
 from cloud_hub.shelf.metrics import BASKET_FILL, COMPLIANCE
-from cloud_hub.views.baskets import BasketRow
-from cloud_hub.views.shelf import ShelfView, shelf_view
 from cloud_hub.web.photo import BoxKind
 from device_profiles.store import LoginRole
 from tests.small_chain import (

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.boards.devices.device_view import DeviceView, device_view
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.commands.commands import issue_command
 from cloud_hub.fleet.commands.shadows import want_state
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.views.device import DeviceView, device_view
 from cloud_hub.web.visit import seen_through
 from device_profiles.store import LoginRole
 from sync.batch import Loss

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cloud_hub.console.pages.footfall import footfall_page
+from cloud_hub.boards.footfall.page import footfall_page
+from cloud_hub.boards.footfall.view import FootfallView, footfall_view
 from cloud_hub.core.errors import NotYours
-from cloud_hub.views.footfall import FootfallView, footfall_view
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole

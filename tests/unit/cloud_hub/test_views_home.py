@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from cloud_hub.boards.devices.fleet_view import fleet_view
+from cloud_hub.boards.home.view import HomeView, home_view
+from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.insight.figure import Figure
 from cloud_hub.traffic import tables as floor
-from cloud_hub.views.fleet import fleet_view
-from cloud_hub.views.home import HomeView, home_view
-from cloud_hub.views.store import store_view
 from device_profiles.store import LoginRole
 from tests.small_chain import (
     NOW,

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.console.parts.estimated_sales import estimated_sales_panel
+from cloud_hub.boards.brand.view import brand_view
+from cloud_hub.boards.shelf.openings import EstimatedSales
+from cloud_hub.boards.shelf.openings_part import estimated_sales_panel
+from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.views.brand import brand_view
-from cloud_hub.views.openings import EstimatedSales
-from cloud_hub.views.shelf import shelf_view
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole

@@ -8,16 +8,16 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.access.naming import Naming
+from cloud_hub.boards.brand.view import BrandView, brand_view
+from cloud_hub.boards.home.view import home_view
+from cloud_hub.boards.problems.rows import problems_for
+from cloud_hub.boards.shelf.view import ShelfView, shelf_view
+from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.master_data.place_tables import Fixture
 from cloud_hub.shelf.measures import Verdict
 from cloud_hub.shelf.photos.facts import SlotState
 from cloud_hub.shelf.photos.rights import may_see_photo
-from cloud_hub.views.brand import BrandView, brand_view
-from cloud_hub.views.home import home_view
-from cloud_hub.views.problems import problems_for
-from cloud_hub.views.shelf import ShelfView, shelf_view
-from cloud_hub.views.store import store_view
 from cloud_hub.web.photo import BoxKind
 from device_profiles.store import LoginRole
 from tests.small_chain import (

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.console.parts.baskets import baskets_panel
-from cloud_hub.console.parts.findings import finding_address
+from cloud_hub.boards.problems.part import finding_address
+from cloud_hub.boards.problems.row import Cost, ProblemRow, Severity
+from cloud_hub.boards.shelf.baskets import BasketRow, LyingProduct
+from cloud_hub.boards.shelf.baskets_part import baskets_panel
 from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure, Unit
 from cloud_hub.reconciliation.equation_part import ledger_equation
 from cloud_hub.reconciliation.sums import Books
-from cloud_hub.views.baskets import BasketRow, LyingProduct
-from cloud_hub.views.rows import Cost, ProblemRow, Severity
 from cloud_hub.web.parts.age import photo_age
 from cloud_hub.web.parts.figure_tile import figure_tile
 from cloud_hub.web.parts.money import cost_mark

@@ -1,0 +1,1 @@
+"""A brand's page: its outlets and its share."""

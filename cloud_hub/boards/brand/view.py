@@ -1,0 +1,238 @@
+"""A brand's board: its own products everywhere, everything inside its own coolers, nobody else's
+figures."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.boards.brand.outlets import (
+    BrandGap,
+    Competitor,
+    OutletRow,
+    ShareDay,
+    brand_gaps,
+    competitors,
+    outlet_rows,
+    share_days,
+)
+from cloud_hub.boards.problems.row import ProblemRow
+from cloud_hub.boards.problems.rows import problem_rows
+from cloud_hub.boards.problems.scope import may_read, situation_for
+from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
+from cloud_hub.core import wording
+from cloud_hub.core.errors import NotFound, NotYours
+from cloud_hub.core.text import Text
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import Comparison, compare, figure
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.sums import Cell, Sums, add_to
+from cloud_hub.review.accuracy import Recognition, recognition
+from cloud_hub.review.view import waiting_questions
+from cloud_hub.sales.metrics import SELL_OUT
+from cloud_hub.sales.products import units_by_product
+from cloud_hub.sales.receipts import till_time
+from cloud_hub.shelf.figures import photos_of, shelf_figures
+from cloud_hub.shelf.findings.misplaced import find_misplaced
+from cloud_hub.shelf.findings.purity import find_impure
+from cloud_hub.shelf.measures import Verdict
+from cloud_hub.shelf.metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
+from cloud_hub.shelf.photos.album import Album
+from device_profiles.store import LoginRole
+
+__all__ = [
+    "BrandGap",
+    "BrandView",
+    "Competitor",
+    "OutletRow",
+    "SellOutRow",
+    "ShareDay",
+    "Verdict",
+    "brand_view",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellOutRow:
+    """Units of one of the brand's products sold today through tills, and a week before until the
+    same time. None: no till data."""
+
+    gtin: str
+    product_name: Text
+    units: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandView:
+    """Everything on a brand's board. `figures`: on-shelf availability, purity, compliance, share
+    of shelf, facings. `outlets` stand worst first; `worst` is the first with a photo. `published`
+    is how often recognition is right in its coolers, `sell_out_estimated` what coolers say
+    whose sales pass no till (None: there are none), `doubts` how many crops of them wait for an
+    answer."""
+
+    brand_id: str
+    name: Text
+    currency: str
+    now: datetime
+    local_now: datetime
+    time_zone: str
+    until: str
+    headline: Text
+    coolers_total: int
+    coolers_seen_today: int
+    figures: tuple[Figure, ...]
+    outlets: tuple[OutletRow, ...]
+    worst: OutletRow | None
+    share: tuple[ShareDay, ...]
+    gaps: tuple[BrandGap, ...]
+    competitors: tuple[Competitor, ...]
+    sell_out: tuple[SellOutRow, ...]
+    sell_out_estimated: Figure | None
+    problems: tuple[ProblemRow, ...]
+    published: Recognition
+    doubts: int
+
+
+BRAND_SEARCHES = (find_misplaced, find_impure)
+
+BRAND_METRICS = (ON_SHELF, PURITY, COMPLIANCE, SHARE_OF_SHELF, FACINGS)
+
+
+def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -> BrandView:
+    """A brand's board at `now`: for the brand itself or the head office. Raises NotYours,
+    NotFound."""
+    if viewer.role is LoginRole.BRAND and viewer.scope_id != brand_id:
+        raise NotYours("this is another brand's board")
+    viewer.may_open(Page.BRAND)
+    as_brand = Viewer(
+        tenant_id=viewer.tenant_id,
+        login_name=viewer.login_name,
+        role=LoginRole.BRAND,
+        scope_id=brand_id,
+        language=viewer.language,
+    )
+    situation = situation_for(session, as_brand, Page.BRAND, now)
+    chain = situation.chain
+    if brand_id not in chain.brands:
+        raise NotFound(f"there is no brand {brand_id!r}")
+    naming = Naming(as_brand, chain)
+    owned = [f for f in chain.fixtures.values() if f.owner_brand_id == brand_id]
+    photos = [photo for fixture in owned for photo in situation.photos.get(fixture.fixture_id, ())]
+    album = Album(session, chain, naming, now, photos)
+    comparison = compare(situation, list(chain.stores))
+    read = photos_of(situation, comparison)
+    gaps = brand_gaps(situation, brand_id)
+    outlets = outlet_rows(situation, brand_id, album, comparison, read, gaps)
+    figures = shelf_figures(BRAND_METRICS, read, comparison, Aspect(brand_id=brand_id))
+    findings = [
+        finding
+        for finding in search(situation, BRAND_SEARCHES)
+        if finding.fixture_id in chain.fixtures
+        and may_read(finding, as_brand, chain.fixtures[finding.fixture_id])
+    ]
+    local_now = now.astimezone(chain.zone())
+    seen = sum(
+        1
+        for fixture in owned
+        if any(p.is_clear for p in situation.photos.get(fixture.fixture_id, ()))
+    )
+    return BrandView(
+        brand_id=brand_id,
+        name=chain.brands[brand_id],
+        currency=chain.currency,
+        now=now,
+        local_now=local_now,
+        time_zone=chain.zone().key,
+        until=f"{local_now:%H:%M}",
+        headline=_headline(figures, outlets, len(owned), seen),
+        coolers_total=len(owned),
+        coolers_seen_today=seen,
+        figures=figures,
+        outlets=outlets,
+        worst=next((outlet for outlet in outlets if outlet.photo is not None), None),
+        share=share_days(session, situation, brand_id),
+        gaps=gaps,
+        competitors=competitors(situation, brand_id, naming),
+        sell_out=_sell_out(session, situation, comparison, brand_id),
+        sell_out_estimated=_estimated(session, comparison, brand_id),
+        problems=problem_rows(situation, findings, album),
+        published=recognition(
+            session, chain.tenant_id, [fixture.fixture_id for fixture in owned], None, now
+        ),
+        doubts=waiting_questions(session, as_brand, None).doubts,
+    )
+
+
+def _sell_out(
+    session: Session, situation: Situation, comparison: Comparison, brand_id: str
+) -> tuple[SellOutRow, ...]:
+    """Today's units of each of the brand's products, the best seller first."""
+    known: dict[Cell, Sums] = {}
+    for cell, sums in till_time(session, comparison.window).items():
+        time = Sums(amount=Decimal(0), observed_s=sums.observed_s, expected_s=sums.expected_s)
+        add_to(known, Cell(cell.store_id, cell.day, None), time)
+    units: dict[str, dict[Cell, Sums]] = defaultdict(dict)
+    aspect = Aspect(brand_id=brand_id)
+    for (store_id, day, _, gtin), sold in units_by_product(
+        session, comparison.window, aspect
+    ).items():
+        add_to(units[gtin], Cell(store_id, day, None), Sums(amount=sold))
+    rows = []
+    for product in situation.chain.products.values():
+        if product.brand_id != brand_id:
+            continue
+        cells = dict(known)
+        for cell, sums in units[product.gtin].items():
+            add_to(cells, cell, sums)
+        rows.append(
+            SellOutRow(
+                gtin=product.gtin,
+                product_name=product.name,
+                units=figure(SELL_OUT, cells, comparison),
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (-float(row.units.value or 0), row.gtin)))
+
+
+def _estimated(session: Session, comparison: Comparison, brand_id: str) -> Figure | None:
+    """Today's estimate of what passes no till, never added to what tills sold."""
+    cells = ESTIMATED_SELL_OUT.measure(session, comparison.window, Aspect(brand_id=brand_id))
+    return figure(ESTIMATED_SELL_OUT, cells, comparison) if cells else None
+
+
+_HEADLINE = Text(
+    en="Your {total} {coolers}, {seen} seen today: {figures}.{visit}",
+    zh="{total} 台冷柜今日看到 {seen} 台：{figures}。{visit}",
+)
+_VISIT = Text(en=" Visit {store} first: {reason}.", zh="请先去{store}：{reason}。")
+_NO_DATA = Text(en="no data", zh="无数据")
+_SAID = Text(en="{name} {value}", zh="{name} {value}")
+
+
+def _headline(
+    figures: tuple[Figure, ...], outlets: tuple[OutletRow, ...], total: int, seen: int
+) -> Text:
+    said = [
+        _SAID.filled(
+            name=Text(en=f.name.en.lower(), zh=f.name.zh),
+            value=_NO_DATA if f.value is None else wording.percent(float(f.value)),
+        )
+        for f in figures
+        if f.metric in (ON_SHELF.name, PURITY.name, COMPLIANCE.name)
+    ]
+    worst = next((outlet for outlet in outlets if outlet.reasons), None)
+    return _HEADLINE.filled(
+        total=total,
+        coolers=wording.plural(total, "cooler"),
+        seen=seen,
+        figures=wording.listed(said),
+        visit=Text(en="", zh="")
+        if worst is None
+        else _VISIT.filled(store=worst.store_name, reason=worst.reasons[0]),
+    )

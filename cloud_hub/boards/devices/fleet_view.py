@@ -1,0 +1,128 @@
+"""The fleet: every device, how fresh it is, what it owes, what alarms."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.boards.devices.control import SEERS
+from cloud_hub.boards.problems.row import Freshness, ProblemRow
+from cloud_hub.boards.problems.rows import needing, problem_rows
+from cloud_hub.boards.problems.scope import situation_for
+from cloud_hub.coolers.temperatures import temperatures
+from cloud_hub.core.text import Text
+from cloud_hub.fleet.alarm_findings import alarm_name
+from cloud_hub.fleet.metrics import CONNECTED, WORKING
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import Comparison, compare, figure
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.search import DEVICE_SEARCHES, search
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.link.ingest.rejections import Refused, refusals
+from cloud_hub.master_data.chain import Device
+from cloud_hub.reconciliation.lane_accounts import LaneAccount
+from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.shelf.photos.album import Album
+
+REFUSED_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetRow:
+    """One device. `open_alarms` are the names of the alarms that are raised now."""
+
+    device_id: str
+    kind: str
+    name: Text
+    store_id: str
+    store_name: Text
+    simulated: bool
+    agent_version: str | None
+    freshness: Freshness
+    books: Books
+    resent: int
+    dead: int
+    temperature_c: float | None
+    open_alarms: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetView:
+    """Everything on the fleet page. `figures`: connected, working. `refused`: messages that were of
+    no device here, for those who look after the devices."""
+
+    now: datetime
+    local_now: datetime
+    time_zone: str
+    figures: tuple[Figure, ...]
+    devices: tuple[FleetRow, ...]
+    books: Books
+    problems: tuple[ProblemRow, ...]
+    refused: tuple[Refused, ...]
+
+
+def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
+    """The devices `viewer` may see at `now`. Raises NotYours, NotFound."""
+    situation = situation_for(session, viewer, Page.FLEET, now)
+    chain = situation.chain
+    findings = search(situation, DEVICE_SEARCHES)
+    album = Album(session, chain, Naming(viewer, chain), now, ())
+    comparison = compare(situation, list(chain.stores))
+    local_now = now.astimezone(chain.zone())
+    read = temperatures(situation)
+    by_device: dict[str, list[LaneAccount]] = defaultdict(list)
+    for account in situation.books:
+        by_device[account.device].append(account)
+    return FleetView(
+        now=now,
+        local_now=local_now,
+        time_zone=chain.zone().key,
+        figures=uptime_figures(session, comparison),
+        devices=tuple(
+            _row(situation, device, by_device[device.device_id], read)
+            for device in chain.devices.values()
+        ),
+        books=books_of(situation.books),
+        problems=needing(problem_rows(situation, findings, album)),
+        refused=tuple(refusals(session, [viewer.tenant_id], limit=REFUSED_SHOWN))
+        if viewer.role in SEERS
+        else (),
+    )
+
+
+def uptime_figures(
+    session: Session, comparison: Comparison, device_id: str | None = None
+) -> tuple[Figure, ...]:
+    """Connected and working, of all devices of the stores or of one."""
+    aspect = Aspect(device_id=device_id)
+    return tuple(
+        figure(metric, metric.measure(session, comparison.window, aspect), comparison)
+        for metric in (CONNECTED, WORKING)
+    )
+
+
+def _row(
+    situation: Situation, device: Device, accounts: list[LaneAccount], read: dict[str, float]
+) -> FleetRow:
+    return FleetRow(
+        device_id=device.device_id,
+        kind=device.kind,
+        name=device.name,
+        store_id=device.store_id,
+        store_name=situation.chain.stores[device.store_id].name,
+        simulated=device.simulated,
+        agent_version=device.agent_version,
+        freshness=situation.devices[device.device_id],
+        books=books_of(accounts),
+        resent=sum(account.resends for account in accounts),
+        dead=sum(account.dead for account in accounts),
+        temperature_c=read.get(device.fixture_id) if device.fixture_id else None,
+        open_alarms=tuple(
+            alarm_name(alarm.alarm)
+            for alarm in situation.alarms
+            if alarm.device_id == device.device_id and alarm.cleared_at is None
+        ),
+    )

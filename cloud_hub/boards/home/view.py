@@ -1,0 +1,202 @@
+"""Home: what the chain sells today, what costs it money, how fresh all that is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.boards.home.headline import headline
+from cloud_hub.boards.problems.row import Freshness, ProblemRow
+from cloud_hub.boards.problems.rows import informing, needing, problem_rows
+from cloud_hub.boards.problems.scope import situation_for, too_warm_stores
+from cloud_hub.coolers.temperatures import temperatures
+from cloud_hub.core.text import Text
+from cloud_hub.fleet.today import offline_stores
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import Comparison, cells_by_store, compare, figure
+from cloud_hub.insight.metric import Aspect, Metric
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.sums import Cell, Sums
+from cloud_hub.link.tables import StoredEvent
+from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.sales.metrics import AVERAGE_BASKET, NET_SALES
+from cloud_hub.sales.receipts import average_basket, load_sales, net_sales
+from cloud_hub.shelf.figures import photos_of
+from cloud_hub.shelf.measures import on_shelf_availability
+from cloud_hub.shelf.metrics import ON_SHELF
+from cloud_hub.shelf.photos.album import Album
+from cloud_hub.shelf.photos.facts import ShelfPhoto
+from cloud_hub.traffic.conversion import conversion
+from cloud_hub.traffic.footfall import footfall, load_doors
+from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
+from cloud_hub.web.photo import Photo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreRow:
+    """A store in home's table. `too_warm`: an open alarm says so."""
+
+    store_id: str
+    name: Text
+    net_sales: Figure
+    conversion: Figure
+    on_shelf: Figure
+    temperature_c: float | None
+    too_warm: bool
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """The last photo's way here: facings seen in it, the number of its event, and the seconds from
+    the event being recorded on the device to the hub holding it."""
+
+    store_id: str
+    store_name: Text
+    fixture_id: str
+    fixture_name: Text
+    photo: Photo
+    facings: int
+    event_number: int
+    hub_delay_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    """Everything on home. `local_now` is in the chain's (first store's) zone, `until` its clock
+    time as "14:32". `figures`: footfall, conversion, net sales, average basket, on-shelf
+    availability. `money_at_stake` is what the problems cost today, None where none has a price."""
+
+    tenant_name: Text
+    simulated: bool
+    currency: str
+    now: datetime
+    local_now: datetime
+    time_zone: str
+    until: str
+    headline: Text
+    stores_online: int
+    stores_total: int
+    figures: tuple[Figure, ...]
+    problems: tuple[ProblemRow, ...]
+    information: tuple[ProblemRow, ...]
+    stores: tuple[StoreRow, ...]
+    road: Road | None
+    books: Books
+
+
+def home_view(session: Session, viewer: Viewer, now: datetime) -> HomeView:
+    """Home as `viewer` may see it at `now`. Raises NotYours, NotFound."""
+    situation = situation_for(session, viewer, Page.HOME, now)
+    chain = situation.chain
+    away = offline_stores(situation)
+    here = [store_id for store_id in chain.stores if store_id not in away]
+    all_stores = compare(situation, list(chain.stores))
+    cells = _cells(situation, all_stores)
+    whole = compare(situation, here, away)
+    findings = search(situation)
+    latest = _latest_photo(situation)
+    album = Album(
+        session,
+        chain,
+        Naming(viewer, chain),
+        now,
+        [f.photo for f in findings if f.photo] + ([latest] if latest else []),
+    )
+    rows = problem_rows(situation, findings, album)
+    figures = tuple(figure(metric, of_metric, whole) for metric, of_metric in cells.items())
+    local_now = now.astimezone(chain.zone())
+    return HomeView(
+        tenant_name=chain.name,
+        simulated=chain.simulated,
+        currency=chain.currency,
+        now=now,
+        local_now=local_now,
+        time_zone=chain.zone().key,
+        until=f"{local_now:%H:%M}",
+        headline=headline(situation, figures, needing(rows), len(here)),
+        stores_online=len(here),
+        stores_total=len(chain.stores),
+        figures=figures,
+        problems=needing(rows),
+        information=informing(rows),
+        stores=_stores(situation, all_stores, cells),
+        road=_road(situation, album, latest) if latest else None,
+        books=books_of(situation.books),
+    )
+
+
+def _cells(situation: Situation, asked: Comparison) -> dict[Metric, Mapping[Cell, Sums]]:
+    """Today's and the earlier day's cells of the five figures, in the order they are shown."""
+    session, window = situation.session, asked.window
+    sales = load_sales(session, window)
+    doors = load_doors(session, window)
+    walked = footfall(doors, window.days)
+    photos = photos_of(situation, asked)
+    return {
+        FOOTFALL: walked,
+        CONVERSION: conversion(session, window, doors, sales),
+        NET_SALES: net_sales(sales),
+        AVERAGE_BASKET: average_basket(sales),
+        ON_SHELF: on_shelf_availability(photos, asked.chain, window.days, Aspect()),
+    }
+
+
+def _stores(
+    situation: Situation, asked: Comparison, cells: Mapping[Metric, Mapping[Cell, Sums]]
+) -> tuple[StoreRow, ...]:
+    warm, read = too_warm_stores(situation), temperatures(situation)
+    alone = {metric: cells_by_store(of_metric) for metric, of_metric in cells.items()}
+    return tuple(
+        StoreRow(
+            store_id=store.store_id,
+            name=store.name,
+            net_sales=figure(
+                NET_SALES, alone[NET_SALES][store.store_id], asked.only(store.store_id)
+            ),
+            conversion=figure(
+                CONVERSION, alone[CONVERSION][store.store_id], asked.only(store.store_id)
+            ),
+            on_shelf=figure(ON_SHELF, alone[ON_SHELF][store.store_id], asked.only(store.store_id)),
+            temperature_c=max(
+                (
+                    read[fixture.fixture_id]
+                    for fixture in situation.chain.fixtures_of(store.store_id)
+                    if fixture.fixture_id in read
+                ),
+                default=None,
+            ),
+            too_warm=store.store_id in warm,
+            freshness=situation.stores[store.store_id],
+        )
+        for store in situation.chain.stores.values()
+    )
+
+
+def _latest_photo(situation: Situation) -> ShelfPhoto | None:
+    taken = [photo for photos in situation.photos.values() for photo in photos]
+    return max(taken, key=lambda photo: photo.taken_at, default=None)
+
+
+def _road(situation: Situation, album: Album, taken: ShelfPhoto) -> Road | None:
+    device_id, epoch, lane, seq = taken.observation_id.rsplit("/", 3)
+    event = situation.session.get(
+        StoredEvent,
+        (situation.chain.tenant_id, device_id, int(epoch), int(lane), int(seq)),
+    )
+    if event is None:
+        return None
+    return Road(
+        store_id=taken.store_id,
+        store_name=situation.chain.stores[taken.store_id].name,
+        fixture_id=taken.fixture_id,
+        fixture_name=situation.chain.fixtures[taken.fixture_id].name,
+        photo=album.photo(taken, album.seen(taken)),
+        facings=len(taken.facings),
+        event_number=int(seq),
+        hub_delay_s=max(0.0, (event.received_at - event.recorded_at).total_seconds()),
+    )

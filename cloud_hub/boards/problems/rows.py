@@ -1,0 +1,97 @@
+"""Findings as the rows of a page."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Viewer
+from cloud_hub.boards.problems.row import ProblemRow
+from cloud_hub.boards.problems.scope import may_read, scoped_situation
+from cloud_hub.core import wording
+from cloud_hub.insight.finding import Finding, Severity
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.shelf.photos.album import Album
+from cloud_hub.tasks.tables import Task
+from device_profiles.store import LoginRole
+
+
+def problem_rows(
+    situation: Situation, findings: Sequence[Finding], album: Album
+) -> tuple[ProblemRow, ...]:
+    """One row a finding, in the same order, with the task that answers it."""
+    tasks = _tasks(situation, [finding.key for finding in findings])
+    return tuple(_row(situation, finding, album, tasks.get(finding.key)) for finding in findings)
+
+
+def problems_for(session: Session, viewer: Viewer, now: datetime) -> tuple[ProblemRow, ...]:
+    """Every finding that the viewer may read, dearest first; information last. Raises NotFound."""
+    situation = scoped_situation(session, viewer, now)
+    chain = situation.chain
+    findings = [
+        finding
+        for finding in search(situation)
+        if viewer.role is not LoginRole.BRAND
+        or (
+            finding.fixture_id in chain.fixtures
+            and may_read(finding, viewer, chain.fixtures[finding.fixture_id])
+        )
+    ]
+    album = Album(
+        session, chain, Naming(viewer, chain), now, [f.photo for f in findings if f.photo]
+    )
+    return problem_rows(situation, findings, album)
+
+
+def needing(rows: Iterable[ProblemRow]) -> tuple[ProblemRow, ...]:
+    """The rows that need somebody."""
+    return tuple(row for row in rows if row.severity is not Severity.INFORMATION)
+
+
+def informing(rows: Iterable[ProblemRow]) -> tuple[ProblemRow, ...]:
+    """The rows that are only told."""
+    return tuple(row for row in rows if row.severity is Severity.INFORMATION)
+
+
+def _tasks(situation: Situation, keys: list[str]) -> dict[str, Task]:
+    """The newest task of each finding."""
+    if not keys:
+        return {}
+    rows = situation.session.scalars(
+        sa.select(Task)
+        .where(Task.tenant_id == situation.chain.tenant_id, Task.finding.in_(keys))
+        .order_by(Task.opened_at)
+    )
+    return {task.finding: task for task in rows}
+
+
+def _row(situation: Situation, finding: Finding, album: Album, task: Task | None) -> ProblemRow:
+    store = situation.chain.stores.get(finding.store_id or "")
+    taken = finding.photo
+    return ProblemRow(
+        key=finding.key,
+        kind=finding.kind.value,
+        severity=finding.severity,
+        sentence=finding.sentence,
+        store_id=finding.store_id,
+        store_name=store.name if store else None,
+        fixture_id=finding.fixture_id,
+        slot_id=finding.slot_ids[0] if finding.slot_ids else None,
+        device_id=finding.device_id,
+        since=finding.since,
+        since_text=wording.duration((situation.now - finding.since).total_seconds()),
+        cost=finding.cost,
+        owner=finding.owner,
+        button=finding.button if task is not None and task.answered_at is None else None,
+        task_id=task.task_id if task else None,
+        task_answered=task is not None and task.answered_at is not None,
+        photo=None
+        if taken is None
+        else album.photo(
+            taken,
+            album.of_slots(taken, finding.slot_ids, situation.photos.get(taken.fixture_id, ())),
+        ),
+    )

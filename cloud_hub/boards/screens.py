@@ -1,0 +1,108 @@
+"""The pages by address: what right each needs, how it is drawn. To add a page, add a row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.viewer import Page
+from cloud_hub.boards.brand.page import brand_page
+from cloud_hub.boards.brand.view import brand_view
+from cloud_hub.boards.devices.device_page import device_page
+from cloud_hub.boards.devices.device_view import device_view
+from cloud_hub.boards.devices.fleet_page import fleet_page
+from cloud_hub.boards.devices.fleet_view import fleet_view
+from cloud_hub.boards.footfall.page import footfall_page
+from cloud_hub.boards.footfall.view import footfall_view
+from cloud_hub.boards.home.page import home_page
+from cloud_hub.boards.home.story import story
+from cloud_hub.boards.home.view import home_view
+from cloud_hub.boards.shelf.page import shelf_page
+from cloud_hub.boards.shelf.view import shelf_view
+from cloud_hub.boards.store.page import store_page
+from cloud_hub.boards.store.view import store_view
+from cloud_hub.core.errors import NotFound
+from cloud_hub.review.page import review_page
+from cloud_hub.review.view import review_view
+from cloud_hub.tasks.page import tasks_page
+from cloud_hub.tasks.view import tasks_view
+from cloud_hub.web.markup import Markup, joined
+from cloud_hub.web.reader import Reader
+
+Arguments = Mapping[str, str]
+"""What an address names (`identity`) and asks for (its query)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A page: `draw` gets the database, the reader and the address's arguments."""
+
+    path: str
+    page: Page
+    draw: Callable[[Session, Reader, Arguments], Markup]
+
+
+def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    view = home_view(session, reader.viewer, reader.now)
+    there = reader.in_zone(view.time_zone)
+    return joined(home_page(view, there), story(view, there) if "story" in arguments else None)
+
+
+def _footfall(session: Session, reader: Reader, _: Arguments) -> Markup:
+    view = footfall_view(session, reader.viewer, reader.now)
+    return footfall_page(view, reader.in_zone(view.time_zone))
+
+
+def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    view = store_view(session, reader.viewer, reader.now, arguments["identity"])
+    return store_page(view, reader.in_zone(view.time_zone))
+
+
+def _shelf(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    view = shelf_view(session, reader.viewer, reader.now, arguments["identity"])
+    return shelf_page(view, reader.in_zone(view.time_zone), arguments.get("slot"))
+
+
+def _brand(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    brand_id = arguments.get("identity") or reader.viewer.brand_id
+    if brand_id is None:
+        raise NotFound("no brand is named")
+    view = brand_view(session, reader.viewer, reader.now, brand_id)
+    return brand_page(view, reader.in_zone(view.time_zone))
+
+
+def _fleet(session: Session, reader: Reader, _: Arguments) -> Markup:
+    view = fleet_view(session, reader.viewer, reader.now)
+    return fleet_page(view, reader.in_zone(view.time_zone))
+
+
+def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    asked = arguments.get("record")
+    view = device_view(session, reader.viewer, reader.now, arguments["identity"], asked)
+    return device_page(view, reader.in_zone(view.time_zone))
+
+
+def _tasks(session: Session, reader: Reader, _: Arguments) -> Markup:
+    view = tasks_view(session, reader.viewer, reader.now)
+    return tasks_page(view, reader.in_zone(view.time_zone))
+
+
+def _review(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    fixture_id = arguments.get("fixture")
+    view = review_view(session, reader.viewer, reader.now, fixture_id, arguments.get("after"))
+    return review_page(view, reader.in_zone(view.time_zone), fixture_id)
+
+
+SCREENS: Final = (
+    Screen(path="/", page=Page.HOME, draw=_home),
+    Screen(path="/footfall", page=Page.FOOTFALL, draw=_footfall),
+    Screen(path="/store/{identity}", page=Page.STORE, draw=_store),
+    Screen(path="/shelf/{identity}", page=Page.SHELF, draw=_shelf),
+    Screen(path="/brand", page=Page.BRAND, draw=_brand),
+    Screen(path="/brand/{identity}", page=Page.BRAND, draw=_brand),
+    Screen(path="/fleet", page=Page.FLEET, draw=_fleet),
+    Screen(path="/device/{identity}", page=Page.DEVICE, draw=_device),
+    Screen(path="/tasks", page=Page.TASKS, draw=_tasks),
+    Screen(path="/review", page=Page.REVIEW, draw=_review),
+)

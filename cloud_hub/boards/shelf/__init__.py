@@ -1,0 +1,1 @@
+"""One fixture's page: the photo against the plan."""

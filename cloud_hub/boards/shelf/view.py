@@ -1,0 +1,252 @@
+"""One fixture: its photo with boxes, its slots against the plan, its gaps with time and money."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.naming import Naming
+from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.boards.problems.row import Cost, ProblemRow
+from cloud_hub.boards.problems.rows import problem_rows
+from cloud_hub.boards.problems.scope import may_read, situation_for
+from cloud_hub.boards.shelf.baskets import BasketRow, basket_rows
+from cloud_hub.boards.shelf.openings import EstimatedSales, estimated_sales
+from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
+from cloud_hub.core.days.opening_hours import StoreDay
+from cloud_hub.core.errors import NotFound
+from cloud_hub.core.text import Text
+from cloud_hub.insight.figure import Figure
+from cloud_hub.insight.figures import compare
+from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Situation
+from cloud_hub.master_data import place_tables as place
+from cloud_hub.master_data.chain import Fixture
+from cloud_hub.review.accuracy import Recognition, recognition
+from cloud_hub.review.questions import weights_of
+from cloud_hub.review.view import waiting_questions
+from cloud_hub.shelf.figures import photos_of, shelf_figures
+from cloud_hub.shelf.findings.gaps import open_gaps
+from cloud_hub.shelf.metrics import (
+    BASKET_FILL,
+    COMPLIANCE,
+    COMPLIANCE_FACINGS,
+    COMPLIANCE_POSITION,
+    COMPLIANCE_PRESENCE,
+    ON_SHELF,
+    PURITY,
+    SHARE_OF_SHELF,
+)
+from cloud_hub.shelf.photos.album import Album
+from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState, newest_photos
+from cloud_hub.web.photo import Box, Photo
+from device_profiles.planogram import FixtureKind
+
+__all__ = ["GapSpan", "ShelfView", "SlotRow", "SlotState", "Thumbnail", "shelf_view"]
+
+
+FIXTURE_METRICS = (
+    ON_SHELF,
+    COMPLIANCE,
+    COMPLIANCE_PRESENCE,
+    COMPLIANCE_POSITION,
+    COMPLIANCE_FACINGS,
+    PURITY,
+    SHARE_OF_SHELF,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """One photo of the day. `gaps` are the slots seen empty; None: the picture claims nothing."""
+
+    sha256: str
+    url: str | None
+    taken_at: datetime
+    local_time: str
+    quality: str
+    gaps: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapSpan:
+    """When a slot was empty today; `ended_at` None: it still is. `confirmed`: seen on two
+    consecutive clear photos, or for ten minutes."""
+
+    slot_id: str
+    started_at: datetime
+    ended_at: datetime | None
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfView:
+    """Everything on a shelf's page. `seen` are the boxes of the last photo, `planned` one box a
+    planned slot where its place in the picture is known, `difference` only what is wrong. `facings`
+    etc. come as (right, of): None where the picture claims nothing. `last_clear_at` is the last
+    picture that could be judged. `model` is the recogniser that read the photo, `published` how
+    often it is right, `doubts` how many questions about this shelf wait for this viewer. `sell_out`
+    is estimated from door openings, only where its sales pass no till; `baskets` has only a chest
+    freezer."""
+
+    fixture_id: str
+    name: Text
+    kind: str
+    store_id: str
+    store_name: Text
+    owner_brand: Text | None
+    now: datetime
+    local_now: datetime
+    time_zone: str
+    business_day: date
+    rows: int
+    columns: int
+    planogram_id: str | None
+    planogram_version: int | None
+    photo: Photo | None
+    seen: tuple[Box, ...]
+    planned: tuple[Box, ...]
+    difference: tuple[Box, ...]
+    last_clear_at: datetime | None
+    quality_text: Text
+    facings: tuple[int, int] | None
+    positions: tuple[int, int] | None
+    gaps: int | None
+    unknown: int | None
+    hidden: int
+    lost_so_far: Cost | None
+    model: str | None
+    slots: tuple[SlotRow, ...]
+    baskets: tuple[BasketRow, ...]
+    figures: tuple[Figure, ...]
+    thumbnails: tuple[Thumbnail, ...]
+    gap_spans: tuple[GapSpan, ...]
+    problems: tuple[ProblemRow, ...]
+    published: Recognition
+    doubts: int
+    sell_out: EstimatedSales | None
+
+
+def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str) -> ShelfView:
+    """One fixture as `viewer` may see it at `now`: a brand sees a rival's name only in its own
+    cooler, else "Other A", and no picture. Raises NotYours, NotFound."""
+    row = session.get(place.Fixture, (viewer.tenant_id, fixture_id))
+    situation = situation_for(session, viewer, Page.SHELF, now, row.store_id if row else None)
+    chain = situation.chain
+    fixture = chain.fixtures.get(fixture_id)
+    if fixture is None:
+        raise NotFound(f"there is no fixture {fixture_id!r}")
+    photos = situation.photos.get(fixture_id, [])
+    naming = Naming(viewer, chain)
+    shows = not naming.hides_pictures(fixture.owner_brand_id)
+    latest = (
+        photos[-1]
+        if photos
+        else newest_photos(session, chain, [fixture_id], before=now).get(fixture_id)
+    )
+    clear = situation.last_clear(fixture_id)
+    album = Album(session, chain, naming, now, [*photos, *([latest] if latest else [])])
+    store = chain.stores[fixture.store_id]
+    today = situation.day_of(fixture.store_id)
+    gaps = open_gaps(situation, clear) if clear else []
+    slots = slot_rows(situation, viewer, naming, clear, gaps, photos)
+    states = [slot.state for slot in slots]
+    visible = len(states) - states.count(SlotState.HIDDEN)
+    plan = chain.plan_at(fixture_id, now)
+    findings = [
+        finding
+        for finding in search(situation)
+        if finding.fixture_id == fixture_id and may_read(finding, viewer, fixture)
+    ]
+    boxes = album.seen(latest) if latest else ()
+    owner = fixture.owner_brand_id
+    return ShelfView(
+        fixture_id=fixture_id,
+        name=fixture.name,
+        kind=fixture.kind,
+        store_id=fixture.store_id,
+        store_name=store.name,
+        owner_brand=naming.brand(owner, owner) if owner else None,
+        now=now,
+        local_now=now.astimezone(store.hours.zone),
+        time_zone=store.hours.zone.key,
+        business_day=today.day,
+        rows=fixture.rows,
+        columns=fixture.columns,
+        planogram_id=plan.planogram_id if plan else None,
+        planogram_version=plan.version if plan else None,
+        photo=album.photo(latest, boxes) if latest and shows else None,
+        seen=boxes if shows else (),
+        planned=album.planned(latest, photos) if latest and shows else (),
+        difference=album.difference(latest, photos) if latest and shows else (),
+        last_clear_at=next((p.taken_at for p in reversed(photos) if p.is_clear), None),
+        quality_text=quality_text(latest, photos, store.hours.zone, now),
+        facings=(visible - states.count(SlotState.EMPTY), visible) if clear else None,
+        positions=(states.count(SlotState.RIGHT), visible) if clear else None,
+        gaps=states.count(SlotState.EMPTY) if clear else None,
+        unknown=sum(1 for f in clear.facings if f.gtin is None) if clear else None,
+        hidden=states.count(SlotState.HIDDEN) if clear else 0,
+        lost_so_far=total_cost([slot.cost for slot in slots], chain.currency),
+        model=latest.model if latest else None,
+        slots=slots,
+        baskets=basket_rows(situation, naming, clear, gaps),
+        figures=_figures(situation, fixture_id, viewer),
+        thumbnails=tuple(_thumbnail(photo, album, store.hours.zone) for photo in photos)
+        if shows
+        else (),
+        gap_spans=_gap_spans(situation, fixture_id, today),
+        problems=problem_rows(situation, findings, album) if shows else (),
+        published=recognition(
+            session,
+            chain.tenant_id,
+            [fixture_id],
+            weights_of(latest.model) if latest and latest.model else None,
+            now,
+        ),
+        doubts=waiting_questions(session, viewer, [fixture_id]).doubts,
+        sell_out=estimated_sales(session, situation, viewer, naming, album, fixture)
+        if shows
+        else None,
+    )
+
+
+def _figures(situation: Situation, fixture_id: str, viewer: Viewer) -> tuple[Figure, ...]:
+    """On-shelf availability, compliance with its parts, purity and share of shelf; first, for a
+    chest freezer, how full its baskets are."""
+    fixture = situation.chain.fixtures[fixture_id]
+    comparison = compare(situation, [fixture.store_id])
+    aspect = Aspect(fixture_id=fixture_id, brand_id=viewer.brand_id)
+    photos = {fixture_id: photos_of(situation, comparison).get(fixture_id, [])}
+    metrics = (BASKET_FILL, *FIXTURE_METRICS) if _is_chest(fixture) else FIXTURE_METRICS
+    return shelf_figures(metrics, photos, comparison, aspect)
+
+
+def _is_chest(fixture: Fixture) -> bool:
+    return fixture.kind == FixtureKind.COOLER_CHEST.value
+
+
+def _thumbnail(photo: ShelfPhoto, album: Album, zone: ZoneInfo) -> Thumbnail:
+    return Thumbnail(
+        sha256=photo.sha256,
+        url=album.url(photo.sha256),
+        taken_at=photo.taken_at,
+        local_time=f"{photo.taken_at.astimezone(zone):%H:%M}",
+        quality=photo.quality.value,
+        gaps=tuple(sorted(photo.empty)) if photo.is_clear else None,
+    )
+
+
+def _gap_spans(situation: Situation, fixture_id: str, today: StoreDay) -> tuple[GapSpan, ...]:
+    """The gaps that stood at any time today."""
+    return tuple(
+        GapSpan(
+            slot_id=gap.slot_id,
+            started_at=gap.started_at,
+            ended_at=gap.ended_at,
+            confirmed=gap.is_confirmed(situation.now),
+        )
+        for gap in situation.gaps(fixture_id)
+        if gap.ended_at is None or gap.ended_at > today.start_at
+    )

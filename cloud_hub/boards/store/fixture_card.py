@@ -1,0 +1,58 @@
+"""A shelf or cooler in small: last photo, how much of the plan stands, degrees."""
+
+from cloud_hub.access.viewer import Page
+from cloud_hub.boards.store.view import FixtureRow
+from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import photo_age
+from cloud_hub.web.parts.thumbnail import thumbnail
+from cloud_hub.web.reader import Reader
+
+
+def fixture_cards(fixtures: tuple[FixtureRow, ...], reader: Reader) -> Markup:
+    """The fixtures as a list of links to their shelf pages."""
+    words = reader.words
+    if not fixtures:
+        return el("p", words("no shelf is photographed here"), class_="quiet")
+    return el("div", [_card(fixture, reader) for fixture in fixtures], class_="fixtures")
+
+
+def _card(fixture: FixtureRow, reader: Reader) -> Markup:
+    words = reader.words
+    return el(
+        "a",
+        thumbnail(fixture.photo, reader),
+        el(
+            "span",
+            el("b", words.of(fixture.name)),
+            el("span", _standing(fixture, reader), class_="facts"),
+            photo_age(fixture.photo, reader) if fixture.photo else None,
+            class_="fixture-body",
+        ),
+        href=reader.link(Page.SHELF, fixture.fixture_id),
+        class_="fixture",
+        data_key=fixture.fixture_id,
+        data_fresh=True,
+    )
+
+
+def _standing(fixture: FixtureRow, reader: Reader) -> list[Markup]:
+    words = reader.words
+    parts = []
+    if fixture.slots_filled is None:
+        parts.append(words("no clear photo today"))
+    else:
+        parts.append(
+            words(
+                "facings {seen}/{planned}", seen=fixture.slots_filled, planned=fixture.slots_planned
+            )
+        )
+        parts.append(
+            words(
+                "positions {right}/{planned}",
+                right=fixture.slots_right,
+                planned=fixture.slots_planned,
+            )
+        )
+    if fixture.temperature_c is not None:
+        parts.append(f"{words.number(fixture.temperature_c, 1)} °C")
+    return [el("span", part) for part in parts]
