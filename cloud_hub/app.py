@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.admin import logins_api, master_data_api, places_api
-from cloud_hub.boards import api as judging
+from cloud_hub.boards import api as boards_api
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
@@ -40,11 +40,12 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.reconciliation import api as reconciliation_api
-from cloud_hub.review import api as review
+from cloud_hub.review import api as review_api
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shelf.photos import api as photos_api
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock import api as stock_api
+from cloud_hub.tasks import api as tasks_api
 from cloud_hub.web.api import health, metrics
 from sync.clock import Clock, SystemClock
 
@@ -103,10 +104,11 @@ def _application(hub: Hub) -> FastAPI:
         media_api,
         photos_api,
         metrics,
-        judging,
+        boards_api,
+        tasks_api,
         commands_api,
         artifacts_api,
-        review,
+        review_api,
     ):
         app.include_router(door.router)
     app.add_exception_handler(Refused, _say_refused)

@@ -2,15 +2,17 @@
 
 import asyncio
 
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.boards.api import router
 from cloud_hub.core.errors import NotYours
 from cloud_hub.core.hub import Hub
 from cloud_hub.tasks.keeping import answer_task
 from cloud_hub.tasks.view import TasksView, tasks_view
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf
+
+router = APIRouter(prefix="/api/v1", tags=["figures"])
 
 
 @router.get("/views/tasks")

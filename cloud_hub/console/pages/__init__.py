@@ -1,1 +1,0 @@
-"""One page a file: a pure function from its view to markup."""

@@ -1,1 +1,0 @@
-"""Parts that pages share: one a file, each a pure function from data to markup."""

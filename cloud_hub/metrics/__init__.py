@@ -1,1 +1,0 @@
-"""The registry of figures and their formulas. Nothing else defines a figure."""

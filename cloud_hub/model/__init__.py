@@ -1,1 +1,0 @@
-"""Tables on their way to their domains."""
