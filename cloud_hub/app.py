@@ -47,7 +47,7 @@ from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock import api as stock_api
 from cloud_hub.tasks import api as tasks_api
 from cloud_hub.web.api import health, metrics
-from sync.clock import Clock, SystemClock
+from sync.core.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)
 

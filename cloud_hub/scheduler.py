@@ -15,7 +15,7 @@ from cloud_hub.master_data.place_tables import Tenant
 from cloud_hub.review.questions import plan_review
 from cloud_hub.review.tables import ReviewItem
 from cloud_hub.tasks.keeping import TaskChanges, log, plan_tasks, write_tasks
-from sync.pause import pause
+from sync.core.pause import pause
 
 PERIOD_S = 10.0
 

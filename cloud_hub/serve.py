@@ -9,7 +9,7 @@ from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.broker.embedded import require_free
-from sync.garbage import seldom_collect
+from sync.core.garbage import seldom_collect
 
 log = logging.getLogger(__name__)
 

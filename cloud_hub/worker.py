@@ -21,9 +21,9 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
 from cloud_hub.link.ingest.ingest import Ingest
-from sync.clock import SystemClock
-from sync.garbage import seldom_collect
-from sync.listener import MqttListener
+from sync.core.clock import SystemClock
+from sync.core.garbage import seldom_collect
+from sync.link.listener import MqttListener
 
 
 def serve_worker(settings: HubSettings, *, verbose: bool = False) -> None:

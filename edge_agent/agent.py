@@ -29,11 +29,11 @@ from edge_agent.till.once import KEPT_PER_MB
 from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import register_of
 from edge_agent.writer import Writer
-from sync.clock import Clock
-from sync.link import Uplink, run_link
-from sync.link_state import DownMessage, LinkState, LinkStatus
-from sync.media import MediaStore
-from sync.outbox import Outbox
+from sync.core.clock import Clock
+from sync.link.link import Uplink, run_link
+from sync.link.link_state import DownMessage, LinkState, LinkStatus
+from sync.link.media import MediaStore
+from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from edge_agent.reporting import Guarded, report_alarm
 from edge_agent.writer import Writer
-from sync.clock import Clock
+from sync.core.clock import Clock
 from sync.events import AlarmState
-from sync.outbox import Transaction
+from sync.outbox.outbox import Transaction
 
 SOURCE_LOST = "source-lost"
 PICTURE_COVERED = "picture-covered"

@@ -10,10 +10,10 @@ from edge_agent.errors import EdgeError
 from edge_agent.remote import Remote
 from edge_agent.settings import MB, EdgeSettings
 from edge_agent.updates import FIRST_WAIT_S, Check, Updates
-from sync.artifacts import Slots
-from sync.clock import Clock
-from sync.credentials import DeviceCredentials, load_credentials
-from sync.reconnect import Reconnect
+from sync.artifacts.artifacts import Slots
+from sync.core.clock import Clock
+from sync.link.credentials import DeviceCredentials, load_credentials
+from sync.link.reconnect import Reconnect
 
 EMBEDDING = "sku-embedding"
 

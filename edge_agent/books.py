@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from edge_agent.errors import EdgeError
-from sync.books import read_books
+from sync.outbox.lane_books import read_books
 
 
 class NoBooks(EdgeError):

@@ -19,7 +19,7 @@ import numpy as np
 
 from device_profiles.camera import Camera, SourceKind
 from edge_agent.errors import SourceUnusable
-from sync.clock import Clock
+from sync.core.clock import Clock
 from vision_models.frame import Frame, Image
 
 OPEN_TIMEOUT_MS = 5_000

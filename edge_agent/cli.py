@@ -16,9 +16,9 @@ import typer
 from edge_agent.outbox_cli import app as outbox
 from edge_agent.receipts.cli import app as pos
 from edge_agent.telling import hush_codecs
+from sync.core.logs import set_up_logging
 from sync.events import Lane
-from sync.logs import set_up_logging
-from sync.losses import loss_words
+from sync.outbox.losses import loss_words
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(pos, name="pos")
@@ -43,7 +43,7 @@ def edge(
     hush_codecs()
     from edge_agent.agent import run_agent, stop_on_signals
     from edge_agent.settings import load_settings
-    from sync.clock import SystemClock
+    from sync.core.clock import SystemClock
     from vision_models.memory import keep_memory_small
 
     keep_memory_small()

@@ -15,9 +15,9 @@ from edge_agent.settings import EdgeSettings
 from edge_agent.status import StatusDesk
 from edge_agent.updates import Updates
 from edge_agent.writer import Writer
-from sync.clock import Clock
-from sync.media import MediaStore
-from sync.outbox import Outbox
+from sync.core.clock import Clock
+from sync.link.media import MediaStore
+from sync.outbox.outbox import Outbox
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
 """A part's loop: runs until the event is set."""

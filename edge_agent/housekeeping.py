@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from edge_agent.alarms import DISK_FULL, AlarmBook, forget_old_alarms
 from edge_agent.reporting import Guarded
 from edge_agent.writer import Writer
-from sync.media import MediaStore
-from sync.pause import pause
+from sync.core.pause import pause
+from sync.link.media import MediaStore
 
 LOOKED_EVERY_S = 60.0
 EXPIRED_EVERY = 60

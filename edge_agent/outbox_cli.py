@@ -10,7 +10,7 @@ import typer
 from edge_agent.settings import MB
 
 if TYPE_CHECKING:
-    from sync.put_aside import Decided
+    from sync.outbox.put_aside import Decided
 
 app = typer.Typer(no_args_is_help=True, help="Events that wait in damaged outboxes.")
 
@@ -38,7 +38,7 @@ def outbox() -> None:
 def show(data: Data, as_json: AsJson = False) -> None:
     """Each file put aside, with what waits in it and how much of that can still be read."""
     from edge_agent.books import agent_file
-    from sync.put_aside import files_put_aside, look_aside
+    from sync.outbox.put_aside import files_put_aside, look_aside
 
     found = [look_aside(file) for file in files_put_aside(agent_file(data))]
     if as_json:
@@ -60,7 +60,7 @@ def show(data: Data, as_json: AsJson = False) -> None:
 def retry(data: Data, quota_mb: Quota = QUOTA_MB) -> None:
     """Send what can still be read of files put aside, and declare the rest of them lost."""
     from edge_agent.books import agent_file
-    from sync.put_aside import files_put_aside, retry_aside
+    from sync.outbox.put_aside import files_put_aside, retry_aside
 
     path = agent_file(data)
     _tell(retry_aside(path, quota_bytes=quota_mb * MB))
@@ -72,7 +72,7 @@ def retry(data: Data, quota_mb: Quota = QUOTA_MB) -> None:
 def give_up(data: Data, quota_mb: Quota = QUOTA_MB) -> None:
     """Declare lost what waits in files put aside, or went with an earlier disk of this device."""
     from edge_agent.books import agent_file
-    from sync.put_aside import give_up_aside
+    from sync.outbox.put_aside import give_up_aside
 
     _tell(give_up_aside(agent_file(data), quota_bytes=quota_mb * MB))
 

@@ -13,7 +13,7 @@ from html import escape
 from aiohttp import web
 
 from edge_agent.status import DeviceStatus, StatusDesk
-from sync.link_state import LinkState
+from sync.link.link_state import LinkState
 
 RELOAD_S = 5
 

@@ -15,13 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 from device_profiles.device import first_problem
 from edge_agent.errors import EdgeError
 from edge_agent.writer import Writer
-from sync.commands import Handler, Inbox
-from sync.errors import InvalidMessage
+from sync.core.errors import InvalidMessage
+from sync.downlink.commands import Handler, Inbox
+from sync.downlink.shadow import Desired, Shadow, State, load, report, save, take_desired
 from sync.events import StateReported
-from sync.link_state import DownMessage
-from sync.outbox import Transaction
-from sync.shadow import Desired, Shadow, State, load, report, save, take_desired
-from sync.topics import Downlink
+from sync.link.link_state import DownMessage
+from sync.outbox.outbox import Transaction
+from sync.wire.topics import Downlink
 
 REJECTED = "rejected"
 TAKE_PHOTO, ACCEPT_VIEW = "take-photo", "accept-view"

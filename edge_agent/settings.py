@@ -10,7 +10,7 @@ from device_profiles.device import Device, load_device
 from device_profiles.store import DeviceKind
 from edge_agent.errors import InvalidSettings
 from edge_agent.sensors import driver_of
-from sync.credentials import DeviceClaim
+from sync.link.credentials import DeviceClaim
 
 MB = 1024 * 1024
 """A megabyte of a profile's quotas, in bytes."""

@@ -10,10 +10,10 @@ from device_profiles.device import Device
 from edge_agent.alarms import AlarmSeen, latest_alarms
 from edge_agent.health import Health, PartHealth
 from edge_agent.till.pricing import business_day_of
-from sync.books import LaneBooks
-from sync.clock import Clock
-from sync.link_state import LinkState, LinkStatus
-from sync.outbox import Outbox
+from sync.core.clock import Clock
+from sync.link.link_state import LinkState, LinkStatus
+from sync.outbox.lane_books import LaneBooks
+from sync.outbox.outbox import Outbox
 
 ALARMS_SHOWN = 8
 

@@ -27,14 +27,14 @@ from device_profiles.errors import AisleError
 from device_profiles.planogram import Planogram
 from edge_agent.remote import Remote
 from edge_agent.status import Seen
-from sync.artifacts import STARTS_ALLOWED, Pointer, Slot, Slots
-from sync.clock import Clock
-from sync.credentials import DeviceCredentials
-from sync.errors import ArtifactRefused, NoRoom, SourceUnreachable, SyncError
+from sync.artifacts.artifacts import STARTS_ALLOWED, Pointer, Slot, Slots
+from sync.core.clock import Clock
+from sync.core.errors import ArtifactRefused, NoRoom, SourceUnreachable, SyncError
+from sync.core.failpoints import Failpoint, reach
+from sync.core.pause import pause
 from sync.events import ClockState
-from sync.failpoints import Failpoint, reach
-from sync.pause import pause
-from sync.reconnect import Reconnect
+from sync.link.credentials import DeviceCredentials
+from sync.link.reconnect import Reconnect
 
 SETTING = "artifacts"
 PROBLEMS = "artifact_problems"
@@ -283,7 +283,7 @@ class Updates:
     async def _install(self, name: str, version: int) -> None:
         """Fetches, checks and makes current. Raises SyncError where the version is of no use, and
         its kinds where it may be later."""
-        from sync.artifact_source import ArtifactSource
+        from sync.artifacts.source import ArtifactSource
 
         credentials = await asyncio.to_thread(self.credentials)
         if credentials is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar
 
-from sync.outbox import Outbox, Transaction
+from sync.outbox.outbox import Outbox, Transaction
 
 T = TypeVar("T")
 Job = Callable[[Transaction], T]

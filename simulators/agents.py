@@ -12,7 +12,7 @@ from simulators.lines import Lines
 from simulators.profiles import Fitting, profile_of, write_profile
 from simulators.stage import Places
 from simulators.waiting import until
-from sync.books import LaneBooks, read_books
+from sync.outbox.lane_books import LaneBooks, read_books
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from simulators.show import Show, open_show
 from simulators.stage import DemoOptions, Stage, free_ports, set_stage
 from simulators.telling import Teller
 from simulators.waiting import until
-from sync.mqtt import BrokerAddress
+from sync.link.mqtt import BrokerAddress
 
 log = logging.getLogger(__name__)
 

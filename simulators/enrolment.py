@@ -7,7 +7,7 @@ import aiohttp
 from device_profiles.store import StoreDevice
 from simulators.lines import Lines
 from simulators.stage import Places
-from sync.credentials import DeviceClaim, DeviceCredentials, claim_once, save_credentials
+from sync.link.credentials import DeviceClaim, DeviceCredentials, claim_once, save_credentials
 
 
 class Enrolment:

@@ -7,13 +7,13 @@ from random import Random
 
 from simulators.errors import SimulatorError
 from simulators.waiting import until
-from sync.books import LaneBooks
-from sync.clock import Clock
-from sync.credentials import DeviceCredentials
+from sync.core.clock import Clock
 from sync.events import EventBody
-from sync.media import MediaStore, run_uploader
-from sync.outbox import Outbox
-from sync.sender import run_sender
+from sync.link.credentials import DeviceCredentials
+from sync.link.media import MediaStore, run_uploader
+from sync.link.sender import run_sender
+from sync.outbox.lane_books import LaneBooks
+from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from simulators.script import LinkCut, SmallDisk
 from simulators.stage import Pasts, Stage
 from simulators.tills import Till
 from sync.events import Receipt, StockMoved
-from sync.outbox import Outbox
+from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)
 

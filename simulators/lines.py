@@ -9,7 +9,7 @@ from typing import Self
 from simulators.network import FaultyProxy
 from simulators.script import Script
 from simulators.waiting import until
-from sync.mqtt import BrokerAddress
+from sync.link.mqtt import BrokerAddress
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from simulators.queues import queue_events, waits_of
 from simulators.script import Script
 from simulators.store_day import Recorded, StoreDay, StoreSimulation
 from simulators.truth import Truth
-from sync.clock import Clock
+from sync.core.clock import Clock
 from sync.events import EventBody, Receipt, ZoneOccupied
 
 log = logging.getLogger(__name__)

@@ -33,7 +33,7 @@ from simulators.render.shelf import Standing
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
 from simulators.script import Unattended
-from sync.clock import Clock
+from sync.core.clock import Clock
 
 PICTURE_PX = (560, 780)
 HEADER = "HELP YOURSELF"

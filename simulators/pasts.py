@@ -11,9 +11,9 @@ from random import Random
 
 from simulators.errors import SimulatorError
 from simulators.journal import Entry
-from sync.clock import ManualClock
+from sync.core.clock import ManualClock
 from sync.events import Lane
-from sync.outbox import Outbox
+from sync.outbox.outbox import Outbox
 
 OUTBOX_FILE = "agent.db"
 PAGE_BYTES = 4096

@@ -29,9 +29,9 @@ from simulators.scenery import Scenery, build_scenery
 from simulators.stage import Pasts, Stage, free_ports, play_pasts
 from simulators.tills import Till
 from simulators.waiting import until
-from sync.clock import SystemClock
+from sync.core.clock import SystemClock
 from sync.events import EventBody, Receipt, StockMoved
-from sync.mqtt import BrokerAddress
+from sync.link.mqtt import BrokerAddress
 
 log = logging.getLogger(__name__)
 

@@ -8,20 +8,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sync.arrivals import RangeSet
-from sync.batch import decode_batch
+from sync.core.arrivals import RangeSet
 from sync.events import Lane
-from sync.listener import Heard, MqttListener
-from sync.messages import (
-    Ack,
-    Hello,
-    HelloAnswer,
-    LaneKnown,
-    LiveEpoch,
-    Verdict,
-    judge_hello,
-)
-from sync.topics import Downlink, dn_topic, parse_up
+from sync.link.listener import Heard, MqttListener
+from sync.wire.batch import decode_batch
+from sync.wire.messages import Ack, Hello, HelloAnswer, LaneKnown, LiveEpoch, Verdict, judge_hello
+from sync.wire.topics import Downlink, dn_topic, parse_up
 
 Key = tuple[int, Lane]
 

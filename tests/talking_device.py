@@ -19,7 +19,6 @@ from device_profiles.store import (
     Store,
     StoreDevice,
 )
-from sync.batch import Loss, Record, encode_batch
 from sync.events import (
     ClockState,
     EventBody,
@@ -31,8 +30,9 @@ from sync.events import (
     Stamp,
     Tender,
 )
-from sync.messages import Hello, LaneState
-from sync.topics import up_topic
+from sync.wire.batch import Loss, Record, encode_batch
+from sync.wire.messages import Hello, LaneState
+from sync.wire.topics import up_topic
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 """12:00 in the store of `small_chain`."""

@@ -13,7 +13,7 @@ from cloud_hub.core.existing_hub import settings_there
 from cloud_hub.core.settings import HubSettings, load_settings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.master_data.place_tables import Tenant
-from sync.clock import Clock, SystemClock
+from sync.core.clock import Clock, SystemClock
 
 Result = TypeVar("Result")
 ACTOR = "command line"

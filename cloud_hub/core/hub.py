@@ -13,8 +13,8 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
 from cloud_hub.fleet.artifacts.artifacts import Artifacts
 from cloud_hub.link.ingest.counters import Meters
-from sync.clock import Clock
-from sync.listener import MqttListener
+from sync.core.clock import Clock
+from sync.link.listener import MqttListener
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Whose words the hub's log leaves out, unless they are warnings."""
 
-from sync import logs
+from sync.core import logs
 
 _QUIET = ("alembic", "amqtt", "transitions", "websockets", "uvicorn.access", "httpx", "watchfiles")
 

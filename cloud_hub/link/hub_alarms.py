@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.link.tables import AlarmRaised
 from cloud_hub.master_data.place_tables import Device
-from sync.messages import RIVAL_SILENCE_S
+from sync.wire.messages import RIVAL_SILENCE_S
 
 RIVAL = "identity-used-twice"
 FOREIGN_NAME = "wrote-under-another-name"

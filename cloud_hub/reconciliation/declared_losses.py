@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.text import Text
 from cloud_hub.link.tables import LostRange, ReceivedRange, StoredEvent
-from sync.arrivals import RangeSet
+from sync.core.arrivals import RangeSet
 from sync.events import Lane
-from sync.losses import loss_words
+from sync.outbox.losses import loss_words
 
 TIMED_AT_MOST = 200
 """Losses whose neighbours are looked up; each costs two reads."""

@@ -19,7 +19,7 @@ from cloud_hub.link.tables import (
     StoredEvent,
 )
 from cloud_hub.master_data.place_tables import Device
-from sync.arrivals import RangeSet
+from sync.core.arrivals import RangeSet
 from sync.events import Lane
 
 EpochRange = tuple[int, int, int]

@@ -19,7 +19,7 @@ from cloud_hub.sales.till_coverage import NOTHING_KNOWN
 from cloud_hub.traffic.footfall import GOOD_MINUTE_S, DoorFact, footfall, load_doors
 from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
-from sync.arrivals import RangeSet
+from sync.core.arrivals import RangeSet
 from sync.events import ReceiptType
 
 QUARTER_MIN = QUARTER_S // MINUTE_S

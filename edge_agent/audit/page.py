@@ -24,8 +24,8 @@ from edge_agent.films import CannotFilm
 from edge_agent.reporting import HandCount, report_audit
 from edge_agent.status import Seen
 from edge_agent.writer import Writer
-from sync.clock import Clock
-from sync.pause import pause
+from sync.core.clock import Clock
+from sync.core.pause import pause
 
 COOKIE = "aisle_audit"
 WRONG_CODE_WAITS_S = 1.0

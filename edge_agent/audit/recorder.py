@@ -11,7 +11,7 @@ from device_profiles.camera import Camera, CountingLine
 from edge_agent.audit.clips import Clip, ClipShelf, CountedCrossing
 from edge_agent.errors import EdgeError
 from edge_agent.films import Film
-from sync.clock import Clock
+from sync.core.clock import Clock
 from vision_models.frame import Frame
 from vision_models.traffic import Crossing
 

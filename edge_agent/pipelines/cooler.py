@@ -18,9 +18,9 @@ from edge_agent.reporting import CoolerMinute, Guarded, report_cooler
 from edge_agent.sensors import Reading, read_sensor
 from edge_agent.status import Seen
 from edge_agent.writer import Writer
-from sync.clock import Clock
-from sync.outbox import Transaction
-from sync.pause import pause
+from sync.core.clock import Clock
+from sync.core.pause import pause
+from sync.outbox.outbox import Transaction
 
 TOO_WARM_AFTER_S = 1200.0
 """A defrost or a refill warms a cooler for a while. Source: METRICS, too warm."""

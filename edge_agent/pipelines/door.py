@@ -30,7 +30,7 @@ from edge_agent.pipelines.watching import PictureGuard, Sight
 from edge_agent.remote import Remote
 from edge_agent.status import Seen
 from edge_agent.writer import Writer
-from sync.clock import Clock
+from sync.core.clock import Clock
 from vision_models.footfall import PeopleCounter
 from vision_models.frame import Frame
 from vision_models.traffic import Traffic

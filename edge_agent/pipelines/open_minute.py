@@ -9,7 +9,7 @@ from edge_agent.pipelines.minutes import MinuteBook, minute_of
 from edge_agent.reporting import report_footfall, report_heat, report_zone
 from edge_agent.store import count_up
 from edge_agent.writer import Writer
-from sync.outbox import Transaction
+from sync.outbox.outbox import Transaction
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from edge_agent.photos import Photo
 from edge_agent.reporting import PhotoRead
 from sync.events import PictureQuality
-from sync.outbox import Transaction
+from sync.outbox.outbox import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

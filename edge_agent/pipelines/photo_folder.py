@@ -9,7 +9,7 @@ from edge_agent.errors import SourceUnusable
 from edge_agent.photos import PhotoFile, StillWritten, load_photo, photos_in
 from edge_agent.pipelines.photo_book import told
 from edge_agent.pipelines.photo_intake import PhotoIntake
-from sync.pause import pause
+from sync.core.pause import pause
 from vision_models.errors import VisionError
 
 LOOKED_EVERY_S = 2.0

@@ -30,11 +30,11 @@ from edge_agent.reporting import (
 )
 from edge_agent.store import count_up
 from edge_agent.writer import Writer
-from sync.clock import Clock
+from sync.core.clock import Clock
 from sync.events import PictureQuality
-from sync.media import MediaStore
-from sync.media import Picture as StoredPicture
-from sync.outbox import Transaction
+from sync.link.media import MediaStore
+from sync.link.media import Picture as StoredPicture
+from sync.outbox.outbox import Transaction
 from vision_models.frame import Image
 
 log = logging.getLogger(__name__)

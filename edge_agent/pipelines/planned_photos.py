@@ -16,7 +16,7 @@ from edge_agent.pipelines.photo_book import told
 from edge_agent.pipelines.photo_intake import PhotoIntake
 from edge_agent.pipelines.photo_plan import PhotoPlan
 from edge_agent.pipelines.watching import PictureGuard, Sight
-from sync.pause import pause
+from sync.core.pause import pause
 from vision_models.errors import VisionError
 from vision_models.frame import Image
 

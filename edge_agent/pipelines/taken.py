@@ -11,7 +11,7 @@ from edge_agent.pipelines.door_log import DoorLog
 from edge_agent.reporting import Opened, PhotoRead
 from edge_agent.status import Seen
 from sync.events import PictureQuality
-from sync.outbox import Transaction
+from sync.outbox.outbox import Transaction
 from vision_models.frame import Image
 from vision_models.opening import CoolerMemory, Occasion, OpeningReader
 from vision_models.quality import Quality

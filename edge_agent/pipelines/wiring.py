@@ -24,7 +24,7 @@ from edge_agent.pipelines.shelf_sight import ShelfSight
 from edge_agent.pipelines.taken import OpeningWatch
 from edge_agent.pipelines.view import ViewGuard
 from edge_agent.status import Link, Seen
-from sync.clock import Clock
+from sync.core.clock import Clock
 from vision_models.embedding import Embedder
 from vision_models.footfall import PeopleCounter
 from vision_models.gallery import Gallery

@@ -113,7 +113,7 @@ def _import(source: "ReceiptFile", data: Path, store: list[str] | None) -> "Impo
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from edge_agent.receipts.importing import import_receipts
-    from sync.clock import SystemClock
+    from sync.core.clock import SystemClock
 
     found = source.stores()
     unknown = sorted(set(store or ()) - {one.value for one in found})

@@ -14,8 +14,8 @@ from edge_agent.receipts.composing import Composed, RefusedReceipt, compose
 from edge_agent.receipts.mapping import ReceiptMapping, UnusableMapping, device_of
 from edge_agent.receipts.reading import RawLine, ReceiptFile
 from edge_agent.store import apply_migrations
-from sync.clock import Clock
-from sync.outbox import Outbox, Transaction
+from sync.core.clock import Clock
+from sync.outbox.outbox import Outbox, Transaction
 
 RECEIPTS_A_COMMIT = 250
 QUOTA_BYTES = 64 * 1024**3

@@ -17,9 +17,9 @@ from edge_agent.errors import EdgeError
 from edge_agent.receipts.chain import claim_token, folder_secret
 from edge_agent.receipts.importing import QUOTA_BYTES
 from edge_agent.receipts.mapping import ReceiptMapping, device_of
-from sync.books import read_books
-from sync.clock import Clock, SystemClock
-from sync.credentials import (
+from sync.core.clock import Clock, SystemClock
+from sync.core.errors import ClaimRefused
+from sync.link.credentials import (
     FILE_NAME,
     DeviceClaim,
     DeviceCredentials,
@@ -28,10 +28,10 @@ from sync.credentials import (
     load_credentials,
     save_credentials,
 )
-from sync.errors import ClaimRefused
-from sync.link_state import LinkState, LinkStatus
-from sync.outbox import Outbox
-from sync.sender import run_sender
+from sync.link.link_state import LinkState, LinkStatus
+from sync.link.sender import run_sender
+from sync.outbox.lane_books import read_books
+from sync.outbox.outbox import Outbox
 
 STORES_AT_ONCE = 8
 LOOKED_EVERY_S = 0.1

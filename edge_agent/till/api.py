@@ -35,8 +35,8 @@ from edge_agent.till.requests import (
     VoidRequest,
 )
 from edge_agent.writer import Writer
-from sync.errors import OutboxFull, OutboxUnusable, RecordTooBig
-from sync.outbox import Transaction
+from sync.core.errors import OutboxFull, OutboxUnusable, RecordTooBig
+from sync.outbox.outbox import Transaction
 
 KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 200

@@ -18,9 +18,9 @@ from edge_agent.errors import EdgeError
 from edge_agent.reporting import CartEnd, report_cart, total_of
 from edge_agent.till.pricing import PriceBook, price_line
 from edge_agent.till.requests import LineRequest, Request
-from sync.clock import Clock
+from sync.core.clock import Clock
 from sync.events import ReceiptLine
-from sync.outbox import Transaction
+from sync.outbox.outbox import Transaction
 
 TOLERANCE_G = 15.0
 TOLERANCE_SHARE = 0.02

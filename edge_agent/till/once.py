@@ -8,7 +8,7 @@ from datetime import datetime
 
 from edge_agent.errors import EdgeError
 from edge_agent.till.register import Act, Answer
-from sync.outbox import Transaction
+from sync.outbox.outbox import Transaction
 
 KEPT_PER_MB = 80
 """Receipts and answers kept per MB of the file's quota: with about 2.5 KB each, a fifth of it."""

@@ -30,9 +30,9 @@ from edge_agent.till.requests import (
     StockMoveRequest,
     VoidRequest,
 )
-from sync.clock import Clock
+from sync.core.clock import Clock
 from sync.events import Receipt, ReceiptType
-from sync.outbox import Transaction
+from sync.outbox.outbox import Transaction
 
 Answer = dict[str, Any]
 Act = Callable[[Transaction], Answer]

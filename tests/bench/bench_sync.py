@@ -23,9 +23,9 @@ from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.importer import load_chain
 from cloud_hub.reconciliation.lane_accounts import audit_link
-from sync.batch import encode_batch
-from sync.books import read_books
 from sync.events import Lane
+from sync.outbox.lane_books import read_books
+from sync.wire.batch import encode_batch
 from tests.bench import bare, fleet, identities
 from tests.bench.load import STORES, body_bytes, device_of, footfall, sale
 from tests.bench.servers import Child, broker, child, later, postgres, slow_road

@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 from random import Random
 
-from sync.clock import SystemClock
+from sync.core.clock import SystemClock
 from sync.events import Lane
-from sync.link_state import LinkSettings
-from sync.mqtt import BrokerAddress
-from sync.outbox import Outbox
-from sync.sender import run_sender
+from sync.link.link_state import LinkSettings
+from sync.link.mqtt import BrokerAddress
+from sync.link.sender import run_sender
+from sync.outbox.outbox import Outbox
 from tests.bench.load import TENANT, device_of, footfall, sale, store_of
 
 QUOTA_BYTES = 1 << 30

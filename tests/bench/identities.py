@@ -17,12 +17,12 @@ from random import Random
 
 from device_profiles.names import Name
 from device_profiles.store import Chain, DeviceKind, OpeningHours, Store, StoreDevice
-from sync.batch import Record, encode_batch
-from sync.errors import NotConnected
+from sync.core.errors import NotConnected
 from sync.events import ClockState, Lane, Stamp
-from sync.messages import Ack, Hello, HelloAnswer, LaneState, Verdict
-from sync.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
-from sync.topics import Downlink, every_dn_topic, parse_dn, up_topic
+from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
+from sync.wire.batch import Record, encode_batch
+from sync.wire.messages import Ack, Hello, HelloAnswer, LaneState, Verdict
+from sync.wire.topics import Downlink, every_dn_topic, parse_dn, up_topic
 from tests.bench.load import TENANT, body_bytes
 
 CONNECTIONS, EACH = 200, 50

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from random import Random
 
-from sync.reconnect import Reconnect
+from sync.link.reconnect import Reconnect
 from tests.conftest import Mosquitto
 
 CONNECT = bytes.fromhex("101400044d51545404020e10") + b"\x00\x08"

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
 
-from sync.clock import ManualClock, SystemClock
+from sync.core.clock import ManualClock, SystemClock
 from sync.events import MediaTaken
 from tests.browser import morning
 from tests.browser.morning import LOGINS, PASSWORD, TENANT

@@ -11,11 +11,11 @@ from random import Random
 
 import aiohttp
 
-from sync.clock import Clock
-from sync.credentials import DeviceClaim, DeviceCredentials, claim_once
+from sync.core.clock import Clock
 from sync.events import EventBody, Lane
-from sync.outbox import Outbox
-from sync.sender import run_sender
+from sync.link.credentials import DeviceClaim, DeviceCredentials, claim_once
+from sync.link.sender import run_sender
+from sync.outbox.outbox import Outbox
 from tests.browser.morning import TENANT, claim_token
 
 ROOT = Path(__file__).parents[2]

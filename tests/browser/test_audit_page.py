@@ -21,8 +21,8 @@ from edge_agent.audit.page import AuditPages
 from edge_agent.audit.recorder import ClipRecorder
 from edge_agent.store import apply_migrations
 from edge_agent.writer import Writer
-from sync.clock import ManualClock
-from sync.outbox import Outbox
+from sync.core.clock import ManualClock
+from sync.outbox.outbox import Outbox
 from tests.browser.conftest import PATIENCE_MS, PHONE
 from vision_models.frame import Frame
 from vision_models.traffic import Crossing

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from random import Random
 
-from sync.clock import SystemClock
-from sync.link_state import LinkSettings
-from sync.mqtt import BrokerAddress
-from sync.outbox import Outbox
-from sync.sender import run_sender
+from sync.core.clock import SystemClock
+from sync.link.link_state import LinkSettings
+from sync.link.mqtt import BrokerAddress
+from sync.link.sender import run_sender
+from sync.outbox.outbox import Outbox
 from tests.talking_device import COLA, line, receipt
 
 

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.sales.tables import Receipt
-from sync.clock import Clock, SystemClock
+from sync.core.clock import Clock, SystemClock
+from sync.core.failpoints import VARIABLE, Failpoint
 from sync.events import Alarm, AlarmState, CoolerRead, EventBody, Lane
-from sync.failpoints import VARIABLE, Failpoint
-from sync.outbox import Outbox
+from sync.outbox.outbox import Outbox
 from tests.running_hub import RunningHub
 from tests.talking_device import COLA, NOON, line, receipt
 

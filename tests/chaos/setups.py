@@ -22,11 +22,11 @@ from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.link.broker.embedded import HUB_USER
 from cloud_hub.worker import working
 from simulators.network import FaultyProxy
-from sync.failpoints import Failpoint
-from sync.link_state import LinkSettings, LinkStatus
-from sync.mqtt import BrokerAddress, MqttLink, MqttLogin
-from sync.outbox import Outbox
-from sync.sender import run_sender
+from sync.core.failpoints import Failpoint
+from sync.link.link_state import LinkSettings, LinkStatus
+from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin
+from sync.link.sender import run_sender
+from sync.outbox.outbox import Outbox
 from tests.chaos.scene import TILL, process
 from tests.conftest import Mosquitto, PostgresServer, unused_port, wait_for_port
 from tests.running_hub import RunningHub, running_hub

@@ -16,11 +16,11 @@ from edge_agent.remote import Remote
 from edge_agent.settings import load_settings
 from edge_agent.updates import Updates
 from edge_agent.writer import Writer
-from sync.artifact_source import ArtifactSource
-from sync.clock import SystemClock
-from sync.credentials import load_credentials
-from sync.errors import NoRoom
-from sync.failpoints import Failpoint
+from sync.artifacts.source import ArtifactSource
+from sync.core.clock import SystemClock
+from sync.core.errors import NoRoom
+from sync.core.failpoints import Failpoint
+from sync.link.credentials import load_credentials
 from tests.chaos.scene import assert_every_event_is_accounted_for, open_outbox, process, until
 from tests.conftest import unused_port
 from tests.running_hub import served

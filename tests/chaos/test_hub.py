@@ -11,12 +11,12 @@ import pytest
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.link.letters.replay import replay_unknown
-from sync.commands import Command, Inbox
+from sync.downlink.commands import Command, Inbox
 from sync.events import EVENT_TYPES, EventBody, Lane
-from sync.link_state import LinkState
-from sync.messages import Hello
-from sync.outbox import Outbox
-from sync.topics import Downlink, dn_topic, up_topic
+from sync.link.link_state import LinkState
+from sync.outbox.outbox import Outbox
+from sync.wire.messages import Hello
+from sync.wire.topics import Downlink, dn_topic, up_topic
 from tests.chaos.scene import (
     COOLER,
     ROOT,

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 
 from sync.events import Lane
-from sync.listener import MqttListener
-from sync.mqtt import BrokerAddress, MqttLogin
-from sync.reconnect import Reconnect
+from sync.link.listener import MqttListener
+from sync.link.mqtt import BrokerAddress, MqttLogin
+from sync.link.reconnect import Reconnect
 from tests.chaos.scene import (
     alarm,
     drain,

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import psutil
 import pytest
 
-from sync import shadow
-from sync.clock import ManualClock, SystemClock
-from sync.errors import OutboxFull
+from sync.core.clock import ManualClock, SystemClock
+from sync.core.errors import OutboxFull
+from sync.downlink import shadow
+from sync.downlink.shadow import Desired
 from sync.events import Lane
-from sync.link_state import DownMessage
-from sync.shadow import Desired
-from sync.topics import Downlink, dn_topic
+from sync.link.link_state import DownMessage
+from sync.wire.topics import Downlink, dn_topic
 from tests.chaos.scene import (
     TILL,
     alarm,

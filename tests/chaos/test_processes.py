@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
+from sync.core.failpoints import Failpoint
 from sync.events import Lane
-from sync.failpoints import Failpoint
-from sync.outbox import Outbox
-from sync.put_aside import retry_aside
+from sync.outbox.outbox import Outbox
+from sync.outbox.put_aside import retry_aside
 from tests.chaos.scene import (
     assert_every_event_is_accounted_for,
     drain,

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sync.errors import LinkRefused
-from sync.link_state import LinkState
-from sync.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFiles
+from sync.core.errors import LinkRefused
+from sync.link.link_state import LinkState
+from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFiles
 from tests.chaos.scene import ROOT, TILL, drain, kept, sales, until
 from tests.chaos.setups import Way, on
 

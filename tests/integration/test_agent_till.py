@@ -14,10 +14,10 @@ from random import Random
 import psutil
 import pytest
 
-from sync.clock import SystemClock
-from sync.credentials import DeviceCredentials, save_credentials
-from sync.listener import MqttListener
-from sync.mqtt import BrokerAddress, MqttLogin
+from sync.core.clock import SystemClock
+from sync.link.credentials import DeviceCredentials, save_credentials
+from sync.link.listener import MqttListener
+from sync.link.mqtt import BrokerAddress, MqttLogin
 from tests.receiver import Receiver
 
 SALE = {"lines": [{"code": "6901234567892", "quantity": "1", "unit_price": "3.50"}]}

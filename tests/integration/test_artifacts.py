@@ -25,11 +25,11 @@ from simulators.photo_files import encode, leave_photo, photo_name
 from simulators.render.cooler import cooler_view, render_cooler
 from simulators.render.packs import design_pack
 from simulators.render.sprites import SpriteShelf
-from sync.artifact_source import ArtifactSource
-from sync.artifacts import Slots
-from sync.clock import SystemClock
-from sync.credentials import DeviceCredentials
-from sync.errors import ArtifactRefused, SourceUnreachable
+from sync.artifacts.artifacts import Slots
+from sync.artifacts.source import ArtifactSource
+from sync.core.clock import SystemClock
+from sync.core.errors import ArtifactRefused, SourceUnreachable
+from sync.link.credentials import DeviceCredentials
 from tests.running_hub import running_hub, served
 from tests.talking_device import COLA, small_chain
 from vision_models.embedding import Embedder

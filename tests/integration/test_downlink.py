@@ -16,10 +16,10 @@ from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.link.ingest.ingest import Ingest
 from edge_agent.agent import run_agent
 from edge_agent.settings import load_settings
-from sync.clock import SystemClock
-from sync.credentials import DeviceCredentials, save_credentials
+from sync.core.clock import SystemClock
 from sync.events import Lane
-from sync.mqtt import BrokerAddress
+from sync.link.credentials import DeviceCredentials, save_credentials
+from sync.link.mqtt import BrokerAddress
 from tests.running_hub import RunningHub, running_hub
 from tests.talking_device import COLA, TalkingDevice, line, receipt, small_chain
 

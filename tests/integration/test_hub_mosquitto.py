@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sync.errors import LinkRefused, NotConnected
-from sync.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFiles
+from sync.core.errors import LinkRefused, NotConnected
+from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFiles
 from tests.conftest import skip_without, wait_for_port
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "mosquitto"

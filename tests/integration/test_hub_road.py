@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from cloud_hub.core.storage.database import Database
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.traffic.tables import FootfallMinute
-from sync.clock import SystemClock
-from sync.errors import LinkRefused
+from sync.core.clock import SystemClock
+from sync.core.errors import LinkRefused
 from sync.events import FootfallCounted
-from sync.link_state import LinkSettings
-from sync.mqtt import BrokerAddress, MqttLink, MqttLogin
-from sync.outbox import Outbox
-from sync.sender import run_sender
+from sync.link.link_state import LinkSettings
+from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin
+from sync.link.sender import run_sender
+from sync.outbox.outbox import Outbox
 from tests.conftest import Mosquitto, PostgresServer
 from tests.running_hub import RunningHub, running_hub
 from tests.talking_device import COLA, NOON, line, receipt, small_chain

@@ -6,12 +6,12 @@ from random import Random
 import pytest
 
 from simulators.network import FaultyProxy
-from sync.clock import SystemClock
-from sync.errors import LinkRefused, NotConnected
+from sync.core.clock import SystemClock
+from sync.core.errors import LinkRefused, NotConnected
 from sync.events import Lane
-from sync.listener import MqttListener
-from sync.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
-from sync.topics import Downlink, dn_topic, every_dn_topic, up_topic
+from sync.link.listener import MqttListener
+from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
+from sync.wire.topics import Downlink, dn_topic, every_dn_topic, up_topic
 
 pytestmark = pytest.mark.needs_mosquitto
 

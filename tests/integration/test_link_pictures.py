@@ -9,14 +9,14 @@ from random import Random
 import pytest
 
 from simulators.network import FaultyProxy
-from sync.clock import SystemClock
-from sync.credentials import FILE_NAME, DeviceClaim, claim_secret, load_credentials
-from sync.errors import MediaFull
+from sync.core.clock import SystemClock
+from sync.core.errors import MediaFull
 from sync.events import MediaTaken
-from sync.link import Uplink, run_link
-from sync.link_state import LinkState
-from sync.media import CHUNK_BYTES, MediaStore
-from sync.outbox import Outbox
+from sync.link.credentials import FILE_NAME, DeviceClaim, claim_secret, load_credentials
+from sync.link.link import Uplink, run_link
+from sync.link.link_state import LinkState
+from sync.link.media import CHUNK_BYTES, MediaStore
+from sync.outbox.outbox import Outbox
 from tests.running_hub import running_hub, served
 from tests.talking_device import NOON, small_chain
 

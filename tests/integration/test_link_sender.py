@@ -8,13 +8,13 @@ from random import Random
 import pytest
 
 from simulators.network import FaultyProxy
-from sync.clock import SystemClock
+from sync.core.clock import SystemClock
 from sync.events import Alarm, AlarmState, CoolerRead, Lane, Receipt
-from sync.link_state import LinkSettings, LinkState
-from sync.listener import MqttListener
-from sync.mqtt import BrokerAddress, MqttLink, MqttLogin
-from sync.outbox import Outbox
-from sync.sender import run_sender
+from sync.link.link_state import LinkSettings, LinkState
+from sync.link.listener import MqttListener
+from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin
+from sync.link.sender import run_sender
+from sync.outbox.outbox import Outbox
 from tests.receiver import Receiver
 
 pytestmark = pytest.mark.needs_mosquitto

@@ -24,9 +24,9 @@ from edge_agent.receipts.importing import import_receipts
 from edge_agent.receipts.mapping import device_of, load_mapping
 from edge_agent.receipts.reading import ReceiptFile
 from edge_agent.receipts.sending import send_all
-from sync.clock import SystemClock
-from sync.credentials import DeviceCredentials, save_credentials
-from sync.mqtt import BrokerAddress
+from sync.core.clock import SystemClock
+from sync.link.credentials import DeviceCredentials, save_credentials
+from sync.link.mqtt import BrokerAddress
 from tests.running_hub import RunningHub, running_hub
 
 pytestmark = [pytest.mark.needs_data, pytest.mark.needs_mosquitto]

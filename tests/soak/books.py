@@ -14,7 +14,7 @@ from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.traffic.tables import FootfallMinute
 from sync import events
-from sync.books import LaneBooks, read_books
+from sync.outbox.lane_books import LaneBooks, read_books
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from sync.clock import SystemClock
-from sync.errors import OutboxFull
+from sync.core.clock import SystemClock
+from sync.core.errors import OutboxFull
 from sync.events import CoolerRead, EventBody, FootfallCounted, Lane
-from sync.link_state import LinkSettings
-from sync.mqtt import BrokerAddress
-from sync.outbox import Outbox
-from sync.sender import run_sender
+from sync.link.link_state import LinkSettings
+from sync.link.mqtt import BrokerAddress
+from sync.link.sender import run_sender
+from sync.outbox.outbox import Outbox
 from tests.chaos.scene import alarm
 from tests.talking_device import COLA, line, receipt
 

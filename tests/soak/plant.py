@@ -11,7 +11,7 @@ from random import Random
 from subprocess import Popen
 
 from simulators.network import FaultyProxy
-from sync.failpoints import VARIABLE, Failpoint
+from sync.core.failpoints import VARIABLE, Failpoint
 from tests.bench.servers import broker, postgres
 from tests.chaos.scene import process
 from tests.chaos.setups import Setup, Way

@@ -14,7 +14,7 @@ from cloud_hub.fleet.artifacts.rollouts import advance, is_due, rollouts
 from cloud_hub.fleet.commands.shadows import desired_message
 from cloud_hub.fleet.tables import ArtifactRollout, DeviceShadow
 from cloud_hub.master_data.place_tables import Device
-from sync.topics import Downlink, dn_topic
+from sync.wire.topics import Downlink, dn_topic
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from cloud_hub.web.api.dependencies import HubOf, ViewerOf, acting_viewer, requi
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
 from sync.events import Lane
-from sync.topics import Downlink, dn_topic
+from sync.wire.topics import Downlink, dn_topic
 
 router = APIRouter(prefix="/api/v1", tags=["devices"])
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.master_data.place_tables import Device
-from sync.commands import Command
+from sync.downlink.commands import Command
 
 LARGEST_ARGUMENTS_BYTES = 8 * 1024
 OFFERED_AT_ONCE = 20

@@ -14,7 +14,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.commands.commands import expires_at, issue_command, offer
 from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.master_data.place_tables import Device
-from sync.topics import Downlink, dn_topic
+from sync.wire.topics import Downlink, dn_topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

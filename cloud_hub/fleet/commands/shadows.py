@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.tables import DeviceShadow
 from cloud_hub.master_data.place_tables import Device
-from sync.shadow import Desired, Shadow, delta
+from sync.downlink.shadow import Desired, Shadow, delta
 
 LARGEST_STATE_BYTES = 16 * 1024
 HUB = "hub"

@@ -14,14 +14,14 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.link.broker.embedded import HUB_USER
 from cloud_hub.link.ingest.counters import Meters
 from cloud_hub.link.ingest.ingest import OUTAGE, Answer, Ingest, Message, Taken
-from sync.batch import claimed_range
-from sync.errors import InvalidTopic
+from sync.core.errors import InvalidTopic
+from sync.core.failpoints import Failpoint, reach
 from sync.events import Lane
-from sync.failpoints import Failpoint, reach
-from sync.listener import Heard, MqttListener
-from sync.messages import HELD_EVERY_S, Ack
-from sync.mqtt import BrokerAddress, MqttLogin
-from sync.topics import HELLO_LEVEL, Downlink, dn_topic, parse_up
+from sync.link.listener import Heard, MqttListener
+from sync.link.mqtt import BrokerAddress, MqttLogin
+from sync.wire.batch import claimed_range
+from sync.wire.messages import HELD_EVERY_S, Ack
+from sync.wire.topics import HELLO_LEVEL, Downlink, dn_topic, parse_up
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from amqtt.session import Session
 from cloud_hub.core.errors import PortInUse
 from cloud_hub.core.settings import Address
 from cloud_hub.link.broker.device_identity import DeviceIdentity
-from sync.topics import ROOT, every_dn_topic
+from sync.wire.topics import ROOT, every_dn_topic
 
 log = logging.getLogger(__name__)
 

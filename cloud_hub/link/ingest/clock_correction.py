@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.days.business_day import business_day
 from cloud_hub.link.tables import ClockAnchor
 from cloud_hub.master_data.place_tables import Device
-from sync.batch import Arrived
-from sync.clock import SKEW_ALLOWED_S
+from sync.core.clock import SKEW_ALLOWED_S
 from sync.events import ClockState, EventBody, Receipt, Stamp
-from sync.messages import BootAnchor, Hello
+from sync.wire.batch import Arrived
+from sync.wire.messages import BootAnchor, Hello
 
 BOOT_CHARACTERS = 80
 SAME_CLOCK = timedelta(hours=24)

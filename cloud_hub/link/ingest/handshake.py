@@ -11,7 +11,7 @@ from cloud_hub.link.ingest.lane_state import Books, welcome_run
 from cloud_hub.link.tables import Epoch
 from cloud_hub.master_data.place_tables import Device
 from sync.events import Lane
-from sync.messages import (
+from sync.wire.messages import (
     HELD_EVERY_S,
     RUNS_TOLD,
     Hello,

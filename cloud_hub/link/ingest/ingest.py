@@ -29,11 +29,11 @@ from cloud_hub.link.ingest.unit_of_work import Tally, Turn
 from cloud_hub.link.tables import Epoch
 from cloud_hub.master_data.lookups import known_zones
 from cloud_hub.master_data.place_tables import Device
-from sync.arrivals import RangeSet
-from sync.batch import Arrived, Batch, BatchHeader, claimed_range, decode_batch
-from sync.errors import DamagedBatch, InvalidBatch, InvalidMessage, InvalidTopic
-from sync.messages import Ack, Hello, HelloAnswer, Verdict
-from sync.topics import Downlink, UpTopic, dn_topic, parse_up, up_topic
+from sync.core.arrivals import RangeSet
+from sync.core.errors import DamagedBatch, InvalidBatch, InvalidMessage, InvalidTopic
+from sync.wire.batch import Arrived, Batch, BatchHeader, claimed_range, decode_batch
+from sync.wire.messages import Ack, Hello, HelloAnswer, Verdict
+from sync.wire.topics import Downlink, UpTopic, dn_topic, parse_up, up_topic
 
 log = logging.getLogger(__name__)
 

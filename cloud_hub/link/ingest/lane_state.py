@@ -18,8 +18,8 @@ from cloud_hub.core.storage.bulk_insert import (
 from cloud_hub.link.broker.connections import connected, ensure_connection
 from cloud_hub.link.tables import Epoch, LaneClaim, LostRange, ReceivedRange, ResendCount
 from cloud_hub.master_data.place_tables import Device
-from sync.arrivals import RangeSet
-from sync.batch import Loss
+from sync.core.arrivals import RangeSet
+from sync.wire.batch import Loss
 
 LaneKey = tuple[str, str, int, int]
 """tenant, device, epoch, lane."""

@@ -17,7 +17,7 @@ from cloud_hub.link.ingest.lane_state import LaneKey
 from cloud_hub.link.ingest.unit_of_work import Turn
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.place_tables import Device
-from sync.batch import Arrived
+from sync.wire.batch import Arrived
 
 
 def note_conflicts(turn: Turn, key: LaneKey, device: Device, repeats: Sequence[Arrived]) -> int:

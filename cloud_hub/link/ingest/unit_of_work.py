@@ -19,8 +19,8 @@ from cloud_hub.master_data.place_tables import Device
 from cloud_hub.register import PROJECTIONS
 from cloud_hub.sales.day_revisions import note_revisions
 from device_profiles.device import first_problem
-from sync.batch import Arrived, Loss
 from sync.events import EVENT_TYPES, EventBody, LossDeclared, occurred_at
+from sync.wire.batch import Arrived, Loss
 
 log = logging.getLogger(__name__)
 

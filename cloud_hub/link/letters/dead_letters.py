@@ -24,9 +24,9 @@ from cloud_hub.link.ingest.lane_state import Books
 from cloud_hub.link.ingest.unit_of_work import UNDECODABLE, Turn
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.lookups import known_zones
-from sync.batch import Arrived, decode_batch
-from sync.errors import InvalidBatch
+from sync.core.errors import InvalidBatch
 from sync.events import EVENT_TYPES, ClockState, Stamp
+from sync.wire.batch import Arrived, decode_batch
 
 log = logging.getLogger(__name__)
 

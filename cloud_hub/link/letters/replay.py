@@ -15,8 +15,8 @@ from cloud_hub.link.ingest.lane_state import Books
 from cloud_hub.link.ingest.unit_of_work import Turn
 from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.lookups import known_zones
-from sync.batch import Arrived
 from sync.events import EVENT_TYPES, ClockState, Stamp
+from sync.wire.batch import Arrived
 
 log = logging.getLogger(__name__)
 

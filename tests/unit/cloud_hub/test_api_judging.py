@@ -17,7 +17,7 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.register import METRICS
 from cloud_hub.scheduler import keep_all_tasks
 from device_profiles.store import LoginRole
-from sync.clock import ManualClock
+from sync.core.clock import ManualClock
 from tests.small_chain import (
     COLA,
     NOW,

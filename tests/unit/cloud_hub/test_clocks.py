@@ -15,8 +15,7 @@ from cloud_hub.link.tables import AlarmRaised, StoredEvent
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.traffic.tables import FootfallMinute
-from sync.batch import encode_batch
-from sync.clock import ManualClock
+from sync.core.clock import ManualClock
 from sync.events import (
     Alarm,
     AlarmState,
@@ -25,9 +24,10 @@ from sync.events import (
     Lane,
     StateReported,
 )
-from sync.messages import Hello
-from sync.outbox import Outbox
-from sync.topics import up_topic
+from sync.outbox.outbox import Outbox
+from sync.wire.batch import encode_batch
+from sync.wire.messages import Hello
+from sync.wire.topics import up_topic
 from tests.talking_device import COLA, line, receipt
 
 BOOTED = datetime(1970, 1, 1, 0, 0, 10, tzinfo=UTC)

@@ -23,8 +23,8 @@ from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import DayRevision, Receipt
 from cloud_hub.stock.tables import StockMove
-from sync.batch import _sealed
 from sync.events import Lane
+from sync.wire.batch import _sealed
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 
 LATER = NOON + timedelta(hours=1)
@@ -153,7 +153,7 @@ def test_a_batch_that_can_be_unpacked_after_an_upgrade_brings_all_its_events(
     head, _, payload = batch.payload.partition(b"\n")
     fields = {name: value for name, value in json.loads(head).items() if name != "sha256"}
     with monkeypatch.context() as older:
-        older.setattr("sync.batch.MAX_RAW_BYTES", 10)
+        older.setattr("sync.wire.batch.MAX_RAW_BYTES", 10)
         ingest.take([till.hello(), replace(batch, payload=_sealed(fields, payload))])
     letter_id = the_letter(database)
     assert count(database, Receipt) == 0

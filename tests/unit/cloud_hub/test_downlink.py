@@ -14,10 +14,10 @@ from cloud_hub.fleet.commands.shadows import shadow_of, undone, want_state
 from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.ingest import Ingest, Message
 from cloud_hub.master_data.place_tables import Device
-from sync.commands import Command
+from sync.downlink.commands import Command
+from sync.downlink.shadow import Desired
 from sync.events import CommandResult, StateReported
-from sync.messages import Hello, HelloAnswer
-from sync.shadow import Desired
+from sync.wire.messages import Hello, HelloAnswer
 from tests.talking_device import NOON, TalkingDevice
 
 TILL = ("linguang", "s01-till")

@@ -16,9 +16,9 @@ from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, LostRange, StoredEvent
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import DayRevision, Receipt
-from sync.batch import Loss, _sealed
 from sync.events import FootfallCounted, Lane, LossDeclared
-from sync.messages import Ack, HelloAnswer, Verdict
+from sync.wire.batch import Loss, _sealed
+from sync.wire.messages import Ack, HelloAnswer, Verdict
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 
 

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from cloud_hub.link.broker.consumer import RECENT_S, Inbox, reassurance
-from sync.messages import Ack
+from sync.wire.messages import Ack
 from tests.talking_device import COLA, TalkingDevice, line, receipt
 
 

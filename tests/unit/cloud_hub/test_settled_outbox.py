@@ -13,12 +13,12 @@ from cloud_hub.link.tables import AlarmRaised
 from cloud_hub.reconciliation.declared_losses import declared_losses
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import Receipt
-from sync.batch import encode_batch
-from sync.clock import ManualClock
-from sync.messages import Ack, Hello, HelloAnswer, Verdict
-from sync.outbox import Acknowledged, Outbox
-from sync.put_aside import give_up_aside, retry_aside
-from sync.topics import up_topic
+from sync.core.clock import ManualClock
+from sync.outbox.outbox import Acknowledged, Outbox
+from sync.outbox.put_aside import give_up_aside, retry_aside
+from sync.wire.batch import encode_batch
+from sync.wire.messages import Ack, Hello, HelloAnswer, Verdict
+from sync.wire.topics import up_topic
 from tests.talking_device import NOON, receipt
 from tests.unit.cloud_hub.test_ingest import cola, count
 

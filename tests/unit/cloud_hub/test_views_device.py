@@ -15,8 +15,8 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.web.visit import seen_through
 from device_profiles.store import LoginRole
-from sync.batch import Loss
 from sync.events import CommandResult, Lane, StateReported
+from sync.wire.batch import Loss
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 
 REPORTED = {

@@ -16,11 +16,11 @@ from cloud_hub.reconciliation.device_trace import DevicePlaces, places_of
 from cloud_hub.reconciliation.event_trace import Place, RecordName, RecordPlace, place_of
 from cloud_hub.reconciliation.event_trace_text import iso, record_sentences
 from cloud_hub.reconciliation.lane_accounts import audit_link
-from sync.batch import Loss
 from sync.events import FootfallCounted, Lane
-from sync.losses import DAMAGED, LOSS_REASONS, OLDER_COPY
-from sync.outbox import OVERSIZE
-from sync.quota import QUOTA
+from sync.outbox.losses import DAMAGED, LOSS_REASONS, OLDER_COPY
+from sync.outbox.outbox import OVERSIZE
+from sync.outbox.quota import QUOTA
+from sync.wire.batch import Loss
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from edge_agent.store import apply_migrations
 from edge_agent.writer import Writer
-from sync.clock import ManualClock
-from sync.outbox import Outbox
+from sync.core.clock import ManualClock
+from sync.outbox.outbox import Outbox
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 """Twelve o'clock in Shanghai."""

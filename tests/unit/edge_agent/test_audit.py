@@ -20,8 +20,8 @@ from edge_agent.audit.clips import ClipShelf
 from edge_agent.audit.comparison import Mark, compare
 from edge_agent.audit.page import AuditPages
 from edge_agent.audit.recorder import CannotRecord, ClipRecorder
-from sync.clock import ManualClock
-from sync.outbox import Outbox
+from sync.core.clock import ManualClock
+from sync.outbox.outbox import Outbox
 from vision_models.frame import Frame
 from vision_models.traffic import Crossing
 

@@ -10,7 +10,7 @@ from device_profiles.camera import Camera
 from edge_agent.cameras import CameraFeed, SourceState, open_capture
 from edge_agent.counting import UnusableShape, count_source, read_line, read_zone
 from edge_agent.errors import SourceUnusable
-from sync.clock import SystemClock
+from sync.core.clock import SystemClock
 from vision_models.errors import VisionError
 
 

@@ -8,7 +8,7 @@ from device_profiles.sensor import Sensor
 from edge_agent.alarms import AlarmBook
 from edge_agent.health import Health
 from edge_agent.pipelines.cooler import CoolerWatch
-from sync.outbox import Outbox
+from sync.outbox.outbox import Outbox
 
 SENSORS = tuple(
     Sensor.model_validate(row)

@@ -22,8 +22,8 @@ from edge_agent.pipelines.view import ViewGuard
 from edge_agent.pipelines.watching import PictureGuard, Sight
 from edge_agent.remote import Remote
 from edge_agent.writer import Writer
-from sync.clock import ManualClock
-from sync.outbox import Outbox
+from sync.core.clock import ManualClock
+from sync.outbox.outbox import Outbox
 from vision_models.footfall import PeopleCounter
 from vision_models.frame import Frame
 from vision_models.traffic import Crossing, Traffic

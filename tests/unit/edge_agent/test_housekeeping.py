@@ -7,8 +7,8 @@ from edge_agent.housekeeping import Housekeeper
 from edge_agent.store import apply_migrations
 from edge_agent.writer import Writer
 from sync.events import MediaTaken
-from sync.media import MediaStore
-from sync.outbox import Outbox
+from sync.link.media import MediaStore
+from sync.outbox.outbox import Outbox
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from edge_agent.receipts.mapping import (
     load_mapping,
 )
 from edge_agent.receipts.reading import ReceiptFile, UnreadableReceipts
-from sync.clock import ManualClock
+from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES
-from sync.outbox import Outbox
+from sync.outbox.outbox import Outbox
 
 MAPPING = ReceiptMapping.model_validate(
     {

@@ -8,10 +8,10 @@ from pydantic import Field, TypeAdapter
 from edge_agent.errors import SourceUnusable
 from edge_agent.remote import Remote
 from edge_agent.writer import Writer
-from sync.link_state import DownMessage
-from sync.outbox import Outbox
-from sync.shadow import Desired, load
-from sync.topics import Downlink
+from sync.downlink.shadow import Desired, load
+from sync.link.link_state import DownMessage
+from sync.outbox.outbox import Outbox
+from sync.wire.topics import Downlink
 
 NUMBER = TypeAdapter(Annotated[int, Field(ge=1, le=60)])
 

@@ -25,9 +25,9 @@ from edge_agent.pipelines.shelf import ShelfWatch
 from edge_agent.pipelines.shelf_sight import ShelfSight, plan_at
 from edge_agent.pipelines.view import ViewGuard
 from edge_agent.writer import Writer
-from sync.clock import ManualClock
-from sync.media import MediaStore
-from sync.outbox import Outbox
+from sync.core.clock import ManualClock
+from sync.link.media import MediaStore
+from sync.outbox.outbox import Outbox
 from vision_models.embedding import Embedder
 from vision_models.gallery import Gallery
 from vision_models.shelf import ShelfReader

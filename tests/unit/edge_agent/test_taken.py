@@ -27,9 +27,9 @@ from simulators.render.openings import StockedCooler, stocked_cooler
 from simulators.render.packs import design_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
-from sync.clock import ManualClock
-from sync.media import MediaStore
-from sync.outbox import Outbox
+from sync.core.clock import ManualClock
+from sync.link.media import MediaStore
+from sync.outbox.outbox import Outbox
 from vision_models.frame import Image
 from vision_models.opening import OpeningReader
 from vision_models.quality import Quality

@@ -13,9 +13,9 @@ from edge_agent.till.api import TillApi, answer_errors
 from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import Register
 from edge_agent.writer import Writer
-from sync.clock import ManualClock
+from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES, Lane, Receipt
-from sync.outbox import Outbox
+from sync.outbox.outbox import Outbox
 
 SALE = {"lines": [{"code": "6901234567892", "quantity": "2", "unit_price": "3.50"}]}
 

@@ -9,8 +9,8 @@ from device_profiles.device import Device
 from edge_agent.artifact_checks import checks_for
 from edge_agent.remote import Remote
 from edge_agent.updates import Updates
-from sync.artifacts import Slot, Slots
-from sync.reconnect import Reconnect
+from sync.artifacts.artifacts import Slot, Slots
+from sync.link.reconnect import Reconnect
 from vision_models.errors import VisionError
 from vision_models.models import SHIPPED
 

@@ -8,7 +8,7 @@ from simulators.journal import Entry
 from simulators.pasts import open_outbox, write_past, write_past_on_small_disk
 from simulators.problems import EVICTED_EVENTS
 from sync.events import Lane
-from sync.outbox import Acknowledged
+from sync.outbox.outbox import Acknowledged
 
 BEGINS_AT = datetime(2026, 11, 22, 1, tzinfo=UTC)
 

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from sync.clock import ManualClock
+from sync.core.clock import ManualClock
 from sync.events import Alarm, AlarmState, CoolerRead, MediaTaken, Receipt
-from sync.outbox import Outbox
+from sync.outbox.outbox import Outbox
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 QUOTA = 16 << 20

@@ -12,11 +12,11 @@ from itertools import groupby
 from pathlib import Path
 from random import Random
 
-from sync.batch import encode_batch
-from sync.clock import ManualClock
+from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES, ClockState
-from sync.messages import Hello
-from sync.outbox import Outbox
+from sync.outbox.outbox import Outbox
+from sync.wire.batch import encode_batch
+from sync.wire.messages import Hello
 
 DEVICE = "s01-till"
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

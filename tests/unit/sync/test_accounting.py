@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sync import quota
-from sync.batch import encode_batch
-from sync.books import book, lane_keys, rows_waiting
-from sync.clock import ManualClock
+from sync.core.clock import ManualClock
 from sync.events import Alarm, AlarmState, CoolerRead, Lane, Receipt
-from sync.messages import Hello, Verdict
-from sync.outbox import Acknowledged, Outbox
+from sync.outbox import quota
+from sync.outbox.lane_books import book, lane_keys, rows_waiting
+from sync.outbox.outbox import Acknowledged, Outbox
+from sync.wire.batch import encode_batch
+from sync.wire.messages import Hello, Verdict
 from tests.receiver import Receiver
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.arrivals import RangeSet
+from sync.core.arrivals import RangeSet
 
 ranges = st.tuples(st.integers(1, 60), st.integers(0, 12)).map(lambda p: (p[0], p[0] + p[1]))
 operations = st.lists(st.tuples(st.sampled_from(["add", "subtract"]), ranges), max_size=40)

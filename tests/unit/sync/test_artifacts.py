@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.artifacts import Slot, Slots
-from sync.errors import NoRoom, SyncError
+from sync.artifacts.artifacts import Slot, Slots
+from sync.core.errors import NoRoom, SyncError
 
 NAME = "prices/till"
 

@@ -7,16 +7,9 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.batch import (
-    MAX_RAW_BYTES,
-    Loss,
-    Record,
-    claimed_range,
-    decode_batch,
-    encode_batch,
-)
-from sync.errors import InvalidBatch, RecordTooBig
+from sync.core.errors import InvalidBatch, RecordTooBig
 from sync.events import ClockState, Lane, Stamp
+from sync.wire.batch import MAX_RAW_BYTES, Loss, Record, claimed_range, decode_batch, encode_batch
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
@@ -96,7 +89,7 @@ def test_garbage_is_refused_and_never_more(garbage):
 
 def sealed(rows, **changes):
     """A message whose hash is right and whose content is not."""
-    from sync.batch import _sealed
+    from sync.wire.batch import _sealed
 
     message, _ = encode([record(1)])
     fields = json.loads(message.partition(b"\n")[0])

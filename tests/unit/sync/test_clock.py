@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from sync.clock import Anchor, ManualClock, SystemClock, placed_at
+from sync.core.clock import Anchor, ManualClock, SystemClock, placed_at
 from sync.events import ClockState
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from sync.commands import Command, Inbox
+from sync.downlink.commands import Command, Inbox
 from sync.events import Lane
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sync.batch import decode_batch
 from sync.events import EVENT_TYPES
-from sync.messages import Hello
+from sync.wire.batch import decode_batch
+from sync.wire.messages import Hello
 
 CORPUS = Path(__file__).parent / "corpus"
 RELEASES = sorted(path for path in CORPUS.iterdir() if path.is_dir())

@@ -4,12 +4,12 @@ import sqlite3
 
 import pytest
 
-from sync.books import read_books, rows_waiting
-from sync.errors import NewerOutbox, OutboxFull, OutboxUnusable, RecordTooBig
+from sync.core.errors import NewerOutbox, OutboxFull, OutboxUnusable, RecordTooBig
 from sync.events import Alarm, AlarmState, Lane
-from sync.losses import DAMAGED
-from sync.messages import HelloAnswer, LaneKnown
-from sync.outbox import Acknowledged
+from sync.outbox.lane_books import read_books, rows_waiting
+from sync.outbox.losses import DAMAGED
+from sync.outbox.outbox import Acknowledged
+from sync.wire.messages import HelloAnswer, LaneKnown
 from tests.unit.sync.conftest import NOW
 
 METRIC = (1, Lane.METRIC)
@@ -302,7 +302,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(open_outbox, tmp_path)
 
 
 def test_an_older_file_is_brought_up_to_date(open_outbox, tmp_path, monkeypatch):
-    from sync import outbox_file
+    from sync.outbox import outbox_file
 
     with monkeypatch.context() as older:
         older.setattr(outbox_file, "LADDER", outbox_file.LADDER[:1])

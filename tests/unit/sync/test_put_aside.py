@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from sync.books import rows_waiting
-from sync.errors import OutboxFull, OutboxUnusable
+from sync.core.errors import OutboxFull, OutboxUnusable
 from sync.events import Lane
-from sync.losses import DAMAGED, GIVEN_UP
-from sync.messages import HelloAnswer, LaneKnown
-from sync.outbox import Acknowledged
-from sync.put_aside import Decided, files_put_aside, give_up_aside, look_aside, retry_aside
+from sync.outbox.lane_books import rows_waiting
+from sync.outbox.losses import DAMAGED, GIVEN_UP
+from sync.outbox.outbox import Acknowledged
+from sync.outbox.put_aside import Decided, files_put_aside, give_up_aside, look_aside, retry_aside
+from sync.wire.messages import HelloAnswer, LaneKnown
 from tests.unit.sync.conftest import NOW, QUOTA
 
 OLD_SALE = (1, Lane.SALE)

@@ -1,6 +1,6 @@
 from random import Random
 
-from sync.reconnect import Reconnect
+from sync.link.reconnect import Reconnect
 
 
 def test_the_first_wait_is_drawn_from_the_spread():

@@ -1,5 +1,5 @@
-from sync import shadow
-from sync.shadow import EMPTY, Desired, delta, report, take_desired
+from sync.downlink import shadow
+from sync.downlink.shadow import EMPTY, Desired, delta, report, take_desired
 
 
 def test_an_older_or_repeated_wish_changes_nothing():

@@ -1,8 +1,8 @@
 import pytest
 
-from sync.errors import InvalidTopic
+from sync.core.errors import InvalidTopic
 from sync.events import Lane
-from sync.topics import Downlink, dn_topic, every_dn_topic, parse_dn, parse_up, up_topic
+from sync.wire.topics import Downlink, dn_topic, every_dn_topic, parse_dn, parse_up, up_topic
 
 
 def test_a_topic_is_parsed_into_what_built_it():

@@ -1,7 +1,7 @@
 from random import Random
 
 from sync.events import Lane
-from sync.window import LANE_WINDOW, RESEND_CAP_S, WINDOW, Window
+from sync.link.window import LANE_WINDOW, RESEND_CAP_S, WINDOW, Window
 
 SALE, ALERT, METRIC, MEDIA = (
     (1, lane) for lane in (Lane.SALE, Lane.ALERT, Lane.METRIC, Lane.MEDIA)

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 from pydantic_core import from_json, to_json
 
 from device_profiles.names import Identifier
-from sync.errors import DamagedBatch, InvalidBatch, RecordTooBig
+from sync.core.errors import DamagedBatch, InvalidBatch, RecordTooBig
 from sync.events import ClockState, Lane, PositiveSeq, Stamp
 
 BATCH_VERSION = 1

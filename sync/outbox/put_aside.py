@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sync.arrivals import Range, RangeSet
-from sync.batch import Loss
-from sync.books import (
+from sync.core.arrivals import Range, RangeSet
+from sync.core.errors import OutboxFull, OutboxUnusable
+from sync.events import Lane
+from sync.outbox.lane_books import (
     LaneKey,
     acknowledged,
     lane_keys,
@@ -25,12 +26,11 @@ from sync.books import (
     record_loss,
     waiting_spans,
 )
-from sync.errors import OutboxFull, OutboxUnusable
-from sync.events import Lane
-from sync.losses import DAMAGED, GIVEN_UP
-from sync.outbox_file import connect, migrate
-from sync.quota import LOW_LANES_SHARE, fullness
-from sync.settling import live_epoch
+from sync.outbox.losses import DAMAGED, GIVEN_UP
+from sync.outbox.outbox_file import connect, migrate
+from sync.outbox.quota import LOW_LANES_SHARE, fullness
+from sync.outbox.settling import live_epoch
+from sync.wire.batch import Loss
 
 SETTLED = ".settled"
 """Ends the name of a file that was decided about; it is kept as evidence."""

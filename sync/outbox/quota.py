@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sync.arrivals import Range, RangeSet
-from sync.books import LaneKey, record_loss
+from sync.core.arrivals import Range, RangeSet
 from sync.events import Lane, LossDeclared
+from sync.outbox.lane_books import LaneKey, record_loss
 
 log = logging.getLogger(__name__)
 

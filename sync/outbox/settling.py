@@ -7,8 +7,9 @@ import sqlite3
 import zlib
 from dataclasses import dataclass
 
-from sync.arrivals import Range, RangeSet
-from sync.books import (
+from sync.core.arrivals import Range, RangeSet
+from sync.events import Lane, LossDeclared
+from sync.outbox.lane_books import (
     LaneKey,
     acknowledged,
     losses,
@@ -16,10 +17,9 @@ from sync.books import (
     record_loss,
     save_acknowledged,
 )
-from sync.events import Lane, LossDeclared
-from sync.losses import FORGOTTEN, OLDER_COPY
-from sync.messages import HelloAnswer, LaneKnown
-from sync.quota import keep, kept_spans, unkeep
+from sync.outbox.losses import FORGOTTEN, OLDER_COPY
+from sync.outbox.quota import keep, kept_spans, unkeep
+from sync.wire.messages import HelloAnswer, LaneKnown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

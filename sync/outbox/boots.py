@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sync.events import ClockState, Stamp
-from sync.messages import BootAnchor
-from sync.outgoing import EPOCH_ZERO
+from sync.outbox.outgoing import EPOCH_ZERO
+from sync.wire.messages import BootAnchor
 
 MILLISECOND = timedelta(milliseconds=1)
 ANCHORS_TOLD = 16

@@ -17,18 +17,16 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from sync import books, quota
-from sync.arrivals import Range
-from sync.batch import MAX_PAYLOAD_BYTES, packed_bytes
-from sync.books import LaneBooks, LaneKey
-from sync.boots import MILLISECOND, Boot, anchors_before, known_boots, note_boot
-from sync.clock import Clock
-from sync.errors import OutboxFull, OutboxUnusable, RecordTooBig
+from sync.core.arrivals import Range
+from sync.core.clock import Clock
+from sync.core.errors import OutboxFull, OutboxUnusable, RecordTooBig
 from sync.events import Alarm, AlarmState, ClockState, EventBody, Lane, LossDeclared, Stamp
-from sync.messages import RUNS_TOLD, BootAnchor, HelloAnswer, LaneState
-from sync.outbox_file import connect, last_epoch, prepare, remember_epoch
-from sync.outgoing import EPOCH_ZERO, Outgoing, lane_states, read_outgoing
-from sync.settling import (
+from sync.outbox import lane_books, quota
+from sync.outbox.boots import MILLISECOND, Boot, anchors_before, known_boots, note_boot
+from sync.outbox.lane_books import LaneBooks, LaneKey
+from sync.outbox.outbox_file import connect, last_epoch, prepare, remember_epoch
+from sync.outbox.outgoing import EPOCH_ZERO, Outgoing, lane_states, read_outgoing
+from sync.outbox.settling import (
     Settlement,
     acknowledge,
     apply_answer,
@@ -37,6 +35,8 @@ from sync.settling import (
     live_epoch,
     renew_epoch,
 )
+from sync.wire.batch import MAX_PAYLOAD_BYTES, packed_bytes
+from sync.wire.messages import RUNS_TOLD, BootAnchor, HelloAnswer, LaneState
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +176,7 @@ class Transaction:
     def _lose_new(self, lane: Lane, size: int, reason: str) -> EventId:
         event = self._number(lane, waits=False)
         key, span = (event.epoch, lane), [(event.seq, event.seq)]
-        books.record_loss(self.connection, key, span, size, reason)
+        lane_books.record_loss(self.connection, key, span, size, reason)
         return event
 
     def _refuse_oversize(self, body: EventBody, raw: bytes) -> EventId:
@@ -395,7 +395,7 @@ class Outbox:
     def books(self) -> list[LaneBooks]:
         """The books of every epoch and lane."""
         with self.reading() as connection:
-            return [books.book(connection, key) for key in books.lane_keys(connection)]
+            return [lane_books.book(connection, key) for key in lane_books.lane_keys(connection)]
 
     def fullness(self) -> float:
         """How much of the quota is used, 0..1; producers of metrics and media slow down at 0.8."""
@@ -426,7 +426,8 @@ class Outbox:
         """The ranges of each lane still to be acknowledged."""
         with self.reading() as connection:
             return {
-                key: books.waiting_spans(connection, key) for key in books.lane_keys(connection)
+                key: lane_books.waiting_spans(connection, key)
+                for key in lane_books.lane_keys(connection)
             }
 
     def next_seqs(self) -> dict[LaneKey, int]:

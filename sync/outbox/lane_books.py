@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sync.arrivals import Range, RangeSet
-from sync.batch import Loss
+from sync.core.arrivals import Range, RangeSet
 from sync.events import Lane
-from sync.outbox_file import BUSY_TIMEOUT_S
+from sync.outbox.outbox_file import BUSY_TIMEOUT_S
+from sync.wire.batch import Loss
 
 LaneKey = tuple[int, Lane]
 """epoch, lane"""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.errors import InvalidTopic
+from sync.core.errors import InvalidTopic
 from sync.events import Lane
 
 ROOT = "aisle/1"

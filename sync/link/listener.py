@@ -9,11 +9,11 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
-from sync.clock import Clock
-from sync.errors import LinkRefused, NotConnected
-from sync.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
-from sync.reconnect import Reconnect
-from sync.topics import EVERY_UP_TOPIC, SHARED_UP_TOPIC
+from sync.core.clock import Clock
+from sync.core.errors import LinkRefused, NotConnected
+from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
+from sync.link.reconnect import Reconnect
+from sync.wire.topics import EVERY_UP_TOPIC, SHARED_UP_TOPIC
 
 log = logging.getLogger(__name__)
 

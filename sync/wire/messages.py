@@ -7,9 +7,9 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from device_profiles.names import Identifier
-from sync.batch import Loss
-from sync.errors import InvalidMessage
+from sync.core.errors import InvalidMessage
 from sync.events import ClockState, Lane, PositiveSeq
+from sync.wire.batch import Loss
 
 SPREAD_S = 5.0
 """First wait after a lost connection is drawn from 0..spread. 60 s and more for large fleets."""

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from sync.events import StateReported
-from sync.messages import Message
+from sync.wire.messages import Message
 
 State = dict[str, object]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from sync.arrivals import Range, RangeSet
-from sync.batch import MAX_RECORDS
-from sync.books import LaneKey
+from sync.core.arrivals import Range, RangeSet
+from sync.outbox.lane_books import LaneKey
+from sync.wire.batch import MAX_RECORDS
 
 LANE_WINDOW = 4
 WINDOW = 8

@@ -7,22 +7,22 @@ import asyncio
 import logging
 from random import Random
 
-from sync.arrivals import Range
-from sync.batch import MAX_PAYLOAD_BYTES, encode_batch
-from sync.books import LaneKey
-from sync.clock import Clock
-from sync.errors import InvalidMessage, InvalidTopic, NotConnected, RecordTooBig
+from sync.core.arrivals import Range
+from sync.core.clock import Clock
+from sync.core.errors import InvalidMessage, InvalidTopic, NotConnected, RecordTooBig
+from sync.core.failpoints import Failpoint, reach
+from sync.downlink.shadow import load as load_shadow
 from sync.events import Alarm, AlarmState, Lane
-from sync.failpoints import Failpoint, reach
-from sync.link_state import DownMessage, LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
-from sync.losses import DAMAGED
-from sync.messages import SPREAD_S, Ack, Hello, HelloAnswer, Verdict
-from sync.mqtt import NO_MATCHING_SUBSCRIBERS, BrokerAddress, Incoming, MqttLink, Published
-from sync.outbox import OVERSIZE, Acknowledged, Outbox
-from sync.outgoing import Outgoing
-from sync.shadow import load as load_shadow
-from sync.topics import Downlink, every_dn_topic, parse_dn, up_topic
-from sync.window import Window
+from sync.link.link_state import DownMessage, LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
+from sync.link.mqtt import NO_MATCHING_SUBSCRIBERS, BrokerAddress, Incoming, MqttLink, Published
+from sync.link.window import Window
+from sync.outbox.lane_books import LaneKey
+from sync.outbox.losses import DAMAGED
+from sync.outbox.outbox import OVERSIZE, Acknowledged, Outbox
+from sync.outbox.outgoing import Outgoing
+from sync.wire.batch import MAX_PAYLOAD_BYTES, encode_batch
+from sync.wire.messages import SPREAD_S, Ack, Hello, HelloAnswer, Verdict
+from sync.wire.topics import Downlink, every_dn_topic, parse_dn, up_topic
 
 log = logging.getLogger(__name__)
 

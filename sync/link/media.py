@@ -16,11 +16,11 @@ from random import Random
 
 import aiohttp
 
-from sync.credentials import DeviceCredentials
-from sync.errors import MediaFull
-from sync.outbox import Outbox, Transaction
-from sync.pause import pause
-from sync.reconnect import Reconnect
+from sync.core.errors import MediaFull
+from sync.core.pause import pause
+from sync.link.credentials import DeviceCredentials
+from sync.link.reconnect import Reconnect
+from sync.outbox.outbox import Outbox, Transaction
 
 log = logging.getLogger(__name__)
 

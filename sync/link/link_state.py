@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.messages import SPREAD_S
-from sync.mqtt import BrokerAddress, MqttLogin, TlsFiles
-from sync.reconnect import CAP_S
-from sync.topics import Downlink
+from sync.link.mqtt import BrokerAddress, MqttLogin, TlsFiles
+from sync.link.reconnect import CAP_S
+from sync.wire.messages import SPREAD_S
+from sync.wire.topics import Downlink
 
 
 class LinkState(StrEnum):

@@ -25,10 +25,10 @@ from tuf.api.exceptions import (
 from tuf.api.metadata import TargetFile
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from sync.artifacts import Slot
-from sync.credentials import DeviceCredentials
-from sync.errors import ArtifactRefused, NoRoom, SourceUnreachable
-from sync.failpoints import Failpoint, reach
+from sync.artifacts.artifacts import Slot
+from sync.core.errors import ArtifactRefused, NoRoom, SourceUnreachable
+from sync.core.failpoints import Failpoint, reach
+from sync.link.credentials import DeviceCredentials
 
 CHUNK_BYTES = 64 * 1024
 LARGEST_METADATA_BYTES = 8 << 20

@@ -18,11 +18,11 @@ import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from device_profiles.names import Identifier
-from sync.errors import ClaimRefused
-from sync.link_state import LinkSettings
-from sync.mqtt import BrokerAddress
-from sync.pause import pause
-from sync.reconnect import CAP_S, Reconnect
+from sync.core.errors import ClaimRefused
+from sync.core.pause import pause
+from sync.link.link_state import LinkSettings
+from sync.link.mqtt import BrokerAddress
+from sync.link.reconnect import CAP_S, Reconnect
 
 log = logging.getLogger(__name__)
 

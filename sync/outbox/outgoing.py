@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sync import books
-from sync.batch import MAX_RECORDS, Loss, Record
-from sync.books import LaneKey
 from sync.events import ClockState, Stamp
-from sync.messages import LaneState
-from sync.quota import kept_spans
-from sync.settling import live_epoch
+from sync.outbox import lane_books
+from sync.outbox.lane_books import LaneKey
+from sync.outbox.quota import kept_spans
+from sync.outbox.settling import live_epoch
+from sync.wire.batch import MAX_RECORDS, Loss, Record
+from sync.wire.messages import LaneState
 
 LOSSES_IN_A_HEADER = 20
 LOSSES_IN_A_HELLO = 500
@@ -51,9 +51,9 @@ def read_outgoing(connection: sqlite3.Connection, key: LaneKey, first: int, last
         records.append(_record(row))
     return Outgoing(
         records=tuple(records),
-        base=books.settled(connection, key).watermark() + 1,
-        next_seq=books.next_seq(connection, key),
-        lost=tuple(books.losses(connection, key, untold=True)[:LOSSES_IN_A_HEADER]),
+        base=lane_books.settled(connection, key).watermark() + 1,
+        next_seq=lane_books.next_seq(connection, key),
+        lost=tuple(lane_books.losses(connection, key, untold=True)[:LOSSES_IN_A_HEADER]),
         is_damaged=is_damaged and not records,
     )
 
@@ -73,7 +73,7 @@ def lane_states(connection: sqlite3.Connection) -> list[LaneState]:
     the hub must still be told of: somebody has decided about an outbox that was put aside."""
     told = {live_epoch(connection)}
     told.update(epoch for (epoch,) in connection.execute("SELECT epoch FROM to_settle"))
-    states = [_lane_state(connection, key) for key in books.lane_keys(connection)]
+    states = [_lane_state(connection, key) for key in lane_books.lane_keys(connection)]
     return [
         state
         for state in states
@@ -86,9 +86,9 @@ def _lane_state(connection: sqlite3.Connection, key: LaneKey) -> LaneState:
     return LaneState(
         epoch=epoch,
         lane=lane,
-        oldest=books.settled(connection, key).watermark() + 1,
-        next=books.next_seq(connection, key),
-        lost=tuple(books.losses(connection, key)[:LOSSES_IN_A_HELLO]),
+        oldest=lane_books.settled(connection, key).watermark() + 1,
+        next=lane_books.next_seq(connection, key),
+        lost=tuple(lane_books.losses(connection, key)[:LOSSES_IN_A_HELLO]),
     )
 
 

@@ -9,7 +9,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from sync.errors import NewerOutbox, OutboxUnusable
+from sync.core.errors import NewerOutbox, OutboxUnusable
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sync.errors import InvalidMessage
+from sync.core.errors import InvalidMessage
 from sync.events import CommandResult
-from sync.messages import Message
-from sync.outbox import Outbox
+from sync.outbox.outbox import Outbox
+from sync.wire.messages import Message
 
 log = logging.getLogger(__name__)
 

@@ -4,14 +4,14 @@ import asyncio
 import logging
 from random import Random
 
-from sync.clock import Clock
-from sync.conversation import Conversation
-from sync.errors import LinkRefused, NotConnected
-from sync.link_state import LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
-from sync.mqtt import BrokerAddress
-from sync.outbox import Outbox
-from sync.pause import pause
-from sync.reconnect import Reconnect
+from sync.core.clock import Clock
+from sync.core.errors import LinkRefused, NotConnected
+from sync.core.pause import pause
+from sync.link.conversation import Conversation
+from sync.link.link_state import LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
+from sync.link.mqtt import BrokerAddress
+from sync.link.reconnect import Reconnect
+from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from sync.errors import LinkRefused, NotConnected
+from sync.core.errors import LinkRefused, NotConnected
 
 log = logging.getLogger(__name__)
 

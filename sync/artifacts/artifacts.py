@@ -22,8 +22,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sync.errors import NoRoom, SyncError
-from sync.failpoints import Failpoint, reach
+from sync.core.errors import NoRoom, SyncError
+from sync.core.failpoints import Failpoint, reach
 
 log = logging.getLogger(__name__)
 

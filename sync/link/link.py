@@ -8,8 +8,10 @@ from random import Random
 
 import aiohttp
 
-from sync.clock import Clock
-from sync.credentials import (
+from sync.core.clock import Clock
+from sync.core.errors import ClaimRefused
+from sync.core.pause import pause
+from sync.link.credentials import (
     REQUEST_TIMEOUT_S,
     DeviceClaim,
     DeviceCredentials,
@@ -18,13 +20,11 @@ from sync.credentials import (
     obtain_credentials,
     save_credentials,
 )
-from sync.errors import ClaimRefused
-from sync.link_state import LinkState, LinkStatus, OnDown, OnStatus
-from sync.media import MediaStore, run_uploader
-from sync.outbox import Outbox
-from sync.pause import pause
-from sync.reconnect import CAP_S, Reconnect
-from sync.sender import run_sender
+from sync.link.link_state import LinkState, LinkStatus, OnDown, OnStatus
+from sync.link.media import MediaStore, run_uploader
+from sync.link.reconnect import CAP_S, Reconnect
+from sync.link.sender import run_sender
+from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)
 

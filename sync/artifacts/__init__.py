@@ -1,0 +1,1 @@
+"""Signed artifacts: fetched, checked, the one before kept."""

@@ -1,0 +1,1 @@
+"""What every part of the link stands on: ranges, clocks, errors, pauses."""

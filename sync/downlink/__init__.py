@@ -1,0 +1,1 @@
+"""What comes down to a device: commands and desired state."""

@@ -1,0 +1,1 @@
+"""What crosses the wire: batches, messages, topics."""
