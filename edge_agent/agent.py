@@ -11,24 +11,24 @@ from aiohttp import web
 
 from device_profiles.artifact import ArtifactKind
 from device_profiles.store import DeviceKind
-from edge_agent.alarms import AlarmBook
-from edge_agent.artifact_checks import updates_of
+from edge_agent.core.alarms import AlarmBook
+from edge_agent.core.health import Health
+from edge_agent.core.remote import Remote
+from edge_agent.core.store import apply_migrations
+from edge_agent.core.writer import Writer
 from edge_agent.equipment import Agent, Part
-from edge_agent.health import Health
-from edge_agent.housekeeping import Housekeeper
-from edge_agent.local_server import LARGEST_BODY, serving
-from edge_agent.page import Page, add_health
-from edge_agent.remote import Remote
+from edge_agent.page.local_server import LARGEST_BODY, serving
+from edge_agent.page.page import Page, add_health
+from edge_agent.page.status import StatusDesk
 from edge_agent.settings import MB, EdgeSettings
-from edge_agent.status import StatusDesk
-from edge_agent.store import apply_migrations
 from edge_agent.till.api import TillApi, answer_errors
 from edge_agent.till.cart import Cart
 from edge_agent.till.cart_api import CartApi
 from edge_agent.till.once import KEPT_PER_MB
 from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import register_of
-from edge_agent.writer import Writer
+from edge_agent.upkeep.artifact_checks import updates_of
+from edge_agent.upkeep.housekeeping import Housekeeper
 from sync.core.clock import Clock
 from sync.link.link import Uplink, run_link
 from sync.link.link_state import DownMessage, LinkState, LinkStatus

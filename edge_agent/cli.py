@@ -13,9 +13,9 @@ from typing import Annotated
 
 import typer
 
-from edge_agent.outbox_cli import app as outbox
+from edge_agent.commands.outbox_cli import app as outbox
+from edge_agent.core.telling import hush_codecs
 from edge_agent.receipts.cli import app as pos
-from edge_agent.telling import hush_codecs
 from sync.core.logs import set_up_logging
 from sync.events import Lane
 from sync.outbox.losses import loss_words
@@ -63,7 +63,7 @@ def books(
     data: Annotated[Path, typer.Argument(help="An agent's --data folder.")], as_json: AsJson = False
 ) -> None:
     """What a device's folder holds: produced = acknowledged + lost + waiting. Exit 1 if not so."""
-    from edge_agent.books import look_into
+    from edge_agent.commands.books import look_into
 
     found = look_into(data)
     if as_json:
@@ -132,7 +132,7 @@ def count(
     from rich.console import Console
     from rich.progress import Progress
 
-    from edge_agent.counting import count_source, read_line, read_zone
+    from edge_agent.commands.counting import count_source, read_line, read_zone
 
     hidden = not sys.stderr.isatty()
     lines = tuple(read_line(text, number) for number, text in enumerate(line, start=1))

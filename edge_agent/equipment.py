@@ -7,14 +7,14 @@ from random import Random
 
 from aiohttp import web
 
-from edge_agent.alarms import AlarmBook
-from edge_agent.health import Health
-from edge_agent.pipelines.door_log import DoorLog
-from edge_agent.remote import Remote
+from edge_agent.core.alarms import AlarmBook
+from edge_agent.core.door_log import DoorLog
+from edge_agent.core.health import Health
+from edge_agent.core.remote import Remote
+from edge_agent.core.writer import Writer
+from edge_agent.page.status import StatusDesk
 from edge_agent.settings import EdgeSettings
-from edge_agent.status import StatusDesk
-from edge_agent.updates import Updates
-from edge_agent.writer import Writer
+from edge_agent.upkeep.updates import Updates
 from sync.core.clock import Clock
 from sync.link.media import MediaStore
 from sync.outbox.outbox import Outbox

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from device_profiles.camera import Camera, SourceKind
 from device_profiles.device import Device, load_device
 from device_profiles.store import DeviceKind
-from edge_agent.errors import InvalidSettings
-from edge_agent.sensors import driver_of
+from edge_agent.core.errors import InvalidSettings
+from edge_agent.drivers.sensors import driver_of
 from sync.link.credentials import DeviceClaim
 
 MB = 1024 * 1024

@@ -20,10 +20,10 @@ from edge_agent.audit.clips import Clip, ClipShelf
 from edge_agent.audit.comparison import Comparison, Mark, compare
 from edge_agent.audit.markup import clip_html, door_html, list_html
 from edge_agent.audit.recorder import CannotRecord, ClipRecorder
-from edge_agent.films import CannotFilm
-from edge_agent.reporting import HandCount, report_audit
-from edge_agent.status import Seen
-from edge_agent.writer import Writer
+from edge_agent.audit.reporting import HandCount, report_audit
+from edge_agent.core.writer import Writer
+from edge_agent.drivers.films import CannotFilm
+from edge_agent.page.status import Seen
 from sync.core.clock import Clock
 from sync.core.pause import pause
 

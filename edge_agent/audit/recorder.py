@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from device_profiles.camera import Camera, CountingLine
 from edge_agent.audit.clips import Clip, ClipShelf, CountedCrossing
-from edge_agent.errors import EdgeError
-from edge_agent.films import Film
+from edge_agent.core.errors import EdgeError
+from edge_agent.drivers.films import Film
 from sync.core.clock import Clock
 from vision_models.frame import Frame
 from vision_models.traffic import Crossing

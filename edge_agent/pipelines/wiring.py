@@ -7,23 +7,23 @@ from zoneinfo import ZoneInfo
 from device_profiles.artifact import ArtifactKind
 from device_profiles.camera import Camera, SourceKind
 from device_profiles.device import AuditSettings
-from edge_agent.artifact_checks import EMBEDDING
 from edge_agent.audit.clips import ClipShelf
 from edge_agent.audit.page import AuditPages
 from edge_agent.audit.recorder import ClipRecorder
-from edge_agent.cameras import CameraFeed, use_one_thread
+from edge_agent.drivers.cameras import CameraFeed, use_one_thread
 from edge_agent.equipment import Agent
-from edge_agent.pipelines.burst import Burst
-from edge_agent.pipelines.door import DoorWatch
-from edge_agent.pipelines.photo_folder import PhotoFolder
-from edge_agent.pipelines.photo_intake import PhotoIntake
-from edge_agent.pipelines.photo_plan import PhotoPlan
-from edge_agent.pipelines.planned_photos import PlannedPhotos
-from edge_agent.pipelines.shelf import ShelfWatch
-from edge_agent.pipelines.shelf_sight import ShelfSight
-from edge_agent.pipelines.taken import OpeningWatch
+from edge_agent.page.status import Link, Seen
+from edge_agent.pipelines.doors.door import DoorWatch
+from edge_agent.pipelines.shelves.burst import Burst
+from edge_agent.pipelines.shelves.photo_folder import PhotoFolder
+from edge_agent.pipelines.shelves.photo_intake import PhotoIntake
+from edge_agent.pipelines.shelves.photo_plan import PhotoPlan
+from edge_agent.pipelines.shelves.planned_photos import PlannedPhotos
+from edge_agent.pipelines.shelves.shelf import ShelfWatch
+from edge_agent.pipelines.shelves.shelf_sight import ShelfSight
+from edge_agent.pipelines.shelves.taken import OpeningWatch
 from edge_agent.pipelines.view import ViewGuard
-from edge_agent.status import Link, Seen
+from edge_agent.upkeep.artifact_checks import EMBEDDING
 from sync.core.clock import Clock
 from vision_models.embedding import Embedder
 from vision_models.footfall import PeopleCounter

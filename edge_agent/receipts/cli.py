@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edge_agent.errors import EdgeError
+from edge_agent.core.errors import EdgeError
 
 if TYPE_CHECKING:
     from edge_agent.receipts.importing import ImportBook

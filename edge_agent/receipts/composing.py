@@ -7,11 +7,11 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from device_profiles.gtin import InvalidGtin, parse_gtin
-from edge_agent.errors import EdgeError
+from edge_agent.core.errors import EdgeError
 from edge_agent.receipts.mapping import CodeKind, NegativeQuantity, ReceiptMapping
 from edge_agent.receipts.reading import RawLine
-from edge_agent.reporting import TillAct, location_in, report_move, report_receipt
 from edge_agent.till.pricing import business_day_of, round_to_cent
+from edge_agent.till.reporting import TillAct, location_in, report_move, report_receipt
 from edge_agent.till.requests import IdentityRequest, StockMoveRequest
 from sync.events import Receipt, ReceiptLine, ReceiptType, StockMoved
 

@@ -10,10 +10,10 @@ from itertools import groupby, islice
 from pathlib import Path
 from random import Random
 
+from edge_agent.core.store import apply_migrations
 from edge_agent.receipts.composing import Composed, RefusedReceipt, compose
 from edge_agent.receipts.mapping import ReceiptMapping, UnusableMapping, device_of
 from edge_agent.receipts.reading import RawLine, ReceiptFile
-from edge_agent.store import apply_migrations
 from sync.core.clock import Clock
 from sync.outbox.outbox import Outbox, Transaction
 

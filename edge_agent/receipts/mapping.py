@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from device_profiles.device import first_problem
 from device_profiles.names import Identifier, Profile
-from edge_agent.errors import EdgeError
+from edge_agent.core.errors import EdgeError
 
 SHIPPED = resources.files("edge_agent") / "mappings"
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from edge_agent.errors import EdgeError
+from edge_agent.core.errors import EdgeError
 from edge_agent.receipts.mapping import ReceiptMapping, UnusableMapping
 
 ROWS_FETCHED = 20_000

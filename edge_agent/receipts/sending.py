@@ -13,7 +13,7 @@ import aiohttp
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from edge_agent.errors import EdgeError
+from edge_agent.core.errors import EdgeError
 from edge_agent.receipts.chain import claim_token, folder_secret
 from edge_agent.receipts.importing import QUOTA_BYTES
 from edge_agent.receipts.mapping import ReceiptMapping, device_of

@@ -12,7 +12,8 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from device_profiles.device import first_problem
-from edge_agent.errors import EdgeError
+from edge_agent.core.errors import EdgeError
+from edge_agent.core.writer import Writer
 from edge_agent.till.cart import SessionClosed, SessionTaken, UnknownSession
 from edge_agent.till.once import Answered, KeyReused, act_once, fingerprint_of, forget_oldest
 from edge_agent.till.pricing import UnusableLine
@@ -34,7 +35,6 @@ from edge_agent.till.requests import (
     StockMoveRequest,
     VoidRequest,
 )
-from edge_agent.writer import Writer
 from sync.core.errors import OutboxFull, OutboxUnusable, RecordTooBig
 from sync.outbox.outbox import Transaction
 

@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import Field
 
 from device_profiles.store import Product
-from edge_agent.errors import EdgeError
-from edge_agent.reporting import CartEnd, report_cart, total_of
+from edge_agent.core.errors import EdgeError
 from edge_agent.till.pricing import PriceBook, price_line
+from edge_agent.till.reporting import CartEnd, report_cart, total_of
 from edge_agent.till.requests import LineRequest, Request
 from sync.core.clock import Clock
 from sync.events import ReceiptLine

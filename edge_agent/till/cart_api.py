@@ -7,6 +7,7 @@ from random import Random
 
 from aiohttp import web
 
+from edge_agent.core.writer import Writer
 from edge_agent.till.api import key_of
 from edge_agent.till.cart import (
     Cart,
@@ -17,7 +18,6 @@ from edge_agent.till.cart import (
 )
 from edge_agent.till.once import act_once
 from edge_agent.till.register import Act
-from edge_agent.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

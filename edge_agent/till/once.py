@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge_agent.errors import EdgeError
+from edge_agent.core.errors import EdgeError
 from edge_agent.till.register import Act, Answer
 from sync.outbox.outbox import Transaction
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from device_profiles.gtin import InvalidGtin, parse_scanned_code
 from device_profiles.store import Product
-from edge_agent.errors import EdgeError
+from edge_agent.core.errors import EdgeError
 from edge_agent.till.requests import LineRequest
 from sync.events import ReceiptLine
 

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from device_profiles.device import Device, TillSettings
 from device_profiles.store import Product
-from edge_agent.errors import EdgeError
-from edge_agent.reporting import (
+from edge_agent.core.errors import EdgeError
+from edge_agent.core.store import count_up
+from edge_agent.till.pricing import PriceBook, business_day_of, price_line
+from edge_agent.till.reporting import (
     TillAct,
     report_count,
     report_move,
@@ -20,8 +22,6 @@ from edge_agent.reporting import (
     total_of,
     undo_line,
 )
-from edge_agent.store import count_up
-from edge_agent.till.pricing import PriceBook, business_day_of, price_line
 from edge_agent.till.requests import (
     NoSaleRequest,
     ReceiptKey,

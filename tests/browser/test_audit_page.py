@@ -19,8 +19,8 @@ from device_profiles.device import AuditSettings
 from edge_agent.audit.clips import ClipShelf
 from edge_agent.audit.page import AuditPages
 from edge_agent.audit.recorder import ClipRecorder
-from edge_agent.store import apply_migrations
-from edge_agent.writer import Writer
+from edge_agent.core.store import apply_migrations
+from edge_agent.core.writer import Writer
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
 from tests.browser.conftest import PATIENCE_MS, PHONE

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from device_profiles.artifact import ArtifactKind
-from edge_agent.artifact_checks import updates_of
-from edge_agent.remote import Remote
+from edge_agent.core.remote import Remote
+from edge_agent.core.writer import Writer
 from edge_agent.settings import load_settings
-from edge_agent.updates import Updates
-from edge_agent.writer import Writer
+from edge_agent.upkeep.artifact_checks import updates_of
+from edge_agent.upkeep.updates import Updates
 from sync.artifacts.source import ArtifactSource
 from sync.core.clock import SystemClock
 from sync.core.errors import NoRoom

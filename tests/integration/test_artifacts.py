@@ -18,8 +18,8 @@ from cloud_hub.shelf.tables import ShelfObservation
 from device_profiles.artifact import ArtifactKind
 from device_profiles.device import load_device
 from edge_agent.agent import run_agent
-from edge_agent.artifact_checks import checks_for
 from edge_agent.settings import load_settings
+from edge_agent.upkeep.artifact_checks import checks_for
 from simulators.goods import as_product, demonstration_goods
 from simulators.photo_files import encode, leave_photo, photo_name
 from simulators.render.cooler import cooler_view, render_cooler

@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from edge_agent.store import apply_migrations
-from edge_agent.writer import Writer
+from edge_agent.core.store import apply_migrations
+from edge_agent.core.writer import Writer
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import Camera
-from edge_agent.cameras import CameraFeed, SourceState, open_capture
-from edge_agent.counting import UnusableShape, count_source, read_line, read_zone
-from edge_agent.errors import SourceUnusable
+from edge_agent.commands.counting import UnusableShape, count_source, read_line, read_zone
+from edge_agent.core.errors import SourceUnusable
+from edge_agent.drivers.cameras import CameraFeed, SourceState, open_capture
 from sync.core.clock import SystemClock
 from vision_models.errors import VisionError
 

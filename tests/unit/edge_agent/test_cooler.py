@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from device_profiles.sensor import Sensor
-from edge_agent.alarms import AlarmBook
-from edge_agent.health import Health
+from edge_agent.core.alarms import AlarmBook
+from edge_agent.core.health import Health
 from edge_agent.pipelines.cooler import CoolerWatch
 from sync.outbox.outbox import Outbox
 
@@ -148,7 +148,7 @@ async def test_alarms_that_stood_are_not_raised_again_after_a_restart(
 
 
 async def test_a_one_wire_thermometer_is_read_in_thousandths(tmp_path, clock):
-    from edge_agent.sensors import read_sensor
+    from edge_agent.drivers.sensors import read_sensor
 
     (tmp_path / "temperature").write_text("4187\n", encoding="ascii")
     sensor = Sensor(sensor_id="air", kind="temperature", address="w1:temperature")

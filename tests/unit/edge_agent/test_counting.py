@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import CountingLine, Zone
-from edge_agent.counting import count_source
-from edge_agent.errors import EdgeError, SourceUnusable
+from edge_agent.commands.counting import count_source
+from edge_agent.core.errors import EdgeError, SourceUnusable
 
 LINE = CountingLine(line_id="door", start=(0.0, 0.5), end=(1.0, 0.5))
 ZONE = Zone(zone_id="till", is_queue=True, corners=((0.0, 0.6), (0.5, 0.6), (0.5, 1.0), (0.0, 1.0)))

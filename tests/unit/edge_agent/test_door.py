@@ -12,16 +12,16 @@ from pydantic import ValidationError
 
 from device_profiles.camera import Camera
 from device_profiles.store import OpeningHours
-from edge_agent.alarms import AlarmBook
-from edge_agent.cameras import CameraFeed, SourceState
-from edge_agent.health import Health, PartState
-from edge_agent.pipelines.door import DoorWatch
-from edge_agent.pipelines.minutes import MinuteBook
-from edge_agent.pipelines.opening import due_slot, is_open
+from edge_agent.core.alarms import AlarmBook
+from edge_agent.core.health import Health, PartState
+from edge_agent.core.remote import Remote
+from edge_agent.core.writer import Writer
+from edge_agent.drivers.cameras import CameraFeed, SourceState
+from edge_agent.pipelines.doors.door import DoorWatch
+from edge_agent.pipelines.doors.minutes import MinuteBook
+from edge_agent.pipelines.opening_hours import due_slot, is_open
 from edge_agent.pipelines.view import ViewGuard
 from edge_agent.pipelines.watching import PictureGuard, Sight
-from edge_agent.remote import Remote
-from edge_agent.writer import Writer
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
 from vision_models.footfall import PeopleCounter

@@ -2,10 +2,10 @@ from random import Random
 
 import pytest
 
-from edge_agent.alarms import AlarmBook
-from edge_agent.housekeeping import Housekeeper
-from edge_agent.store import apply_migrations
-from edge_agent.writer import Writer
+from edge_agent.core.alarms import AlarmBook
+from edge_agent.core.store import apply_migrations
+from edge_agent.core.writer import Writer
+from edge_agent.upkeep.housekeeping import Housekeeper
 from sync.events import MediaTaken
 from sync.link.media import MediaStore
 from sync.outbox.outbox import Outbox

@@ -6,11 +6,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from device_profiles.device import load_device
-from edge_agent.alarms import AlarmBook
-from edge_agent.health import Health
-from edge_agent.page import Page
-from edge_agent.reporting import Guarded
-from edge_agent.status import StatusDesk
+from edge_agent.core.alarm_reporting import Guarded
+from edge_agent.core.alarms import AlarmBook
+from edge_agent.core.health import Health
+from edge_agent.page.page import Page
+from edge_agent.page.status import StatusDesk
 
 EXAMPLES = Path(__file__).parents[3] / "device_profiles" / "examples"
 

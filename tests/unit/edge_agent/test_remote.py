@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field, TypeAdapter
 
-from edge_agent.errors import SourceUnusable
-from edge_agent.remote import Remote
-from edge_agent.writer import Writer
+from edge_agent.core.errors import SourceUnusable
+from edge_agent.core.remote import Remote
+from edge_agent.core.writer import Writer
 from sync.downlink.shadow import Desired, load
 from sync.link.link_state import DownMessage
 from sync.outbox.outbox import Outbox

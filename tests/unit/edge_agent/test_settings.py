@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from device_profiles.device import InvalidProfile
-from edge_agent.errors import EdgeError, InvalidSettings
+from edge_agent.core.errors import EdgeError, InvalidSettings
 from edge_agent.settings import load_settings
 
 EXAMPLES = Path(__file__).parents[3] / "device_profiles" / "examples"

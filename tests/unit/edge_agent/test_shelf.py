@@ -12,19 +12,19 @@ import pytest
 from device_profiles.camera import Camera
 from device_profiles.planogram import Fixture, Planogram
 from device_profiles.store import OpeningHours
-from edge_agent.alarms import AlarmBook
-from edge_agent.cameras import CameraFeed
-from edge_agent.errors import SourceUnusable
-from edge_agent.health import Health
-from edge_agent.photos import photos_in
-from edge_agent.pipelines.photo_folder import PhotoFolder
-from edge_agent.pipelines.photo_intake import PhotoIntake
-from edge_agent.pipelines.photo_plan import PhotoPlan
-from edge_agent.pipelines.planned_photos import PlannedPhotos
-from edge_agent.pipelines.shelf import ShelfWatch
-from edge_agent.pipelines.shelf_sight import ShelfSight, plan_at
+from edge_agent.core.alarms import AlarmBook
+from edge_agent.core.errors import SourceUnusable
+from edge_agent.core.health import Health
+from edge_agent.core.writer import Writer
+from edge_agent.drivers.cameras import CameraFeed
+from edge_agent.drivers.photos import photos_in
+from edge_agent.pipelines.shelves.photo_folder import PhotoFolder
+from edge_agent.pipelines.shelves.photo_intake import PhotoIntake
+from edge_agent.pipelines.shelves.photo_plan import PhotoPlan
+from edge_agent.pipelines.shelves.planned_photos import PlannedPhotos
+from edge_agent.pipelines.shelves.shelf import ShelfWatch
+from edge_agent.pipelines.shelves.shelf_sight import ShelfSight, plan_at
 from edge_agent.pipelines.view import ViewGuard
-from edge_agent.writer import Writer
 from sync.core.clock import ManualClock
 from sync.link.media import MediaStore
 from sync.outbox.outbox import Outbox
@@ -253,7 +253,7 @@ async def test_a_live_camera_photographs_now_when_asked_outside_its_plan(shelf, 
 async def test_a_live_camera_that_gives_no_picture_says_so_when_asked(shelf, clock, monkeypatch):
     make, _ = shelf
     watch = make(feed=CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1)))
-    monkeypatch.setattr("edge_agent.pipelines.planned_photos.ASKED_WITHIN_S", 0.01)
+    monkeypatch.setattr("edge_agent.pipelines.shelves.planned_photos.ASKED_WITHIN_S", 0.01)
     with pytest.raises(SourceUnusable, match="no picture"):
         await watch.source.take_now()
 

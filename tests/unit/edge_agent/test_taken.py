@@ -12,14 +12,14 @@ import pytest
 
 from device_profiles.camera import Camera, ShelfView
 from device_profiles.planogram import Feed, Fixture
-from edge_agent.alarms import AlarmBook
-from edge_agent.health import Health
-from edge_agent.photos import Photo, encode_jpeg
-from edge_agent.pipelines.door_log import DoorLog
-from edge_agent.pipelines.photo_intake import PhotoIntake
-from edge_agent.pipelines.shelf_sight import ShelfSight
-from edge_agent.pipelines.taken import OpeningWatch
-from edge_agent.writer import Writer
+from edge_agent.core.alarms import AlarmBook
+from edge_agent.core.door_log import DoorLog
+from edge_agent.core.health import Health
+from edge_agent.core.writer import Writer
+from edge_agent.drivers.photos import Photo, encode_jpeg
+from edge_agent.pipelines.shelves.photo_intake import PhotoIntake
+from edge_agent.pipelines.shelves.shelf_sight import ShelfSight
+from edge_agent.pipelines.shelves.taken import OpeningWatch
 from simulators.goods import as_product, demonstration_goods
 from simulators.render.cooler import cooler_view
 from simulators.render.lanes import LANE_MM

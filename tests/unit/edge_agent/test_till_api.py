@@ -9,10 +9,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from edge_agent.core.writer import Writer
 from edge_agent.till.api import TillApi, answer_errors
 from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import Register
-from edge_agent.writer import Writer
 from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES, Lane, Receipt
 from sync.outbox.outbox import Outbox
@@ -221,7 +221,7 @@ async def test_an_unusable_body_is_named_in_one_line_and_nothing_is_sold(till, o
 
 async def test_a_full_outbox_tells_the_till_and_drops_nothing(tmp_path, clock, register):
     small = Outbox.open(tmp_path / "small.db", clock=clock, quota_bytes=512 * 1024, rng=Random(1))
-    from edge_agent.store import apply_migrations
+    from edge_agent.core.store import apply_migrations
 
     async with Writer(small) as writer:
         await writer.write(lambda transaction: apply_migrations(transaction.connection))

@@ -6,9 +6,9 @@ from random import Random
 import pytest
 
 from device_profiles.device import Device
-from edge_agent.artifact_checks import checks_for
-from edge_agent.remote import Remote
-from edge_agent.updates import Updates
+from edge_agent.core.remote import Remote
+from edge_agent.upkeep.artifact_checks import checks_for
+from edge_agent.upkeep.updates import Updates
 from sync.artifacts.artifacts import Slot, Slots
 from sync.link.reconnect import Reconnect
 from vision_models.errors import VisionError

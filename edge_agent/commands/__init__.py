@@ -1,0 +1,1 @@
+"""Commands beside a running agent: books, outbox, counting a film."""

@@ -1,0 +1,1 @@
+"""What every part of the agent stands on: store, writer, health, alarms."""

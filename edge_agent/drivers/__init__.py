@@ -1,0 +1,1 @@
+"""Cameras, films, photos, sensors: what the world says."""

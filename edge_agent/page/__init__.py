@@ -1,0 +1,1 @@
+"""The device's own page and what it tells."""

@@ -1,0 +1,38 @@
+"""The device's own HTTP servers: the till's or cart's API, and the page for people."""
+
+import errno
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from edge_agent.core.errors import InvalidSettings
+
+LARGEST_BODY = 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def serving(app: web.Application, *, host: str, port: int, what: str) -> AsyncIterator[int]:
+    """The port that `app` answers on while entered; 0 asks for a free one.
+
+    Raises InvalidSettings where the port is taken or the address is not this machine's.
+    """
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            mend = "stop the other program or give another port" if taken else "check the address"
+            why = "is in use" if taken else f"cannot be opened ({error.strerror})"
+            raise InvalidSettings(f"{what}: {host}:{port} {why}; {mend} in the profile") from error
+        bound: int = runner.addresses[0][1]
+        log.info("%s on http://%s:%d", what, host, bound, extra={"action": "serve"})
+        yield bound
+    finally:
+        await runner.cleanup()

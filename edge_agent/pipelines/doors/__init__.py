@@ -1,0 +1,1 @@
+"""A door camera's day: people, lines, zones, queues, minutes."""

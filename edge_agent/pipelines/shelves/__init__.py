@@ -1,0 +1,1 @@
+"""A shelf camera's day: photos, what they show, what was taken."""

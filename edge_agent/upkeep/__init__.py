@@ -1,0 +1,1 @@
+"""What keeps a device in order: disk, new versions, their checks."""
