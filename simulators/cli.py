@@ -34,7 +34,7 @@ def demo(
     """Play the demonstration chain: a hub, real agents, eight stores with two weeks behind them."""
     from simulators.demo import run_demo
     from simulators.stage import DemoOptions
-    from vision_models.memory import keep_memory_small
+    from vision_models.core.memory import keep_memory_small
 
     keep_memory_small()
     host, port = _parse_address(http)

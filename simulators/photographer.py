@@ -21,10 +21,10 @@ from simulators.photos import PhotoDue
 from simulators.scenery import Scenery
 from simulators.waiting import until
 from sync.events import MediaTaken, PictureQuality, SeenFacing, ShelfObserved
-from vision_models.embedding import Embedder
-from vision_models.gallery import Gallery
-from vision_models.reading import ShelfReading
-from vision_models.shelf import ShelfReader
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.shelf.reading import ShelfReading
+from vision_models.shelf.shelf import ShelfReader
 
 log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from simulators.render.packs import PackDesign, design_pack, unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.shoppers import DRINKS
 from simulators.stage import Stage
-from vision_models.embedding import Embedder
-from vision_models.gallery import Gallery
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
 
 SPRITES_KEPT = 600
 """Enough for a cooler's drinks from a few sides; a drawn pack takes a few hundred kilobytes."""

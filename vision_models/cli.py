@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vision_models.commands.plan_cli import planogram as plans
 from vision_models.evaluation.cli import evaluation
-from vision_models.plan_cli import planogram as plans
 
 if TYPE_CHECKING:
-    from vision_models.embedding import Embedder
-    from vision_models.reading import ShelfReading
-    from vision_models.standing import Standing
+    from vision_models.networks.embedding import Embedder
+    from vision_models.shelf.reading import ShelfReading
+    from vision_models.shelf.standing import Standing
 
 app = typer.Typer(no_args_is_help=True)
 sku = typer.Typer(no_args_is_help=True, help="Reference pictures of products, and matching.")
@@ -36,7 +36,7 @@ Manifest = Annotated[
 def _embedder(threads: int) -> "Embedder":
     import cv2
 
-    from vision_models.embedding import Embedder
+    from vision_models.networks.embedding import Embedder
 
     cv2.setNumThreads(threads)
     return Embedder.shipped(threads=threads)
@@ -59,10 +59,10 @@ def shelf(
     threads: Threads = 1,
 ) -> None:
     """Products on photos of shelves: boxes in pixels, GTIN or unknown, score."""
-    from vision_models.pictures import read_picture
-    from vision_models.profile_view import view_in_profile
-    from vision_models.reader import open_reader
-    from vision_models.standing import standing_of
+    from vision_models.assembly.profile_view import view_in_profile
+    from vision_models.assembly.reader import open_reader
+    from vision_models.core.pictures import read_picture
+    from vision_models.shelf.standing import standing_of
 
     known = view_in_profile(planogram) if planogram else None
     plan = known.planogram if known else None
@@ -159,8 +159,8 @@ def enroll(
     as_json: AsJson = False,
 ) -> None:
     """Add one to five reference pictures of a product. Nothing is retrained."""
-    from vision_models.gallery import Gallery
-    from vision_models.pictures import read_picture
+    from vision_models.core.pictures import read_picture
+    from vision_models.naming.gallery import Gallery
 
     pictures = [(path.name, read_picture(path)) for path in images]
     opened = Gallery.open_or_make(gallery, _embedder(1))
@@ -188,7 +188,7 @@ def enroll(
 @sku.command()
 def renew(gallery: GalleryFolder) -> None:
     """Keep a gallery's vectors by the model of today, after the model has changed."""
-    from vision_models.gallery import Gallery
+    from vision_models.naming.gallery import Gallery
 
     opened = Gallery.open(gallery, _embedder(1))
     count = opened.renew()
@@ -200,8 +200,8 @@ def match(
     images: Images, gallery: GalleryFolder, as_json: AsJson = False, threads: Threads = 1
 ) -> None:
     """Recognise photos that show one product each: the best five, and which is accepted."""
-    from vision_models.gallery import Gallery
-    from vision_models.pictures import read_picture
+    from vision_models.core.pictures import read_picture
+    from vision_models.naming.gallery import Gallery
 
     opened = Gallery.open(gallery, _embedder(threads))
     pictures = [read_picture(path) for path in images]
@@ -228,8 +228,8 @@ def check(
     manifest: Manifest = None,
 ) -> None:
     """Load models and test them on the golden picture, as before every use."""
-    from vision_models.detector import check_model
-    from vision_models.models import SHIPPED, read_manifest
+    from vision_models.networks.detector import check_model
+    from vision_models.networks.models import SHIPPED, read_manifest
 
     path = manifest or SHIPPED
     for one in [name] if name else sorted(read_manifest(path)):
@@ -243,8 +243,8 @@ def golden(
     manifest: Manifest = None,
 ) -> None:
     """Print what a model answers to the golden picture, as lines for its manifest."""
-    from vision_models.golden import golden_as_toml
-    from vision_models.models import SHIPPED, open_model
+    from vision_models.networks.golden import golden_as_toml
+    from vision_models.networks.models import SHIPPED, open_model
 
     answers = open_model(name, manifest=manifest or SHIPPED).golden_values()
     typer.echo(golden_as_toml(name, answers))

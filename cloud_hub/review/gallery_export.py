@@ -37,10 +37,10 @@ def export_answers(session: Session, pictures: Pictures, tenant_id: str, gallery
     Raises HubError where the gallery cannot be used or the extra `vision` is not installed.
     """
     try:
-        from vision_models.embedding import Embedder
-        from vision_models.errors import VisionError
-        from vision_models.gallery import Gallery
-        from vision_models.pictures import read_crop
+        from vision_models.core.errors import VisionError
+        from vision_models.core.pictures import read_crop
+        from vision_models.naming.gallery import Gallery
+        from vision_models.networks.embedding import Embedder
     except ModuleNotFoundError as error:
         raise HubError(
             f"a gallery needs {error.name}, which is not installed here:"

@@ -12,8 +12,8 @@ from edge_agent.audit.clips import Clip, ClipShelf, CountedCrossing
 from edge_agent.core.errors import EdgeError
 from edge_agent.drivers.films import Film
 from sync.core.clock import Clock
-from vision_models.frame import Frame
-from vision_models.traffic import Crossing
+from vision_models.core.frame import Frame
+from vision_models.people.traffic import Crossing
 
 WIDEST_PX = 480
 FASTEST_PER_S = 8.0

@@ -15,12 +15,12 @@ from device_profiles.camera import Camera, CameraSource, CountingLine, SourceKin
 from edge_agent.core.errors import EdgeError, SourceUnusable
 from edge_agent.drivers.cameras import FIRST_WAIT_S, LONGEST_WAIT_S, Capture, open_capture
 from edge_agent.drivers.films import CannotFilm, Film
-from vision_models.annotate import Annotator
-from vision_models.errors import UnusablePicture
-from vision_models.footfall import count_people
-from vision_models.frame import Frame
-from vision_models.tracker import Track
-from vision_models.traffic import Traffic
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Frame
+from vision_models.people.annotate import Annotator
+from vision_models.people.footfall import count_people
+from vision_models.people.tracker import Track
+from vision_models.people.traffic import Traffic
 
 COMPLETE_SHARE = 0.95
 """Containers give the number of frames to about this; a file with fewer was cut off."""

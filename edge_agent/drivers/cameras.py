@@ -20,7 +20,7 @@ import numpy as np
 from device_profiles.camera import Camera, SourceKind
 from edge_agent.core.errors import SourceUnusable
 from sync.core.clock import Clock
-from vision_models.frame import Frame, Image
+from vision_models.core.frame import Frame, Image
 
 OPEN_TIMEOUT_MS = 5_000
 READ_TIMEOUT_MS = 5_000

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from edge_agent.core.errors import EdgeError
-from vision_models.frame import Image
+from vision_models.core.frame import Image
 
 
 class CannotFilm(EdgeError):

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from edge_agent.core.errors import SourceUnusable
-from vision_models.frame import Image
+from vision_models.core.frame import Image
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 STILL_WRITTEN_S = 10.0

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision_models.errors import UnusablePicture
-from vision_models.scene_change import ReferenceView, ViewShift, compared
+from vision_models.core.errors import UnusablePicture
+from vision_models.people.scene_change import ReferenceView, ViewShift, compared
 
 LEARNED_FROM = 15
 """Pictures whose median is the place without the people who pass through it."""

@@ -25,14 +25,14 @@ from edge_agent.pipelines.shelves.taken import OpeningWatch
 from edge_agent.pipelines.view import ViewGuard
 from edge_agent.upkeep.artifact_checks import EMBEDDING
 from sync.core.clock import Clock
-from vision_models.embedding import Embedder
-from vision_models.footfall import PeopleCounter
-from vision_models.gallery import Gallery
-from vision_models.models import SHIPPED
-from vision_models.opening import OpeningReader, can_tell_openings
-from vision_models.people import PERSON_MODEL, build_detector
-from vision_models.products import product_detector
-from vision_models.shelf import ShelfReader
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.networks.models import SHIPPED
+from vision_models.networks.products import product_detector
+from vision_models.openings.opening import OpeningReader, can_tell_openings
+from vision_models.people.footfall import PeopleCounter
+from vision_models.people.people import PERSON_MODEL, build_detector
+from vision_models.shelf.shelf import ShelfReader
 
 PRODUCTS = "product-detector"
 AUDIT_LINK = Link(href="/audit", en="count a clip by hand", zh="人工核对客流片段")

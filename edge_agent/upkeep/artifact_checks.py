@@ -78,16 +78,16 @@ def _check_plans(profile: Device, path: Path) -> None:
 
 def _check_model(name: str, path: Path) -> None:
     """The hash, the manifest, and the golden picture."""
-    from vision_models.detector import check_model
+    from vision_models.networks.detector import check_model
 
     check_model(path / "models.toml", name.rpartition("/")[2])
 
 
 def _check_gallery(path: Path, manifest: Path | None) -> None:
     """It opens with the embedding in use, and knows something."""
-    from vision_models.embedding import Embedder
-    from vision_models.gallery import Gallery
-    from vision_models.models import SHIPPED
+    from vision_models.naming.gallery import Gallery
+    from vision_models.networks.embedding import Embedder
+    from vision_models.networks.models import SHIPPED
 
     gallery = Gallery.open(path, Embedder.shipped(manifest=manifest or SHIPPED))
     if not gallery.gtins:

@@ -17,12 +17,12 @@ import cv2
 from simulators.render.chests import write_chests
 from simulators.render.dataset import frozen_packs, write_references
 from simulators.render.troubles import Troubles
-from vision_models.embedding import Embedder
 from vision_models.evaluation.baskets import chest_figures, read_chest_set, score_chests
 from vision_models.evaluation.shelf import gallery_of
 from vision_models.evaluation.shelf_sets import references_in
-from vision_models.gallery import Gallery
-from vision_models.shelf import ShelfReader
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.shelf.shelf import ShelfReader
 
 ROWS, COLUMNS, SKUS, STRANGERS = 2, 4, 16, 4
 TROUBLES = {

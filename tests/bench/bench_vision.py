@@ -27,13 +27,13 @@ from simulators.render.cooler import cooler_view, reference_picture, render_cool
 from simulators.render.packs import PackDesign, unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from tests.bench.seeing_people import people_speed
-from vision_models.calibration import flatten
-from vision_models.embedding import Embedder
-from vision_models.frame import Image
-from vision_models.gallery import Gallery
-from vision_models.models import HERE, load_model
-from vision_models.shelf import ShelfReader
-from vision_models.sift import FEATURES, LONGER_SIDE_PX, Print, PrintReader
+from vision_models.core.frame import Image
+from vision_models.naming.gallery import Gallery
+from vision_models.naming.sift import FEATURES, LONGER_SIDE_PX, Print, PrintReader
+from vision_models.networks.embedding import Embedder
+from vision_models.networks.models import HERE, load_model
+from vision_models.shelf.calibration import flatten
+from vision_models.shelf.shelf import ShelfReader
 
 PHOTO, VIEW, FIXTURE = "photo.png", "view.json", "fixture.json"
 

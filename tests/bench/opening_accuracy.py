@@ -38,13 +38,13 @@ from simulators.render.packs import PackDesign, design_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
 from tests.bench.opening_score import SAID, CoolerWeek, score
-from vision_models.changes import OpeningReading
-from vision_models.embedding import Embedder
-from vision_models.frame import Image
-from vision_models.gallery import Gallery
-from vision_models.opening import Occasion, OpeningReader
-from vision_models.quality import Quality
-from vision_models.shelf import ShelfReader
+from vision_models.core.frame import Image
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.openings.changes import OpeningReading
+from vision_models.openings.opening import Occasion, OpeningReader
+from vision_models.shelf.quality import Quality
+from vision_models.shelf.shelf import ShelfReader
 
 ROWS, COLUMNS = 4, 10
 STARTS_AT = datetime(2026, 1, 5, tzinfo=UTC)

@@ -9,15 +9,15 @@ import numpy as np
 
 from device_profiles.camera import CountingLine, ShelfView
 from device_profiles.planogram import Fixture
-from vision_models.embedding import Embedder
-from vision_models.footfall import PeopleCounter
-from vision_models.frame import Frame, Image
-from vision_models.gallery import Gallery
-from vision_models.memory import keep_memory_small
-from vision_models.models import load_model
-from vision_models.pictures import read_picture
-from vision_models.products import ProductDetector
-from vision_models.shelf import ShelfReader
+from vision_models.core.frame import Frame, Image
+from vision_models.core.memory import keep_memory_small
+from vision_models.core.pictures import read_picture
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.networks.models import load_model
+from vision_models.networks.products import ProductDetector
+from vision_models.people.footfall import PeopleCounter
+from vision_models.shelf.shelf import ShelfReader
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 LINE = CountingLine(line_id="door", start=(0.0, 0.6), end=(1.0, 0.6))

@@ -14,14 +14,14 @@ import onnxruntime
 
 from device_profiles.camera import CountingLine, Point, Zone
 from simulators.render.doorway import DoorScene, busy_door, door_frames
-from vision_models.detections import Detections
-from vision_models.detector import fitted_into
-from vision_models.footfall import PeopleCounter
-from vision_models.frame import Frame, Image
-from vision_models.models import SHIPPED, read_manifest
-from vision_models.people import PERSON_MODEL
-from vision_models.tracker import Tracker
-from vision_models.traffic import TrafficCounter
+from vision_models.core.detections import Detections
+from vision_models.core.frame import Frame, Image
+from vision_models.networks.detector import fitted_into
+from vision_models.networks.models import SHIPPED, read_manifest
+from vision_models.people.footfall import PeopleCounter
+from vision_models.people.people import PERSON_MODEL
+from vision_models.people.tracker import Tracker
+from vision_models.people.traffic import TrafficCounter
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 WIDTH_PX, HEIGHT_PX = 640, 480

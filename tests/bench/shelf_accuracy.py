@@ -33,13 +33,13 @@ from simulators.render.lens import FISHEYE
 from simulators.render.packs import PackDesign, design_pack, unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
-from vision_models.compliance import compliance_error
-from vision_models.embedding import Embedder
-from vision_models.gallery import Gallery
-from vision_models.products import product_detector
-from vision_models.quality import Quality
-from vision_models.reading import ShelfReading
-from vision_models.shelf import ShelfReader
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.networks.products import product_detector
+from vision_models.shelf.compliance import compliance_error
+from vision_models.shelf.quality import Quality
+from vision_models.shelf.reading import ShelfReading
+from vision_models.shelf.shelf import ShelfReader
 
 ROWS, COLUMNS = 4, 10
 STRAIGHT = LensDistortion()

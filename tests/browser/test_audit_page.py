@@ -24,8 +24,8 @@ from edge_agent.core.writer import Writer
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
 from tests.browser.conftest import PATIENCE_MS, PHONE
-from vision_models.frame import Frame
-from vision_models.traffic import Crossing
+from vision_models.core.frame import Frame
+from vision_models.people.traffic import Crossing
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

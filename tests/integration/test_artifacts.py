@@ -32,9 +32,9 @@ from sync.core.errors import ArtifactRefused, SourceUnreachable
 from sync.link.credentials import DeviceCredentials
 from tests.running_hub import running_hub, served
 from tests.talking_device import COLA, small_chain
-from vision_models.embedding import Embedder
-from vision_models.gallery import Gallery
-from vision_models.models import SHIPPED
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.networks.models import SHIPPED
 
 COOLER = Path(__file__).parents[2] / "device_profiles" / "examples" / "cooler.toml"
 KEPT_MB = 64

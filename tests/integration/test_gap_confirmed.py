@@ -28,8 +28,8 @@ from simulators.render.sprites import SpriteShelf
 from simulators.scenery import place_of
 from tests.conftest import Mosquitto
 from tests.running_hub import RunningHub, running_hub, served
-from vision_models.embedding import Embedder
-from vision_models.gallery import Gallery
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
 
 pytestmark = pytest.mark.needs_mosquitto
 

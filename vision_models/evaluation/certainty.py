@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision_models.evaluation.sku import SkuAnswers
-from vision_models.matching import Match, Sureness
+from vision_models.naming.matching import Match, Sureness
 
 OPEN_WEIGHT = 0.25
 """What an answer weighs whose true SKU is not in the gallery: a quarter of one whose is."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vision_models.evaluation.report import Told
     from vision_models.evaluation.shelf import PhotoScore, ShelfFigures, ShelfTrial
     from vision_models.evaluation.sku import SkuAnswers, SkuFigures
-    from vision_models.gallery import Gallery
+    from vision_models.naming.gallery import Gallery
 
 evaluation = typer.Typer(no_args_is_help=True, help="Accuracy on pictures with a known truth.")
 
@@ -108,7 +108,7 @@ def _planned(
         told_planned,
     )
     from vision_models.evaluation.report import write_report
-    from vision_models.shelf import ShelfReader
+    from vision_models.shelf.shelf import ShelfReader
 
     photos = read_planned_set(dataset)
     with ExitStack() as stack:
@@ -148,7 +148,7 @@ def _chest(
         told_chests,
     )
     from vision_models.evaluation.report import write_report
-    from vision_models.shelf import ShelfReader
+    from vision_models.shelf.shelf import ShelfReader
 
     photos = read_chest_set(dataset)
     with ExitStack() as stack:
@@ -179,11 +179,11 @@ def _gallery(
     stack: ExitStack,
 ) -> "Gallery | None":
     """The gallery asked for; else one of the set's own references, for this run alone."""
-    from vision_models.embedding import Embedder
     from vision_models.evaluation.shelf import gallery_of
     from vision_models.evaluation.shelf_sets import references_in
-    from vision_models.gallery import Gallery
-    from vision_models.models import SHIPPED
+    from vision_models.naming.gallery import Gallery
+    from vision_models.networks.embedding import Embedder
+    from vision_models.networks.models import SHIPPED
 
     references = references_in(dataset)
     if gallery is None and not references:
@@ -207,8 +207,8 @@ def _shelf_trial(
 ) -> "ShelfTrial":
     """Detector and gallery; the set's own references become a gallery for this run alone."""
     from vision_models.evaluation.shelf import ShelfTrial
-    from vision_models.models import SHIPPED, load_model
-    from vision_models.products import ProductDetector
+    from vision_models.networks.models import SHIPPED, load_model
+    from vision_models.networks.products import ProductDetector
 
     shipped = manifest or SHIPPED
     model = load_model("product-detector", manifest=shipped, threads=threads)
@@ -271,7 +271,6 @@ def sku(
     are taken for something known."""
     import cv2
 
-    from vision_models.embedding import Embedder
     from vision_models.evaluation.certainty import evidence_of, fit_sureness
     from vision_models.evaluation.report import check_report_path
     from vision_models.evaluation.sku import (
@@ -280,7 +279,8 @@ def sku(
         grocery_question,
         sku_figures,
     )
-    from vision_models.models import SHIPPED
+    from vision_models.networks.embedding import Embedder
+    from vision_models.networks.models import SHIPPED
 
     cv2.setNumThreads(threads)
     if gallery not in list(GalleryKind):
@@ -366,7 +366,7 @@ def people(
     import cv2
 
     from vision_models.evaluation.people import evaluate_people
-    from vision_models.models import SHIPPED
+    from vision_models.networks.models import SHIPPED
 
     cv2.setNumThreads(threads)
     figures = evaluate_people(
@@ -416,7 +416,7 @@ def footfall(
         parse_line,
         parse_zone,
     )
-    from vision_models.models import SHIPPED
+    from vision_models.networks.models import SHIPPED
 
     cv2.setNumThreads(threads)
     trial = FootfallTrial(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vision_models.detections import Boxes, Detections, overlaps
-from vision_models.errors import VisionError
+from vision_models.core.detections import Boxes, Detections, overlaps
+from vision_models.core.errors import VisionError
 
 LEAST_OVERLAP = 0.5
 MOST_BOXES = 1000

@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import ValidationError
 
 from device_profiles.camera import CountingLine, Zone
-from vision_models.detections import Detections
-from vision_models.detector import Detector
-from vision_models.errors import UnusablePicture
+from vision_models.core.detections import Detections
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Frame, Image
 from vision_models.evaluation.detection import pairs_at_half
 from vision_models.evaluation.mot import (
     NOBODY,
@@ -23,12 +23,12 @@ from vision_models.evaluation.mot import (
     TruePeople,
     read_truth,
 )
-from vision_models.footfall import PeopleCounter
-from vision_models.frame import Frame, Image
-from vision_models.models import SHIPPED
-from vision_models.people import PERSON_DETECTORS, build_detector
-from vision_models.tracker import Track, TrackerSettings
-from vision_models.traffic import Crossing, Traffic, TrafficCounter
+from vision_models.networks.detector import Detector
+from vision_models.networks.models import SHIPPED
+from vision_models.people.footfall import PeopleCounter
+from vision_models.people.people import PERSON_DETECTORS, build_detector
+from vision_models.people.tracker import Track, TrackerSettings
+from vision_models.people.traffic import Crossing, Traffic, TrafficCounter
 
 FIRST_AT = datetime(2026, 1, 1, tzinfo=UTC)
 SAME_CROSSING_S = 2.0

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from vision_models.detections import Boxes, Detections, overlaps
-from vision_models.errors import UnusablePicture
+from vision_models.core.detections import Boxes, Detections, overlaps
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Image
 from vision_models.evaluation.detection import LEAST_OVERLAP, MissingTool
-from vision_models.frame import Image
-from vision_models.tracker import Track
+from vision_models.people.tracker import Track
 
 
 @dataclass(frozen=True, slots=True)

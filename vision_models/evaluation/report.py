@@ -12,8 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vision_models.errors import UnusablePicture
-from vision_models.frame import Image
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Image
 
 PROGRAM = Path(__file__).parents[2]
 WIDTH_PX = 640

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
-from vision_models.anywhere import AnywhereReader, in_rows
-from vision_models.detections import Boxes, Detections
-from vision_models.detector import Detector
-from vision_models.emptiness import ReadingSettings, SlotJudge
+from vision_models.core.detections import Boxes, Detections
+from vision_models.core.pictures import read_picture
 from vision_models.evaluation.detection import Precision, average_precision, pairs_at_half
 from vision_models.evaluation.shelf_sets import LabelledPhoto
-from vision_models.gallery import Gallery
-from vision_models.pictures import read_picture
-from vision_models.quality import judge_picture
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.detector import Detector
+from vision_models.shelf.anywhere import AnywhereReader, in_rows
+from vision_models.shelf.emptiness import ReadingSettings, SlotJudge
+from vision_models.shelf.quality import judge_picture
 
 ENROLLED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 

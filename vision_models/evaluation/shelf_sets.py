@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from device_profiles.gtin import parse_gtin
-from vision_models.detections import Boxes
-from vision_models.errors import UnusablePicture
-from vision_models.frame import Image
+from vision_models.core.detections import Boxes
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Image
 
 PICTURES = (".jpg", ".jpeg", ".png")
 

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from biip.checksums import gs1_standard_check_digit
 
-from vision_models.embedding import Embedder
-from vision_models.errors import UnusablePicture
-from vision_models.gallery import Gallery
-from vision_models.matching import Match
-from vision_models.pictures import read_picture
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.pictures import read_picture
+from vision_models.naming.gallery import Gallery
+from vision_models.naming.matching import Match
+from vision_models.networks.embedding import Embedder
 
 UNSEEN_SKUS = 15
 ENROLLED_AT = datetime(2026, 1, 1, tzinfo=UTC)

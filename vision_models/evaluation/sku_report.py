@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from vision_models.core.frame import Image
+from vision_models.core.pictures import read_picture
 from vision_models.evaluation.report import Shown, Told
 from vision_models.evaluation.sku import SkuAnswers, SkuFigures, wrong_first
-from vision_models.frame import Image
-from vision_models.pictures import read_picture
 
 
 def shown_answers(answers: SkuAnswers, *, most: int) -> Iterator[Shown]:

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from vision_models.train.sku_network import Residual, narrowed
+from vision_models.train.sku.network import Residual, narrowed
 
 STRIDE_PX = 8
 

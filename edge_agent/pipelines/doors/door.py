@@ -31,9 +31,9 @@ from edge_agent.pipelines.opening_hours import OPEN_MARGIN, is_open
 from edge_agent.pipelines.view import ViewGuard
 from edge_agent.pipelines.watching import PictureGuard, Sight
 from sync.core.clock import Clock
-from vision_models.footfall import PeopleCounter
-from vision_models.frame import Frame
-from vision_models.traffic import Traffic
+from vision_models.core.frame import Frame
+from vision_models.people.footfall import PeopleCounter
+from vision_models.people.traffic import Traffic
 
 LOST_AFTER_S = 10.0
 """A live source that gives nothing for so long is lost; sooner would be a hiccup."""

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from device_profiles.camera import Camera
 from edge_agent.pipelines.doors.reporting import HeatMinute, LineMinute, ZoneMinute
-from vision_models.traffic import Crossing, Traffic
-from vision_models.zones import HEAT_COLUMNS, HEAT_ROWS, Visit, heat_cell
+from vision_models.people.traffic import Crossing, Traffic
+from vision_models.people.zones import HEAT_COLUMNS, HEAT_ROWS, Visit, heat_cell
 
 LONGEST_GAP_S = 2.0
 """Between two frames further apart than this somebody could have walked by: not watched."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from device_profiles.camera import Zone
 from edge_agent.core.alarm_reporting import Guarded
 from edge_agent.core.alarms import QUEUE_LONG, QUEUE_SLOW
-from vision_models.zones import Queue
+from vision_models.people.zones import Queue
 
 RAISED_AFTER_S = 20.0
 """A queue that is long for a moment needs nobody."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from vision_models.frame import Image
+from vision_models.core.frame import Image
 
 BURST_EVERY_S = 1.0
 """Pictures that vote are so far apart: a hand has moved on, a reflection has not."""

@@ -10,7 +10,7 @@ from edge_agent.drivers.photos import PhotoFile, StillWritten, load_photo, photo
 from edge_agent.pipelines.shelves.photo_book import told
 from edge_agent.pipelines.shelves.photo_intake import PhotoIntake
 from sync.core.pause import pause
-from vision_models.errors import VisionError
+from vision_models.core.errors import VisionError
 
 LOOKED_EVERY_S = 2.0
 """How often the folder is looked through."""

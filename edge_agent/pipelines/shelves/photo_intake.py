@@ -35,7 +35,7 @@ from sync.events import PictureQuality
 from sync.link.media import MediaStore
 from sync.link.media import Picture as StoredPicture
 from sync.outbox.outbox import Transaction
-from vision_models.frame import Image
+from vision_models.core.frame import Image
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from device_profiles.camera import Camera, ShelfView
 from device_profiles.planogram import Fixture, Planogram
 from edge_agent.pipelines.shelves.reporting import PhotoRead
 from sync.events import PictureQuality, SeenBasket, SeenFacing
-from vision_models.emptiness import Look
-from vision_models.frame import Image
-from vision_models.reading import Facing, ShelfReading
-from vision_models.shelf import ShelfReader
-from vision_models.voting import vote
+from vision_models.core.frame import Image
+from vision_models.shelf.emptiness import Look
+from vision_models.shelf.reading import Facing, ShelfReading
+from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.voting import vote
 
 
 def read_photo(

@@ -17,8 +17,8 @@ from edge_agent.pipelines.shelves.photo_intake import PhotoIntake
 from edge_agent.pipelines.shelves.photo_plan import PhotoPlan
 from edge_agent.pipelines.watching import PictureGuard, Sight
 from sync.core.pause import pause
-from vision_models.errors import VisionError
-from vision_models.frame import Image
+from vision_models.core.errors import VisionError
+from vision_models.core.frame import Image
 
 ASKED_WITHIN_S = 60.0
 """So long a photo that the hub asks for waits for the camera's next picture."""

@@ -12,12 +12,12 @@ from edge_agent.drivers.photos import Photo
 from edge_agent.pipelines.shelves.photo_reading import read_photo
 from edge_agent.pipelines.shelves.reporting import PhotoRead
 from edge_agent.pipelines.view import TURNED_BELOW, ViewGuard
-from vision_models.emptiness import Look
-from vision_models.errors import VisionError
-from vision_models.frame import Image
-from vision_models.pictures import read_picture
-from vision_models.quality import Quality, judge_picture
-from vision_models.shelf import ShelfReader
+from vision_models.core.errors import VisionError
+from vision_models.core.frame import Image
+from vision_models.core.pictures import read_picture
+from vision_models.shelf.emptiness import Look
+from vision_models.shelf.quality import Quality, judge_picture
+from vision_models.shelf.shelf import ShelfReader
 
 SHIFTED_BEYOND = 0.02
 """Shift, as a share of the picture, by which a slot's crop shows its neighbour."""

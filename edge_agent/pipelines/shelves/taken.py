@@ -12,10 +12,10 @@ from edge_agent.page.status import Seen
 from edge_agent.pipelines.shelves.reporting import Opened, PhotoRead
 from sync.events import PictureQuality
 from sync.outbox.outbox import Transaction
-from vision_models.frame import Image
-from vision_models.opening import CoolerMemory, Occasion, OpeningReader
-from vision_models.quality import Quality
-from vision_models.reading import Facing, ShelfReading
+from vision_models.core.frame import Image
+from vision_models.openings.opening import CoolerMemory, Occasion, OpeningReader
+from vision_models.shelf.quality import Quality
+from vision_models.shelf.reading import Facing, ShelfReading
 
 Recall = Callable[[str], Image | None]
 """The stored picture under a SHA-256, None where it is gone."""

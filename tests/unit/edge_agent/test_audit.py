@@ -22,8 +22,8 @@ from edge_agent.audit.page import AuditPages
 from edge_agent.audit.recorder import CannotRecord, ClipRecorder
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
-from vision_models.frame import Frame
-from vision_models.traffic import Crossing
+from vision_models.core.frame import Frame
+from vision_models.people.traffic import Crossing
 
 CODE = "a code of twelve"
 CAMERA = Camera.model_validate(

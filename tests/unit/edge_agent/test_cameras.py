@@ -11,7 +11,7 @@ from edge_agent.commands.counting import UnusableShape, count_source, read_line,
 from edge_agent.core.errors import SourceUnusable
 from edge_agent.drivers.cameras import CameraFeed, SourceState, open_capture
 from sync.core.clock import SystemClock
-from vision_models.errors import VisionError
+from vision_models.core.errors import VisionError
 
 
 def camera(path: Path, **source: object) -> Camera:

@@ -24,10 +24,10 @@ from edge_agent.pipelines.view import ViewGuard
 from edge_agent.pipelines.watching import PictureGuard, Sight
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
-from vision_models.footfall import PeopleCounter
-from vision_models.frame import Frame
-from vision_models.traffic import Crossing, Traffic
-from vision_models.zones import Queue, Visit
+from vision_models.core.frame import Frame
+from vision_models.people.footfall import PeopleCounter
+from vision_models.people.traffic import Crossing, Traffic
+from vision_models.people.zones import Queue, Visit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CAMERA = Camera.model_validate(

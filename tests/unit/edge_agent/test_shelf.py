@@ -28,9 +28,9 @@ from edge_agent.pipelines.view import ViewGuard
 from sync.core.clock import ManualClock
 from sync.link.media import MediaStore
 from sync.outbox.outbox import Outbox
-from vision_models.embedding import Embedder
-from vision_models.gallery import Gallery
-from vision_models.shelf import ShelfReader
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.shelf.shelf import ShelfReader
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CAMERA = Camera.model_validate(

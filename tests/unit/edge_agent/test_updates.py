@@ -11,8 +11,8 @@ from edge_agent.upkeep.artifact_checks import checks_for
 from edge_agent.upkeep.updates import Updates
 from sync.artifacts.artifacts import Slot, Slots
 from sync.link.reconnect import Reconnect
-from vision_models.errors import VisionError
-from vision_models.models import SHIPPED
+from vision_models.core.errors import VisionError
+from vision_models.networks.models import SHIPPED
 
 GTIN = "06901234567892"
 TILL = Device.model_validate(

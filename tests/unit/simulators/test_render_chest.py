@@ -11,7 +11,7 @@ from simulators.render.cooler import cooler_view, render_cooler
 from simulators.render.lens import FISHEYE, bent, boxes_through
 from simulators.render.packs import unlisted_pack
 from simulators.render.sprites import SpriteShelf
-from vision_models.calibration import flatten
+from vision_models.shelf.calibration import flatten
 
 PACKS = [unlisted_pack(number) for number in range(6)]
 

@@ -24,11 +24,11 @@ from simulators.render.furniture import Kind, Leaf, Piece, detour, hides
 from simulators.render.passers import Loiterer, Walker
 from simulators.render.people import Look, Pinhole, Pose, draw_person, dressed
 from simulators.render.sunlight import Sun
-from vision_models.detections import Detections
-from vision_models.footfall import PeopleCounter
-from vision_models.frame import Frame
-from vision_models.tracker import Tracker
-from vision_models.traffic import Crossing, TrafficCounter
+from vision_models.core.detections import Detections
+from vision_models.core.frame import Frame
+from vision_models.people.footfall import PeopleCounter
+from vision_models.people.tracker import Tracker
+from vision_models.people.traffic import Crossing, TrafficCounter
 
 CAMERA = Pinhole(width_px=320, height_px=240, height_m=2.7, pitch_deg=31.0)
 STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)

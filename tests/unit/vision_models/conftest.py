@@ -10,9 +10,9 @@ import pytest
 from simulators.render.cooler import reference_picture
 from simulators.render.packs import unlisted_pack
 from simulators.render.sprites import SpriteShelf
-from vision_models.embedding import Embedder
-from vision_models.frame import Image
-from vision_models.gallery import Gallery
+from vision_models.core.frame import Image
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 GTINS = ("06901234567892", "00036000291452", "04006381333931", "00000096385074")

@@ -9,13 +9,13 @@ from simulators.render.chest import ChestView, chest_view, render_chest
 from simulators.render.packs import unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from tests.unit.vision_models.conftest import GTINS
-from vision_models.baskets import covered_share
-from vision_models.errors import UnusablePicture
-from vision_models.frame import Image
-from vision_models.gallery import Gallery
-from vision_models.quality import Quality
-from vision_models.reading import ShelfReading
-from vision_models.shelf import ShelfReader
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Image
+from vision_models.naming.gallery import Gallery
+from vision_models.shelf.baskets import covered_share
+from vision_models.shelf.quality import Quality
+from vision_models.shelf.reading import ShelfReading
+from vision_models.shelf.shelf import ShelfReader
 
 FIXTURE = Fixture.model_validate(
     {

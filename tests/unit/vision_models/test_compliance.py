@@ -2,7 +2,7 @@
 
 import pytest
 
-from vision_models.compliance import Compliance, align, align_rows, compliance_error
+from vision_models.shelf.compliance import Compliance, align, align_rows, compliance_error
 
 
 def test_equal_rows_pair_one_to_one() -> None:

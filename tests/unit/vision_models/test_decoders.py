@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vision_models.decoders import DECODERS, InputSize, LayoutMismatch
+from vision_models.networks.decoders import DECODERS, InputSize, LayoutMismatch
 
 SIZE = InputSize(width_px=64, height_px=64, classes=2)
 BOX = (10.0, 20.0, 30.0, 60.0)

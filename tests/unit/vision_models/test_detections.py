@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vision_models.detections import Detections, contained, overlaps, without_repeats
+from vision_models.core.detections import Detections, contained, overlaps, without_repeats
 
 
 def boxes(*rows: tuple[float, float, float, float]) -> np.ndarray:

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vision_models.emptiness import Filling, ReadingSettings, SlotJudge
-from vision_models.frame import Image
+from vision_models.core.frame import Image
+from vision_models.shelf.emptiness import Filling, ReadingSettings, SlotJudge
 
 WIDTH_PX, HEIGHT_PX = 112, 180
 PURPLE, GREEN, BLACK = (120, 30, 70), (60, 170, 40), (20, 20, 20)

@@ -6,7 +6,7 @@ import pytest
 
 from simulators.render.chests import write_chests
 from simulators.render.dataset import frozen_packs, write_references
-from vision_models.errors import UnusablePicture
+from vision_models.core.errors import UnusablePicture
 from vision_models.evaluation.baskets import (
     ChestScore,
     ChestSet,
@@ -19,9 +19,9 @@ from vision_models.evaluation.baskets import (
     shown_chests,
     told_chests,
 )
-from vision_models.quality import Quality
-from vision_models.reading import BasketSeen, ShelfReading
-from vision_models.shelf import ShelfReader
+from vision_models.shelf.quality import Quality
+from vision_models.shelf.reading import BasketSeen, ShelfReading
+from vision_models.shelf.shelf import ShelfReader
 
 PACKS = frozen_packs(9000, 4)
 A, B, C = (str(pack.gtin) for pack in PACKS[:3])

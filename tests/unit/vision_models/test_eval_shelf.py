@@ -10,16 +10,16 @@ from typer.testing import CliRunner
 
 from aisle import build_app
 from simulators.render.dataset import app as dataset
-from vision_models.detections import Detections
-from vision_models.errors import UnusablePicture
+from vision_models.core.detections import Detections
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Image
 from vision_models.evaluation.detection import average_precision, pairs_at_half
 from vision_models.evaluation.planned import SlotScore, planned_figures
 from vision_models.evaluation.report import Mark, Shown, Told, write_report
 from vision_models.evaluation.shelf import ShelfTrial, evaluate_shelf, worst_first
 from vision_models.evaluation.shelf_sets import read_shelf_set
-from vision_models.frame import Image
-from vision_models.quality import Quality
-from vision_models.reading import ShelfReading
+from vision_models.shelf.quality import Quality
+from vision_models.shelf.reading import ShelfReading
 
 TRUE = np.array([[10, 10, 50, 90], [60, 10, 100, 90], [110, 10, 150, 90]], np.float32)
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vision_models.errors import UnusablePicture
+from vision_models.core.errors import UnusablePicture
 from vision_models.evaluation.certainty import Evidence, fit_sureness
 from vision_models.evaluation.footfall import (
     FootfallTrial,
@@ -17,8 +17,8 @@ from vision_models.evaluation.footfall import (
 )
 from vision_models.evaluation.mot import read_truth
 from vision_models.evaluation.sku import GalleryKind, grocery_question, right_at_coverage
-from vision_models.matching import Sureness
-from vision_models.traffic import Crossing
+from vision_models.naming.matching import Sureness
+from vision_models.people.traffic import Crossing
 
 
 def test_the_doubtful_tenth_is_left_out_at_90_percent_coverage() -> None:

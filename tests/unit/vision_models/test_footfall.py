@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import CountingLine, Zone
-from vision_models.errors import UnusablePicture
-from vision_models.footfall import count_people
-from vision_models.frame import Frame
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Frame
+from vision_models.people.footfall import count_people
 
 COMING = CountingLine(line_id="coming", start=(0.65, 0.985), end=(0.2, 0.985))
 LEAVING = CountingLine(line_id="leaving", start=(0.8, 0.0), end=(0.8, 1.0))

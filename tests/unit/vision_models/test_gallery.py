@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.unit.vision_models.conftest import AT, GTINS
-from vision_models.embedding import Embedder
-from vision_models.errors import UnusableGallery
-from vision_models.frame import Image
-from vision_models.gallery import Gallery
-from vision_models.matching import CROP_MATCH, Sureness
+from vision_models.core.errors import UnusableGallery
+from vision_models.core.frame import Image
+from vision_models.naming.gallery import Gallery
+from vision_models.naming.matching import CROP_MATCH, Sureness
+from vision_models.networks.embedding import Embedder
 
 Picture = Callable[[int, float], Image]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from vision_models.detections import Detections
-from vision_models.frame import Image
-from vision_models.gate import GatedDetector
+from vision_models.core.detections import Detections
+from vision_models.core.frame import Image
+from vision_models.people.gate import GatedDetector
 
 BOX = (80.0, 60.0, 120.0, 160.0)
 

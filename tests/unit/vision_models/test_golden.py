@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vision_models.detector import check_model
-from vision_models.errors import UnusableModel
-from vision_models.golden import golden_as_toml, golden_picture
-from vision_models.models import HERE, SHIPPED, load_model, open_model, read_manifest
+from vision_models.core.errors import UnusableModel
+from vision_models.networks.detector import check_model
+from vision_models.networks.golden import golden_as_toml, golden_picture
+from vision_models.networks.models import HERE, SHIPPED, load_model, open_model, read_manifest
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from simulators.render.cooler import reference_picture
 from simulators.render.packs import PackDesign, unlisted_pack
 from simulators.render.sprites import SpriteShelf
-from vision_models.frame import Image
-from vision_models.lying import LyingPack, LyingSettings, Reference, packs_lying
-from vision_models.sift import PrintReader
+from vision_models.core.frame import Image
+from vision_models.naming.sift import PrintReader
+from vision_models.shelf.lying import LyingPack, LyingSettings, Reference, packs_lying
 
 SIDE_PX = 640
 PACKS = [unlisted_pack(number) for number in (9001, 9002, 9004)]

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vision_models.detector import model_detector
-from vision_models.errors import UnusableModel
-from vision_models.models import HERE, SHIPPED, load_model, read_manifest
+from vision_models.core.errors import UnusableModel
+from vision_models.networks.detector import model_detector
+from vision_models.networks.models import HERE, SHIPPED, load_model, read_manifest
 
 
 @pytest.fixture

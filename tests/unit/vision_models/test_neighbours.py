@@ -1,7 +1,7 @@
 """A doubtful pack beside recognised ones of the same product."""
 
-from vision_models.matching import CROP_MATCH, Candidate, Match
-from vision_models.neighbours import settle_beside
+from vision_models.naming.matching import CROP_MATCH, Candidate, Match
+from vision_models.naming.neighbours import settle_beside
 
 BOXES = [(0.0, 0.0, 40.0, 100.0), (42.0, 2.0, 82.0, 100.0), (300.0, 0.0, 340.0, 100.0)]
 TEA, COLA = "06901234567892", "00036000291452"

@@ -14,11 +14,11 @@ from simulators.render.openings import StockedCooler, stocked_cooler
 from simulators.render.packs import design_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
-from vision_models.changes import Opened, OpeningReading
-from vision_models.errors import UnusablePicture
-from vision_models.opening import Front, Occasion, OpeningReader, can_tell_openings
-from vision_models.quality import Quality
-from vision_models.reading import Facing, ShelfReading
+from vision_models.core.errors import UnusablePicture
+from vision_models.openings.changes import Opened, OpeningReading
+from vision_models.openings.opening import Front, Occasion, OpeningReader, can_tell_openings
+from vision_models.shelf.quality import Quality
+from vision_models.shelf.reading import Facing, ShelfReading
 
 GOODS = [as_product(good) for good in demonstration_goods() if good.brand_id == "quanye"][:8]
 DESIGNS = {product.gtin: design_pack(product) for product in GOODS}

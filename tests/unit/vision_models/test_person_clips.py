@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vision_models.train.person_clips import Clip, cut_out, labelled_frames, read_clips
+from vision_models.train.person.clips import Clip, cut_out, labelled_frames, read_clips
 
 
 @pytest.fixture

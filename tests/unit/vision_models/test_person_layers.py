@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from vision_models.train.person_layers import Layers
-from vision_models.train.person_outlines import outlines
+from vision_models.train.person.layers import Layers
+from vision_models.train.person.outlines import outlines
 
 GROUND = np.full((120, 160, 3), 90, np.uint8)
 NOBODY = np.zeros((0, 4), np.float32)

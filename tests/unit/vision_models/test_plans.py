@@ -20,14 +20,14 @@ from tests.unit.vision_models.test_shelf import (
     Boxes,
     photograph,
 )
-from vision_models.errors import UnusablePicture
-from vision_models.gallery import Gallery
-from vision_models.plan_from_photo import plan_as_toml, plan_from_photo
-from vision_models.quality import Quality
-from vision_models.reading import BasketSeen, Facing, ShelfReading
-from vision_models.shelf import ShelfReader
-from vision_models.standing import standing_of
-from vision_models.voting import vote
+from vision_models.core.errors import UnusablePicture
+from vision_models.naming.gallery import Gallery
+from vision_models.shelf.plan_from_photo import plan_as_toml, plan_from_photo
+from vision_models.shelf.quality import Quality
+from vision_models.shelf.reading import BasketSeen, Facing, ShelfReading
+from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.standing import standing_of
+from vision_models.shelf.voting import vote
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 A, B, C, D = GTINS

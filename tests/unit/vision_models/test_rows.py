@@ -2,9 +2,9 @@
 
 from device_profiles.planogram import Planogram
 from tests.unit.vision_models.conftest import GTINS
-from vision_models.alignment import Fitted, fit_to_plan
-from vision_models.reading import Box
-from vision_models.rows import Place, rows_of
+from vision_models.shelf.alignment import Fitted, fit_to_plan
+from vision_models.shelf.reading import Box
+from vision_models.shelf.rows import Place, rows_of
 
 A, B, C, D = GTINS
 

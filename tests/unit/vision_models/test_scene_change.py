@@ -6,8 +6,8 @@ import pytest
 
 from simulators.render.doorway import busy_door, door_frames
 from simulators.render.entrance import entrance
-from vision_models.errors import UnusablePicture
-from vision_models.scene_change import ReferenceView
+from vision_models.core.errors import UnusablePicture
+from vision_models.people.scene_change import ReferenceView
 
 SCENE = busy_door(np.random.default_rng(5), crossings=12, is_hard=True, frames_per_s=1.0)
 EMPTY = entrance(SCENE.camera, SCENE.line_z)

@@ -12,13 +12,13 @@ from simulators.render.packs import unlisted_pack
 from simulators.render.sprites import SpriteShelf
 from simulators.render.troubles import Troubles
 from tests.unit.vision_models.conftest import AT, GTINS
-from vision_models.calibration import flatten
-from vision_models.detections import Detections
-from vision_models.errors import UnusablePicture
-from vision_models.frame import Image
-from vision_models.gallery import Gallery
-from vision_models.quality import Quality
-from vision_models.shelf import ShelfReader
+from vision_models.core.detections import Detections
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Image
+from vision_models.naming.gallery import Gallery
+from vision_models.shelf.calibration import flatten
+from vision_models.shelf.quality import Quality
+from vision_models.shelf.shelf import ShelfReader
 
 ROWS, COLUMNS = 2, 5
 STRANGER = 9200

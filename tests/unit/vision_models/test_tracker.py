@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from vision_models.detections import Detections
-from vision_models.tracker import Track, Tracker
+from vision_models.core.detections import Detections
+from vision_models.people.tracker import Track, Tracker
 
 Box = tuple[float, float, float, float]
 

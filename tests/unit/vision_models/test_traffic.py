@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device_profiles.camera import CountingLine, Zone
-from vision_models.detections import Detections
-from vision_models.tracker import Track, Tracker
-from vision_models.traffic import Crossing, TrafficCounter
-from vision_models.zones import Floor, Visit
+from vision_models.core.detections import Detections
+from vision_models.people.tracker import Track, Tracker
+from vision_models.people.traffic import Crossing, TrafficCounter
+from vision_models.people.zones import Floor, Visit
 
 WIDTH, HEIGHT = 640, 480
 ACROSS = CountingLine(line_id="door", start=(1.0, 0.5), end=(0.0, 0.5))

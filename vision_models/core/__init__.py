@@ -1,0 +1,1 @@
+"""Frames, boxes, pictures: what every part of seeing stands on."""

@@ -1,0 +1,1 @@
+"""Which SKU a crop shows: gallery, embedding, second look."""

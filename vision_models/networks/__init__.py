@@ -1,0 +1,1 @@
+"""The ONNX networks: loaded, checked, decoded."""

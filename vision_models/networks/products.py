@@ -1,0 +1,87 @@
+"""The product detector: class-agnostic boxes, tiled so that dense shelves are in reach."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from vision_models.core.detections import Detections, without_repeats
+from vision_models.core.frame import Image
+from vision_models.networks.detector import ModelDetector, fitted_into
+from vision_models.networks.models import SHIPPED, Model, load_model
+
+OVERLAP = 0.25
+CUT_PX = 3.0
+
+
+class ProductDetector:
+    """Boxes of whatever product stands in a picture.
+
+    A picture larger than the model's input is seen whole and in overlapping tiles; a box cut by a
+    tile's inner edge is left to the neighbour tile that holds all of it.
+    """
+
+    def __init__(self, model: Model, *, tile_scale: float = 1.0) -> None:
+        self._model = model
+        self._looks = ModelDetector(model)
+        self._side_px = model.entry.width_px
+        self._tile_px = round(self._side_px * tile_scale)
+
+    def detect(self, image: Image, at_s: float) -> Detections:
+        """Boxes in pixels of `image`, best first. Raises UnusableModel."""
+        found = [self._whole(image)]
+        if max(image.shape[:2]) > 1.25 * self._tile_px:
+            found += self._tiles(image)
+        together = Detections(
+            np.vstack([one.boxes for one in found]), np.concatenate([one.scores for one in found])
+        )
+        return without_repeats(together, self._model.entry.max_overlap)
+
+    def _whole(self, image: Image) -> Detections:
+        """The picture fitted into the input, its sides kept in proportion."""
+        height, width = image.shape[:2]
+        scale = self._side_px / max(height, width)
+        (found,) = self._looks.detect_in_inputs([fitted_into(image, self._side_px, self._side_px)])
+        return Detections(np.asarray(found.boxes / scale, np.float32), found.scores)
+
+    def _tiles(self, image: Image) -> list[Detections]:
+        height, width = image.shape[:2]
+        places = [(left, top) for top in self._starts(height) for left in self._starts(width)]
+        side = self._tile_px
+        crops = [_padded(image[top : top + side, left : left + side], side) for left, top in places]
+        answers = self._looks.detect_in_inputs(crops)
+        scale = side / self._side_px
+        found = []
+        for (left, top), here in zip(places, answers, strict=True):
+            boxes = np.asarray(here.boxes * scale, np.float32)
+            whole = np.ones(len(boxes), bool)
+            whole &= (boxes[:, 0] > CUT_PX) | (left == 0)
+            whole &= (boxes[:, 1] > CUT_PX) | (top == 0)
+            whole &= (boxes[:, 2] < side - CUT_PX) | (left + side >= width)
+            whole &= (boxes[:, 3] < side - CUT_PX) | (top + side >= height)
+            shifted = boxes + np.array([left, top, left, top], np.float32)
+            found.append(Detections(shifted, here.scores)[whole])
+        return found
+
+    def _starts(self, length: int) -> list[int]:
+        if length <= self._tile_px:
+            return [0]
+        steps = int(np.ceil((length - self._tile_px) / (self._tile_px * (1 - OVERLAP))))
+        return [round(step * (length - self._tile_px) / steps) for step in range(steps + 1)]
+
+
+def product_detector(*, manifest: Path = SHIPPED, threads: int = 1) -> ProductDetector:
+    """The shipped product detector. Raises UnusableModel."""
+    return ProductDetector(load_model("product-detector", manifest=manifest, threads=threads))
+
+
+def _padded(crop: Image, side: int) -> Image:
+    height, width = crop.shape[:2]
+    if (height, width) == (side, side):
+        return crop
+    return np.asarray(
+        cv2.copyMakeBorder(
+            crop, 0, side - height, 0, side - width, cv2.BORDER_CONSTANT, value=(114, 114, 114)
+        ),
+        np.uint8,
+    )

@@ -1,0 +1,1 @@
+"""What was taken between two photos of a cooler."""

@@ -1,0 +1,1 @@
+"""People: found, followed, counted at lines and in zones."""

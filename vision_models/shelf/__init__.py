@@ -1,0 +1,1 @@
+"""Shelves read: slots, rows, baskets, against their plan."""
