@@ -32,8 +32,8 @@ def demo(
     seed: Seed = 1,
 ) -> None:
     """Play the demonstration chain: a hub, real agents, eight stores with two weeks behind them."""
-    from simulators.demo import run_demo
-    from simulators.stage import DemoOptions
+    from simulators.demo.demo import run_demo
+    from simulators.playback.stage import DemoOptions
     from vision_models.core.memory import keep_memory_small
 
     keep_memory_small()

@@ -14,17 +14,17 @@ import numpy as np
 import typer
 from biip.checksums import gs1_standard_check_digit
 
-from simulators.goods import GS1_DEMONSTRATION_PREFIX
-from simulators.render.artwork import Pixels
-from simulators.render.chests import FROZEN, write_chests
-from simulators.render.cooler import reference_picture
-from simulators.render.crowd import still
-from simulators.render.pack_bodies import PackView
-from simulators.render.packs import PackDesign, unlisted_pack
-from simulators.render.planned import write_planned_cooler
-from simulators.render.scenes import shelf_scene
-from simulators.render.shelf import Box
-from simulators.render.sprites import SpriteShelf
+from simulators.chain.goods import GS1_DEMONSTRATION_PREFIX
+from simulators.render.packs.artwork import Pixels
+from simulators.render.packs.pack_bodies import PackView
+from simulators.render.packs.packs import PackDesign, unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.people.crowd import still
+from simulators.render.shelves.chests import FROZEN, write_chests
+from simulators.render.shelves.cooler import reference_picture
+from simulators.render.shelves.planned import write_planned_cooler
+from simulators.render.shelves.scenes import shelf_scene
+from simulators.render.shelves.shelf import Box
 
 app = typer.Typer(help="Write rendered scenes with their truth.", no_args_is_help=True)
 

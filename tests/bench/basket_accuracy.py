@@ -14,9 +14,9 @@ from pathlib import Path
 
 import cv2
 
-from simulators.render.chests import write_chests
 from simulators.render.dataset import frozen_packs, write_references
-from simulators.render.troubles import Troubles
+from simulators.render.packs.troubles import Troubles
+from simulators.render.shelves.chests import write_chests
 from vision_models.evaluation.baskets import chest_figures, read_chest_set, score_chests
 from vision_models.evaluation.shelf import gallery_of
 from vision_models.evaluation.shelf_sets import references_in

@@ -23,9 +23,9 @@ import onnxruntime
 
 from device_profiles.camera import ShelfView
 from device_profiles.planogram import Fixture
-from simulators.render.cooler import cooler_view, reference_picture, render_cooler
-from simulators.render.packs import PackDesign, unlisted_pack
-from simulators.render.sprites import SpriteShelf
+from simulators.render.packs.packs import PackDesign, unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.shelves.cooler import cooler_view, reference_picture, render_cooler
 from tests.bench.seeing_people import people_speed
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from device_profiles.camera import CountingLine
-from simulators.render.doorway import DoorScene, busy_door, door_frames
+from simulators.render.people.doorway import DoorScene, busy_door, door_frames
 from vision_models.core.detections import Detections
 from vision_models.core.frame import Frame, Image
 from vision_models.evaluation.footfall import paired_crossings

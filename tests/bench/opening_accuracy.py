@@ -23,20 +23,20 @@ import numpy as np
 
 from device_profiles.camera import LensDistortion, ShelfView
 from device_profiles.planogram import Feed, Fixture, Planogram
-from simulators.goods import as_product, demonstration_goods
-from simulators.render.cooler import CoolerView, cooler_view, reference_picture
-from simulators.render.lanes import LANE_MM
-from simulators.render.lens import FISHEYE
-from simulators.render.openings import (
+from simulators.chain.goods import as_product, demonstration_goods
+from simulators.render.packs.lens import FISHEYE
+from simulators.render.packs.packs import PackDesign, design_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.packs.troubles import Troubles
+from simulators.render.shelves.cooler import CoolerView, cooler_view, reference_picture
+from simulators.render.shelves.lanes import LANE_MM
+from simulators.render.shelves.openings import (
     DeedKind,
     Opening,
     StockedCooler,
     after_opening,
     stocked_cooler,
 )
-from simulators.render.packs import PackDesign, design_pack
-from simulators.render.sprites import SpriteShelf
-from simulators.render.troubles import Troubles
 from tests.bench.opening_score import SAID, CoolerWeek, score
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery

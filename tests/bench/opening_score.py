@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cloud_hub.coolers.estimated_sales import LEAST_TOLD, is_too_doubtful, nine_in_ten
-from simulators.render.openings import DeedKind, Opening
+from simulators.render.shelves.openings import DeedKind, Opening
 from vision_models.openings.changes import OpeningReading
 
 NINE_IN_TEN = 1.645

@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime
 
 from device_profiles.camera import CountingLine, Point, Zone
-from simulators.render.doorway import DoorScene, busy_door, door_frames
+from simulators.render.people.doorway import DoorScene, busy_door, door_frames
 from vision_models.core.detections import Detections
 from vision_models.core.frame import Frame, Image
 from vision_models.networks.detector import fitted_into

@@ -27,12 +27,12 @@ import numpy as np
 
 from device_profiles.camera import LensDistortion, ShelfView
 from device_profiles.planogram import Fixture, Planogram
-from simulators.goods import as_product, demonstration_goods
-from simulators.render.cooler import cooler_view, reference_picture, render_cooler
-from simulators.render.lens import FISHEYE
-from simulators.render.packs import PackDesign, design_pack, unlisted_pack
-from simulators.render.sprites import SpriteShelf
-from simulators.render.troubles import Troubles
+from simulators.chain.goods import as_product, demonstration_goods
+from simulators.render.packs.lens import FISHEYE
+from simulators.render.packs.packs import PackDesign, design_pack, unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.packs.troubles import Troubles
+from simulators.render.shelves.cooler import cooler_view, reference_picture, render_cooler
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
 from vision_models.networks.products import product_detector

@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from simulators.stage import free_ports
+from simulators.playback.stage import free_ports
 
 READY_WITHIN_S = 200.0
 LASTS_S = 900

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 import pytest
 
-from simulators.render.doorway import DoorScene, door_frames
-from simulators.render.passers import Walker
-from simulators.render.people import Pinhole, dressed
+from simulators.render.people.doorway import DoorScene, door_frames
+from simulators.render.people.passers import Walker
+from simulators.render.people.people import Pinhole, dressed
 
 PROFILE = """
 tenant_id = "demo"

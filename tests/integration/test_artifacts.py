@@ -20,11 +20,11 @@ from device_profiles.device import load_device
 from edge_agent.agent import run_agent
 from edge_agent.settings import load_settings
 from edge_agent.upkeep.artifact_checks import checks_for
-from simulators.goods import as_product, demonstration_goods
-from simulators.photo_files import encode, leave_photo, photo_name
-from simulators.render.cooler import cooler_view, render_cooler
-from simulators.render.packs import design_pack
-from simulators.render.sprites import SpriteShelf
+from simulators.chain.goods import as_product, demonstration_goods
+from simulators.core.photo_files import encode, leave_photo, photo_name
+from simulators.render.packs.packs import design_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.shelves.cooler import cooler_view, render_cooler
 from sync.artifacts.artifacts import Slots
 from sync.artifacts.source import ArtifactSource
 from sync.core.clock import SystemClock

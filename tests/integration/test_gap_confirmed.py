@@ -15,17 +15,28 @@ import numpy as np
 import pytest
 
 from device_profiles.device import Device
-from simulators.chain import build_chain, outlets
-from simulators.clock import demo_time
-from simulators.goods import as_product
-from simulators.lobby import COLUMNS, ROWS, lobby_device_id, lobby_goods
-from simulators.photo_files import encode, leave_photo, photo_name
-from simulators.profiles import PHOTO_FOLDER, Fitting, ShelfScene, profile_of, write_profile
-from simulators.render.artwork import Pixels
-from simulators.render.cooler import CoolerView, cooler_view, reference_picture, render_cooler
-from simulators.render.packs import PackDesign, design_pack
-from simulators.render.sprites import SpriteShelf
-from simulators.scenery import place_of
+from simulators.chain.chain import build_chain, outlets
+from simulators.chain.goods import as_product
+from simulators.chain.lobby import COLUMNS, ROWS, lobby_device_id, lobby_goods
+from simulators.core.clock import demo_time
+from simulators.core.photo_files import encode, leave_photo, photo_name
+from simulators.playback.profiles import (
+    PHOTO_FOLDER,
+    Fitting,
+    ShelfScene,
+    profile_of,
+    write_profile,
+)
+from simulators.playback.scenery import place_of
+from simulators.render.packs.artwork import Pixels
+from simulators.render.packs.packs import PackDesign, design_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.shelves.cooler import (
+    CoolerView,
+    cooler_view,
+    reference_picture,
+    render_cooler,
+)
 from tests.conftest import Mosquitto
 from tests.running_hub import RunningHub, running_hub, served
 from vision_models.naming.gallery import Gallery

@@ -11,9 +11,9 @@ import pytest
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.review.gallery_export import export_answers
 from cloud_hub.review.tables import Answer, Reason, ReviewItem
-from simulators.render.cooler import reference_picture
-from simulators.render.packs import unlisted_pack
-from simulators.render.sprites import SpriteShelf
+from simulators.render.packs.packs import unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.shelves.cooler import reference_picture
 from tests.small_chain import NOW, TENANT, SmallChain
 
 WATER, TEA = "06901234567892", "00036000291452"

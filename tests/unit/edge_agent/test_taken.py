@@ -20,13 +20,13 @@ from edge_agent.drivers.photos import Photo, encode_jpeg
 from edge_agent.pipelines.shelves.photo_intake import PhotoIntake
 from edge_agent.pipelines.shelves.shelf_sight import ShelfSight
 from edge_agent.pipelines.shelves.taken import OpeningWatch
-from simulators.goods import as_product, demonstration_goods
-from simulators.render.cooler import cooler_view
-from simulators.render.lanes import LANE_MM
-from simulators.render.openings import StockedCooler, stocked_cooler
-from simulators.render.packs import design_pack
-from simulators.render.sprites import SpriteShelf
-from simulators.render.troubles import Troubles
+from simulators.chain.goods import as_product, demonstration_goods
+from simulators.render.packs.packs import design_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.packs.troubles import Troubles
+from simulators.render.shelves.cooler import cooler_view
+from simulators.render.shelves.lanes import LANE_MM
+from simulators.render.shelves.openings import StockedCooler, stocked_cooler
 from sync.core.clock import ManualClock
 from sync.link.media import MediaStore
 from sync.outbox.outbox import Outbox

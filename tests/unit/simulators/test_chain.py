@@ -6,9 +6,9 @@ import pytest
 
 from device_profiles.gtin import parse_gtin, parse_scanned_code
 from device_profiles.store import Chain, DeviceKind
-from simulators.chain import build_chain, claim_token, cooler_slots, facings_planned, outlets
-from simulators.clock import demo_time
-from simulators.goods import demonstration_goods, weighed_code
+from simulators.chain.chain import build_chain, claim_token, cooler_slots, facings_planned, outlets
+from simulators.chain.goods import demonstration_goods, weighed_code
+from simulators.core.clock import demo_time
 
 NOON = datetime(2026, 11, 22, 12, 25, tzinfo=UTC)
 

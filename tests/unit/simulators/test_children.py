@@ -6,9 +6,9 @@ import sys
 import psutil
 import pytest
 
-from simulators.children import Children, aisle_command
-from simulators.errors import ChildDied
-from simulators.stage import free_ports
+from simulators.core.errors import ChildDied
+from simulators.playback.children import Children, aisle_command
+from simulators.playback.stage import free_ports
 
 
 def test_a_child_is_the_command_that_a_user_types():

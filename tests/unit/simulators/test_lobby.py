@@ -12,14 +12,14 @@ import pytest
 from numpy.typing import NDArray
 
 from device_profiles.device import load_device
-from simulators.chain import build_chain, outlets
-from simulators.clock import DemoTime, demo_time
-from simulators.coolers import OPENING_S
-from simulators.lobby import lobby_goods
-from simulators.lobby_day import LobbyCooler
-from simulators.profiles import COOLER_FILE, Fitting, profile_of, write_profile
-from simulators.render.openings import DeedKind
-from simulators.script import Unattended
+from simulators.chain.chain import build_chain, outlets
+from simulators.chain.lobby import lobby_goods
+from simulators.chain.script import Unattended
+from simulators.core.clock import DemoTime, demo_time
+from simulators.day.coolers import OPENING_S
+from simulators.playback.lobby_day import LobbyCooler
+from simulators.playback.profiles import COOLER_FILE, Fitting, profile_of, write_profile
+from simulators.render.shelves.openings import DeedKind
 from sync.events import CoolerRead
 from vision_models.openings.opening import can_tell_openings
 

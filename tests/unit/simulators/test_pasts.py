@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from simulators.doors import DoorMinute, footfall_of
-from simulators.journal import Entry
-from simulators.pasts import open_outbox, write_past, write_past_on_small_disk
-from simulators.problems import EVICTED_EVENTS
+from simulators.day.doors import DoorMinute, footfall_of
+from simulators.day.problems import EVICTED_EVENTS
+from simulators.playback.journal import Entry
+from simulators.playback.pasts import open_outbox, write_past, write_past_on_small_disk
 from sync.events import Lane
 from sync.outbox.outbox import Acknowledged
 

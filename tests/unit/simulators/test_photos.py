@@ -3,12 +3,12 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from simulators.chain import cooler_slots
-from simulators.clock import demo_time
-from simulators.goods import demonstration_goods
-from simulators.photographer import wanted_first
-from simulators.photos import photo_due
-from simulators.problems import planted_in
+from simulators.chain.chain import cooler_slots
+from simulators.chain.goods import demonstration_goods
+from simulators.core.clock import demo_time
+from simulators.day.photos import photo_due
+from simulators.day.problems import planted_in
+from simulators.playback.photographer import wanted_first
 
 TIME = demo_time(datetime(2026, 11, 20, 6, 30, tzinfo=UTC))
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from device_profiles.device import load_device
-from simulators.chain import build_chain, outlets
-from simulators.clock import demo_time
-from simulators.profiles import DoorScene, Fitting, ShelfScene, profile_of, write_profile
+from simulators.chain.chain import build_chain, outlets
+from simulators.core.clock import demo_time
+from simulators.playback.profiles import DoorScene, Fitting, ShelfScene, profile_of, write_profile
 
 FITTING = Fitting(
     shelves={

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from simulators.queues import Wait, queue_events
+from simulators.day.queues import Wait, queue_events
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

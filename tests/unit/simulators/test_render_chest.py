@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import LensDistortion, ShelfView
-from simulators.render.chest import ChestPicture, chest_view, render_chest
-from simulators.render.cooler import cooler_view, render_cooler
-from simulators.render.lens import FISHEYE, bent, boxes_through
-from simulators.render.packs import unlisted_pack
-from simulators.render.sprites import SpriteShelf
+from simulators.render.packs.lens import FISHEYE, bent, boxes_through
+from simulators.render.packs.packs import unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.shelves.chest import ChestPicture, chest_view, render_chest
+from simulators.render.shelves.cooler import cooler_view, render_cooler
 from vision_models.shelf.calibration import flatten
 
 PACKS = [unlisted_pack(number) for number in range(6)]

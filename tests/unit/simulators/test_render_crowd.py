@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from simulators.render.crowd import HEIGHT_PX, LEAST_HEIGHT_PX, WIDTH_PX, still
-from simulators.render.doorway import busy_door, door_boxes, door_frames
+from simulators.render.people.crowd import HEIGHT_PX, LEAST_HEIGHT_PX, WIDTH_PX, still
+from simulators.render.people.doorway import busy_door, door_boxes, door_frames
 
 
 def test_every_box_lies_in_the_picture_and_holds_somebody() -> None:

@@ -10,20 +10,26 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import CountingLine
-from simulators.render.door import ENTERS_AT_S, FRAMES_PER_S, LEAVES_AT_S, SECONDS, film_scene
-from simulators.render.door import write_door_film as write_film
-from simulators.render.doorway import (
+from simulators.render.people.door import (
+    ENTERS_AT_S,
+    FRAMES_PER_S,
+    LEAVES_AT_S,
+    SECONDS,
+    film_scene,
+)
+from simulators.render.people.door import write_door_film as write_film
+from simulators.render.people.doorway import (
     DoorScene,
     busy_door,
     door_boxes,
     door_frames,
     lingering_door,
 )
-from simulators.render.entrance import entrance
-from simulators.render.furniture import Kind, Leaf, Piece, detour, hides
-from simulators.render.passers import Loiterer, Walker
-from simulators.render.people import Look, Pinhole, Pose, draw_person, dressed
-from simulators.render.sunlight import Sun
+from simulators.render.people.entrance import entrance
+from simulators.render.people.furniture import Kind, Leaf, Piece, detour, hides
+from simulators.render.people.passers import Loiterer, Walker
+from simulators.render.people.people import Look, Pinhole, Pose, draw_person, dressed
+from simulators.render.people.sunlight import Sun
 from vision_models.core.detections import Detections
 from vision_models.core.frame import Frame
 from vision_models.people.footfall import PeopleCounter

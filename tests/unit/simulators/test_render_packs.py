@@ -5,11 +5,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from simulators.goods import as_product, demonstration_goods
-from simulators.render import lettering
-from simulators.render.pack_bodies import PackView, draw_pack
-from simulators.render.packs import PackDesign, PackShape, design_pack, unlisted_pack
-from simulators.render.sprites import SpriteShelf
+from simulators.chain.goods import as_product, demonstration_goods
+from simulators.render.packs import lettering
+from simulators.render.packs.pack_bodies import PackView, draw_pack
+from simulators.render.packs.packs import PackDesign, PackShape, design_pack, unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
 
 WIDTH_PX, HEIGHT_PX = 60, 160
 
@@ -26,7 +26,7 @@ def test_a_product_is_drawn_the_same_every_time() -> None:
 
 
 def test_drinks_of_a_brand_differ_where_no_font_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulators.render.artwork.fitting_font", lambda *_: None)
+    monkeypatch.setattr("simulators.render.packs.artwork.fitting_font", lambda *_: None)
     designs = [design_pack(as_product(good)) for good in demonstration_goods()[:24]]
     for one, other in combinations(designs, 2):
         if one.brand_text == other.brand_text:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from simulators.render.cooler import cooler_view, render_cooler
 from simulators.render.dataset import app
-from simulators.render.packs import PackDesign, unlisted_pack
-from simulators.render.scenes import shelf_scene
-from simulators.render.sprites import SpriteShelf
-from simulators.render.troubles import Troubles
+from simulators.render.packs.packs import PackDesign, unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.packs.troubles import Troubles
+from simulators.render.shelves.cooler import cooler_view, render_cooler
+from simulators.render.shelves.scenes import shelf_scene
 
 ROWS, COLUMNS = 2, 4
 FULL = {(row, column): row * 10 + column for row in (1, 2) for column in (1, 2, 3, 4)}

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from simulators.chain import cooler_slots
-from simulators.clock import demo_time
-from simulators.logins import draw_logins
-from simulators.problems import RIVAL_SLOTS, UNLISTED_SLOTS, planted_in
-from simulators.reviewer import Reviewer
+from simulators.chain.chain import cooler_slots
+from simulators.core.clock import demo_time
+from simulators.core.logins import draw_logins
+from simulators.day.problems import RIVAL_SLOTS, UNLISTED_SLOTS, planted_in
+from simulators.demo.reviewer import Reviewer
 
 TIME = demo_time(datetime(2026, 11, 20, 6, 30, tzinfo=UTC))
 

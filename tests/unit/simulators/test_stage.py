@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from device_profiles.store import LoginRole
-from simulators.announcement import Announcement, login_table, write_announcement
-from simulators.errors import AddressInUse, FolderUnusable
-from simulators.logins import draw_logins
-from simulators.stage import (
+from simulators.core.errors import AddressInUse, FolderUnusable
+from simulators.core.logins import draw_logins
+from simulators.day.truth import TRUTH_FILE
+from simulators.demo.announcement import Announcement, login_table, write_announcement
+from simulators.playback.stage import (
     BadOption,
     DemoOptions,
     check_address_is_free,
@@ -21,7 +22,6 @@ from simulators.stage import (
     prepare_folder,
     set_stage,
 )
-from simulators.truth import TRUTH_FILE
 from sync.events import FootfallCounted, Receipt
 
 NOW = datetime(2026, 11, 22, 9, 32, tzinfo=UTC)

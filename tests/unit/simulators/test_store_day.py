@@ -7,14 +7,14 @@ from random import Random
 
 import pytest
 
-from simulators.chain import cooler_slots, facings_planned, outlets
-from simulators.clock import demo_time
-from simulators.coolers import readings_of_hour
-from simulators.doors import by_the_hour, door_minutes, footfall_of
-from simulators.photos import photos_of_today
-from simulators.problems import PROBLEMS, planted_in
-from simulators.script import Script
-from simulators.store_day import StoreSimulation
+from simulators.chain.chain import cooler_slots, facings_planned, outlets
+from simulators.chain.script import Script
+from simulators.core.clock import demo_time
+from simulators.day.coolers import readings_of_hour
+from simulators.day.doors import by_the_hour, door_minutes, footfall_of
+from simulators.day.photos import photos_of_today
+from simulators.day.problems import PROBLEMS, planted_in
+from simulators.day.store_day import StoreSimulation
 from sync.events import Receipt, ReceiptType, StockMoved
 
 TIME = demo_time(datetime(2026, 11, 22, 9, 32, tzinfo=UTC))

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulators.render.cooler import reference_picture
-from simulators.render.packs import unlisted_pack
-from simulators.render.sprites import SpriteShelf
+from simulators.render.packs.packs import unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.shelves.cooler import reference_picture
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder

@@ -5,9 +5,9 @@ import pytest
 
 from device_profiles.camera import ShelfView
 from device_profiles.planogram import Fixture, Planogram
-from simulators.render.chest import ChestView, chest_view, render_chest
-from simulators.render.packs import unlisted_pack
-from simulators.render.sprites import SpriteShelf
+from simulators.render.packs.packs import unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.shelves.chest import ChestView, chest_view, render_chest
 from tests.unit.vision_models.conftest import GTINS
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from simulators.render.chests import write_chests
 from simulators.render.dataset import frozen_packs, write_references
+from simulators.render.shelves.chests import write_chests
 from vision_models.core.errors import UnusablePicture
 from vision_models.evaluation.baskets import (
     ChestScore,

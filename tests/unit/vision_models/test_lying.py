@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from simulators.render.cooler import reference_picture
-from simulators.render.packs import PackDesign, unlisted_pack
-from simulators.render.sprites import SpriteShelf
+from simulators.render.packs.packs import PackDesign, unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.shelves.cooler import reference_picture
 from vision_models.core.frame import Image
 from vision_models.naming.sift import PrintReader
 from vision_models.shelf.lying import LyingPack, LyingSettings, Reference, packs_lying

@@ -7,13 +7,13 @@ import pytest
 
 from device_profiles.camera import ShelfView
 from device_profiles.planogram import Feed, Fixture
-from simulators.goods import as_product, demonstration_goods
-from simulators.render.cooler import cooler_view
-from simulators.render.lanes import LANE_MM, nudged, placed
-from simulators.render.openings import StockedCooler, stocked_cooler
-from simulators.render.packs import design_pack
-from simulators.render.sprites import SpriteShelf
-from simulators.render.troubles import Troubles
+from simulators.chain.goods import as_product, demonstration_goods
+from simulators.render.packs.packs import design_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.packs.troubles import Troubles
+from simulators.render.shelves.cooler import cooler_view
+from simulators.render.shelves.lanes import LANE_MM, nudged, placed
+from simulators.render.shelves.openings import StockedCooler, stocked_cooler
 from vision_models.core.errors import UnusablePicture
 from vision_models.openings.changes import Opened, OpeningReading
 from vision_models.openings.opening import Front, Occasion, OpeningReader, can_tell_openings

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from device_profiles.planogram import Planogram
-from simulators.render.sprites import SpriteShelf
-from simulators.render.troubles import Troubles
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.packs.troubles import Troubles
 from tests.unit.vision_models.conftest import GTINS
 from tests.unit.vision_models.test_shelf import (
     COLUMNS,

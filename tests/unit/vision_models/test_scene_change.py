@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from simulators.render.doorway import busy_door, door_frames
-from simulators.render.entrance import entrance
+from simulators.render.people.doorway import busy_door, door_frames
+from simulators.render.people.entrance import entrance
 from vision_models.core.errors import UnusablePicture
 from vision_models.people.scene_change import ReferenceView
 

@@ -7,10 +7,10 @@ import pytest
 
 from device_profiles.camera import LensDistortion, ShelfView
 from device_profiles.planogram import Fixture, Planogram
-from simulators.render.cooler import CoolerPicture, cooler_view, render_cooler
-from simulators.render.packs import unlisted_pack
-from simulators.render.sprites import SpriteShelf
-from simulators.render.troubles import Troubles
+from simulators.render.packs.packs import unlisted_pack
+from simulators.render.packs.sprites import SpriteShelf
+from simulators.render.packs.troubles import Troubles
+from simulators.render.shelves.cooler import CoolerPicture, cooler_view, render_cooler
 from tests.unit.vision_models.conftest import AT, GTINS
 from vision_models.core.detections import Detections
 from vision_models.core.errors import UnusablePicture

@@ -1,0 +1,1 @@
+"""The demonstration chain as it is set up."""

@@ -1,0 +1,1 @@
+"""One store's day, and the truth of it."""

@@ -1,0 +1,1 @@
+"""`aisle demo`: processes, announcement, what a visitor sees."""

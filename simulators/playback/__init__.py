@@ -1,0 +1,1 @@
+"""Two weeks of history and a living day, played."""

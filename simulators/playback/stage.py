@@ -1,0 +1,243 @@
+"""Everything a demonstration needs before its first process starts: places, ports, time, pasts."""
+
+import os
+import secrets
+import socket
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from device_profiles.store import Chain, DeviceKind
+from simulators.chain.chain import TENANT_ID, Outlet, build_chain, device_id, outlets
+from simulators.chain.script import Script
+from simulators.core.clock import DemoTime, demo_time
+from simulators.core.errors import AddressInUse, FolderUnusable, SimulatorError
+from simulators.day.photos import PhotoDue, photos_of_today
+from simulators.day.problems import PROBLEMS, planted_in
+from simulators.day.store_day import StoreSimulation
+from simulators.day.truth import Truth
+from simulators.playback.journal import StoreJournal, journal_of
+from simulators.playback.live import LiveStore
+from simulators.playback.lobby_day import LobbyCooler
+from sync.events import Receipt
+
+PRIVATE_FOLDER = 0o700
+
+
+class BadOption(SimulatorError):
+    """An option that makes no sense."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """What was asked for on the command line."""
+
+    stores: int
+    host: str
+    port: int
+    data: Path | None
+    lasts_s: float | None
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The demonstration's folders."""
+
+    root: Path
+
+    @property
+    def hub(self) -> Path:
+        """The hub's data."""
+        return self.root / "hub"
+
+    @property
+    def logs(self) -> Path:
+        """What the processes say."""
+        return self.root / "logs"
+
+    @property
+    def gallery(self) -> Path:
+        """Reference pictures of the goods."""
+        return self.root / "gallery"
+
+    @property
+    def scenes(self) -> Path:
+        """Films of doors."""
+        return self.root / "scenes"
+
+    def device(self, name: str) -> Path:
+        """A device's folder: its profile, and what its sensors and camera see."""
+        return self.root / "devices" / name
+
+    def data(self, name: str) -> Path:
+        """A device's own data: its outbox and credentials."""
+        return self.device(name) / "data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One demonstration's chain, script and places."""
+
+    options: DemoOptions
+    time: DemoTime
+    outlets: tuple[Outlet, ...]
+    script: Script
+    chain: Chain
+    places: Places
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pasts:
+    """What every store has behind it when the demonstration begins."""
+
+    stores: tuple[LiveStore, ...]
+    lobbies: tuple[LobbyCooler, ...]
+    journals: dict[str, StoreJournal]
+    photos: dict[str, list[PhotoDue]]
+
+    def lobby_of(self, device_id: str) -> LobbyCooler | None:
+        """The lobby cooler that a device watches."""
+        return next((lobby for lobby in self.lobbies if lobby.device_id == device_id), None)
+
+    @property
+    def events(self) -> int:
+        """How many events the history holds, photos left out."""
+        return sum(
+            len(entries)
+            for journal in self.journals.values()
+            for entries in journal.entries.values()
+        )
+
+
+def set_stage(options: DemoOptions, now: datetime) -> Stage:
+    """The stage for a start at `now`; its folder exists and is empty.
+
+    Raises BadOption, AddressInUse or FolderUnusable with one line.
+    """
+    try:
+        chosen = outlets(options.stores)
+    except ValueError as error:
+        raise BadOption(str(error)) from error
+    check_address_is_free(options.host, options.port)
+    places = Places(root=prepare_folder(options.data))
+    time = demo_time(now)
+    names = tuple(outlet.store_id for outlet in chosen)
+    planted = [problem for problem in PROBLEMS if set(problem.stores) & set(names)]
+    return Stage(
+        options=options,
+        time=time,
+        outlets=chosen,
+        script=planted_in(names, time),
+        chain=build_chain(chosen, time, secrets.token_bytes(32)),
+        places=places,
+        truth=Truth(
+            seed=options.seed, time=time, tenant_id=TENANT_ID, stores=names, problems=planted
+        ),
+    )
+
+
+def play_pasts(stage: Stage) -> Pasts:
+    """Fourteen days and today so far, of every store; the truth of it is in `stage.truth`."""
+    journals: dict[str, StoreJournal] = {}
+    stores: list[LiveStore] = []
+    for outlet in stage.outlets:
+        simulation = StoreSimulation(outlet, stage.time, stage.script, stage.options.seed)
+        days = [simulation.play(day) for day in stage.time.history()]
+        journal = journal_of(outlet, days, stage.time, stage.script, stage.options.seed)
+        journals[outlet.store_id] = journal
+        _note_truth(stage.truth, journal)
+        cooler = device_id(outlet.store_id, DeviceKind.COOLER)
+        is_real = DeviceKind.COOLER in outlet.real
+        stores.append(
+            LiveStore(
+                outlet=outlet,
+                simulation=simulation,
+                days=days[-1:],
+                cooler_folder=stage.places.device(cooler) if is_real else None,
+            )
+        )
+    photos = {
+        outlet.store_id: photos_of_today(outlet, stage.time, stage.script)
+        for outlet in stage.outlets
+    }
+    stage.truth.photos += [photo for of_store in photos.values() for photo in of_store]
+    return Pasts(
+        stores=tuple(stores),
+        lobbies=_play_lobbies(stage, journals),
+        journals=journals,
+        photos=photos,
+    )
+
+
+def _play_lobbies(stage: Stage, journals: dict[str, StoreJournal]) -> tuple[LobbyCooler, ...]:
+    """The lobby coolers after today's openings so far; what their controllers read is in
+    `journals`."""
+    lobbies = tuple(
+        LobbyCooler(planted, stage.time, stage.options.seed) for planted in stage.script.unattended
+    )
+    for lobby in lobbies:
+        lobby.play_past()
+        entries = lobby.readings(stage.options.seed)
+        journals[lobby.store_id].entries[lobby.device_id] = entries
+    return lobbies
+
+
+def _note_truth(truth: Truth, journal: StoreJournal) -> None:
+    for entries in journal.entries.values():
+        for entry in entries:
+            if isinstance(entry.body, Receipt):
+                truth.add_receipt(journal.store_id, entry.body)
+    for day, minutes in journal.minutes.items():
+        truth.add_minutes(journal.store_id, day, minutes)
+        truth.lose_minutes(journal.store_id, day, journal.given_up[day])
+
+
+def check_address_is_free(host: str, port: int) -> None:
+    """Raises AddressInUse where nobody can listen at `host`:`port`."""
+    try:
+        with closing(socket.create_server((host, port))):
+            return
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        raise AddressInUse(
+            f"cannot listen on {host}:{port}: {reason}; give another --http HOST:PORT"
+        ) from error
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 on which nobody listens now; all different."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    try:
+        return [int(listener.getsockname()[1]) for listener in sockets]
+    finally:
+        for listener in sockets:
+            listener.close()
+
+
+def prepare_folder(wanted: Path | None) -> Path:
+    """An empty folder for a demonstration, `wanted` or a new temporary one, for this user alone.
+
+    Raises FolderUnusable where it cannot be made or written, or holds something already.
+    """
+    if wanted is None:
+        return Path(tempfile.mkdtemp(prefix="aisle-demo-"))
+    try:
+        wanted.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        holds_something = any(wanted.iterdir())
+    except OSError as error:
+        raise FolderUnusable(
+            f"cannot use folder {wanted}: {(error.strerror or str(error)).lower()};"
+            " give another --data DIR"
+        ) from error
+    if holds_something:
+        raise FolderUnusable(
+            f"folder {wanted} is not empty: a demonstration begins anew each time;"
+            " give an empty or new --data DIR"
+        )
+    if not os.access(wanted, os.W_OK | os.X_OK):
+        raise FolderUnusable(f"cannot write in folder {wanted}; give another --data DIR")
+    return wanted.resolve()

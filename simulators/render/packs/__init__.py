@@ -1,0 +1,1 @@
+"""Packs drawn: bodies, artwork, lettering."""

@@ -1,0 +1,1 @@
+"""Doors and people drawn, with their truth."""

@@ -1,0 +1,1 @@
+"""Shelves, coolers and chests drawn, with their truth."""
