@@ -25,7 +25,8 @@ from sync.events import ReceiptType
 
 MINUTE_S = 60.0
 WAITS_AFTER_S = 5.0
-"""A shorter stay in a queue zone is somebody who walked through. Source: vision_models/people/zones.py."""
+"""A shorter stay in a queue zone is somebody who walked through.
+Source: vision_models/people/zones.py."""
 WELL_WATCHED = 0.9
 """Share of a quarter of an hour that a zone must have been watched to be set against receipts."""
 

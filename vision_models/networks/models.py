@@ -19,7 +19,7 @@ from vision_models.core.errors import UnusableModel
 from vision_models.core.frame import Image
 from vision_models.networks.golden import Golden, check_golden, golden_of, golden_picture
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 SHIPPED = HERE / "models.toml"
 Tensor = NDArray[np.float32]
 
@@ -27,7 +27,7 @@ Tensor = NDArray[np.float32]
 class ModelEntry(BaseModel):
     """One model of a manifest. Channel values are (pixel / `scale` - `mean`) / `std`.
 
-    For detection, `layout` says what the outputs mean (vision_models/networks/decoders.py), `classes` is
+    For detection, `layout` says what the outputs mean (decoders.py beside this), `classes` is
     the label map in order, `wanted` those that are meant: `["person"]` of a model that knows 80.
     `golden` is what the model answers to the golden picture (vision_models/networks/golden.py).
     """

@@ -13,6 +13,8 @@ from sync.events import (
     SeenFacing,
     ShelfObserved,
 )
+from vision_models.openings.changes import Estimate, OpeningReading
+from vision_models.openings.opening import Occasion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,8 @@ class Opened:
     before_sha256: str
     after_sha256: str
     quality: PictureQuality
-    occasion: "Occasion"
-    reading: "OpeningReading | None"
+    occasion: Occasion
+    reading: OpeningReading | None
     model: str
 
 
@@ -105,7 +107,7 @@ def report_opening(opened: Opened) -> CoolerOpened:
     )
 
 
-def _packs(said: "Estimate") -> PackCount:
+def _packs(said: Estimate) -> PackCount:
     return PackCount(
         mean=round(said.mean, 3), variance=round(said.variance, 4), low=said.low, high=said.high
     )

@@ -19,7 +19,7 @@ from vision_models.train.product.samples import Boxes, Labelled, load_labelled
 from vision_models.train.sku.samples import Pixels, load_cut_out, load_photo, relit
 
 MARGIN_GREY = 114
-"""What a picture that does not fill the input is padded with (vision_models/networks/detector.py)."""
+"""What a picture that does not fill the input is padded with (networks/detector.py)."""
 SMALLEST_PX, TALLEST = 24.0, 1.1
 """How tall the person looked at is made: from this many pixels to this share of the picture."""
 LEAST_HEIGHT_PX = 10.0
