@@ -20,7 +20,7 @@ from sync.wire.batch import encode_batch
 from sync.wire.messages import Ack, Hello, HelloAnswer, Verdict
 from sync.wire.topics import up_topic
 from tests.talking_device import NOON, receipt
-from tests.unit.cloud_hub.test_ingest import cola, count
+from tests.unit.cloud_hub.link.ingest.test_ingest import cola, count
 
 TILL = ("linguang", "s01", "s01-till")
 QUOTA = 64 << 20

@@ -10,7 +10,7 @@ from device_profiles.planogram import Planogram
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.packs.troubles import Troubles
 from tests.unit.vision_models.conftest import GTINS
-from tests.unit.vision_models.test_shelf import (
+from tests.unit.vision_models.shelf.test_shelf import (
     COLUMNS,
     FIXTURE,
     PLANNED,

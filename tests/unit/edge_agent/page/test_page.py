@@ -12,7 +12,7 @@ from edge_agent.core.health import Health
 from edge_agent.page.page import Page
 from edge_agent.page.status import StatusDesk
 
-EXAMPLES = Path(__file__).parents[3] / "device_profiles" / "examples"
+EXAMPLES = Path(__file__).parents[4] / "device_profiles" / "examples"
 
 
 @pytest.fixture

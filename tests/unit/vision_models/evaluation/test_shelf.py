@@ -119,7 +119,7 @@ def test_the_command_tells_figures_and_writes_no_report_into_the_program(photos:
     done = runner.invoke(app, ["eval", "shelf", str(photos), "--json"])
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["facings"] == 6
-    inside = Path(__file__).parents[3] / "report.html"
+    inside = Path(__file__).parents[4] / "report.html"
     refused = runner.invoke(app, ["eval", "shelf", str(photos), "--report", str(inside)])
     assert refused.exit_code == 1
     assert "is not written into" in refused.output

@@ -10,7 +10,7 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.tables import AlarmRaised
 from sync.wire.messages import Verdict
 from tests.talking_device import NOON, TalkingDevice, receipt
-from tests.unit.cloud_hub.test_ingest import answer_of, cola
+from tests.unit.cloud_hub.link.ingest.test_ingest import answer_of, cola
 
 MINUTE = timedelta(minutes=1)
 
