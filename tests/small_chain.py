@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.link import tables as link
-from cloud_hub.master_data import goods_tables as goods
-from cloud_hub.master_data import place_tables as place
-from cloud_hub.model import facts
+from cloud_hub.link import tables as link_tables
+from cloud_hub.master_data import goods_tables, place_tables
+from cloud_hub.sales import tables as sales_tables
 from cloud_hub.shelf import tables as shelf_tables
+from cloud_hub.stock import tables as stock_tables
+from cloud_hub.traffic import tables as traffic_tables
 from device_profiles.store import LoginRole, OpeningHours
 
 TENANT = "chain"
@@ -61,15 +62,15 @@ class SmallChain:
 
     def master_data(self, stores: int) -> None:
         self.add(
-            place.Tenant(
+            place_tables.Tenant(
                 tenant_id=TENANT, name_en="Chain", name_zh="连锁", currency="CNY", simulated=True
             ),
             *(
-                goods.Brand(tenant_id=TENANT, brand_id=brand, name_en=en, name_zh=zh)
+                goods_tables.Brand(tenant_id=TENANT, brand_id=brand, name_en=en, name_zh=zh)
                 for brand, en, zh in ((OWN, "Spring", "泉"), (OTHER, "Rival", "对手"))
             ),
             *(
-                goods.Product(
+                goods_tables.Product(
                     tenant_id=TENANT,
                     gtin=gtin,
                     brand_id=OTHER if gtin == RIVAL else OWN,
@@ -97,7 +98,7 @@ class SmallChain:
         hours = OpeningHours(opens=time(7), closes=time(23))
         key = {"tenant_id": TENANT, "store_id": store_id}
         self.add(
-            place.Store(
+            place_tables.Store(
                 **key,
                 name_en=f"Store {store_id[1:]}",
                 name_zh=f"{store_id[1:]}店",
@@ -108,7 +109,7 @@ class SmallChain:
                 opening_hours=hours.model_dump(mode="json"),
                 selling_area_m2=50.0,
             ),
-            place.Fixture(
+            place_tables.Fixture(
                 **key,
                 fixture_id=f"{store_id}-a",
                 letter="A",
@@ -120,7 +121,7 @@ class SmallChain:
                 owner_brand_id=OWN,
                 photo_interval_min=60,
             ),
-            place.Planogram(
+            place_tables.Planogram(
                 tenant_id=TENANT,
                 planogram_id=f"{store_id}-plan",
                 version=1,
@@ -129,7 +130,7 @@ class SmallChain:
                 must_have=[],
             ),
             *(
-                place.PlanogramSlot(
+                place_tables.PlanogramSlot(
                     tenant_id=TENANT,
                     planogram_id=f"{store_id}-plan",
                     version=1,
@@ -142,7 +143,9 @@ class SmallChain:
                 for slot_id, gtin in PLAN.items()
             ),
             *(
-                goods.Listing(**key, gtin=gtin, price=Decimal(price), par_units=6, must_have=must)
+                goods_tables.Listing(
+                    **key, gtin=gtin, price=Decimal(price), par_units=6, must_have=must
+                )
                 for gtin, price, must in (
                     (WATER, "2.00", True),
                     (TEA, "5.00", True),
@@ -164,7 +167,7 @@ class SmallChain:
         heard_at: datetime | None = NOW,
     ) -> None:
         self.add(
-            place.Device(
+            place_tables.Device(
                 tenant_id=TENANT,
                 device_id=device_id,
                 store_id=store_id,
@@ -185,7 +188,7 @@ class SmallChain:
         if linked:
             started_at = self._first_link
             self.add(
-                link.DeviceConnection(
+                link_tables.DeviceConnection(
                     tenant_id=TENANT, device_id=device_id, started_at=started_at, ended_at=None
                 )
             )
@@ -195,8 +198,8 @@ class SmallChain:
         self.flush()
         with self.database.writing() as session:
             session.execute(
-                sa.update(link.DeviceConnection)
-                .where(link.DeviceConnection.device_id.startswith(store_id))
+                sa.update(link_tables.DeviceConnection)
+                .where(link_tables.DeviceConnection.device_id.startswith(store_id))
                 .values(ended_at=at)
             )
         for kind in ("till", "door", "cooler"):
@@ -222,7 +225,7 @@ class SmallChain:
         units = [q if unit == "each" else q.copy_sign(Decimal(1)) / abs(q) for q in signs]
         key = {"tenant_id": TENANT, "receipt_id": receipt_id}
         self.add(
-            facts.Receipt(
+            sales_tables.Receipt(
                 **key,
                 store_id=store_id,
                 workstation_id="till-1",
@@ -237,7 +240,7 @@ class SmallChain:
                 origin=origin,
             ),
             *(
-                facts.ReceiptLine(
+                sales_tables.ReceiptLine(
                     **key,
                     line=number,
                     store_id=store_id,
@@ -271,7 +274,7 @@ class SmallChain:
     ) -> None:
         """One minute of a zone: `queue` people waited all through it, these stays ended in it."""
         self.add(
-            facts.ZoneMinute(
+            traffic_tables.ZoneMinute(
                 tenant_id=TENANT,
                 store_id=store_id,
                 zone_id=zone_id,
@@ -305,7 +308,7 @@ class SmallChain:
         role: str = "entrance",
     ) -> None:
         self.add(
-            facts.FootfallMinute(
+            traffic_tables.FootfallMinute(
                 tenant_id=TENANT,
                 store_id=store_id,
                 line_id=line_id,
@@ -385,7 +388,7 @@ class SmallChain:
         )
         if stored:
             self.add(
-                link.Media(
+                link_tables.Media(
                     tenant_id=TENANT,
                     sha256=sha256,
                     store_id=store_id,
@@ -413,7 +416,7 @@ class SmallChain:
         kind: str = "alarm",
     ) -> None:
         self.add(
-            link.StoredEvent(
+            link_tables.StoredEvent(
                 tenant_id=TENANT,
                 device_id=device_id,
                 epoch=1,
@@ -433,14 +436,14 @@ class SmallChain:
 
     def received(self, device_id: str, lane: int, first: int, last: int) -> None:
         self.add(
-            link.ReceivedRange(
+            link_tables.ReceivedRange(
                 tenant_id=TENANT, device_id=device_id, epoch=1, lane=lane, first=first, last=last
             )
         )
 
     def claim(self, device_id: str, lane: int, *, produced: int, base: int = 1) -> None:
         self.add(
-            link.LaneClaim(
+            link_tables.LaneClaim(
                 tenant_id=TENANT,
                 device_id=device_id,
                 epoch=1,
@@ -454,7 +457,7 @@ class SmallChain:
 
     def lost(self, device_id: str, lane: int, first: int, last: int, reason: str) -> None:
         self.add(
-            link.LostRange(
+            link_tables.LostRange(
                 tenant_id=TENANT,
                 device_id=device_id,
                 epoch=1,
@@ -471,7 +474,7 @@ class SmallChain:
         self, gtin: str, quantity: str, to: str, *, at: datetime, store_id: str = "s01"
     ) -> None:
         self.add(
-            goods.StockMove(
+            stock_tables.StockMove(
                 tenant_id=TENANT,
                 move_id=f"{store_id}/{gtin}/{to}/{at.isoformat()}",
                 store_id=store_id,
@@ -496,7 +499,7 @@ class SmallChain:
         limit: float | None = None,
     ) -> None:
         self.add(
-            facts.AlarmRaised(
+            link_tables.AlarmRaised(
                 tenant_id=TENANT,
                 device_id=device_id,
                 alarm=alarm,

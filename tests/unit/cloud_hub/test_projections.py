@@ -7,13 +7,13 @@ import sqlalchemy as sa
 
 from cloud_hub.coolers import tables as coolers_tables
 from cloud_hub.core.storage.database import Database
+from cloud_hub.link import tables as link_tables
 from cloud_hub.link.ingest.ingest import Ingest
-from cloud_hub.model import facts
+from cloud_hub.sales import tables as sales_tables
 from cloud_hub.sales.tables import ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock import ledger
 from cloud_hub.stock.tables import StockMove
-from cloud_hub.traffic import tables as floor
 from cloud_hub.traffic import tables as traffic_tables
 from sync.events import (
     Alarm,
@@ -67,7 +67,7 @@ def test_every_odd_line_of_real_receipts_survives(ingest: Ingest, database: Data
             line(6, COLA, "1", "1.125", "1.125"),
         ),
     )
-    lines = rows(database, facts.ReceiptLine)
+    lines = rows(database, sales_tables.ReceiptLine)
     assert [(row.code, row.amount) for row in lines] == [
         ("85123A", Decimal("15.33")),
         ("85123a", Decimal("15.33")),
@@ -77,7 +77,7 @@ def test_every_odd_line_of_real_receipts_survives(ingest: Ingest, database: Data
         (COLA, Decimal("1.125")),
     ]
     assert [row.gtin for row in lines] == [None, None, None, None, COLA, COLA]
-    assert rows(database, facts.Receipt)[0].net_value == Decimal("32.91")
+    assert rows(database, sales_tables.Receipt)[0].net_value == Decimal("32.91")
 
 
 def test_a_sale_moves_stock_to_the_customer_and_a_return_moves_it_back(
@@ -93,20 +93,20 @@ def test_a_sale_moves_stock_to_the_customer_and_a_return_moves_it_back(
         receipt(3, line(1, COLA, "9", "3.50", "31.50"), kind=ReceiptType.VOID),
     )
     assert held(database, COLA) == {"customer": Decimal(2), "s01/floor": Decimal(-2)}
-    line_back = next(row for row in rows(database, facts.ReceiptLine) if row.return_of)
+    line_back = next(row for row in rows(database, sales_tables.ReceiptLine) if row.return_of)
     assert line_back.return_of == "s01/till-1/2026-03-04/2/1"
 
 
 def test_a_weight_embedded_code_moves_kilograms(ingest: Ingest, database: Database) -> None:
     book(ingest, receipt(1, line(1, WEIGHED, "1", "12.00", "18.42")))
-    assert rows(database, facts.ReceiptLine)[0].gtin == APPLES
+    assert rows(database, sales_tables.ReceiptLine)[0].gtin == APPLES
     assert held(database, APPLES)["customer"] == Decimal("1.535")
-    assert rows(database, facts.Receipt)[0].units == 1
+    assert rows(database, sales_tables.Receipt)[0].units == 1
 
 
 def test_a_weighed_line_counts_as_one_unit(ingest: Ingest, database: Database) -> None:
     book(ingest, receipt(1, line(1, WEIGHED, "1.535", "12.00", "18.42", unit="kg")))
-    assert rows(database, facts.Receipt)[0].units == 1
+    assert rows(database, sales_tables.Receipt)[0].units == 1
     assert held(database, APPLES)["customer"] == Decimal("1.535")
 
 
@@ -218,7 +218,7 @@ def test_an_alarm_is_cleared_in_whatever_order_it_arrives(
             )
         )
         ingest.take([device.hello(), *device.batches()])
-    (alarm,) = rows(database, facts.AlarmRaised)
+    (alarm,) = rows(database, link_tables.AlarmRaised)
     assert alarm.cleared_at == NOON + timedelta(minutes=1)
 
 
@@ -282,7 +282,7 @@ def test_heat_of_an_hour_comes_together_whatever_the_order(
         )
 
     book(ingest, stood(3, (5, 2.5)), stood(1, (5, 1.0), (0, 60.0)), kind="door")
-    (hour,) = rows(database, floor.HeatHour)
+    (hour,) = rows(database, traffic_tables.HeatHour)
     assert hour.hour_at == NOON
     assert hour.seconds == [60.0, 0.0, 0.0, 0.0, 0.0, 3.5, 0.0, 0.0]
     assert hour.watched_s == 120
@@ -363,7 +363,7 @@ def test_a_clip_counted_by_hand_is_kept_once(ingest: Ingest, database: Database)
         audited_at=NOON,
     )
     book(ingest, audit, kind="door")
-    (row,) = rows(database, floor.FootfallAudit)
+    (row,) = rows(database, traffic_tables.FootfallAudit)
     assert (row.hand_in, row.counted_in, row.missed) == (40, 39, 2)
 
 

@@ -12,7 +12,7 @@ from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.insight.figure import Figure
-from cloud_hub.traffic import tables as floor
+from cloud_hub.traffic import tables as traffic_tables
 from device_profiles.store import LoginRole
 from tests.small_chain import (
     NOW,
@@ -211,7 +211,7 @@ def test_a_store_page_shows_the_newest_hand_count_beside_its_door(chain: SmallCh
     chain.minute(local(9, 0), 4, staff=1)
     for hour, counted in ((9, 20), (10, 39)):
         chain.add(
-            floor.FootfallAudit(
+            traffic_tables.FootfallAudit(
                 tenant_id=TENANT,
                 store_id="s01",
                 line_id="entrance",

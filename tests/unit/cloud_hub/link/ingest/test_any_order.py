@@ -18,12 +18,13 @@ from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
+from cloud_hub.link import tables as link_tables
 from cloud_hub.link.ingest.ingest import Ingest, Message
-from cloud_hub.master_data import goods_tables as goods
-from cloud_hub.model import facts
 from cloud_hub.reconciliation.lane_accounts import audit_link
-from cloud_hub.shoppers import tables as shopper
+from cloud_hub.sales import tables as sales_tables
+from cloud_hub.stock import tables as stock_tables
 from cloud_hub.stock.ledger import imbalance
+from cloud_hub.traffic import tables as traffic_tables
 from sync.events import (
     Alarm,
     AlarmState,
@@ -35,14 +36,14 @@ from sync.events import (
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 
 COMPARED: tuple[Any, ...] = (
-    facts.Receipt,
-    facts.ReceiptLine,
-    facts.ReceiptTender,
-    facts.FootfallMinute,
-    facts.AlarmRaised,
-    goods.StockMove,
-    goods.StockCount,
-    shopper.ReceiptIdentity,
+    sales_tables.Receipt,
+    sales_tables.ReceiptLine,
+    sales_tables.ReceiptTender,
+    traffic_tables.FootfallMinute,
+    link_tables.AlarmRaised,
+    stock_tables.StockMove,
+    stock_tables.StockCount,
+    sales_tables.ReceiptIdentity,
 )
 
 
