@@ -14,19 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
-from cloud_hub.admin import logins_api, master_data_api, places_api
-from cloud_hub.boards import api as boards_api
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets, write_private
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.fleet import media_api
-from cloud_hub.fleet.artifacts import api as artifacts_api
-from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signed, tell_wishes
-from cloud_hub.fleet.commands import api as commands_api
-from cloud_hub.fleet.enrolment import api as enrolment_api
 from cloud_hub.fleet.enrolment.enrolment import device_checker
 from cloud_hub.link.broker.connections import (
     end_connection,
@@ -39,13 +32,9 @@ from cloud_hub.link.broker.embedded import Gate, OnLeft, embedded_broker
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
-from cloud_hub.reconciliation import api as reconciliation_api
-from cloud_hub.review import api as review_api
+from cloud_hub.register import DOMAINS, JOBS, METRICS, SCREENS, SEARCHES
 from cloud_hub.scheduler import run_jobs
-from cloud_hub.shelf.photos import api as photos_api
 from cloud_hub.shoppers.tables import Identity
-from cloud_hub.stock import api as stock_api
-from cloud_hub.tasks import api as tasks_api
 from cloud_hub.web.api import health, metrics
 from sync.core.clock import Clock, SystemClock
 
@@ -77,7 +66,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.
         from cloud_hub.web.live.mount import mount_console
 
-        mount_console(app, hub)
+        mount_console(app, hub, SCREENS)
     return app
 
 
@@ -93,24 +82,9 @@ def _application(hub: Hub) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
-    for door in (
-        health,
-        enrolment_api,
-        master_data_api,
-        logins_api,
-        places_api,
-        reconciliation_api,
-        stock_api,
-        media_api,
-        photos_api,
-        metrics,
-        boards_api,
-        tasks_api,
-        commands_api,
-        artifacts_api,
-        review_api,
-    ):
-        app.include_router(door.router)
+    app.state.searches, app.state.metrics = SEARCHES, METRICS
+    for router in (health.router, metrics.router, *(r for d in DOMAINS for r in d.routers)):
+        app.include_router(router)
     app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(NotYours, _say_not_yours)
     app.add_exception_handler(NotFound, _say_not_found)
@@ -139,9 +113,7 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
                 ("intake", run_intake(hub, ingest, inbox, hub.meters)),
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),
-                ("signing", keep_signed(hub)),
-                ("rollouts", go_on_with_rollouts(hub)),
-                ("wishes", tell_wishes(hub)),
+                *((job.name, job.run(hub)) for job in JOBS),
             ):
                 stack.callback(tasks.create_task(work, name=name).cancel)
             yield

@@ -1,62 +1,54 @@
 """Every domain of the hub, in order; what they declare, joined."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Final
 
-from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
-from cloud_hub.coolers.opening_events import apply_openings
-from cloud_hub.coolers.reading_events import apply_coolers
-from cloud_hub.core.projection import Fact, Work
-from cloud_hub.fleet.events import apply_reported, apply_results
-from cloud_hub.fleet.metrics import DEVICE_METRICS
+from cloud_hub.admin.domain import DOMAIN as ADMIN
+from cloud_hub.boards.domain import DOMAIN as BOARDS
+from cloud_hub.coolers.domain import DOMAIN as COOLERS
+from cloud_hub.domain import Domain, Job
+from cloud_hub.fleet.domain import DOMAIN as FLEET
+from cloud_hub.insight.documentation import documentation
 from cloud_hub.insight.metric import Metric
-from cloud_hub.link.alarm_events import apply_alarms
-from cloud_hub.link.media_events import apply_media
-from cloud_hub.review.metrics import RECOGNITION_METRICS
-from cloud_hub.sales.cart_events import apply_carts
-from cloud_hub.sales.metrics import SALES_METRICS
-from cloud_hub.sales.receipt_events import apply_receipts
-from cloud_hub.shelf.events import apply_shelves
-from cloud_hub.shelf.metrics import SHELF_METRICS
-from cloud_hub.stock.events import apply_counts, apply_moves
-from cloud_hub.traffic.footfall_events import apply_audits, apply_footfall
-from cloud_hub.traffic.metrics import TRAFFIC_METRICS
-from cloud_hub.traffic.zone_events import apply_heat, apply_zones
-from cloud_hub.traffic.zone_metrics import FLOOR_METRICS
-from sync import events
+from cloud_hub.insight.search import Search
+from cloud_hub.reconciliation.domain import DOMAIN as RECONCILIATION
+from cloud_hub.review.domain import DOMAIN as REVIEW
+from cloud_hub.sales.domain import DOMAIN as SALES
+from cloud_hub.shelf.domain import DOMAIN as SHELF
+from cloud_hub.stock.domain import DOMAIN as STOCK
+from cloud_hub.tasks.domain import DOMAIN as TASKS
+from cloud_hub.traffic.domain import DOMAIN as TRAFFIC
+from cloud_hub.web.screen import Screen
 
-METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        *TRAFFIC_METRICS,
-        *SALES_METRICS,
-        ESTIMATED_SELL_OUT,
-        *SHELF_METRICS,
-        *RECOGNITION_METRICS,
-        *FLOOR_METRICS,
-        *DEVICE_METRICS,
-    )
+DOMAINS: Final[tuple[Domain, ...]] = (
+    TRAFFIC,
+    SALES,
+    STOCK,
+    COOLERS,
+    SHELF,
+    REVIEW,
+    TASKS,
+    FLEET,
+    RECONCILIATION,
+    BOARDS,
+    ADMIN,
+)
+
+METRICS: Final[dict[str, Metric]] = {
+    metric.name: metric for domain in DOMAINS for metric in domain.metrics
 }
+SEARCHES: Final[tuple[Search, ...]] = tuple(
+    search for domain in DOMAINS for search in domain.searches
+)
+SCREENS: Final[tuple[Screen, ...]] = tuple(
+    screen for domain in DOMAINS for screen in domain.screens
+)
+JOBS: Final[tuple[Job, ...]] = tuple(job for domain in DOMAINS for job in domain.jobs)
 
 
-Projection = Callable[[Work, Sequence[Fact[Any]]], None]
+def main() -> None:
+    """Prints docs/metrics.md."""
+    print(documentation(METRICS.values()), end="")
 
 
-PROJECTIONS: dict[str, Projection] = {
-    events.Receipt.kind: apply_receipts,
-    events.StockMoved.kind: apply_moves,
-    events.StockCounted.kind: apply_counts,
-    events.FootfallCounted.kind: apply_footfall,
-    events.ZoneOccupied.kind: apply_zones,
-    events.FloorHeated.kind: apply_heat,
-    events.FootfallAudited.kind: apply_audits,
-    events.ShelfObserved.kind: apply_shelves,
-    events.CoolerRead.kind: apply_coolers,
-    events.CoolerOpened.kind: apply_openings,
-    events.CartClosed.kind: apply_carts,
-    events.Alarm.kind: apply_alarms,
-    events.CommandResult.kind: apply_results,
-    events.StateReported.kind: apply_reported,
-    events.MediaTaken.kind: apply_media,
-}
-"""In this order. Declared losses have no projection: they are in the link's books."""
+if __name__ == "__main__":
+    main()

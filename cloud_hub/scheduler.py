@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import load_situation
+from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.link.hub_alarms import clear_silent_alarms, silent_alarms
 from cloud_hub.master_data.place_tables import Tenant
+from cloud_hub.register import SEARCHES
 from cloud_hub.review.questions import plan_review
 from cloud_hub.review.tables import ReviewItem
 from cloud_hub.tasks.keeping import TaskChanges, log, plan_tasks, write_tasks
@@ -22,6 +23,11 @@ PERIOD_S = 10.0
 
 QUIET_PERIODS = 6
 """Without new facts the search still runs every so many periods: silence is a finding too."""
+
+
+PHOTO_PROVEN = frozenset(
+    kind.name for each in SEARCHES for kind in each.kinds if kind.proven_by_photo
+)
 
 
 async def run_jobs(hub: Hub, stop: asyncio.Event) -> None:
@@ -48,11 +54,11 @@ def keep_all_tasks(hub: Hub) -> int:
     asked: list[dict[str, Any]] = []
     with hub.sessions() as session:
         for tenant_id in session.scalars(sa.select(Tenant.tenant_id)).all():
-            situation = load_situation(session, tenant_id, now)
-            if situation is not None:
-                changes.append(plan_tasks(session, situation, search(situation)))
+            snapshot = load_snapshot(session, tenant_id, now)
+            if snapshot is not None:
+                changes.append(plan_tasks(snapshot, search(snapshot, SEARCHES), PHOTO_PROVEN))
                 asked += plan_review(
-                    session, situation, hub.settings.audit_one_in, hub.settings.asked_twice_one_in
+                    session, snapshot, hub.settings.audit_one_in, hub.settings.asked_twice_one_in
                 )
     count = sum(len(each) for each in changes) + len(asked)
     if count:

@@ -12,46 +12,50 @@ from cloud_hub.boards.problems.row import ProblemRow
 from cloud_hub.boards.problems.rows import problems_for
 from cloud_hub.boards.shelf.view import ShelfView, shelf_view
 from cloud_hub.boards.store.view import StoreView, store_view
-from cloud_hub.web.api.dependencies import HubOf, ViewerOf
+from cloud_hub.web.api.dependencies import HubOf, SearchesOf, ViewerOf
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1", tags=["figures"])
 
 
 @router.get("/findings")
-def list_findings(hub: HubOf, viewer: ViewerOf) -> list[ProblemRow]:
+def list_findings(hub: HubOf, viewer: ViewerOf, searches: SearchesOf) -> list[ProblemRow]:
     """Every finding this login may see, dearest first; information last."""
     with hub.sessions() as session:
-        return list(problems_for(session, viewer, hub.clock.now()))
+        return list(problems_for(session, viewer, hub.clock.now(), searches))
 
 
 @router.get("/views/home")
-def read_home(hub: HubOf, viewer: ViewerOf) -> HomeView:
+def read_home(hub: HubOf, viewer: ViewerOf, searches: SearchesOf) -> HomeView:
     """The page home."""
     with hub.sessions() as session:
-        return home_view(session, viewer, hub.clock.now())
+        return home_view(session, viewer, hub.clock.now(), searches)
 
 
 @router.get("/views/footfall")
-def read_footfall(hub: HubOf, viewer: ViewerOf) -> FootfallView:
+def read_footfall(hub: HubOf, viewer: ViewerOf, searches: SearchesOf) -> FootfallView:
     """The chain's footfall page."""
     with hub.sessions() as session:
-        return footfall_view(session, viewer, hub.clock.now())
+        return footfall_view(session, viewer, hub.clock.now(), searches)
 
 
 @router.get("/views/stores/{store_id}")
-def read_store(store_id: Identifier, hub: HubOf, viewer: ViewerOf) -> StoreView:
+def read_store(
+    store_id: Identifier, hub: HubOf, viewer: ViewerOf, searches: SearchesOf
+) -> StoreView:
     """A store's page."""
     with hub.sessions() as session:
-        return store_view(session, viewer, hub.clock.now(), store_id)
+        return store_view(session, viewer, hub.clock.now(), store_id, searches)
 
 
 @router.get("/shelves/{fixture_id}")
 @router.get("/views/shelves/{fixture_id}")
-def read_shelf(fixture_id: Identifier, hub: HubOf, viewer: ViewerOf) -> ShelfView:
+def read_shelf(
+    fixture_id: Identifier, hub: HubOf, viewer: ViewerOf, searches: SearchesOf
+) -> ShelfView:
     """A fixture's page."""
     with hub.sessions() as session:
-        return shelf_view(session, viewer, hub.clock.now(), fixture_id)
+        return shelf_view(session, viewer, hub.clock.now(), fixture_id, searches)
 
 
 @router.get("/views/brands/{brand_id}")

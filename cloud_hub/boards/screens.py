@@ -1,7 +1,5 @@
-"""The pages by address: what right each needs, how it is drawn. To add a page, add a row."""
+"""The boards by address: what right each needs, how it is drawn. To add a page, add a row."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -23,44 +21,29 @@ from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.boards.store.page import store_page
 from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound
-from cloud_hub.review.page import review_page
-from cloud_hub.review.view import review_view
-from cloud_hub.tasks.page import tasks_page
-from cloud_hub.tasks.view import tasks_view
 from cloud_hub.web.markup import Markup, joined
 from cloud_hub.web.reader import Reader
-
-Arguments = Mapping[str, str]
-"""What an address names (`identity`) and asks for (its query)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """A page: `draw` gets the database, the reader and the address's arguments."""
-
-    path: str
-    page: Page
-    draw: Callable[[Session, Reader, Arguments], Markup]
+from cloud_hub.web.screen import Arguments, Screen
 
 
 def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = home_view(session, reader.viewer, reader.now)
+    view = home_view(session, reader.viewer, reader.now, reader.searches)
     there = reader.in_zone(view.time_zone)
     return joined(home_page(view, there), story(view, there) if "story" in arguments else None)
 
 
 def _footfall(session: Session, reader: Reader, _: Arguments) -> Markup:
-    view = footfall_view(session, reader.viewer, reader.now)
+    view = footfall_view(session, reader.viewer, reader.now, reader.searches)
     return footfall_page(view, reader.in_zone(view.time_zone))
 
 
 def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = store_view(session, reader.viewer, reader.now, arguments["identity"])
+    view = store_view(session, reader.viewer, reader.now, arguments["identity"], reader.searches)
     return store_page(view, reader.in_zone(view.time_zone))
 
 
 def _shelf(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = shelf_view(session, reader.viewer, reader.now, arguments["identity"])
+    view = shelf_view(session, reader.viewer, reader.now, arguments["identity"], reader.searches)
     return shelf_page(view, reader.in_zone(view.time_zone), arguments.get("slot"))
 
 
@@ -83,26 +66,53 @@ def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
     return device_page(view, reader.in_zone(view.time_zone))
 
 
-def _tasks(session: Session, reader: Reader, _: Arguments) -> Markup:
-    view = tasks_view(session, reader.viewer, reader.now)
-    return tasks_page(view, reader.in_zone(view.time_zone))
-
-
-def _review(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    fixture_id = arguments.get("fixture")
-    view = review_view(session, reader.viewer, reader.now, fixture_id, arguments.get("after"))
-    return review_page(view, reader.in_zone(view.time_zone), fixture_id)
-
-
 SCREENS: Final = (
-    Screen(path="/", page=Page.HOME, draw=_home),
-    Screen(path="/footfall", page=Page.FOOTFALL, draw=_footfall),
-    Screen(path="/store/{identity}", page=Page.STORE, draw=_store),
-    Screen(path="/shelf/{identity}", page=Page.SHELF, draw=_shelf),
-    Screen(path="/brand", page=Page.BRAND, draw=_brand),
-    Screen(path="/brand/{identity}", page=Page.BRAND, draw=_brand),
-    Screen(path="/fleet", page=Page.FLEET, draw=_fleet),
-    Screen(path="/device/{identity}", page=Page.DEVICE, draw=_device),
-    Screen(path="/tasks", page=Page.TASKS, draw=_tasks),
-    Screen(path="/review", page=Page.REVIEW, draw=_review),
+    Screen(
+        path="/",
+        page=Page.HOME,
+        title=lambda words: words("Overview"),
+        draw=_home,
+    ),
+    Screen(
+        path="/footfall",
+        page=Page.FOOTFALL,
+        title=lambda words: words("Footfall"),
+        draw=_footfall,
+    ),
+    Screen(
+        path="/store/{identity}",
+        page=Page.STORE,
+        title=lambda words: words("Store"),
+        draw=_store,
+    ),
+    Screen(
+        path="/shelf/{identity}",
+        page=Page.SHELF,
+        title=lambda words: words("Shelf"),
+        draw=_shelf,
+    ),
+    Screen(
+        path="/brand",
+        page=Page.BRAND,
+        title=lambda words: words("Brand"),
+        draw=_brand,
+    ),
+    Screen(
+        path="/brand/{identity}",
+        page=Page.BRAND,
+        title=lambda words: words("Brand"),
+        draw=_brand,
+    ),
+    Screen(
+        path="/fleet",
+        page=Page.FLEET,
+        title=lambda words: words("Devices"),
+        draw=_fleet,
+    ),
+    Screen(
+        path="/device/{identity}",
+        page=Page.DEVICE,
+        title=lambda words: words("Device"),
+        draw=_device,
+    ),
 )

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.fleet.today import AlarmFact
-from cloud_hub.insight.finding import Finding, Kind, Severity
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.fleet.today import AlarmFact, alarms_today
+from cloud_hub.insight.finding import Finding, FindingKind, Severity
+from cloud_hub.insight.snapshot import Snapshot
 from device_profiles.store import LoginRole
+
+ALARM = FindingKind(name="alarm")
 
 ALARM_NAMES: dict[str, Text] = {
     "source-lost": Text(en="no picture", zh="没有画面"),
@@ -55,18 +57,18 @@ def alarm_name(alarm: str) -> Text:
     return ALARM_NAMES.get(alarm, Text(en=alarm.replace("-", " "), zh=alarm))
 
 
-def find_alarms(situation: Situation) -> Iterator[Finding]:
+def find_alarms(snapshot: Snapshot) -> Iterator[Finding]:
     """Every alarm that is open, and every one of today that is over."""
-    for fact in situation.alarms:
-        if fact.store_id in situation.chain.stores:
-            yield _open(situation, fact) if fact.cleared_at is None else _over(situation, fact)
+    for fact in snapshot.read(alarms_today):
+        if fact.store_id in snapshot.chain.stores:
+            yield _open(snapshot, fact) if fact.cleared_at is None else _over(snapshot, fact)
 
 
-def _words(situation: Situation, fact: AlarmFact) -> dict[str, Text | str]:
-    chain = situation.chain
+def _words(snapshot: Snapshot, fact: AlarmFact) -> dict[str, Text | str]:
+    chain = snapshot.chain
     store = chain.stores[fact.store_id]
     device = chain.devices.get(fact.device_id)
-    until = fact.cleared_at or situation.now
+    until = fact.cleared_at or snapshot.now
     value = (
         _VALUE.filled(value=f"{fact.value:g}", limit=f"{fact.limit:g}")
         if fact.value is not None and fact.limit is not None
@@ -76,18 +78,18 @@ def _words(situation: Situation, fact: AlarmFact) -> dict[str, Text | str]:
         "store": store.name,
         "device": device.name if device else fact.device_id,
         "alarm": alarm_name(fact.alarm),
-        "since": wording.clock(fact.raised_at, store.hours.zone, situation.now),
-        "until": wording.clock(until, store.hours.zone, situation.now),
+        "since": wording.clock(fact.raised_at, store.hours.zone, snapshot.now),
+        "until": wording.clock(until, store.hours.zone, snapshot.now),
         "value": value,
     }
 
 
-def _open(situation: Situation, fact: AlarmFact) -> Finding:
-    words = _words(situation, fact)
-    device = situation.chain.devices.get(fact.device_id)
+def _open(snapshot: Snapshot, fact: AlarmFact) -> Finding:
+    words = _words(snapshot, fact)
+    device = snapshot.chain.devices.get(fact.device_id)
     return Finding(
-        key=f"{Kind.ALARM}/{fact.device_id}/{fact.alarm}/{fact.subject}",
-        kind=Kind.ALARM,
+        key=f"{ALARM}/{fact.device_id}/{fact.alarm}/{fact.subject}",
+        kind=ALARM,
         severity=Severity.ALARM,
         sentence=_OPEN.filled(**words),
         since=fact.raised_at,
@@ -100,13 +102,13 @@ def _open(situation: Situation, fact: AlarmFact) -> Finding:
     )
 
 
-def _over(situation: Situation, fact: AlarmFact) -> Finding:
+def _over(snapshot: Snapshot, fact: AlarmFact) -> Finding:
     at = f"{fact.raised_at:%Y%m%dT%H%M%SZ}"
     return Finding(
-        key=f"{Kind.ALARM}/{fact.device_id}/{fact.alarm}/{fact.subject}/{at}",
-        kind=Kind.ALARM,
+        key=f"{ALARM}/{fact.device_id}/{fact.alarm}/{fact.subject}/{at}",
+        kind=ALARM,
         severity=Severity.INFORMATION,
-        sentence=_OVER.filled(**_words(situation, fact)),
+        sentence=_OVER.filled(**_words(snapshot, fact)),
         since=fact.raised_at,
         owner=LoginRole.TECHNICIAN,
         store_id=fact.store_id,

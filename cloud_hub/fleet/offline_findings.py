@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.fleet.link_status import Freshness, LinkState
-from cloud_hub.insight.finding import Finding, Kind, Severity
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.fleet.today import device_links, store_links
+from cloud_hub.insight.finding import Finding, FindingKind, Severity
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.chain import Device
 from device_profiles.store import LoginRole
+
+STORE_OFFLINE = FindingKind(name="store-offline")
+DEVICE_OFFLINE = FindingKind(name="device-offline")
 
 _STORE = Text(
     en="{store} is offline: no data since {since} ({age}). Its tills keep selling; its figures are"
@@ -23,30 +27,30 @@ _TASK = Text(en="Check power and network of {what}", zh="检查 {what} 的电源
 _BUTTON = Text(en="On my way", zh="我去处理")
 
 
-def find_offline(situation: Situation) -> Iterator[Finding]:
+def find_offline(snapshot: Snapshot) -> Iterator[Finding]:
     """Offline stores, once each; offline devices of stores that are heard. A device that was never
     heard was never installed, and is nobody's problem."""
     dark = set()
-    for store_id, freshness in situation.stores.items():
+    for store_id, freshness in snapshot.read(store_links).items():
         if freshness.state is LinkState.OFFLINE:
             dark.add(store_id)
-            yield _store(situation, store_id, freshness)
-    for device in situation.chain.devices.values():
-        freshness = situation.devices[device.device_id]
+            yield _store(snapshot, store_id, freshness)
+    for device in snapshot.chain.devices.values():
+        freshness = snapshot.read(device_links)[device.device_id]
         if freshness.state is LinkState.OFFLINE and device.store_id not in dark:
-            yield _device(situation, device, freshness)
+            yield _device(snapshot, device, freshness)
 
 
-def _store(situation: Situation, store_id: str, freshness: Freshness) -> Finding:
-    store = situation.chain.stores[store_id]
-    since = freshness.data_at or freshness.heard_at or situation.now
+def _store(snapshot: Snapshot, store_id: str, freshness: Freshness) -> Finding:
+    store = snapshot.chain.stores[store_id]
+    since = freshness.data_at or freshness.heard_at or snapshot.now
     return Finding(
-        key=f"{Kind.STORE_OFFLINE}/{store_id}",
-        kind=Kind.STORE_OFFLINE,
+        key=f"{STORE_OFFLINE}/{store_id}",
+        kind=STORE_OFFLINE,
         severity=Severity.PROBLEM,
         sentence=_STORE.filled(
             store=store.name,
-            since=wording.clock(since, store.hours.zone, situation.now),
+            since=wording.clock(since, store.hours.zone, snapshot.now),
             age=freshness.age_text,
         ),
         since=since,
@@ -57,17 +61,17 @@ def _store(situation: Situation, store_id: str, freshness: Freshness) -> Finding
     )
 
 
-def _device(situation: Situation, device: Device, freshness: Freshness) -> Finding:
-    store = situation.chain.stores[device.store_id]
-    since = freshness.data_at or freshness.heard_at or situation.now
+def _device(snapshot: Snapshot, device: Device, freshness: Freshness) -> Finding:
+    store = snapshot.chain.stores[device.store_id]
+    since = freshness.data_at or freshness.heard_at or snapshot.now
     return Finding(
-        key=f"{Kind.DEVICE_OFFLINE}/{device.device_id}",
-        kind=Kind.DEVICE_OFFLINE,
+        key=f"{DEVICE_OFFLINE}/{device.device_id}",
+        kind=DEVICE_OFFLINE,
         severity=Severity.PROBLEM,
         sentence=_DEVICE.filled(
             store=store.name,
             device=device.name,
-            since=wording.clock(since, store.hours.zone, situation.now),
+            since=wording.clock(since, store.hours.zone, snapshot.now),
             age=freshness.age_text,
         ),
         since=since,

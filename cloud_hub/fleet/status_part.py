@@ -1,6 +1,6 @@
 """Whether a device or store is heard, as a chip."""
 
-from cloud_hub.boards.problems.row import Freshness, LinkState
+from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.icon import icon

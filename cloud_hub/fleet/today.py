@@ -1,17 +1,16 @@
-"""The fleet's alarms and offline stores, now."""
+"""The fleet today: how devices and stores are linked, and their alarms."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from cloud_hub.fleet.link_status import LinkState
+from cloud_hub.fleet.link_status import Freshness, LinkState, fleet_freshness, store_freshness
+from cloud_hub.insight.snapshot import Snapshot
+from cloud_hub.link.last_heard import last_words
 from cloud_hub.link.tables import AlarmRaised
-
-if TYPE_CHECKING:
-    from cloud_hub.insight.snapshot import Situation
+from cloud_hub.reconciliation.lane_accounts import lane_accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +28,40 @@ class AlarmFact:
     detail: str
 
 
-def offline_stores(situation: "Situation") -> list[str]:
+def device_links(snapshot: Snapshot) -> dict[str, Freshness]:
+    """How every device stands."""
+    waiting: dict[str, int] = defaultdict(int)
+    for lane in snapshot.read(lane_accounts):
+        waiting[lane.device] += lane.waiting
+    words = last_words(snapshot.session, snapshot.chain.tenant_id)
+    return fleet_freshness(snapshot.chain.devices, words, waiting, snapshot.now)
+
+
+def store_links(snapshot: Snapshot) -> dict[str, Freshness]:
+    """How every store stands, by its devices."""
+    by_store: dict[str, list[Freshness]] = {store_id: [] for store_id in snapshot.chain.stores}
+    devices = snapshot.read(device_links)
+    for device in snapshot.chain.devices.values():
+        by_store.setdefault(device.store_id, []).append(devices[device.device_id])
+    return {store_id: store_freshness(each, snapshot.now) for store_id, each in by_store.items()}
+
+
+def offline_stores(snapshot: Snapshot) -> list[str]:
     """Stores whose newest facts are not here: offline, catching up, or never heard."""
     return sorted(
         store_id
-        for store_id, freshness in situation.stores.items()
+        for store_id, freshness in snapshot.read(store_links).items()
         if freshness.state is not LinkState.ONLINE
     )
 
 
-def _alarms(session: Session, tenant_id: str, since: datetime) -> tuple[AlarmFact, ...]:
-    rows = session.execute(
+def alarms_today(snapshot: Snapshot) -> tuple[AlarmFact, ...]:
+    """The chain's alarms that are open or were raised today, oldest first."""
+    since = min((day.start_at for day in snapshot.today.days), default=snapshot.now)
+    rows = snapshot.session.execute(
         sa.select(AlarmRaised.__table__)
         .where(
-            AlarmRaised.tenant_id == tenant_id,
+            AlarmRaised.tenant_id == snapshot.chain.tenant_id,
             sa.or_(AlarmRaised.cleared_at.is_(None), AlarmRaised.raised_at >= since),
         )
         .order_by(AlarmRaised.raised_at)

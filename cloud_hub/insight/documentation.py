@@ -6,8 +6,8 @@ from cloud_hub.insight.metric import Direction, Kind, Metric
 
 _HEAD = """# Metrics
 
-Written from the registry in `cloud_hub/metrics/registry.py` by `python -m
-cloud_hub.insight.documentation > docs/metrics.md`; a test keeps the two equal. Served at `GET
+Written from the registry in `cloud_hub/register.py` by `python -m
+cloud_hub.register > docs/metrics.md`; a test keeps the two equal. Served at `GET
 /api/v1/metrics` and `GET /api/v1/metrics/{name}?store=&from=&to=&grain=hour|day`.
 
 Kinds: a *flow* adds up over time and stores; a *state* is the last valid value, added up over
@@ -59,15 +59,3 @@ def _section(metric: Metric) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def main() -> None:
-    """Prints the page."""
-    # Imported here: the registry needs the database's tables, the sentences above do not.
-    from cloud_hub.register import METRICS
-
-    print(documentation(METRICS.values()), end="")
-
-
-if __name__ == "__main__":
-    main()

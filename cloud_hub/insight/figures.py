@@ -9,7 +9,7 @@ from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure, Unit
 from cloud_hub.insight.metric import Metric
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import Cell, Number, Sums, total
 from cloud_hub.insight.window import Window, comparable
 from cloud_hub.master_data.chain import Chain
@@ -19,17 +19,24 @@ OVER_FULL = Text(en="above 100 %: check the counting", zh="超过 100%：请核�
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataAge:
+    """How new what is here is: when each store's newest data was recorded, and when the oldest of
+    its fixtures' last clear pictures of today was taken."""
+
+    data_at: Mapping[str, datetime | None]
+    photo_at: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Today's store days, and the comparable day of each store that has one. `data_at`: when each
-    store's newest data was recorded; `photo_at`: when the oldest of its fixtures' last clear
-    pictures of today was taken."""
+    """Today's store days, and the comparable day of each store that has one. `age`: how
+    new the data are."""
 
     chain: Chain
     now: datetime
     today: tuple[StoreDay, ...]
     earlier: Mapping[str, StoreDay]
-    data_at: Mapping[str, datetime | None]
-    photo_at: Mapping[str, datetime]
+    age: DataAge
     without: tuple[Text, ...]
 
     @property
@@ -44,26 +51,24 @@ class Comparison:
             now=self.now,
             today=tuple(day for day in self.today if day.store_id == store_id),
             earlier={k: day for k, day in self.earlier.items() if k == store_id},
-            data_at=self.data_at,
-            photo_at=self.photo_at,
+            age=self.age,
             without=(),
         )
 
 
 def compare(
-    situation: Situation, store_ids: Collection[str], without: Collection[str] = ()
+    snapshot: Snapshot, age: DataAge, store_ids: Collection[str], without: Collection[str] = ()
 ) -> Comparison:
     """Today of these stores against the same weekday before; `without` are named as left out."""
-    days = tuple(day for day in situation.today.days if day.store_id in store_ids)
+    days = tuple(day for day in snapshot.today.days if day.store_id in store_ids)
     earlier = {day.store_id: before for day in days if (before := comparable(day)) is not None}
     return Comparison(
-        chain=situation.chain,
-        now=situation.now,
+        chain=snapshot.chain,
+        now=snapshot.now,
         today=days,
         earlier=earlier,
-        data_at={store_id: each.data_at for store_id, each in situation.stores.items()},
-        photo_at=_photo_at(situation),
-        without=tuple(situation.chain.stores[store_id].name for store_id in sorted(without)),
+        age=age,
+        without=tuple(snapshot.chain.stores[store_id].name for store_id in sorted(without)),
     )
 
 
@@ -111,10 +116,10 @@ def _as_of(metric: Metric, comparison: Comparison) -> datetime:
     """How old a figure is. One made of pictures is as old as the oldest of them, so that an old
     picture never passes for a live one."""
     stores = [day.store_id for day in comparison.today]
-    taken = [comparison.photo_at[each] for each in stores if each in comparison.photo_at]
+    taken = [comparison.age.photo_at[each] for each in stores if each in comparison.age.photo_at]
     if PHOTO_SOURCE in metric.sources and taken:
         return min(taken)
-    heard = [at for each in stores if (at := comparison.data_at.get(each)) is not None]
+    heard = [at for each in stores if (at := comparison.age.data_at.get(each)) is not None]
     return min(max(heard, default=comparison.now), comparison.now)
 
 
@@ -176,13 +181,3 @@ def day_values(metric: Metric, cells: Mapping[Cell, Sums]) -> dict[date, Number 
     for cell, sums in cells.items():
         days.setdefault(cell.day, []).append(sums)
     return {day: metric.value(total(each)) for day, each in days.items()}
-
-
-def _photo_at(situation: Situation) -> dict[str, datetime]:
-    found: dict[str, datetime] = {}
-    for photos in situation.photos.values():
-        last = next((photo for photo in reversed(photos) if photo.is_clear), None)
-        if last is not None:
-            before = found.get(last.store_id, last.taken_at)
-            found[last.store_id] = min(before, last.taken_at)
-    return found

@@ -1,12 +1,11 @@
 """What a finding is: a problem with its evidence, its cost, and who should mend it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from cloud_hub.core.text import Text
-from cloud_hub.shelf.photos.facts import ShelfPhoto
 from device_profiles.store import LoginRole
 
 
@@ -18,21 +17,30 @@ class Severity(StrEnum):
     INFORMATION = "information"
 
 
-class Kind(StrEnum):
-    """What kinds of finding there are; a new kind is one row here and one file beside this."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingKind:
+    """A kind of finding, declared by the domain that searches for it. Its task is due `due_after`
+    it was found, if ever; `shown_to_brands`: a brand reads it about the fixtures it owns.
+    `proven_by_photo`: it is gone only when a photo shows it no more."""
 
-    EMPTY_SLOT = "empty-slot"
-    MISPLACED = "misplaced"
-    PURITY = "purity"
-    STORE_OFFLINE = "store-offline"
-    DEVICE_OFFLINE = "device-offline"
-    ALARM = "alarm"
-    EVENTS_LOST = "events-lost"
-    EVENTS_REFUSED = "events-refused"
-    EVENTS_RESENT = "events-resent"
-    SLOW_QUEUE = "slow-queue"
-    STAFF_LEFT_OUT = "staff-left-out"
-    DAY_REVISED = "day-revised"
+    name: str
+    due_after: timedelta | None = None
+    shown_to_brands: bool = False
+    proven_by_photo: bool = False
+
+    def __str__(self) -> str:
+        """Its name, as keys of findings begin with it."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The photo that proves a finding, and the slots it concerns."""
+
+    sha256: str
+    taken_at: datetime
+    fixture_id: str
+    slot_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +60,7 @@ class Finding:
     the slots it concerns, the events or receipts by identity."""
 
     key: str
-    kind: Kind
+    kind: FindingKind
     severity: Severity
     sentence: Text
     since: datetime
@@ -64,5 +72,5 @@ class Finding:
     cost: Cost | None = None
     button: Text | None = None
     task: Text | None = None
-    photo: ShelfPhoto | None = None
+    photo: Evidence | None = None
     evidence: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""When each device was last heard, and whether it owes anything."""
+"""When each device was last heard."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,8 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.link.tables import ReceivedRange, StoredEvent
-from cloud_hub.reconciliation.lane_accounts import audit_link
-from sync.events import Lane
 
 
 def last_words(
@@ -39,13 +37,3 @@ def last_words(
     for device_id, at in session.execute(query):
         found[device_id] = at
     return found
-
-
-def _owing(session: Session, tenant_id: str, device_ids: list[str]) -> set[str]:
-    """Devices that still owe sales."""
-    audit = audit_link(session, tenant_id=tenant_id, devices=device_ids, count_rows=False)
-    return {
-        account.device
-        for account in audit.accounts
-        if account.lane_number == Lane.SALE and account.waiting > 0
-    }

@@ -8,12 +8,17 @@ import sqlalchemy as sa
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.insight.finding import Finding, Kind, Severity
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.finding import Finding, FindingKind, Severity
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, loss_reason
+from cloud_hub.reconciliation.lane_accounts import lane_accounts
 from device_profiles.store import LoginRole
 from sync.events import Lane
+
+EVENTS_LOST = FindingKind(name="events-lost")
+EVENTS_REFUSED = FindingKind(name="events-refused")
+EVENTS_RESENT = FindingKind(name="events-resent")
 
 TOLD_FOR = timedelta(hours=24)
 """How long a declared loss is told on pages; the device's own page keeps it for good."""
@@ -43,25 +48,25 @@ LANE_NAMES: dict[int, Text] = {
 }
 
 
-def find_link_news(situation: Situation) -> Iterator[Finding]:
+def find_link_news(snapshot: Snapshot) -> Iterator[Finding]:
     """Losses of the last day, refusals that nobody has mended, deliveries that came twice."""
-    yield from _lost(situation)
-    yield from _refused(situation)
-    yield from _resent(situation)
+    yield from _lost(snapshot)
+    yield from _refused(snapshot)
+    yield from _resent(snapshot)
 
 
-def _lost(situation: Situation) -> Iterator[Finding]:
+def _lost(snapshot: Snapshot) -> Iterator[Finding]:
     losses: dict[tuple[str, int, str], list[DeclaredLoss]] = defaultdict(list)
-    for loss in declared_losses(situation.session, tenant_id=situation.chain.tenant_id):
+    for loss in declared_losses(snapshot.session, tenant_id=snapshot.chain.tenant_id):
         losses[loss.device, loss.lane_number, loss.reason].append(loss)
     for (device_id, lane, reason), parts in losses.items():
-        device = situation.chain.devices.get(device_id)
+        device = snapshot.chain.devices.get(device_id)
         last_at = max(part.last_declared_at for part in parts)
-        if device is None or situation.now - last_at > TOLD_FOR:
+        if device is None or snapshot.now - last_at > TOLD_FOR:
             continue
         count = sum(part.events for part in parts)
         words: dict[str, Text | str | int] = {
-            "store": situation.chain.stores[device.store_id].name,
+            "store": snapshot.chain.stores[device.store_id].name,
             "device": device.name,
             "n": count,
             "lane": LANE_NAMES.get(lane, Text(en=str(lane), zh=str(lane))),
@@ -69,8 +74,8 @@ def _lost(situation: Situation) -> Iterator[Finding]:
             "reason": loss_reason(reason),
         }
         yield Finding(
-            key=f"{Kind.EVENTS_LOST}/{device_id}/{lane}/{reason}",
-            kind=Kind.EVENTS_LOST,
+            key=f"{EVENTS_LOST}/{device_id}/{lane}/{reason}",
+            kind=EVENTS_LOST,
             severity=Severity.PROBLEM,
             sentence=_LOST.filled(**words),
             since=min(part.declared_at for part in parts),
@@ -82,31 +87,31 @@ def _lost(situation: Situation) -> Iterator[Finding]:
         )
 
 
-def _refused(situation: Situation) -> Iterator[Finding]:
-    rows = situation.session.execute(
+def _refused(snapshot: Snapshot) -> Iterator[Finding]:
+    rows = snapshot.session.execute(
         sa.select(
             DeadLetter.device_id, DeadLetter.letter_id, DeadLetter.error, DeadLetter.received_at
         )
-        .where(DeadLetter.tenant_id == situation.chain.tenant_id, DeadLetter.replayed_at.is_(None))
+        .where(DeadLetter.tenant_id == snapshot.chain.tenant_id, DeadLetter.replayed_at.is_(None))
         .order_by(DeadLetter.received_at)
     )
     letters: dict[str, list[tuple[str, str, datetime]]] = defaultdict(list)
     for device_id, letter_id, error, received_at in rows:
         letters[device_id].append((letter_id, error, received_at))
     for device_id, of_device in letters.items():
-        device = situation.chain.devices.get(device_id)
+        device = snapshot.chain.devices.get(device_id)
         if device is None:
             continue
         words: dict[str, Text | str | int] = {
-            "store": situation.chain.stores[device.store_id].name,
+            "store": snapshot.chain.stores[device.store_id].name,
             "device": device.name,
             "n": len(of_device),
             "events": wording.plural(len(of_device), "event"),
             "error": of_device[-1][1],
         }
         yield Finding(
-            key=f"{Kind.EVENTS_REFUSED}/{device_id}",
-            kind=Kind.EVENTS_REFUSED,
+            key=f"{EVENTS_REFUSED}/{device_id}",
+            kind=EVENTS_REFUSED,
             severity=Severity.PROBLEM,
             sentence=_REFUSED.filled(**words),
             since=of_device[0][2],
@@ -119,24 +124,24 @@ def _refused(situation: Situation) -> Iterator[Finding]:
         )
 
 
-def _resent(situation: Situation) -> Iterator[Finding]:
+def _resent(snapshot: Snapshot) -> Iterator[Finding]:
     resent: dict[str, int] = defaultdict(int)
-    for lane in situation.books:
-        device = situation.chain.devices.get(lane.device)
+    for lane in snapshot.read(lane_accounts):
+        device = snapshot.chain.devices.get(lane.device)
         if device is not None:
             resent[device.store_id] += lane.resends
     for store_id, count in resent.items():
         if count:
             yield Finding(
-                key=f"{Kind.EVENTS_RESENT}/{store_id}",
-                kind=Kind.EVENTS_RESENT,
+                key=f"{EVENTS_RESENT}/{store_id}",
+                kind=EVENTS_RESENT,
                 severity=Severity.INFORMATION,
                 sentence=_RESENT.filled(
-                    store=situation.chain.stores[store_id].name,
+                    store=snapshot.chain.stores[store_id].name,
                     n=f"{count:,}",
                     events=wording.plural(count, "event"),
                 ),
-                since=situation.day_of(store_id).start_at,
+                since=snapshot.day_of(store_id).start_at,
                 owner=LoginRole.IT,
                 store_id=store_id,
             )

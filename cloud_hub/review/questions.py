@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.core.errors import NotFound
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.place_tables import Fixture
 from cloud_hub.review.tables import Reason, ReviewItem
 from cloud_hub.shelf.photos.facts import Facing, ShelfPhoto
 from cloud_hub.shelf.photos.rights import photographed_fixtures
 from cloud_hub.shelf.tables import ShelfObservation
+from cloud_hub.shelf.today import photos_today
 from sync.events import PictureQuality
 
 LOOK_BACK = timedelta(days=3)
@@ -38,16 +39,16 @@ Known = tuple[str | None, tuple[float, ...], str | None, datetime]
 
 
 def plan_review(
-    session: Session, situation: Situation, audited_one_in: int, twice_one_in: int
+    session: Session, snapshot: Snapshot, audited_one_in: int, twice_one_in: int
 ) -> list[dict[str, Any]]:
     """New questions about today's clear photos, as rows of ReviewItem; one in `twice_one_in` of
     them for two people."""
     rows: list[dict[str, Any]] = []
-    for fixture_id, photos in situation.photos.items():
+    for fixture_id, photos in snapshot.read(photos_today).items():
         clear = [photo for photo in photos if photo.is_clear and photo.facings]
         if not clear:
             continue
-        known, ids, still_open = _known(session, situation, fixture_id)
+        known, ids, still_open = _known(session, snapshot, fixture_id)
         for photo in clear:
             for number, facing in enumerate(photo.facings):
                 item_id = _item_id(photo, number)
@@ -60,8 +61,8 @@ def plan_review(
                     known.append((facing.slot_id, facing.box, facing.gtin, photo.taken_at))
                     still_open += 1
                 ids.add(item_id)
-                tenant_id = situation.chain.tenant_id
-                row = _row(tenant_id, item_id, photo, facing, reason, situation.now)
+                tenant_id = snapshot.chain.tenant_id
+                row = _row(tenant_id, item_id, photo, facing, reason, snapshot.now)
                 rows.append(row | {"wanted_answers": _people(item_id, twice_one_in)})
     return rows
 
@@ -81,7 +82,7 @@ def _people(item_id: str, twice_one_in: int) -> int:
 
 
 def _known(
-    session: Session, situation: Situation, fixture_id: str
+    session: Session, snapshot: Snapshot, fixture_id: str
 ) -> tuple[list[Known], set[str], int]:
     """Questions of the last days about a fixture, their ids, and how many doubts are open."""
     item = ReviewItem
@@ -95,9 +96,9 @@ def _known(
             item.reason,
             item.answered_at,
         ).where(
-            item.tenant_id == situation.chain.tenant_id,
+            item.tenant_id == snapshot.chain.tenant_id,
             item.fixture_id == fixture_id,
-            item.taken_at >= situation.now - LOOK_BACK,
+            item.taken_at >= snapshot.now - LOOK_BACK,
         )
     ).all()
     doubts = [row for row in found if row.reason != Reason.AUDIT]

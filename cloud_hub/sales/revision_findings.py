@@ -8,11 +8,13 @@ import sqlalchemy as sa
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.insight.finding import Finding, Kind, Severity
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.finding import Finding, FindingKind, Severity
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.sales.receipts import TRADE
 from cloud_hub.sales.tables import DayRevision, Receipt
 from device_profiles.store import LoginRole
+
+DAY_REVISED = FindingKind(name="day-revised")
 
 TOLD_FOR = timedelta(days=7)
 """How long a revision is told on pages."""
@@ -24,16 +26,16 @@ _REVISED = Text(
 )
 
 
-def find_revised(situation: Situation) -> Iterator[Finding]:
+def find_revised(snapshot: Snapshot) -> Iterator[Finding]:
     """Days whose net sales changed after they had been final: what was shown first against now."""
-    chain = situation.chain
-    first = _first_shown(situation, list(chain.stores))
-    for (store_id, day), amount in revised_amounts(situation, list(chain.stores)).items():
+    chain = snapshot.chain
+    first = _first_shown(snapshot, list(chain.stores))
+    for (store_id, day), amount in revised_amounts(snapshot, list(chain.stores)).items():
         revised_at = first[store_id, day][0]
-        if situation.now - revised_at <= TOLD_FOR:
+        if snapshot.now - revised_at <= TOLD_FOR:
             yield Finding(
-                key=f"{Kind.DAY_REVISED}/{store_id}/{day}",
-                kind=Kind.DAY_REVISED,
+                key=f"{DAY_REVISED}/{store_id}/{day}",
+                kind=DAY_REVISED,
                 severity=Severity.INFORMATION,
                 sentence=_REVISED.filled(
                     store=chain.stores[store_id].name,
@@ -46,21 +48,21 @@ def find_revised(situation: Situation) -> Iterator[Finding]:
             )
 
 
-def revised_amounts(situation: Situation, store_ids: list[str]) -> dict[tuple[str, date], Decimal]:
+def revised_amounts(snapshot: Snapshot, store_ids: list[str]) -> dict[tuple[str, date], Decimal]:
     """By how much late data changed the net sales of final days: now less what was shown first."""
     found: dict[tuple[str, date], Decimal] = {}
-    for (store_id, day), (_, before) in _first_shown(situation, store_ids).items():
-        amount = _net_sales(situation, store_id, day) - before
+    for (store_id, day), (_, before) in _first_shown(snapshot, store_ids).items():
+        amount = _net_sales(snapshot, store_id, day) - before
         if amount:
             found[store_id, day] = amount
     return found
 
 
 def _first_shown(
-    situation: Situation, store_ids: list[str]
+    snapshot: Snapshot, store_ids: list[str]
 ) -> dict[tuple[str, date], tuple[datetime, Decimal]]:
     """When each revised day was first revised, and its net sales before."""
-    rows = situation.session.execute(
+    rows = snapshot.session.execute(
         sa.select(
             DayRevision.store_id,
             DayRevision.business_day,
@@ -68,7 +70,7 @@ def _first_shown(
             DayRevision.net_sales_before,
         )
         .where(
-            DayRevision.tenant_id == situation.chain.tenant_id,
+            DayRevision.tenant_id == snapshot.chain.tenant_id,
             DayRevision.store_id.in_(store_ids),
         )
         .order_by(DayRevision.revised_at.desc())
@@ -79,10 +81,10 @@ def _first_shown(
     return first
 
 
-def _net_sales(situation: Situation, store_id: str, day: date) -> Decimal:
-    total = situation.session.scalar(
+def _net_sales(snapshot: Snapshot, store_id: str, day: date) -> Decimal:
+    total = snapshot.session.scalar(
         sa.select(sa.func.sum(Receipt.net_value)).where(
-            Receipt.tenant_id == situation.chain.tenant_id,
+            Receipt.tenant_id == snapshot.chain.tenant_id,
             Receipt.store_id == store_id,
             Receipt.business_day == day,
             Receipt.type.in_(TRADE),

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.business_day import day_start
 from cloud_hub.insight.window import Window
-from cloud_hub.link.last_heard import _owing, last_words
+from cloud_hub.link.last_heard import last_words
 from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data.place_tables import Device, Store
+from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import Receipt
 from device_profiles.store import DeviceKind
+from sync.events import Lane
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 STILL_LINKED = datetime.max.replace(tzinfo=UTC)
@@ -91,3 +93,13 @@ def _first_days(session: Session, window: Window) -> dict[str, datetime]:
     )
     zones = {day.store_id: day.store.zone for day in window.days}
     return {store_id: day_start(day, zones[store_id]) for store_id, day in rows if day is not None}
+
+
+def _owing(session: Session, tenant_id: str, device_ids: list[str]) -> set[str]:
+    """Devices that still owe sales."""
+    audit = audit_link(session, tenant_id=tenant_id, devices=device_ids, count_rows=False)
+    return {
+        account.device
+        for account in audit.accounts
+        if account.lane_number == Lane.SALE and account.waiting > 0
+    }

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from cloud_hub.fleet.today import store_links
 from cloud_hub.insight.figure import Figure
-from cloud_hub.insight.figures import Comparison, figure
+from cloud_hub.insight.figures import Comparison, DataAge, figure
 from cloud_hub.insight.metric import Aspect, Metric
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import Cell, Sums
 from cloud_hub.shelf.measures import (
     PhotoMeasure,
@@ -15,16 +16,37 @@ from cloud_hub.shelf.measures import (
     on_shelf_availability,
     window_photos,
 )
+from cloud_hub.shelf.today import photos_today
 
 
-def photos_of(situation: Situation, comparison: Comparison) -> Photos:
+def photo_at(snapshot: Snapshot) -> dict[str, datetime]:
+    """When the oldest of each store's fixtures' last clear pictures of today was taken."""
+    found: dict[str, datetime] = {}
+    for photos in snapshot.read(photos_today).values():
+        last = next((photo for photo in reversed(photos) if photo.is_clear), None)
+        if last is not None:
+            before = found.get(last.store_id, last.taken_at)
+            found[last.store_id] = min(before, last.taken_at)
+    return found
+
+
+def data_age(snapshot: Snapshot) -> DataAge:
+    """How new what is here of each store is."""
+    links = snapshot.read(store_links)
+    return DataAge(
+        data_at={store_id: each.data_at for store_id, each in links.items()},
+        photo_at=photo_at(snapshot),
+    )
+
+
+def photos_of(snapshot: Snapshot, comparison: Comparison) -> Photos:
     """The photos of both days; today's are there already."""
     earlier = comparison.window.cut_to(comparison.earlier.values())
-    before = window_photos(situation.session, situation.chain, earlier, Aspect())
+    before = window_photos(snapshot.session, snapshot.chain, earlier, Aspect())
     stores = {day.store_id for day in comparison.today}
     return {
-        fixture_id: [*before.get(fixture_id, ()), *situation.photos.get(fixture_id, ())]
-        for fixture_id, fixture in situation.chain.fixtures.items()
+        fixture_id: [*before.get(fixture_id, ()), *snapshot.read(photos_today).get(fixture_id, ())]
+        for fixture_id, fixture in snapshot.chain.fixtures.items()
         if fixture.store_id in stores
     }
 

@@ -1,10 +1,9 @@
-"""What the hub does by itself every few seconds: problems become tasks, tasks end with them, and
-what devices were not sure of becomes questions."""
+"""Problems become tasks, and tasks end with them."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -13,19 +12,17 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.core.errors import NotFound, Refused
-from cloud_hub.insight.finding import Finding, Kind
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.finding import Finding
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.place_tables import Store
+from cloud_hub.shelf.today import last_clear
 from cloud_hub.tasks.tables import Task
 
 log = logging.getLogger(__name__)
 
 
-DUE_AFTER = {Kind.EMPTY_SLOT: timedelta(minutes=30)}
 GONE = "gone"
 """The answer of a task whose problem went away by itself."""
-
-PHOTO_KINDS = (Kind.EMPTY_SLOT, Kind.MISPLACED, Kind.PURITY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +39,22 @@ class TaskChanges:
         return len(self.opened) + len(self.reworded) + len(self.gone)
 
 
-def plan_tasks(session: Session, situation: Situation, findings: Iterable[Finding]) -> TaskChanges:
-    """What the findings of a situation make of the tasks there are."""
+def plan_tasks(
+    snapshot: Snapshot, findings: Iterable[Finding], proven_by_photo: Collection[str]
+) -> TaskChanges:
+    """What the findings of a snapshot make of the tasks there are. Findings of the kinds named
+    `proven_by_photo` are gone only when a photo shows them no more."""
     wanted = {f.key: f for f in findings if f.task is not None and f.store_id is not None}
-    tasks = session.scalars(
+    tasks = snapshot.session.scalars(
         sa.select(Task)
-        .where(Task.tenant_id == situation.chain.tenant_id)
+        .where(Task.tenant_id == snapshot.chain.tenant_id)
         .where(sa.or_(Task.answered_at.is_(None), Task.finding.in_(list(wanted))))
         .order_by(Task.opened_at)
     ).all()
     still_open = {task.finding: task for task in tasks if task.answered_at is None}
     answered = {task.finding: task.answered_at for task in tasks if task.answered_at is not None}
     return TaskChanges(
-        tenant_id=situation.chain.tenant_id,
+        tenant_id=snapshot.chain.tenant_id,
         opened=tuple(
             finding
             for key, finding in wanted.items()
@@ -70,7 +70,7 @@ def plan_tasks(session: Session, situation: Situation, findings: Iterable[Findin
         gone=tuple(
             task.task_id
             for key, task in still_open.items()
-            if key not in wanted and _is_proven_gone(situation, key)
+            if key not in wanted and _is_proven_gone(snapshot, key, proven_by_photo)
         ),
     )
 
@@ -84,19 +84,19 @@ def _is_due(finding: Finding, answered_at: datetime | None) -> bool:
     return proof > answered_at
 
 
-def _is_proven_gone(situation: Situation, key: str) -> bool:
+def _is_proven_gone(snapshot: Snapshot, key: str, proven_by_photo: Collection[str]) -> bool:
     """A problem that a photo showed is gone when a photo that still speaks shows it no more."""
     kind, _, rest = key.partition("/")
-    if kind not in PHOTO_KINDS:
+    if kind not in proven_by_photo:
         return True
-    return situation.last_clear(rest.partition("/")[0]) is not None
+    return last_clear(snapshot, rest.partition("/")[0]) is not None
 
 
 def write_tasks(session: Session, changes: TaskChanges, now: datetime) -> None:
     """Writes the changes. A task that was answered meanwhile stays answered."""
     for finding in changes.opened:
         en, zh = _words(finding)
-        after = DUE_AFTER.get(finding.kind)
+        after = finding.kind.due_after
         session.merge(
             Task(
                 tenant_id=changes.tenant_id,

@@ -7,12 +7,14 @@ import sqlalchemy as sa
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.insight.finding import Finding, Kind, Severity
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.finding import Finding, FindingKind, Severity
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.traffic.footfall import doors_asked
 from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
+
+STAFF_LEFT_OUT = FindingKind(name="staff-left-out")
 
 _STAFF = Text(
     en="{store}: staff left out of footfall today: {n} {crossings}.",
@@ -20,12 +22,12 @@ _STAFF = Text(
 )
 
 
-def find_staff(situation: Situation) -> Iterator[Finding]:
+def find_staff(snapshot: Snapshot) -> Iterator[Finding]:
     """Stores whose doors left staff out today."""
-    rows = situation.session.execute(
+    rows = snapshot.session.execute(
         sa.select(FootfallMinute.store_id, sa.func.sum(FootfallMinute.staff))
         .where(
-            *doors_asked(situation.today),
+            *doors_asked(snapshot.today),
             FootfallMinute.role == LineRole.ENTRANCE,
             FootfallMinute.staff > 0,
         )
@@ -34,15 +36,15 @@ def find_staff(situation: Situation) -> Iterator[Finding]:
     for store_id, count in rows:
         if count:
             yield Finding(
-                key=f"{Kind.STAFF_LEFT_OUT}/{store_id}",
-                kind=Kind.STAFF_LEFT_OUT,
+                key=f"{STAFF_LEFT_OUT}/{store_id}",
+                kind=STAFF_LEFT_OUT,
                 severity=Severity.INFORMATION,
                 sentence=_STAFF.filled(
-                    store=situation.chain.stores[store_id].name,
+                    store=snapshot.chain.stores[store_id].name,
                     n=count,
                     crossings=wording.plural(count, "crossing"),
                 ),
-                since=situation.day_of(store_id).start_at,
+                since=snapshot.day_of(store_id).start_at,
                 owner=LoginRole.STORE,
                 store_id=store_id,
             )

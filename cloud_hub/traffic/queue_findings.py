@@ -9,9 +9,9 @@ from math import sqrt
 from cloud_hub.core import wording
 from cloud_hub.core.days.time_buckets import QUARTER_S, start_of
 from cloud_hub.core.text import Text
-from cloud_hub.insight.finding import Cost, Finding, Kind, Severity
+from cloud_hub.insight.finding import Cost, Finding, FindingKind, Severity
 from cloud_hub.insight.metric import quantile
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.window import between
 from cloud_hub.sales.receipts import Sales, load_sales
 from cloud_hub.sales.till_coverage import NOTHING_KNOWN
@@ -21,6 +21,8 @@ from cloud_hub.traffic.zones import ZoneFact, load_zones
 from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
 from sync.events import ReceiptType
+
+SLOW_QUEUE = FindingKind(name="slow-queue")
 
 SLOW_WAIT_S = 240.0
 """Nine of ten must wait no longer; a quarter of an hour in which they did was slow."""
@@ -89,16 +91,16 @@ class LostBaskets:
         return SURE * sqrt(self.entries * self.usual * max(0.0, 1 - self.usual))
 
 
-def find_slow_queues(situation: Situation) -> Iterator[Finding]:
+def find_slow_queues(snapshot: Snapshot) -> Iterator[Finding]:
     """Each store's slow queues of today, told once."""
     by_store: dict[str, list[ZoneFact]] = {}
-    for fact in load_zones(situation.session, situation.today):
+    for fact in load_zones(snapshot.session, snapshot.today):
         if fact.is_queue:
             by_store.setdefault(fact.store_id, []).append(fact)
     for store_id, facts in by_store.items():
         runs = slow_runs(facts)
         if runs:
-            yield _finding(situation, store_id, runs)
+            yield _finding(snapshot, store_id, runs)
 
 
 def slow_runs(facts: Sequence[ZoneFact]) -> list[SlowQueue]:
@@ -133,11 +135,11 @@ def _run(numbers: Sequence[int], quarters: Mapping[int, list[ZoneFact]]) -> Slow
     )
 
 
-def _finding(situation: Situation, store_id: str, runs: Sequence[SlowQueue]) -> Finding:
-    store = situation.chain.stores[store_id]
+def _finding(snapshot: Snapshot, store_id: str, runs: Sequence[SlowQueue]) -> Finding:
+    store = snapshot.chain.stores[store_id]
     worst = max(runs, key=lambda run: (run.last - run.first, run.wait_p90_s))
-    lost = _lost_baskets(situation, store_id, runs)
-    cost = _cost_of(lost, situation.chain.currency)
+    lost = _lost_baskets(snapshot, store_id, runs)
+    cost = _cost_of(lost, snapshot.chain.currency)
     told = Text(en="", zh="")
     if lost is not None and cost is not None:
         count = round(lost.lost)
@@ -146,14 +148,14 @@ def _finding(situation: Situation, store_id: str, runs: Sequence[SlowQueue]) -> 
     words: dict[str, Text | str | int] = {
         "store": store.name,
         "most": worst.most,
-        "since": wording.clock(since, store.hours.zone, situation.now),
-        "until": wording.clock(min(until, situation.now), store.hours.zone, situation.now),
+        "since": wording.clock(since, store.hours.zone, snapshot.now),
+        "until": wording.clock(min(until, snapshot.now), store.hours.zone, snapshot.now),
         "wait": f"{int(worst.wait_p90_s) // 60}:{int(worst.wait_p90_s) % 60:02d}",
         "lost": told,
     }
     return Finding(
-        key=f"{Kind.SLOW_QUEUE}/{store_id}/{situation.day_of(store_id).day}",
-        kind=Kind.SLOW_QUEUE,
+        key=f"{SLOW_QUEUE}/{store_id}/{snapshot.day_of(store_id).day}",
+        kind=SLOW_QUEUE,
         severity=Severity.PROBLEM,
         sentence=_SENTENCE.filled(**words),
         since=start_of(runs[0].first, QUARTER_S),
@@ -166,14 +168,14 @@ def _finding(situation: Situation, store_id: str, runs: Sequence[SlowQueue]) -> 
 
 
 def _lost_baskets(
-    situation: Situation, store_id: str, runs: Sequence[SlowQueue]
+    snapshot: Snapshot, store_id: str, runs: Sequence[SlowQueue]
 ) -> LostBaskets | None:
     """Entries and receipts of the slow quarters and the one before each run, when its people came
     in, against the same quarters of the last days. None where too little is known."""
-    store, today = situation.chain.stores[store_id].hours, situation.day_of(store_id).day
-    window = between(situation.chain.tenant_id, [store], today - HISTORY, today, situation.now)
+    store, today = snapshot.chain.stores[store_id].hours, snapshot.day_of(store_id).day
+    window = between(snapshot.chain.tenant_id, [store], today - HISTORY, today, snapshot.now)
     traffic = _Traffic.of(
-        load_doors(situation.session, window), load_sales(situation.session, window)
+        load_doors(snapshot.session, window), load_sales(snapshot.session, window)
     )
     asked = {number for run in runs for number in range(run.first - 1, run.last + 1)}
     usual = {

@@ -15,10 +15,11 @@ from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.boards.store.view import store_view
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import find_problems, search
-from cloud_hub.insight.snapshot import load_situation
+from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import load_chain
-from cloud_hub.register import METRICS
+from cloud_hub.register import METRICS, SEARCHES
+from cloud_hub.scheduler import PHOTO_PROVEN
 from cloud_hub.tasks.keeping import plan_tasks, write_tasks
 from cloud_hub.tasks.view import tasks_view
 from device_profiles.store import LoginRole
@@ -66,17 +67,17 @@ def tell(chain: SmallChain) -> None:
 def answers(chain: SmallChain) -> dict[str, Any]:
     """Everything that can be asked."""
     with chain.reading() as session:
-        situation = load_situation(session, TENANT, NOW)
-        assert situation is not None
-        changes = plan_tasks(session, situation, search(situation))
+        snapshot = load_snapshot(session, TENANT, NOW)
+        assert snapshot is not None
+        changes = plan_tasks(snapshot, search(snapshot, SEARCHES), PHOTO_PROVEN)
     with chain.database.writing() as session:
         write_tasks(session, changes, NOW)
     with chain.reading() as session:
         return _metrics(session) | {
-            "findings": find_problems(session, TENANT, NOW),
-            "home": home_view(session, head_office(), NOW),
-            "store": store_view(session, head_office(), NOW, "s01"),
-            "shelf": shelf_view(session, head_office(), NOW, "s01-a"),
+            "findings": find_problems(session, TENANT, NOW, SEARCHES),
+            "home": home_view(session, head_office(), NOW, SEARCHES),
+            "store": store_view(session, head_office(), NOW, "s01", SEARCHES),
+            "shelf": shelf_view(session, head_office(), NOW, "s01-a", SEARCHES),
             "brand": brand_view(session, viewer(LoginRole.BRAND, OWN), NOW, OWN),
             "device": device_view(session, head_office(), NOW, "s01-till"),
             "fleet": fleet_view(session, head_office(), NOW),

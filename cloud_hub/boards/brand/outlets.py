@@ -13,10 +13,11 @@ from cloud_hub.boards.shelf.slots import total_cost
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.fleet.link_status import LinkState
+from cloud_hub.fleet.today import store_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison
 from cloud_hub.insight.metric import Aspect, Metric
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.chain import Fixture
 from cloud_hub.shelf.figures import shelf_figures
 from cloud_hub.shelf.findings.gap_cost import cost_of
@@ -27,6 +28,7 @@ from cloud_hub.shelf.metrics import COMPLIANCE, ON_SHELF, PURITY
 from cloud_hub.shelf.photos.album import Album
 from cloud_hub.shelf.photos.facts import ShelfPhoto, load_photos
 from cloud_hub.shelf.tables import ShelfObservation
+from cloud_hub.shelf.today import clear_run, last_clear, photos_today
 from cloud_hub.web.photo import Photo
 from sync.events import PictureQuality
 
@@ -94,7 +96,7 @@ class Competitor:
 
 
 def outlet_rows(
-    situation: Situation,
+    snapshot: Snapshot,
     brand_id: str,
     album: Album,
     comparison: Comparison,
@@ -104,8 +106,8 @@ def outlet_rows(
     """The brand's coolers and the shelves that plan its goods, worst first: by money, then by the
     number of reasons, then by purity and compliance."""
     rows = [
-        _outlet(situation, brand_id, fixture, album, comparison, read, gaps)
-        for fixture in situation.chain.fixtures.values()
+        _outlet(snapshot, brand_id, fixture, album, comparison, read, gaps)
+        for fixture in snapshot.chain.fixtures.values()
     ]
     return tuple(sorted(rows, key=_worst_first))
 
@@ -125,7 +127,7 @@ def _or_full(shown: Figure) -> float:
 
 
 def _outlet(
-    situation: Situation,
+    snapshot: Snapshot,
     brand_id: str,
     fixture: Fixture,
     album: Album,
@@ -133,11 +135,11 @@ def _outlet(
     read: Photos,
     all_gaps: Sequence[BrandGap],
 ) -> OutletRow:
-    chain = situation.chain
+    chain = snapshot.chain
     owned = fixture.owner_brand_id == brand_id
-    photos = situation.photos.get(fixture.fixture_id, [])
+    photos = snapshot.read(photos_today).get(fixture.fixture_id, [])
     latest = photos[-1] if photos and owned else None
-    clear = situation.last_clear(fixture.fixture_id)
+    clear = last_clear(snapshot, fixture.fixture_id)
     aspect = Aspect(brand_id=brand_id, fixture_id=fixture.fixture_id)
     alone = comparison.only(fixture.store_id)
     metrics = (ON_SHELF, PURITY, COMPLIANCE)
@@ -156,12 +158,12 @@ def _outlet(
         if clear and owned
         else Verdict.NO_DATA,
         compliance=shown[COMPLIANCE],
-        reasons=_reasons(situation, fixture, brand_id, gaps, shown),
+        reasons=_reasons(snapshot, fixture, brand_id, gaps, shown),
         photo=album.photo(latest, (*album.seen(latest), *album.gaps(latest, photos)))
         if latest
         else None,
         cost=total_cost([gap.cost for gap in gaps], chain.currency),
-        freshness=situation.stores[fixture.store_id],
+        freshness=snapshot.read(store_links)[fixture.store_id],
     )
 
 
@@ -175,19 +177,19 @@ _SEVERAL = Text(en="foreign", zh="外来")
 
 
 def _reasons(
-    situation: Situation,
+    snapshot: Snapshot,
     fixture: Fixture,
     brand_id: str,
     gaps: list[BrandGap],
     shown: Mapping[Metric, Figure],
 ) -> tuple[Text, ...]:
     """At most two things that are wrong at the outlet, the gravest first."""
-    chain = situation.chain
-    freshness = situation.stores[fixture.store_id]
+    chain = snapshot.chain
+    freshness = snapshot.read(store_links)[fixture.store_id]
     reasons = []
     if freshness.state is LinkState.OFFLINE:
         reasons.append(_OFFLINE.filled(age=freshness.age_text))
-    run = situation.clear_run(fixture.fixture_id)
+    run = clear_run(snapshot, fixture.fixture_id)
     foreign = foreign_facings(run[-1], chain, brand_id) if run else None
     if foreign and fixture.owner_brand_id == brand_id:
         only = next(iter(foreign)) if len(foreign) == 1 else None
@@ -198,7 +200,7 @@ def _reasons(
                 n=foreign.total(),
                 packs=wording.plural(foreign.total(), "pack"),
                 brand=chain.brands.get(only, _SEVERAL) if only else _SEVERAL,
-                since=wording.clock(since, zone, situation.now),
+                since=wording.clock(since, zone, snapshot.now),
             )
         )
     if gaps:
@@ -210,22 +212,22 @@ def _reasons(
     return tuple(reasons[:2])
 
 
-def brand_gaps(situation: Situation, brand_id: str) -> tuple[BrandGap, ...]:
+def brand_gaps(snapshot: Snapshot, brand_id: str) -> tuple[BrandGap, ...]:
     """Every planned slot of the brand's goods that is empty now, the oldest first."""
-    chain = situation.chain
+    chain = snapshot.chain
     found = []
     for fixture in chain.fixtures.values():
-        clear = situation.last_clear(fixture.fixture_id)
+        clear = last_clear(snapshot, fixture.fixture_id)
         if clear is None or clear.plan is None:
             continue
-        gaps = open_gaps(situation, clear)
+        gaps = open_gaps(snapshot, clear)
         for gap in gaps:
             gtin = clear.plan.slots[gap.slot_id].gtin
             if not chain.is_brand(gtin, brand_id):
                 continue
-            confirmed = gap.is_confirmed(situation.now)
+            confirmed = gap.is_confirmed(snapshot.now)
             listing = chain.listings.get((fixture.store_id, gtin))
-            lost = gap_loss(situation, clear, gap, gaps) if confirmed else None
+            lost = gap_loss(snapshot, clear, gap, gaps) if confirmed else None
             found.append(
                 BrandGap(
                     store_id=fixture.store_id,
@@ -235,7 +237,7 @@ def brand_gaps(situation: Situation, brand_id: str) -> tuple[BrandGap, ...]:
                     gtin=gtin,
                     product_name=chain.product_name(gtin),
                     since=gap.started_at,
-                    age_text=wording.duration((situation.now - gap.started_at).total_seconds()),
+                    age_text=wording.duration((snapshot.now - gap.started_at).total_seconds()),
                     confirmed=confirmed,
                     cost=cost_of(lost, chain.currency, listing.price) if listing else None,
                 )
@@ -243,13 +245,13 @@ def brand_gaps(situation: Situation, brand_id: str) -> tuple[BrandGap, ...]:
     return tuple(sorted(found, key=lambda gap: (gap.since, gap.fixture_id, gap.slot_id)))
 
 
-def competitors(situation: Situation, brand_id: str, naming: Naming) -> tuple[Competitor, ...]:
+def competitors(snapshot: Snapshot, brand_id: str, naming: Naming) -> tuple[Competitor, ...]:
     """Whose packs stand in the brand's coolers, most facings first; and on the shelves that plan
     the brand's goods, without their names."""
-    chain = situation.chain
+    chain = snapshot.chain
     found = []
     for fixture in chain.fixtures.values():
-        run = situation.clear_run(fixture.fixture_id)
+        run = clear_run(snapshot, fixture.fixture_id)
         if not run or fixture.owner_brand_id != brand_id:
             continue
         since = first_foreign(run, chain, brand_id)
@@ -261,36 +263,36 @@ def competitors(situation: Situation, brand_id: str, naming: Naming) -> tuple[Co
                     name=naming.brand(rival, fixture.owner_brand_id),
                     facings=count,
                     since=since,
-                    since_text=wording.duration((situation.now - since).total_seconds()),
+                    since_text=wording.duration((snapshot.now - since).total_seconds()),
                 )
             )
     return tuple(sorted(found, key=lambda row: (-row.facings, row.fixture_id)))
 
 
-def share_days(session: Session, situation: Situation, brand_id: str) -> tuple[ShareDay, ...]:
+def share_days(session: Session, snapshot: Snapshot, brand_id: str) -> tuple[ShareDay, ...]:
     """Whose facings the last clear photo of each owned cooler showed, by day, oldest first."""
-    chain = situation.chain
+    chain = snapshot.chain
     owned = [f.fixture_id for f in chain.fixtures.values() if f.owner_brand_id == brand_id]
-    today = max((day.day for day in situation.today.days), default=situation.now.date())
+    today = max((day.day for day in snapshot.today.days), default=snapshot.now.date())
     days = [today - timedelta(days=back) for back in reversed(range(SHARE_DAYS))]
     by_day: dict[date, list[ShelfPhoto]] = {day: [] for day in days}
-    for photo in _last_of_days(session, situation, owned, days[0]):
+    for photo in _last_of_days(session, snapshot, owned, days[0]):
         if photo.day in by_day:
             by_day[photo.day].append(photo)
-    return tuple(_share(day, by_day[day], situation, brand_id) for day in days)
+    return tuple(_share(day, by_day[day], snapshot, brand_id) for day in days)
 
 
-def _share(day: date, photos: list[ShelfPhoto], situation: Situation, brand_id: str) -> ShareDay:
+def _share(day: date, photos: list[ShelfPhoto], snapshot: Snapshot, brand_id: str) -> ShareDay:
     if not photos:
         return ShareDay(business_day=day, own=None, foreign=None, unknown=None)
-    sums = [facings(photo, situation.chain, brand_id) for photo in photos]
+    sums = [facings(photo, snapshot.chain, brand_id) for photo in photos]
     own, everything = sum(int(s.amount) for s in sums), sum(int(s.base) for s in sums)
     unknown = sum(1 for photo in photos for facing in photo.facings if facing.gtin is None)
     return ShareDay(business_day=day, own=own, foreign=everything - own - unknown, unknown=unknown)
 
 
 def _last_of_days(
-    session: Session, situation: Situation, fixture_ids: list[str], first: date
+    session: Session, snapshot: Snapshot, fixture_ids: list[str], first: date
 ) -> list[ShelfPhoto]:
     """The last clear photo of each fixture and business day."""
     observation = ShelfObservation
@@ -301,7 +303,7 @@ def _last_of_days(
             sa.func.max(observation.taken_at).label("taken_at"),
         )
         .where(
-            observation.tenant_id == situation.chain.tenant_id,
+            observation.tenant_id == snapshot.chain.tenant_id,
             observation.fixture_id.in_(fixture_ids),
             observation.business_day >= first,
             observation.quality == PictureQuality.CLEAR,
@@ -318,7 +320,7 @@ def _last_of_days(
                 observation.taken_at == newest.c.taken_at,
             ),
         )
-        .where(observation.tenant_id == situation.chain.tenant_id)
+        .where(observation.tenant_id == snapshot.chain.tenant_id)
     ).all()
-    photos = load_photos(session, situation.chain, observation.observation_id.in_(ids))
+    photos = load_photos(session, snapshot.chain, observation.observation_id.in_(ids))
     return [photo for each in photos.values() for photo in each]

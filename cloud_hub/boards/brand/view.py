@@ -22,7 +22,7 @@ from cloud_hub.boards.brand.outlets import (
 )
 from cloud_hub.boards.problems.row import ProblemRow
 from cloud_hub.boards.problems.rows import problem_rows
-from cloud_hub.boards.problems.scope import may_read, situation_for
+from cloud_hub.boards.problems.scope import may_read, snapshot_for
 from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound, NotYours
@@ -31,19 +31,19 @@ from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, compare, figure
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import Cell, Sums, add_to
 from cloud_hub.review.accuracy import Recognition, recognition
 from cloud_hub.review.view import waiting_questions
 from cloud_hub.sales.metrics import SELL_OUT
 from cloud_hub.sales.products import units_by_product
 from cloud_hub.sales.receipts import till_time
-from cloud_hub.shelf.figures import photos_of, shelf_figures
-from cloud_hub.shelf.findings.misplaced import find_misplaced
-from cloud_hub.shelf.findings.purity import find_impure
+from cloud_hub.shelf.domain import DOMAIN as SHELF
+from cloud_hub.shelf.figures import data_age, photos_of, shelf_figures
 from cloud_hub.shelf.measures import Verdict
 from cloud_hub.shelf.metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
 from cloud_hub.shelf.photos.album import Album
+from cloud_hub.shelf.today import photos_today
 from device_profiles.store import LoginRole
 
 __all__ = [
@@ -99,7 +99,9 @@ class BrandView:
     doubts: int
 
 
-BRAND_SEARCHES = (find_misplaced, find_impure)
+BRAND_SEARCHES = tuple(
+    each for each in SHELF.searches if any(kind.shown_to_brands for kind in each.kinds)
+)
 
 BRAND_METRICS = (ON_SHELF, PURITY, COMPLIANCE, SHARE_OF_SHELF, FACINGS)
 
@@ -117,22 +119,26 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
         scope_id=brand_id,
         language=viewer.language,
     )
-    situation = situation_for(session, as_brand, Page.BRAND, now)
-    chain = situation.chain
+    snapshot = snapshot_for(session, as_brand, Page.BRAND, now)
+    chain = snapshot.chain
     if brand_id not in chain.brands:
         raise NotFound(f"there is no brand {brand_id!r}")
     naming = Naming(as_brand, chain)
     owned = [f for f in chain.fixtures.values() if f.owner_brand_id == brand_id]
-    photos = [photo for fixture in owned for photo in situation.photos.get(fixture.fixture_id, ())]
+    photos = [
+        photo
+        for fixture in owned
+        for photo in snapshot.read(photos_today).get(fixture.fixture_id, ())
+    ]
     album = Album(session, chain, naming, now, photos)
-    comparison = compare(situation, list(chain.stores))
-    read = photos_of(situation, comparison)
-    gaps = brand_gaps(situation, brand_id)
-    outlets = outlet_rows(situation, brand_id, album, comparison, read, gaps)
+    comparison = compare(snapshot, snapshot.read(data_age), list(chain.stores))
+    read = photos_of(snapshot, comparison)
+    gaps = brand_gaps(snapshot, brand_id)
+    outlets = outlet_rows(snapshot, brand_id, album, comparison, read, gaps)
     figures = shelf_figures(BRAND_METRICS, read, comparison, Aspect(brand_id=brand_id))
     findings = [
         finding
-        for finding in search(situation, BRAND_SEARCHES)
+        for finding in search(snapshot, BRAND_SEARCHES)
         if finding.fixture_id in chain.fixtures
         and may_read(finding, as_brand, chain.fixtures[finding.fixture_id])
     ]
@@ -140,7 +146,7 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
     seen = sum(
         1
         for fixture in owned
-        if any(p.is_clear for p in situation.photos.get(fixture.fixture_id, ()))
+        if any(p.is_clear for p in snapshot.read(photos_today).get(fixture.fixture_id, ()))
     )
     return BrandView(
         brand_id=brand_id,
@@ -156,12 +162,12 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
         figures=figures,
         outlets=outlets,
         worst=next((outlet for outlet in outlets if outlet.photo is not None), None),
-        share=share_days(session, situation, brand_id),
+        share=share_days(session, snapshot, brand_id),
         gaps=gaps,
-        competitors=competitors(situation, brand_id, naming),
-        sell_out=_sell_out(session, situation, comparison, brand_id),
+        competitors=competitors(snapshot, brand_id, naming),
+        sell_out=_sell_out(session, snapshot, comparison, brand_id),
         sell_out_estimated=_estimated(session, comparison, brand_id),
-        problems=problem_rows(situation, findings, album),
+        problems=problem_rows(snapshot, findings, album),
         published=recognition(
             session, chain.tenant_id, [fixture.fixture_id for fixture in owned], None, now
         ),
@@ -170,7 +176,7 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
 
 
 def _sell_out(
-    session: Session, situation: Situation, comparison: Comparison, brand_id: str
+    session: Session, snapshot: Snapshot, comparison: Comparison, brand_id: str
 ) -> tuple[SellOutRow, ...]:
     """Today's units of each of the brand's products, the best seller first."""
     known: dict[Cell, Sums] = {}
@@ -184,7 +190,7 @@ def _sell_out(
     ).items():
         add_to(units[gtin], Cell(store_id, day, None), Sums(amount=sold))
     rows = []
-    for product in situation.chain.products.values():
+    for product in snapshot.chain.products.values():
         if product.brand_id != brand_id:
             continue
         cells = dict(known)

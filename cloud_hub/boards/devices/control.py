@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.fleet.commands.commands import expires_at, state_of
 from cloud_hub.fleet.commands.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of, undone
+from cloud_hub.fleet.permissions import may_act
 from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.clock_correction import corrected_clocks
 from device_profiles.store import LoginRole
@@ -25,7 +26,6 @@ FACTS = frozenset(
 )
 """What a device reports beside its settings."""
 SEERS = frozenset({LoginRole.HEAD_OFFICE, LoginRole.IT, LoginRole.TECHNICIAN})
-ACTORS = frozenset({LoginRole.IT, LoginRole.TECHNICIAN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +110,6 @@ def device_control(
             for row in corrected_clocks(session, viewer.tenant_id, device_id)
         ),
     )
-
-
-def may_act(viewer: Viewer) -> bool:
-    """Whether the viewer may tell devices what to do: IT and technicians themselves, not somebody
-    who only looks through their eyes."""
-    return viewer.role in ACTORS and not viewer.is_guise
 
 
 def _choices(shadow: DeviceShadow | None) -> tuple[Choice, ...]:

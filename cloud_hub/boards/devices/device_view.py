@@ -21,9 +21,10 @@ from cloud_hub.boards.devices.records import (
     odd_rows,
     waiting_rows,
 )
+from cloud_hub.boards.devices.searches import DEVICE_SEARCHES
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import problem_rows
-from cloud_hub.boards.problems.scope import situation_for
+from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.coolers.tables import CoolerMinute
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.days.opening_hours import StoreHours
@@ -31,9 +32,10 @@ from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second, start_of
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.fleet.alarm_findings import alarm_name
+from cloud_hub.fleet.today import device_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import compare
-from cloud_hub.insight.search import DEVICE_SEARCHES, search
+from cloud_hub.insight.search import search
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, Epoch, StoredEvent
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Device
@@ -41,6 +43,7 @@ from cloud_hub.reconciliation.device_trace import places_of
 from cloud_hub.reconciliation.findings import LANE_NAMES
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, joined_epochs
 from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.shelf.figures import data_age
 from cloud_hub.shelf.photos.album import Album
 
 
@@ -146,15 +149,15 @@ def device_view(
     """One device as `viewer` may see it at `now`, and where the `record` is that was asked for.
     Raises NotYours, NotFound."""
     row = session.get(place.Device, (viewer.tenant_id, device_id))
-    situation = situation_for(session, viewer, Page.DEVICE, now, row.store_id if row else None)
-    chain = situation.chain
+    snapshot = snapshot_for(session, viewer, Page.DEVICE, now, row.store_id if row else None)
+    chain = snapshot.chain
     device = chain.devices.get(device_id)
     if device is None or row is None:
         raise NotFound(f"there is no device {device_id!r}")
     store = chain.stores[device.store_id]
     places = places_of(session, row)
     accounts = joined_epochs(lane.account for lane in places.lanes)
-    findings = [f for f in search(situation, DEVICE_SEARCHES) if f.device_id == device_id]
+    findings = [f for f in search(snapshot, DEVICE_SEARCHES) if f.device_id == device_id]
     album = Album(session, chain, Naming(viewer, chain), now, ())
     zone = store.hours.zone
     return DeviceView(
@@ -169,7 +172,7 @@ def device_view(
         now=now,
         local_now=now.astimezone(zone),
         time_zone=zone.key,
-        freshness=situation.devices[device_id],
+        freshness=snapshot.read(device_links)[device_id],
         claimed_at=device.claimed_at,
         books=books_of(accounts),
         lanes=tuple(_lane(account) for account in accounts),
@@ -182,9 +185,11 @@ def device_view(
         epochs=_epochs(session, chain.tenant_id, device_id),
         dead_letters=_dead_letters(session, chain.tenant_id, device_id),
         alarms=_alarms(session, chain.tenant_id, device_id, now),
-        figures=uptime_figures(session, compare(situation, [device.store_id]), device_id),
+        figures=uptime_figures(
+            session, compare(snapshot, snapshot.read(data_age), [device.store_id]), device_id
+        ),
         temperatures_c=_temperatures(session, chain.tenant_id, device, now),
-        problems=problem_rows(situation, findings, album),
+        problems=problem_rows(snapshot, findings, album),
     )
 
 

@@ -9,22 +9,25 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.boards.devices.control import SEERS
+from cloud_hub.boards.devices.searches import DEVICE_SEARCHES
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import needing, problem_rows
-from cloud_hub.boards.problems.scope import situation_for
+from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.coolers.temperatures import temperatures
 from cloud_hub.core.text import Text
 from cloud_hub.fleet.alarm_findings import alarm_name
 from cloud_hub.fleet.metrics import CONNECTED, WORKING
+from cloud_hub.fleet.today import alarms_today, device_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, compare, figure
 from cloud_hub.insight.metric import Aspect
-from cloud_hub.insight.search import DEVICE_SEARCHES, search
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.search import search
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.link.ingest.rejections import Refused, refusals
 from cloud_hub.master_data.chain import Device
-from cloud_hub.reconciliation.lane_accounts import LaneAccount
+from cloud_hub.reconciliation.lane_accounts import LaneAccount, lane_accounts
 from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.shelf.figures import data_age
 from cloud_hub.shelf.photos.album import Album
 
 REFUSED_SHOWN = 20
@@ -66,15 +69,15 @@ class FleetView:
 
 def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
     """The devices `viewer` may see at `now`. Raises NotYours, NotFound."""
-    situation = situation_for(session, viewer, Page.FLEET, now)
-    chain = situation.chain
-    findings = search(situation, DEVICE_SEARCHES)
+    snapshot = snapshot_for(session, viewer, Page.FLEET, now)
+    chain = snapshot.chain
+    findings = search(snapshot, DEVICE_SEARCHES)
     album = Album(session, chain, Naming(viewer, chain), now, ())
-    comparison = compare(situation, list(chain.stores))
+    comparison = compare(snapshot, snapshot.read(data_age), list(chain.stores))
     local_now = now.astimezone(chain.zone())
-    read = temperatures(situation)
+    read = temperatures(snapshot)
     by_device: dict[str, list[LaneAccount]] = defaultdict(list)
-    for account in situation.books:
+    for account in snapshot.read(lane_accounts):
         by_device[account.device].append(account)
     return FleetView(
         now=now,
@@ -82,11 +85,11 @@ def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
         time_zone=chain.zone().key,
         figures=uptime_figures(session, comparison),
         devices=tuple(
-            _row(situation, device, by_device[device.device_id], read)
+            _row(snapshot, device, by_device[device.device_id], read)
             for device in chain.devices.values()
         ),
-        books=books_of(situation.books),
-        problems=needing(problem_rows(situation, findings, album)),
+        books=books_of(snapshot.read(lane_accounts)),
+        problems=needing(problem_rows(snapshot, findings, album)),
         refused=tuple(refusals(session, [viewer.tenant_id], limit=REFUSED_SHOWN))
         if viewer.role in SEERS
         else (),
@@ -105,24 +108,24 @@ def uptime_figures(
 
 
 def _row(
-    situation: Situation, device: Device, accounts: list[LaneAccount], read: dict[str, float]
+    snapshot: Snapshot, device: Device, accounts: list[LaneAccount], read: dict[str, float]
 ) -> FleetRow:
     return FleetRow(
         device_id=device.device_id,
         kind=device.kind,
         name=device.name,
         store_id=device.store_id,
-        store_name=situation.chain.stores[device.store_id].name,
+        store_name=snapshot.chain.stores[device.store_id].name,
         simulated=device.simulated,
         agent_version=device.agent_version,
-        freshness=situation.devices[device.device_id],
+        freshness=snapshot.read(device_links)[device.device_id],
         books=books_of(accounts),
         resent=sum(account.resends for account in accounts),
         dead=sum(account.dead for account in accounts),
         temperature_c=read.get(device.fixture_id) if device.fixture_id else None,
         open_alarms=tuple(
             alarm_name(alarm.alarm)
-            for alarm in situation.alarms
+            for alarm in snapshot.read(alarms_today)
             if alarm.device_id == device.device_id and alarm.cleared_at is None
         ),
     )

@@ -12,21 +12,25 @@ from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.boards.footfall.floor import HandCount, HourRow, hand_counts, hour_rows
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import informing, needing, problem_rows
-from cloud_hub.boards.problems.scope import situation_for
+from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.text import Text
+from cloud_hub.fleet.today import store_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, cells_by_store, compare, figure
-from cloud_hub.insight.finding import Finding, Kind
+from cloud_hub.insight.finding import Finding
 from cloud_hub.insight.metric import Metric
-from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.search import Searches, search
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import Cell, Sums
 from cloud_hub.sales.receipts import load_sales
+from cloud_hub.shelf.figures import data_age
 from cloud_hub.shelf.photos.album import Album
 from cloud_hub.traffic.conversion import conversion
+from cloud_hub.traffic.day_findings import STAFF_LEFT_OUT as STAFF_FOUND
 from cloud_hub.traffic.footfall import DoorFact, confidence, footfall, load_doors, staff_share
 from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
+from cloud_hub.traffic.queue_findings import SLOW_QUEUE
 from cloud_hub.traffic.zone_metrics import QUEUE_WAIT_P90, STAFF_LEFT_OUT, ZONE_VISITS
 from cloud_hub.traffic.zones import ZoneFact, load_zones, queue_waits, staff_crossings, zone_visits
 from device_profiles.camera import LineRole
@@ -68,22 +72,26 @@ class FootfallView:
     information: tuple[ProblemRow, ...]
 
 
-def footfall_view(session: Session, viewer: Viewer, now: datetime) -> FootfallView:
+def footfall_view(
+    session: Session, viewer: Viewer, now: datetime, searches: Searches
+) -> FootfallView:
     """The chain's footfall as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    situation = situation_for(session, viewer, Page.FOOTFALL, now)
-    chain = situation.chain
-    asked = compare(situation, list(chain.stores))
+    snapshot = snapshot_for(session, viewer, Page.FOOTFALL, now)
+    chain = snapshot.chain
+    asked = compare(snapshot, snapshot.read(data_age), list(chain.stores))
     doors, zones = load_doors(session, asked.window), load_zones(session, asked.window)
     cells = _cells(session, asked, doors, zones)
-    findings = [finding for finding in search(situation) if _concerns_people(situation, finding)]
+    findings = [
+        finding for finding in search(snapshot, searches) if _concerns_people(snapshot, finding)
+    ]
     album = Album(session, chain, Naming(viewer, chain), now, [])
-    rows = problem_rows(situation, findings, album)
+    rows = problem_rows(snapshot, findings, album)
     return FootfallView(
         now=now,
         time_zone=chain.zone().key,
         until=f"{now.astimezone(chain.zone()):%H:%M}",
         figures=tuple(figure(metric, of, asked) for metric, of in cells.items()),
-        stores=_stores(situation, asked, doors, zones, cells),
+        stores=_stores(snapshot, asked, doors, zones, cells),
         problems=needing(rows),
         information=informing(rows),
     )
@@ -102,16 +110,16 @@ def _cells(
     }
 
 
-def _concerns_people(situation: Situation, finding: Finding) -> bool:
+def _concerns_people(snapshot: Snapshot, finding: Finding) -> bool:
     """Whether a finding is about a door, its camera, or a queue."""
-    if finding.kind in (Kind.SLOW_QUEUE, Kind.STAFF_LEFT_OUT):
+    if finding.kind in (SLOW_QUEUE, STAFF_FOUND):
         return True
-    device = situation.chain.devices.get(finding.device_id or "")
+    device = snapshot.chain.devices.get(finding.device_id or "")
     return device is not None and device.kind == DeviceKind.DOOR
 
 
 def _stores(
-    situation: Situation,
+    snapshot: Snapshot,
     asked: Comparison,
     doors: Sequence[DoorFact],
     zones: Sequence[ZoneFact],
@@ -119,8 +127,8 @@ def _stores(
 ) -> tuple[StoreFootfall, ...]:
     alone = {metric: cells_by_store(of_metric) for metric, of_metric in cells.items()}
     rows = []
-    for store in situation.chain.stores.values():
-        today = situation.day_of(store.store_id)
+    for store in snapshot.chain.stores.values():
+        today = snapshot.day_of(store.store_id)
         mine = {metric: by_store[store.store_id] for metric, by_store in alone.items()}
         entrances = [f for f in doors if _is_of(f, today) and f.role is LineRole.ENTRANCE]
         queues = [fact for fact in zones if _is_of(fact, today)]
@@ -135,11 +143,11 @@ def _stores(
                 confidence=confidence(entrances),
                 staff=sum(fact.staff for fact in entrances) if entrances else None,
                 staff_share=staff_share(entrances),
-                hand=_newest_hand(situation, today, entrances),
+                hand=_newest_hand(snapshot, today, entrances),
                 queue_max=max((f.queue_max for f in queues if f.is_queue), default=None),
                 simulated=any(fact.simulated for fact in entrances),
                 hours=hour_rows(today, entrances, mine[CONVERSION], queues),
-                freshness=situation.stores[store.store_id],
+                freshness=snapshot.read(store_links)[store.store_id],
             )
         )
     return tuple(rows)
@@ -150,9 +158,9 @@ def _is_of(fact: DoorFact | ZoneFact, today: StoreDay) -> bool:
 
 
 def _newest_hand(
-    situation: Situation, today: StoreDay, entrances: Sequence[DoorFact]
+    snapshot: Snapshot, today: StoreDay, entrances: Sequence[DoorFact]
 ) -> HandCount | None:
     lines = {fact.line_id for fact in entrances}
-    hands = hand_counts(situation.session, today, situation.chain.tenant_id)
+    hands = hand_counts(snapshot.session, today, snapshot.chain.tenant_id)
     known = [hand for line_id, hand in hands.items() if line_id in lines]
     return max(known, key=lambda hand: hand.day, default=None)

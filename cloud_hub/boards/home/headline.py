@@ -7,7 +7,7 @@ from cloud_hub.boards.problems.row import ProblemRow
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.window import comparable
 from cloud_hub.sales.metrics import NET_SALES
 
@@ -27,30 +27,30 @@ _UNPRICED = Text(en=" {count} {problems}: first, {first}", zh="{count}个问题�
 
 
 def headline(
-    situation: Situation, figures: Sequence[Figure], problems: Sequence[ProblemRow], here: int
+    snapshot: Snapshot, figures: Sequence[Figure], problems: Sequence[ProblemRow], here: int
 ) -> Text:
     """The day in two sentences: sales against the comparable day, and what the problems cost."""
-    chain = situation.chain
+    chain = snapshot.chain
     sales = next(f for f in figures if f.metric == NET_SALES.name)
     value = sales.value
-    local_now = situation.now.astimezone(chain.zone())
+    local_now = snapshot.now.astimezone(chain.zone())
     return _HEADLINE.filled(
         until=f"{local_now:%H:%M}",
         here=here,
         stores=len(chain.stores),
         sales=_NO_SALES if value is None else wording.money(Decimal(value), chain.currency),
-        change=_said_change(situation, sales),
+        change=_said_change(snapshot, sales),
         problems=_said_problems(problems, chain.currency),
     )
 
 
-def _said_change(situation: Situation, sales: Figure) -> Text:
+def _said_change(snapshot: Snapshot, sales: Figure) -> Text:
     if sales.change is None:
         return Text(en="", zh="")
     earlier = next(
-        (before for day in situation.today.days if (before := comparable(day)) is not None), None
+        (before for day in snapshot.today.days if (before := comparable(day)) is not None), None
     )
-    today = situation.today.days[0].day
+    today = snapshot.today.days[0].day
     words: dict[str, Text | str] = {"change": wording.change(sales.change)}
     if earlier is not None and (today - earlier.day).days > 7:
         return _CHANGE_OLDER.filled(**words, day=f"{earlier.day:%Y-%m-%d}")

@@ -7,8 +7,12 @@ from cloud_hub.access.viewer import Page
 from cloud_hub.boards.home.view import HomeView
 from cloud_hub.boards.problems.part import finding_address
 from cloud_hub.boards.problems.row import ProblemRow
-from cloud_hub.insight.finding import Kind
+from cloud_hub.fleet.offline_findings import STORE_OFFLINE
 from cloud_hub.reconciliation.equation_part import ledger_equation
+from cloud_hub.reconciliation.findings import EVENTS_LOST
+from cloud_hub.shelf.findings.gaps import EMPTY_SLOT
+from cloud_hub.shelf.findings.misplaced import MISPLACED
+from cloud_hub.shelf.findings.purity import PURITY
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.parts.money import cost_mark
@@ -17,11 +21,11 @@ from cloud_hub.web.reader import Reader
 
 STEPS: Final = 5
 TOLD_FIRST: Final = (
-    Kind.EMPTY_SLOT,
-    Kind.MISPLACED,
-    Kind.PURITY,
-    Kind.STORE_OFFLINE,
-    Kind.EVENTS_LOST,
+    EMPTY_SLOT.name,
+    MISPLACED.name,
+    PURITY.name,
+    STORE_OFFLINE.name,
+    EVENTS_LOST.name,
 )
 
 
@@ -121,25 +125,25 @@ def lesson(row: ProblemRow, reader: Reader) -> str:
     """How the system came to know this, and what it does about it."""
     words = reader.words
     said = {
-        Kind.EMPTY_SLOT: words(
+        EMPTY_SLOT.name: words(
             "The camera saw the gap, the ledger knows where the goods are, the till gives the"
             " price."
         ),
-        Kind.MISPLACED: words(
+        MISPLACED.name: words(
             "A product in the wrong place is no gap: it is on sale, but not where the plan says."
         ),
-        Kind.PURITY: words(
+        PURITY.name: words(
             "In a brand's own cooler every pack is named; what is not recognised is never guessed."
         ),
-        Kind.STORE_OFFLINE: words(
+        STORE_OFFLINE.name: words(
             "The store sells on without the network. Its figures say that it is missing, and are"
             " revised when it is back."
         ),
-        Kind.EVENTS_LOST: words(
+        EVENTS_LOST.name: words(
             "A full disk must give up something. It was the least valuable, it was declared, and"
             " the sum still holds."
         ),
-    }.get(Kind(row.kind))
+    }.get(row.kind)
     return said or words("Every figure says how much of the day it saw, and how old it is.")
 
 

@@ -11,25 +11,27 @@ from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.boards.home.headline import headline
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import informing, needing, problem_rows
-from cloud_hub.boards.problems.scope import situation_for, too_warm_stores
+from cloud_hub.boards.problems.scope import snapshot_for, too_warm_stores
 from cloud_hub.coolers.temperatures import temperatures
 from cloud_hub.core.text import Text
-from cloud_hub.fleet.today import offline_stores
+from cloud_hub.fleet.today import offline_stores, store_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, cells_by_store, compare, figure
 from cloud_hub.insight.metric import Aspect, Metric
-from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.search import Searches, search
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import Cell, Sums
 from cloud_hub.link.tables import StoredEvent
+from cloud_hub.reconciliation.lane_accounts import lane_accounts
 from cloud_hub.reconciliation.sums import Books, books_of
 from cloud_hub.sales.metrics import AVERAGE_BASKET, NET_SALES
 from cloud_hub.sales.receipts import average_basket, load_sales, net_sales
-from cloud_hub.shelf.figures import photos_of
+from cloud_hub.shelf.figures import data_age, photos_of
 from cloud_hub.shelf.measures import on_shelf_availability
 from cloud_hub.shelf.metrics import ON_SHELF
 from cloud_hub.shelf.photos.album import Album
 from cloud_hub.shelf.photos.facts import ShelfPhoto
+from cloud_hub.shelf.today import photos_today
 from cloud_hub.traffic.conversion import conversion
 from cloud_hub.traffic.footfall import footfall, load_doors
 from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
@@ -89,25 +91,25 @@ class HomeView:
     books: Books
 
 
-def home_view(session: Session, viewer: Viewer, now: datetime) -> HomeView:
+def home_view(session: Session, viewer: Viewer, now: datetime, searches: Searches) -> HomeView:
     """Home as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    situation = situation_for(session, viewer, Page.HOME, now)
-    chain = situation.chain
-    away = offline_stores(situation)
+    snapshot = snapshot_for(session, viewer, Page.HOME, now)
+    chain = snapshot.chain
+    away = offline_stores(snapshot)
     here = [store_id for store_id in chain.stores if store_id not in away]
-    all_stores = compare(situation, list(chain.stores))
-    cells = _cells(situation, all_stores)
-    whole = compare(situation, here, away)
-    findings = search(situation)
-    latest = _latest_photo(situation)
+    all_stores = compare(snapshot, snapshot.read(data_age), list(chain.stores))
+    cells = _cells(snapshot, all_stores)
+    whole = compare(snapshot, snapshot.read(data_age), here, away)
+    findings = search(snapshot, searches)
+    latest = _latest_photo(snapshot)
     album = Album(
         session,
         chain,
         Naming(viewer, chain),
         now,
-        [f.photo for f in findings if f.photo] + ([latest] if latest else []),
+        [*(f.photo for f in findings if f.photo), *([latest] if latest else [])],
     )
-    rows = problem_rows(situation, findings, album)
+    rows = problem_rows(snapshot, findings, album)
     figures = tuple(figure(metric, of_metric, whole) for metric, of_metric in cells.items())
     local_now = now.astimezone(chain.zone())
     return HomeView(
@@ -118,25 +120,25 @@ def home_view(session: Session, viewer: Viewer, now: datetime) -> HomeView:
         local_now=local_now,
         time_zone=chain.zone().key,
         until=f"{local_now:%H:%M}",
-        headline=headline(situation, figures, needing(rows), len(here)),
+        headline=headline(snapshot, figures, needing(rows), len(here)),
         stores_online=len(here),
         stores_total=len(chain.stores),
         figures=figures,
         problems=needing(rows),
         information=informing(rows),
-        stores=_stores(situation, all_stores, cells),
-        road=_road(situation, album, latest) if latest else None,
-        books=books_of(situation.books),
+        stores=_stores(snapshot, all_stores, cells),
+        road=_road(snapshot, album, latest) if latest else None,
+        books=books_of(snapshot.read(lane_accounts)),
     )
 
 
-def _cells(situation: Situation, asked: Comparison) -> dict[Metric, Mapping[Cell, Sums]]:
+def _cells(snapshot: Snapshot, asked: Comparison) -> dict[Metric, Mapping[Cell, Sums]]:
     """Today's and the earlier day's cells of the five figures, in the order they are shown."""
-    session, window = situation.session, asked.window
+    session, window = snapshot.session, asked.window
     sales = load_sales(session, window)
     doors = load_doors(session, window)
     walked = footfall(doors, window.days)
-    photos = photos_of(situation, asked)
+    photos = photos_of(snapshot, asked)
     return {
         FOOTFALL: walked,
         CONVERSION: conversion(session, window, doors, sales),
@@ -147,9 +149,9 @@ def _cells(situation: Situation, asked: Comparison) -> dict[Metric, Mapping[Cell
 
 
 def _stores(
-    situation: Situation, asked: Comparison, cells: Mapping[Metric, Mapping[Cell, Sums]]
+    snapshot: Snapshot, asked: Comparison, cells: Mapping[Metric, Mapping[Cell, Sums]]
 ) -> tuple[StoreRow, ...]:
-    warm, read = too_warm_stores(situation), temperatures(situation)
+    warm, read = too_warm_stores(snapshot), temperatures(snapshot)
     alone = {metric: cells_by_store(of_metric) for metric, of_metric in cells.items()}
     return tuple(
         StoreRow(
@@ -165,36 +167,36 @@ def _stores(
             temperature_c=max(
                 (
                     read[fixture.fixture_id]
-                    for fixture in situation.chain.fixtures_of(store.store_id)
+                    for fixture in snapshot.chain.fixtures_of(store.store_id)
                     if fixture.fixture_id in read
                 ),
                 default=None,
             ),
             too_warm=store.store_id in warm,
-            freshness=situation.stores[store.store_id],
+            freshness=snapshot.read(store_links)[store.store_id],
         )
-        for store in situation.chain.stores.values()
+        for store in snapshot.chain.stores.values()
     )
 
 
-def _latest_photo(situation: Situation) -> ShelfPhoto | None:
-    taken = [photo for photos in situation.photos.values() for photo in photos]
+def _latest_photo(snapshot: Snapshot) -> ShelfPhoto | None:
+    taken = [photo for photos in snapshot.read(photos_today).values() for photo in photos]
     return max(taken, key=lambda photo: photo.taken_at, default=None)
 
 
-def _road(situation: Situation, album: Album, taken: ShelfPhoto) -> Road | None:
+def _road(snapshot: Snapshot, album: Album, taken: ShelfPhoto) -> Road | None:
     device_id, epoch, lane, seq = taken.observation_id.rsplit("/", 3)
-    event = situation.session.get(
+    event = snapshot.session.get(
         StoredEvent,
-        (situation.chain.tenant_id, device_id, int(epoch), int(lane), int(seq)),
+        (snapshot.chain.tenant_id, device_id, int(epoch), int(lane), int(seq)),
     )
     if event is None:
         return None
     return Road(
         store_id=taken.store_id,
-        store_name=situation.chain.stores[taken.store_id].name,
+        store_name=snapshot.chain.stores[taken.store_id].name,
         fixture_id=taken.fixture_id,
-        fixture_name=situation.chain.fixtures[taken.fixture_id].name,
+        fixture_name=snapshot.chain.fixtures[taken.fixture_id].name,
         photo=album.photo(taken, album.seen(taken)),
         facings=len(taken.facings),
         event_number=int(seq),

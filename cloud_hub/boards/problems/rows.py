@@ -9,31 +9,34 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.row import ProblemRow
-from cloud_hub.boards.problems.scope import may_read, scoped_situation
+from cloud_hub.boards.problems.scope import may_read, scoped_snapshot
 from cloud_hub.core import wording
 from cloud_hub.insight.finding import Finding, Severity
-from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.search import Searches, search
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.shelf.photos.album import Album
+from cloud_hub.shelf.today import photo_of, photos_today
 from cloud_hub.tasks.tables import Task
 from device_profiles.store import LoginRole
 
 
 def problem_rows(
-    situation: Situation, findings: Sequence[Finding], album: Album
+    snapshot: Snapshot, findings: Sequence[Finding], album: Album
 ) -> tuple[ProblemRow, ...]:
     """One row a finding, in the same order, with the task that answers it."""
-    tasks = _tasks(situation, [finding.key for finding in findings])
-    return tuple(_row(situation, finding, album, tasks.get(finding.key)) for finding in findings)
+    tasks = _tasks(snapshot, [finding.key for finding in findings])
+    return tuple(_row(snapshot, finding, album, tasks.get(finding.key)) for finding in findings)
 
 
-def problems_for(session: Session, viewer: Viewer, now: datetime) -> tuple[ProblemRow, ...]:
+def problems_for(
+    session: Session, viewer: Viewer, now: datetime, searches: Searches
+) -> tuple[ProblemRow, ...]:
     """Every finding that the viewer may read, dearest first; information last. Raises NotFound."""
-    situation = scoped_situation(session, viewer, now)
-    chain = situation.chain
+    snapshot = scoped_snapshot(session, viewer, now)
+    chain = snapshot.chain
     findings = [
         finding
-        for finding in search(situation)
+        for finding in search(snapshot, searches)
         if viewer.role is not LoginRole.BRAND
         or (
             finding.fixture_id in chain.fixtures
@@ -43,7 +46,7 @@ def problems_for(session: Session, viewer: Viewer, now: datetime) -> tuple[Probl
     album = Album(
         session, chain, Naming(viewer, chain), now, [f.photo for f in findings if f.photo]
     )
-    return problem_rows(situation, findings, album)
+    return problem_rows(snapshot, findings, album)
 
 
 def needing(rows: Iterable[ProblemRow]) -> tuple[ProblemRow, ...]:
@@ -56,24 +59,24 @@ def informing(rows: Iterable[ProblemRow]) -> tuple[ProblemRow, ...]:
     return tuple(row for row in rows if row.severity is Severity.INFORMATION)
 
 
-def _tasks(situation: Situation, keys: list[str]) -> dict[str, Task]:
+def _tasks(snapshot: Snapshot, keys: list[str]) -> dict[str, Task]:
     """The newest task of each finding."""
     if not keys:
         return {}
-    rows = situation.session.scalars(
+    rows = snapshot.session.scalars(
         sa.select(Task)
-        .where(Task.tenant_id == situation.chain.tenant_id, Task.finding.in_(keys))
+        .where(Task.tenant_id == snapshot.chain.tenant_id, Task.finding.in_(keys))
         .order_by(Task.opened_at)
     )
     return {task.finding: task for task in rows}
 
 
-def _row(situation: Situation, finding: Finding, album: Album, task: Task | None) -> ProblemRow:
-    store = situation.chain.stores.get(finding.store_id or "")
-    taken = finding.photo
+def _row(snapshot: Snapshot, finding: Finding, album: Album, task: Task | None) -> ProblemRow:
+    store = snapshot.chain.stores.get(finding.store_id or "")
+    taken = photo_of(snapshot, finding.photo) if finding.photo else None
     return ProblemRow(
         key=finding.key,
-        kind=finding.kind.value,
+        kind=finding.kind.name,
         severity=finding.severity,
         sentence=finding.sentence,
         store_id=finding.store_id,
@@ -82,7 +85,7 @@ def _row(situation: Situation, finding: Finding, album: Album, task: Task | None
         slot_id=finding.slot_ids[0] if finding.slot_ids else None,
         device_id=finding.device_id,
         since=finding.since,
-        since_text=wording.duration((situation.now - finding.since).total_seconds()),
+        since_text=wording.duration((snapshot.now - finding.since).total_seconds()),
         cost=finding.cost,
         owner=finding.owner,
         button=finding.button if task is not None and task.answered_at is None else None,
@@ -92,6 +95,8 @@ def _row(situation: Situation, finding: Finding, album: Album, task: Task | None
         if taken is None
         else album.photo(
             taken,
-            album.of_slots(taken, finding.slot_ids, situation.photos.get(taken.fixture_id, ())),
+            album.of_slots(
+                taken, finding.slot_ids, snapshot.read(photos_today).get(taken.fixture_id, ())
+            ),
         ),
     )

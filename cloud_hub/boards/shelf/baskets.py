@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.core.text import Text
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.shelf.gaps import Gap
 from cloud_hub.shelf.photos.facts import Basket, Facing, ShelfPhoto
 
@@ -41,7 +41,7 @@ class BasketRow:
 
 
 def basket_rows(
-    situation: Situation, naming: Naming, clear: ShelfPhoto | None, gaps: Sequence[Gap]
+    snapshot: Snapshot, naming: Naming, clear: ShelfPhoto | None, gaps: Sequence[Gap]
 ) -> tuple[BasketRow, ...]:
     """Every basket of a fixture by its last clear photo, row by row from the far side; none where
     there is no such photo, or the fixture has no baskets."""
@@ -52,21 +52,21 @@ def basket_rows(
         lying[facing.slot_id].append(facing)
     since = {gap.slot_id: gap for gap in gaps}
     rows = [
-        _row(situation, naming, clear, basket, lying[basket.slot_id], since.get(basket.slot_id))
+        _row(snapshot, naming, clear, basket, lying[basket.slot_id], since.get(basket.slot_id))
         for basket in clear.baskets
     ]
     return tuple(sorted(rows, key=lambda row: (row.row, row.column)))
 
 
 def _row(
-    situation: Situation,
+    snapshot: Snapshot,
     naming: Naming,
     clear: ShelfPhoto,
     basket: Basket,
     lying: Sequence[Facing],
     gap: Gap | None,
 ) -> BasketRow:
-    owner = situation.chain.fixtures[clear.fixture_id].owner_brand_id
+    owner = snapshot.chain.fixtures[clear.fixture_id].owner_brand_id
     slot = clear.plan.slots.get(basket.slot_id) if clear.plan else None
     allowed = (slot.gtin, *slot.others) if slot else ()
     _, row, column = basket.slot_id.split("-")
@@ -87,5 +87,5 @@ def _row(
         has_unknown=any(facing.gtin is None for facing in lying),
         planned=tuple(naming.product(gtin, owner) for gtin in allowed),
         empty_since=gap.started_at if gap else None,
-        is_confirmed=gap is not None and gap.is_confirmed(situation.now),
+        is_confirmed=gap is not None and gap.is_confirmed(snapshot.now),
     )

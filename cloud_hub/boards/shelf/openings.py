@@ -13,7 +13,7 @@ from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT, ProductSales, 
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Aspect
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import total
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import Fixture
@@ -68,7 +68,7 @@ class EstimatedSales:
 
 def estimated_sales(
     session: Session,
-    situation: Situation,
+    snapshot: Snapshot,
     viewer: Viewer,
     naming: Naming,
     album: Album,
@@ -76,10 +76,10 @@ def estimated_sales(
 ) -> EstimatedSales | None:
     """The estimate for one cooler as `viewer` may see it; None where its sales pass a till or
     no opening was told in these days."""
-    store = situation.chain.stores[fixture.store_id]
-    today = situation.day_of(fixture.store_id)
+    store = snapshot.chain.stores[fixture.store_id]
+    today = snapshot.day_of(fixture.store_id)
     first = today.day - timedelta(days=DAYS - 1)
-    window = between(viewer.tenant_id, [store.hours], first, today.day, situation.now)
+    window = between(viewer.tenant_id, [store.hours], first, today.day, snapshot.now)
     aspect = Aspect(fixture_id=fixture.fixture_id, brand_id=viewer.brand_id)
     sums = total(ESTIMATED_SELL_OUT.measure(session, window, aspect).values())
     if sums is None:
@@ -94,7 +94,7 @@ def estimated_sales(
         high=extent[1] if extent else None,
         coverage=sums.coverage,
         products=tuple(_row(one, naming, owner) for one in products),
-        openings=_openings(session, situation, viewer, naming, album, fixture, today.start_at),
+        openings=_openings(session, snapshot, viewer, naming, album, fixture, today.start_at),
     )
 
 
@@ -112,7 +112,7 @@ def _row(one: ProductSales, naming: Naming, owner: str | None) -> EstimatedRow:
 
 def _openings(
     session: Session,
-    situation: Situation,
+    snapshot: Snapshot,
     viewer: Viewer,
     naming: Naming,
     album: Album,
@@ -133,12 +133,12 @@ def _openings(
             CoolerOpening.tenant_id == viewer.tenant_id,
             CoolerOpening.fixture_id == fixture.fixture_id,
             CoolerOpening.taken_at >= since,
-            CoolerOpening.taken_at <= situation.now,
+            CoolerOpening.taken_at <= snapshot.now,
         )
         .order_by(CoolerOpening.taken_at.desc(), OpenedProduct.gtin)
     )
     if viewer.brand_id is not None:
-        own = [p.gtin for p in situation.chain.products.values() if p.brand_id == viewer.brand_id]
+        own = [p.gtin for p in snapshot.chain.products.values() if p.brand_id == viewer.brand_id]
         query = query.where(OpenedProduct.gtin.in_(own))
     found: dict[str, tuple[CoolerOpening, list[tuple[Text, float, float]]]] = {}
     for opening, product in session.execute(query):
@@ -148,7 +148,7 @@ def _openings(
         _, changes = found.setdefault(opening.opening_id, (opening, []))
         name = naming.product(product.gtin, fixture.owner_brand_id)
         changes.append((name, product.taken, come))
-    zone = situation.chain.stores[fixture.store_id].hours.zone
+    zone = snapshot.chain.stores[fixture.store_id].hours.zone
     return tuple(
         OpeningRow(
             local_time=f"{opening.taken_at.astimezone(zone):%H:%M}",

@@ -12,7 +12,7 @@ from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Cost
 from cloud_hub.insight.metric import Aspect
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.sales.products import units_by_product
 from cloud_hub.shelf.findings.gap_cost import cost_of
 from cloud_hub.shelf.findings.gaps import gap_loss
@@ -79,7 +79,7 @@ _NO_PHOTO = Text(en="no photo", zh="没有照片")
 
 
 def slot_rows(
-    situation: Situation,
+    snapshot: Snapshot,
     viewer: Viewer,
     naming: Naming,
     clear: ShelfPhoto | None,
@@ -89,21 +89,21 @@ def slot_rows(
     """Every planned slot of a fixture by its last clear photo; none where that says nothing."""
     if clear is None or clear.plan is None:
         return ()
-    stock = _stock(situation, clear.store_id)
-    sold = _sold(situation, clear.store_id)
+    stock = _stock(snapshot, clear.store_id)
+    sold = _sold(snapshot, clear.store_id)
     history = [(p.taken_at, slots_seen(p, p.plan)) for p in photos if p.is_clear and p.plan]
     open_since = {gap.slot_id: gap for gap in gaps}
     rows = []
     for slot_id, seen in slots_seen(clear, clear.plan).items():
         gap = open_since.get(slot_id)
         since = gap.started_at if gap else _since(slot_id, seen, history)
-        cost = _cost(situation, clear, gap, gaps)
-        rows.append(_row(situation, viewer, naming, clear, slot_id, seen, since, cost, stock, sold))
+        cost = _cost(snapshot, clear, gap, gaps)
+        rows.append(_row(snapshot, viewer, naming, clear, slot_id, seen, since, cost, stock, sold))
     return tuple(sorted(rows, key=lambda row: (row.row, row.column)))
 
 
 def _row(
-    situation: Situation,
+    snapshot: Snapshot,
     viewer: Viewer,
     naming: Naming,
     clear: ShelfPhoto,
@@ -114,7 +114,7 @@ def _row(
     stock: dict[tuple[str, str], Decimal],
     sold: dict[str, Decimal],
 ) -> SlotRow:
-    chain = situation.chain
+    chain = snapshot.chain
     fixture = chain.fixtures[clear.fixture_id]
     owner, passes_till = fixture.owner_brand_id, not fixture.unattended
     gtin = clear.plan.slots[slot_id].gtin if clear.plan else ""
@@ -126,10 +126,10 @@ def _row(
     back = stock.get((location_id(clear.store_id, "back-room"), gtin)) if keeps_books else None
     shown = viewer.role is not LoginRole.BRAND or chain.is_brand(gtin, viewer.scope_id or "")
     units = sold.get(gtin, Decimal(0)) if shown and passes_till else None
-    age = wording.duration((situation.now - since).total_seconds()) if since else None
+    age = wording.duration((snapshot.now - since).total_seconds()) if since else None
     zone = chain.stores[clear.store_id].hours.zone
     camera = _CAMERA[seen.state].filled(
-        since=wording.clock(since, zone, situation.now) if since else _NO_DATA,
+        since=wording.clock(since, zone, snapshot.now) if since else _NO_DATA,
         product=name or _NO_DATA,
     )
     return SlotRow(
@@ -173,16 +173,16 @@ def _gtin(seen: SlotSeen) -> str | None:
 
 
 def _cost(
-    situation: Situation, clear: ShelfPhoto, gap: Gap | None, gaps: Sequence[Gap]
+    snapshot: Snapshot, clear: ShelfPhoto, gap: Gap | None, gaps: Sequence[Gap]
 ) -> Cost | None:
-    if gap is None or clear.plan is None or not gap.is_confirmed(situation.now):
+    if gap is None or clear.plan is None or not gap.is_confirmed(snapshot.now):
         return None
     gtin = clear.plan.slots[gap.slot_id].gtin
-    listing = situation.chain.listings.get((clear.store_id, gtin))
+    listing = snapshot.chain.listings.get((clear.store_id, gtin))
     if listing is None:
         return None
-    lost = gap_loss(situation, clear, gap, gaps)
-    return cost_of(lost, situation.chain.currency, listing.price)
+    lost = gap_loss(snapshot, clear, gap, gaps)
+    return cost_of(lost, snapshot.chain.currency, listing.price)
 
 
 def total_cost(costs: Iterable[Cost | None], currency: str) -> Cost | None:
@@ -214,18 +214,18 @@ def quality_text(
     return _LAST_GOOD.filled(quality=quality, at=wording.clock(good.taken_at, zone, now))
 
 
-def _stock(situation: Situation, store_id: str) -> dict[tuple[str, str], Decimal]:
+def _stock(snapshot: Snapshot, store_id: str) -> dict[tuple[str, str], Decimal]:
     return {
         (balance.location, balance.gtin): balance.quantity
-        for balance in balances(situation.session, situation.chain.tenant_id, store_id=store_id)
+        for balance in balances(snapshot.session, snapshot.chain.tenant_id, store_id=store_id)
     }
 
 
-def _sold(situation: Situation, store_id: str) -> dict[str, Decimal]:
+def _sold(snapshot: Snapshot, store_id: str) -> dict[str, Decimal]:
     """Units of each product that the store's tills sold today."""
-    window = situation.today.cut_to([situation.day_of(store_id)])
+    window = snapshot.today.cut_to([snapshot.day_of(store_id)])
     sold: dict[str, Decimal] = {}
-    for (_, _, _, gtin), units in units_by_product(situation.session, window, Aspect()).items():
+    for (_, _, _, gtin), units in units_by_product(snapshot.session, window, Aspect()).items():
         sold[gtin] = sold.get(gtin, Decimal(0)) + units
     return sold
 

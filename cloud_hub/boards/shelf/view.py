@@ -10,7 +10,7 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.boards.problems.row import Cost, ProblemRow
 from cloud_hub.boards.problems.rows import problem_rows
-from cloud_hub.boards.problems.scope import may_read, situation_for
+from cloud_hub.boards.problems.scope import may_read, snapshot_for
 from cloud_hub.boards.shelf.baskets import BasketRow, basket_rows
 from cloud_hub.boards.shelf.openings import EstimatedSales, estimated_sales
 from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
@@ -20,14 +20,14 @@ from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import compare
 from cloud_hub.insight.metric import Aspect
-from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.search import Searches, search
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Fixture
 from cloud_hub.review.accuracy import Recognition, recognition
 from cloud_hub.review.questions import weights_of
 from cloud_hub.review.view import waiting_questions
-from cloud_hub.shelf.figures import photos_of, shelf_figures
+from cloud_hub.shelf.figures import data_age, photos_of, shelf_figures
 from cloud_hub.shelf.findings.gaps import open_gaps
 from cloud_hub.shelf.metrics import (
     BASKET_FILL,
@@ -41,6 +41,7 @@ from cloud_hub.shelf.metrics import (
 )
 from cloud_hub.shelf.photos.album import Album
 from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState, newest_photos
+from cloud_hub.shelf.today import last_clear, photos_today, recent_gaps
 from cloud_hub.web.photo import Box, Photo
 from device_profiles.planogram import FixtureKind
 
@@ -129,16 +130,18 @@ class ShelfView:
     sell_out: EstimatedSales | None
 
 
-def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str) -> ShelfView:
+def shelf_view(
+    session: Session, viewer: Viewer, now: datetime, fixture_id: str, searches: Searches
+) -> ShelfView:
     """One fixture as `viewer` may see it at `now`: a brand sees a rival's name only in its own
     cooler, else "Other A", and no picture. Raises NotYours, NotFound."""
     row = session.get(place.Fixture, (viewer.tenant_id, fixture_id))
-    situation = situation_for(session, viewer, Page.SHELF, now, row.store_id if row else None)
-    chain = situation.chain
+    snapshot = snapshot_for(session, viewer, Page.SHELF, now, row.store_id if row else None)
+    chain = snapshot.chain
     fixture = chain.fixtures.get(fixture_id)
     if fixture is None:
         raise NotFound(f"there is no fixture {fixture_id!r}")
-    photos = situation.photos.get(fixture_id, [])
+    photos = snapshot.read(photos_today).get(fixture_id, [])
     naming = Naming(viewer, chain)
     shows = not naming.hides_pictures(fixture.owner_brand_id)
     latest = (
@@ -146,18 +149,18 @@ def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str)
         if photos
         else newest_photos(session, chain, [fixture_id], before=now).get(fixture_id)
     )
-    clear = situation.last_clear(fixture_id)
+    clear = last_clear(snapshot, fixture_id)
     album = Album(session, chain, naming, now, [*photos, *([latest] if latest else [])])
     store = chain.stores[fixture.store_id]
-    today = situation.day_of(fixture.store_id)
-    gaps = open_gaps(situation, clear) if clear else []
-    slots = slot_rows(situation, viewer, naming, clear, gaps, photos)
+    today = snapshot.day_of(fixture.store_id)
+    gaps = open_gaps(snapshot, clear) if clear else []
+    slots = slot_rows(snapshot, viewer, naming, clear, gaps, photos)
     states = [slot.state for slot in slots]
     visible = len(states) - states.count(SlotState.HIDDEN)
     plan = chain.plan_at(fixture_id, now)
     findings = [
         finding
-        for finding in search(situation)
+        for finding in search(snapshot, searches)
         if finding.fixture_id == fixture_id and may_read(finding, viewer, fixture)
     ]
     boxes = album.seen(latest) if latest else ()
@@ -191,13 +194,13 @@ def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str)
         lost_so_far=total_cost([slot.cost for slot in slots], chain.currency),
         model=latest.model if latest else None,
         slots=slots,
-        baskets=basket_rows(situation, naming, clear, gaps),
-        figures=_figures(situation, fixture_id, viewer),
+        baskets=basket_rows(snapshot, naming, clear, gaps),
+        figures=_figures(snapshot, fixture_id, viewer),
         thumbnails=tuple(_thumbnail(photo, album, store.hours.zone) for photo in photos)
         if shows
         else (),
-        gap_spans=_gap_spans(situation, fixture_id, today),
-        problems=problem_rows(situation, findings, album) if shows else (),
+        gap_spans=_gap_spans(snapshot, fixture_id, today),
+        problems=problem_rows(snapshot, findings, album) if shows else (),
         published=recognition(
             session,
             chain.tenant_id,
@@ -206,19 +209,19 @@ def shelf_view(session: Session, viewer: Viewer, now: datetime, fixture_id: str)
             now,
         ),
         doubts=waiting_questions(session, viewer, [fixture_id]).doubts,
-        sell_out=estimated_sales(session, situation, viewer, naming, album, fixture)
+        sell_out=estimated_sales(session, snapshot, viewer, naming, album, fixture)
         if shows
         else None,
     )
 
 
-def _figures(situation: Situation, fixture_id: str, viewer: Viewer) -> tuple[Figure, ...]:
+def _figures(snapshot: Snapshot, fixture_id: str, viewer: Viewer) -> tuple[Figure, ...]:
     """On-shelf availability, compliance with its parts, purity and share of shelf; first, for a
     chest freezer, how full its baskets are."""
-    fixture = situation.chain.fixtures[fixture_id]
-    comparison = compare(situation, [fixture.store_id])
+    fixture = snapshot.chain.fixtures[fixture_id]
+    comparison = compare(snapshot, snapshot.read(data_age), [fixture.store_id])
     aspect = Aspect(fixture_id=fixture_id, brand_id=viewer.brand_id)
-    photos = {fixture_id: photos_of(situation, comparison).get(fixture_id, [])}
+    photos = {fixture_id: photos_of(snapshot, comparison).get(fixture_id, [])}
     metrics = (BASKET_FILL, *FIXTURE_METRICS) if _is_chest(fixture) else FIXTURE_METRICS
     return shelf_figures(metrics, photos, comparison, aspect)
 
@@ -238,15 +241,15 @@ def _thumbnail(photo: ShelfPhoto, album: Album, zone: ZoneInfo) -> Thumbnail:
     )
 
 
-def _gap_spans(situation: Situation, fixture_id: str, today: StoreDay) -> tuple[GapSpan, ...]:
+def _gap_spans(snapshot: Snapshot, fixture_id: str, today: StoreDay) -> tuple[GapSpan, ...]:
     """The gaps that stood at any time today."""
     return tuple(
         GapSpan(
             slot_id=gap.slot_id,
             started_at=gap.started_at,
             ended_at=gap.ended_at,
-            confirmed=gap.is_confirmed(situation.now),
+            confirmed=gap.is_confirmed(snapshot.now),
         )
-        for gap in situation.gaps(fixture_id)
+        for gap in recent_gaps(snapshot, fixture_id)
         if gap.ended_at is None or gap.ended_at > today.start_at
     )

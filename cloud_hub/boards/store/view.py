@@ -13,17 +13,18 @@ from cloud_hub.access.viewer import Page, Viewer
 from cloud_hub.boards.footfall.floor import FloorView, HandCount, floor_view, hand_counts
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import informing, needing, problem_rows
-from cloud_hub.boards.problems.scope import situation_for
+from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.coolers.temperatures import temperatures
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
+from cloud_hub.fleet.today import device_links, store_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, compare, day_values, figure
 from cloud_hub.insight.metric import Aspect, Metric
-from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.search import Searches, search
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import Cell, Number, Sums
 from cloud_hub.insight.window import between
 from cloud_hub.sales.metrics import (
@@ -44,11 +45,12 @@ from cloud_hub.sales.receipts import (
 )
 from cloud_hub.sales.revision_findings import revised_amounts
 from cloud_hub.sales.tables import Receipt
-from cloud_hub.shelf.figures import photos_of
+from cloud_hub.shelf.figures import data_age, photos_of
 from cloud_hub.shelf.measures import on_shelf_availability
 from cloud_hub.shelf.metrics import ON_SHELF
 from cloud_hub.shelf.photos.album import Album
 from cloud_hub.shelf.photos.facts import SlotState, slots_seen
+from cloud_hub.shelf.today import photos_today
 from cloud_hub.tasks.view import TaskRow, task_rows
 from cloud_hub.traffic.conversion import conversion
 from cloud_hub.traffic.footfall import (
@@ -163,25 +165,28 @@ class StoreView:
 DAYS_SHOWN = 15
 
 
-def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -> StoreView:
+def store_view(
+    session: Session, viewer: Viewer, now: datetime, store_id: str, searches: Searches
+) -> StoreView:
     """One store as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    situation = situation_for(session, viewer, Page.STORE, now, store_id)
-    chain = situation.chain
+    snapshot = snapshot_for(session, viewer, Page.STORE, now, store_id)
+    chain = snapshot.chain
     store = chain.stores.get(store_id)
     if store is None:
         raise NotFound(f"there is no store {store_id!r}")
-    findings = [f for f in search(situation) if f.store_id == store_id]
+    findings = [f for f in search(snapshot, searches) if f.store_id == store_id]
     photos = {
-        f.fixture_id: situation.photos.get(f.fixture_id, []) for f in chain.fixtures_of(store_id)
+        f.fixture_id: snapshot.read(photos_today).get(f.fixture_id, [])
+        for f in chain.fixtures_of(store_id)
     }
     album = Album(
         session, chain, Naming(viewer, chain), now, [p for each in photos.values() for p in each]
     )
-    rows = problem_rows(situation, findings, album)
-    comparison = compare(situation, [store_id])
+    rows = problem_rows(snapshot, findings, album)
+    comparison = compare(snapshot, snapshot.read(data_age), [store_id])
     doors = load_doors(session, comparison.window)
-    today = situation.day_of(store_id)
-    cells = _cells(situation, comparison, doors)
+    today = snapshot.day_of(store_id)
+    cells = _cells(snapshot, comparison, doors)
     local_now = now.astimezone(store.hours.zone)
     return StoreView(
         store_id=store_id,
@@ -193,21 +198,21 @@ def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -
         time_zone=store.hours.zone.key,
         business_day=today.day,
         until=f"{local_now:%H:%M}",
-        freshness=situation.stores[store_id],
+        freshness=snapshot.read(store_links)[store_id],
         figures=tuple(figure(metric, of, comparison) for metric, of in cells.items()),
         staff_left_out=_staff(doors, today),
         staff_share=staff_share(fact for fact in doors if fact.day == today.day),
         doors=_doors(doors, today, hand_counts(session, today, chain.tenant_id)),
         floor=floor_view(session, comparison.window, today, doors, cells[CONVERSION]),
-        fixtures=_fixtures(situation, album, store_id),
-        tills=_tills(session, situation, today),
-        days=_days(session, situation, store_id),
+        fixtures=_fixtures(snapshot, album, store_id),
+        tills=_tills(session, snapshot, today),
+        days=_days(session, snapshot, store_id),
         devices=tuple(
             DeviceRow(
                 device_id=device.device_id,
                 kind=device.kind,
                 name=device.name,
-                freshness=situation.devices[device.device_id],
+                freshness=snapshot.read(device_links)[device.device_id],
             )
             for device in chain.devices.values()
             if device.store_id == store_id
@@ -219,13 +224,13 @@ def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -
 
 
 def _cells(
-    situation: Situation, comparison: Comparison, doors: list[DoorFact]
+    snapshot: Snapshot, comparison: Comparison, doors: list[DoorFact]
 ) -> dict[Metric, Mapping[Cell, Sums]]:
     """The sums of every metric that the page shows."""
-    session, window = situation.session, comparison.window
+    session, window = snapshot.session, comparison.window
     sales = load_sales(session, window)
     walked = footfall(doors, window.days)
-    photos = photos_of(situation, comparison)
+    photos = photos_of(snapshot, comparison)
     shelves = on_shelf_availability(photos, comparison.chain, window.days, Aspect())
     estimated = ESTIMATED_SELL_OUT.measure(session, window, Aspect())
     return {
@@ -276,14 +281,14 @@ def _doors(
     )
 
 
-def _fixtures(situation: Situation, album: Album, store_id: str) -> tuple[FixtureRow, ...]:
-    read = temperatures(situation)
+def _fixtures(snapshot: Snapshot, album: Album, store_id: str) -> tuple[FixtureRow, ...]:
+    read = temperatures(snapshot)
     rows = []
-    for fixture in situation.chain.fixtures_of(store_id):
-        photos = situation.photos.get(fixture.fixture_id, [])
+    for fixture in snapshot.chain.fixtures_of(store_id):
+        photos = snapshot.read(photos_today).get(fixture.fixture_id, [])
         latest = photos[-1] if photos else None
         clear = next((photo for photo in reversed(photos) if photo.is_clear), None)
-        plan = situation.chain.plan_at(fixture.fixture_id, situation.now)
+        plan = snapshot.chain.plan_at(fixture.fixture_id, snapshot.now)
         states = (
             [seen.state for seen in slots_seen(clear, clear.plan).values()]
             if clear is not None and clear.plan is not None
@@ -306,7 +311,7 @@ def _fixtures(situation: Situation, album: Album, store_id: str) -> tuple[Fixtur
     return tuple(rows)
 
 
-def _tills(session: Session, situation: Situation, today: StoreDay) -> tuple[TillRow, ...]:
+def _tills(session: Session, snapshot: Snapshot, today: StoreDay) -> tuple[TillRow, ...]:
     rows = session.execute(
         sa.select(
             Receipt.workstation_id,
@@ -315,7 +320,7 @@ def _tills(session: Session, situation: Situation, today: StoreDay) -> tuple[Til
             sa.func.max(Receipt.ended_at),
         )
         .where(
-            Receipt.tenant_id == situation.chain.tenant_id,
+            Receipt.tenant_id == snapshot.chain.tenant_id,
             Receipt.store_id == today.store_id,
             Receipt.business_day == today.day,
             Receipt.type.in_(TRADE),
@@ -329,20 +334,20 @@ def _tills(session: Session, situation: Situation, today: StoreDay) -> tuple[Til
     )
 
 
-def _days(session: Session, situation: Situation, store_id: str) -> tuple[DayRow, ...]:
+def _days(session: Session, snapshot: Snapshot, store_id: str) -> tuple[DayRow, ...]:
     """The last fifteen business days, today first."""
-    chain = situation.chain
+    chain = snapshot.chain
     store = chain.stores[store_id].hours
-    today = situation.day_of(store_id).day
+    today = snapshot.day_of(store_id).day
     first = today - timedelta(days=DAYS_SHOWN - 1)
-    window = between(chain.tenant_id, [store], first, today, situation.now)
+    window = between(chain.tenant_id, [store], first, today, snapshot.now)
     doors = load_doors(session, window)
     walked = footfall(doors, window.days)
     receipts = load_sales(session, window)
     sales = day_values(NET_SALES, net_sales(receipts))
     people = day_values(FOOTFALL, walked)
     converted = day_values(CONVERSION, conversion(session, window, doors, receipts))
-    revised = revised_amounts(situation, [store_id])
+    revised = revised_amounts(snapshot, [store_id])
     return tuple(
         DayRow(
             business_day=day,

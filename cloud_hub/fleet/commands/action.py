@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.boards.devices.control import may_act
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.commands.dispatch import Outgoing, give_command, publish
+from cloud_hub.fleet.permissions import may_act
 from cloud_hub.web.visit import Visit
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from cloud_hub.link.ingest.lane_state import Books, LaneKey
 from cloud_hub.link.ingest.rejections import Refusal, note_refusals, refusal
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.register import PROJECTIONS
+from cloud_hub.projections import PROJECTIONS
 from cloud_hub.sales.day_revisions import note_revisions
 from device_profiles.device import first_problem
 from sync.events import EVENT_TYPES, EventBody, LossDeclared, occurred_at

@@ -9,7 +9,7 @@ from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Cost
 from cloud_hub.insight.metric import Aspect
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.window import between
 from cloud_hub.sales.lost_sales import SUBSTITUTION, LostSales, learn_rates, lost_sales
 from cloud_hub.sales.products import units_by_product
@@ -30,29 +30,29 @@ Span = tuple[datetime, datetime]
 
 
 def lost_since(
-    situation: Situation, fixture_id: str, gtin: str, slot_ids: Sequence[str], since: datetime
+    snapshot: Snapshot, fixture_id: str, gtin: str, slot_ids: Sequence[str], since: datetime
 ) -> LostSales | None:
     """What `gtin` did not sell since `since`, when every one of its `slot_ids` on the fixture went
     empty; None where its price or its history is not known."""
-    chain, now = situation.chain, situation.now
+    chain, now = snapshot.chain, snapshot.now
     store = chain.stores[chain.fixtures[fixture_id].store_id]
     listing = chain.listings.get((store.store_id, gtin))
     if listing is None:
         return None
-    today = situation.day_of(store.store_id).day
+    today = snapshot.day_of(store.store_id).day
     first = (since - HISTORY).astimezone(store.hours.zone).date()
     window = between(chain.tenant_id, [store.hours], first, today, now)
     units: dict[tuple[date, int], Decimal] = {
         (day, hour): sold
         for (_, day, hour, _), sold in units_by_product(
-            situation.session, window, Aspect(), gtin=gtin
+            snapshot.session, window, Aspect(), gtin=gtin
         ).items()
     }
     history = [day for day in window.days if day.end_at <= since]
-    absent = _absent(situation, fixture_id, slot_ids, window.days[0].start_at)
+    absent = _absent(snapshot, fixture_id, slot_ids, window.days[0].start_at)
     rates = learn_rates(history, units, absent)
     days = [day for day in window.days if day.end_at > since]
-    sold = _sold_during(units, since, situation, store.store_id)
+    sold = _sold_during(units, since, snapshot, store.store_id)
     return lost_sales(rates, days, (since, now), sold, listing.price)
 
 
@@ -79,20 +79,20 @@ def cost_of(lost: LostSales | None, currency: str, price: Decimal) -> Cost | Non
 
 
 def _absent(
-    situation: Situation, fixture_id: str, slot_ids: Sequence[str], since: datetime
+    snapshot: Snapshot, fixture_id: str, slot_ids: Sequence[str], since: datetime
 ) -> list[Span]:
     """When all the product's slots were seen empty at once."""
     looks = load_looks(
-        situation.session,
-        situation.chain.tenant_id,
+        snapshot.session,
+        snapshot.chain.tenant_id,
         ShelfObservation.fixture_id == fixture_id,
         ShelfObservation.taken_at >= since,
-        ShelfObservation.taken_at <= situation.now,
+        ShelfObservation.taken_at <= snapshot.now,
     ).get(fixture_id, [])
     absent: list[Span] | None = None
     for slot_id in slot_ids:
         spans = [
-            (gap.started_at, gap.ended_at or situation.now)
+            (gap.started_at, gap.ended_at or snapshot.now)
             for gap in find_gaps(looks)
             if gap.slot_id == slot_id
         ]
@@ -110,11 +110,11 @@ def _both(some: list[Span], others: list[Span]) -> list[Span]:
 
 
 def _sold_during(
-    units: dict[tuple[date, int], Decimal], since: datetime, situation: Situation, store_id: str
+    units: dict[tuple[date, int], Decimal], since: datetime, snapshot: Snapshot, store_id: str
 ) -> Decimal:
     """Units sold in the whole local hours after `since`: what the shelf's own hour sold before it
     went empty is not held against the gap."""
-    zone = situation.chain.stores[store_id].hours.zone
+    zone = snapshot.chain.stores[store_id].hours.zone
     began = since.astimezone(zone)
     first = (business_day(since, zone), _order(began.hour))
     return sum(

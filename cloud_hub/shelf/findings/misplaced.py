@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cloud_hub.core.text import Text
-from cloud_hub.insight.finding import Finding, Kind, Severity
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.finding import Finding, FindingKind, Severity
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.chain import Plan
 from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState, slots_seen
+from cloud_hub.shelf.today import clear_run, evidence_of
 from device_profiles.store import LoginRole
+
+MISPLACED = FindingKind(name="misplaced", shown_to_brands=True, proven_by_photo=True)
 
 _SWAPPED = Text(
     en="{store}: {here} and {there} are swapped: {product} and {other}.",
@@ -24,10 +27,10 @@ _MOVE_TASK = Text(en="Put {other} back into {here}", zh="把 {other} 放回 {her
 _BUTTON = Text(en="Put right", zh="已归位")
 
 
-def find_misplaced(situation: Situation) -> Iterator[Finding]:
+def find_misplaced(snapshot: Snapshot) -> Iterator[Finding]:
     """Slots that hold another product of the plan on the last two clear photos."""
-    for fixture_id in situation.chain.fixtures:
-        run = situation.clear_run(fixture_id)
+    for fixture_id in snapshot.chain.fixtures:
+        run = clear_run(snapshot, fixture_id)
         if len(run) < 2 or run[-1].plan is None:
             continue
         plan = run[-1].plan
@@ -36,7 +39,7 @@ def find_misplaced(situation: Situation) -> Iterator[Finding]:
             for slot_id, gtin in _wrong(run[-1], plan).items()
             if _wrong(run[-2], plan).get(slot_id) == gtin
         }
-        yield from _findings(situation, run, plan, wrong)
+        yield from _findings(snapshot, run, plan, wrong)
 
 
 def _wrong(photo: ShelfPhoto, plan: Plan) -> dict[str, str]:
@@ -51,7 +54,7 @@ def _wrong(photo: ShelfPhoto, plan: Plan) -> dict[str, str]:
 
 
 def _findings(
-    situation: Situation, run: list[ShelfPhoto], plan: Plan, wrong: dict[str, str]
+    snapshot: Snapshot, run: list[ShelfPhoto], plan: Plan, wrong: dict[str, str]
 ) -> Iterator[Finding]:
     done: set[str] = set()
     for slot_id, gtin in sorted(wrong.items()):
@@ -70,14 +73,14 @@ def _findings(
         )
         slots = (slot_id,) if partner is None else (slot_id, partner)
         done.update(slots)
-        yield _finding(situation, run, plan, gtin, slots)
+        yield _finding(snapshot, run, plan, gtin, slots)
 
 
 def _finding(
-    situation: Situation, run: list[ShelfPhoto], plan: Plan, gtin: str, slots: tuple[str, ...]
+    snapshot: Snapshot, run: list[ShelfPhoto], plan: Plan, gtin: str, slots: tuple[str, ...]
 ) -> Finding:
     photo = run[-1]
-    chain = situation.chain
+    chain = snapshot.chain
     words: dict[str, Text | str] = {
         "store": chain.stores[photo.store_id].name,
         "here": slots[0],
@@ -87,8 +90,8 @@ def _finding(
     }
     swapped = len(slots) == 2
     return Finding(
-        key=f"{Kind.MISPLACED}/{photo.fixture_id}/{'+'.join(slots)}",
-        kind=Kind.MISPLACED,
+        key=f"{MISPLACED}/{photo.fixture_id}/{'+'.join(slots)}",
+        kind=MISPLACED,
         severity=Severity.PROBLEM,
         sentence=(_SWAPPED if swapped else _MISPLACED).filled(**words),
         since=_since(run, plan, gtin, slots[0]),
@@ -98,7 +101,7 @@ def _finding(
         slot_ids=slots,
         button=_BUTTON,
         task=(_SWAP_TASK if swapped else _MOVE_TASK).filled(**words),
-        photo=photo,
+        photo=evidence_of(photo, slots),
     )
 
 

@@ -6,12 +6,15 @@ from datetime import datetime
 
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
-from cloud_hub.insight.finding import Finding, Kind, Severity
-from cloud_hub.insight.snapshot import Situation
+from cloud_hub.insight.finding import Finding, FindingKind, Severity
+from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.chain import Chain
 from cloud_hub.shelf.measures import Verdict, purity, purity_verdict
 from cloud_hub.shelf.photos.facts import ShelfPhoto
+from cloud_hub.shelf.today import clear_run, evidence_of
 from device_profiles.store import LoginRole
+
+PURITY = FindingKind(name="purity", shown_to_brands=True, proven_by_photo=True)
 
 _FOREIGN = Text(
     en="{n} {brand} {packs} in {owner}'s cooler at {store} since {since}: purity {low}{range}.",
@@ -43,20 +46,20 @@ def foreign_facings(photo: ShelfPhoto, chain: Chain, owner_brand_id: str) -> Cou
     )
 
 
-def find_impure(situation: Situation) -> Iterator[Finding]:
+def find_impure(snapshot: Snapshot) -> Iterator[Finding]:
     """Coolers with foreign packs on the last two clear photos, and those that unknown packs leave
     in doubt."""
-    for fixture in situation.chain.fixtures.values():
-        run = situation.clear_run(fixture.fixture_id)
+    for fixture in snapshot.chain.fixtures.values():
+        run = clear_run(snapshot, fixture.fixture_id)
         owner = fixture.owner_brand_id
         if owner is None or len(run) < 2:
             continue
-        before = foreign_facings(run[-2], situation.chain, owner)
-        now = foreign_facings(run[-1], situation.chain, owner)
+        before = foreign_facings(run[-2], snapshot.chain, owner)
+        now = foreign_facings(run[-1], snapshot.chain, owner)
         if before & now:
-            yield _foreign(situation, run, owner, now)
-        elif not now and _in_doubt(run[-1], situation.chain, owner):
-            yield _to_review(situation, run[-1], owner)
+            yield _foreign(snapshot, run, owner, now)
+        elif not now and _in_doubt(run[-1], snapshot.chain, owner):
+            yield _to_review(snapshot, run[-1], owner)
 
 
 def _in_doubt(photo: ShelfPhoto, chain: Chain, owner: str) -> bool:
@@ -65,9 +68,9 @@ def _in_doubt(photo: ShelfPhoto, chain: Chain, owner: str) -> bool:
 
 
 def _foreign(
-    situation: Situation, run: list[ShelfPhoto], owner: str, foreign: Counter[str]
+    snapshot: Snapshot, run: list[ShelfPhoto], owner: str, foreign: Counter[str]
 ) -> Finding:
-    chain, photo = situation.chain, run[-1]
+    chain, photo = snapshot.chain, run[-1]
     store = chain.stores[photo.store_id]
     sums = purity(photo, chain, owner)
     base = float(sums.base)
@@ -81,13 +84,13 @@ def _foreign(
         "brand": chain.brands.get(brand, _SEVERAL) if brand else _SEVERAL,
         "owner": chain.brands.get(owner, Text(en=owner, zh=owner)),
         "store": store.name,
-        "since": wording.clock(since, store.hours.zone, situation.now),
+        "since": wording.clock(since, store.hours.zone, snapshot.now),
         "low": wording.percent(float(sums.low) / base, places=1),
         "range": more if unknown else Text(en="", zh=""),
     }
     return Finding(
-        key=f"{Kind.PURITY}/{photo.fixture_id}",
-        kind=Kind.PURITY,
+        key=f"{PURITY}/{photo.fixture_id}",
+        kind=PURITY,
         severity=Severity.PROBLEM,
         sentence=_FOREIGN.filled(**words),
         since=since,
@@ -97,17 +100,17 @@ def _foreign(
         slot_ids=_foreign_slots(photo, chain, owner),
         button=_BUTTON,
         task=_TASK.filled(**words),
-        photo=photo,
+        photo=evidence_of(photo, _foreign_slots(photo, chain, owner)),
     )
 
 
-def _to_review(situation: Situation, photo: ShelfPhoto, owner: str) -> Finding:
-    chain = situation.chain
+def _to_review(snapshot: Snapshot, photo: ShelfPhoto, owner: str) -> Finding:
+    chain = snapshot.chain
     sums = purity(photo, chain, owner)
     base = float(sums.base)
     return Finding(
-        key=f"{Kind.PURITY}/{photo.fixture_id}",
-        kind=Kind.PURITY,
+        key=f"{PURITY}/{photo.fixture_id}",
+        kind=PURITY,
         severity=Severity.INFORMATION,
         sentence=_REVIEW.filled(
             n=int(sums.high) - int(sums.low),
@@ -121,7 +124,7 @@ def _to_review(situation: Situation, photo: ShelfPhoto, owner: str) -> Finding:
         owner=LoginRole.HEAD_OFFICE,
         store_id=photo.store_id,
         fixture_id=photo.fixture_id,
-        photo=photo,
+        photo=evidence_of(photo, ()),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.core.text import Text
+from cloud_hub.insight.finding import Evidence
 from cloud_hub.link.tables import Media
 from cloud_hub.master_data.chain import Chain, Fixture, Plan
 from cloud_hub.shelf.measures import holds_for
@@ -29,12 +30,12 @@ class Album:
         chain: Chain,
         naming: Naming,
         now: datetime,
-        photos: Iterable[ShelfPhoto],
+        shown: Iterable[ShelfPhoto | Evidence],
     ) -> None:
         self._chain = chain
         self._naming = naming
         self._now = now
-        self._stored = _stored(session, chain.tenant_id, {photo.sha256 for photo in photos})
+        self._stored = _stored(session, chain.tenant_id, {photo.sha256 for photo in shown})
 
     def url(self, sha256: str) -> str | None:
         """Where the picture's bytes are; None until they have arrived."""

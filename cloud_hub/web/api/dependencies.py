@@ -1,6 +1,6 @@
 """Who asks: the viewer or writer behind a request, from its cookie or its bearer token."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ from cloud_hub.access.sign_in import (
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
+from cloud_hub.insight.metric import Metric
+from cloud_hub.insight.search import Searches
 from cloud_hub.master_data.place_tables import Tenant
 from device_profiles.store import LoginRole
 
@@ -82,7 +84,21 @@ def writer_of(request: Request) -> Writer:
         return Writer(tenant_id=row.tenant_id, name=f"token:{row.name}")
 
 
+def searches_of(request: Request) -> Searches:
+    """Every search for problems that this hub knows."""
+    searches: Searches = request.app.state.searches
+    return searches
+
+
+def metrics_of(request: Request) -> Mapping[str, Metric]:
+    """Every metric that this hub knows, by name."""
+    metrics: Mapping[str, Metric] = request.app.state.metrics
+    return metrics
+
+
 HubOf = Annotated[Hub, Depends(hub_of)]
+SearchesOf = Annotated[Searches, Depends(searches_of)]
+MetricsOf = Annotated[Mapping[str, Metric], Depends(metrics_of)]
 ViewerOf = Annotated[Viewer, Depends(viewer_of)]
 WriterOf = Annotated[Writer, Depends(writer_of)]
 

@@ -18,8 +18,7 @@ from cloud_hub.insight.metric import Aspect, Direction, Grain, Kind, Metric, Uni
 from cloud_hub.insight.sums import Cell, Number, Sums, total
 from cloud_hub.insight.window import Window, between
 from cloud_hub.master_data.chain import Chain, load_chain
-from cloud_hub.register import METRICS
-from cloud_hub.web.api.dependencies import HubOf, ViewerOf
+from cloud_hub.web.api.dependencies import HubOf, MetricsOf, ViewerOf
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
 
@@ -99,11 +98,11 @@ class Series:
 
 
 @router.get("/metrics")
-def list_metrics(viewer: ViewerOf) -> list[MetricAnswer]:
+def list_metrics(metrics: MetricsOf, viewer: ViewerOf) -> list[MetricAnswer]:
     """Every metric there is, as the registry defines it."""
     return [
         MetricAnswer(**{name: getattr(metric, name) for name in MetricAnswer.__dataclass_fields__})
-        for metric in METRICS.values()
+        for metric in metrics.values()
         if _may_ask(viewer, metric)
     ]
 
@@ -112,6 +111,7 @@ def list_metrics(viewer: ViewerOf) -> list[MetricAnswer]:
 def read_metric(
     name: str,
     hub: HubOf,
+    metrics: MetricsOf,
     viewer: ViewerOf,
     store: Annotated[list[Identifier] | None, Query(description="All, if none is named")] = None,
     first: Annotated[date | None, Query(alias="from", description="Business day")] = None,
@@ -124,7 +124,7 @@ def read_metric(
     as_of: Annotated[AwareDatetime | None, Query(description="What was known then")] = None,
 ) -> Series:
     """One metric over stores and business days; today by default."""
-    metric = METRICS.get(name.replace("_", "-"))
+    metric = metrics.get(name.replace("_", "-"))
     if metric is None:
         raise NotFound(f"there is no metric {name!r}; see /api/v1/metrics")
     if grain is Grain.HOUR and metric.grain is Grain.DAY:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -14,8 +14,6 @@ from nicegui import ui
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from cloud_hub.access.viewer import Page
-from cloud_hub.boards.screens import SCREENS, Arguments, Screen
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.door import door_routes, own_path
@@ -32,6 +30,7 @@ from cloud_hub.web.pages.message import broken_page, first_run_page, not_found_p
 from cloud_hub.web.parts.bar import bar
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.roles import landing
+from cloud_hub.web.screen import Arguments, Screen
 from cloud_hub.web.visit import Visit, language_asked, visit_of
 from cloud_hub.web.words import Words
 
@@ -51,14 +50,14 @@ class Arrival:
     any_chain: bool
 
 
-def mount_console(app: FastAPI, hub: Hub) -> None:
+def mount_console(app: FastAPI, hub: Hub, screens: Sequence[Screen]) -> None:
     """Adds the pages, the door and the static files to `app`. Once a process: NiceGUI keeps one
     set of pages for all."""
     app.mount(STATIC_PATH, StaticFiles(directory=STATIC), name="console-static")
     app.include_router(door_routes(hub))
     app.add_middleware(ProtectiveHeaders)
     drawings = SharedDrawings(hub.sessions, hub.changed)
-    for screen in SCREENS:
+    for screen in screens:
         _register(hub, drawings, screen)
     _register_login(hub)
     ui.run_with(
@@ -116,10 +115,16 @@ async def _show_screen(
 ) -> None:
     words = Words(visit.viewer.language, frame.zone)
     arguments: Arguments = {**request.query_params, **request.path_params}
-    title = page_title(screen.page, words)
+    title = screen.title(words)
 
     def reader() -> Reader:
-        return Reader(viewer=visit.viewer, words=words, now=hub.clock.now(), here=request.url.path)
+        return Reader(
+            viewer=visit.viewer,
+            words=words,
+            now=hub.clock.now(),
+            here=request.url.path,
+            searches=request.app.state.searches,
+        )
 
     content = Content(
         visit=visit,
@@ -187,18 +192,3 @@ def _not_found(hub: Hub) -> Callable[[Request], Awaitable[Response | None]]:
 
 def _now_ms(hub: Hub) -> int:
     return int(hub.clock.now().timestamp() * 1000)
-
-
-def page_title(page: Page, words: Words) -> str:
-    """A page's name in the browser's tab."""
-    return {
-        Page.HOME: words("Overview"),
-        Page.FOOTFALL: words("Footfall"),
-        Page.STORE: words("Store"),
-        Page.SHELF: words("Shelf"),
-        Page.BRAND: words("Brand"),
-        Page.DEVICE: words("Device"),
-        Page.FLEET: words("Devices"),
-        Page.TASKS: words("Tasks"),
-        Page.REVIEW: words("Review"),
-    }[page]

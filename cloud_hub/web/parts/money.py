@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from cloud_hub.boards.problems.row import Cost
+from cloud_hub.insight.finding import Cost
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.reader import Reader
 

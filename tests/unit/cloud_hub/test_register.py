@@ -38,7 +38,7 @@ def test_a_ratio_is_the_sum_of_numerators_over_the_sum_of_denominators() -> None
 
 def test_the_documentation_is_what_the_registry_says() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == documentation(METRICS.values()), (
-        "run: python -m cloud_hub.insight.documentation > docs/metrics.md"
+        "run: python -m cloud_hub.register > docs/metrics.md"
     )
 
 

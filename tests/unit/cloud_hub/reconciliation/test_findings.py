@@ -7,10 +7,16 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.boards.devices.device_view import device_view
-from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.fleet.alarm_findings import ALARM
+from cloud_hub.fleet.offline_findings import DEVICE_OFFLINE, STORE_OFFLINE
+from cloud_hub.insight.finding import Finding, Severity
 from cloud_hub.insight.search import find_problems
 from cloud_hub.link.tables import DeadLetter, ResendCount
+from cloud_hub.reconciliation.findings import EVENTS_LOST, EVENTS_REFUSED, EVENTS_RESENT
+from cloud_hub.register import SEARCHES
+from cloud_hub.sales.revision_findings import DAY_REVISED
 from cloud_hub.sales.tables import DayRevision
+from cloud_hub.traffic.day_findings import STAFF_LEFT_OUT
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, head_office, local
 
@@ -22,13 +28,13 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def found(chain: SmallChain) -> list[Finding]:
     with chain.reading() as session:
-        return list(find_problems(session, TENANT, NOW))
+        return list(find_problems(session, TENANT, NOW, SEARCHES))
 
 
 def test_an_offline_store_is_one_finding_since_its_newest_data(chain: SmallChain) -> None:
     chain.unlink("s02", local(13, day=TODAY - timedelta(days=2)))
     dark = found(chain)
-    assert [(each.kind, each.store_id) for each in dark] == [(Kind.STORE_OFFLINE, "s02")]
+    assert [(each.kind, each.store_id) for each in dark] == [(STORE_OFFLINE, "s02")]
     assert dark[0].since == local(13, day=TODAY - timedelta(days=2))
     assert "2 d 1 h" in dark[0].sentence.en
     assert dark[0].owner is LoginRole.IT
@@ -43,9 +49,7 @@ def test_one_silent_device_of_a_store_that_is_heard(chain: SmallChain) -> None:
     chain.device("s01-cart", kind="cart", linked=False)
     chain.event("s01-cart", 1, 1, at=local(10))
     chain.received("s01-cart", 1, 1, 1)
-    assert [(each.kind, each.device_id) for each in found(chain)] == [
-        (Kind.DEVICE_OFFLINE, "s01-cart")
-    ]
+    assert [(each.kind, each.device_id) for each in found(chain)] == [(DEVICE_OFFLINE, "s01-cart")]
 
 
 def test_a_device_that_was_never_installed_is_nobodys_problem(chain: SmallChain) -> None:
@@ -57,7 +61,7 @@ def test_an_open_alarm_is_first_and_one_that_is_over_is_told(chain: SmallChain) 
     chain.alarm("too-warm", local(13, 40), value=11.0, limit=8.0)
     chain.alarm("picture-covered", local(9), cleared_at=local(10, 10), device_id="s01-door")
     warm, covered = found(chain)
-    assert (warm.kind, warm.severity) == (Kind.ALARM, Severity.ALARM)
+    assert (warm.kind, warm.severity) == (ALARM, Severity.ALARM)
     assert "too warm since 13:40 (11, limit 8)" in warm.sentence.en
     assert warm.owner is LoginRole.TECHNICIAN
     assert covered.severity is Severity.INFORMATION
@@ -73,7 +77,7 @@ def test_an_alarm_of_an_earlier_day_that_is_over_is_not_told(chain: SmallChain) 
 def test_declared_losses_are_told_with_their_reason(chain: SmallChain) -> None:
     chain.lost("s01-door", 3, 11, 50, "quota")
     lost = found(chain)
-    assert [each.kind for each in lost] == [Kind.EVENTS_LOST]
+    assert [each.kind for each in lost] == [EVENTS_LOST]
     assert "gave up 40 metric events: its disk was full" in lost[0].sentence.en
     assert "磁盘已满" in lost[0].sentence.zh
     assert lost[0].device_id == "s01-door"
@@ -101,7 +105,7 @@ def test_resent_events_are_information(chain: SmallChain) -> None:
     chain.received("s01-till", 0, 1, 500)
     resent = found(chain)
     assert [(each.kind, each.severity) for each in resent] == [
-        (Kind.EVENTS_RESENT, Severity.INFORMATION)
+        (EVENTS_RESENT, Severity.INFORMATION)
     ]
     assert resent[0].task is None
 
@@ -124,7 +128,7 @@ def test_refused_events_are_a_problem_until_they_are_replayed(chain: SmallChain)
             )
         )
     refused = found(chain)
-    assert [each.kind for each in refused] == [Kind.EVENTS_REFUSED]
+    assert [each.kind for each in refused] == [EVENTS_REFUSED]
     assert refused[0].evidence == ("s01-till/1/0/1",)
 
 
@@ -132,9 +136,7 @@ def test_staff_left_out_is_information_with_the_number(chain: SmallChain) -> Non
     for minute in range(7):
         chain.minute(local(6, 50 + minute), 0, staff=2, store_id="s02")
     told = found(chain)
-    assert [(each.kind, each.severity) for each in told] == [
-        (Kind.STAFF_LEFT_OUT, Severity.INFORMATION)
-    ]
+    assert [(each.kind, each.severity) for each in told] == [(STAFF_LEFT_OUT, Severity.INFORMATION)]
     assert "14 crossings" in told[0].sentence.en
 
 
@@ -154,9 +156,7 @@ def test_a_revised_day_is_told_with_what_was_added(chain: SmallChain) -> None:
             )
         )
     revised = found(chain)
-    assert [(each.kind, each.severity) for each in revised] == [
-        (Kind.DAY_REVISED, Severity.INFORMATION)
-    ]
+    assert [(each.kind, each.severity) for each in revised] == [(DAY_REVISED, Severity.INFORMATION)]
     # what was shown first was 10; now it is 30
     assert "+¥ 20" in revised[0].sentence.en
     assert "+¥20" in revised[0].sentence.zh

@@ -12,7 +12,7 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.storage.database import MIGRATIONS, open_database
-from cloud_hub.insight.snapshot import load_situation
+from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.review.accuracy import Recognition, recognition
 from cloud_hub.review.answers import answer_item
 from cloud_hub.review.questions import plan_review
@@ -37,9 +37,9 @@ def ask_two(chain: SmallChain, photos: int = 1, twice_one_in: int = 1) -> list[s
         chain.photo(local(9, 10 * number))
     chain.flush()
     with chain.database.writing() as session:
-        situation = load_situation(session, TENANT, NOW)
-        assert situation is not None
-        insert_new(session, ReviewItem, plan_review(session, situation, 1, twice_one_in))
+        snapshot = load_snapshot(session, TENANT, NOW)
+        assert snapshot is not None
+        insert_new(session, ReviewItem, plan_review(session, snapshot, 1, twice_one_in))
     with chain.reading() as session:
         return list(session.scalars(sa.select(ReviewItem.item_id).order_by(ReviewItem.item_id)))
 

@@ -14,8 +14,9 @@ from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.bulk_insert import insert_new
-from cloud_hub.insight.snapshot import load_situation
+from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.master_data.place_tables import Fixture
+from cloud_hub.register import SEARCHES
 from cloud_hub.review.accuracy import recognition, wilson
 from cloud_hub.review.answers import answer_item
 from cloud_hub.review.questions import plan_review, report_wrong
@@ -55,9 +56,9 @@ def ask(chain: SmallChain, one_in: int = NEVER) -> list[ReviewItem]:
     """Lets the hub look at its photos; every question there is now."""
     chain.flush()
     with chain.database.writing() as session:
-        situation = load_situation(session, TENANT, NOW)
-        assert situation is not None
-        insert_new(session, ReviewItem, plan_review(session, situation, one_in, NEVER))
+        snapshot = load_snapshot(session, TENANT, NOW)
+        assert snapshot is not None
+        insert_new(session, ReviewItem, plan_review(session, snapshot, one_in, NEVER))
     return questions(chain)
 
 
@@ -152,7 +153,7 @@ def test_right_answers_of_the_sample_are_the_published_accuracy(chain: SmallChai
     with chain.reading() as session:
         told = recognition(session, TENANT, ["s01-a"], "sku-1", NOW)
         other = recognition(session, TENANT, ["s01-a"], "sku-2", NOW)
-        shelf = shelf_view(session, head_office(), NOW, "s01-a")
+        shelf = shelf_view(session, head_office(), NOW, "s01-a", SEARCHES)
     assert (told.audited, told.right, told.accuracy, told.is_own) == (25, 24, 0.96, False)
     assert told.coverage == pytest.approx(5 / 6)
     assert (told.low, told.high) == wilson(24, 25)

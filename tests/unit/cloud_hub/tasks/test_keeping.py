@@ -10,7 +10,9 @@ from cloud_hub.access.tables import AuditEntry
 from cloud_hub.boards.home.view import home_view
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import load_situation
+from cloud_hub.insight.snapshot import load_snapshot
+from cloud_hub.register import SEARCHES
+from cloud_hub.scheduler import PHOTO_PROVEN
 from cloud_hub.tasks.keeping import GONE, answer_task, plan_tasks, write_tasks
 from cloud_hub.tasks.tables import Task
 from cloud_hub.tasks.view import tasks_view
@@ -33,9 +35,9 @@ def gap(chain: SmallChain, *times: datetime, filled: bool = False) -> None:
 
 def keep(chain: SmallChain, now: datetime = NOW) -> int:
     with chain.reading() as session:
-        situation = load_situation(session, TENANT, now)
-        assert situation is not None
-        changes = plan_tasks(session, situation, search(situation))
+        snapshot = load_snapshot(session, TENANT, now)
+        assert snapshot is not None
+        changes = plan_tasks(snapshot, search(snapshot, SEARCHES), PHOTO_PROVEN)
     with chain.database.writing() as session:
         write_tasks(session, changes, now)
     return len(changes)
@@ -138,12 +140,12 @@ def test_home_shows_the_button_of_the_task_and_then_the_answer(chain: SmallChain
     chain.stock(COLA, "24", "back-room", at=local(8))
     keep(chain)
     with chain.reading() as session:
-        (row,) = home_view(session, head_office(), NOW).problems
+        (row,) = home_view(session, head_office(), NOW, SEARCHES).problems
     assert row.button is not None
     assert (row.button.en, row.button.zh) == ("Bring 6", "补货 6 件")
     assert row.task_id is not None
     answer(chain, row.task_id, head_office())
     with chain.reading() as session:
-        (row,) = home_view(session, head_office(), NOW).problems
+        (row,) = home_view(session, head_office(), NOW, SEARCHES).problems
     assert row.button is None
     assert row.task_answered

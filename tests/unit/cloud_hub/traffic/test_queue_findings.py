@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.insight.finding import Finding, Kind
+from cloud_hub.insight.finding import Finding
 from cloud_hub.insight.search import find_problems
+from cloud_hub.register import SEARCHES
+from cloud_hub.traffic.queue_findings import SLOW_QUEUE
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
 
@@ -19,7 +21,9 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def found(chain: SmallChain) -> list[Finding]:
     with chain.reading() as session:
-        return [each for each in find_problems(session, TENANT, NOW) if each.store_id == "s02"]
+        return [
+            each for each in find_problems(session, TENANT, NOW, SEARCHES) if each.store_id == "s02"
+        ]
 
 
 def noon(chain: SmallChain, *, days_ago: int, entries: int, receipts: int) -> None:
@@ -45,7 +49,7 @@ def test_a_slow_queue_is_told_with_the_baskets_it_cost(chain: SmallChain) -> Non
     noon(chain, days_ago=0, entries=80, receipts=20)
     waiting(chain, 15, 392.0)
     (slow,) = found(chain)
-    assert (slow.kind, slow.owner) == (Kind.SLOW_QUEUE, LoginRole.STORE)
+    assert (slow.kind, slow.owner) == (SLOW_QUEUE, LoginRole.STORE)
     assert slow.since == local(12, 15)
     assert "up to 9 from 12:15 to 12:45" in slow.sentence.en
     assert "6:32" in slow.sentence.en

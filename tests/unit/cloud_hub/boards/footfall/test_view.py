@@ -8,6 +8,7 @@ import pytest
 from cloud_hub.boards.footfall.page import footfall_page
 from cloud_hub.boards.footfall.view import FootfallView, footfall_view
 from cloud_hub.core.errors import NotYours
+from cloud_hub.register import SEARCHES
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
@@ -21,7 +22,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def seen(chain: SmallChain) -> FootfallView:
     with chain.reading() as session:
-        return footfall_view(session, head_office(), NOW)
+        return footfall_view(session, head_office(), NOW, SEARCHES)
 
 
 def page(view: FootfallView) -> str:
@@ -70,4 +71,4 @@ def test_problems_of_doors_and_queues_stand_there_and_no_others(chain: SmallChai
 def test_the_chains_footfall_is_not_for_everybody(chain: SmallChain, role: LoginRole) -> None:
     scope = {LoginRole.BRAND: "quanye", LoginRole.STORE: "s01"}.get(role)
     with chain.reading() as session, pytest.raises(NotYours):
-        footfall_view(session, viewer(role, scope), NOW)
+        footfall_view(session, viewer(role, scope), NOW, SEARCHES)

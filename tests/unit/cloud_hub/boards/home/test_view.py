@@ -12,6 +12,7 @@ from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.insight.figure import Figure
+from cloud_hub.register import SEARCHES
 from cloud_hub.traffic import tables as traffic_tables
 from device_profiles.store import LoginRole
 from tests.small_chain import (
@@ -36,7 +37,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def home(chain: SmallChain) -> HomeView:
     with chain.reading() as session:
-        return home_view(session, head_office(), NOW)
+        return home_view(session, head_office(), NOW, SEARCHES)
 
 
 def by_name(figures: tuple[Figure, ...], name: str) -> Figure:
@@ -71,6 +72,7 @@ def test_a_hub_without_a_chain_says_so(tmp_path: Path) -> None:
                 tenant_id="nobody", login_name="x", role=LoginRole.HEAD_OFFICE, scope_id=None
             ),
             NOW,
+            SEARCHES,
         )
 
 
@@ -158,7 +160,7 @@ def test_a_picture_whose_bytes_are_not_here_has_no_address(chain: SmallChain) ->
 def test_the_home_page_is_not_for_every_role(chain: SmallChain) -> None:
     for role, scope in ((LoginRole.STORE, "s01"), (LoginRole.BRAND, "spring")):
         with chain.reading() as session, pytest.raises(NotYours):
-            home_view(session, viewer(role, scope), NOW)
+            home_view(session, viewer(role, scope), NOW, SEARCHES)
 
 
 def test_a_store_page_shows_staff_doors_and_days(chain: SmallChain) -> None:
@@ -167,7 +169,7 @@ def test_a_store_page_shows_staff_doors_and_days(chain: SmallChain) -> None:
     chain.receipt(local(9, 5), (WATER, "2", "4.00"))
     chain.receipt(local(9, 5, day=LAST_WEEK), (WATER, "2", "6.00"))
     with chain.reading() as session:
-        view = store_view(session, viewer(LoginRole.STORE, "s01"), NOW, "s01")
+        view = store_view(session, viewer(LoginRole.STORE, "s01"), NOW, "s01", SEARCHES)
     assert view.staff_left_out == 14
     assert [(door.line_id, door.entries, door.staff) for door in view.doors] == [
         ("entrance", 30, 14)
@@ -192,7 +194,7 @@ def test_a_store_page_shows_queue_beside_conversion_hour_by_hour(chain: SmallCha
     for minute in range(0, 60, 2):
         chain.receipt(local(12, minute, second=30), (WATER, "1", "2.00"))
     with chain.reading() as session:
-        view = store_view(session, viewer(LoginRole.STORE, "s01"), NOW, "s01")
+        view = store_view(session, viewer(LoginRole.STORE, "s01"), NOW, "s01", SEARCHES)
     noon = next(row for row in view.floor.hours if row.hour == 12)
     assert (noon.footfall, noon.queue_length, noon.queue_max) == (60, 9.0, 9)
     assert noon.conversion == pytest.approx(0.5)
@@ -229,7 +231,7 @@ def test_a_store_page_shows_the_newest_hand_count_beside_its_door(chain: SmallCh
             )
         )
     with chain.reading() as session:
-        view = store_view(session, viewer(LoginRole.STORE, "s01"), NOW, "s01")
+        view = store_view(session, viewer(LoginRole.STORE, "s01"), NOW, "s01", SEARCHES)
     (door,) = view.doors
     assert door.hand is not None
     assert door.hand.accuracy == pytest.approx(1 - 1 / 78)
@@ -255,9 +257,9 @@ def test_a_store_login_sees_its_own_store_only(chain: SmallChain) -> None:
     chain.alarm("too-warm", local(13), device_id="s01-cooler", store_id="s01")
     with chain.reading() as session:
         with pytest.raises(NotFound):
-            store_view(session, mine, NOW, "s02")
+            store_view(session, mine, NOW, "s02", SEARCHES)
         fleet = fleet_view(session, mine, NOW)
-        view = store_view(session, mine, NOW, "s01")
+        view = store_view(session, mine, NOW, "s01", SEARCHES)
     assert {row.store_id for row in fleet.devices} == {"s01"}
     assert {row.store_id for row in fleet.problems} == {"s01"}
     assert {row.store_id for row in view.problems} == {"s01"}

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.shelf.baskets import BasketRow
 from cloud_hub.boards.shelf.view import ShelfView, shelf_view
-from cloud_hub.insight.finding import Kind
 from cloud_hub.insight.sums import Number
 from cloud_hub.master_data.place_tables import Fixture, PlanogramSlot
+from cloud_hub.register import SEARCHES
+from cloud_hub.shelf.findings.gaps import EMPTY_SLOT
 from cloud_hub.shelf.metrics import BASKET_FILL, COMPLIANCE
 from cloud_hub.web.photo import BoxKind
 from device_profiles.store import LoginRole
@@ -53,7 +54,7 @@ def photograph(chain: SmallChain, *minutes: int, **more: Any) -> None:
 
 def page(chain: SmallChain, who: Viewer | None = None) -> ShelfView:
     with chain.reading() as session:
-        return shelf_view(session, who or head_office(), NOW, "s01-a")
+        return shelf_view(session, who or head_office(), NOW, "s01-a", SEARCHES)
 
 
 def baskets(chain: SmallChain, who: Viewer | None = None) -> dict[str, BasketRow]:
@@ -89,8 +90,8 @@ def test_an_empty_basket_is_a_gap_once_two_pictures_showed_it(chain: SmallChain)
     empty = next(row for row in shown.baskets if row.slot_id == "A-1-1")
     assert (empty.empty_since, empty.is_confirmed) == (local(14, 28), True)
     assert [span.slot_id for span in shown.gap_spans if span.confirmed] == ["A-1-1"]
-    assert [(p.kind, p.slot_id) for p in shown.problems if p.kind == Kind.EMPTY_SLOT] == [
-        (Kind.EMPTY_SLOT, "A-1-1")
+    assert [(p.kind, p.slot_id) for p in shown.problems if p.kind == EMPTY_SLOT.name] == [
+        (EMPTY_SLOT.name, "A-1-1")
     ]
 
 

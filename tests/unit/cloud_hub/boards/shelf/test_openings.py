@@ -13,6 +13,7 @@ from cloud_hub.boards.shelf.openings_part import estimated_sales_panel
 from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.master_data import place_tables as place
+from cloud_hub.register import SEARCHES
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
@@ -91,7 +92,7 @@ def _opening(
 def seen(chain: SmallChain, role: LoginRole | None = None) -> EstimatedSales | None:
     who = viewer(role, OWN) if role else head_office()
     with chain.reading() as session:
-        return shelf_view(session, who, NOW, "s01-a").sell_out
+        return shelf_view(session, who, NOW, "s01-a", SEARCHES).sell_out
 
 
 def test_the_week_and_each_opening_stand_there_with_range_and_pictures(chain: SmallChain) -> None:
@@ -131,7 +132,7 @@ def test_an_unattended_cooler_has_its_estimate_and_no_books_beside_a_till(
     with chain.database.writing() as session:
         session.execute(sa.update(place.Fixture).values(unattended=True))
     with chain.reading() as session:
-        shelf = shelf_view(session, head_office(), NOW, "s01-a")
+        shelf = shelf_view(session, head_office(), NOW, "s01-a", SEARCHES)
 
     assert shelf.sell_out is not None
     assert shelf.sell_out.sold == 3.0

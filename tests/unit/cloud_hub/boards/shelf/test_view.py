@@ -15,6 +15,7 @@ from cloud_hub.boards.shelf.view import ShelfView, shelf_view
 from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.master_data.place_tables import Fixture
+from cloud_hub.register import SEARCHES
 from cloud_hub.shelf.measures import Verdict
 from cloud_hub.shelf.photos.facts import SlotState
 from cloud_hub.shelf.photos.rights import may_see_photo
@@ -47,7 +48,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def shelf(chain: SmallChain, who=None) -> ShelfView:
     with chain.reading() as session:
-        return shelf_view(session, who or head_office(), NOW, "s01-a")
+        return shelf_view(session, who or head_office(), NOW, "s01-a", SEARCHES)
 
 
 def board(chain: SmallChain, who=SPRING) -> BrandView:
@@ -140,7 +141,9 @@ def test_a_figure_made_of_a_picture_is_as_old_as_the_picture(chain: SmallChain) 
     chain.photo(local(14, 20), quality="fogged")
     assert {each.as_of for each in shelf(chain).figures} == {local(13, 40)}
     with chain.reading() as session:
-        figures = {each.metric: each for each in home_view(session, head_office(), NOW).figures}
+        figures = {
+            each.metric: each for each in home_view(session, head_office(), NOW, SEARCHES).figures
+        }
     assert figures["on-shelf-availability"].as_of == local(13, 40)
     assert figures["net-sales"].as_of == NOW
 
@@ -197,9 +200,9 @@ def test_a_brand_never_sees_the_retailers_books_or_findings(chain: SmallChain) -
     said = repr(asdict(board(chain))) + repr(asdict(shelf(chain, SPRING)))
     assert "77" not in said
     with chain.reading() as session:
-        assert problems_for(session, SPRING, NOW) == ()
+        assert problems_for(session, SPRING, NOW, SEARCHES) == ()
         with pytest.raises(NotYours):
-            store_view(session, SPRING, NOW, "s01")
+            store_view(session, SPRING, NOW, "s01", SEARCHES)
 
 
 def test_another_brand_opens_neither_board_nor_cooler(chain: SmallChain) -> None:
@@ -209,7 +212,7 @@ def test_another_brand_opens_neither_board_nor_cooler(chain: SmallChain) -> None
         with pytest.raises(NotYours):
             brand_view(session, rival, NOW, OWN)
         with pytest.raises(NotFound):
-            shelf_view(session, rival, NOW, "s01-a")
+            shelf_view(session, rival, NOW, "s01-a", SEARCHES)
         page = brand_view(session, rival, NOW, OTHER)
     assert page.outlets == ()
     assert "Spring" not in repr(asdict(page))

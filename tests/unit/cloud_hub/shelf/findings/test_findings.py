@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.insight.finding import Finding, Kind, Severity
+from cloud_hub.insight.finding import Finding, Severity
 from cloud_hub.insight.search import find_problems
+from cloud_hub.register import SEARCHES
+from cloud_hub.shelf.findings.gaps import EMPTY_SLOT
+from cloud_hub.shelf.findings.misplaced import MISPLACED
+from cloud_hub.shelf.findings.purity import PURITY
 from device_profiles.store import LoginRole
 from tests.small_chain import (
     COLA,
@@ -30,7 +34,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def found(chain: SmallChain, *, now=NOW) -> list[Finding]:
     with chain.reading() as session:
-        return list(find_problems(session, TENANT, now))
+        return list(find_problems(session, TENANT, now, SEARCHES))
 
 
 def without(*slots: str) -> dict[str, str | None]:
@@ -51,7 +55,7 @@ def test_a_healthy_chain_has_no_findings(chain: SmallChain) -> None:
 def test_a_chain_without_any_facts_has_no_findings(chain: SmallChain) -> None:
     assert found(chain) == []
     with chain.reading() as session:
-        assert find_problems(session, "nobody", NOW) == ()
+        assert find_problems(session, "nobody", NOW, SEARCHES) == ()
 
 
 def test_an_empty_slot_with_stock_in_the_back_room_is_a_task_to_bring(chain: SmallChain) -> None:
@@ -62,7 +66,7 @@ def test_an_empty_slot_with_stock_in_the_back_room_is_a_task_to_bring(chain: Sma
     gaps = found(chain)
     assert [gap.slot_ids for gap in gaps] == [("A-2-1",), ("A-2-3",)]
     for gap in gaps:
-        assert gap.kind is Kind.EMPTY_SLOT
+        assert gap.kind is EMPTY_SLOT
         assert gap.since == local(12, 10)
         assert gap.owner is LoginRole.STORE
         assert gap.task is not None
@@ -166,7 +170,7 @@ def test_two_swapped_products_are_one_finding_and_no_gap(chain: SmallChain) -> N
     for hour in (13, 14):
         chain.photo(local(hour), seen={**PLAN, "A-1-2": TEA, "A-1-3": WATER})
     swap = found(chain)
-    assert [(each.kind, each.slot_ids) for each in swap] == [(Kind.MISPLACED, ("A-1-2", "A-1-3"))]
+    assert [(each.kind, each.slot_ids) for each in swap] == [(MISPLACED, ("A-1-2", "A-1-3"))]
     assert "swapped" in swap[0].sentence.en
     assert "放反" in swap[0].sentence.zh
     assert swap[0].since == local(13)
@@ -182,7 +186,7 @@ def test_foreign_packs_are_named_in_a_brands_own_cooler_with_the_range(chain: Sm
     seen = {**PLAN, "A-1-1": RIVAL, "A-1-2": None}
     for hour in (12, 13, 14):
         chain.photo(local(hour), seen=seen if hour > 12 else PLAN)
-    impure = [each for each in found(chain) if each.kind is Kind.PURITY]
+    impure = [each for each in found(chain) if each.kind is PURITY]
     assert len(impure) == 1
     assert impure[0].sentence.en == (
         "1 Rival pack in Spring's cooler at Store 01 since 13:00: purity 66.7 %"
@@ -196,9 +200,7 @@ def test_foreign_packs_are_named_in_a_brands_own_cooler_with_the_range(chain: Sm
 def test_unknown_packs_alone_are_for_review_and_no_problem(chain: SmallChain) -> None:
     for hour in (13, 14):
         chain.photo(local(hour), seen={**PLAN, "A-1-2": None})
-    assert [(each.kind, each.severity) for each in found(chain)] == [
-        (Kind.PURITY, Severity.INFORMATION)
-    ]
+    assert [(each.kind, each.severity) for each in found(chain)] == [(PURITY, Severity.INFORMATION)]
 
 
 def test_findings_are_sorted_by_money(tmp_path: Path) -> None:

@@ -1,0 +1,9 @@
+"""What the boards declare."""
+
+from typing import Final
+
+from cloud_hub.boards import api
+from cloud_hub.boards.screens import SCREENS
+from cloud_hub.domain import Domain
+
+DOMAIN: Final = Domain(name="boards", screens=SCREENS, routers=(api.router,))

@@ -1,0 +1,29 @@
+"""What the fleet declares."""
+
+from typing import Final
+
+from cloud_hub.domain import Domain, Job
+from cloud_hub.fleet import media_api
+from cloud_hub.fleet.alarm_findings import ALARM, find_alarms
+from cloud_hub.fleet.artifacts import api as artifacts_api
+from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signed, tell_wishes
+from cloud_hub.fleet.commands import api as commands_api
+from cloud_hub.fleet.enrolment import api as enrolment_api
+from cloud_hub.fleet.metrics import DEVICE_METRICS
+from cloud_hub.fleet.offline_findings import DEVICE_OFFLINE, STORE_OFFLINE, find_offline
+from cloud_hub.insight.search import Search
+
+DOMAIN: Final = Domain(
+    name="fleet",
+    metrics=DEVICE_METRICS,
+    searches=(
+        Search(kinds=(STORE_OFFLINE, DEVICE_OFFLINE), find=find_offline),
+        Search(kinds=(ALARM,), find=find_alarms),
+    ),
+    routers=(enrolment_api.router, media_api.router, commands_api.router, artifacts_api.router),
+    jobs=(
+        Job(name="signing", run=keep_signed),
+        Job(name="rollouts", run=go_on_with_rollouts),
+        Job(name="wishes", run=tell_wishes),
+    ),
+)

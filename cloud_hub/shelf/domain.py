@@ -1,0 +1,22 @@
+"""What shelves declare."""
+
+from typing import Final
+
+from cloud_hub.domain import Domain
+from cloud_hub.insight.search import Search
+from cloud_hub.shelf.findings.gaps import EMPTY_SLOT, find_empty_slots
+from cloud_hub.shelf.findings.misplaced import MISPLACED, find_misplaced
+from cloud_hub.shelf.findings.purity import PURITY, find_impure
+from cloud_hub.shelf.metrics import SHELF_METRICS
+from cloud_hub.shelf.photos import api
+
+DOMAIN: Final = Domain(
+    name="shelf",
+    metrics=SHELF_METRICS,
+    searches=(
+        Search(kinds=(EMPTY_SLOT,), find=find_empty_slots),
+        Search(kinds=(MISPLACED,), find=find_misplaced),
+        Search(kinds=(PURITY,), find=find_impure),
+    ),
+    routers=(api.router,),
+)

@@ -1,0 +1,28 @@
+"""What tasks declare."""
+
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.viewer import Page
+from cloud_hub.domain import Domain
+from cloud_hub.tasks import api
+from cloud_hub.tasks.page import tasks_page
+from cloud_hub.tasks.view import tasks_view
+from cloud_hub.web.markup import Markup
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.screen import Arguments, Screen
+
+
+def _tasks(session: Session, reader: Reader, _: Arguments) -> Markup:
+    view = tasks_view(session, reader.viewer, reader.now)
+    return tasks_page(view, reader.in_zone(view.time_zone))
+
+
+DOMAIN: Final = Domain(
+    name="tasks",
+    screens=(
+        Screen(path="/tasks", page=Page.TASKS, title=lambda words: words("Tasks"), draw=_tasks),
+    ),
+    routers=(api.router,),
+)

@@ -1,0 +1,25 @@
+"""What a page of the console is: its address, the right it needs, its title, how it is drawn."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.viewer import Page
+from cloud_hub.web.markup import Markup
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.words import Words
+
+Arguments = Mapping[str, str]
+"""What an address names (`identity`) and asks for (its query)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A page. `draw` gets the database, the reader and the address's arguments; `title` is what the
+    browser's tab calls it."""
+
+    path: str
+    page: Page
+    title: Callable[[Words], str]
+    draw: Callable[[Session, Reader, Arguments], Markup]
