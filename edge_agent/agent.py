@@ -30,9 +30,9 @@ from edge_agent.till.register import register_of
 from edge_agent.upkeep.artifact_checks import updates_of
 from edge_agent.upkeep.housekeeping import Housekeeper
 from sync.core.clock import Clock
-from sync.link.link import Uplink, run_link
 from sync.link.link_state import DownMessage, LinkState, LinkStatus
 from sync.link.media import MediaStore
+from sync.link.uplink import Uplink, run_link
 from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ from sync.core.clock import SystemClock
 from sync.core.errors import MediaFull
 from sync.events import MediaTaken
 from sync.link.credentials import FILE_NAME, DeviceClaim, claim_secret, load_credentials
-from sync.link.link import Uplink, run_link
 from sync.link.link_state import LinkState
 from sync.link.media import CHUNK_BYTES, MediaStore
+from sync.link.uplink import Uplink, run_link
 from sync.outbox.outbox import Outbox
 from tests.running_hub import running_hub, served
 from tests.talking_device import NOON, small_chain
