@@ -29,10 +29,10 @@ from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
 from vision_models.networks.models import SHIPPED
 from vision_models.networks.products import product_detector
-from vision_models.openings.opening import OpeningReader, can_tell_openings
+from vision_models.people.detectors import PERSON_MODEL, build_detector
 from vision_models.people.footfall import PeopleCounter
-from vision_models.people.people import PERSON_MODEL, build_detector
-from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.openings.opening import OpeningReader, can_tell_openings
+from vision_models.shelf.reader import ShelfReader
 
 PRODUCTS = "product-detector"
 AUDIT_LINK = Link(href="/audit", en="count a clip by hand", zh="人工核对客流片段")

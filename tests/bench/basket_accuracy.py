@@ -17,12 +17,12 @@ import cv2
 from simulators.render.dataset import frozen_packs, write_references
 from simulators.render.packs.troubles import Troubles
 from simulators.render.shelves.chests import write_chests
-from vision_models.evaluation.baskets import chest_figures, read_chest_set, score_chests
-from vision_models.evaluation.shelf import gallery_of
-from vision_models.evaluation.shelf_sets import references_in
+from vision_models.evaluation.shelves.baskets import chest_figures, read_chest_set, score_chests
+from vision_models.evaluation.shelves.sets import references_in
+from vision_models.evaluation.shelves.trial import gallery_of
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
-from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.reader import ShelfReader
 
 ROWS, COLUMNS, SKUS, STRANGERS = 2, 4, 16, 4
 TROUBLES = {

@@ -33,7 +33,7 @@ from vision_models.naming.sift import FEATURES, LONGER_SIDE_PX, Print, PrintRead
 from vision_models.networks.embedding import Embedder
 from vision_models.networks.models import HERE, load_model
 from vision_models.shelf.calibration import flatten
-from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.reader import ShelfReader
 
 PHOTO, VIEW, FIXTURE = "photo.png", "view.json", "fixture.json"
 

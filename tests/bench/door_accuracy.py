@@ -20,11 +20,11 @@ from device_profiles.camera import CountingLine
 from simulators.render.people.doorway import DoorScene, busy_door, door_frames
 from vision_models.core.detections import Detections
 from vision_models.core.frame import Frame, Image
-from vision_models.evaluation.footfall import paired_crossings
+from vision_models.evaluation.people.footfall import paired_crossings
 from vision_models.networks.detector import Detector
 from vision_models.networks.models import SHIPPED
+from vision_models.people.detectors import build_detector
 from vision_models.people.footfall import PeopleCounter
-from vision_models.people.people import build_detector
 from vision_models.people.traffic import Crossing
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

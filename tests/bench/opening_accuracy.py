@@ -41,10 +41,10 @@ from tests.bench.opening_score import SAID, CoolerWeek, score
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
-from vision_models.openings.changes import OpeningReading
-from vision_models.openings.opening import Occasion, OpeningReader
+from vision_models.shelf.openings.changes import OpeningReading
+from vision_models.shelf.openings.opening import Occasion, OpeningReader
 from vision_models.shelf.quality import Quality
-from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.reader import ShelfReader
 
 ROWS, COLUMNS = 4, 10
 STARTS_AT = datetime(2026, 1, 5, tzinfo=UTC)

@@ -7,7 +7,7 @@ import numpy as np
 
 from cloud_hub.coolers.estimated_sales import LEAST_TOLD, is_too_doubtful, nine_in_ten
 from simulators.render.shelves.openings import DeedKind, Opening
-from vision_models.openings.changes import OpeningReading
+from vision_models.shelf.openings.changes import OpeningReading
 
 NINE_IN_TEN = 1.645
 """Standard deviations on either side that hold nine of ten normal values."""

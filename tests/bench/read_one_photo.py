@@ -17,7 +17,7 @@ from vision_models.networks.embedding import Embedder
 from vision_models.networks.models import load_model
 from vision_models.networks.products import ProductDetector
 from vision_models.people.footfall import PeopleCounter
-from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.reader import ShelfReader
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 LINE = CountingLine(line_id="door", start=(0.0, 0.6), end=(1.0, 0.6))

@@ -18,8 +18,8 @@ from vision_models.core.detections import Detections
 from vision_models.core.frame import Frame, Image
 from vision_models.networks.detector import fitted_into
 from vision_models.networks.models import SHIPPED, read_manifest
+from vision_models.people.detectors import PERSON_MODEL
 from vision_models.people.footfall import PeopleCounter
-from vision_models.people.people import PERSON_MODEL
 from vision_models.people.tracker import Tracker
 from vision_models.people.traffic import TrafficCounter
 

@@ -38,8 +38,8 @@ from vision_models.networks.embedding import Embedder
 from vision_models.networks.products import product_detector
 from vision_models.shelf.compliance import compliance_error
 from vision_models.shelf.quality import Quality
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import ShelfReading
-from vision_models.shelf.shelf import ShelfReader
 
 ROWS, COLUMNS = 4, 10
 STRAIGHT = LensDistortion()

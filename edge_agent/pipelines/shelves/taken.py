@@ -13,7 +13,7 @@ from edge_agent.pipelines.shelves.reporting import Opened, PhotoRead
 from sync.events import PictureQuality
 from sync.outbox.outbox import Transaction
 from vision_models.core.frame import Image
-from vision_models.openings.opening import CoolerMemory, Occasion, OpeningReader
+from vision_models.shelf.openings.opening import CoolerMemory, Occasion, OpeningReader
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reading import Facing, ShelfReading
 

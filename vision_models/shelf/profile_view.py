@@ -1,13 +1,19 @@
-"""What a device's profile says about its first shelf: view, fixture, plan, picture size."""
+"""What a device's profile says about its first shelf, and a reader of its photos."""
 
 from dataclasses import dataclass
 from pathlib import Path
+
+import cv2
 
 from device_profiles.camera import ShelfView
 from device_profiles.device import InvalidProfile, load_device
 from device_profiles.planogram import Fixture, Planogram
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.networks.products import product_detector
+from vision_models.shelf.reader import ShelfReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +62,14 @@ def view_in_profile(path: Path) -> ProfileView:
                 empty_picture=path.parent / view.empty_picture if view.empty_picture else None,
             )
     raise UnusablePicture(f"profile {path} has no camera with a shelf view of one of its fixtures")
+
+
+def open_reader(gallery: Path | None, known: ProfileView | None, *, threads: int) -> ShelfReader:
+    """A reader for photos of the view that is `known`, or of any shelf.
+
+    Raises UnusableGallery, UnusableModel.
+    """
+    cv2.setNumThreads(threads)
+    opened = Gallery.open(gallery, Embedder.shipped(threads=threads)) if gallery else None
+    is_marked = known is not None and bool(known.view.corners or known.view.baskets)
+    return ShelfReader(opened, None if is_marked else product_detector(threads=threads))

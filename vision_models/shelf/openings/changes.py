@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from vision_models.openings.lanes import NONE, Change, Odds, certain, minus, plus
+from vision_models.shelf.openings.lanes import NONE, Change, Odds, certain, minus, plus
 
 SURELY = 0.9
 """A number that is reached so likely is taken as reached, when packs are said to have moved."""

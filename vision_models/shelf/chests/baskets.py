@@ -17,8 +17,8 @@ from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.naming.sift import PrintReader
 from vision_models.shelf.calibration import flatten, flattened
+from vision_models.shelf.chests.lying import LyingPack, Reference, packs_lying
 from vision_models.shelf.emptiness import SlotJudge
-from vision_models.shelf.lying import LyingPack, Reference, packs_lying
 from vision_models.shelf.reading import BasketSeen, Box, Facing
 
 SEEN_PX = 640

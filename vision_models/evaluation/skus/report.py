@@ -6,7 +6,7 @@ from pathlib import Path
 from vision_models.core.frame import Image
 from vision_models.core.pictures import read_picture
 from vision_models.evaluation.report import Shown, Told
-from vision_models.evaluation.sku import SkuAnswers, SkuFigures, wrong_first
+from vision_models.evaluation.skus.trial import SkuAnswers, SkuFigures, wrong_first
 
 
 def shown_answers(answers: SkuAnswers, *, most: int) -> Iterator[Shown]:

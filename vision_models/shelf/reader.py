@@ -19,8 +19,8 @@ from vision_models.naming.gallery import Gallery, match_crops
 from vision_models.naming.matching import POINTS_BY_CHANCE, Match
 from vision_models.networks.detector import Detector
 from vision_models.shelf.anywhere import AnywhereReader
-from vision_models.shelf.baskets import BasketReader, is_empty
 from vision_models.shelf.calibration import Flattened, flatten
+from vision_models.shelf.chests.baskets import BasketReader, is_empty
 from vision_models.shelf.emptiness import Filling, Look, ReadingSettings, SlotJudge
 from vision_models.shelf.quality import Measures, Quality, judge_measures, judge_picture, measure
 from vision_models.shelf.reading import Box, ShelfReading, facing_of

@@ -23,10 +23,10 @@ from device_profiles.planogram import Fixture, Planogram
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture
 from vision_models.evaluation.report import Mark, Shown, Told
-from vision_models.evaluation.shelf_sets import PICTURES
+from vision_models.evaluation.shelves.sets import PICTURES
 from vision_models.shelf.compliance import compliance_error
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import ShelfReading
-from vision_models.shelf.shelf import ShelfReader
 
 GAP, HIDDEN, MISSED = "gap", "hidden", "missed"
 """What a slot is besides a GTIN or None for an unknown pack."""

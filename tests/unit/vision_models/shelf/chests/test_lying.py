@@ -11,7 +11,7 @@ from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.shelves.cooler import reference_picture
 from vision_models.core.frame import Image
 from vision_models.naming.sift import PrintReader
-from vision_models.shelf.lying import LyingPack, LyingSettings, Reference, packs_lying
+from vision_models.shelf.chests.lying import LyingPack, LyingSettings, Reference, packs_lying
 
 SIDE_PX = 640
 PACKS = [unlisted_pack(number) for number in (9001, 9002, 9004)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vision_models.evaluation.sku import SkuAnswers
+from vision_models.evaluation.skus.trial import SkuAnswers
 from vision_models.naming.matching import Match, Sureness
 
 OPEN_WEIGHT = 0.25

@@ -24,9 +24,9 @@ from device_profiles.planogram import Fixture, Planogram
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture
 from vision_models.evaluation.report import Mark, Shown, Told
-from vision_models.evaluation.shelf_sets import PICTURES
+from vision_models.evaluation.shelves.sets import PICTURES
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import ShelfReading
-from vision_models.shelf.shelf import ShelfReader
 
 LEAST_SEEN = 0.4
 """A product of which no pack is open to view so far cannot be asked for by name."""

@@ -12,10 +12,10 @@ from tests.unit.vision_models.conftest import GTINS
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
-from vision_models.shelf.baskets import covered_share
+from vision_models.shelf.chests.baskets import covered_share
 from vision_models.shelf.quality import Quality
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import ShelfReading
-from vision_models.shelf.shelf import ShelfReader
 
 FIXTURE = Fixture.model_validate(
     {

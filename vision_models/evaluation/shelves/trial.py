@@ -17,7 +17,7 @@ import numpy as np
 from vision_models.core.detections import Boxes, Detections
 from vision_models.core.pictures import read_picture
 from vision_models.evaluation.detection import Precision, average_precision, pairs_at_half
-from vision_models.evaluation.shelf_sets import LabelledPhoto
+from vision_models.evaluation.shelves.sets import LabelledPhoto
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.detector import Detector
 from vision_models.shelf.anywhere import AnywhereReader, in_rows

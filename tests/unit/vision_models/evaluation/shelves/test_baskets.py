@@ -7,7 +7,7 @@ import pytest
 from simulators.render.dataset import frozen_packs, write_references
 from simulators.render.shelves.chests import write_chests
 from vision_models.core.errors import UnusablePicture
-from vision_models.evaluation.baskets import (
+from vision_models.evaluation.shelves.baskets import (
     ChestScore,
     ChestSet,
     TrueBasket,
@@ -20,8 +20,8 @@ from vision_models.evaluation.baskets import (
     told_chests,
 )
 from vision_models.shelf.quality import Quality
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import BasketSeen, ShelfReading
-from vision_models.shelf.shelf import ShelfReader
 
 PACKS = frozen_packs(9000, 4)
 A, B, C = (str(pack.gtin) for pack in PACKS[:3])

@@ -15,8 +15,8 @@ from simulators.render.shelves.cooler import cooler_view
 from simulators.render.shelves.lanes import LANE_MM, nudged, placed
 from simulators.render.shelves.openings import StockedCooler, stocked_cooler
 from vision_models.core.errors import UnusablePicture
-from vision_models.openings.changes import Opened, OpeningReading
-from vision_models.openings.opening import Front, Occasion, OpeningReader, can_tell_openings
+from vision_models.shelf.openings.changes import Opened, OpeningReading
+from vision_models.shelf.openings.opening import Front, Occasion, OpeningReader, can_tell_openings
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reading import Facing, ShelfReading
 

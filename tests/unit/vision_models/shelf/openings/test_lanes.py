@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vision_models.openings.lanes import (
+from vision_models.shelf.openings.lanes import (
     Change,
     Look,
     Odds,

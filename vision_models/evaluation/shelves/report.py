@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from vision_models.core.pictures import read_picture
 from vision_models.evaluation.report import Mark, Shown, Told
-from vision_models.evaluation.shelf import PhotoScore, ShelfFigures, worst_first
+from vision_models.evaluation.shelves.trial import PhotoScore, ShelfFigures, worst_first
 
 
 def shown_photos(scores: Sequence[PhotoScore], *, is_partial: bool, most: int) -> Iterator[Shown]:

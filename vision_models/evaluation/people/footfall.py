@@ -15,7 +15,7 @@ from vision_models.core.detections import Detections
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Frame, Image
 from vision_models.evaluation.detection import pairs_at_half
-from vision_models.evaluation.mot import (
+from vision_models.evaluation.people.mot import (
     NOBODY,
     TrackFigures,
     TrackJudge,
@@ -25,8 +25,8 @@ from vision_models.evaluation.mot import (
 )
 from vision_models.networks.detector import Detector
 from vision_models.networks.models import SHIPPED
+from vision_models.people.detectors import PERSON_DETECTORS, build_detector
 from vision_models.people.footfall import PeopleCounter
-from vision_models.people.people import PERSON_DETECTORS, build_detector
 from vision_models.people.tracker import Track, TrackerSettings
 from vision_models.people.traffic import Crossing, Traffic, TrafficCounter
 

@@ -14,10 +14,10 @@ from vision_models.core.detections import Detections
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.evaluation.detection import average_precision, pairs_at_half
-from vision_models.evaluation.planned import SlotScore, planned_figures
 from vision_models.evaluation.report import Mark, Shown, Told, write_report
-from vision_models.evaluation.shelf import ShelfTrial, evaluate_shelf, worst_first
-from vision_models.evaluation.shelf_sets import read_shelf_set
+from vision_models.evaluation.shelves.planned import SlotScore, planned_figures
+from vision_models.evaluation.shelves.sets import read_shelf_set
+from vision_models.evaluation.shelves.trial import ShelfTrial, evaluate_shelf, worst_first
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reading import ShelfReading
 

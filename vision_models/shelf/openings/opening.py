@@ -17,9 +17,17 @@ from device_profiles.camera import ShelfView
 from device_profiles.planogram import Feed, Fixture
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
-from vision_models.openings.changes import Opened, OpeningReading, changes_by_product
-from vision_models.openings.fronts import AHEAD_MM, CELL_PX, EYE, FrontView, OpeningSettings, Patch
-from vision_models.openings.lanes import (
+from vision_models.shelf.calibration import flatten
+from vision_models.shelf.openings.changes import Opened, OpeningReading, changes_by_product
+from vision_models.shelf.openings.fronts import (
+    AHEAD_MM,
+    CELL_PX,
+    EYE,
+    FrontView,
+    OpeningSettings,
+    Patch,
+)
+from vision_models.shelf.openings.lanes import (
     Change,
     Look,
     Priors,
@@ -28,7 +36,6 @@ from vision_models.openings.lanes import (
     StillLane,
     Visit,
 )
-from vision_models.shelf.calibration import flatten
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reading import ShelfReading
 

@@ -47,10 +47,9 @@ def from_photo(
     out: Annotated[Path | None, typer.Option(help="A file that is not there yet.")] = None,
 ) -> None:
     """Make a plan of slots from one good photo, as tables for a device's profile."""
-    from vision_models.assembly.profile_view import view_in_profile
-    from vision_models.assembly.reader import open_reader
     from vision_models.core.pictures import read_picture
     from vision_models.shelf.plan_from_photo import plan_as_toml, plan_from_photo
+    from vision_models.shelf.profile_view import open_reader, view_in_profile
 
     if out is not None and out.exists():
         raise UnusablePicture(f"{out} exists already; name another file")

@@ -8,10 +8,10 @@ import numpy as np
 
 from vision_models.core.errors import UnusablePicture
 from vision_models.evaluation.detection import average_precision, pairs_at_half
-from vision_models.evaluation.shelf_sets import read_shelf_set
+from vision_models.evaluation.shelves.sets import read_shelf_set
 from vision_models.networks.detector import ModelDetector
 from vision_models.networks.models import load_model
-from vision_models.people.people import PERSON_MODEL
+from vision_models.people.detectors import PERSON_MODEL
 
 WEAKEST = 0.02
 """From this score on boxes count for average precision."""
