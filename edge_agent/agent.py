@@ -165,11 +165,11 @@ def _add_watching(agent: Agent) -> None:
     """Cameras and sensors. Imported late: a till holds no OpenCV."""
     profile = agent.settings.profile
     if profile.cameras:
-        from edge_agent.pipelines.wiring import add_cameras
+        from edge_agent.wiring import add_cameras
 
         add_cameras(agent)
     if profile.sensors and profile.fixtures:
-        from edge_agent.pipelines.cooler import CoolerWatch
+        from edge_agent.pipelines.coolers.cooler import CoolerWatch
 
         watch = CoolerWatch(
             fixture_id=profile.fixtures[0].fixture_id,

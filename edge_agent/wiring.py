@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from device_profiles.artifact import ArtifactKind
 from device_profiles.camera import Camera, SourceKind
 from device_profiles.device import AuditSettings
-from edge_agent.audit.clips import ClipShelf
-from edge_agent.audit.page import AuditPages
-from edge_agent.audit.recorder import ClipRecorder
+from edge_agent.core.seen import Seen
 from edge_agent.drivers.cameras import CameraFeed, use_one_thread
 from edge_agent.equipment import Agent
-from edge_agent.page.status import Link, Seen
+from edge_agent.page.hand_count import AuditPages
+from edge_agent.page.status import Link
 from edge_agent.pipelines.doors.door import DoorWatch
+from edge_agent.pipelines.hand_counts.clips import ClipShelf
+from edge_agent.pipelines.hand_counts.recorder import ClipRecorder
 from edge_agent.pipelines.shelves.burst import Burst
 from edge_agent.pipelines.shelves.photo_folder import PhotoFolder
 from edge_agent.pipelines.shelves.photo_intake import PhotoIntake

@@ -14,7 +14,7 @@ from device_profiles.device import first_problem
 from device_profiles.names import Identifier, Profile
 from edge_agent.core.errors import EdgeError
 
-SHIPPED = resources.files("edge_agent") / "mappings"
+SHIPPED = resources.files("edge_agent.till.imports") / "mappings"
 
 
 class UnusableMapping(EdgeError):

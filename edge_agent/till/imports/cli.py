@@ -13,8 +13,8 @@ import typer
 from edge_agent.core.errors import EdgeError
 
 if TYPE_CHECKING:
-    from edge_agent.receipts.importing import ImportBook
-    from edge_agent.receipts.reading import ReceiptFile
+    from edge_agent.till.imports.importing import ImportBook
+    from edge_agent.till.imports.reading import ReceiptFile
 
 app = typer.Typer(no_args_is_help=True, help="Receipts from files, as if sold.")
 
@@ -51,7 +51,7 @@ def import_(
         book = _import(source, data, store)
         waiting = 0
         if address is not None:
-            from edge_agent.receipts.sending import send_all
+            from edge_agent.till.imports.sending import send_all
 
             waiting = asyncio.run(send_all(source.mapping, data, book.stores, address))
     except OSError as error:
@@ -76,8 +76,8 @@ def stores(
     as_json: Annotated[bool, typer.Option("--json", help="The list as JSON.")] = False,
 ) -> None:
     """List the stores of a file; write what the hub must know before it takes their receipts."""
-    from edge_agent.receipts.chain import chain_of, folder_secret, store_id_of
-    from edge_agent.receipts.mapping import device_of
+    from edge_agent.till.imports.chain import chain_of, folder_secret, store_id_of
+    from edge_agent.till.imports.mapping import device_of
 
     try:
         source = _open(file, mapping, data)
@@ -100,8 +100,8 @@ def stores(
 
 
 def _open(file: Path, mapping: str, data: Path) -> "ReceiptFile":
-    from edge_agent.receipts.mapping import load_mapping
-    from edge_agent.receipts.reading import ReceiptFile
+    from edge_agent.till.imports.mapping import load_mapping
+    from edge_agent.till.imports.reading import ReceiptFile
 
     opened = ReceiptFile(file, load_mapping(mapping), scratch=data)
     data.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def _import(source: "ReceiptFile", data: Path, store: list[str] | None) -> "Impo
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from edge_agent.receipts.importing import import_receipts
+    from edge_agent.till.imports.importing import import_receipts
     from sync.core.clock import SystemClock
 
     found = source.stores()

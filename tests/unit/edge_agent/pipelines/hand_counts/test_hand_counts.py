@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from device_profiles.camera import Camera
 from device_profiles.device import AuditSettings
-from edge_agent.audit.clips import ClipShelf
-from edge_agent.audit.comparison import Mark, compare
-from edge_agent.audit.page import AuditPages
-from edge_agent.audit.recorder import CannotRecord, ClipRecorder
+from edge_agent.page.hand_count import AuditPages
+from edge_agent.pipelines.hand_counts.clips import ClipShelf
+from edge_agent.pipelines.hand_counts.comparison import Mark, compare
+from edge_agent.pipelines.hand_counts.recorder import CannotRecord, ClipRecorder
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
 from vision_models.core.frame import Frame

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from edge_agent.core.errors import EdgeError
-from edge_agent.receipts.chain import claim_token, folder_secret
-from edge_agent.receipts.importing import QUOTA_BYTES
-from edge_agent.receipts.mapping import ReceiptMapping, device_of
+from edge_agent.till.imports.chain import claim_token, folder_secret
+from edge_agent.till.imports.importing import QUOTA_BYTES
+from edge_agent.till.imports.mapping import ReceiptMapping, device_of
 from sync.core.clock import Clock, SystemClock
 from sync.core.errors import ClaimRefused
 from sync.link.credentials import (

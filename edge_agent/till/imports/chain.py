@@ -8,8 +8,8 @@ from pathlib import Path
 
 from device_profiles.names import Name
 from device_profiles.store import Chain, DeviceKind, OpeningHours, Store, StoreDevice
-from edge_agent.receipts.mapping import ReceiptMapping, device_of
-from edge_agent.receipts.reading import StoreFound
+from edge_agent.till.imports.mapping import ReceiptMapping, device_of
+from edge_agent.till.imports.reading import StoreFound
 
 SECRET_FILE = "import-secret"  # noqa: S105 - a file name
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from random import Random
 
 from edge_agent.core.store import apply_migrations
-from edge_agent.receipts.composing import Composed, RefusedReceipt, compose
-from edge_agent.receipts.mapping import ReceiptMapping, UnusableMapping, device_of
-from edge_agent.receipts.reading import RawLine, ReceiptFile
+from edge_agent.till.imports.composing import Composed, RefusedReceipt, compose
+from edge_agent.till.imports.mapping import ReceiptMapping, UnusableMapping, device_of
+from edge_agent.till.imports.reading import RawLine, ReceiptFile
 from sync.core.clock import Clock
 from sync.outbox.outbox import Outbox, Transaction
 

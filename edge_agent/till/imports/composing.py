@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from device_profiles.gtin import InvalidGtin, parse_gtin
 from edge_agent.core.errors import EdgeError
-from edge_agent.receipts.mapping import CodeKind, NegativeQuantity, ReceiptMapping
-from edge_agent.receipts.reading import RawLine
+from edge_agent.till.imports.mapping import CodeKind, NegativeQuantity, ReceiptMapping
+from edge_agent.till.imports.reading import RawLine
 from edge_agent.till.pricing import business_day_of, round_to_cent
 from edge_agent.till.reporting import TillAct, location_in, report_move, report_receipt
 from edge_agent.till.requests import IdentityRequest, StockMoveRequest

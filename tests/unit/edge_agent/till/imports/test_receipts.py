@@ -5,15 +5,15 @@ from random import Random
 
 import pytest
 
-from edge_agent.receipts.chain import chain_of, claim_token, folder_secret
-from edge_agent.receipts.importing import import_receipts
-from edge_agent.receipts.mapping import (
+from edge_agent.till.imports.chain import chain_of, claim_token, folder_secret
+from edge_agent.till.imports.importing import import_receipts
+from edge_agent.till.imports.mapping import (
     NegativeQuantity,
     ReceiptMapping,
     UnusableMapping,
     load_mapping,
 )
-from edge_agent.receipts.reading import ReceiptFile, UnreadableReceipts
+from edge_agent.till.imports.reading import ReceiptFile, UnreadableReceipts
 from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES
 from sync.outbox.outbox import Outbox

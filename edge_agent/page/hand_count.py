@@ -16,14 +16,14 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from device_profiles.device import AuditSettings
-from edge_agent.audit.clips import Clip, ClipShelf
-from edge_agent.audit.comparison import Comparison, Mark, compare
-from edge_agent.audit.markup import clip_html, door_html, list_html
-from edge_agent.audit.recorder import CannotRecord, ClipRecorder
-from edge_agent.audit.reporting import HandCount, report_audit
+from edge_agent.core.seen import Seen
 from edge_agent.core.writer import Writer
 from edge_agent.drivers.films import CannotFilm
-from edge_agent.page.status import Seen
+from edge_agent.page.hand_count_markup import clip_html, door_html, list_html
+from edge_agent.pipelines.hand_counts.clips import Clip, ClipShelf
+from edge_agent.pipelines.hand_counts.comparison import Comparison, Mark, compare
+from edge_agent.pipelines.hand_counts.recorder import CannotRecord, ClipRecorder
+from edge_agent.pipelines.hand_counts.reporting import HandCount, report_audit
 from sync.core.clock import Clock
 from sync.core.pause import pause
 

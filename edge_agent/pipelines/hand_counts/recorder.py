@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from device_profiles.camera import Camera, CountingLine
-from edge_agent.audit.clips import Clip, ClipShelf, CountedCrossing
 from edge_agent.core.errors import EdgeError
 from edge_agent.drivers.films import Film
+from edge_agent.pipelines.hand_counts.clips import Clip, ClipShelf, CountedCrossing
 from sync.core.clock import Clock
 from vision_models.core.frame import Frame
 from vision_models.people.traffic import Crossing

@@ -7,7 +7,7 @@ import pytest
 from device_profiles.sensor import Sensor
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
-from edge_agent.pipelines.cooler import CoolerWatch
+from edge_agent.pipelines.coolers.cooler import CoolerWatch
 from sync.outbox.outbox import Outbox
 
 SENSORS = tuple(

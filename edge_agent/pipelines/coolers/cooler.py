@@ -14,11 +14,11 @@ from edge_agent.core.alarms import DOOR_OPEN, SENSOR_LOST, TOO_WARM, AlarmBook
 from edge_agent.core.door_log import DoorLog
 from edge_agent.core.health import Health
 from edge_agent.core.remote import Remote
+from edge_agent.core.seen import Seen
 from edge_agent.core.writer import Writer
 from edge_agent.drivers.sensors import Reading, read_sensor
-from edge_agent.page.status import Seen
-from edge_agent.pipelines.cooler_reporting import CoolerMinute, report_cooler
-from edge_agent.pipelines.doors.minutes import minute_of
+from edge_agent.pipelines.coolers.reporting import CoolerMinute, report_cooler
+from edge_agent.pipelines.minute import minute_of
 from sync.core.clock import Clock
 from sync.core.pause import pause
 from sync.outbox.outbox import Transaction

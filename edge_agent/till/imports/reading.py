@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_agent.core.errors import EdgeError
-from edge_agent.receipts.mapping import ReceiptMapping, UnusableMapping
+from edge_agent.till.imports.mapping import ReceiptMapping, UnusableMapping
 
 ROWS_FETCHED = 20_000
 MEMORY_LIMIT = "512MB"

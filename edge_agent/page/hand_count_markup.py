@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-from edge_agent.audit.clips import Clip
+from edge_agent.pipelines.hand_counts.clips import Clip
 
 WORDS = {
     "title": ("Count by hand", "人工核对客流"),
