@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from simulators.doors.network import FaultyProxy
+from simulators.connections.network import FaultyProxy
 from tests.conftest import POSTGRES_BIN, Mosquitto, PostgresServer, _as_postgres, unused_port
 
 ROOT = Path(__file__).parents[2]

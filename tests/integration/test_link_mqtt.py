@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from simulators.doors.network import FaultyProxy
+from simulators.connections.network import FaultyProxy
 from sync.core.clock import SystemClock
 from sync.core.errors import LinkRefused, NotConnected
 from sync.events import Lane

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from simulators.doors.network import FaultyProxy
+from simulators.connections.network import FaultyProxy
 from sync.core.clock import SystemClock
 from sync.core.errors import MediaFull
 from sync.events import MediaTaken

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from simulators.doors.network import FaultyProxy
+from simulators.connections.network import FaultyProxy
 from sync.core.clock import SystemClock
 from sync.events import Alarm, AlarmState, CoolerRead, Lane, Receipt
 from sync.link.link_state import LinkSettings, LinkState

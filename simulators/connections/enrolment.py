@@ -5,8 +5,8 @@ from dataclasses import replace
 import aiohttp
 
 from device_profiles.store import StoreDevice
-from simulators.doors.lines import Lines
-from simulators.playback.stage import Places
+from simulators.connections.lines import Lines
+from simulators.core.places import Places
 from sync.link.credentials import DeviceClaim, DeviceCredentials, claim_once, save_credentials
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from random import Random
 
-from simulators.doors.carts import CartItem, plan_trip
+from simulators.connections.carts import CartItem, plan_trip
 
 GOODS = tuple(
     CartItem(code=f"{n}", description="x", unit_price=Decimal(n), weight_g=100 * n)

@@ -15,7 +15,7 @@ from simulators.core.waiting import until
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
 
 
-class HubDoor:
+class HubApi:
     """Requests to one hub under one token."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, token: str = "") -> None:
@@ -23,9 +23,9 @@ class HubDoor:
         self._session = session
         self._token = token
 
-    def with_token(self, token: str) -> "HubDoor":
+    def with_token(self, token: str) -> "HubApi":
         """The same hub under another token."""
-        return HubDoor(self._session, self.url, token)
+        return HubApi(self._session, self.url, token)
 
     async def wait_healthy(self, within_s: float) -> None:
         """Returns as soon as the hub answers.  Raises TookTooLong."""

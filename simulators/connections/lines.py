@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from simulators.chain.script import Script
+from simulators.connections.network import FaultyProxy
 from simulators.core.waiting import until
-from simulators.doors.network import FaultyProxy
 from sync.link.mqtt import BrokerAddress
 
 log = logging.getLogger(__name__)
