@@ -26,7 +26,7 @@ from device_profiles.planogram import Fixture
 from simulators.render.packs.packs import PackDesign, unlisted_pack
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.shelves.cooler import cooler_view, reference_picture, render_cooler
-from tests.bench.seeing_people import people_speed
+from tests.bench.vision.seeing_people import people_speed
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.naming.sift import FEATURES, LONGER_SIDE_PX, Print, PrintReader
@@ -145,7 +145,7 @@ def peak_mb_of_a_reading(scene: Scene, folder: Path) -> float:
     (folder / VIEW).write_text(scene.view.model_dump_json())
     (folder / FIXTURE).write_text(scene.fixture.model_dump_json())
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.read_one_photo", str(folder)],
+        [sys.executable, "-m", "tests.bench.vision.read_one_photo", str(folder)],
         capture_output=True,
         text=True,
         check=True,

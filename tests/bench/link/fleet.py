@@ -1,7 +1,7 @@
 """The product's devices of a run, in one process.
 
-`python -m tests.bench.fleet PORTS FOLDER DEVICES` sends until every outbox is empty, then says how
-many seconds that took. Meanwhile `sale N` on stdin makes a sale at device N; it says how many
+`python -m tests.bench.link.fleet PORTS FOLDER DEVICES` sends until every outbox is empty, then says
+how many seconds that took. Meanwhile `sale N` on stdin makes a sale at device N; it says how many
 seconds passed until the hub had acknowledged it.
 """
 
@@ -17,7 +17,7 @@ from sync.link.link_state import LinkSettings
 from sync.link.mqtt import BrokerAddress
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
-from tests.bench.load import TENANT, device_of, footfall, sale, store_of
+from tests.bench.link.load import TENANT, device_of, footfall, sale, store_of
 
 QUOTA_BYTES = 1 << 30
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from simulators.connections.network import FaultyProxy
 from tests.conftest import POSTGRES_BIN, Mosquitto, PostgresServer, _as_postgres, unused_port
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @contextmanager

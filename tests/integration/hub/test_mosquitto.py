@@ -18,7 +18,7 @@ from sync.core.errors import LinkRefused, NotConnected
 from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFiles
 from tests.conftest import skip_without, wait_for_port
 
-SHIPPED = Path(__file__).parents[2] / "deploy" / "mosquitto"
+SHIPPED = Path(__file__).parents[3] / "deploy" / "mosquitto"
 PASSWORD = "a hub's password"
 
 

@@ -26,10 +26,10 @@ from cloud_hub.reconciliation.lane_accounts import audit_link
 from sync.events import Lane
 from sync.outbox.lane_books import read_books
 from sync.wire.batch import encode_batch
-from tests.bench import bare, fleet, identities
-from tests.bench.load import STORES, body_bytes, device_of, footfall, sale
-from tests.bench.servers import Child, broker, child, later, postgres, slow_road
-from tests.bench.storm import storm
+from tests.bench.link import bare, fleet, identities
+from tests.bench.link.load import STORES, body_bytes, device_of, footfall, sale
+from tests.bench.link.servers import Child, broker, child, later, postgres, slow_road
+from tests.bench.link.storm import storm
 from tests.conftest import Mosquitto, PostgresServer
 from tests.talking_device import small_chain
 
@@ -100,7 +100,7 @@ def bare_rate(mosquitto: Mosquitto, server: PostgresServer, events: int) -> floa
     folder, each = scratch(), events // STORES
     bare.fill(folder, STORES, each)
     url = server.create_database().replace("+psycopg", "")
-    module = ("-m", "tests.bench.bare")
+    module = ("-m", "tests.bench.link.bare")
     worker = (*module, "worker", str(mosquitto.port), url)
     with child(*worker) as one:
         # It makes the table; two at once would trip over each other.
@@ -137,7 +137,7 @@ class Product:
         workers = [self.worker(), self.worker()]
         try:
             arguments = (str(self.mosquitto.port), str(folder), str(devices))
-            with child("-m", "tests.bench.fleet", *arguments) as running:
+            with child("-m", "tests.bench.link.fleet", *arguments) as running:
                 doing = None
                 if fault == "broker":
                     doing = later(4.0, self._restart_broker)
@@ -210,7 +210,7 @@ def sale_behind_backlog(mosquitto: Mosquitto, server: PostgresServer, backlog: i
         with slow_road(mosquitto.port) as road:
             road.delay_s = DELAY_S
             arguments = (str(road.port), str(folder), "2")
-            with child("-m", "tests.bench.fleet", *arguments) as running:
+            with child("-m", "tests.bench.link.fleet", *arguments) as running:
                 outbox = folder / device_of(0) / "agent.db"
                 while not _acknowledged(outbox):
                     time.sleep(0.05)
@@ -271,7 +271,7 @@ def many_identities(mosquitto: Mosquitto, server: PostgresServer, minutes: float
     workers = [product.worker(), product.worker()]
     try:
         arguments = (str(mosquitto.port), str(minutes))
-        with child("-m", "tests.bench.identities", *arguments) as running:
+        with child("-m", "tests.bench.link.identities", *arguments) as running:
             say(f"10,000 identities: {running.line()}")
             said: dict[str, float] = json.loads(running.line())
         sums = product.sums()
@@ -384,7 +384,9 @@ def measure_identities(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_sync", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.link.bench_sync", description=__doc__
+    )
     parser.add_argument("--events", type=int, default=200_000, help="carried in each run")
     parser.add_argument("--backlog", type=int, default=1_000_000)
     parser.add_argument("--clients", type=int, default=2000, help="of the storm")

@@ -1,4 +1,4 @@
-"""Rendered chest freezers read basket by basket, scored: `python -m tests.bench.basket_accuracy`.
+"""Rendered chest freezers read basket by basket, scored: `python -m tests.bench.accuracy.baskets`.
 
 Each photo: 2 × 4 baskets filled anew (some empty), 16 planned SKUs with one reference each, packs
 in wrong baskets, and packs that nobody enrolled. Scored as `aisle eval shelf` does it: SKUs named

@@ -1,4 +1,4 @@
-"""Rendered coolers read slot by slot, scored: `python -m tests.bench.shelf_accuracy --photos 60`.
+"""Rendered coolers read slot by slot, scored: `python -m tests.bench.accuracy.shelves --photos 60`.
 
 The demonstration's 24 cooler SKUs, one reference picture each, in 4 × 10 slots. Every photo has
 slots swapped, emptied, and filled with packs that nobody enrolled. CoolR's rule: a facing that is

@@ -1,7 +1,7 @@
 """Many identities over few connections: a minimal client that speaks the product's wire through the
 product's own code, and keeps nothing on disk.
 
-`python -m tests.bench.identities PORT MINUTES [CONNECTIONS] [EACH]` greets the hub as every
+`python -m tests.bench.link.identities PORT MINUTES [CONNECTIONS] [EACH]` greets the hub as every
 device and says `ready`. Then it sends one batch of 20 events a device and minute, spread evenly,
 and ends with one JSON object of lags: from publishing a batch to the hub's acknowledgement.
 """
@@ -23,7 +23,7 @@ from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
 from sync.wire.batch import Record, encode_batch
 from sync.wire.messages import Ack, Hello, HelloAnswer, LaneState, Verdict
 from sync.wire.topics import Downlink, every_dn_topic, parse_dn, up_topic
-from tests.bench.load import TENANT, body_bytes
+from tests.bench.link.load import TENANT, body_bytes
 
 CONNECTIONS, EACH = 200, 50
 BATCH_EVENTS = 20

@@ -16,7 +16,7 @@ import psycopg
 import zstandard
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from tests.bench.load import body_bytes, device_of
+from tests.bench.link.load import body_bytes, device_of
 
 BATCH = 100
 WINDOW = 4

@@ -1,4 +1,4 @@
-"""Rendered doors counted and scored: `python -m tests.bench.door_accuracy --hard --scenes 10`.
+"""Rendered doors counted and scored: `python -m tests.bench.accuracy.doors --hard --scenes 10`.
 
 Every pair of eyes sees the same frames. `truth` gives tracker and line the true boxes, so that they
 are measured alone. `missed` and `false` pair crossings by way and time; `error` is the difference

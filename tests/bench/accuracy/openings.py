@@ -1,5 +1,5 @@
 """Weeks of rendered door openings, read and scored:
-`python -m tests.bench.opening_accuracy --weeks 2 --coolers 3 --seed 5`.
+`python -m tests.bench.accuracy.openings --weeks 2 --coolers 3 --seed 5`.
 
 Every cooler has 4 × 10 lanes of the demonstration's 24 cooler SKUs, one reference picture each.
 About 25 openings a day: one to three packs taken, some brought back, a third of these to a wrong
@@ -37,7 +37,7 @@ from simulators.render.shelves.openings import (
     after_opening,
     stocked_cooler,
 )
-from tests.bench.opening_score import SAID, CoolerWeek, score
+from tests.bench.accuracy.opening_score import SAID, CoolerWeek, score
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
