@@ -45,10 +45,10 @@ soak: $(READY) ## seeded faults over a fleet for a while, and the audit at the e
 	$(BIN)/python -m tests.soak $(ARGS)
 
 bench-sync: $(READY) ## the link beside a bare reference of the same run; JSON on the last line
-	$(BIN)/python -m tests.bench.bench_sync $(ARGS)
+	$(BIN)/python -m tests.bench.link.bench_sync $(ARGS)
 
 bench-vision: $(READY) ## seeing beside bare inference of the same run; JSON on the last line
-	$(BIN)/python -m tests.bench.bench_vision $(ARGS)
+	$(BIN)/python -m tests.bench.vision.bench_vision $(ARGS)
 
 bench: $(READY) ## speed and memory, beside a bare reference of the same run
 	$(BIN)/python -m tests.bench $(ARGS)

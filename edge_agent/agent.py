@@ -30,9 +30,9 @@ from edge_agent.till.register import register_of
 from edge_agent.upkeep.artifact_checks import updates_of
 from edge_agent.upkeep.housekeeping import Housekeeper
 from sync.core.clock import Clock
-from sync.link.link import Uplink, run_link
 from sync.link.link_state import DownMessage, LinkState, LinkStatus
 from sync.link.media import MediaStore
+from sync.link.uplink import Uplink, run_link
 from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -165,11 +165,11 @@ def _add_watching(agent: Agent) -> None:
     """Cameras and sensors. Imported late: a till holds no OpenCV."""
     profile = agent.settings.profile
     if profile.cameras:
-        from edge_agent.pipelines.wiring import add_cameras
+        from edge_agent.wiring import add_cameras
 
         add_cameras(agent)
     if profile.sensors and profile.fixtures:
-        from edge_agent.pipelines.cooler import CoolerWatch
+        from edge_agent.pipelines.coolers.cooler import CoolerWatch
 
         watch = CoolerWatch(
             fixture_id=profile.fixtures[0].fixture_id,

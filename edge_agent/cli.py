@@ -15,7 +15,7 @@ import typer
 
 from edge_agent.commands.outbox_cli import app as outbox
 from edge_agent.core.telling import hush_codecs
-from edge_agent.receipts.cli import app as pos
+from edge_agent.till.imports.cli import app as pos
 from sync.core.logs import set_up_logging
 from sync.events import Lane
 from sync.outbox.losses import loss_words

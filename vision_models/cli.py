@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vision_models.commands.plan_cli import planogram as plans
 from vision_models.evaluation.cli import evaluation
+from vision_models.plan_cli import planogram as plans
 
 if TYPE_CHECKING:
     from vision_models.networks.embedding import Embedder
@@ -59,9 +59,8 @@ def shelf(
     threads: Threads = 1,
 ) -> None:
     """Products on photos of shelves: boxes in pixels, GTIN or unknown, score."""
-    from vision_models.assembly.profile_view import view_in_profile
-    from vision_models.assembly.reader import open_reader
     from vision_models.core.pictures import read_picture
+    from vision_models.shelf.profile_view import open_reader, view_in_profile
     from vision_models.shelf.standing import standing_of
 
     known = view_in_profile(planogram) if planogram else None

@@ -1,1 +1,1 @@
-"""The device's own page and what it tells."""
+"""The device's own pages: what it tells, and a clip counted by hand."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from device_profiles.device import Device
 from edge_agent.core.alarms import AlarmSeen, latest_alarms
 from edge_agent.core.health import Health, PartHealth
+from edge_agent.core.seen import Seen
 from edge_agent.till.pricing import business_day_of
 from sync.core.clock import Clock
 from sync.link.link_state import LinkState, LinkStatus
@@ -16,16 +17,6 @@ from sync.outbox.lane_books import LaneBooks
 from sync.outbox.outbox import Outbox
 
 ALARMS_SHOWN = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One thing a part sees now: a bilingual label, a value, and how old it is."""
-
-    en: str
-    zh: str
-    value: str
-    age_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from edge_agent.core.errors import EdgeError
 from edge_agent.core.remote import Remote
 from edge_agent.settings import MB, EdgeSettings
 from edge_agent.upkeep.updates import FIRST_WAIT_S, Check, Updates
-from sync.artifacts.artifacts import Slots
+from sync.artifacts.slots import Slots
 from sync.core.clock import Clock
 from sync.link.credentials import DeviceCredentials, load_credentials
 from sync.link.reconnect import Reconnect

@@ -26,8 +26,8 @@ from device_profiles.artifact import (
 from device_profiles.errors import AisleError
 from device_profiles.planogram import Planogram
 from edge_agent.core.remote import Remote
-from edge_agent.page.status import Seen
-from sync.artifacts.artifacts import STARTS_ALLOWED, Pointer, Slot, Slots
+from edge_agent.core.seen import Seen
+from sync.artifacts.slots import STARTS_ALLOWED, Pointer, Slot, Slots
 from sync.core.clock import Clock
 from sync.core.errors import ArtifactRefused, NoRoom, SourceUnreachable, SyncError
 from sync.core.failpoints import Failpoint, reach

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import cv2
 
-from simulators.render.packs.artwork import Pixels
+from vision_models.core.frame import Image
 
 JPEG_QUALITY = 88
 
@@ -15,7 +15,7 @@ def photo_name(taken_at: datetime) -> str:
     return f"{taken_at:%Y%m%dT%H%M%SZ}.jpg"
 
 
-def encode(image: Pixels) -> bytes:
+def encode(image: Image) -> bytes:
     """The picture as JPEG."""
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return data.tobytes()

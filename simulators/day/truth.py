@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from simulators.core.clock import DemoTime
-from simulators.day.doors import DoorMinute
+from simulators.day.footfall import DoorMinute
 from simulators.day.photos import PhotoDue
 from simulators.day.problems import Problem
 from sync.events import Receipt, ReceiptType

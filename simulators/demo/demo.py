@@ -12,6 +12,7 @@ import aiohttp
 from rich.console import Console
 
 from device_profiles.store import LoginRole
+from simulators.connections.hub_api import HubApi, admin_token
 from simulators.core.errors import SimulatorError
 from simulators.core.logins import draw_logins
 from simulators.core.memory import hold_little
@@ -20,7 +21,6 @@ from simulators.core.waiting import until
 from simulators.demo.announcement import Announcement, login_table, write_announcement
 from simulators.demo.reviewer import Reviewer
 from simulators.demo.show import Show, open_show
-from simulators.doors.hub_door import HubDoor, admin_token
 from simulators.playback.children import Children
 from simulators.playback.stage import DemoOptions, Stage, free_ports, set_stage
 from sync.link.mqtt import BrokerAddress
@@ -120,10 +120,10 @@ async def _play(
     )
     async with open_show(stage, children, http, hub_at=hub_at, broker=broker) as show:
         hub_url = f"http://{hub_at}"
-        announcement = await _open_hub(stage, HubDoor(http, hub_url), broker)
+        announcement = await _open_hub(stage, HubApi(http, hub_url), broker)
         teller.say(f"{announcement.url} fills while two weeks of history arrive.")
         await _load(show, teller)
-        await _until_pictures_are_there(stage, show, HubDoor(http, hub_url, announcement.token))
+        await _until_pictures_are_there(stage, show, HubApi(http, hub_url, announcement.token))
         announcement = announcement.when_ready(show.agents.api_urls(), show.agents.page_urls())
         show.note_truth()
         write_announcement(root, announcement)
@@ -138,7 +138,7 @@ async def _play(
                 tasks.create_task(reviewer.run(), name=f"reviewer {person.name}")
 
 
-async def _open_hub(stage: Stage, hub: HubDoor, broker: BrokerAddress) -> Announcement:
+async def _open_hub(stage: Stage, hub: HubApi, broker: BrokerAddress) -> Announcement:
     """The hub knows the chain and its people; demo.json says how to enter."""
     await hub.wait_healthy(HUB_STARTS_WITHIN_S)
     admin = hub.with_token(await admin_token(stage.places.hub, HUB_STARTS_WITHIN_S))
@@ -175,7 +175,7 @@ async def _load(show: Show, teller: Teller) -> None:
             teller.reached(step, min(total, await show.arrived()), total)
 
 
-async def _until_pictures_are_there(stage: Stage, show: Show, hub: HubDoor) -> None:
+async def _until_pictures_are_there(stage: Stage, show: Show, hub: HubApi) -> None:
     """Every store with a line has its newest photo on its shelf's page."""
     dark = {cut.store_id for cut in stage.script.cuts}
     newest = {

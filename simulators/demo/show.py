@@ -13,13 +13,13 @@ import aiohttp
 
 from device_profiles.store import DeviceKind, Store, StoreDevice
 from simulators.chain.lobby import lobby_fixture_id
+from simulators.connections.carts import SHOPPERS_EVERY_S, CartClient, goods_for_carts, plan_trip
+from simulators.connections.enrolment import Enrolment
+from simulators.connections.lines import Lines
+from simulators.connections.tills import Till
 from simulators.core.memory import give_back
 from simulators.core.waiting import until
 from simulators.day.photos import PhotoDue
-from simulators.doors.carts import SHOPPERS_EVERY_S, CartClient, goods_for_carts, plan_trip
-from simulators.doors.enrolment import Enrolment
-from simulators.doors.lines import Lines
-from simulators.doors.tills import Till
 from simulators.playback.agents import Agents
 from simulators.playback.children import Children
 from simulators.playback.fleet import Fleet

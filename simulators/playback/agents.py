@@ -7,11 +7,11 @@ from pathlib import Path
 import aiohttp
 
 from device_profiles.store import Chain, DeviceKind, Store, StoreDevice
+from simulators.connections.lines import Lines
+from simulators.core.places import Places
 from simulators.core.waiting import until
-from simulators.doors.lines import Lines
 from simulators.playback.children import Children
 from simulators.playback.profiles import Fitting, profile_of, write_profile
-from simulators.playback.stage import Places
 from sync.outbox.lane_books import LaneBooks, read_books
 
 log = logging.getLogger(__name__)

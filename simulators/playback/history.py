@@ -14,8 +14,8 @@ from random import Random
 from device_profiles.store import DeviceKind, Store, StoreDevice
 from simulators.chain.chain import Outlet
 from simulators.chain.script import LinkCut, SmallDisk
-from simulators.doors.lines import Lines
-from simulators.doors.tills import Till
+from simulators.connections.lines import Lines
+from simulators.connections.tills import Till
 from simulators.playback.fleet import Fleet
 from simulators.playback.journal import Entry
 from simulators.playback.pasts import open_outbox, write_past, write_past_on_small_disk

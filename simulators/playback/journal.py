@@ -11,7 +11,7 @@ from simulators.chain.chain import OPENS_H, Outlet, device_id
 from simulators.chain.script import Script, SmallDisk
 from simulators.core.clock import DemoTime
 from simulators.day.coolers import READING_S, READINGS_AN_HOUR, Openings, readings_of_hour
-from simulators.day.doors import DoorMinute, by_the_hour, door_minutes, footfall_of
+from simulators.day.footfall import DoorMinute, by_the_hour, door_minutes, footfall_of
 from simulators.day.queues import PIECE_MIN, queue_events, waits_of
 from simulators.day.store_day import StoreDay
 from sync.events import EventBody

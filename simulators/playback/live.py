@@ -14,7 +14,7 @@ from simulators.chain.chain import CLOSES_H, OPENS_H, Outlet, device_id
 from simulators.chain.script import Script
 from simulators.core.clock import DemoTime
 from simulators.day.coolers import READING_S, readings_of_hour
-from simulators.day.doors import DoorMinute, door_minutes, footfall_of
+from simulators.day.footfall import DoorMinute, door_minutes, footfall_of
 from simulators.day.photos import PhotoDue, photo_due
 from simulators.day.queues import queue_events, waits_of
 from simulators.day.store_day import Recorded, StoreDay, StoreSimulation

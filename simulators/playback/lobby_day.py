@@ -24,7 +24,7 @@ from simulators.core.clock import DemoTime
 from simulators.core.photo_files import encode, leave_photo, photo_name
 from simulators.playback.journal import Entry, cooler_entries
 from simulators.playback.live import write_cooler_file
-from simulators.playback.profiles import PHOTO_FOLDER, ShelfScene
+from simulators.playback.profiles import PHOTO_FOLDER, ShelfCamera
 from simulators.render.packs.artwork import Pixels
 from simulators.render.packs.packs import design_pack
 from simulators.render.packs.sprites import SpriteShelf
@@ -113,9 +113,9 @@ class LobbyCooler:
         self._first = tuple(standings(list(self._cooler.lanes.values())))
         self._sprites = SpriteShelf(capacity=SPRITES_KEPT, masters=MASTERS_KEPT)
 
-    def scene(self) -> ShelfScene:
+    def scene(self) -> ShelfCamera:
         """How its camera is set up."""
-        return ShelfScene(
+        return ShelfCamera(
             width_px=self._view.width_px,
             height_px=self._view.height_px,
             corners=self._view.seen_corners,

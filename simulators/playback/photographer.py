@@ -23,8 +23,8 @@ from simulators.playback.scenery import Scenery
 from sync.events import MediaTaken, PictureQuality, SeenFacing, ShelfObserved
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import ShelfReading
-from vision_models.shelf.shelf import ShelfReader
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from device_profiles.device import Device, TillSettings
 from device_profiles.sensor import Sensor
 from device_profiles.store import Chain, DeviceKind, Store, StoreDevice
 from simulators.chain.chain import CURRENCY
-from simulators.day.doors import LINE_ID
+from simulators.day.footfall import LINE_ID
 from simulators.day.store_day import WORKSTATION_ID
 
 PROFILE_FILE = "profile.toml"
@@ -32,7 +32,7 @@ RECONNECT_CAP_S = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfScene:
+class ShelfCamera:
     """How a cooler's camera sees it: picture size, the shelf's corners, clockwise, and how far
     before the shelf it hangs, where that was measured."""
 
@@ -43,7 +43,7 @@ class ShelfScene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoorScene:
+class DoorCamera:
     """How a door's camera sees it: its film, size, speed, the line that counts, and outlines of the
     floor inside and of the one before the door, where people wait."""
 
@@ -61,8 +61,8 @@ class DoorScene:
 class Fitting:
     """What stands around the devices of one demonstration: scenes by fixture, gallery and ports."""
 
-    shelves: dict[str, ShelfScene]
-    door: DoorScene | None
+    shelves: dict[str, ShelfCamera]
+    door: DoorCamera | None
     gallery: Path
     api_ports: dict[str, int]
     page_ports: dict[str, int]

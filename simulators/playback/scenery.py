@@ -14,7 +14,7 @@ from simulators.chain.goods import demonstration_goods, unlisted_gtin
 from simulators.core.photo_files import encode
 from simulators.day.photos import PhotoDue
 from simulators.day.shoppers import DRINKS
-from simulators.playback.profiles import DoorScene, ShelfScene
+from simulators.playback.profiles import DoorCamera, ShelfCamera
 from simulators.playback.stage import Stage
 from simulators.render.packs.packs import PackDesign, design_pack, unlisted_pack
 from simulators.render.packs.sprites import SpriteShelf
@@ -59,16 +59,16 @@ class Scenery:
             picture = render_cooler(slots, self.views[due.store_id], rng, self.sprites)
         return encode(picture.image)
 
-    def shelf_of(self, store_id: str) -> ShelfScene:
+    def shelf_of(self, store_id: str) -> ShelfCamera:
         """How the store's cooler camera is set up."""
         view = self.views[store_id]
-        return ShelfScene(width_px=view.width_px, height_px=view.height_px, corners=view.corners)
+        return ShelfCamera(width_px=view.width_px, height_px=view.height_px, corners=view.corners)
 
-    def door(self) -> DoorScene | None:
+    def door(self) -> DoorCamera | None:
         """How a door camera that plays the film is set up, where there is one."""
         if self.film is None:
             return None
-        return DoorScene(
+        return DoorCamera(
             film=self.film.path,
             width_px=self.film.width_px,
             height_px=self.film.height_px,

@@ -14,6 +14,7 @@ from simulators.chain.chain import TENANT_ID, Outlet, build_chain, device_id, ou
 from simulators.chain.script import Script
 from simulators.core.clock import DemoTime, demo_time
 from simulators.core.errors import AddressInUse, FolderUnusable, SimulatorError
+from simulators.core.places import Places
 from simulators.day.photos import PhotoDue, photos_of_today
 from simulators.day.problems import PROBLEMS, planted_in
 from simulators.day.store_day import StoreSimulation
@@ -40,41 +41,6 @@ class DemoOptions:
     data: Path | None
     lasts_s: float | None
     seed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """The demonstration's folders."""
-
-    root: Path
-
-    @property
-    def hub(self) -> Path:
-        """The hub's data."""
-        return self.root / "hub"
-
-    @property
-    def logs(self) -> Path:
-        """What the processes say."""
-        return self.root / "logs"
-
-    @property
-    def gallery(self) -> Path:
-        """Reference pictures of the goods."""
-        return self.root / "gallery"
-
-    @property
-    def scenes(self) -> Path:
-        """Films of doors."""
-        return self.root / "scenes"
-
-    def device(self, name: str) -> Path:
-        """A device's folder: its profile, and what its sensors and camera see."""
-        return self.root / "devices" / name
-
-    def data(self, name: str) -> Path:
-        """A device's own data: its outbox and credentials."""
-        return self.device(name) / "data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

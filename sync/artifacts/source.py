@@ -25,7 +25,7 @@ from tuf.api.exceptions import (
 from tuf.api.metadata import TargetFile
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from sync.artifacts.artifacts import Slot
+from sync.artifacts.slots import Slot
 from sync.core.errors import ArtifactRefused, NoRoom, SourceUnreachable
 from sync.core.failpoints import Failpoint, reach
 from sync.link.credentials import DeviceCredentials

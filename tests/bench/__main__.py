@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("bench_vision", "bench_sync")
+BENCHMARKS = ("vision.bench_vision", "link.bench_sync")
 
 if __name__ == "__main__":
     for name in BENCHMARKS:

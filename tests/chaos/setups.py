@@ -21,7 +21,7 @@ import pytest
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.link.broker.embedded import HUB_USER
 from cloud_hub.worker import working
-from simulators.doors.network import FaultyProxy
+from simulators.connections.network import FaultyProxy
 from sync.core.failpoints import Failpoint
 from sync.link.link_state import LinkSettings, LinkStatus
 from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin

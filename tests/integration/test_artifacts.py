@@ -25,7 +25,7 @@ from simulators.core.photo_files import encode, leave_photo, photo_name
 from simulators.render.packs.packs import design_pack
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.shelves.cooler import cooler_view, render_cooler
-from sync.artifacts.artifacts import Slots
+from sync.artifacts.slots import Slots
 from sync.artifacts.source import ArtifactSource
 from sync.core.clock import SystemClock
 from sync.core.errors import ArtifactRefused, SourceUnreachable

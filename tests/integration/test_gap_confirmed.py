@@ -23,7 +23,7 @@ from simulators.core.photo_files import encode, leave_photo, photo_name
 from simulators.playback.profiles import (
     PHOTO_FOLDER,
     Fitting,
-    ShelfScene,
+    ShelfCamera,
     profile_of,
     write_profile,
 )
@@ -132,7 +132,7 @@ def profile_for(folder: Path, cooler: Cooler, now: datetime) -> tuple[Any, Devic
     for place, good in lobby_goods().items():
         picture = reference_picture(cooler.designs[place], 0.0, cooler.sprites)
         gallery.enroll(good.gtin, [("reference", np.asarray(picture, np.uint8))], now)
-    scene = ShelfScene(
+    scene = ShelfCamera(
         width_px=cooler.view.width_px, height_px=cooler.view.height_px, corners=cooler.view.corners
     )
     fitting = Fitting(

@@ -19,11 +19,11 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.sales.tables import Receipt, ReceiptIdentity, ReceiptLine
-from edge_agent.receipts.chain import chain_of, claim_token, folder_secret
-from edge_agent.receipts.importing import import_receipts
-from edge_agent.receipts.mapping import device_of, load_mapping
-from edge_agent.receipts.reading import ReceiptFile
-from edge_agent.receipts.sending import send_all
+from edge_agent.till.imports.chain import chain_of, claim_token, folder_secret
+from edge_agent.till.imports.importing import import_receipts
+from edge_agent.till.imports.mapping import device_of, load_mapping
+from edge_agent.till.imports.reading import ReceiptFile
+from edge_agent.till.imports.sending import send_all
 from sync.core.clock import SystemClock
 from sync.link.credentials import DeviceCredentials, save_credentials
 from sync.link.mqtt import BrokerAddress

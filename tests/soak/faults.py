@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from random import Random
 
-from simulators.doors.network import FaultyProxy
+from simulators.connections.network import FaultyProxy
 from tests.chaos.setups import Way
 from tests.conftest import Mosquitto
 from tests.soak.plant import KILLED, Plant, Program

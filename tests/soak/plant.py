@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 from subprocess import Popen
 
-from simulators.doors.network import FaultyProxy
+from simulators.connections.network import FaultyProxy
 from sync.core.failpoints import VARIABLE, Failpoint
-from tests.bench.servers import broker, postgres
+from tests.bench.link.servers import broker, postgres
 from tests.chaos.scene import process
 from tests.chaos.setups import Setup, Way
 from tests.soak.device import FINISHED

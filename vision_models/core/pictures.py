@@ -8,7 +8,9 @@ import numpy as np
 
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
-from vision_models.shelf.quality import LEAST_SIDE_PX
+
+LEAST_SIDE_PX = 32
+"""A picture with a shorter side tells nothing."""
 
 
 def read_picture(path: Path) -> Image:

@@ -11,7 +11,7 @@ SURE = 0.9
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sureness:
     """How likely an answer is right: 1 / (1 + exp(-(`cosine` × its cosine + `lead` × its lead +
-    `offset`))). Fitted by vision_models/evaluation/certainty.py."""
+    `offset`))). Fitted by vision_models/evaluation/skus/certainty.py."""
 
     cosine: float
     lead: float

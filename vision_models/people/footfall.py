@@ -7,7 +7,7 @@ from device_profiles.camera import CountingLine, Zone
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Frame
 from vision_models.networks.detector import Detector
-from vision_models.people.people import build_detector
+from vision_models.people.detectors import build_detector
 from vision_models.people.tracker import Track, Tracker
 from vision_models.people.traffic import Traffic, TrafficCounter
 

@@ -8,9 +8,9 @@ from device_profiles.planogram import Fixture, Planogram, SlotPlan
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.shelf.quality import Quality
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import Box, Facing, ShelfReading
 from vision_models.shelf.rows import rows_of
-from vision_models.shelf.shelf import ShelfReader
 
 
 def plan_from_photo(

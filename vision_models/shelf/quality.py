@@ -11,8 +11,7 @@ import numpy as np
 
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
-
-LEAST_SIDE_PX = 32
+from vision_models.core.pictures import LEAST_SIDE_PX
 
 
 class Quality(StrEnum):

@@ -15,18 +15,18 @@ from pydantic import AfterValidator, TypeAdapter
 
 from device_profiles.camera import Camera, Point, SourceKind
 from device_profiles.store import OpeningHours
-from edge_agent.audit.recorder import ClipRecorder
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
 from edge_agent.core.remote import Remote
+from edge_agent.core.seen import Seen
 from edge_agent.core.writer import Writer
 from edge_agent.drivers.cameras import CameraFeed, SourceState
-from edge_agent.page.status import Seen
 from edge_agent.pipelines.doors.minutes import watched_between
 from edge_agent.pipelines.doors.open_minute import OpenMinute
 from edge_agent.pipelines.doors.pace import Pace
 from edge_agent.pipelines.doors.queues import QueueGuard
 from edge_agent.pipelines.doors.sight_alarms import SightAlarms
+from edge_agent.pipelines.hand_counts.recorder import ClipRecorder
 from edge_agent.pipelines.opening_hours import OPEN_MARGIN, is_open
 from edge_agent.pipelines.view import ViewGuard
 from edge_agent.pipelines.watching import PictureGuard, Sight

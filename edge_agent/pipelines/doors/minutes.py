@@ -11,6 +11,7 @@ from datetime import datetime
 
 from device_profiles.camera import Camera
 from edge_agent.pipelines.doors.reporting import HeatMinute, LineMinute, ZoneMinute
+from edge_agent.pipelines.minute import minute_of
 from vision_models.people.traffic import Crossing, Traffic
 from vision_models.people.zones import HEAT_COLUMNS, HEAT_ROWS, Visit, heat_cell
 
@@ -204,11 +205,6 @@ class MinuteClosed:
     lines: tuple[LineMinute, ...]
     zones: tuple[ZoneMinute, ...]
     heat: HeatMinute | None
-
-
-def minute_of(at: datetime) -> datetime:
-    """The minute that `at` lies in."""
-    return at.replace(second=0, microsecond=0)
 
 
 def watched_between(last_s: float | None, now_s: float) -> float:

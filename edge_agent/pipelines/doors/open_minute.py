@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from device_profiles.camera import Camera, LineRole
 from edge_agent.core.store import count_up
 from edge_agent.core.writer import Writer
-from edge_agent.pipelines.doors.minutes import MinuteBook, minute_of
+from edge_agent.pipelines.doors.minutes import MinuteBook
 from edge_agent.pipelines.doors.reporting import report_footfall, report_heat, report_zone
+from edge_agent.pipelines.minute import minute_of
 from sync.outbox.outbox import Transaction
 
 

@@ -9,8 +9,8 @@ from edge_agent.pipelines.shelves.reporting import PhotoRead
 from sync.events import PictureQuality, SeenBasket, SeenFacing
 from vision_models.core.frame import Image
 from vision_models.shelf.emptiness import Look
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import Facing, ShelfReading
-from vision_models.shelf.shelf import ShelfReader
 from vision_models.shelf.voting import vote
 
 

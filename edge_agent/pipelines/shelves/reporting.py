@@ -13,8 +13,8 @@ from sync.events import (
     SeenFacing,
     ShelfObserved,
 )
-from vision_models.openings.changes import Estimate, OpeningReading
-from vision_models.openings.opening import Occasion
+from vision_models.shelf.openings.changes import Estimate, OpeningReading
+from vision_models.shelf.openings.opening import Occasion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

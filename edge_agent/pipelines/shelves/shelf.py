@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from edge_agent.core.remote import Remote
-from edge_agent.page.status import Seen
+from edge_agent.core.seen import Seen
 from edge_agent.pipelines.shelves.photo_folder import PhotoFolder
 from edge_agent.pipelines.shelves.photo_intake import PhotoIntake
 from edge_agent.pipelines.shelves.photo_plan import PhotoPlan

@@ -17,7 +17,7 @@ from vision_models.core.frame import Image
 from vision_models.core.pictures import read_picture
 from vision_models.shelf.emptiness import Look
 from vision_models.shelf.quality import Quality, judge_picture
-from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.reader import ShelfReader
 
 SHIFTED_BEYOND = 0.02
 """Shift, as a share of the picture, by which a slot's crop shows its neighbour."""

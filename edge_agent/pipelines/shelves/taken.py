@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from edge_agent.core.door_log import DoorLog
+from edge_agent.core.seen import Seen
 from edge_agent.drivers.photos import Photo
-from edge_agent.page.status import Seen
 from edge_agent.pipelines.shelves.reporting import Opened, PhotoRead
 from sync.events import PictureQuality
 from sync.outbox.outbox import Transaction
 from vision_models.core.frame import Image
-from vision_models.openings.opening import CoolerMemory, Occasion, OpeningReader
+from vision_models.shelf.openings.opening import CoolerMemory, Occasion, OpeningReader
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reading import Facing, ShelfReading
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vision_models.core.detections import Boxes, overlaps
 from vision_models.core.frame import Image
-from vision_models.evaluation.shelf_sets import read_shelf_set
+from vision_models.evaluation.shelves.sets import read_shelf_set
 from vision_models.train.person.photos import is_learned
 
 KEPT = Path(__file__).with_suffix(".toml")

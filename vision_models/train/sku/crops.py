@@ -9,7 +9,7 @@ import numpy as np
 
 from vision_models.core.frame import Image
 from vision_models.core.pictures import read_picture
-from vision_models.evaluation.shelf_sets import read_shelf_set, references_in
+from vision_models.evaluation.shelves.sets import read_shelf_set, references_in
 from vision_models.networks.embedding import squared
 from vision_models.train.sku.network import INPUT_PX
 

@@ -9,7 +9,7 @@ from device_profiles.device import Device
 from edge_agent.core.remote import Remote
 from edge_agent.upkeep.artifact_checks import checks_for
 from edge_agent.upkeep.updates import Updates
-from sync.artifacts.artifacts import Slot, Slots
+from sync.artifacts.slots import Slot, Slots
 from sync.link.reconnect import Reconnect
 from vision_models.core.errors import VisionError
 from vision_models.networks.models import SHIPPED

@@ -21,7 +21,7 @@ from simulators.playback.lobby_day import LobbyCooler
 from simulators.playback.profiles import COOLER_FILE, Fitting, profile_of, write_profile
 from simulators.render.shelves.openings import DeedKind
 from sync.events import CoolerRead
-from vision_models.openings.opening import can_tell_openings
+from vision_models.shelf.openings.opening import can_tell_openings
 
 NOW = datetime(2026, 11, 22, 6, 25, tzinfo=UTC)
 

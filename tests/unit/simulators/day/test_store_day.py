@@ -11,7 +11,7 @@ from simulators.chain.chain import cooler_slots, facings_planned, outlets
 from simulators.chain.script import Script
 from simulators.core.clock import demo_time
 from simulators.day.coolers import readings_of_hour
-from simulators.day.doors import by_the_hour, door_minutes, footfall_of
+from simulators.day.footfall import by_the_hour, door_minutes, footfall_of
 from simulators.day.photos import photos_of_today
 from simulators.day.problems import PROBLEMS, planted_in
 from simulators.day.store_day import StoreSimulation

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from simulators.day.doors import DoorMinute, footfall_of
+from simulators.day.footfall import DoorMinute, footfall_of
 from simulators.day.problems import EVICTED_EVENTS
 from simulators.playback.journal import Entry
 from simulators.playback.pasts import open_outbox, write_past, write_past_on_small_disk

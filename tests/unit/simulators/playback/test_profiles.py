@@ -8,15 +8,15 @@ import pytest
 from device_profiles.device import load_device
 from simulators.chain.chain import build_chain, outlets
 from simulators.core.clock import demo_time
-from simulators.playback.profiles import DoorScene, Fitting, ShelfScene, profile_of, write_profile
+from simulators.playback.profiles import DoorCamera, Fitting, ShelfCamera, profile_of, write_profile
 
 FITTING = Fitting(
     shelves={
-        "s01-a": ShelfScene(
+        "s01-a": ShelfCamera(
             width_px=1280, height_px=960, corners=((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
         )
     },
-    door=DoorScene(
+    door=DoorCamera(
         inside=((0.2, 0.7), (0.8, 0.7), (0.8, 1.0)),
         before=((0.2, 0.4), (0.8, 0.4), (0.8, 0.6)),
         film=Path("door.mp4"),

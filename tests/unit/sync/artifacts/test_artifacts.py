@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.artifacts.artifacts import Slot, Slots
+from sync.artifacts.slots import Slot, Slots
 from sync.core.errors import NoRoom, SyncError
 
 NAME = "prices/till"

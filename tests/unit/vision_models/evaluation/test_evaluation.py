@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from vision_models.core.errors import UnusablePicture
-from vision_models.evaluation.certainty import Evidence, fit_sureness
-from vision_models.evaluation.footfall import (
+from vision_models.evaluation.people.footfall import (
     FootfallTrial,
     evaluate_footfall,
     paired_crossings,
     parse_line,
     parse_zone,
 )
-from vision_models.evaluation.mot import read_truth
-from vision_models.evaluation.sku import GalleryKind, grocery_question, right_at_coverage
+from vision_models.evaluation.people.mot import read_truth
+from vision_models.evaluation.skus.certainty import Evidence, fit_sureness
+from vision_models.evaluation.skus.trial import GalleryKind, grocery_question, right_at_coverage
 from vision_models.naming.matching import Sureness
 from vision_models.people.traffic import Crossing
 

@@ -24,8 +24,8 @@ from vision_models.core.errors import UnusablePicture
 from vision_models.naming.gallery import Gallery
 from vision_models.shelf.plan_from_photo import plan_as_toml, plan_from_photo
 from vision_models.shelf.quality import Quality
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import BasketSeen, Facing, ShelfReading
-from vision_models.shelf.shelf import ShelfReader
 from vision_models.shelf.standing import standing_of
 from vision_models.shelf.voting import vote
 

@@ -18,7 +18,7 @@ from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.shelf.calibration import flatten
 from vision_models.shelf.quality import Quality
-from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.reader import ShelfReader
 
 ROWS, COLUMNS = 2, 5
 STRANGER = 9200

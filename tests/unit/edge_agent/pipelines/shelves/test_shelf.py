@@ -30,7 +30,7 @@ from sync.link.media import MediaStore
 from sync.outbox.outbox import Outbox
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
-from vision_models.shelf.shelf import ShelfReader
+from vision_models.shelf.reader import ShelfReader
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CAMERA = Camera.model_validate(

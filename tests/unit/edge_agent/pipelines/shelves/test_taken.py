@@ -31,10 +31,10 @@ from sync.core.clock import ManualClock
 from sync.link.media import MediaStore
 from sync.outbox.outbox import Outbox
 from vision_models.core.frame import Image
-from vision_models.openings.opening import OpeningReader
+from vision_models.shelf.openings.opening import OpeningReader
 from vision_models.shelf.quality import Quality
+from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import Facing, ShelfReading
-from vision_models.shelf.shelf import ShelfReader
 
 GOODS = [as_product(good) for good in demonstration_goods() if good.brand_id == "quanye"][:4]
 SIZE = (400, 400)

@@ -1,0 +1,164 @@
+"""`aisle pos`: receipts from files through tills' own outboxes."""
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edge_agent.core.errors import EdgeError
+
+if TYPE_CHECKING:
+    from edge_agent.till.imports.importing import ImportBook
+    from edge_agent.till.imports.reading import ReceiptFile
+
+app = typer.Typer(no_args_is_help=True, help="Receipts from files, as if sold.")
+
+File = Annotated[Path, typer.Argument(help="Receipt lines: CSV or Parquet.")]
+Mapping = Annotated[
+    str, typer.Option(help="Which column means what: a TOML file, or a shipped mapping's name.")
+]
+Data = Annotated[Path, typer.Option(help="Where the importing tills live: one folder a store.")]
+Stores = Annotated[
+    list[str] | None, typer.Option("--store", help="Only this store of the file; repeat for more.")
+]
+
+
+@app.command("import")
+def import_(
+    file: File,
+    mapping: Mapping,
+    data: Data,
+    hub: Annotated[
+        str | None, typer.Option(help="A hub's address: send to it until it has everything.")
+    ] = None,
+    store: Stores = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+) -> None:
+    """Book the receipts of a file, each store through a till of its own. Run twice, it books once.
+
+    Exit code 1 when a receipt was refused (see refused.jsonl in the folder) or did not arrive.
+    """
+    from edge_agent.settings import check_hub
+
+    try:
+        address = check_hub(hub) if hub is not None else None
+        source = _open(file, mapping, data)
+        book = _import(source, data, store)
+        waiting = 0
+        if address is not None:
+            from edge_agent.till.imports.sending import send_all
+
+            waiting = asyncio.run(send_all(source.mapping, data, book.stores, address))
+    except OSError as error:
+        raise EdgeError(
+            f"cannot write in {data}: {error.strerror}; choose another --data"
+        ) from error
+    _say(book, as_json=as_json)
+    if book.refused or waiting:
+        raise typer.Exit(1)
+
+
+@app.command()
+def stores(
+    file: File,
+    mapping: Mapping,
+    data: Data,
+    write_chain: Annotated[
+        Path | None,
+        typer.Option(help="Write the hub's master data for these stores and their tills."),
+    ] = None,
+    store: Stores = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The list as JSON.")] = False,
+) -> None:
+    """List the stores of a file; write what the hub must know before it takes their receipts."""
+    from edge_agent.till.imports.chain import chain_of, folder_secret, store_id_of
+    from edge_agent.till.imports.mapping import device_of
+
+    try:
+        source = _open(file, mapping, data)
+        found = [one for one in source.stores() if not store or one.value in store]
+        rows = [
+            asdict(one) | {"store": store_id, "device": device_of(store_id)}
+            for one in found
+            if (store_id := store_id_of(source.mapping, one))
+        ]
+        if write_chain is not None:
+            chain = chain_of(source.mapping, found, folder_secret(data))
+            write_chain.write_text(chain.model_dump_json(), encoding="utf-8")
+    except OSError as error:
+        raise EdgeError(f"cannot write {error.filename}: {error.strerror}") from error
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        typer.echo(f"{row['store']:30} {row['receipts']:8} receipts {row['lines']:8} lines")
+
+
+def _open(file: Path, mapping: str, data: Path) -> "ReceiptFile":
+    from edge_agent.till.imports.mapping import load_mapping
+    from edge_agent.till.imports.reading import ReceiptFile
+
+    opened = ReceiptFile(file, load_mapping(mapping), scratch=data)
+    data.mkdir(parents=True, exist_ok=True)
+    return opened
+
+
+def _import(source: "ReceiptFile", data: Path, store: list[str] | None) -> "ImportBook":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from edge_agent.till.imports.importing import import_receipts
+    from sync.core.clock import SystemClock
+
+    found = source.stores()
+    unknown = sorted(set(store or ()) - {one.value for one in found})
+    if unknown:
+        raise EdgeError(f"{source.path.name} has no store {', '.join(unknown)}")
+    chosen = frozenset(store) if store else None
+    total = sum(one.receipts for one in found if chosen is None or one.value in chosen)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("receipts", total=total)
+        return import_receipts(
+            source,
+            data,
+            stores=chosen,
+            clock=SystemClock(),
+            rng=SystemRandom(),
+            on_progress=lambda book: progress.update(task, completed=book.receipts),
+        )
+
+
+def _say(book: "ImportBook", *, as_json: bool) -> None:
+    figures = {
+        "booked": book.booked,
+        "known": book.known,
+        "changed": book.changed,
+        "refused": book.refused,
+        "lines": book.lines,
+        "moves": book.moves,
+        "left_out": book.left_out,
+        "warnings": book.warnings,
+        "stores": len(book.stores),
+    }
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    typer.echo(
+        f"{book.booked} receipts with {book.lines} lines booked in {len(book.stores)} stores;"
+        f" {book.known} were there already"
+    )
+    for number, what in (
+        (book.changed, "came before with other lines: the first ones stand"),
+        (book.refused, "refused, see refused.jsonl"),
+        (book.left_out, "lines left out: stock adjustments of products without a GTIN"),
+        (book.warnings, "warnings: figures rounded or codes that are no GTIN"),
+    ):
+        if number:
+            typer.echo(f"{number} {what}")

@@ -1,0 +1,163 @@
+"""A mapping: which columns of a file mean what, and what the file does not say."""
+
+import re
+import tomllib
+from datetime import time
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from device_profiles.device import first_problem
+from device_profiles.names import Identifier, Profile
+from edge_agent.core.errors import EdgeError
+
+SHIPPED = resources.files("edge_agent.till.imports") / "mappings"
+
+
+class UnusableMapping(EdgeError):
+    """A mapping that cannot be used, or that does not fit its file."""
+
+
+class CodeKind(StrEnum):
+    """What the product column holds."""
+
+    GTIN = "gtin"
+    STORE = "store"
+
+
+class NegativeQuantity(StrEnum):
+    """What a line with a negative quantity is."""
+
+    KEEP = "keep"
+    STOCK_ADJUSTMENT = "stock-adjustment"
+
+
+class Columns(Profile):
+    """Column names. Without `store` all rows belong to the mapping's `store_id`; without `amount`
+    it is quantity x unit_price - discount; several discount columns add up."""
+
+    receipt: str
+    ended_at: str
+    code: str
+    quantity: str
+    store: str | None = None
+    sequence: str | None = None
+    amount: str | None = None
+    unit_price: str | None = None
+    discount: tuple[str, ...] = ()
+    description: str | None = None
+    identity: str | None = None
+
+    @model_validator(mode="after")
+    def _money_is_given(self) -> "Columns":
+        if self.amount is None and self.unit_price is None:
+            raise ValueError("name a column for `amount` or for `unit_price`")
+        return self
+
+    def named(self) -> tuple[str, ...]:
+        """Every column that must be in the file."""
+        single = (
+            self.receipt,
+            self.ended_at,
+            self.code,
+            self.quantity,
+            self.store,
+            self.sequence,
+            self.amount,
+            self.unit_price,
+            self.description,
+            self.identity,
+        )
+        return (*(name for name in single if name is not None), *self.discount)
+
+
+class IdentityMapping(Profile):
+    """What kind of handle the identity column holds."""
+
+    kind: Identifier = "member"
+
+
+class ReceiptMapping(Profile):
+    """One kind of file. Times without a zone are in `file_time_zone`; `time_format` is strptime's,
+    ISO 8601 where it is empty."""
+
+    name: Identifier
+    tenant_id: Identifier
+    tenant_en: str
+    tenant_zh: str
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    store_id: Identifier | None = None
+    store_prefix: str = Field(default="store-", pattern=r"^[a-z0-9-]{0,20}$")
+    workstation_id: Identifier = "till-1"
+    file_time_zone: str = "UTC"
+    store_time_zone: str = "UTC"
+    time_format: str = ""
+    register_closes_at_h: int = Field(default=4, ge=0, le=12)
+    code_kind: CodeKind = CodeKind.GTIN
+    negative_quantity: NegativeQuantity = NegativeQuantity.KEEP
+    selling_area_m2: float = Field(default=100.0, gt=0)
+    opens: time = time(0, 0)
+    closes: time = time(23, 59)
+    columns: Columns
+    identity: IdentityMapping = IdentityMapping()
+
+    @field_validator("file_time_zone", "store_time_zone")
+    @classmethod
+    def _zone_is_known(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"time zone {zone!r} is not known; use an IANA name") from error
+        return zone
+
+    @model_validator(mode="after")
+    def _store_is_given(self) -> "ReceiptMapping":
+        if (self.columns.store is None) == (self.store_id is None):
+            raise ValueError("give either `store_id` or a column for `store`")
+        return self
+
+    def store_named(self, value: str) -> str:
+        """The store id for a value of the store column: in small letters, everything else a dash.
+
+        Raises UnusableMapping where nothing usable is left.
+        """
+        store_id = self.store_prefix + re.sub(r"[^a-z0-9]+", "-", value.strip().lower()).strip("-")
+        if len(store_id) > 34 or store_id in ("", self.store_prefix):
+            raise UnusableMapping(
+                f"store {value!r} makes no identifier (a-z, 0-9, dash; up to 34 characters)"
+            )
+        return store_id
+
+
+def device_of(store_id: str) -> str:
+    """The importing device of a store: one till each, with its own outbox."""
+    return f"{store_id}-till"
+
+
+def load_mapping(name_or_path: str) -> ReceiptMapping:
+    """A mapping from a file, or one that is shipped, by its name.
+
+    Raises UnusableMapping with one line.
+    """
+    path = Path(name_or_path)
+    shipped = SHIPPED / f"{name_or_path.replace('-', '_')}.toml"
+    try:
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+        elif shipped.is_file():
+            text = shipped.read_text(encoding="utf-8")
+        else:
+            known = sorted(one.name.removesuffix(".toml") for one in SHIPPED.iterdir())
+            raise UnusableMapping(
+                f"no mapping file {name_or_path}; shipped ones: {', '.join(known)}"
+            )
+        return ReceiptMapping.model_validate(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnusableMapping(f"mapping {name_or_path} is not TOML: {error}") from error
+    except ValidationError as error:
+        raise UnusableMapping(f"mapping {name_or_path}: {first_problem(error)}") from error
+    except OSError as error:
+        raise UnusableMapping(f"cannot read mapping {name_or_path}: {error.strerror}") from error

@@ -1,0 +1,167 @@
+"""Receipts out of a CSV or Parquet file, in order, through DuckDB. All figures stay text, so that
+no float comes between the file and the cent."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from edge_agent.core.errors import EdgeError
+from edge_agent.till.imports.mapping import ReceiptMapping, UnusableMapping
+
+ROWS_FETCHED = 20_000
+MEMORY_LIMIT = "512MB"
+
+
+class UnreadableReceipts(EdgeError):
+    """A file that DuckDB cannot read as what its name says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawLine:
+    """One row of the file as text; None where the file has nothing. `row` counts from 1."""
+
+    row: int
+    store: str | None
+    receipt: str | None
+    sequence: str | None
+    ended_at: str | None
+    code: str | None
+    quantity: str | None
+    amount: str | None
+    unit_price: str | None
+    discounts: tuple[str | None, ...]
+    description: str | None
+    identity: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreFound:
+    """A store of the file and how much of it there is."""
+
+    value: str
+    receipts: int
+    lines: int
+
+
+class ReceiptFile:
+    """A file of receipt lines under a mapping. Opening it checks that the columns are there."""
+
+    def __init__(self, path: Path, mapping: ReceiptMapping, *, scratch: Path) -> None:
+        self.path = path
+        self.mapping = mapping
+        self._scratch = scratch
+        self._check_columns()
+
+    def stores(self) -> tuple[StoreFound, ...]:
+        """Every store in the file; the mapping's own where the file has no such column."""
+        columns = self.mapping.columns
+        store = f"CAST({_quoted(columns.store)} AS VARCHAR)" if columns.store else "''"
+        rows = self._rows(
+            f"SELECT {store} AS s, count(DISTINCT {_quoted(columns.receipt)}), count(*)"  # noqa: S608
+            f" FROM {self._source()} GROUP BY 1 ORDER BY 1"
+        )
+        return tuple(StoreFound(value=row[0] or "", receipts=row[1], lines=row[2]) for row in rows)
+
+    def receipts(self, stores: frozenset[str] | None) -> Iterator[tuple[RawLine, ...]]:
+        """The lines of each receipt, store by store, oldest receipt first, lines in file order.
+
+        `stores` are values of the store column; None takes all.
+        """
+        lines = (_raw_line(row, len(self.mapping.columns.discount)) for row in self._lines(stores))
+        for _, group in groupby(lines, key=lambda line: (line.store, line.receipt)):
+            yield tuple(group)
+
+    def _lines(self, stores: frozenset[str] | None) -> Iterator[tuple[Any, ...]]:
+        columns = self.mapping.columns
+        text = {
+            "store": columns.store,
+            "receipt": columns.receipt,
+            "sequence": columns.sequence,
+            "ended": columns.ended_at,
+            "code": columns.code,
+            "quantity": columns.quantity,
+            "amount": columns.amount,
+            "price": columns.unit_price,
+            "description": columns.description,
+            "identity": columns.identity,
+        }
+        texts = [f"{_text(column)} AS {name}" for name, column in text.items()]
+        texts += [f"{_text(name)} AS discount_{n}" for n, name in enumerate(columns.discount)]
+        chosen = "WHERE store IN (SELECT unnest(?))" if stores is not None else ""
+        return self._rows(
+            f"WITH numbered AS (SELECT row_number() OVER () AS row, * FROM {self._source()}),"  # noqa: S608
+            f" named AS (SELECT row, {', '.join(texts)} FROM numbered)"
+            f" SELECT * FROM named {chosen}"
+            " ORDER BY store, min(ended) OVER (PARTITION BY store, receipt), receipt, row",
+            [sorted(stores)] if stores is not None else [],
+        )
+
+    def _source(self) -> str:
+        path = str(self.path).replace("'", "''")
+        if self.path.suffix.lower() in (".parquet", ".pq"):
+            return f"read_parquet('{path}')"
+        return f"read_csv('{path}', header=true, all_varchar=true)"
+
+    def _check_columns(self) -> None:
+        if not self.path.is_file():
+            raise UnreadableReceipts(f"no file {self.path}")
+        if self.path.stat().st_size == 0:
+            raise UnreadableReceipts(f"{self.path} is empty")
+        there = [
+            str(row[0])
+            for row in self._rows(f"DESCRIBE SELECT * FROM {self._source()}")  # noqa: S608
+        ]
+        missing = [name for name in self.mapping.columns.named() if name not in there]
+        if missing:
+            raise UnusableMapping(
+                f"{self.path.name} has no column {', '.join(map(repr, missing))} that mapping"
+                f" {self.mapping.name!r} names; it has: {', '.join(there)}"
+            )
+
+    def _rows(self, sql: str, parameters: list[Any] | None = None) -> Iterator[tuple[Any, ...]]:
+        try:
+            import duckdb
+        except ModuleNotFoundError as error:
+            raise UnreadableReceipts(
+                "reading receipts needs DuckDB: pip install 'aisleos[parquet]'"
+            ) from error
+        try:
+            with closing(duckdb.connect(config={"memory_limit": MEMORY_LIMIT})) as connection:
+                connection.execute(f"SET temp_directory = '{self._scratch}'")
+                answer = connection.execute(sql, parameters or [])
+                while rows := answer.fetchmany(ROWS_FETCHED):
+                    yield from rows
+        except duckdb.Error as error:
+            first_line = str(error).splitlines()[0]
+            raise UnreadableReceipts(f"cannot read {self.path}: {first_line}") from error
+
+
+def _quoted(column: str | None) -> str:
+    return '"' + (column or "").replace('"', '""') + '"'
+
+
+def _text(column: str | None) -> str:
+    return f"CAST({_quoted(column)} AS VARCHAR)" if column else "NULL"
+
+
+def _raw_line(row: tuple[Any, ...], discounts: int) -> RawLine:
+    number, store, receipt, sequence, ended, code, quantity, amount, price, text, identity = row[
+        :11
+    ]
+    return RawLine(
+        row=number,
+        store=store,
+        receipt=receipt,
+        sequence=sequence,
+        ended_at=ended,
+        code=code,
+        quantity=quantity,
+        amount=amount,
+        unit_price=price,
+        discounts=tuple(row[11 : 11 + discounts]),
+        description=text,
+        identity=identity,
+    )

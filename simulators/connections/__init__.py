@@ -1,0 +1,1 @@
+"""How the simulators reach the product: links, a bad network, tills, carts, the hub's API."""

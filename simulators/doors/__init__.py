@@ -1,1 +1,0 @@
-"""How the simulators speak: links, a bad network, tills, carts, the hub's API."""

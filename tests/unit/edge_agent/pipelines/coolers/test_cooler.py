@@ -1,0 +1,155 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from device_profiles.sensor import Sensor
+from edge_agent.core.alarms import AlarmBook
+from edge_agent.core.health import Health
+from edge_agent.pipelines.coolers.cooler import CoolerWatch
+from sync.outbox.outbox import Outbox
+
+SENSORS = tuple(
+    Sensor.model_validate(row)
+    for row in (
+        {
+            "sensor_id": "air",
+            "kind": "temperature",
+            "address": "json:cooler.json#temperature_c",
+            "limit_high": 8.0,
+        },
+        {"sensor_id": "compressor", "kind": "compressor-duty", "address": "json:cooler.json#duty"},
+        {"sensor_id": "door", "kind": "door-open", "address": "json:cooler.json#door_open_s"},
+    )
+)
+
+
+@pytest.fixture
+async def cooler(tmp_path: Path, writer, clock):
+    alarms = AlarmBook(writer, clock)
+    await alarms.load()
+    watch = CoolerWatch(
+        fixture_id="s01-a",
+        sensors=SENSORS,
+        base=tmp_path,
+        writer=writer,
+        alarms=alarms,
+        health=Health(),
+        clock=clock,
+    )
+    path = tmp_path / "cooler.json"
+
+    async def minutes(number: int, **values: object) -> None:
+        for _ in range(number):
+            says = {"temperature_c": 4.0, "duty": 0.6, "door_open_s": 0, "mode": "normal"}
+            path.write_text(json.dumps(says | values), encoding="utf-8")
+            os.utime(path, (clock.now().timestamp(),) * 2)
+            await watch.read_once()
+            clock.advance(60)
+
+    return watch, path, minutes
+
+
+def bodies(outbox: Outbox, kind: str) -> list[dict]:
+    with outbox.reading() as connection:
+        rows = connection.execute(
+            "SELECT body FROM outbox WHERE kind = ? ORDER BY lane, seq", (kind,)
+        ).fetchall()
+    return [json.loads(row[0]) for row in rows]
+
+
+def alarms(outbox: Outbox) -> list[tuple[str, str]]:
+    return [(one["alarm"], one["state"]) for one in bodies(outbox, "alarm")]
+
+
+async def test_each_minute_is_reported_with_its_mode(cooler, outbox):
+    _, _, minutes = cooler
+    await minutes(2, temperature_c=4.5, mode="night")
+    first, second = bodies(outbox, "cooler")
+    assert (first["temperature_c"], first["mode"]) == ([4.5], "night")
+    assert first["started_at"] == "2026-11-22T04:00:00Z"
+    assert second["started_at"] == "2026-11-22T04:01:00Z"
+
+
+async def test_too_warm_for_twenty_minutes_is_alarmed_once_and_cleared(cooler, outbox):
+    _, _, minutes = cooler
+    await minutes(20, temperature_c=11.0)
+    assert alarms(outbox) == []
+    await minutes(10, temperature_c=11.0)
+    assert alarms(outbox) == [("too-warm", "raised")]
+    await minutes(3, temperature_c=7.8)
+    assert alarms(outbox) == [("too-warm", "raised")]
+    await minutes(1, temperature_c=7.0)
+    assert alarms(outbox) == [("too-warm", "raised"), ("too-warm", "cleared")]
+    assert bodies(outbox, "alarm")[0]["limit"] == 8.0
+
+
+async def test_a_limit_wanted_by_the_hub_is_guarded_from_the_next_reading_on(cooler, outbox):
+    watch, _, minutes = cooler
+    watch.set_warm_limit(3.0)
+    await minutes(21, temperature_c=4.0)
+    assert alarms(outbox) == [("too-warm", "raised")]
+    watch.set_warm_limit(None)
+    await minutes(25, temperature_c=30.0)
+    assert alarms(outbox) == [("too-warm", "raised"), ("too-warm", "cleared")]
+
+
+async def test_a_defrost_and_what_follows_it_is_no_alarm(cooler, outbox):
+    _, _, minutes = cooler
+    await minutes(18, temperature_c=12.0, mode="defrost")
+    await minutes(15, temperature_c=9.0)
+    await minutes(1, temperature_c=4.0)
+    assert alarms(outbox) == []
+
+
+async def test_a_door_left_open_is_alarmed_until_it_is_closed(cooler, outbox):
+    _, _, minutes = cooler
+    await minutes(2, door_open_s=60)
+    await minutes(1, door_open_s=5)
+    await minutes(2, door_open_s=60)
+    assert alarms(outbox) == []
+    await minutes(1, door_open_s=60)
+    await minutes(1, door_open_s=0)
+    assert alarms(outbox) == [("door-open", "raised"), ("door-open", "cleared")]
+
+
+async def test_a_reading_that_cannot_be_is_null_and_alarmed_never_zero(cooler, outbox):
+    watch, path, minutes = cooler
+    await minutes(1, temperature_c=85.0)
+    assert bodies(outbox, "cooler")[0]["temperature_c"] == [None]
+    assert alarms(outbox) == [("sensor-lost", "raised")]
+    await minutes(1)
+    assert alarms(outbox)[-1] == ("sensor-lost", "cleared")
+    path.unlink()
+    await watch.read_once()
+    last = bodies(outbox, "cooler")[-1]
+    assert (last["temperature_c"], last["door_open_s"]) == ([None], [None])
+    assert len(alarms(outbox)) == 5
+
+
+async def test_a_file_nobody_writes_any_more_says_nothing(cooler, outbox, clock):
+    watch, _, minutes = cooler
+    await minutes(1)
+    clock.advance(600)
+    await watch.read_once()
+    assert bodies(outbox, "cooler")[-1]["temperature_c"] == [None]
+    assert "last written" in bodies(outbox, "alarm")[0]["detail"]
+
+
+async def test_alarms_that_stood_are_not_raised_again_after_a_restart(
+    cooler, outbox, writer, clock
+):
+    _, _, minutes = cooler
+    await minutes(22, temperature_c=11.0)
+    again = AlarmBook(writer, clock)
+    await again.load()
+    assert again.stands("too-warm", "s01-a")
+
+
+async def test_a_one_wire_thermometer_is_read_in_thousandths(tmp_path, clock):
+    from edge_agent.drivers.sensors import read_sensor
+
+    (tmp_path / "temperature").write_text("4187\n", encoding="ascii")
+    sensor = Sensor(sensor_id="air", kind="temperature", address="w1:temperature")
+    assert read_sensor(sensor, base=tmp_path, now=clock.now()).value == pytest.approx(4.187)

@@ -1,0 +1,255 @@
+"""A clip is taken, counted by hand with two keys, compared, told, and gone."""
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import cv2
+import numpy as np
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device_profiles.camera import Camera
+from device_profiles.device import AuditSettings
+from edge_agent.page.hand_count import AuditPages
+from edge_agent.pipelines.hand_counts.clips import ClipShelf
+from edge_agent.pipelines.hand_counts.comparison import Mark, compare
+from edge_agent.pipelines.hand_counts.recorder import CannotRecord, ClipRecorder
+from sync.core.clock import ManualClock
+from sync.outbox.outbox import Outbox
+from vision_models.core.frame import Frame
+from vision_models.people.traffic import Crossing
+
+CODE = "a code of twelve"
+CAMERA = Camera.model_validate(
+    {
+        "camera_id": "door-1",
+        "width_px": 160,
+        "height_px": 120,
+        "frames_per_s": 5,
+        "source": {"kind": "stream", "address": "rtsp://192.0.2.1/"},
+        "lines": [{"line_id": "front", "start": [0, 0.5], "end": [1, 0.5]}],
+    }
+)
+
+
+@pytest.fixture
+def recorder(tmp_path: Path, clock: ManualClock) -> ClipRecorder:
+    return ClipRecorder(
+        camera=CAMERA,
+        shelf=ClipShelf(tmp_path / "audit"),
+        clock=clock,
+        kept_for=timedelta(hours=24),
+    )
+
+
+def play(
+    recorder: ClipRecorder,
+    clock: ManualClock,
+    seconds: float,
+    crossings: dict[int, bool] | None = None,
+    step_s: float = 0.2,
+) -> None:
+    """Frames of a walking box; `crossings` says at which frame somebody goes in or out."""
+    for number in range(round(seconds / step_s) + 1):
+        image = np.full((120, 160, 3), 90, np.uint8)
+        cv2.rectangle(image, (10 + number % 100, 30), (40 + number % 100, 90), (20, 200, 40), -1)
+        way = (crossings or {}).get(number)
+        found = [] if way is None else [Crossing("front", way, clock.monotonic_s(), 1)]
+        found.append(Crossing("back", True, clock.monotonic_s(), 2))
+        frame = Frame(
+            image=image, camera_id="door-1", taken_at=clock.now(), at_s=clock.monotonic_s()
+        )
+        recorder.take(frame, found)
+        clock.advance(step_s)
+
+
+def test_a_clip_is_whole_or_not_there_at_all(recorder, clock):
+    recorder.start(CAMERA.lines[0], 10.0)
+    play(recorder, clock, 5.0)
+    assert recorder.shelf.clips() == []
+    assert recorder.until is not None
+    play(recorder, clock, 6.0, {3: True})
+    (clip,) = recorder.shelf.clips()
+    assert recorder.until is None
+    assert clip.seconds == pytest.approx(10.0, abs=0.3)
+    assert [crossing.is_entry for crossing in clip.crossings] == [True]
+    assert clip.crossings[0].at_s == pytest.approx(5.8, abs=0.3)
+    film = cv2.VideoCapture(str(recorder.shelf.film(clip.clip_id)))
+    frames = film.get(cv2.CAP_PROP_FRAME_COUNT)
+    film.release()
+    assert frames / 5.0 == pytest.approx(clip.seconds, abs=0.5)
+
+
+def test_a_film_keeps_the_clocks_time_at_any_rate(recorder, clock):
+    recorder.start(CAMERA.lines[0], 9.0)
+    play(recorder, clock, 12.0, step_s=1.5)
+    (clip,) = recorder.shelf.clips()
+    film = cv2.VideoCapture(str(recorder.shelf.film(clip.clip_id)))
+    frames = film.get(cv2.CAP_PROP_FRAME_COUNT)
+    film.release()
+    assert frames / 5.0 == pytest.approx(9.0, abs=0.5)
+
+
+def test_a_lost_picture_ends_a_clip_without_a_trace(recorder, clock):
+    recorder.start(CAMERA.lines[0], 60.0)
+    play(recorder, clock, 2.0)
+    clock.advance(30)
+    play(recorder, clock, 1.0)
+    assert recorder.until is None
+    assert list(recorder.shelf.folder.iterdir()) == []
+
+
+def test_only_one_clip_at_a_time_and_it_can_be_stopped(recorder, clock):
+    recorder.start(CAMERA.lines[0], 60.0)
+    with pytest.raises(CannotRecord, match="already"):
+        recorder.start(CAMERA.lines[0], 60.0)
+    recorder.cancel()
+    assert list(recorder.shelf.folder.iterdir()) == []
+
+
+def test_what_has_had_its_time_or_was_never_finished_is_deleted(recorder, clock):
+    recorder.start(CAMERA.lines[0], 2.0)
+    play(recorder, clock, 3.0)
+    stray = recorder.shelf.unfinished_film("door-1-of-a-crash")
+    stray.write_bytes(b"half a film")
+    recorder.start(CAMERA.lines[0], 60.0)
+    growing = {recorder.recording_id or ""}
+    assert recorder.shelf.sweep(clock.now(), growing=growing) == 0
+    assert not stray.exists()
+    assert recorder.shelf.unfinished_film(recorder.recording_id or "").exists()
+    clock.advance(25 * 3600)
+    assert recorder.shelf.sweep(clock.now(), growing=growing) == 1
+    assert recorder.shelf.clips() == []
+
+
+def test_sums_that_agree_by_chance_are_told_as_missed_and_surplus():
+    hand = [Mark(10.0, True), Mark(20.0, True), Mark(30.0, False)]
+    counted = [Mark(12.0, True), Mark(50.0, True), Mark(30.5, False)]
+    found = compare(hand, counted)
+    assert found.accuracy == 1.0
+    assert (found.missed, found.surplus) == (1, 1)
+
+
+def test_errors_of_both_directions_add_up():
+    found = compare([Mark(1.0, True), Mark(2.0, False)], [Mark(1.0, False), Mark(2.0, False)])
+    assert found.accuracy == 0.0
+    assert compare([], []).accuracy is None
+
+
+@given(
+    times=st.lists(st.tuples(st.floats(0, 900), st.booleans()), max_size=40),
+    late_s=st.floats(-3.5, 3.5),
+)
+def test_a_hand_that_is_evenly_late_finds_every_partner(times, late_s):
+    hand = [Mark(at_s, way) for at_s, way in times]
+    found = compare(hand, [Mark(mark.at_s + late_s, mark.is_entry) for mark in hand])
+    assert (found.missed, found.surplus) == (0, 0)
+
+
+@pytest.fixture
+async def pages(recorder, writer, clock):
+    pages = AuditPages(
+        settings=AuditSettings(code=CODE, minutes=0.1, kept_h=24),
+        shelf=recorder.shelf,
+        recorders={"door-1": recorder},
+        writer=writer,
+        clock=clock,
+        rng=Random(1),
+    )
+    app = web.Application()
+    pages.add_to(app)
+    async with TestClient(TestServer(app)) as client:
+        yield client, pages
+
+
+async def test_nothing_is_shown_or_recorded_without_the_code(pages, recorder, clock):
+    client, _ = pages
+    recorder.start(CAMERA.lines[0], 2.0)
+    play(recorder, clock, 3.0)
+    (clip,) = recorder.shelf.clips()
+    asked = await client.get("/audit")
+    assert clip.clip_id not in await asked.text()
+    for path in (f"/audit/clips/{clip.clip_id}", f"/audit/clips/{clip.clip_id}/film"):
+        answer = await client.get(path, allow_redirects=False)
+        assert answer.status == 303
+    started = await client.post("/audit/start", data={"line": "door-1 front"})
+    assert "type=password" in await started.text()
+    assert recorder.until is None
+    wrong = await client.post("/audit/enter", data={"code": "guessed wrong"})
+    assert wrong.status == 403
+
+
+async def test_a_clip_counted_by_hand_is_compared_told_and_gone(pages, recorder, clock, outbox):
+    client, _ = pages
+    assert (await client.post("/audit/enter", data={"code": CODE})).status == 200
+    listed = await client.post("/audit/start", data={"line": "door-1 front"})
+    assert "recording until" in await listed.text()
+    play(recorder, clock, 8.0, {5: True, 20: False})
+    (clip,) = recorder.shelf.clips()
+    page = await (await client.get(f"/audit/clips/{clip.clip_id}")).text()
+    assert "<video" in page
+    film = await client.get(f"/audit/clips/{clip.clip_id}/film", headers={"Range": "bytes=0-99"})
+    assert (film.status, film.content_type) == (206, "video/webm")
+    marks = {"marks": [{"at_s": 1.2, "is_entry": True}, {"at_s": 3.0, "is_entry": True}]}
+    answer = await client.post(f"/audit/clips/{clip.clip_id}/count", json=marks)
+    told = await answer.json()
+    assert told["hand"] == {"in": 2, "out": 0}
+    assert told["counted"] == {"in": 1, "out": 1}
+    assert (told["missed"], told["surplus"], told["accuracy"]) == (1, 1, 0.0)
+    assert list(recorder.shelf.folder.iterdir()) == []
+    (event,) = audits(outbox)
+    assert (event["hand_in"], event["counted_in"], event["line_id"]) == (2, 1, "front")
+
+
+@pytest.mark.parametrize(
+    "marks", [b"no json", b'{"marks": [{"at_s": -1, "is_entry": true}]}', b'{"marks": 3}']
+)
+async def test_marks_that_make_no_sense_change_nothing(pages, recorder, clock, outbox, marks):
+    client, _ = pages
+    await client.post("/audit/enter", data={"code": CODE})
+    recorder.start(CAMERA.lines[0], 2.0)
+    play(recorder, clock, 3.0)
+    (clip,) = recorder.shelf.clips()
+    answer = await client.post(f"/audit/clips/{clip.clip_id}/count", data=marks)
+    assert answer.status == 422
+    assert recorder.shelf.clips() == [clip]
+    assert audits(outbox) == []
+
+
+async def test_another_pages_form_is_refused(pages, recorder):
+    client, _ = pages
+    await client.post("/audit/enter", data={"code": CODE})
+    answer = await client.post(
+        "/audit/start", data={"line": "door-1 front"}, headers={"Origin": "http://evil.example"}
+    )
+    assert answer.status == 403
+    assert recorder.until is None
+
+
+async def test_an_agent_that_stops_leaves_no_half_clip(pages, recorder, clock):
+    _, parts = pages
+    recorder.start(CAMERA.lines[0], 60.0)
+    play(recorder, clock, 2.0)
+    stop = asyncio.Event()
+    stop.set()
+    await parts.run(stop)
+    assert list(recorder.shelf.folder.iterdir()) == []
+
+
+async def test_the_pages_speak_chinese_and_say_that_nothing_leaves_the_device(pages):
+    client, _ = pages
+    await client.post("/audit/enter", data={"code": CODE})
+    assert "sent nowhere" in await (await client.get("/audit")).text()
+    assert "不会外传" in await (await client.get("/audit?lang=zh")).text()
+
+
+def audits(outbox: Outbox) -> list[dict]:
+    with outbox.reading() as connection:
+        rows = connection.execute("SELECT body FROM outbox WHERE kind = 'footfall-audit'")
+        return [json.loads(row[0]) for row in rows.fetchall()]

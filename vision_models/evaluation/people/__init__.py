@@ -1,0 +1,1 @@
+"""People in films and stills with a known truth: found, followed, counted."""

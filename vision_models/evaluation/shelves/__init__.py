@@ -1,0 +1,1 @@
+"""Shelves and freezers with a known truth: found, counted, named."""

@@ -1,0 +1,1 @@
+"""Chest freezers: baskets from above, packs that lie as they fell."""

@@ -1,0 +1,75 @@
+"""What a device's profile says about its first shelf, and a reader of its photos."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from device_profiles.camera import ShelfView
+from device_profiles.device import InvalidProfile, load_device
+from device_profiles.planogram import Fixture, Planogram
+from vision_models.core.errors import UnusablePicture
+from vision_models.core.frame import Image
+from vision_models.naming.gallery import Gallery
+from vision_models.networks.embedding import Embedder
+from vision_models.networks.products import product_detector
+from vision_models.shelf.reader import ShelfReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileView:
+    """One camera's view of one fixture. `planogram` is the newest; `empty_picture` lies beside the
+    profile."""
+
+    view: ShelfView
+    fixture: Fixture
+    planogram: Planogram | None
+    width_px: int
+    height_px: int
+    empty_picture: Path | None
+
+    def check_size(self, path: Path, image: Image) -> None:
+        """Raises UnusablePicture where the picture is not of the size the view was marked on."""
+        height, width = image.shape[:2]
+        if (width, height) != (self.width_px, self.height_px):
+            raise UnusablePicture(
+                f"{path} is {width}×{height} px, the camera was calibrated at"
+                f" {self.width_px}×{self.height_px}; use that camera's pictures, or calibrate it"
+                " again"
+            )
+
+
+def view_in_profile(path: Path) -> ProfileView:
+    """The first view of a fixture in a device's profile (TOML). Raises UnusablePicture."""
+    try:
+        device = load_device(path)
+    except InvalidProfile as error:
+        raise UnusablePicture(str(error)) from error
+    for camera in device.cameras:
+        for view in camera.shelves:
+            fixture = next((f for f in device.fixtures if f.fixture_id == view.fixture_id), None)
+            if fixture is None:
+                continue
+            plans = [p for p in device.planograms if p.fixture_id == view.fixture_id]
+            return ProfileView(
+                view=view,
+                fixture=fixture,
+                planogram=max(
+                    plans, key=lambda plan: (plan.valid_from, plan.version), default=None
+                ),
+                width_px=camera.width_px,
+                height_px=camera.height_px,
+                empty_picture=path.parent / view.empty_picture if view.empty_picture else None,
+            )
+    raise UnusablePicture(f"profile {path} has no camera with a shelf view of one of its fixtures")
+
+
+def open_reader(gallery: Path | None, known: ProfileView | None, *, threads: int) -> ShelfReader:
+    """A reader for photos of the view that is `known`, or of any shelf.
+
+    Raises UnusableGallery, UnusableModel.
+    """
+    cv2.setNumThreads(threads)
+    opened = Gallery.open(gallery, Embedder.shipped(threads=threads)) if gallery else None
+    is_marked = known is not None and bool(known.view.corners or known.view.baskets)
+    return ShelfReader(opened, None if is_marked else product_detector(threads=threads))
