@@ -13,7 +13,7 @@ from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.importer import load_chain
 from cloud_hub.tables import METADATA
-from tests.conftest import PostgresServer
+from tests.stage.servers import PostgresServer
 from tests.talking_device import small_chain
 
 

@@ -14,7 +14,7 @@ from cloud_hub.core.settings import Address, load_settings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.link.broker.embedded import require_free
 from cloud_hub.tables import METADATA
-from tests.conftest import PostgresServer
+from tests.stage.servers import PostgresServer
 
 
 def differences(database: Database) -> list[object]:

@@ -19,22 +19,8 @@ from cloud_hub.sales.tables import DayRevision, Receipt
 from sync.events import FootfallCounted, Lane, LossDeclared
 from sync.wire.batch import Loss, _sealed
 from sync.wire.messages import Ack, HelloAnswer, Verdict
-from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
-
-
-def cola(number: int = 1) -> object:
-    return line(number, COLA, "1", "3.50", "3.50")
-
-
-def count(database: Database, table: type) -> int:
-    with database.sessions() as session:
-        return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-
-
-def answer_of(message: Message, ingest: Ingest) -> HelloAnswer:
-    (answer,) = ingest.take([message]).answers
-    assert answer is not None
-    return HelloAnswer.from_bytes(answer.payload)
+from tests.stage.hub_tables import count
+from tests.talking_device import NOON, TalkingDevice, answer_of, cola, receipt
 
 
 def test_a_batch_is_acknowledged_by_its_range(ingest: Ingest) -> None:
