@@ -52,6 +52,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture
+def hub_database(prepared_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """The same in SQLite alone, for what is no matter of the database."""
+    shutil.copy(prepared_file, tmp_path / "hub.db")
+    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def make_ingest(tmp_path: Path) -> Callable[[Database], Ingest]:
     """Ingest over a database, with keys of its own."""
     settings = HubSettings(data_dir=tmp_path)
