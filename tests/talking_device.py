@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from cloud_hub.link.ingest.ingest import Message
+from cloud_hub.link.ingest.ingest import Ingest, Message
 from device_profiles.names import Name
 from device_profiles.planogram import Fixture, FixtureKind
 from device_profiles.store import (
@@ -31,7 +31,7 @@ from sync.events import (
     Tender,
 )
 from sync.wire.batch import Loss, Record, encode_batch
-from sync.wire.messages import Hello, LaneState
+from sync.wire.messages import Hello, HelloAnswer, LaneState
 from sync.wire.topics import up_topic
 
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
@@ -129,6 +129,18 @@ def line(number: int, code: str, quantity: str, price: str, amount: str, **more:
             **more,
         }
     )
+
+
+def cola(number: int = 1) -> object:
+    """One bottle on line `number`."""
+    return line(number, COLA, "1", "3.50", "3.50")
+
+
+def answer_of(message: Message, ingest: Ingest) -> HelloAnswer:
+    """What the hub answers to a hello."""
+    (answer,) = ingest.take([message]).answers
+    assert answer is not None
+    return HelloAnswer.from_bytes(answer.payload)
 
 
 class TalkingDevice:

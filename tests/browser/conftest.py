@@ -3,21 +3,21 @@
 import hashlib
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
+from playwright.async_api import Browser, StorageState, async_playwright
 
 from sync.core.clock import ManualClock, SystemClock
 from sync.events import MediaTaken
 from tests.browser import morning
 from tests.browser.morning import LOGINS, PASSWORD, TENANT
 from tests.browser.road import HubAddress, RealDevice, start_hub, write
-from tests.conftest import skip_without, unused_port, wait_for_port
+from tests.browser.visits import DESK, PATIENCE_MS, FilledHub, Visit, VisitAs, sign_in
+from tests.stage.servers import skip_without, unused_port, wait_for_port
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -28,9 +28,6 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-DESK = {"width": 1280, "height": 800}
-PATIENCE_MS = 20_000
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -72,19 +69,6 @@ async def first_sight(bare_hub: HubAddress, browser: Browser) -> str:
     text = await page.inner_text("main")
     await page.close()
     return text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilledHub:
-    """A hub with the small chain in it, and devices that can say more."""
-
-    address: HubAddress
-    now: datetime
-    till: RealDevice
-
-    @property
-    def http(self) -> str:
-        return self.address.http
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -139,29 +123,6 @@ async def _photograph(cooler: RealDevice, now: datetime) -> None:
     await cooler.deliver(bodies)
 
 
-@dataclass
-class Visit:
-    """A signed-in browser window, and all that it asked for or complained of."""
-
-    hub: str
-    context: BrowserContext
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
-
-    async def open(self, path: str) -> Page:
-        """The page at `path`, once it is drawn."""
-        await self.page.goto(self.hub + path)
-        await self.page.wait_for_selector("#content")
-        return self.page
-
-    async def text(self, selector: str = "main") -> str:
-        return await self.page.inner_text(selector)
-
-
-VisitAs = Callable[..., Awaitable[Visit]]
-
-
 @pytest.fixture(scope="session")
 def signed_in() -> dict[str, StorageState]:
     """Cookies of the logins that have signed in."""
@@ -205,14 +166,6 @@ async def visit_as(
         await one.context.close()
         assert one.strangers == []
         assert [line for line in one.complaints if "status of 40" not in line] == []
-
-
-async def sign_in(visit: Visit, login: str, password: str) -> None:
-    """Fills in the form at the door."""
-    await visit.page.goto(f"{visit.hub}/login")
-    await visit.page.fill("[name=name]", login)
-    await visit.page.fill("[name=password]", password)
-    await visit.page.click("button[type=submit]")
 
 
 def _note_stranger(visit: Visit, url: str) -> None:

@@ -23,7 +23,7 @@ from edge_agent.pipelines.hand_counts.clips import ClipShelf
 from edge_agent.pipelines.hand_counts.recorder import ClipRecorder
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
-from tests.browser.conftest import PATIENCE_MS, PHONE
+from tests.browser.visits import PATIENCE_MS, PHONE
 from vision_models.core.frame import Frame
 from vision_models.people.traffic import Crossing
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sync.events import StateReported
-from tests.browser.conftest import FilledHub, VisitAs
+from tests.browser.visits import FilledHub, VisitAs
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

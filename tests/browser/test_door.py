@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser.conftest import FilledHub, VisitAs, sign_in
 from tests.browser.morning import PASSWORD
+from tests.browser.visits import FilledHub, VisitAs, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import DESK, PHONE, FilledHub, VisitAs
+from tests.browser.visits import DESK, PHONE, FilledHub, VisitAs
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser import morning
-from tests.browser.conftest import PHONE, FilledHub, VisitAs
+from tests.browser.visits import PHONE, FilledHub, VisitAs
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

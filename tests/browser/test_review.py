@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser.conftest import PHONE, FilledHub, VisitAs
 from tests.browser.morning import DOUBTFUL
+from tests.browser.visits import PHONE, FilledHub, VisitAs
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

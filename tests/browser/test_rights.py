@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import FilledHub, VisitAs
+from tests.browser.visits import FilledHub, VisitAs
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -7,7 +7,7 @@ import pytest
 from cloud_hub.core.storage.database import open_database
 from tests.chaos.scene import open_outbox
 from tests.chaos.setups import Setup, Way, ways
-from tests.conftest import skip_without
+from tests.stage.servers import skip_without
 
 BROKERS = {Way.EMBEDDED: 0, Way.MOSQUITTO: 1, Way.MANY: 3}
 

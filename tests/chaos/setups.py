@@ -28,8 +28,8 @@ from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
 from tests.chaos.scene import TILL, process
-from tests.conftest import Mosquitto, PostgresServer, unused_port, wait_for_port
 from tests.running_hub import RunningHub, running_hub
+from tests.stage.servers import Mosquitto, PostgresServer, unused_port, wait_for_port
 from tests.talking_device import small_chain
 
 LIBFAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"

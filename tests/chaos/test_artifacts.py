@@ -22,8 +22,8 @@ from sync.core.errors import NoRoom
 from sync.core.failpoints import Failpoint
 from sync.link.credentials import load_credentials
 from tests.chaos.scene import assert_every_event_is_accounted_for, open_outbox, process, until
-from tests.conftest import unused_port
 from tests.running_hub import served
+from tests.stage.servers import unused_port
 from tests.talking_device import COLA
 
 pytestmark = pytest.mark.chaos

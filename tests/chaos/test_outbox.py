@@ -28,7 +28,7 @@ from tests.chaos.scene import (
     until,
     waiting,
 )
-from tests.conftest import skip_without
+from tests.stage.servers import skip_without
 
 pytestmark = pytest.mark.chaos
 

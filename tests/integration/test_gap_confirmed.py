@@ -37,8 +37,8 @@ from simulators.render.shelves.cooler import (
     reference_picture,
     render_cooler,
 )
-from tests.conftest import Mosquitto
 from tests.running_hub import RunningHub, running_hub, served
+from tests.stage.servers import Mosquitto
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
 

@@ -8,8 +8,8 @@ from random import Random
 
 from simulators.connections.network import FaultyProxy
 from tests.chaos.setups import Way
-from tests.conftest import Mosquitto
 from tests.soak.plant import KILLED, Plant, Program
+from tests.stage.servers import Mosquitto
 
 GAP_S = (1.0, 9.0)
 DOWN_S = (0.2, 6.0)

@@ -30,7 +30,7 @@ from tests.bench.link import bare, fleet, identities
 from tests.bench.link.load import STORES, body_bytes, device_of, footfall, sale
 from tests.bench.link.servers import Child, broker, child, later, postgres, slow_road
 from tests.bench.link.storm import storm
-from tests.conftest import Mosquitto, PostgresServer
+from tests.stage.servers import Mosquitto, PostgresServer
 from tests.talking_device import small_chain
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simulators.connections.network import FaultyProxy
-from tests.conftest import POSTGRES_BIN, Mosquitto, PostgresServer, _as_postgres, unused_port
+from tests.stage.servers import POSTGRES_BIN, Mosquitto, PostgresServer, as_postgres, unused_port
 
 ROOT = Path(__file__).parents[3]
 
@@ -33,7 +33,7 @@ def postgres() -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="bench-postgres"))
     subprocess.run(["chown", "postgres:postgres", str(folder)], check=False)
     subprocess.run(
-        _as_postgres(
+        as_postgres(
             [
                 *(str(POSTGRES_BIN / "initdb"), "-D", str(folder / "data"), "-U", "postgres"),
                 *("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"),

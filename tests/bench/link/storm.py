@@ -6,7 +6,7 @@ from collections import Counter
 from random import Random
 
 from sync.link.reconnect import Reconnect
-from tests.conftest import Mosquitto
+from tests.stage.servers import Mosquitto
 
 CONNECT = bytes.fromhex("101400044d51545404020e10") + b"\x00\x08"
 """MQTT 3.1.1 CONNECT, clean session, keepalive 3600, a client id of eight characters follows."""

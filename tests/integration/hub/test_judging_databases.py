@@ -23,7 +23,6 @@ from cloud_hub.scheduler import PHOTO_PROVEN
 from cloud_hub.tasks.keeping import plan_tasks, write_tasks
 from cloud_hub.tasks.view import tasks_view
 from device_profiles.store import LoginRole
-from tests.conftest import PostgresServer
 from tests.small_chain import (
     COLA,
     NOW,
@@ -39,6 +38,7 @@ from tests.small_chain import (
     local,
     viewer,
 )
+from tests.stage.servers import PostgresServer
 
 
 def tell(chain: SmallChain) -> None:

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from sync.core.errors import LinkRefused, NotConnected
 from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFiles
-from tests.conftest import skip_without, wait_for_port
+from tests.stage.servers import skip_without, wait_for_port
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "mosquitto"
 PASSWORD = "a hub's password"

@@ -21,8 +21,8 @@ from sync.link.link_state import LinkSettings
 from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
-from tests.conftest import Mosquitto, PostgresServer
 from tests.running_hub import RunningHub, running_hub
+from tests.stage.servers import Mosquitto, PostgresServer
 from tests.talking_device import COLA, NOON, line, receipt, small_chain
 
 PATIENCE_S = 30.0

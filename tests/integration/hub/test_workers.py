@@ -19,7 +19,7 @@ from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock.ledger import imbalance
-from tests.conftest import PostgresServer
+from tests.stage.servers import PostgresServer
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt, small_chain
 
 STORES, RECEIPTS, MEMBERS = 4, 120, 7

@@ -13,7 +13,7 @@ from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.importer import load_chain
 from cloud_hub.tables import METADATA
-from tests.conftest import PostgresServer
+from tests.stage.servers import PostgresServer
 from tests.talking_device import small_chain
 
 
@@ -47,6 +47,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
             for table in METADATA.tables.values():
                 session.execute(sa.delete(table))
             load_chain(session, small_chain(2))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hub_database(prepared_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """The same in SQLite alone, for what is no matter of the database."""
+    shutil.copy(prepared_file, tmp_path / "hub.db")
+    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
     yield opened
     opened.close()
 

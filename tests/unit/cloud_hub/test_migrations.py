@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 
 from cloud_hub.core.storage.database import MIGRATIONS, Database, open_database
-from tests.conftest import PostgresServer
+from tests.stage.servers import PostgresServer
 
 TAKEN_AT = datetime(2026, 3, 4, 6, tzinfo=UTC)
 BASKETS = [{"slot_id": "A-1-1", "filled": 0.4}, {"slot_id": "A-1-2", "filled": None}]

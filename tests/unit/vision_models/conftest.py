@@ -1,7 +1,6 @@
 """Packs, photos and galleries for the tests of seeing."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +9,10 @@ import pytest
 from simulators.render.packs.packs import unlisted_pack
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.shelves.cooler import reference_picture
+from tests.stage.shelf_photos import AT, GTINS
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
-
-AT = datetime(2026, 11, 1, tzinfo=UTC)
-GTINS = ("06901234567892", "00036000291452", "04006381333931", "00000096385074")
 
 
 @pytest.fixture(scope="session")

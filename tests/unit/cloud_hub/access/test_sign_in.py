@@ -1,7 +1,4 @@
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from cloud_hub.access.sign_in import (
     add_login,
@@ -14,11 +11,6 @@ from cloud_hub.access.sign_in import (
     viewer_of_login,
 )
 from cloud_hub.access.tables import Login, LoginSession
-from cloud_hub.access.throttle import LoginThrottle
-from cloud_hub.core.errors import Refused, UnusableData
-from cloud_hub.core.keys.handle_encryption import IdentityKeys, normal_form
-from cloud_hub.core.keys.key_store import load_secrets
-from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.database import Database
 from device_profiles.store import LoginRole
 from tests.talking_device import NOON
@@ -88,51 +80,3 @@ def test_a_token_is_found_by_its_whole_text_only(database: Database) -> None:
         session.flush()
         assert token_row(session, token) is not None
         assert token_row(session, token[:-1]) is None
-
-
-def test_guessing_is_slowed_down_and_success_forgives() -> None:
-    throttle = LoginThrottle(free_tries=3)
-    waits = []
-    for _ in range(6):
-        waits.append(throttle.wait_s("anna", NOON))
-        throttle.failed("anna", NOON)
-    assert waits == [0.0, 0.0, 0.0, 1.0, 2.0, 4.0]
-    assert throttle.wait_s("somebody else", NOON) == 0.0
-    assert throttle.wait_s("anna", NOON + timedelta(minutes=15)) == 0.0
-    throttle.succeeded("anna")
-    assert throttle.wait_s("anna", NOON) == 0.0
-
-
-@pytest.mark.parametrize(
-    ("kind", "one", "other"),
-    [
-        ("phone", "+86 138-0013 8000", "+8613800138000"),
-        ("member", " AB-12 ", "ab-12"),
-        ("email", "Anna@Example.org", "anna@example.org"),
-    ],
-)
-def test_spellings_of_one_handle_are_one(kind: str, one: str, other: str) -> None:
-    assert normal_form(kind, one) == normal_form(kind, other)
-
-
-def test_the_same_handle_cannot_be_followed_from_chain_to_chain(tmp_path: Path) -> None:
-    keys = IdentityKeys(load_secrets(tmp_path))
-    assert keys.blind_index("a", "phone", "1") != keys.blind_index("b", "phone", "1")
-
-
-def test_damaged_keys_are_not_replaced(tmp_path: Path) -> None:
-    load_secrets(tmp_path)
-    (tmp_path / "secrets.json").write_text("{")
-    with pytest.raises(UnusableData, match="restore it from your backup"):
-        load_secrets(tmp_path)
-    assert (tmp_path / "secrets.json").read_text() == "{"
-
-
-async def test_a_picture_with_more_bytes_than_said_is_refused(tmp_path: Path) -> None:
-    pictures = Pictures(tmp_path, limit_bytes=100)
-
-    async def chunks():
-        yield b"0123456789"
-
-    with pytest.raises(Refused, match="more bytes"):
-        await pictures.receive("0" * 64, chunks(), start=0, total=5)

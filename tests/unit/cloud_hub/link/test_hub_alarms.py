@@ -9,8 +9,7 @@ from cloud_hub.link.hub_alarms import SILENCE, clear_silent_alarms
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.tables import AlarmRaised
 from sync.wire.messages import Verdict
-from tests.talking_device import NOON, TalkingDevice, receipt
-from tests.unit.cloud_hub.link.ingest.test_ingest import answer_of, cola
+from tests.talking_device import NOON, TalkingDevice, answer_of, cola, receipt
 
 MINUTE = timedelta(minutes=1)
 

@@ -10,7 +10,7 @@ from sync.outbox.lane_books import read_books, rows_waiting
 from sync.outbox.losses import DAMAGED
 from sync.outbox.outbox import Acknowledged
 from sync.wire.messages import HelloAnswer, LaneKnown
-from tests.unit.sync.conftest import NOW
+from tests.stage.outbox_bodies import NOW
 
 METRIC = (1, Lane.METRIC)
 SALE = (1, Lane.SALE)

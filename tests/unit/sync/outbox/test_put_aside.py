@@ -12,7 +12,7 @@ from sync.outbox.losses import DAMAGED, GIVEN_UP
 from sync.outbox.outbox import Acknowledged
 from sync.outbox.put_aside import Decided, files_put_aside, give_up_aside, look_aside, retry_aside
 from sync.wire.messages import HelloAnswer, LaneKnown
-from tests.unit.sync.conftest import NOW, QUOTA
+from tests.stage.outbox_bodies import NOW, QUOTA
 
 OLD_SALE = (1, Lane.SALE)
 SALES, ARRIVED = 300, 100

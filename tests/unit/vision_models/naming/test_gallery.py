@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.vision_models.conftest import AT, GTINS
+from tests.stage.shelf_photos import AT, GTINS
 from vision_models.core.errors import UnusableGallery
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery

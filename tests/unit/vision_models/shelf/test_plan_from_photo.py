@@ -9,10 +9,10 @@ import pytest
 from device_profiles.planogram import Planogram
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.packs.troubles import Troubles
-from tests.unit.vision_models.conftest import GTINS
-from tests.unit.vision_models.shelf.test_shelf import (
+from tests.stage.shelf_photos import (
     COLUMNS,
     FIXTURE,
+    GTINS,
     PLANNED,
     PLANOGRAM,
     ROWS,

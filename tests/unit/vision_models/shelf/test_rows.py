@@ -1,7 +1,7 @@
 """Boxes in rows, and rows against a plan, without a camera's calibration."""
 
 from device_profiles.planogram import Planogram
-from tests.unit.vision_models.conftest import GTINS
+from tests.stage.shelf_photos import GTINS
 from vision_models.shelf.alignment import Fitted, fit_to_plan
 from vision_models.shelf.reading import Box
 from vision_models.shelf.rows import Place, rows_of

@@ -6,13 +6,20 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import LensDistortion, ShelfView
-from device_profiles.planogram import Fixture, Planogram
-from simulators.render.packs.packs import unlisted_pack
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.packs.troubles import Troubles
-from simulators.render.shelves.cooler import CoolerPicture, cooler_view, render_cooler
-from tests.unit.vision_models.conftest import AT, GTINS
-from vision_models.core.detections import Detections
+from tests.stage.shelf_photos import (
+    AT,
+    COLUMNS,
+    FIXTURE,
+    GTINS,
+    PLANNED,
+    PLANOGRAM,
+    ROWS,
+    STRANGER,
+    Boxes,
+    photograph,
+)
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
@@ -20,57 +27,11 @@ from vision_models.shelf.calibration import flatten
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reader import ShelfReader
 
-ROWS, COLUMNS = 2, 5
-STRANGER = 9200
 JAR, JAR_GTIN = 22004, "09529000220047"
 """A pack half as high as its slot."""
 LIME, LIME_GTIN = 7012, "09529000070123"
 LIME_LIKE = 7027
 """Another brand's cup with nearly the same colours and layout, which nobody enrolled."""
-FIXTURE = Fixture.model_validate(
-    {
-        "fixture_id": "cooler",
-        "letter": "A",
-        "name": {"en": "Cooler", "zh": "冷柜"},
-        "kind": "cooler-upright",
-        "rows": ROWS,
-        "columns": COLUMNS,
-    }
-)
-PLANNED = {
-    FIXTURE.slot_id(row, column): (column - 1 + row) % 4
-    for row in range(1, ROWS + 1)
-    for column in range(1, COLUMNS + 1)
-}
-PLANOGRAM = Planogram.model_validate(
-    {
-        "planogram_id": "plan",
-        "version": 1,
-        "fixture_id": "cooler",
-        "valid_from": "2026-01-01T00:00:00Z",
-        "slots": [{"slot_id": slot, "gtin": GTINS[number]} for slot, number in PLANNED.items()],
-    }
-)
-
-
-def photograph(
-    sprites: SpriteShelf,
-    changes: dict[str, int | None],
-    seed: int = 1,
-    troubles: Troubles | None = None,
-) -> tuple[CoolerPicture, ShelfView]:
-    """A photo of the planned cooler but for `changes`: pack seeds from 9001, None for nothing."""
-    rng = np.random.default_rng(seed)
-    view = cooler_view(ROWS, COLUMNS, rng)
-    stands = {slot: 9001 + number for slot, number in PLANNED.items()} | changes
-    slots = {
-        (int(slot[2]), int(slot[4])): unlisted_pack(seed)
-        for slot, seed in stands.items()
-        if seed is not None
-    }
-    return render_cooler(slots, view, rng, sprites, troubles), ShelfView(
-        fixture_id="cooler", corners=view.corners
-    )
 
 
 def test_a_cooler_as_planned_has_no_gap_and_full_compliance(
@@ -217,16 +178,6 @@ def test_corners_go_to_the_front_and_back_to_where_they_were(lens: LensDistortio
     x1, y1, x2, y2 = flat.box_in_picture(0, 0, width, height)
     wanted = (0.1 * 800, 0.1 * 600, 0.9 * 800, 0.92 * 600)
     assert (x1, y1, x2, y2) == pytest.approx(wanted, abs=1.0)
-
-
-class Boxes:
-    """A detector that sees what was drawn, and nothing else."""
-
-    def __init__(self, photo: CoolerPicture) -> None:
-        self.boxes = np.array(list(photo.boxes.values()), np.float32)
-
-    def detect(self, image: Image, at_s: float) -> Detections:
-        return Detections(self.boxes, np.full(len(self.boxes), 0.9, np.float32))
 
 
 def test_without_calibration_the_rows_are_aligned_with_the_plan(

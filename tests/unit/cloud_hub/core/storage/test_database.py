@@ -1,6 +1,4 @@
-import socket
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,13 +6,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from cloud_hub.core.errors import InvalidSettings, NewerDatabase, PortInUse, UnusableData
-from cloud_hub.core.keys.key_store import load_secrets
-from cloud_hub.core.settings import Address, load_settings
+from cloud_hub.core.errors import NewerDatabase, UnusableData
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.link.broker.embedded import require_free
 from cloud_hub.tables import METADATA
-from tests.conftest import PostgresServer
+from tests.stage.servers import PostgresServer
 
 
 def differences(database: Database) -> list[object]:
@@ -90,56 +85,6 @@ def test_a_database_that_cannot_be_used_is_refused_in_one_line(url: str) -> None
     with pytest.raises(UnusableData) as caught:
         open_database(url)
     assert "\n" not in str(caught.value)
-
-
-def test_a_folder_that_cannot_be_written_is_refused_in_one_line() -> None:
-    with pytest.raises(UnusableData, match="give --data a folder that this user may write"):
-        load_secrets(Path("/proc/nowhere"))
-
-
-def test_keys_are_private_and_minted_once(tmp_path: Path) -> None:
-    minted = load_secrets(tmp_path)
-    assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
-    kept = load_secrets(tmp_path)
-    assert (kept.identity_key, kept.was_minted) == (minted.identity_key, False)
-    (tmp_path / "secrets.json").chmod(0o644)
-    with pytest.raises(UnusableData, match="others may read"):
-        load_secrets(tmp_path)
-
-
-def test_a_port_in_use_is_named(free_port: Callable[[], int]) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        with pytest.raises(PortInUse, match=f"127.0.0.1:{port}: .*another --mqtt"):
-            require_free(Address(host="127.0.0.1", port=port), "--mqtt")
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"http": "8080"}, "http.*HOST:PORT"),
-        ({"mqtt": "127.0.0.1:99999"}, "mqtt.*HOST:PORT"),
-        ({"broker": "localhost"}, "broker"),
-        ({"broker": "mqtt://localhost"}, "is no broker; write mqtt://HOST:PORT"),
-        ({"colour": "red"}, "colour"),
-    ],
-)
-def test_a_wrong_setting_is_named(given: dict[str, str], said: str) -> None:
-    with pytest.raises(InvalidSettings, match=said):
-        load_settings(given, environment={})
-
-
-def test_the_command_line_wins_over_the_environment_over_the_file(tmp_path: Path) -> None:
-    file = tmp_path / "hub.toml"
-    file.write_text('http = "127.0.0.1:1"\nmqtt = "127.0.0.1:2"\nsession_days = 3\n')
-    settings = load_settings(
-        {"http": "127.0.0.1:7", "mqtt": None},
-        file=file,
-        environment={"AISLE_HUB_HTTP": "127.0.0.1:5", "AISLE_HUB_MQTT": "127.0.0.1:6"},
-    )
-    assert (settings.http.port, settings.mqtt.port, settings.session_days) == (7, 6, 3)
 
 
 def test_readers_see_one_state_while_a_writer_commits(tmp_path: Path) -> None:

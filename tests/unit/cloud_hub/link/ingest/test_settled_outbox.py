@@ -19,8 +19,8 @@ from sync.outbox.put_aside import give_up_aside, retry_aside
 from sync.wire.batch import encode_batch
 from sync.wire.messages import Ack, Hello, HelloAnswer, Verdict
 from sync.wire.topics import up_topic
-from tests.talking_device import NOON, receipt
-from tests.unit.cloud_hub.link.ingest.test_ingest import cola, count
+from tests.stage.hub_tables import count
+from tests.talking_device import NOON, cola, receipt
 
 TILL = ("linguang", "s01", "s01-till")
 QUOTA = 64 << 20

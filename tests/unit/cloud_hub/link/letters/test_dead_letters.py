@@ -1,21 +1,18 @@
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
-from aisle import build_app
 from cloud_hub.access.audit_log import first_forged
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.storage.database import Database, open_database
+from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import EVENT_TYPES
 from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, said_by
@@ -204,31 +201,3 @@ def test_a_letter_that_breaks_the_database_again_stays_a_letter(
         assert letter is not None
         assert letter.replayed_at is None
         assert said_by(letter, keys)["sequence"] == 2**70
-
-
-@pytest.fixture
-def office(tmp_path: Path, make_ingest: Callable[[Database], Ingest], prepared_file: Path) -> Path:
-    """A hub's folder with one dead letter in it."""
-    (tmp_path / "hub.db").write_bytes(prepared_file.read_bytes())
-    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
-    take_with_a_bad_second(make_ingest(opened), b'{"sequence": "many"}')
-    opened.close()
-    return tmp_path
-
-
-def test_the_commands_list_show_and_take_again(office: Path) -> None:
-    place = ["--data", str(office)]
-    listed = CliRunner().invoke(build_app("hub"), ["dead-letters", "list", *place])
-    letter_id = "s01-till/1/0/2"
-    assert listed.output.startswith(letter_id)
-    shown = CliRunner().invoke(build_app("hub"), ["dead-letters", "show", letter_id, *place])
-    assert json.loads(shown.output)["said"] == {"sequence": "many"}
-    refused = CliRunner().invoke(build_app("hub"), ["dead-letters", "replay", letter_id, *place])
-    assert refused.exit_code == 1
-    assert "still cannot be taken" in refused.output
-    corrected = office / "body.json"
-    corrected.write_text(receipt(2, cola()).model_dump_json(by_alias=True), encoding="utf-8")
-    command = ["dead-letters", "replay", letter_id, "--body", str(corrected), *place]
-    taken = CliRunner().invoke(build_app("hub"), command)
-    assert (taken.exit_code, taken.output) == (0, f"{letter_id}: 1 event applied\n")
-    assert CliRunner().invoke(build_app("hub"), ["dead-letters", "list", *place]).output == ""

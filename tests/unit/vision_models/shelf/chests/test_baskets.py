@@ -8,7 +8,7 @@ from device_profiles.planogram import Fixture, Planogram
 from simulators.render.packs.packs import unlisted_pack
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.shelves.chest import ChestView, chest_view, render_chest
-from tests.unit.vision_models.conftest import GTINS
+from tests.stage.shelf_photos import GTINS
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery

@@ -1,0 +1,110 @@
+"""Settings: which wins, and what is said of a wrong one."""
+
+from pathlib import Path
+
+import pytest
+
+from cloud_hub.core.errors import InvalidSettings
+from cloud_hub.core.settings import load_settings
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"http": "8080"}, "http.*HOST:PORT"),
+        ({"mqtt": "127.0.0.1:99999"}, "mqtt.*HOST:PORT"),
+        ({"broker": "localhost"}, "broker"),
+        ({"broker": "mqtt://localhost"}, "is no broker; write mqtt://HOST:PORT"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_wrong_setting_is_named(given: dict[str, str], said: str) -> None:
+    with pytest.raises(InvalidSettings, match=said):
+        load_settings(given, environment={})
+
+
+def test_the_command_line_wins_over_the_environment_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_text('http = "127.0.0.1:1"\nmqtt = "127.0.0.1:2"\nsession_days = 3\n')
+    settings = load_settings(
+        {"http": "127.0.0.1:7", "mqtt": None},
+        file=file,
+        environment={"AISLE_HUB_HTTP": "127.0.0.1:5", "AISLE_HUB_MQTT": "127.0.0.1:6"},
+    )
+    assert (settings.http.port, settings.mqtt.port, settings.session_days) == (7, 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("said", "host", "port"),
+    [
+        ("127.0.0.1:8080", "127.0.0.1", 8080),
+        ("[::1]:0", "::1", 0),
+        ("hub.shop:443", "hub.shop", 443),
+    ],
+)
+def test_an_address_is_read_and_told_alike(said: str, host: str, port: int) -> None:
+    settings = load_settings({"http": said}, environment={})
+    assert (settings.http.host, settings.http.port, str(settings.http)) == (host, port, said)
+
+
+@pytest.mark.parametrize("said", ["8080", "127.0.0.1", ":80", "127.0.0.1:x", "127.0.0.1:70000", ""])
+def test_what_is_no_address_is_told_with_an_example(said: str) -> None:
+    with pytest.raises(InvalidSettings, match=r"http.*HOST:PORT, for example 127.0.0.1:8080"):
+        load_settings({"http": said}, environment={})
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        (None, "sqlite:///shop/hub.db"),
+        ("sqlite:///other.db", "sqlite:///other.db"),
+        ("postgres://a@b/c", "postgresql+psycopg://a@b/c"),
+        ("postgresql://a@b/c", "postgresql+psycopg://a@b/c"),
+        ("postgresql+psycopg://a@b/c", "postgresql+psycopg://a@b/c"),
+    ],
+)
+def test_a_database_is_reached_by_the_driver_the_hub_is_built_for(
+    given: str | None, url: str
+) -> None:
+    settings = load_settings({"data_dir": "shop", "database": given}, environment={})
+    assert settings.database_url == url
+
+
+def test_without_an_external_broker_devices_are_sent_to_the_hubs_own() -> None:
+    settings = load_settings({"mqtt": "0.0.0.0:1883"}, environment={})
+    assert [str(each) for each in settings.broker_addresses] == ["0.0.0.0:1883"]
+    assert (settings.broker_urls, settings.mqtt_version) == ((), 4)
+
+
+def test_external_brokers_are_found_in_their_order_without_their_passwords() -> None:
+    settings = load_settings(
+        {"broker": "mqtt://hub:secret@one:1883,mqtt://two:1884"}, environment={}
+    )
+    assert [str(each) for each in settings.broker_addresses] == ["one:1883", "two:1884"]
+    assert settings.mqtt_version == 5
+
+
+@pytest.mark.parametrize(
+    "broker", ["http://one:1883", "mqtt://one:1883/topic", "mqtt://one:1883,two", "mqtt://:1"]
+)
+def test_a_broker_is_an_mqtt_address_and_nothing_more(broker: str) -> None:
+    with pytest.raises(InvalidSettings, match="is no broker; write mqtt://HOST:PORT"):
+        load_settings({"broker": broker}, environment={})
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings, match=r"cannot read settings .*gone.toml"):
+        load_settings({}, file=tmp_path / "gone.toml", environment={})
+    for content in (b"http = ", b"\xff\xfe"):
+        (tmp_path / "bad.toml").write_bytes(content)
+        with pytest.raises(InvalidSettings, match=r"settings .*bad.toml are not TOML"):
+            load_settings({}, file=tmp_path / "bad.toml", environment={})
+
+
+def test_folders_lie_in_the_data_folder() -> None:
+    settings = load_settings({"data_dir": "shop", "media_limit_mb": 2}, environment={})
+    assert (settings.media_dir, settings.artifacts_dir) == (
+        Path("shop/media"),
+        Path("shop/artifacts"),
+    )
+    assert settings.media_limit_bytes == 2_000_000

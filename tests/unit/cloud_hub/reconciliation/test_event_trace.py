@@ -1,0 +1,73 @@
+"""Where one record is."""
+
+import pytest
+
+from cloud_hub.core.errors import Refused
+from cloud_hub.core.storage.database import Database
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.master_data.place_tables import Device
+from cloud_hub.reconciliation.event_trace import Place, RecordName, RecordPlace, place_of
+from cloud_hub.reconciliation.event_trace_text import iso, record_sentences
+from cloud_hub.reconciliation.lane_accounts import audit_link
+from sync.events import Lane
+from tests.talking_device import TalkingDevice, cola, receipt
+
+
+def record(database: Database, text: str) -> RecordPlace:
+    name = RecordName.read(text)
+    with database.sessions() as session:
+        device = session.get(Device, ("linguang", name.device))
+        assert device is not None
+        return place_of(session, device, name)
+
+
+def test_each_record_is_found_by_its_number(door: TalkingDevice, database: Database) -> None:
+    def place(number: int) -> Place:
+        return record(database, f"s01-door/1/metric/{number}").place
+
+    assert [place(number) for number in (1, 10, 11, 20, 21, 25, 26, 30, 31)] == [
+        Place.APPLIED,
+        Place.APPLIED,
+        Place.LOST,
+        Place.LOST,
+        Place.APPLIED,
+        Place.APPLIED,
+        Place.WAITING,
+        Place.WAITING,
+        Place.NEVER_PRODUCED,
+    ]
+    here = record(database, "s01-door/1/3/23").arrival
+    assert here is not None
+    assert (here.first, here.last, here.kind) == (21, 25, "footfall")
+    gone = record(database, "s01-door/1/metric/12")
+    (said,) = record_sentences(gone, iso)
+    assert said.en.startswith("s01-door/1/3/12 is lost: its disk was full.")
+    assert "磁盘已满" in said.zh
+
+
+def test_a_receipt_tells_what_was_made_of_it(ingest: Ingest, database: Database) -> None:
+    till = TalkingDevice()
+    till.say(receipt(1, cola(1), cola(2)))
+    till.say_raw(Lane.SALE, "receipt", b"{}")
+    till.say_raw(Lane.SALE, "hologram", b'{"of": "a can"}', version=7)
+    till.say(receipt(1, cola(1), cola(2)))
+    ingest.take([till.hello(), *till.batches()])
+    found = [record(database, f"s01-till/1/sale/{number}") for number in range(1, 5)]
+    assert [one.place for one in found] == [
+        Place.APPLIED,
+        Place.DEAD_LETTER,
+        Place.KEPT_RAW,
+        Place.REPEATED,
+    ]
+    assert found[0].arrival is not None
+    assert found[0].arrival.facts == ("receipt s01/till-1/2026-03-04/1", "2 stock moves")
+    assert [name for name, _ in found[1].letters] == ["s01-till/1/0/2"]
+    with database.sessions() as session:
+        (account,) = audit_link(session).accounts
+    assert (account.dead, account.unknown, account.received) == (1, 1, 4)
+
+
+@pytest.mark.parametrize("text", ["", "s01-till", "s01-till/1/sale/0", "a/1/5/1", "a/x/0/1", "a/1"])
+def test_a_name_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="names no record"):
+        RecordName.read(text)
