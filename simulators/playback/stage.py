@@ -21,6 +21,7 @@ from simulators.day.truth import Truth
 from simulators.playback.journal import StoreJournal, journal_of
 from simulators.playback.live import LiveStore
 from simulators.playback.lobby_day import LobbyCooler
+from sync.core.clock import EARLIEST_BELIEVABLE, LATEST_BELIEVABLE, SystemClock
 from sync.events import Receipt
 
 PRIVATE_FOLDER = 0o700
@@ -32,7 +33,7 @@ class BadOption(SimulatorError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOptions:
-    """What was asked for on the command line."""
+    """What was asked for on the command line. `at`: when it shall be at the start, if not now."""
 
     stores: int
     host: str
@@ -40,6 +41,7 @@ class DemoOptions:
     data: Path | None
     lasts_s: float | None
     seed: int
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +81,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One demonstration's chain, script and places."""
+    """One demonstration's chain, script, places, and the clock that all of it goes by."""
 
     options: DemoOptions
+    clock: SystemClock
     time: DemoTime
     outlets: tuple[Outlet, ...]
     script: Script
@@ -113,8 +116,24 @@ class Pasts:
         )
 
 
-def set_stage(options: DemoOptions, now: datetime) -> Stage:
-    """The stage for a start at `now`; its folder exists and is empty.
+def clock_at(at: datetime | None) -> SystemClock:
+    """The machine's clock, or one by which it is `at` now and which goes on as the machine's does.
+
+    Raises BadOption for a moment that devices would take for a wrong clock's.
+    """
+    machine = SystemClock()
+    if at is None:
+        return machine
+    if not EARLIEST_BELIEVABLE <= at <= LATEST_BELIEVABLE:
+        raise BadOption(
+            f"devices take {at:%Y-%m-%d} for a wrong clock's; give --at a moment from"
+            f" {EARLIEST_BELIEVABLE:%Y-%m-%d} to {LATEST_BELIEVABLE:%Y-%m-%d}"
+        )
+    return SystemClock(ahead=machine.ahead + (at - machine.now()))
+
+
+def set_stage(options: DemoOptions, clock: SystemClock) -> Stage:
+    """The stage for a start at what `clock` says; its folder exists and is empty.
 
     Raises BadOption, AddressInUse or FolderUnusable with one line.
     """
@@ -124,11 +143,12 @@ def set_stage(options: DemoOptions, now: datetime) -> Stage:
         raise BadOption(str(error)) from error
     check_address_is_free(options.host, options.port)
     places = Places(root=prepare_folder(options.data))
-    time = demo_time(now)
+    time = demo_time(clock.now())
     names = tuple(outlet.store_id for outlet in chosen)
     planted = [problem for problem in PROBLEMS if set(problem.stores) & set(names)]
     return Stage(
         options=options,
+        clock=clock,
         time=time,
         outlets=chosen,
         script=planted_in(names, time),
