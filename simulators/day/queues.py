@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from statistics import quantiles
 
+from simulators.chain.chain import CLOSES_H, OPENS_H
 from simulators.chain.goods import Good
 from simulators.chain.script import Rush
 from simulators.core.clock import DemoTime
@@ -59,7 +61,7 @@ def rush_visits(
     and three of four give up and leave without a receipt."""
     if time.local(rush.since).date() != day:
         return []
-    visits = []
+    visits: list[Visit] = []
     buyers = set(rng.sample(range(rush.people), round(rush.people * (1 - GIVES_UP_SHARE))))
     span_s = (rush.until - rush.since).total_seconds()
     meals, drinks = assortment.goods["meal"], assortment.goods["tea"]
@@ -82,6 +84,15 @@ def rush_visits(
     return visits
 
 
+def without_others(usual: list[Visit], rushed: list[Visit]) -> list[Visit]:
+    """The usual visits but those during a rush."""
+    if not rushed:
+        return usual
+    begins_at = min(visit.entered_at for visit in rushed)
+    ends_at = max(visit.left_at for visit in rushed)
+    return [v for v in usual if v.left_at < begins_at or v.entered_at > ends_at]
+
+
 def _one_of(goods: tuple[Good, ...], rng: Random) -> Wish:
     return Wish(good=rng.choice(goods), quantity=ONE)
 
@@ -97,6 +108,40 @@ def queue_events(
         events.append(_event(waits, begins_at, piece))
         begins_at += piece
     return events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueHour:
+    """What is true of a queue in one of the store's hours: how many stood in it at most at once,
+    how many waited whose turn came, and how long one in ten of them did at least."""
+
+    hour: int
+    most: int
+    waited: int
+    wait_p90_s: float | None
+
+
+def queue_hours(waits: Iterable[Wait], day: date, time: DemoTime) -> list[QueueHour]:
+    """A queue's hours of `day` that were over when the demonstration began."""
+    late = timedelta(seconds=WAITS_AFTER_S)
+    long_enough = [wait for wait in waits if wait.seconds >= WAITS_AFTER_S]
+    hours = []
+    for hour in range(OPENS_H, CLOSES_H):
+        begins_at, ends_at = time.at(day, hour), time.at(day, hour + 1)
+        if ends_at > time.started_at:
+            break
+        ended = [wait.seconds for wait in long_enough if begins_at <= wait.ends_at < ends_at]
+        spans = [(wait.begins_at + late, wait.ends_at) for wait in long_enough]
+        p90_s = quantiles(ended, n=10, method="inclusive")[-1] if len(ended) > 1 else None
+        hours.append(
+            QueueHour(
+                hour=hour,
+                most=_most(spans, begins_at, ends_at),
+                waited=len(ended),
+                wait_p90_s=p90_s,
+            )
+        )
+    return hours
 
 
 def _event(waits: list[Wait], begins_at: datetime, piece: timedelta) -> ZoneOccupied:

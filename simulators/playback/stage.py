@@ -5,7 +5,7 @@ import secrets
 import socket
 import tempfile
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from simulators.core.clock import DemoTime, demo_time
 from simulators.core.errors import AddressInUse, FolderUnusable, SimulatorError
 from simulators.day.photos import PhotoDue, photos_of_today
 from simulators.day.problems import PROBLEMS, planted_in
+from simulators.day.queues import QueueHour, queue_hours, waits_of
 from simulators.day.store_day import StoreSimulation
 from simulators.day.truth import Truth
 from simulators.playback.journal import StoreJournal, journal_of
@@ -184,6 +185,9 @@ def play_pasts(stage: Stage) -> Pasts:
         outlet.store_id: photos_of_today(outlet, stage.time, stage.script)
         for outlet in stage.outlets
     }
+    stage.truth.facts["queues"] = {
+        store.store_id: [asdict(hour) for hour in _queue_hours(stage, store)] for store in stores
+    }
     stage.truth.photos += [photo for of_store in photos.values() for photo in of_store]
     return Pasts(
         stores=tuple(stores),
@@ -191,6 +195,13 @@ def play_pasts(stage: Stage) -> Pasts:
         journals=journals,
         photos=photos,
     )
+
+
+def _queue_hours(stage: Stage, store: LiveStore) -> list[QueueHour]:
+    """Today's true queue; none where the device has no zone, for its disk is small."""
+    if any(disk.store_id == store.store_id for disk in stage.script.small_disks):
+        return []
+    return queue_hours(waits_of(store.days[-1].visits), stage.time.today, stage.time)
 
 
 def _play_lobbies(stage: Stage, journals: dict[str, StoreJournal]) -> tuple[LobbyCooler, ...]:
