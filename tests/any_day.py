@@ -21,6 +21,10 @@ MOMENTS = (
 )
 
 
+NOW = "now"
+"""No other moment: whatever day it is."""
+
+
 def moment(text: str) -> datetime:
     """As a time."""
     return datetime.fromisoformat(text).astimezone(UTC)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from statistics import quantiles
+
+import numpy as np
 
 from simulators.chain.chain import CLOSES_H, OPENS_H
 from simulators.chain.goods import Good
@@ -132,13 +133,12 @@ def queue_hours(waits: Iterable[Wait], day: date, time: DemoTime) -> list[QueueH
             break
         ended = [wait.seconds for wait in long_enough if begins_at <= wait.ends_at < ends_at]
         spans = [(wait.begins_at + late, wait.ends_at) for wait in long_enough]
-        p90_s = quantiles(ended, n=10, method="inclusive")[-1] if len(ended) > 1 else None
         hours.append(
             QueueHour(
                 hour=hour,
                 most=_most(spans, begins_at, ends_at),
                 waited=len(ended),
-                wait_p90_s=p90_s,
+                wait_p90_s=float(np.quantile(ended, 0.9)) if ended else None,
             )
         )
     return hours
