@@ -117,7 +117,7 @@ async def _play(
     root = stage.places.root
     teller.say(f"Linguang Mart, {len(stage.outlets)} stores, simulated. Everything is in {root}")
     hub_at = BrokerAddress(host=stage.options.host, port=stage.options.port)
-    broker = BrokerAddress(host=LOOPBACK, port=free_ports(1)[0])
+    broker = BrokerAddress(host=LOOPBACK, port=free_ports(1, but=[hub_at.port])[0])
     await children.start(
         "hub", "hub", "--data", str(stage.places.hub), "--http", str(hub_at), "--mqtt", str(broker)
     )

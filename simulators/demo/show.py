@@ -232,7 +232,7 @@ async def open_show(
             chain=stage.chain,
             places=stage.places,
             clock=stage.clock,
-            fitting=_fitting(stage, pasts, scenery),
+            fitting=_fitting(stage, pasts, scenery, [hub_at.port, broker.port]),
             children=children,
             lines=lines,
             http=http,
@@ -262,13 +262,14 @@ async def open_show(
             await fleet.close()
 
 
-def _fitting(stage: Stage, pasts: Pasts, scenery: Scenery) -> Fitting:
-    """The surroundings of the real agents, each with a page, tills and carts with an API."""
+def _fitting(stage: Stage, pasts: Pasts, scenery: Scenery, taken: list[int]) -> Fitting:
+    """The surroundings of the real agents, each with a page, tills and carts with an API; no port
+    is one of `taken`."""
     real = [
         device for store in stage.chain.stores for device in store.devices if not device.simulated
     ]
     with_api = [d.device_id for d in real if d.kind in (DeviceKind.TILL, DeviceKind.CART)]
-    ports = iter(free_ports(len(real) + len(with_api)))
+    ports = iter(free_ports(len(real) + len(with_api), but=taken))
     return Fitting(
         shelves={
             f"{outlet.store_id}-a": scenery.shelf_of(outlet.store_id) for outlet in stage.outlets

@@ -4,7 +4,8 @@ import os
 import secrets
 import socket
 import tempfile
-from contextlib import closing
+from collections.abc import Collection
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from sync.core.clock import EARLIEST_BELIEVABLE, LATEST_BELIEVABLE, SystemClock
 from sync.events import Receipt
 
 PRIVATE_FOLDER = 0o700
+LISTENED_PORTS = range(15_000, 30_000)
 
 
 class BadOption(SimulatorError):
@@ -239,14 +241,17 @@ def check_address_is_free(host: str, port: int) -> None:
         ) from error
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 on which nobody listens now; all different."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [int(listener.getsockname()[1]) for listener in sockets]
-    finally:
-        for listener in sockets:
-            listener.close()
+def free_ports(count: int, *, but: Collection[int] = ()) -> list[int]:
+    """Ports of 127.0.0.1 on which nobody listens now, all different, and none of `but`, on which
+    somebody soon will. Below the range from which outgoing connections take theirs: they shall
+    still be free when a process begins to listen."""
+    free: list[int] = []
+    while len(free) < count:
+        port = secrets.choice(LISTENED_PORTS)
+        with suppress(OSError), closing(socket.create_server(("127.0.0.1", port))):
+            if port not in (*free, *but):
+                free.append(port)
+    return free
 
 
 def prepare_folder(wanted: Path | None) -> Path:

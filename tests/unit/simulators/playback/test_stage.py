@@ -90,6 +90,8 @@ def test_what_is_no_moment_is_told_with_one_that_is(said):
 
 def test_ports_are_different():
     assert len(set(free_ports(5))) == 5
+    first = free_ports(200)
+    assert not {*first} & {*free_ports(200, but=first)}
 
 
 def test_passwords_differ_from_run_to_run_and_there_is_one_login_a_role():
