@@ -41,6 +41,11 @@ class Wait:
         """How long."""
         return (self.ends_at - self.begins_at).total_seconds()
 
+    @property
+    def told_s(self) -> float:
+        """How long as an event tells it."""
+        return round(self.seconds, 1)
+
 
 def waits_of(visits: Iterable[Visit]) -> list[Wait]:
     """Everybody who queued: who paid, and who gave up."""
@@ -125,14 +130,15 @@ class QueueHour:
 def queue_hours(waits: Iterable[Wait], day: date, time: DemoTime) -> list[QueueHour]:
     """A queue's hours of `day` that were over when the demonstration began."""
     late = timedelta(seconds=WAITS_AFTER_S)
-    long_enough = [wait for wait in waits if wait.seconds >= WAITS_AFTER_S]
+    waits = tuple(waits)
+    spans = [(wait.begins_at + late, wait.ends_at) for wait in waits]
     hours = []
     for hour in range(OPENS_H, CLOSES_H):
         begins_at, ends_at = time.at(day, hour), time.at(day, hour + 1)
         if ends_at > time.started_at:
             break
-        ended = [wait.seconds for wait in long_enough if begins_at <= wait.ends_at < ends_at]
-        spans = [(wait.begins_at + late, wait.ends_at) for wait in long_enough]
+        told = [wait.told_s for wait in waits if begins_at <= wait.ends_at < ends_at]
+        ended = [told_s for told_s in told if told_s >= WAITS_AFTER_S]
         hours.append(
             QueueHour(
                 hour=hour,
@@ -156,9 +162,7 @@ def _event(waits: list[Wait], begins_at: datetime, piece: timedelta) -> ZoneOccu
         zone_id=ZONE_ID,
         started_at=begins_at,
         interval_s=int(seconds),
-        dwell_s=tuple(
-            round(wait.seconds, 1) for wait in inside if begins_at <= wait.ends_at < ends_at
-        ),
+        dwell_s=tuple(wait.told_s for wait in waits if begins_at <= wait.ends_at < ends_at),
         occupancy_mean=round(stood_s / seconds, 2),
         occupancy_max=_most([(w.begins_at, w.ends_at) for w in inside], begins_at, ends_at),
         watched_s=seconds,

@@ -88,6 +88,21 @@ def test_row_8_nine_people_wait_at_most_and_for_six_minutes_and_forty_seconds(ti
 
 
 @begins
+@pytest.mark.parametrize("store_id", ["s02", "s04"])
+def test_the_truth_of_a_queue_is_what_its_events_tell(time, store_id):
+    waits = waits_of(today(store_id, time, 1)[1].visits)
+    events = queue_events(waits, time.at(time.today, 7), time.started_at, piece_min=PIECE_MIN)
+    hours = queue_hours(waits, time.today, time)
+    assert [hour.hour for hour in hours] == list(range(7, 14))
+    for true in hours:
+        of_hour = [e for e in events if time.local(e.started_at).hour == true.hour]
+        told = [stay for event in of_hour for stay in event.dwell_s if stay >= 5]
+        assert len(told) == true.waited
+        assert true.wait_p90_s == pytest.approx(np.quantile(told, 0.9))
+        assert max(event.queue_max for event in of_hour) == true.most
+
+
+@begins
 @pytest.mark.parametrize("seed", SEEDS)
 def test_row_8_fewer_buy_while_the_queue_stands(time, seed):
     _, day = today("s02", time, seed)
