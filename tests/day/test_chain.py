@@ -3,6 +3,7 @@ order in which they stand: first while S06 is cut off, then after its return."""
 
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -57,6 +58,10 @@ def raised(demonstration) -> Counter[tuple[str, str]]:
     return Counter((row["kind"], row["store_id"]) for row in demonstration.problems())
 
 
+def sentences(demonstration) -> list[str]:
+    return [row["sentence"]["en"] for row in demonstration.problems()]
+
+
 def lane(view: dict[str, Any], number: int) -> dict[str, Any]:
     return next(row for row in view["lanes"] if row["lane"] == number)
 
@@ -68,6 +73,12 @@ def test_row_11_before_its_return_seven_of_eight_stores_are_heard(demonstration)
     home = demonstration.get("/views/home")
     assert (home["stores_online"], home["stores_total"]) == (7, 8)
     assert [row["store_id"] for row in of_kind(home["problems"], "store-offline")] == [CUT_OFF]
+
+
+def test_nothing_else_is_raised_while_s06_is_away(demonstration):
+    # It comes back 45 s after the pages are filled, however slow the machine is: ask that first.
+    expected = EXPECTED_PROBLEMS + Counter({("store-offline", CUT_OFF): 1})
+    assert raised(demonstration) == expected, sentences(demonstration)
 
 
 def test_the_books_balance_while_a_store_is_away(demonstration):
@@ -277,11 +288,6 @@ def test_row_16_sales_past_the_till_are_estimated_from_photos_and_refills_stand_
     assert demonstration.get("/views/brands/quanye")["sell_out_estimated"]["value"] is not None
 
 
-def test_nothing_else_is_raised_while_s06_is_away(demonstration):
-    expected = EXPECTED_PROBLEMS + Counter({("store-offline", CUT_OFF): 1})
-    assert raised(demonstration) == expected
-
-
 # --- after S06's return --------------------------------------------------------------------------
 
 
@@ -380,9 +386,9 @@ def test_row_9_the_loiterer_on_the_line_is_no_crossing(demonstration):
 
 
 def test_only_the_planted_problems_are_left(demonstration):
-    demonstration.until(
-        "nothing but the planted problems", lambda: raised(demonstration) == EXPECTED_PROBLEMS, 20
-    )
+    with suppress(AssertionError):
+        demonstration.until("just those", lambda: raised(demonstration) == EXPECTED_PROBLEMS, 20)
+    assert raised(demonstration) == EXPECTED_PROBLEMS, sentences(demonstration)
 
 
 def test_two_people_asked_the_same_agree_and_that_is_published(demonstration):
