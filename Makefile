@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := deploy/requirements/dev.txt
 READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: help setup demo test check day chaos soak bench-sync bench-vision bench lock locale clean
+.PHONY: help setup demo test check day day-dates chaos soak bench-sync bench-vision bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,8 +35,11 @@ check: $(READY) ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-day: $(READY) ## the demonstration chain, played and scored against its truth
+day: $(READY) ## the demonstration chain, played and scored against its truth, today and another day
 	$(BIN)/pytest tests/day $(ARGS)
+
+day-dates: $(READY) ## the same on fourteen dates that are hard on calendars, one after another
+	$(BIN)/python -m tests.day $(ARGS)
 
 chaos: $(READY) ## the forty failures of the field, with real servers
 	$(BIN)/pytest tests/chaos $(ARGS)

@@ -6,9 +6,9 @@ It lets tests of the link decide what is lost, refused or late; the real hub has
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from sync.core.arrivals import RangeSet
+from sync.core.clock import SystemClock
 from sync.events import Lane
 from sync.link.listener import Heard, MqttListener
 from sync.wire.batch import decode_batch
@@ -55,7 +55,7 @@ class Receiver:
                     run=decode_batch(heard.payload).header.run,
                     verdict=Verdict.AGAIN,
                     epoch=self.live.epoch if self.live else 1,
-                    hub_at=datetime.now(UTC),
+                    hub_at=SystemClock().now(),
                 )
                 heard.reply(dn_topic(**reply, what=Downlink.HELLO), again.to_bytes())
             elif self.drop_acks > 0:
@@ -81,7 +81,7 @@ class Receiver:
             verdict=verdict,
             epoch=epoch,
             lanes=tuple(self._known(key) for key in sorted(self.claimed)),
-            hub_at=datetime.now(UTC),
+            hub_at=SystemClock().now(),
             spread_s=self.spread_s,
         )
 

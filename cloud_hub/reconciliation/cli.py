@@ -12,6 +12,7 @@ from urllib.parse import quote
 import typer
 
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
+from sync.core.clock import SystemClock
 
 app = typer.Typer()
 
@@ -240,5 +241,5 @@ def _ago(text: str | None) -> str:
 
     if text is None:
         return "never"
-    age_s = (datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds()
+    age_s = (SystemClock().now() - datetime.fromisoformat(text)).total_seconds()
     return f"{duration(age_s).en} ago"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Page, Viewer, scope_of
+from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.link.tables import Media
@@ -55,7 +56,7 @@ class Question:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView:
     """The next question, or None; how many doubts and samples wait, and how many answers were given
-    since midnight UTC; every other product there is; what is published."""
+    on the chain's business day; every other product there is; what is published."""
 
     now: datetime
     local_now: datetime
@@ -100,7 +101,7 @@ def review_view(
         time_zone=zone.key,
         waiting=waiting.doubts + waiting.samples,
         doubts=waiting.doubts,
-        answered_lately=_answered_today(session, viewer, now),
+        answered_lately=_answered_today(session, viewer, now, chain.zone()),
         question=question,
         others=_others(chain, viewer, shown) if question else (),
         published=recognition(session, chain.tenant_id, published_of(chain, viewer), None, now),
@@ -163,8 +164,8 @@ def _zone(chain: Chain, item: ReviewItem | None) -> ZoneInfo:
     return chain.stores[item.store_id].hours.zone if item else chain.zone()
 
 
-def _answered_today(session: Session, viewer: Viewer, now: datetime) -> int:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+def _answered_today(session: Session, viewer: Viewer, now: datetime, zone: ZoneInfo) -> int:
+    begun_at = day_start(business_day(now, zone), zone)
     return int(
         session.scalar(
             sa.select(sa.func.count())
@@ -176,7 +177,7 @@ def _answered_today(session: Session, viewer: Viewer, now: datetime) -> int:
                     ReviewItem.item_id == ReviewOpinion.item_id,
                 ),
             )
-            .where(visible_items(viewer), ReviewOpinion.answered_at >= midnight)
+            .where(visible_items(viewer), ReviewOpinion.answered_at >= begun_at)
         )
         or 0
     )

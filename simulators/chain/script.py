@@ -47,7 +47,9 @@ class StaffCrossings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rush:
-    """Between `since` and `until`, `people` more than usual come to a till of which one is shut."""
+    """Between `since` and `until`, `people` come to a till of which one is shut, instead of the
+    usual shoppers: nobody else is in the store until the last of them has left, so that the queue
+    is the same on any day."""
 
     store_id: str
     since: datetime

@@ -31,7 +31,8 @@ RIVAL_SLOTS = ("A-1-2", "A-1-4", "A-1-6", "A-1-8", "A-1-10", "A-2-2", "A-2-5")
 """One of two slots of seven drinks each, so that every drink still stands in the cooler."""
 UNLISTED_SLOTS = {"A-3-2": 7006, "A-3-4": 7013, "A-3-8": 7025}
 STAFF_CROSSINGS = 14
-RUSH_PEOPLE = 36
+RUSH_PEOPLE = 40
+"""One every 45 s: with waits of at last 400 s nine of them stand there at once."""
 
 
 def shelf_gap(script: Script, time: DemoTime) -> None:

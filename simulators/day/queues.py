@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+import numpy as np
+
+from simulators.chain.chain import CLOSES_H, OPENS_H
 from simulators.chain.goods import Good
 from simulators.chain.script import Rush
 from simulators.core.clock import DemoTime
@@ -38,6 +41,11 @@ class Wait:
         """How long."""
         return (self.ends_at - self.begins_at).total_seconds()
 
+    @property
+    def told_s(self) -> float:
+        """How long as an event tells it."""
+        return round(self.seconds, 1)
+
 
 def waits_of(visits: Iterable[Visit]) -> list[Wait]:
     """Everybody who queued: who paid, and who gave up."""
@@ -59,7 +67,7 @@ def rush_visits(
     and three of four give up and leave without a receipt."""
     if time.local(rush.since).date() != day:
         return []
-    visits = []
+    visits: list[Visit] = []
     buyers = set(rng.sample(range(rush.people), round(rush.people * (1 - GIVES_UP_SHARE))))
     span_s = (rush.until - rush.since).total_seconds()
     meals, drinks = assortment.goods["meal"], assortment.goods["tea"]
@@ -82,6 +90,15 @@ def rush_visits(
     return visits
 
 
+def without_others(usual: list[Visit], rushed: list[Visit]) -> list[Visit]:
+    """The usual visits but those during a rush."""
+    if not rushed:
+        return usual
+    begins_at = min(visit.entered_at for visit in rushed)
+    ends_at = max(visit.left_at for visit in rushed)
+    return [v for v in usual if v.left_at < begins_at or v.entered_at > ends_at]
+
+
 def _one_of(goods: tuple[Good, ...], rng: Random) -> Wish:
     return Wish(good=rng.choice(goods), quantity=ONE)
 
@@ -99,6 +116,40 @@ def queue_events(
     return events
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueHour:
+    """What is true of a queue in one of the store's hours: how many stood in it at most at once,
+    how many waited whose turn came, and how long one in ten of them did at least."""
+
+    hour: int
+    most: int
+    waited: int
+    wait_p90_s: float | None
+
+
+def queue_hours(waits: Iterable[Wait], day: date, time: DemoTime) -> list[QueueHour]:
+    """A queue's hours of `day` that were over when the demonstration began."""
+    late = timedelta(seconds=WAITS_AFTER_S)
+    waits = tuple(waits)
+    spans = [(wait.begins_at + late, wait.ends_at) for wait in waits]
+    hours = []
+    for hour in range(OPENS_H, CLOSES_H):
+        begins_at, ends_at = time.at(day, hour), time.at(day, hour + 1)
+        if ends_at > time.started_at:
+            break
+        told = [wait.told_s for wait in waits if begins_at <= wait.ends_at < ends_at]
+        ended = [told_s for told_s in told if told_s >= WAITS_AFTER_S]
+        hours.append(
+            QueueHour(
+                hour=hour,
+                most=_most(spans, begins_at, ends_at),
+                waited=len(ended),
+                wait_p90_s=float(np.quantile(ended, 0.9)) if ended else None,
+            )
+        )
+    return hours
+
+
 def _event(waits: list[Wait], begins_at: datetime, piece: timedelta) -> ZoneOccupied:
     ends_at = begins_at + piece
     seconds = piece.total_seconds()
@@ -111,9 +162,7 @@ def _event(waits: list[Wait], begins_at: datetime, piece: timedelta) -> ZoneOccu
         zone_id=ZONE_ID,
         started_at=begins_at,
         interval_s=int(seconds),
-        dwell_s=tuple(
-            round(wait.seconds, 1) for wait in inside if begins_at <= wait.ends_at < ends_at
-        ),
+        dwell_s=tuple(wait.told_s for wait in waits if begins_at <= wait.ends_at < ends_at),
         occupancy_mean=round(stood_s / seconds, 2),
         occupancy_max=_most([(w.begins_at, w.ends_at) for w in inside], begins_at, ends_at),
         watched_s=seconds,

@@ -10,7 +10,7 @@ from simulators.chain.chain import CLOSES_H, CURRENCY, OPENS_H, Outlet
 from simulators.chain.goods import Good, demonstration_goods, weighed_code
 from simulators.chain.script import PlannedItem, PlannedReceipt, Script, SoldOut
 from simulators.core.clock import DemoTime
-from simulators.day.queues import rush_visits
+from simulators.day.queues import rush_visits, without_others
 from simulators.day.shoppers import Assortment, Visit, Wish, assortment_of, visits_of
 from simulators.day.stockroom import NONE, Stockroom
 from sync.events import (
@@ -119,7 +119,8 @@ class StoreSimulation:
         for rush in self._script.rushes:
             if rush.store_id == self.outlet.store_id:
                 own_rng = Random(f"{self._seed}/{self.outlet.store_id}/rush/{days_ago}")
-                visits += rush_visits(rush, day, self._time, self._assortment, own_rng)
+                rushed = rush_visits(rush, day, self._time, self._assortment, own_rng)
+                visits = without_others(visits, rushed) + rushed
         visits.sort(key=lambda visit: visit.entered_at)
         moves = self._before_opening(day)
         drafts: list[_Draft] = []
@@ -203,9 +204,13 @@ class StoreSimulation:
             return self._planned(action.planned, drafts)
         if action.sold_out is not None:
             return self._last_packs(action.sold_out)
-        if action.gives_back is not None:
+        if action.gives_back is not None and not self._sold_out(action.gives_back):
             return _return_of(action.gives_back, at)
         return None
+
+    def _sold_out(self, draft: _Draft) -> bool:
+        """Whether a sale is of what shall stay sold out: nobody brings that back."""
+        return any(line.gtin in self._never_refilled for line in draft.lines)
 
     def _sale(self, visit: Visit, rng: Random) -> _Draft | None:
         lines: list[ReceiptLine] = []

@@ -16,7 +16,8 @@ PRIVATE_FILE = 0o600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """The content of demo.json. `ready` turns true when the history is in."""
+    """The content of demo.json. `ready` turns true when the history is in; `clock_ahead_s` is how
+    far its clock is ahead of the machine's."""
 
     url: str
     mqtt: str
@@ -24,6 +25,7 @@ class Announcement:
     logins: tuple[DemoLogin, ...]
     time_zone: str
     started_at: str
+    clock_ahead_s: float
     seed: int
     stores: tuple[str, ...]
     apis: dict[str, str]
@@ -52,6 +54,7 @@ class Announcement:
             ],
             "time_zone": self.time_zone,
             "started_at": self.started_at,
+            "clock_ahead_s": self.clock_ahead_s,
             "seed": self.seed,
             "stores": list(self.stores),
             "apis": self.apis,

@@ -5,7 +5,7 @@ import logging
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -22,7 +22,8 @@ from simulators.demo.announcement import Announcement, login_table, write_announ
 from simulators.demo.reviewer import Reviewer
 from simulators.demo.show import Show, open_show
 from simulators.playback.children import Children
-from simulators.playback.stage import DemoOptions, Stage, free_ports, set_stage
+from simulators.playback.stage import DemoOptions, Stage, clock_at, free_ports, set_stage
+from sync.core.clock import AHEAD_VARIABLE
 from sync.link.mqtt import BrokerAddress
 
 log = logging.getLogger(__name__)
@@ -41,12 +42,14 @@ async def run_demo(options: DemoOptions) -> None:
     started has ended when this returns or raises.
     """
     hold_little()
-    stage = set_stage(options, datetime.now(UTC))
+    clock = clock_at(options.at)
+    stage = set_stage(options, clock)
     stop = asyncio.Event()
     _log_to(stage.places.logs / "demo.log")
     with _stopped_by_signals(stop), Teller(Console()) as teller:
         async with AsyncExitStack() as stack:
-            children = await stack.enter_async_context(Children(stage.places.logs))
+            ahead = {AHEAD_VARIABLE: str(clock.ahead.total_seconds())}
+            children = await stack.enter_async_context(Children(stage.places.logs, ahead))
             http = await stack.enter_async_context(aiohttp.ClientSession())
             play = _play(stage, teller, children, http)
             await _until_first(stop, options.lasts_s, play, children)
@@ -114,7 +117,7 @@ async def _play(
     root = stage.places.root
     teller.say(f"Linguang Mart, {len(stage.outlets)} stores, simulated. Everything is in {root}")
     hub_at = BrokerAddress(host=stage.options.host, port=stage.options.port)
-    broker = BrokerAddress(host=LOOPBACK, port=free_ports(1)[0])
+    broker = BrokerAddress(host=LOOPBACK, port=free_ports(1, but=[hub_at.port])[0])
     await children.start(
         "hub", "hub", "--data", str(stage.places.hub), "--http", str(hub_at), "--mqtt", str(broker)
     )
@@ -155,6 +158,7 @@ async def _open_hub(stage: Stage, hub: HubApi, broker: BrokerAddress) -> Announc
         logins=logins,
         time_zone=stage.time.zone_name,
         started_at=stage.time.started_at.isoformat(),
+        clock_ahead_s=stage.clock.ahead.total_seconds(),
         seed=stage.options.seed,
         stores=tuple(outlet.store_id for outlet in stage.outlets),
         apis={},

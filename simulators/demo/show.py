@@ -6,7 +6,6 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from random import Random
 
 import aiohttp
@@ -29,7 +28,6 @@ from simulators.playback.photographer import Photographer
 from simulators.playback.profiles import Fitting
 from simulators.playback.scenery import Scenery, build_scenery
 from simulators.playback.stage import Pasts, Stage, free_ports, play_pasts
-from sync.core.clock import SystemClock
 from sync.events import EventBody, Receipt, StockMoved
 from sync.link.mqtt import BrokerAddress
 
@@ -132,7 +130,8 @@ class Show:
             lobby = self.pasts.lobby_of(device.device_id)
             if lobby is None:
                 self.agents.photo_folder(device.device_id).mkdir(parents=True, exist_ok=True)
-                write_cooler_file(folder, datetime.now(UTC), Random(device.device_id))
+                now = self.stage.time.local(self.stage.clock.now())
+                write_cooler_file(folder, now, Random(device.device_id))
             else:
                 await asyncio.to_thread(lobby.leave_past, folder)
         if self.lines.has_own_line(device.device_id):
@@ -164,7 +163,7 @@ class Show:
             time=self.stage.time,
             script=self.stage.script,
             truth=self.stage.truth,
-            clock=SystemClock(),
+            clock=self.stage.clock,
             seed=self.stage.options.seed,
             record=self._record,
             take_photo=self.photographer.take,
@@ -180,7 +179,7 @@ class Show:
                         tasks.create_task(self._use_cart(store, device), name=device.device_id)
             for lobby in self.pasts.lobbies:
                 folder = self.stage.places.device(lobby.device_id)
-                tasks.create_task(lobby.live(folder, SystemClock()), name=lobby.device_id)
+                tasks.create_task(lobby.live(folder, self.stage.clock), name=lobby.device_id)
             for cut in self.stage.script.cuts:
                 tasks.create_task(
                     self._bring_back(cut.store_id, cut.back_after.total_seconds()),
@@ -226,13 +225,14 @@ async def open_show(
     pasts, scenery = await asyncio.gather(
         asyncio.to_thread(play_pasts, stage), asyncio.to_thread(build_scenery, stage)
     )
-    fleet = Fleet(clock=SystemClock(), rng=Random())
+    fleet = Fleet(clock=stage.clock, rng=Random())
     async with Lines(stage.script, broker, hub_at) as lines:
         enrolment = Enrolment(stage.chain.tenant_id, stage.places, lines, f"http://{hub_at}", http)
         agents = Agents(
             chain=stage.chain,
             places=stage.places,
-            fitting=_fitting(stage, pasts, scenery),
+            clock=stage.clock,
+            fitting=_fitting(stage, pasts, scenery, [hub_at.port, broker.port]),
             children=children,
             lines=lines,
             http=http,
@@ -262,13 +262,14 @@ async def open_show(
             await fleet.close()
 
 
-def _fitting(stage: Stage, pasts: Pasts, scenery: Scenery) -> Fitting:
-    """The surroundings of the real agents, each with a page, tills and carts with an API."""
+def _fitting(stage: Stage, pasts: Pasts, scenery: Scenery, taken: list[int]) -> Fitting:
+    """The surroundings of the real agents, each with a page, tills and carts with an API; no port
+    is one of `taken`."""
     real = [
         device for store in stage.chain.stores for device in store.devices if not device.simulated
     ]
     with_api = [d.device_id for d in real if d.kind in (DeviceKind.TILL, DeviceKind.CART)]
-    ports = iter(free_ports(len(real) + len(with_api)))
+    ports = iter(free_ports(len(real) + len(with_api), but=taken))
     return Fitting(
         shelves={
             f"{outlet.store_id}-a": scenery.shelf_of(outlet.store_id) for outlet in stage.outlets

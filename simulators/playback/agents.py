@@ -1,7 +1,7 @@
 """The real agents of the demonstration: `aisle edge` processes, each with profile and folder."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -12,6 +12,7 @@ from simulators.core.places import Places
 from simulators.core.waiting import until
 from simulators.playback.children import Children
 from simulators.playback.profiles import Fitting, profile_of, write_profile
+from sync.core.clock import Clock
 from sync.outbox.lane_books import LaneBooks, read_books
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Agents:
         *,
         chain: Chain,
         places: Places,
+        clock: Clock,
         fitting: Fitting,
         children: Children,
         lines: Lines,
@@ -35,6 +37,7 @@ class Agents:
     ) -> None:
         self._chain = chain
         self._places = places
+        self._clock = clock
         self._fitting = fitting
         self._children = children
         self._lines = lines
@@ -55,7 +58,7 @@ class Agents:
             "--hub",
             self._lines.hub_url_of(device.device_id),
         )
-        self.started[device.device_id] = datetime.now(UTC)
+        self.started[device.device_id] = self._clock.now()
         if device.kind in (DeviceKind.TILL, DeviceKind.CART):
             await self._wait_for_api(device)
 

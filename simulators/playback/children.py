@@ -45,10 +45,12 @@ class Child:
 
 
 class Children:
-    """All processes of one demonstration. An async context manager: leaving it ends them all."""
+    """All processes of one demonstration, each told `surroundings` beside what this one was told.
+    An async context manager: leaving it ends them all."""
 
-    def __init__(self, log_dir: Path) -> None:
+    def __init__(self, log_dir: Path, surroundings: dict[str, str] | None = None) -> None:
         self.log_dir = log_dir
+        self._environment = os.environ | CHILD_ENVIRONMENT | (surroundings or {})
         self._children: list[Child] = []
 
     async def __aenter__(self) -> "Children":
@@ -66,7 +68,7 @@ class Children:
         with log_path.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 *aisle_command(*arguments),
-                env=os.environ | CHILD_ENVIRONMENT,
+                env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,

@@ -143,7 +143,7 @@ def cooler_entries(
     entries: list[Entry] = []
     while (over := time.started_at - starts_at) >= timedelta(seconds=READING_S):
         readings = min(READINGS_AN_HOUR, int(over.total_seconds()) // READING_S)
-        body = readings_of_hour(fixture_id, starts_at, readings, openings, rng)
+        body = readings_of_hour(fixture_id, time.local(starts_at), readings, openings, rng)
         entries.append(Entry(at=starts_at + timedelta(seconds=READING_S * readings), body=body))
         starts_at += HOUR
     return entries

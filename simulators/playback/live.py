@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -137,10 +138,11 @@ class Live:
         starts_at = next_quarter(self.time.started_at) - quarter
         while True:
             await self._until(starts_at + quarter)
-            rng = Random(f"{self.seed}/{store.store_id}/cooler/{starts_at:%H%M}")
+            local = self.time.local(starts_at)
+            rng = Random(f"{self.seed}/{store.store_id}/cooler/{local:%H%M}")
             openings = openings_of(store.days[-1:])
             await self.record(
-                cooler, readings_of_hour(f"{store.store_id}-a", starts_at, 1, openings, rng)
+                cooler, readings_of_hour(f"{store.store_id}-a", local, 1, openings, rng)
             )
             starts_at += quarter
 
@@ -150,7 +152,7 @@ class Live:
             return
         rng = Random(f"{self.seed}/{store.store_id}/controller")
         while True:
-            write_cooler_file(store.cooler_folder, self.clock.now(), rng)
+            write_cooler_file(store.cooler_folder, self.time.local(self.clock.now()), rng)
             await asyncio.sleep(COOLER_FILE_EVERY_S)
 
     async def _photos(self, store: LiveStore) -> None:
@@ -190,8 +192,8 @@ def photo_times(time: DemoTime, every_min: int, outlet: Outlet) -> Iterable[date
 def write_cooler_file(
     folder: Path, now: datetime, rng: Random, *, open_s: float | None = None
 ) -> None:
-    """One reading of a healthy cooler, whole or not at all; with its door open for `open_s`, or as
-    long as a shopper usually takes."""
+    """One reading of a healthy cooler, whole or not at all, written at `now` by the store's clock;
+    with its door open for `open_s`, or as long as a shopper usually takes."""
     body = readings_of_hour("controller", now, 1, lambda begins_at, ends_at: 1, rng)
     values = {
         "temperature_c": body.temperature_c[0],
@@ -202,4 +204,6 @@ def write_cooler_file(
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"{COOLER_FILE}.part"
     draft.write_text(json.dumps(values), encoding="utf-8")
+    # As old as the demonstration's clock says: that may be on another day than the machine's.
+    os.utime(draft, (now.timestamp(), now.timestamp()))
     draft.replace(folder / COOLER_FILE)

@@ -153,7 +153,7 @@ class LobbyCooler:
         """The day's photos so far lie in the device's folder, and the door is shut."""
         for name, jpeg in self.photos():
             leave_photo(folder / PHOTO_FOLDER, name, jpeg)
-        write_cooler_file(folder, self._time.started_at, self._rng, open_s=0.0)
+        write_cooler_file(folder, self._time.local(self._time.started_at), self._rng, open_s=0.0)
 
     def photos(self) -> Iterator[tuple[str, bytes]]:
         """File name and JPEG of the day's photos so far: before the first opening, after each."""
@@ -237,7 +237,7 @@ class LobbyCooler:
         """The controller's file says how long the door was open in the last minute."""
         until_s = clock.monotonic_s() + for_s
         while (left_s := until_s - clock.monotonic_s()) > 0:
-            write_cooler_file(folder, clock.now(), self._rng, open_s=open_s)
+            write_cooler_file(folder, self._time.local(clock.now()), self._rng, open_s=open_s)
             await asyncio.sleep(min(FILE_EVERY_S, left_s))
 
     def _tries(self) -> tuple[Troubles, ...]:

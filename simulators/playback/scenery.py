@@ -36,20 +36,21 @@ REFERENCE_YAWS_DEG = (0.0,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenery:
-    """Cooler cameras by store, the door film, and the packs that stand in front of them."""
+    """Cooler cameras by store, the door film, and the packs that stand in front of them; `midnight`
+    began the day of the start."""
 
     views: Mapping[str, CoolerView]
     designs: Mapping[str, PackDesign]
     film: DoorFilm | None
     seed: int
+    midnight: datetime
     sprites: SpriteShelf = field(default_factory=lambda: SpriteShelf(capacity=SPRITES_KEPT))
     _drawing: Lock = field(default_factory=Lock)
 
     def photograph(self, due: PhotoDue) -> bytes:
-        """The photo as JPEG, the same for the same seed and moment."""
-        rng = np.random.default_rng(
-            [self.seed, int(due.store_id[1:]), int(due.taken_at.timestamp())]
-        )
+        """The photo as JPEG, the same for the same seed and time since midnight, on any date."""
+        since_s = (due.taken_at - self.midnight).total_seconds()
+        rng = np.random.default_rng([self.seed, int(due.store_id[1:]), int(since_s)])
         slots = {
             place_of(slot_id): self.designs[gtin]
             for slot_id, gtin in due.slots.items()
@@ -103,7 +104,8 @@ def build_scenery(stage: Stage) -> Scenery:
         stage.places.scenes.mkdir(parents=True, exist_ok=True)
         film = write_door_film(stage.places.scenes / FILM_FILE, np.random.default_rng([seed, 99]))
         stage.truth.facts["door_film"] = film.as_json()
-    scenery = Scenery(views=views, designs=designs, film=film, seed=seed)
+    midnight = stage.time.at(stage.time.today, 0)
+    scenery = Scenery(views=views, designs=designs, film=film, seed=seed, midnight=midnight)
     enrol_goods(stage.chain, scenery, stage.places.gallery, stage.time.started_at)
     return scenery
 

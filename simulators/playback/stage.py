@@ -4,8 +4,9 @@ import os
 import secrets
 import socket
 import tempfile
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Collection
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,14 +18,17 @@ from simulators.core.errors import AddressInUse, FolderUnusable, SimulatorError
 from simulators.core.places import Places
 from simulators.day.photos import PhotoDue, photos_of_today
 from simulators.day.problems import PROBLEMS, planted_in
+from simulators.day.queues import QueueHour, queue_hours, waits_of
 from simulators.day.store_day import StoreSimulation
 from simulators.day.truth import Truth
 from simulators.playback.journal import StoreJournal, journal_of
 from simulators.playback.live import LiveStore
 from simulators.playback.lobby_day import LobbyCooler
+from sync.core.clock import EARLIEST_BELIEVABLE, LATEST_BELIEVABLE, SystemClock
 from sync.events import Receipt
 
 PRIVATE_FOLDER = 0o700
+LISTENED_PORTS = range(15_000, 30_000)
 
 
 class BadOption(SimulatorError):
@@ -33,7 +37,7 @@ class BadOption(SimulatorError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOptions:
-    """What was asked for on the command line."""
+    """What was asked for on the command line. `at`: when it shall be at the start, if not now."""
 
     stores: int
     host: str
@@ -41,13 +45,15 @@ class DemoOptions:
     data: Path | None
     lasts_s: float | None
     seed: int
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One demonstration's chain, script and places."""
+    """One demonstration's chain, script, places, and the clock that all of it goes by."""
 
     options: DemoOptions
+    clock: SystemClock
     time: DemoTime
     outlets: tuple[Outlet, ...]
     script: Script
@@ -79,8 +85,24 @@ class Pasts:
         )
 
 
-def set_stage(options: DemoOptions, now: datetime) -> Stage:
-    """The stage for a start at `now`; its folder exists and is empty.
+def clock_at(at: datetime | None) -> SystemClock:
+    """The machine's clock, or one by which it is `at` now and which goes on as the machine's does.
+
+    Raises BadOption for a moment that devices would take for a wrong clock's.
+    """
+    machine = SystemClock()
+    if at is None:
+        return machine
+    if not EARLIEST_BELIEVABLE <= at <= LATEST_BELIEVABLE:
+        raise BadOption(
+            f"devices take {at:%Y-%m-%d} for a wrong clock's; give --at a moment from"
+            f" {EARLIEST_BELIEVABLE:%Y-%m-%d} to {LATEST_BELIEVABLE:%Y-%m-%d}"
+        )
+    return SystemClock(ahead=machine.ahead + (at - machine.now()))
+
+
+def set_stage(options: DemoOptions, clock: SystemClock) -> Stage:
+    """The stage for a start at what `clock` says; its folder exists and is empty.
 
     Raises BadOption, AddressInUse or FolderUnusable with one line.
     """
@@ -90,11 +112,12 @@ def set_stage(options: DemoOptions, now: datetime) -> Stage:
         raise BadOption(str(error)) from error
     check_address_is_free(options.host, options.port)
     places = Places(root=prepare_folder(options.data))
-    time = demo_time(now)
+    time = demo_time(clock.now())
     names = tuple(outlet.store_id for outlet in chosen)
     planted = [problem for problem in PROBLEMS if set(problem.stores) & set(names)]
     return Stage(
         options=options,
+        clock=clock,
         time=time,
         outlets=chosen,
         script=planted_in(names, time),
@@ -130,6 +153,9 @@ def play_pasts(stage: Stage) -> Pasts:
         outlet.store_id: photos_of_today(outlet, stage.time, stage.script)
         for outlet in stage.outlets
     }
+    stage.truth.facts["queues"] = {
+        store.store_id: [asdict(hour) for hour in _queue_hours(stage, store)] for store in stores
+    }
     stage.truth.photos += [photo for of_store in photos.values() for photo in of_store]
     return Pasts(
         stores=tuple(stores),
@@ -137,6 +163,13 @@ def play_pasts(stage: Stage) -> Pasts:
         journals=journals,
         photos=photos,
     )
+
+
+def _queue_hours(stage: Stage, store: LiveStore) -> list[QueueHour]:
+    """Today's true queue; none where the device has no zone, for its disk is small."""
+    if any(disk.store_id == store.store_id for disk in stage.script.small_disks):
+        return []
+    return queue_hours(waits_of(store.days[-1].visits), stage.time.today, stage.time)
 
 
 def _play_lobbies(stage: Stage, journals: dict[str, StoreJournal]) -> tuple[LobbyCooler, ...]:
@@ -174,14 +207,17 @@ def check_address_is_free(host: str, port: int) -> None:
         ) from error
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 on which nobody listens now; all different."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [int(listener.getsockname()[1]) for listener in sockets]
-    finally:
-        for listener in sockets:
-            listener.close()
+def free_ports(count: int, *, but: Collection[int] = ()) -> list[int]:
+    """Ports of 127.0.0.1 on which nobody listens now, all different, and none of `but`, on which
+    somebody soon will. Below the range from which outgoing connections take theirs: they shall
+    still be free when a process begins to listen."""
+    free: list[int] = []
+    while len(free) < count:
+        port = secrets.choice(LISTENED_PORTS)
+        with suppress(OSError), closing(socket.create_server(("127.0.0.1", port))):
+            if port not in (*free, *but):
+                free.append(port)
+    return free
 
 
 def prepare_folder(wanted: Path | None) -> Path:

@@ -4,20 +4,29 @@ Order, expiry and dedupe use sequence numbers and monotonic time alone; the wall
 describes. Devices boot in 1970.
 """
 
+import logging
+import os
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from sync.core.errors import InvalidClock
 from sync.events import ClockState, Stamp
+
+log = logging.getLogger(__name__)
 
 EARLIEST_BELIEVABLE = datetime(2026, 11, 1, tzinfo=UTC)
 """Before this software existed; a wall clock earlier than that is wrong."""
 LATEST_BELIEVABLE = EARLIEST_BELIEVABLE + timedelta(days=20 * 365)
 SKEW_ALLOWED_S = 300.0
 """A wall clock this far from the hub's is not trusted. Source: FAILURES, section 4, Time."""
+AHEAD_VARIABLE = "AISLE_CLOCK_AHEAD_S"
+"""To rehearse another day: in this process, and in those that it starts, the wall clock is so many
+seconds ahead of the machine's. A device alone on such a day is one whose clock is wrong."""
 
 
 class Clock(Protocol):
@@ -48,11 +57,33 @@ def _believable(moment: datetime) -> bool:
     return EARLIEST_BELIEVABLE <= moment <= LATEST_BELIEVABLE
 
 
-class SystemClock:
-    """The machine's own clocks. Trusted while the wall clock is believable and, once the hub has
-    answered, within five minutes of the hub's."""
+def _told_ahead(environment: Mapping[str, str]) -> timedelta:
+    text = environment.get(AHEAD_VARIABLE, "0")
+    try:
+        ahead = timedelta(seconds=float(text))
+    except (ValueError, OverflowError):
+        ahead = timedelta.max
+    if abs(ahead) > LATEST_BELIEVABLE - EARLIEST_BELIEVABLE:
+        raise InvalidClock(
+            f"{AHEAD_VARIABLE} is {text!r}: give seconds, for example 86400, or leave it out"
+        )
+    if ahead:
+        log.warning(
+            "the clock is %s s ahead of the machine's, as told", f"{ahead.total_seconds():g}"
+        )
+    return ahead
 
-    def __init__(self) -> None:
+
+class SystemClock:
+    """The machine's own clocks, the wall clock `ahead` of it where another day is rehearsed (as
+    AISLE_CLOCK_AHEAD_S says, if not given). Trusted while the wall clock is believable and, once
+    the hub has answered, within five minutes of the hub's.
+
+    Raises InvalidClock where the variable is no number of seconds.
+    """
+
+    def __init__(self, *, ahead: timedelta | None = None) -> None:
+        self.ahead = _told_ahead(os.environ) if ahead is None else ahead
         self._boot_id = _boot_id()
         self._skewed = False
         # Counts on while a device sleeps, where the kernel can do that.
@@ -71,7 +102,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """The wall clock, aware UTC."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.ahead
 
     def monotonic_s(self) -> float:
         """Seconds since boot."""

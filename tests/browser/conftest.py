@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,7 @@ async def hub(
 ) -> AsyncIterator[FilledHub]:
     """The small chain, its morning already on the way: see morning.py for what is wrong in it.
     Filled only after the first sight of the empty hub."""
-    now, folder = datetime.now(UTC), tmp_path_factory.mktemp("devices")
+    now, folder = SystemClock().now(), tmp_path_factory.mktemp("devices")
     chain = morning.small_chain(now)
     await write(bare_hub, "/api/v1/master-data", chain.model_dump_json())
     for name, (role, scope) in LOGINS.items():

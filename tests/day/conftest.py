@@ -1,12 +1,15 @@
-"""The demonstration as a user starts it, played once for all tests of the day."""
+"""The demonstration as a user starts it, played once for all tests of the day: today, and as if it
+were another day, which `--at` names (`now` is today)."""
 
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +18,13 @@ import psutil
 import pytest
 
 from simulators.playback.stage import free_ports
+from tests.any_day import NOW, moment_of
 
 READY_WITHIN_S = 200.0
 LASTS_S = 900
 """Longer than the tests take: they end it themselves."""
+ZONE = "Europe/Berlin"
+"""Where the machine stands that plays another day: a place in which clocks change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,11 @@ class Demonstration:
     http: httpx.Client
     stores: tuple[str, ...]
     ready_s: float
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        """What its clock says."""
+        return datetime.now(UTC) + self.ahead
 
     def get(self, path: str, **query: object) -> Any:
         """A JSON document of the hub's API."""
@@ -54,14 +65,34 @@ class Demonstration:
             time.sleep(0.5)
 
 
-def start(folder: Path, stores: int) -> Demonstration:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--at",
+        action="append",
+        metavar="MOMENT",
+        help="play the demonstration as if it were then; may be repeated; `now` is today",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "demonstration" in metafunc.fixturenames:
+        moments = metafunc.config.getoption("at", None)
+        moments = moments or [NOW, moment_of(datetime.now(UTC).date())]
+        metafunc.parametrize("demonstration", moments, indirect=True, scope="session")
+
+
+def start(folder: Path, stores: int, at: str) -> Demonstration:
     """`aisle demo`, ready."""
     port = free_ports(1)[0]
     command = [sys.executable, "-m", "aisle", "demo", "--data", str(folder)]
     command += ["--stores", str(stores), "--http", f"127.0.0.1:{port}", "--for", str(LASTS_S)]
+    environment = dict(os.environ)
+    if at != NOW:
+        command += ["--at", at]
+        environment["TZ"] = ZONE
     begins_s = time.monotonic()
     with (folder.parent / "said.txt").open("wb") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, env=environment)
     document = _ready(folder, process)
     http = httpx.Client(
         base_url=document["url"],
@@ -74,6 +105,7 @@ def start(folder: Path, stores: int) -> Demonstration:
         http=http,
         stores=tuple(document["stores"]),
         ready_s=time.monotonic() - begins_s,
+        ahead=timedelta(seconds=document["clock_ahead_s"]),
     )
 
 
@@ -102,9 +134,11 @@ def end(demonstration: Demonstration) -> None:
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def demonstration(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demonstration]:
     """Eight stores, ready: two weeks of history are in, S06 is still cut off."""
-    played = start(tmp_path_factory.mktemp("day") / "demo", stores=8)
+    played = start(tmp_path_factory.mktemp("day") / "demo", stores=8, at=request.param)
     with closing(played.http):
         try:
             yield played

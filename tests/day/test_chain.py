@@ -3,7 +3,8 @@ order in which they stand: first while S06 is cut off, then after its return."""
 
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +58,10 @@ def raised(demonstration) -> Counter[tuple[str, str]]:
     return Counter((row["kind"], row["store_id"]) for row in demonstration.problems())
 
 
+def sentences(demonstration) -> list[str]:
+    return [row["sentence"]["en"] for row in demonstration.problems()]
+
+
 def lane(view: dict[str, Any], number: int) -> dict[str, Any]:
     return next(row for row in view["lanes"] if row["lane"] == number)
 
@@ -68,6 +73,12 @@ def test_row_11_before_its_return_seven_of_eight_stores_are_heard(demonstration)
     home = demonstration.get("/views/home")
     assert (home["stores_online"], home["stores_total"]) == (7, 8)
     assert [row["store_id"] for row in of_kind(home["problems"], "store-offline")] == [CUT_OFF]
+
+
+def test_nothing_else_is_raised_while_s06_is_away(demonstration):
+    # It comes back 45 s after the pages are filled, however slow the machine is: ask that first.
+    expected = EXPECTED_PROBLEMS + Counter({("store-offline", CUT_OFF): 1})
+    assert raised(demonstration) == expected, sentences(demonstration)
 
 
 def test_the_books_balance_while_a_store_is_away(demonstration):
@@ -154,20 +165,32 @@ def test_row_5_rivals_lower_the_purity_and_unknown_packs_wait_for_an_answer(demo
 def test_row_8_the_lunch_queue_stands_beside_the_conversion_it_cost(demonstration):
     floor = demonstration.get("/views/stores/s02")["floor"]
     hours = {row["hour"]: row for row in floor["hours"]}
-    assert hours[12]["queue_max"] == 9
-    assert hours[12]["wait_p90_s"] == pytest.approx(400, abs=10)
-    assert hours[11]["queue_max"] <= 2
+    assert (hours[12]["queue_max"], hours[12]["wait_p90_s"]) == (9, 400)
     assert hours[12]["conversion"] < demonstration.get("/views/stores/s02")["days"][7]["conversion"]
     (zone,) = floor["zones"]
     assert zone["is_queue"]
     assert zone["watched"] > 0.9
 
 
+def test_every_hour_of_every_queue_is_as_it_truly_was(demonstration):
+    checked = 0
+    for store, true_hours in demonstration.truth()["facts"]["queues"].items():
+        floor = demonstration.get(f"/views/stores/{store}")["floor"]
+        hours = {row["hour"]: row for row in floor["hours"]}
+        for true in true_hours if store != CUT_OFF else ():
+            seen = hours[true["hour"]]
+            assert seen["queue_max"] == true["most"], (store, true)
+            assert seen["wait_p90_s"] == pytest.approx(true["wait_p90_s"], abs=0.1), (store, true)
+            checked += 1
+    # Six doors see their queue: that of S07 has none, S06 is away.
+    assert checked == 6 * 7
+
+
 def test_row_8_the_lunch_queue_is_a_finding_of_the_head_office_with_what_it_cost(demonstration):
     (row,) = of_kind(demonstration.get("/views/home")["problems"], "slow-queue")
     assert row["store_id"] == "s02"
     assert "from 12:15 to 12:45" in row["sentence"]["en"]
-    # By the simulation's own visits and receipts 5 (a Sunday) to 13 (a Wednesday) are missing.
+    # By the simulation's own visits and receipts 5 to 15 are missing, at 11 to 13 each.
     assert 30 < money(row["cost"]["amount"]) < 250
     stores = demonstration.get("/views/footfall")["stores"]
     longest = {store["store_id"]: store["queue_max"] for store in stores}
@@ -265,11 +288,6 @@ def test_row_16_sales_past_the_till_are_estimated_from_photos_and_refills_stand_
     assert demonstration.get("/views/brands/quanye")["sell_out_estimated"]["value"] is not None
 
 
-def test_nothing_else_is_raised_while_s06_is_away(demonstration):
-    expected = EXPECTED_PROBLEMS + Counter({("store-offline", CUT_OFF): 1})
-    assert raised(demonstration) == expected
-
-
 # --- after S06's return --------------------------------------------------------------------------
 
 
@@ -362,15 +380,15 @@ def test_row_9_the_loiterer_on_the_line_is_no_crossing(demonstration):
 
     # The next to cross after the loiterer has been counted: so all of his time has been, too.
     demonstration.until("a crossing after the loiterer", has_loitered, within_s=150)
-    passed_s = (datetime.now(UTC) - started_at).total_seconds()
+    passed_s = (demonstration.now() - started_at).total_seconds()
     possible = {crossings_by(film, at_s) for at_s in range(int(passed_s) + 1)}
     assert counted() in possible
 
 
 def test_only_the_planted_problems_are_left(demonstration):
-    demonstration.until(
-        "nothing but the planted problems", lambda: raised(demonstration) == EXPECTED_PROBLEMS, 20
-    )
+    with suppress(AssertionError):
+        demonstration.until("just those", lambda: raised(demonstration) == EXPECTED_PROBLEMS, 20)
+    assert raised(demonstration) == EXPECTED_PROBLEMS, sentences(demonstration)
 
 
 def test_two_people_asked_the_same_agree_and_that_is_published(demonstration):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from simulators.render.shelves.cooler import (
     reference_picture,
     render_cooler,
 )
+from sync.core.clock import SystemClock
 from tests.running_hub import RunningHub, running_hub, served
 from tests.stage.servers import Mosquitto
 from vision_models.naming.gallery import Gallery
@@ -170,7 +171,7 @@ async def store(
     agents: Callable[[Device, str], None],
 ) -> AsyncIterator[Store]:
     cooler = Cooler(tmp_path / "device" / PHOTO_FOLDER)
-    chain, profile = profile_for(tmp_path, cooler, datetime.now(UTC))
+    chain, profile = profile_for(tmp_path, cooler, SystemClock().now())
     broker = f"mqtt://127.0.0.1:{mosquitto.port}"
     async with (
         running_hub(tmp_path / "hub", port=free_port(), broker=broker) as hub,
@@ -184,7 +185,7 @@ async def store(
 async def test_a_gap_is_confirmed_by_two_photos_or_ten_minutes_and_ends_when_it_is_filled(
     store: Store,
 ) -> None:
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = SystemClock().now().replace(microsecond=0)
     cooler, taken = store.cooler, [now - timedelta(minutes=before) for before in (12, 11, 5)]
     cooler.photograph(taken[0])
     cooler.photograph(taken[1], empty=[OLD])

@@ -92,7 +92,7 @@ class Device:
 
 
 def _sale(number: int) -> EventBody:
-    return receipt(number, line(1, COLA, "1", "3.50", "3.50"), ended_at=datetime.now(UTC))  # type: ignore[arg-type]  # a line
+    return receipt(number, line(1, COLA, "1", "3.50", "3.50"), ended_at=SystemClock().now())  # type: ignore[arg-type]  # a line
 
 
 def _minute(number: int) -> EventBody:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -10,6 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
+from sync.core.clock import SystemClock
 
 PROFILE = """
 tenant_id = "demo"
@@ -76,7 +79,9 @@ def cooler(tmp_path: Path, free_port):
     profile = tmp_path / "cooler.toml"
     profile.write_text(PROFILE.format(port=port), encoding="utf-8")
     (tmp_path / "photos").mkdir()
-    (tmp_path / "cooler.json").write_text('{"temperature_c": 11.0}', encoding="utf-8")
+    readings, now_s = tmp_path / "cooler.json", SystemClock().now().timestamp()
+    readings.write_text('{"temperature_c": 11.0}', encoding="utf-8")
+    os.utime(readings, (now_s, now_s))
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:

@@ -160,9 +160,10 @@ async def test_a_till_killed_while_it_sends_sends_the_rest_and_nothing_twice(til
     assert len(sales(receiver)) == sold
 
 
-def sales(receiver: Receiver) -> set[int]:
-    """The receipt numbers that arrived; the till's report of itself is none."""
-    return {row["sequence"] for row in receiver.rows.values() if "sequence" in row}
+def sales(receiver: Receiver) -> set[tuple[str, int]]:
+    """The receipts that arrived, by day and number; the till's report of itself is none."""
+    rows = [row for row in receiver.rows.values() if "sequence" in row]
+    return {(row["business_day"], row["sequence"]) for row in rows}
 
 
 async def _until_nothing_waits(till: Till) -> None:

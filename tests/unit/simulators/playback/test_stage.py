@@ -3,12 +3,14 @@
 import json
 import socket
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from device_profiles.store import LoginRole
+from simulators.cli import app
 from simulators.core.errors import AddressInUse, FolderUnusable
 from simulators.core.logins import draw_logins
 from simulators.day.truth import TRUTH_FILE
@@ -17,11 +19,13 @@ from simulators.playback.stage import (
     BadOption,
     DemoOptions,
     check_address_is_free,
+    clock_at,
     free_ports,
     play_pasts,
     prepare_folder,
     set_stage,
 )
+from sync.core.clock import SystemClock
 from sync.events import FootfallCounted, Receipt
 
 NOW = datetime(2026, 11, 22, 9, 32, tzinfo=UTC)
@@ -60,12 +64,34 @@ def test_without_data_a_new_folder_is_made_for_this_user_alone():
 
 def test_a_wrong_number_of_stores_leaves_no_folder_behind(tmp_path):
     with pytest.raises(BadOption, match="1 to 8"):
-        set_stage(options(tmp_path / "new", stores=11), NOW)
+        set_stage(options(tmp_path / "new", stores=11), clock_at(NOW))
     assert not (tmp_path / "new").exists()
+
+
+def test_another_day_is_played_by_a_clock_that_goes_on_from_it():
+    leap_day = datetime(2028, 2, 29, 23, 59, tzinfo=UTC)
+    clock = clock_at(leap_day)
+    assert leap_day <= clock.now() < leap_day + timedelta(minutes=1)
+    assert clock_at(None).ahead == SystemClock().ahead
+
+
+@pytest.mark.parametrize("year", [1970, 2026, 2090])
+def test_a_day_that_devices_would_not_believe_is_refused_with_the_days_that_they_do(year):
+    with pytest.raises(BadOption, match=r"--at.*2026-11-01 to 2046"):
+        clock_at(datetime(year, 3, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("said", ["tomorrow", "2028-02-29T23:59", "2028-02-30T00:00Z"])
+def test_what_is_no_moment_is_told_with_one_that_is(said):
+    answer = CliRunner().invoke(app, ["--at", said])
+    assert answer.exit_code == 2
+    assert "2028-02-29T23:59Z" in answer.output
 
 
 def test_ports_are_different():
     assert len(set(free_ports(5))) == 5
+    first = free_ports(200)
+    assert not {*first} & {*free_ports(200, but=first)}
 
 
 def test_passwords_differ_from_run_to_run_and_there_is_one_login_a_role():
@@ -82,6 +108,7 @@ def test_the_announcement_is_for_this_user_alone_and_complete(tmp_path):
         logins=draw_logins(),
         time_zone="Etc/GMT-8",
         started_at=NOW.isoformat(),
+        clock_ahead_s=0.0,
         seed=1,
         stores=("s01",),
         apis={},
@@ -98,7 +125,7 @@ def test_the_announcement_is_for_this_user_alone_and_complete(tmp_path):
 
 
 def test_the_truth_adds_up_to_what_the_devices_recorded(tmp_path):
-    stage = set_stage(options(tmp_path / "demo"), NOW)
+    stage = set_stage(options(tmp_path / "demo"), clock_at(NOW))
     pasts = play_pasts(stage)
     assert pasts.events < 40_000
     truth = json.loads(stage.truth.write(stage.places.root).read_text())

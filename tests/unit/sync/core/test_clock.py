@@ -1,6 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
-from sync.core.clock import Anchor, ManualClock, SystemClock, placed_at
+import pytest
+
+from sync.core.clock import AHEAD_VARIABLE, Anchor, ManualClock, SystemClock, placed_at
+from sync.core.errors import InvalidClock
 from sync.events import ClockState
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -38,3 +41,20 @@ def test_a_trusted_stamp_keeps_its_own_time():
     assert (
         placed_at(stamp, Anchor(boot_id="b", monotonic_ms=0, true_at=NOW.replace(year=2027))) == NOW
     )
+
+
+def test_another_day_is_rehearsed_by_a_wall_clock_that_is_ahead(monkeypatch):
+    plain = SystemClock(ahead=timedelta())
+    monkeypatch.setenv(AHEAD_VARIABLE, "-86400")
+    rehearsed = SystemClock()
+    assert plain.now() - rehearsed.now() < timedelta(days=1)
+    assert rehearsed.now() + timedelta(days=1) - plain.now() < timedelta(minutes=1)
+    assert abs(rehearsed.stamp().monotonic_ms - plain.stamp().monotonic_ms) < 60_000
+    assert SystemClock(ahead=timedelta()).ahead == timedelta()
+
+
+@pytest.mark.parametrize("said", ["tomorrow", "", "nan", "inf", "1e15"])
+def test_a_senseless_shift_of_the_clock_is_one_clear_line(monkeypatch, said):
+    monkeypatch.setenv(AHEAD_VARIABLE, said)
+    with pytest.raises(InvalidClock, match=f"{AHEAD_VARIABLE}.*86400"):
+        SystemClock()
