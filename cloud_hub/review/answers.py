@@ -6,6 +6,7 @@ Where they disagree nothing holds until a third person has answered.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,6 +20,14 @@ from cloud_hub.review.questions import visible_items
 from cloud_hub.review.tables import Answer, ReviewItem, ReviewOpinion
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What a person says a product is. `gtin` comes with Answer.SKU, and with no other."""
+
+    answer: Answer
+    gtin: str | None = None
+
+
 def is_open_to(viewer: Viewer) -> sa.ColumnElement[bool]:
     """Whether the viewer may see a question and is still asked, as a condition on ReviewItem."""
     own = sa.exists().where(
@@ -30,7 +39,7 @@ def is_open_to(viewer: Viewer) -> sa.ColumnElement[bool]:
 
 
 def answer_item(
-    session: Session, viewer: Viewer, item_id: str, answer: Answer, gtin: str | None, now: datetime
+    session: Session, viewer: Viewer, item_id: str, said: Opinion, now: datetime
 ) -> None:
     """Notes what a person says it is. Raises NotYours, NotFound, and Refused for an answer that
     makes no sense or a question of which nobody, or not this person, is asked any more."""
@@ -43,6 +52,7 @@ def answer_item(
     given = _opinions(session, item)
     if item.wanted_answers == 0 or any(one.answered_by == viewer.login_name for one in given):
         raise Refused(f"question {item_id!r} was answered already", status=409)
+    answer, gtin = said.answer, said.gtin
     if (answer is Answer.SKU) != (gtin is not None):
         raise Refused("a product's answer names its GTIN, any other names none", status=422)
     if gtin is not None and session.get(Product, (viewer.tenant_id, gtin)) is None:

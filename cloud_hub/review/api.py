@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, NotYours, Refused
-from cloud_hub.review.answers import answer_item
+from cloud_hub.review.answers import Opinion, answer_item
 from cloud_hub.review.questions import report_wrong
-from cloud_hub.review.reference_pictures import LARGEST_BYTES, add_reference
+from cloud_hub.review.reference_pictures import LARGEST_BYTES, GivenPicture, add_reference
 from cloud_hub.review.tables import Answer, ReferencePicture
 from cloud_hub.review.view import ReviewView, review_view
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf, WriterOf
@@ -54,10 +54,11 @@ def read_review(
 async def post_answer(item_id: str, body: ItemAnswer, hub: HubOf, viewer: ViewerOf) -> None:
     """Answers a question. People only: what is published rests on what they saw."""
     _require_person(viewer)
+    said = Opinion(answer=body.answer, gtin=body.gtin)
 
     def write() -> None:
         with hub.database.writing() as session:
-            answer_item(session, viewer, item_id, body.answer, body.gtin, hub.clock.now())
+            answer_item(session, viewer, item_id, said, hub.clock.now())
 
     await asyncio.to_thread(write)
     hub.changed.announce()
@@ -89,19 +90,13 @@ async def put_reference(
     """Keeps a picture of one product alone: the body is a JPEG or PNG."""
     writer.require(tenant)
     data = await _body(request)
+    given = GivenPicture(
+        tenant_id=tenant, gtin=gtin, data=data, origin=origin, given_by=writer.name
+    )
 
     def write() -> str:
         with hub.database.writing() as session:
-            return add_reference(
-                session,
-                hub.pictures,
-                tenant_id=tenant,
-                gtin=gtin,
-                data=data,
-                origin=origin,
-                actor=writer.name,
-                now=hub.clock.now(),
-            )
+            return add_reference(session, hub.pictures, given, hub.clock.now())
 
     return {"sha256": await asyncio.to_thread(write)}
 

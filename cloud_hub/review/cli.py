@@ -56,23 +56,25 @@ def references(
 ) -> None:
     """Show a gallery's pictures beside the questions: the first of each product."""
     from cloud_hub.access.offline_hub import ACTOR, open_office
-    from cloud_hub.review.reference_pictures import add_reference, gallery_pictures
+    from cloud_hub.review.reference_pictures import (
+        GivenPicture,
+        add_reference,
+        gallery_pictures,
+    )
 
     found = list(gallery_pictures(gallery))
     with open_office({"data_dir": data, "database": database}, tenant) as office:
         pictures, now = _pictures(office), office.clock.now()
         with office.database.writing() as session:
             for gtin, origin, content in found:
-                add_reference(
-                    session,
-                    pictures,
+                given = GivenPicture(
                     tenant_id=office.tenant_id,
                     gtin=gtin,
                     data=content,
                     origin=origin,
-                    actor=ACTOR,
-                    now=now,
+                    given_by=ACTOR,
                 )
+                add_reference(session, pictures, given, now)
     typer.echo(f"{len(found)} products have a picture")
 
 

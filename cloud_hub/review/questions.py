@@ -61,8 +61,7 @@ def plan_review(
                     known.append((facing.slot_id, facing.box, facing.gtin, photo.taken_at))
                     still_open += 1
                 ids.add(item_id)
-                tenant_id = snapshot.chain.tenant_id
-                row = _row(tenant_id, item_id, photo, facing, reason, snapshot.now)
+                row = _row(snapshot, item_id, photo, facing, reason)
                 rows.append(row | {"wanted_answers": _people(item_id, twice_one_in)})
     return rows
 
@@ -150,10 +149,10 @@ def _item_id(photo: ShelfPhoto, number: int) -> str:
 
 
 def _row(
-    tenant_id: str, item_id: str, photo: ShelfPhoto, facing: Facing, reason: Reason, now: datetime
+    snapshot: Snapshot, item_id: str, photo: ShelfPhoto, facing: Facing, reason: Reason
 ) -> dict[str, Any]:
     return {
-        "tenant_id": tenant_id,
+        "tenant_id": snapshot.chain.tenant_id,
         "item_id": item_id,
         "store_id": photo.store_id,
         "fixture_id": photo.fixture_id,
@@ -170,7 +169,7 @@ def _row(
         "candidates": list(facing.candidates),
         "model": weights_of(photo.model),
         "reason": reason.value,
-        "queued_at": now,
+        "queued_at": snapshot.now,
         "answered_at": None,
         "answered_by": None,
         "answer": None,

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,41 +18,43 @@ KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 LARGEST_BYTES = 1_000_000
 
 
-def add_reference(
-    session: Session,
-    pictures: Pictures,
-    *,
-    tenant_id: str,
-    gtin: str,
-    data: bytes,
-    origin: str,
-    actor: str,
-    now: datetime,
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenPicture:
+    """A picture of one product alone, as somebody gives it: the bytes of a JPEG or PNG, and where
+    they come from."""
+
+    tenant_id: str
+    gtin: str
+    data: bytes
+    origin: str
+    given_by: str
+
+
+def add_reference(session: Session, pictures: Pictures, given: GivenPicture, now: datetime) -> str:
     """Keeps a reference picture; its SHA-256. The same twice changes nothing.
 
     Raises Refused for a wrong GTIN, a file that is neither JPEG nor PNG, or one too large.
     """
     try:
-        gtin = parse_gtin(gtin)
+        gtin = parse_gtin(given.gtin)
     except InvalidGtin as error:
         raise Refused(str(error), status=422) from error
-    kind = next((kind for start, kind in KINDS.items() if data.startswith(start)), None)
+    kind = next((kind for start, kind in KINDS.items() if given.data.startswith(start)), None)
     if kind is None:
         raise Refused("a reference picture is JPEG or PNG", status=422)
-    if len(data) > LARGEST_BYTES:
+    if len(given.data) > LARGEST_BYTES:
         raise Refused(f"a reference picture has at most {LARGEST_BYTES} bytes", status=413)
-    digest = pictures.put(data)
-    if session.get(ReferencePicture, (tenant_id, gtin, digest)) is None:
+    digest = pictures.put(given.data)
+    if session.get(ReferencePicture, (given.tenant_id, gtin, digest)) is None:
         session.add(
             ReferencePicture(
-                tenant_id=tenant_id,
+                tenant_id=given.tenant_id,
                 gtin=gtin,
                 sha256=digest,
                 media_type=kind,
-                origin=origin,
+                origin=given.origin,
                 added_at=now,
-                added_by=actor,
+                added_by=given.given_by,
             )
         )
         session.flush()

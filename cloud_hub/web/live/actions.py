@@ -14,7 +14,7 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.commands.action import command_device
-from cloud_hub.review.answers import answer_item
+from cloud_hub.review.answers import Opinion, answer_item
 from cloud_hub.review.questions import report_wrong
 from cloud_hub.review.tables import Answer
 from cloud_hub.tasks.keeping import answer_task
@@ -57,8 +57,9 @@ def _deed(said: dict[str, Any]) -> Deed | None:
         case "answer-question":
             kind, _, gtin = answer.partition(":")
             if kind in list(Answer):
+                opinion = Opinion(answer=Answer(kind), gtin=gtin or None)
                 return lambda session, viewer, now: answer_item(
-                    session, viewer, about, Answer(kind), gtin or None, now
+                    session, viewer, about, opinion, now
                 )
         case "report-wrong":
             return lambda session, viewer, now: report_wrong(session, viewer, about, answer, now)

@@ -14,7 +14,7 @@ from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.storage.database import MIGRATIONS, open_database
 from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.review.accuracy import Recognition, recognition
-from cloud_hub.review.answers import answer_item
+from cloud_hub.review.answers import Opinion, answer_item
 from cloud_hub.review.questions import plan_review
 from cloud_hub.review.tables import Answer, ReviewItem, ReviewOpinion
 from cloud_hub.review.view import review_view
@@ -48,7 +48,7 @@ def say(chain: SmallChain, item_id: str, gtin: str | None, who: Viewer) -> None:
     """`who` says that it is `gtin`; None: that the picture does not tell."""
     with chain.database.writing() as session:
         answer = Answer.UNCLEAR if gtin is None else Answer.SKU
-        answer_item(session, who, item_id, answer, gtin, NOW)
+        answer_item(session, who, item_id, Opinion(answer=answer, gtin=gtin), NOW)
 
 
 def item_of(chain: SmallChain, item_id: str) -> ReviewItem:

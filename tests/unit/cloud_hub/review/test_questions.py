@@ -19,9 +19,9 @@ from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.master_data.place_tables import Fixture
 from cloud_hub.register import SEARCHES
 from cloud_hub.review.accuracy import recognition, wilson
-from cloud_hub.review.answers import answer_item
+from cloud_hub.review.answers import Opinion, answer_item
 from cloud_hub.review.questions import plan_review, report_wrong
-from cloud_hub.review.reference_pictures import add_reference, gallery_pictures
+from cloud_hub.review.reference_pictures import GivenPicture, add_reference, gallery_pictures
 from cloud_hub.review.tables import Answer, Reason, ReferencePicture, ReviewItem
 from cloud_hub.review.view import review_view
 from device_profiles.store import LoginRole
@@ -71,16 +71,8 @@ def questions(chain: SmallChain) -> list[ReviewItem]:
 
 
 def keep(session: Session, pictures: Pictures, gtin: str, data: bytes) -> str:
-    return add_reference(
-        session,
-        pictures,
-        tenant_id=TENANT,
-        gtin=gtin,
-        data=data,
-        origin="test",
-        actor="x",
-        now=NOW,
-    )
+    given = GivenPicture(tenant_id=TENANT, gtin=gtin, data=data, origin="test", given_by="x")
+    return add_reference(session, pictures, given, NOW)
 
 
 def say(
@@ -91,7 +83,7 @@ def say(
     who: Viewer | None = None,
 ) -> None:
     with chain.database.writing() as session:
-        answer_item(session, who or head_office(), item_id, answer, gtin, NOW)
+        answer_item(session, who or head_office(), item_id, Opinion(answer=answer, gtin=gtin), NOW)
 
 
 def test_the_same_unknown_pack_on_every_photo_is_one_question(chain: SmallChain) -> None:
