@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
+from cloud_hub.access.throttle import LoginThrottle
 from cloud_hub.admin import logins_api, master_data_api, places_api
 from cloud_hub.boards import api as boards_api
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
@@ -36,6 +37,7 @@ from cloud_hub.link.broker.connections import (
 from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.broker.embedded import Gate, OnLeft, embedded_broker
+from cloud_hub.link.ingest.counters import Meters
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
@@ -47,6 +49,7 @@ from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock import api as stock_api
 from cloud_hub.tasks import api as tasks_api
 from cloud_hub.web.api import health, metrics
+from cloud_hub.web.api.parts import Parts
 from sync.core.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)
@@ -72,7 +75,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
             end_every_connection(session)
         replay_unknown(database, IdentityKeys(secrets), hub.pictures, hub.clock.now())
         opened.pop_all()
-    app = _application(hub)
+    app = _application(hub, Parts(claims=LoginThrottle(), meters=Meters()))
     if settings.console:
         # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.
         from cloud_hub.web.live.mount import mount_console
@@ -81,18 +84,19 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
     return app
 
 
-def _application(hub: Hub) -> FastAPI:
+def _application(hub: Hub, parts: Parts) -> FastAPI:
     app = FastAPI(
         title="AisleOS hub",
         version=version("aisleos"),
         summary="One model of stores, goods and shoppers",
-        lifespan=_lifespan(hub),
+        lifespan=_lifespan(hub, parts),
         # The interactive page would load its scripts from the internet.
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
+    app.state.parts = parts
     for door in (
         health,
         enrolment_api,
@@ -117,7 +121,7 @@ def _application(hub: Hub) -> FastAPI:
     return app
 
 
-def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
@@ -136,7 +140,7 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
             tasks.create_task(run_jobs(hub, stop), name="jobs")
             for name, work in (
                 ("ear", hear(hub.link.listener, inbox, early=early)),
-                ("intake", run_intake(hub, ingest, inbox, hub.meters)),
+                ("intake", run_intake(hub, ingest, inbox, parts.meters)),
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),
                 ("signing", keep_signed(hub)),
