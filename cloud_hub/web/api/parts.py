@@ -7,15 +7,17 @@ from fastapi import Depends, Request
 
 from cloud_hub.access.throttle import LoginThrottle
 from cloud_hub.link.ingest.counters import Meters
+from cloud_hub.link.ingest.unit_of_work import Projector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Parts of a running hub that only some doors need, on `app.state.parts`: who guesses claim
-    tokens, and what was counted."""
+    tokens, what was counted, what events become."""
 
     claims: LoginThrottle
     meters: Meters
+    projector: Projector
 
 
 def parts_of(request: Request) -> Parts:

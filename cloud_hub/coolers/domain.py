@@ -1,0 +1,13 @@
+"""What coolers declare to the hub."""
+
+from typing import Final
+
+from cloud_hub.coolers.opening_events import apply_openings, trace_opening
+from cloud_hub.coolers.reading_events import apply_coolers, trace_readings
+from cloud_hub.core.projection import Projection
+from sync.events import CoolerOpened, CoolerRead
+
+PROJECTIONS: Final = (
+    Projection(body=CoolerRead, apply=apply_coolers, trace=trace_readings),
+    Projection(body=CoolerOpened, apply=apply_openings, trace=trace_opening),
+)
