@@ -43,7 +43,7 @@ from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.reconciliation import api as reconciliation_api
-from cloud_hub.register import PROJECTIONS
+from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from cloud_hub.review import api as review_api
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shelf.photos import api as photos_api
@@ -136,7 +136,9 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
                 await stack.enter_async_context(embedded_broker(hub.settings.mqtt, gate))
             hub.link.listener = await stack.enter_async_context(hub_listener(hub))
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            ingest = Ingest(hub.database, hub.settings, parts.projector)
+            ingest = Ingest(
+                hub.database, hub.settings, parts.projector, after_greeting=AFTER_GREETING
+            )
             inbox, early = Inbox(), hub.settings.broker is None
             stop = asyncio.Event()
             stack.callback(stop.set)

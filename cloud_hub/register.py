@@ -43,3 +43,6 @@ PROJECTIONS: Final = Projections.joined(
     note_revised,
 )
 """What each kind of event becomes, applied in this order."""
+
+AFTER_GREETING: Final = fleet.AFTER_GREETING
+"""What a device that has just said hello may lack."""
