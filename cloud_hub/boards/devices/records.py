@@ -15,6 +15,7 @@ from cloud_hub.reconciliation.device_trace import DevicePlaces, LanePlaces
 from cloud_hub.reconciliation.event_trace import RecordName, place_of
 from cloud_hub.reconciliation.event_trace_text import record_sentences
 from cloud_hub.reconciliation.findings import LANE_NAMES
+from cloud_hub.register import PROJECTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +154,6 @@ def asked_record(
         name = RecordName.read(asked if is_whole else f"{device.device_id}/{asked}")
     except Refused:
         return RecordAsked(asked=asked, sentences=(), problem="no-such-name")
-    found = place_of(session, device, name)
+    found = place_of(session, device, name, PROJECTIONS)
     told = record_sentences(found, lambda at: wording.clock(at, zone, now))
     return RecordAsked(asked=asked, sentences=tuple(told))
