@@ -4,20 +4,30 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
-from cloud_hub.reconciliation.cli import app as audit_app
+from cloud_hub.reconciliation.cli import audit_app
 from cloud_hub.review.cli import app as review_app
 from device_profiles.store import LoginRole
+
+if TYPE_CHECKING:
+    from cloud_hub.core.projection import Projections
+
+
+def _projections() -> "Projections":
+    from cloud_hub.register import PROJECTIONS
+
+    return PROJECTIONS
+
 
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
 app.add_typer(artifact_app)
-app.add_typer(audit_app)
+app.add_typer(audit_app(_projections))
 app.add_typer(review_app)
 
 Role = Annotated[LoginRole, typer.Option("--role", help="What it may see.")]
@@ -228,7 +238,8 @@ def replay_letter(
     """Take it again, after an upgrade or corrected: each event once, or one line why not."""
     from cloud_hub.access.offline_hub import open_office
     from cloud_hub.link.letters.dead_letters_offline import read_body, replay_letter_here
+    from cloud_hub.register import PROJECTIONS
 
     with open_office(_place(data, database), tenant) as office:
-        count = replay_letter_here(office, letter, read_body(body) if body else None)
+        count = replay_letter_here(office, letter, read_body(body) if body else None, PROJECTIONS)
     typer.echo(f"{letter}: {count} event{'' if count == 1 else 's'} applied")

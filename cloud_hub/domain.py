@@ -7,8 +7,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from cloud_hub.core.hub import Hub
+from cloud_hub.core.projection import Projection
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Search
+from cloud_hub.link.ingest.offers import Offer
 from cloud_hub.web.screen import Screen
 
 
@@ -22,10 +24,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """One noun of the business: what it makes of events, what it measures, what it finds, its
+    """One noun of the business: what it makes of events, what it offers a
+    device that greets, what it measures, what it finds, its
     pages, its doors, its own work. What it leaves out it has none of."""
 
     name: str
+    projections: tuple[Projection, ...] = ()
+    after_greeting: tuple[Offer, ...] = ()
     metrics: tuple[Metric, ...] = ()
     searches: tuple[Search, ...] = ()
     screens: tuple[Screen, ...] = ()

@@ -11,6 +11,7 @@ from cloud_hub.boards.devices.device_page import device_page
 from cloud_hub.boards.devices.device_view import device_view
 from cloud_hub.boards.devices.fleet_page import fleet_page
 from cloud_hub.boards.devices.fleet_view import fleet_view
+from cloud_hub.boards.devices.records import RecordQuestion
 from cloud_hub.boards.footfall.page import footfall_page
 from cloud_hub.boards.footfall.view import footfall_view
 from cloud_hub.boards.home.page import home_page
@@ -27,23 +28,27 @@ from cloud_hub.web.screen import Arguments, Screen
 
 
 def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = home_view(session, reader.viewer, reader.now, reader.searches)
+    view = home_view(session, reader.viewer, reader.now, reader.declared.searches)
     there = reader.in_zone(view.time_zone)
     return joined(home_page(view, there), story(view, there) if "story" in arguments else None)
 
 
 def _footfall(session: Session, reader: Reader, _: Arguments) -> Markup:
-    view = footfall_view(session, reader.viewer, reader.now, reader.searches)
+    view = footfall_view(session, reader.viewer, reader.now, reader.declared.searches)
     return footfall_page(view, reader.in_zone(view.time_zone))
 
 
 def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = store_view(session, reader.viewer, reader.now, arguments["identity"], reader.searches)
+    view = store_view(
+        session, reader.viewer, reader.now, arguments["identity"], reader.declared.searches
+    )
     return store_page(view, reader.in_zone(view.time_zone))
 
 
 def _shelf(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = shelf_view(session, reader.viewer, reader.now, arguments["identity"], reader.searches)
+    view = shelf_view(
+        session, reader.viewer, reader.now, arguments["identity"], reader.declared.searches
+    )
     return shelf_page(view, reader.in_zone(view.time_zone), arguments.get("slot"))
 
 
@@ -61,7 +66,9 @@ def _fleet(session: Session, reader: Reader, _: Arguments) -> Markup:
 
 
 def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    asked = arguments.get("record")
+    asked = RecordQuestion(
+        name=arguments.get("record", ""), projections=reader.declared.projections
+    )
     view = device_view(session, reader.viewer, reader.now, arguments["identity"], asked)
     return device_page(view, reader.in_zone(view.time_zone))
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import HubError, Refused
 from cloud_hub.core.existing_hub import settings_there
+from cloud_hub.core.projection import Projections
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.reconciliation.device_trace import audit_json, places_of
@@ -44,12 +45,17 @@ def device_here(
 
 
 def record_here(
-    place: Mapping[str, Any], name: RecordName, *, tenant_id: str | None = None
+    place: Mapping[str, Any],
+    name: RecordName,
+    projections: Projections,
+    *,
+    tenant_id: str | None = None,
 ) -> dict[str, Any]:
-    """Where one record is. Raises Refused for a device nobody knows."""
+    """Where one record is; `projections` know what it became. Raises Refused for a device nobody
+    knows."""
     with _reading(place) as session:
         device = _device(session, name.device, tenant_id)
-        return record_json(place_of(session, device, name))
+        return record_json(place_of(session, device, name, projections))
 
 
 def _device(session: Session, device_id: str, tenant_id: str | None) -> Device:

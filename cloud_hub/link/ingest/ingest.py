@@ -12,22 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, StatementError
-from sqlalchemy.orm import Session
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.projection import EventKey, Work
+from cloud_hub.core.projection import EventKey
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
-from cloud_hub.fleet.commands.commands import offer, pending_commands
-from cloud_hub.fleet.commands.shadows import desired_for
 from cloud_hub.link.hub_alarms import FOREIGN_NAME, raise_alarm
 from cloud_hub.link.ingest.handshake import answer_hello
 from cloud_hub.link.ingest.lane_state import Books, LaneKey, welcome_run
+from cloud_hub.link.ingest.offers import Greeted, Offer
 from cloud_hub.link.ingest.sequence_conflicts import note_conflicts
-from cloud_hub.link.ingest.unit_of_work import Tally, Turn
+from cloud_hub.link.ingest.unit_of_work import Projector, Tally, Turn
 from cloud_hub.link.tables import Epoch
-from cloud_hub.master_data.lookups import known_zones
 from cloud_hub.master_data.place_tables import Device
 from sync.core.arrivals import RangeSet
 from sync.core.errors import DamagedBatch, InvalidBatch, InvalidMessage, InvalidTopic
@@ -80,13 +75,14 @@ class Ingest:
         self,
         database: Database,
         settings: HubSettings,
-        identities: IdentityKeys,
-        pictures: Pictures,
+        projector: Projector,
+        *,
+        after_greeting: Sequence[Offer] = (),
     ) -> None:
         self._database = database
         self._settings = settings
-        self._identities = identities
-        self._pictures = pictures
+        self._projector = projector
+        self._after_greeting = after_greeting
         self._credit = settings.credit_batches
 
     def take(self, messages: Sequence[Message], *, credit: int | None = None) -> Taken:
@@ -112,7 +108,7 @@ class Ingest:
         """The events of one batch that cannot be applied even alone."""
         everything: set[EventKey] = set()
         with self._database.writing() as session:
-            turn = self._turn(session, message.received_at, frozenset())
+            turn = self._projector.begin(session, message.received_at)
             self._read(turn, message)
             everything.update(turn.rows)
             session.rollback()
@@ -126,16 +122,6 @@ class Ingest:
                 bad.add(key)
         return frozenset(bad or everything)
 
-    def _turn(self, session: Session, now: datetime, condemned: frozenset[EventKey]) -> Turn:
-        work = Work(
-            session=session,
-            identities=self._identities,
-            pictures=self._pictures,
-            now=now,
-            zones=known_zones(session),
-        )
-        return Turn(books=Books(session, now), work=work, condemned=condemned)
-
     def _commit(
         self,
         messages: Sequence[Message],
@@ -144,14 +130,27 @@ class Ingest:
         is_trial: bool = False,
     ) -> Taken:
         with self._database.writing(_stores(messages)) as session:
-            turn = self._turn(session, messages[-1].received_at, condemned)
+            turn = self._projector.begin(session, messages[-1].received_at, condemned)
             turn.books.prefetch(_senders(messages))
             answers = tuple(self._read(turn, message) for message in messages)
             turn.finish()
-            offers = () if is_trial else _offers(turn)
+            offers = () if is_trial else self._offers(turn)
             if is_trial:
                 session.rollback()
         return Taken(answers=answers, tally=turn.tally, offers=offers)
+
+    def _offers(self, turn: Turn) -> tuple[Answer, ...]:
+        """What the devices that have just said hello still lack."""
+        session, now = turn.work.session, turn.work.now
+        offers: list[Answer] = []
+        for greeted in turn.greeted.values():
+            device = greeted.device
+            for offer in self._after_greeting:
+                for where, payload in offer.lacking(session, greeted, now):
+                    topic = dn_topic(device.tenant_id, device.store_id, device.device_id, where)
+                    offers.append(Answer(topic=topic, payload=payload))
+        session.flush()
+        return tuple(offers)
 
     def _read(self, turn: Turn, message: Message) -> Answer | None:
         """Notes what one message says in `turn`; the answer to publish after the commit."""
@@ -198,11 +197,12 @@ class Ingest:
         if answer.verdict is not Verdict.FENCED:
             turn.clocks.hear(device, hello)
         if answer.verdict is Verdict.WELCOME:
-            turn.greeted[device.tenant_id, device.device_id] = hello.desired_version
-            version, _ = desired_for(
-                turn.work.session, device, hello.desired_version, turn.work.now
-            )
-            answer = answer.model_copy(update={"desired_version": version})
+            greeted = Greeted(device=device, known_version=hello.desired_version)
+            turn.greeted[device.tenant_id, device.device_id] = greeted
+            for offer in self._after_greeting:
+                if offer.version is not None:
+                    version = offer.version(turn.work.session, greeted, turn.work.now)
+                    answer = answer.model_copy(update={"desired_version": version})
         return _answer(topic, Downlink.HELLO, answer)
 
     def _admit(
@@ -316,23 +316,6 @@ def _joined(taken: Sequence[Taken]) -> Taken:
         tally=tally,
         offers=tuple(offered for one in taken for offered in one.offers),
     )
-
-
-def _offers(turn: Turn) -> tuple[Answer, ...]:
-    """What the devices that have just said hello still lack: the desired state, commands."""
-    offers: list[Answer] = []
-    session, now = turn.work.session, turn.work.now
-    for name, known_version in turn.greeted.items():
-        device = turn.books.devices[name]
-        where = (device.tenant_id, device.store_id, device.device_id)
-        _, desired = desired_for(session, device, known_version, now)
-        if desired is not None:
-            offers.append(Answer(topic=dn_topic(*where, Downlink.DESIRED), payload=desired))
-        for command in pending_commands(session, device, now):
-            topic = dn_topic(*where, Downlink.COMMAND)
-            offers.append(Answer(topic=topic, payload=offer(command, now)))
-    session.flush()
-    return tuple(offers)
 
 
 def _foreign(turn: Turn, device: Device, said: str) -> _Refusal:

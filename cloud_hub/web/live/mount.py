@@ -123,7 +123,7 @@ async def _show_screen(
             words=words,
             now=hub.clock.now(),
             here=request.url.path,
-            searches=request.app.state.searches,
+            declared=request.app.state.declared,
         )
 
     content = Content(

@@ -1,0 +1,29 @@
+"""What the application holds for its doors beside the hub itself."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from cloud_hub.access.throttle import LoginThrottle
+from cloud_hub.link.ingest.counters import Meters
+from cloud_hub.link.ingest.unit_of_work import Projector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Parts of a running hub that only some doors need, on `app.state.parts`: who guesses claim
+    tokens, what was counted, what events become."""
+
+    claims: LoginThrottle
+    meters: Meters
+    projector: Projector
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the running hub."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsOf = Annotated[Parts, Depends(parts_of)]
