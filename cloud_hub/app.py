@@ -37,11 +37,12 @@ from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.register import (
     AFTER_GREETING,
-    DECLARED,
     DOMAINS,
     JOBS,
+    METRICS,
     PROJECTIONS,
     SCREENS,
+    SEARCHES,
 )
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
@@ -73,7 +74,14 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         projector = Projector.of(hub, PROJECTIONS)
         replay_unknown(database, projector, hub.clock.now())
         opened.pop_all()
-    app = _application(hub, Parts(claims=LoginThrottle(), meters=Meters(), projector=projector))
+    parts = Parts(
+        claims=LoginThrottle(),
+        meters=Meters(),
+        metrics=METRICS,
+        projector=projector,
+        searches=SEARCHES,
+    )
+    app = _application(hub, parts)
     if settings.console:
         # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.
         from cloud_hub.web.live.mount import mount_console
@@ -95,7 +103,6 @@ def _application(hub: Hub, parts: Parts) -> FastAPI:
     )
     app.state.hub = hub
     app.state.parts = parts
-    app.state.declared = DECLARED
     for router in (health.router, metrics.router, *(r for d in DOMAINS for r in d.routers)):
         app.include_router(router)
     app.add_exception_handler(Refused, _say_refused)

@@ -15,19 +15,19 @@ from cloud_hub.review.cli import app as review_app
 from device_profiles.store import LoginRole
 
 if TYPE_CHECKING:
-    from cloud_hub.core.projection import Projections
+    from cloud_hub.core.trace import Traces
 
 
-def _projections() -> "Projections":
+def _traces() -> "Traces":
     from cloud_hub.register import PROJECTIONS
 
-    return PROJECTIONS
+    return PROJECTIONS.traces
 
 
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
 app.add_typer(artifact_app)
-app.add_typer(audit_app(_projections))
+app.add_typer(audit_app(_traces))
 app.add_typer(review_app)
 
 Role = Annotated[LoginRole, typer.Option("--role", help="What it may see.")]

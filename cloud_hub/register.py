@@ -11,17 +11,14 @@ from cloud_hub.fleet.domain import DOMAIN as FLEET
 from cloud_hub.insight.documentation import documentation
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Search
-from cloud_hub.link.domain import PROJECTIONS as LINK_PROJECTIONS
-from cloud_hub.link.ingest.offers import Offer
+from cloud_hub.link.projections import PROJECTIONS as LINK
 from cloud_hub.reconciliation.domain import DOMAIN as RECONCILIATION
 from cloud_hub.review.domain import DOMAIN as REVIEW
-from cloud_hub.sales.day_revisions import note_revised
 from cloud_hub.sales.domain import DOMAIN as SALES
 from cloud_hub.shelf.domain import DOMAIN as SHELF
 from cloud_hub.stock.domain import DOMAIN as STOCK
 from cloud_hub.tasks.domain import DOMAIN as TASKS
 from cloud_hub.traffic.domain import DOMAIN as TRAFFIC
-from cloud_hub.web.declared import Declared
 from cloud_hub.web.screen import Screen
 
 DOMAINS: Final[tuple[Domain, ...]] = (
@@ -41,25 +38,17 @@ DOMAINS: Final[tuple[Domain, ...]] = (
 METRICS: Final[dict[str, Metric]] = {
     metric.name: metric for domain in DOMAINS for metric in domain.metrics
 }
-PROJECTIONS: Final = Projections.joined(
-    (
-        *(projection for domain in DOMAINS for projection in domain.projections),
-        *LINK_PROJECTIONS,
-    ),
-    note_revised,
-)
-"""What each kind of event becomes. The link's own stand last: alarms, pictures, losses."""
-AFTER_GREETING: Final[tuple[Offer, ...]] = tuple(
-    offer for domain in DOMAINS for offer in domain.after_greeting
-)
-"""What a device that has just said hello may lack."""
 SEARCHES: Final[tuple[Search, ...]] = tuple(
     search for domain in DOMAINS for search in domain.searches
 )
 SCREENS: Final[tuple[Screen, ...]] = tuple(
     screen for domain in DOMAINS for screen in domain.screens
 )
-DECLARED: Final = Declared(metrics=METRICS, searches=SEARCHES, projections=PROJECTIONS)
+PROJECTIONS: Final = Projections.joined(
+    (*(projection for domain in DOMAINS for projection in domain.projections), *LINK),
+    tuple(note for domain in DOMAINS for note in domain.note_revised),
+)
+AFTER_GREETING: Final = tuple(offer for domain in DOMAINS for offer in domain.after_greeting)
 JOBS: Final[tuple[Job, ...]] = tuple(job for domain in DOMAINS for job in domain.jobs)
 
 

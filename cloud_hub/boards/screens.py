@@ -28,27 +28,23 @@ from cloud_hub.web.screen import Arguments, Screen
 
 
 def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = home_view(session, reader.viewer, reader.now, reader.declared.searches)
+    view = home_view(session, reader.viewer, reader.now, reader.searches)
     there = reader.in_zone(view.time_zone)
     return joined(home_page(view, there), story(view, there) if "story" in arguments else None)
 
 
 def _footfall(session: Session, reader: Reader, _: Arguments) -> Markup:
-    view = footfall_view(session, reader.viewer, reader.now, reader.declared.searches)
+    view = footfall_view(session, reader.viewer, reader.now, reader.searches)
     return footfall_page(view, reader.in_zone(view.time_zone))
 
 
 def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = store_view(
-        session, reader.viewer, reader.now, arguments["identity"], reader.declared.searches
-    )
+    view = store_view(session, reader.viewer, reader.now, arguments["identity"], reader.searches)
     return store_page(view, reader.in_zone(view.time_zone))
 
 
 def _shelf(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    view = shelf_view(
-        session, reader.viewer, reader.now, arguments["identity"], reader.declared.searches
-    )
+    view = shelf_view(session, reader.viewer, reader.now, arguments["identity"], reader.searches)
     return shelf_page(view, reader.in_zone(view.time_zone), arguments.get("slot"))
 
 
@@ -66,10 +62,9 @@ def _fleet(session: Session, reader: Reader, _: Arguments) -> Markup:
 
 
 def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
-    asked = RecordQuestion(
-        name=arguments.get("record", ""), projections=reader.declared.projections
-    )
-    view = device_view(session, reader.viewer, reader.now, arguments["identity"], asked)
+    asked = arguments.get("record")
+    record = None if asked is None else RecordQuestion(text=asked, traces=reader.traces)
+    view = device_view(session, reader.viewer, reader.now, arguments["identity"], record)
     return device_page(view, reader.in_zone(view.time_zone))
 
 

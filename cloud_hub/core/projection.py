@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.trace import KeptEvent, Trace
+from cloud_hub.core.trace import Trace, Traces
 from sync.events import EVENT_TYPES, EventBody
 
 Body = TypeVar("Body", bound=EventBody, covariant=True)
@@ -119,14 +119,17 @@ class Projection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projections:
-    """The projection of every kind, in the order in which they are applied. `note_revised` is told
-    first which days' figures the new facts change; history changes none that anybody has seen."""
+    """The projection of every kind, in the order in which they are applied. Each of `note_revised`
+    is told first which days' figures the new facts change; history changes none that anybody has
+    seen."""
 
     by_kind: Mapping[str, Projection]
-    note_revised: NoteRevised
+    note_revised: tuple[NoteRevised, ...]
 
     @classmethod
-    def joined(cls, each: Iterable[Projection], note_revised: NoteRevised) -> "Projections":
+    def joined(
+        cls, each: Iterable[Projection], note_revised: tuple[NoteRevised, ...]
+    ) -> "Projections":
         """In the given order. Raises ValueError unless every kind has exactly one."""
         by_kind: dict[str, Projection] = {}
         for projection in each:
@@ -140,7 +143,9 @@ class Projections:
 
     def apply(self, work: Work, facts: Mapping[str, Sequence[Fact[Any]]]) -> None:
         """Applies the facts, by kind."""
-        self.note_revised(work, self._revised(work, facts))
+        revised = self._revised(work, facts)
+        for note in self.note_revised:
+            note(work, revised)
         for kind, projection in self.by_kind.items():
             if kind in facts and projection.apply is not None:
                 projection.apply(work, facts[kind])
@@ -154,7 +159,7 @@ class Projections:
             if not fact.is_history
         }
 
-    def trace(self, session: Session, kind: str, event: KeptEvent) -> list[str]:
-        """What the hub made of an applied event, by name."""
-        projection = self.by_kind.get(kind)
-        return [] if projection is None else projection.trace(session, event)
+    @property
+    def traces(self) -> Traces:
+        """How it is named what an event of each kind became."""
+        return {kind: projection.trace for kind, projection in self.by_kind.items()}

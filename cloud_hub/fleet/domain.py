@@ -24,16 +24,16 @@ DOMAIN: Final = Domain(
         Projection(body=CommandResult, apply=apply_results, trace=trace_result),
         Projection(body=StateReported, apply=apply_reported, trace=trace_reported),
     ),
-    after_greeting=(
-        Offer(lacking=lacking_state, version=desired_version),
-        Offer(lacking=lacking_commands),
-    ),
     metrics=DEVICE_METRICS,
     searches=(
         Search(kinds=(STORE_OFFLINE, DEVICE_OFFLINE), find=find_offline),
         Search(kinds=(ALARM,), find=find_alarms),
     ),
     routers=(enrolment_api.router, media_api.router, commands_api.router, artifacts_api.router),
+    after_greeting=(
+        Offer(lacking=lacking_state, version=desired_version),
+        Offer(lacking=lacking_commands),
+    ),
     jobs=(
         Job(name="signing", run=keep_signed),
         Job(name="rollouts", run=go_on_with_rollouts),

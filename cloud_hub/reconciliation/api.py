@@ -45,7 +45,7 @@ def device_record(
     name = RecordName.read(f"{device_id}/{epoch}/{lane}/{seq}")
     with hub.sessions() as session:
         device = _device(session, viewer, device_id)
-        return record_json(place_of(session, device, name, parts.projector.projections))
+        return record_json(place_of(session, device, name, parts.projector.projections.traces))
 
 
 def _device(session: Session, viewer: Viewer, device_id: str) -> Device:

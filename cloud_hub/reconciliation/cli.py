@@ -16,7 +16,7 @@ from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from sync.core.clock import SystemClock
 
 if TYPE_CHECKING:
-    from cloud_hub.core.projection import Projections
+    from cloud_hub.core.trace import Traces
 
 LINES_SHOWN = 40
 Row = Mapping[str, Any]
@@ -34,9 +34,9 @@ class Asked:
     place: Mapping[str, Any]
 
 
-def audit_app(projections: Callable[[], "Projections"]) -> typer.Typer:
-    """The command. `projections`, which bring every domain with them, are called for only where
-    one record is asked for here."""
+def audit_app(traces: Callable[[], "Traces"]) -> typer.Typer:
+    """The command. `traces`, which bring every domain with them, are called for only where one
+    record is asked for here."""
     app = typer.Typer()
 
     @app.command("audit")
@@ -74,13 +74,13 @@ def audit_app(projections: Callable[[], "Projections"]) -> typer.Typer:
             token=token,
             place={"data_dir": data, "database": database},
         )
-        _audit(asked, projections, as_json=as_json)
+        _audit(asked, traces, as_json=as_json)
 
     return app
 
 
-def _audit(asked: Asked, projections: Callable[[], "Projections"], *, as_json: bool) -> None:
-    result = _found(asked, projections)
+def _audit(asked: Asked, traces: Callable[[], "Traces"], *, as_json: bool) -> None:
+    result = _found(asked, traces)
     if as_json:
         typer.echo(json.dumps(result, indent=1, ensure_ascii=False))
     elif asked.record is not None:
@@ -91,7 +91,7 @@ def _audit(asked: Asked, projections: Callable[[], "Projections"], *, as_json: b
         raise typer.Exit(1)
 
 
-def _found(asked: Asked, projections: Callable[[], "Projections"]) -> dict[str, Any]:
+def _found(asked: Asked, traces: Callable[[], "Traces"]) -> dict[str, Any]:
     """Raises HubError where nobody can tell."""
     from cloud_hub.reconciliation.client import audit_here, device_here, record_here, told_by
     from cloud_hub.reconciliation.event_trace import RecordName
@@ -102,7 +102,7 @@ def _found(asked: Asked, projections: Callable[[], "Projections"]) -> dict[str, 
         token = asked.token or os.environ.get("AISLE_TOKEN", "")
         return asyncio.run(told_by(asked.hub, token, path, tenant_id=asked.tenant))
     if name is not None:
-        return record_here(asked.place, name, projections(), tenant_id=asked.tenant)
+        return record_here(asked.place, name, traces(), tenant_id=asked.tenant)
     if asked.device is not None:
         return device_here(asked.place, asked.device, tenant_id=asked.tenant)
     return audit_here(asked.place, tenant_id=asked.tenant)

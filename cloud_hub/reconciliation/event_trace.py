@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
-from cloud_hub.core.projection import Outcome, Projections
-from cloud_hub.core.trace import KeptEvent
+from cloud_hub.core.projection import Outcome
+from cloud_hub.core.trace import KeptEvent, Traces
 from cloud_hub.link.ingest.unit_of_work import UNDECODABLE
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.place_tables import Device
@@ -105,10 +105,8 @@ class RecordPlace:
     is_named: bool = True
 
 
-def place_of(
-    session: Session, device: Device, name: RecordName, projections: Projections
-) -> RecordPlace:
-    """Where the record `name` of `device` is; `projections` know what it became."""
+def place_of(session: Session, device: Device, name: RecordName, traces: Traces) -> RecordPlace:
+    """Where the record `name` of `device` is; `traces` name what it became."""
     event = session.get(
         StoredEvent,
         (device.tenant_id, device.device_id, name.epoch, int(name.lane), name.seq),
@@ -121,7 +119,7 @@ def place_of(
         return RecordPlace(
             name=name,
             place=_OUTCOMES[Outcome(event.outcome)],
-            arrival=_arrival(session, event, projections),
+            arrival=_arrival(session, event, traces),
             letters=letters,
             said_at=said_at,
             produced=produced,
@@ -159,7 +157,7 @@ def _absent(account: LaneAccount | None, name: RecordName, loss: DeclaredLoss | 
     return Place.WAITING if waits else Place.ASTRAY
 
 
-def _arrival(session: Session, event: StoredEvent, projections: Projections) -> Arrival:
+def _arrival(session: Session, event: StoredEvent, traces: Traces) -> Arrival:
     first, last = _together(session, event)
     return Arrival(
         kind=event.kind,
@@ -167,7 +165,7 @@ def _arrival(session: Session, event: StoredEvent, projections: Projections) -> 
         received_at=event.received_at,
         first=first,
         last=last,
-        facts=tuple(_facts(session, event, projections)),
+        facts=tuple(_facts(session, event, traces)),
     )
 
 
@@ -228,7 +226,7 @@ def _together(session: Session, event: StoredEvent) -> tuple[int, int]:
     return first, last
 
 
-def _facts(session: Session, event: StoredEvent, projections: Projections) -> list[str]:
+def _facts(session: Session, event: StoredEvent, traces: Traces) -> list[str]:
     """What the hub made of an applied event, by name."""
     if event.outcome != Outcome.APPLIED.value:
         return []
@@ -238,4 +236,4 @@ def _facts(session: Session, event: StoredEvent, projections: Projections) -> li
         event_id=f"{event.device_id}/{event.epoch}/{event.lane}/{event.seq}",
         body=event.body,
     )
-    return projections.trace(session, event.kind, kept)
+    return traces[event.kind](session, kept) if event.kind in traces else []

@@ -149,9 +149,9 @@ def device_view(
     viewer: Viewer,
     now: datetime,
     device_id: str,
-    question: RecordQuestion | None = None,
+    record: RecordQuestion | None = None,
 ) -> DeviceView:
-    """One device as `viewer` may see it at `now`, and where the record is that was asked for.
+    """One device as `viewer` may see it at `now`, and where the `record` is that was asked for.
     Raises NotYours, NotFound."""
     row = session.get(place.Device, (viewer.tenant_id, device_id))
     snapshot = snapshot_for(session, viewer, Page.DEVICE, now, row.store_id if row else None)
@@ -185,7 +185,7 @@ def device_view(
         losses=loss_rows(places),
         waiting=waiting_rows(places),
         odd=odd_rows(places),
-        record=asked_record(session, row, question, zone, now) if question else None,
+        record=asked_record(session, row, record, zone, now),
         control=device_control(session, viewer, device_id, now),
         epochs=_epochs(session, chain.tenant_id, device_id),
         dead_letters=_dead_letters(session, chain.tenant_id, device_id),

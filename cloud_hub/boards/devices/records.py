@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core import wording
 from cloud_hub.core.errors import Refused
-from cloud_hub.core.projection import Projections
 from cloud_hub.core.text import Text
+from cloud_hub.core.trace import Traces
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, loss_reason
 from cloud_hub.reconciliation.device_trace import DevicePlaces, LanePlaces
@@ -60,6 +60,15 @@ class OddRow:
     lane_name: Text
     ranges: str
     events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordQuestion:
+    """The record that a person asks for, `1/sale/17` or with the device before it, and what names
+    that which the hub made of it."""
+
+    text: str
+    traces: Traces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,27 +151,22 @@ def _ranges(ranges: tuple[tuple[int, int, int], ...]) -> str:
     return ", ".join(told) + (" …" if len(ranges) > RANGES_SHOWN else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordQuestion:
-    """The record that a person asks for, `1/sale/17` or with the device before it; `projections`
-    know what it became."""
-
-    name: str
-    projections: Projections
-
-
 def asked_record(
-    session: Session, device: place.Device, question: RecordQuestion, zone: ZoneInfo, now: datetime
+    session: Session,
+    device: place.Device,
+    question: RecordQuestion | None,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> RecordAsked | None:
-    """Where the record is; None where the question is empty."""
-    asked = question.name.strip()
-    if not asked:
+    """Where the record is that a person asked for."""
+    if question is None or not question.text.strip():
         return None
+    asked = question.text.strip()
     is_whole = asked.startswith(f"{device.device_id}/")
     try:
         name = RecordName.read(asked if is_whole else f"{device.device_id}/{asked}")
     except Refused:
         return RecordAsked(asked=asked, sentences=(), problem="no-such-name")
-    found = place_of(session, device, name, question.projections)
+    found = place_of(session, device, name, question.traces)
     told = record_sentences(found, lambda at: wording.clock(at, zone, now))
     return RecordAsked(asked=asked, sentences=tuple(told))

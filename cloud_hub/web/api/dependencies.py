@@ -23,7 +23,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Searches
 from cloud_hub.master_data.place_tables import Tenant
-from cloud_hub.web.declared import Declared
+from cloud_hub.web.api.parts import parts_of
 from device_profiles.store import LoginRole
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -87,14 +87,12 @@ def writer_of(request: Request) -> Writer:
 
 def searches_of(request: Request) -> Searches:
     """Every search for problems that this hub knows."""
-    declared: Declared = request.app.state.declared
-    return declared.searches
+    return parts_of(request).searches
 
 
 def metrics_of(request: Request) -> Mapping[str, Metric]:
     """Every metric that this hub knows, by name."""
-    declared: Declared = request.app.state.declared
-    return declared.metrics
+    return parts_of(request).metrics
 
 
 HubOf = Annotated[Hub, Depends(hub_of)]

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.hub import Hub
+from cloud_hub.web.api.parts import parts_of
 from cloud_hub.web.door import door_routes, own_path
 from cloud_hub.web.frame import FrameView, frame_view, has_chain
 from cloud_hub.web.headers import ProtectiveHeaders
@@ -116,6 +117,7 @@ async def _show_screen(
     words = Words(visit.viewer.language, frame.zone)
     arguments: Arguments = {**request.query_params, **request.path_params}
     title = screen.title(words)
+    parts = parts_of(request)
 
     def reader() -> Reader:
         return Reader(
@@ -123,7 +125,8 @@ async def _show_screen(
             words=words,
             now=hub.clock.now(),
             here=request.url.path,
-            declared=request.app.state.declared,
+            searches=parts.searches,
+            traces=parts.projector.projections.traces,
         )
 
     content = Content(

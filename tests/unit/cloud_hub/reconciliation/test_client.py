@@ -94,6 +94,6 @@ def test_the_database_itself_tells_the_same_accounts(
     assert audit_here(place, tenant_id="nobody")["devices"] == []
     assert device_here(place, "s01-till")["device"] == "s01-till"
     name = RecordName.read("s01-till/1/sale/1")
-    assert record_here(place, name, PROJECTIONS)["place"] == "applied"
+    assert record_here(place, name, PROJECTIONS.traces)["place"] == "applied"
     with pytest.raises(Refused, match="no device s01-till in this hub; see: aisle audit"):
-        record_here(place, name, tenant_id="nobody")
+        record_here(place, name, PROJECTIONS.traces, tenant_id="nobody")

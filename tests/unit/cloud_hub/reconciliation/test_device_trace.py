@@ -25,7 +25,7 @@ def record(database: Database, text: str) -> RecordPlace:
     with database.sessions() as session:
         device = session.get(Device, ("linguang", name.device))
         assert device is not None
-        return place_of(session, device, name, PROJECTIONS)
+        return place_of(session, device, name, PROJECTIONS.traces)
 
 
 def test_a_device_tells_what_is_lost_and_why_and_what_waits(

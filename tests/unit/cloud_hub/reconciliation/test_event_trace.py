@@ -17,13 +17,15 @@ from cloud_hub.register import PROJECTIONS
 from sync.events import EVENT_TYPES, Lane
 from tests.talking_device import NOON, TalkingDevice, cola, receipt
 
+CORPUS = Path(__file__).parents[2] / "sync" / "corpus"
+
 
 def record(database: Database, text: str) -> RecordPlace:
     name = RecordName.read(text)
     with database.sessions() as session:
         device = session.get(Device, ("linguang", name.device))
         assert device is not None
-        return place_of(session, device, name, PROJECTIONS)
+        return place_of(session, device, name, PROJECTIONS.traces)
 
 
 def test_each_record_is_found_by_its_number(door: TalkingDevice, database: Database) -> None:
@@ -76,9 +78,6 @@ def test_a_receipt_tells_what_was_made_of_it(ingest: Ingest, database: Database)
 def test_a_name_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="names no record"):
         RecordName.read(text)
-
-
-CORPUS = Path(__file__).parents[2] / "sync" / "corpus"
 
 
 def test_an_event_of_every_kind_tells_what_was_made_of_it(

@@ -88,8 +88,8 @@ def as_role(role: LoginRole) -> Viewer:
 
 def look(database: Database, viewer: Viewer, asked: str | None = None) -> DeviceView:
     with database.sessions() as session:
-        question = RecordQuestion(name=asked or "", projections=PROJECTIONS)
-        return device_view(session, viewer, NOON + timedelta(minutes=2), "s01-cooler", question)
+        record = None if asked is None else RecordQuestion(text=asked, traces=PROJECTIONS.traces)
+        return device_view(session, viewer, NOON + timedelta(minutes=2), "s01-cooler", record)
 
 
 def test_it_and_technicians_may_act_and_nobody_else(database: Database) -> None:

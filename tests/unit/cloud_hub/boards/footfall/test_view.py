@@ -8,7 +8,7 @@ import pytest
 from cloud_hub.boards.footfall.page import footfall_page
 from cloud_hub.boards.footfall.view import FootfallView, footfall_view
 from cloud_hub.core.errors import NotYours
-from cloud_hub.register import DECLARED, SEARCHES
+from cloud_hub.register import SEARCHES
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
@@ -27,11 +27,7 @@ def seen(chain: SmallChain) -> FootfallView:
 
 def page(view: FootfallView) -> str:
     reader = Reader(
-        declared=DECLARED,
-        viewer=head_office(),
-        words=Words("en", ZoneInfo("UTC")),
-        now=NOW,
-        here="/footfall",
+        viewer=head_office(), words=Words("en", ZoneInfo("UTC")), now=NOW, here="/footfall"
     )
     return str(footfall_page(view, reader.in_zone(view.time_zone)))
 

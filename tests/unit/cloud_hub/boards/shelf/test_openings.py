@@ -13,7 +13,7 @@ from cloud_hub.boards.shelf.openings_part import estimated_sales_panel
 from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.register import DECLARED, SEARCHES
+from cloud_hub.register import SEARCHES
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
@@ -149,7 +149,7 @@ def test_a_range_that_says_too_little_is_shown_as_no_estimate(chain: SmallChain)
     assert sales.sold is None
     for language, said in (("en", "no estimate"), ("zh", "无法推算")):
         words = Words(language, ZoneInfo("Etc/GMT-8"))
-        reader = Reader(viewer=head_office(), words=words, now=NOW, declared=DECLARED)
+        reader = Reader(viewer=head_office(), words=words, now=NOW)
         assert said in str(estimated_sales_panel(sales, reader))
 
 

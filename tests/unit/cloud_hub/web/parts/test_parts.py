@@ -15,7 +15,6 @@ from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure, Unit
 from cloud_hub.reconciliation.equation_part import ledger_equation
 from cloud_hub.reconciliation.sums import Books
-from cloud_hub.register import DECLARED
 from cloud_hub.web.parts.age import photo_age
 from cloud_hub.web.parts.figure_tile import figure_tile
 from cloud_hub.web.parts.money import cost_mark
@@ -33,9 +32,7 @@ def reader(role: LoginRole = LoginRole.HEAD_OFFICE, language: str = "en") -> Rea
     viewer = Viewer(
         tenant_id="linguang", login_name="wang", role=role, scope_id="s01", language=language
     )
-    return Reader(
-        viewer=viewer, words=Words(language, ZoneInfo("Etc/GMT-8")), now=NOW, declared=DECLARED
-    )
+    return Reader(viewer=viewer, words=Words(language, ZoneInfo("Etc/GMT-8")), now=NOW)
 
 
 def figure(**changes: object) -> Figure:
