@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
+from cloud_hub.access.throttle import LoginThrottle
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
@@ -29,6 +30,7 @@ from cloud_hub.link.broker.connections import (
 from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.broker.embedded import Gate, OnLeft, embedded_broker
+from cloud_hub.link.ingest.counters import Meters
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
@@ -36,6 +38,7 @@ from cloud_hub.register import DOMAINS, JOBS, METRICS, SCREENS, SEARCHES
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import health, metrics
+from cloud_hub.web.api.parts import Parts
 from sync.core.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)
@@ -61,7 +64,10 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
             end_every_connection(session)
         replay_unknown(database, IdentityKeys(secrets), hub.pictures, hub.clock.now())
         opened.pop_all()
-    app = _application(hub)
+    app = _application(
+        hub,
+        Parts(claims=LoginThrottle(), meters=Meters(), metrics=METRICS, searches=SEARCHES),
+    )
     if settings.console:
         # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.
         from cloud_hub.web.live.mount import mount_console
@@ -70,19 +76,19 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
     return app
 
 
-def _application(hub: Hub) -> FastAPI:
+def _application(hub: Hub, parts: Parts) -> FastAPI:
     app = FastAPI(
         title="AisleOS hub",
         version=version("aisleos"),
         summary="One model of stores, goods and shoppers",
-        lifespan=_lifespan(hub),
+        lifespan=_lifespan(hub, parts),
         # The interactive page would load its scripts from the internet.
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
     app.state.hub = hub
-    app.state.searches, app.state.metrics = SEARCHES, METRICS
+    app.state.parts = parts
     for router in (health.router, metrics.router, *(r for d in DOMAINS for r in d.routers)):
         app.include_router(router)
     app.add_exception_handler(Refused, _say_refused)
@@ -91,7 +97,7 @@ def _application(hub: Hub) -> FastAPI:
     return app
 
 
-def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
@@ -110,7 +116,7 @@ def _lifespan(hub: Hub) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
             tasks.create_task(run_jobs(hub, stop), name="jobs")
             for name, work in (
                 ("ear", hear(hub.link.listener, inbox, early=early)),
-                ("intake", run_intake(hub, ingest, inbox, hub.meters)),
+                ("intake", run_intake(hub, ingest, inbox, parts.meters)),
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),
                 *((job.name, job.run(hub)) for job in JOBS),

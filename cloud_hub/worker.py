@@ -20,6 +20,7 @@ from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
+from cloud_hub.link.ingest.counters import Meters
 from cloud_hub.link.ingest.ingest import Ingest
 from sync.core.clock import SystemClock
 from sync.core.garbage import seldom_collect
@@ -67,7 +68,7 @@ async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, work in (
             ("ear", hear(listener, inbox, early=False)),
-            ("intake", run_intake(hub, ingest, inbox, hub.meters)),
+            ("intake", run_intake(hub, ingest, inbox, Meters())),
         ):
             stack.callback(tasks.create_task(work, name=name).cancel)
         yield listener

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.throttle import LoginThrottle
 from cloud_hub.core.change_feed import Changes
 from cloud_hub.core.keys.key_store import HubSecrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
-from cloud_hub.fleet.artifacts.artifacts import Artifacts
-from cloud_hub.link.ingest.counters import Meters
 from sync.core.clock import Clock
 from sync.link.listener import MqttListener
 
@@ -43,10 +40,7 @@ class Hub:
     secrets: HubSecrets
     clock: Clock
     changed: Changes
-    throttle: LoginThrottle
     pictures: Pictures
-    artifacts: Artifacts
-    meters: Meters
     link: BrokerLink
 
     @property
@@ -63,9 +57,6 @@ def hub_over(settings: HubSettings, database: Database, secrets: HubSecrets, clo
         secrets=secrets,
         clock=clock,
         changed=Changes(),
-        throttle=LoginThrottle(),
         pictures=Pictures(settings.media_dir, limit_bytes=settings.media_limit_bytes),
-        artifacts=Artifacts(folder=settings.artifacts_dir),
-        meters=Meters(),
         link=BrokerLink(),
     )

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -38,11 +38,40 @@ class Attempt:
     address: str
     place: str
 
+    @property
+    def pair(self) -> str:
+        """Who tries from where."""
+        return f"{self.name} {self.address}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long who guesses must wait. By the pair of name and address, so that nobody can lock a
+    colleague out from elsewhere; and by the address, patiently, because a whole shop may stand
+    behind one."""
+
+    pairs: LoginThrottle
+    shops: LoginThrottle
+
+    def wait_s(self, attempt: Attempt, now: datetime) -> float:
+        """Seconds until this may be tried; 0 when it may be now."""
+        return max(self.pairs.wait_s(attempt.pair, now), self.shops.wait_s(attempt.address, now))
+
+    def failed(self, attempt: Attempt, now: datetime) -> None:
+        """Notes a failure."""
+        self.pairs.failed(attempt.pair, now)
+        self.shops.failed(attempt.address, now)
+
+    def succeeded(self, attempt: Attempt) -> None:
+        """Forgets the failures."""
+        self.pairs.succeeded(attempt.pair)
+        self.shops.succeeded(attempt.address)
+
 
 def door_routes(hub: Hub) -> APIRouter:
     """POST /login and POST /logout. Both refuse a form that another site sent."""
     router = APIRouter(include_in_schema=False)
-    patience = LoginThrottle(free_tries=TRIES_OF_ADDRESS)
+    patience = Patience(pairs=LoginThrottle(), shops=LoginThrottle(free_tries=TRIES_OF_ADDRESS))
 
     @router.post("/login")
     async def sign_in(request: Request) -> Response:
@@ -89,23 +118,17 @@ def own_path(place: str) -> str:
     return place if inside and not parts.scheme and not parts.netloc else ""
 
 
-async def _try(hub: Hub, patience: LoginThrottle, attempt: Attempt, *, is_secure: bool) -> Response:
+async def _try(hub: Hub, patience: Patience, attempt: Attempt, *, is_secure: bool) -> Response:
     now = hub.clock.now()
-    # The pair, so that nobody can lock a colleague out from elsewhere; and the address, patiently,
-    # because a whole shop may stand behind one.
-    pair, shop = f"sign-in {attempt.name} {attempt.address}", f"sign-in {attempt.address}"
-    wait_s = max(hub.throttle.wait_s(pair, now), patience.wait_s(shop, now))
-    if wait_s > 0:
+    if (wait_s := patience.wait_s(attempt, now)) > 0:
         return _back_to_login("wait", attempt.place, seconds=int(wait_s) + 1)
     # Counted before it is judged, so that many tries at once do not all slip through.
-    hub.throttle.failed(pair, now)
-    patience.failed(shop, now)
+    patience.failed(attempt, now)
     opened = await asyncio.to_thread(_open, hub, attempt)
     if opened is None:
         log.warning("sign-in refused", extra={"action": "sign-in-refused", "login": attempt.name})
         return _back_to_login("wrong", attempt.place)
-    hub.throttle.succeeded(pair)
-    patience.succeeded(shop)
+    patience.succeeded(attempt)
     return _let_in(hub, opened, attempt.place, is_secure=is_secure)
 
 

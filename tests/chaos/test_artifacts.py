@@ -10,6 +10,7 @@ from random import Random
 import httpx
 import pytest
 
+from cloud_hub.fleet.artifacts.artifacts import artifacts_of
 from device_profiles.artifact import ArtifactKind
 from edge_agent.core.remote import Remote
 from edge_agent.core.writer import Writer
@@ -129,7 +130,7 @@ async def shop(setup):
 class Shop:
     def __init__(self, setup, hub, url):
         self.setup, self.hub, self.url = setup, hub, url
-        self.artifacts = hub.hub.artifacts
+        self.artifacts = artifacts_of(hub.hub)
 
     def add(self, version: int, price: str, **more: object) -> None:
         path = price_list(self.setup.folder / "prices.json", price, **more)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.fleet.artifacts.artifacts import Artifacts
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, artifacts_of
 from cloud_hub.shelf.tables import ShelfObservation
 from device_profiles.artifact import ArtifactKind
 from device_profiles.device import load_device
@@ -92,7 +92,7 @@ def slots(tmp_path):
 
 
 def add(hub, path: Path, name: str, kind: ArtifactKind, version: int = 1):
-    artifacts: Artifacts = hub.hub.artifacts
+    artifacts = artifacts_of(hub.hub)
     now = hub.hub.clock.now()
     return artifacts.add("linguang", path, name=name, version=version, kind=kind, now=now)
 

@@ -14,7 +14,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.artifacts.artifacts import choose_devices
+from cloud_hub.fleet.artifacts.artifacts import artifacts_of, choose_devices
 from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
 from cloud_hub.fleet.commands.api import OperatorOf
 from cloud_hub.fleet.enrolment.dependencies import DeviceOf
@@ -64,7 +64,7 @@ class AssignAnswer(Closed):
 @router.get("/metadata/{name}")
 def get_metadata(name: SignedName, hub: HubOf, device: DeviceOf) -> Response:
     """A signed file of the device's own chain; 404 where there is none."""
-    desk = hub.artifacts.desk(device.tenant_id)
+    desk = artifacts_of(hub).desk(device.tenant_id)
     path = desk.metadata / name
     if not path.is_file():
         raise Refused(f"there is no {name}", status=404)
@@ -74,7 +74,7 @@ def get_metadata(name: SignedName, hub: HubOf, device: DeviceOf) -> Response:
 @router.get("/targets/{path:path}")
 def get_target(path: str, hub: HubOf, device: DeviceOf) -> Response:
     """An artifact's bytes, or a `Range` of them; 404 where there is none."""
-    file = hub.artifacts.desk(device.tenant_id).targets / path
+    file = artifacts_of(hub).desk(device.tenant_id).targets / path
     if TARGET.fullmatch(path) is None or not file.is_file():
         raise Refused("there is no such artifact", status=404)
     headers = {"Cache-Control": FOREVER}
@@ -87,7 +87,7 @@ def list_artifacts(hub: HubOf, viewer: ViewerOf) -> list[ArtifactAnswer]:
     require_operator(viewer)
     return [
         ArtifactAnswer.model_validate(asdict(artifact))
-        for artifact in hub.artifacts.listed(viewer.tenant_id)
+        for artifact in artifacts_of(hub).listed(viewer.tenant_id)
     ]
 
 
@@ -97,7 +97,7 @@ def assign_artifact(body: AssignRequest, hub: HubOf, viewer: OperatorOf) -> Assi
     their next hello. 404 for a version or a device that is not there: then nothing is assigned."""
     with hub.database.writing() as session:
         end_rollout(session, viewer.tenant_id, body.name, BY_HAND)
-        shadows = hub.artifacts.assign(
+        shadows = artifacts_of(hub).assign(
             session,
             choose_devices(session, viewer.tenant_id, device_ids=body.devices),
             name=body.name,

@@ -21,6 +21,7 @@ from tuf.api.metadata import TargetFile
 
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.core.errors import Refused, UnusableData
+from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.artifacts.signing import SigningDesk
 from cloud_hub.fleet.commands.shadows import ARTIFACTS, shadow_of, want_state
 from cloud_hub.fleet.tables import DeviceShadow
@@ -161,6 +162,11 @@ class Artifacts:
                 f" there is: {', '.join(known) or 'none (aisle artifact add)'}",
                 status=404,
             )
+
+
+def artifacts_of(hub: Hub) -> Artifacts:
+    """The artifacts in the hub's data folder."""
+    return Artifacts(folder=hub.settings.artifacts_dir)
 
 
 def choose_devices(

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.hub import Hub
+from cloud_hub.fleet.artifacts.artifacts import artifacts_of
 from cloud_hub.fleet.artifacts.rollouts import advance, is_due, rollouts
 from cloud_hub.fleet.commands.shadows import desired_message
 from cloud_hub.fleet.tables import ArtifactRollout, DeviceShadow
@@ -37,8 +38,9 @@ async def keep_signed(hub: Hub) -> None:
 
 
 def _renew(hub: Hub, is_start: bool) -> None:
-    for tenant_id in hub.artifacts.tenants():
-        desk = hub.artifacts.desk(tenant_id)
+    artifacts = artifacts_of(hub)
+    for tenant_id in artifacts.tenants():
+        desk = artifacts.desk(tenant_id)
         renewed = desk.renew(hub.clock.now(), all_of_them=is_start)
         if renewed:
             log.info(
@@ -68,7 +70,7 @@ def advance_rollouts(hub: Hub) -> None:
         with hub.database.writing() as session:
             rollout = session.get(ArtifactRollout, key)
             if rollout is not None:
-                advance(session, hub.artifacts, rollout, now)
+                advance(session, artifacts_of(hub), rollout, now)
 
 
 async def tell_wishes(hub: Hub) -> None:

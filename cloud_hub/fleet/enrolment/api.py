@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
+from cloud_hub.fleet.artifacts.artifacts import artifacts_of
 from cloud_hub.fleet.enrolment.enrolment import claim, reset_claim
 from cloud_hub.web.api.dependencies import HubOf, WriterOf
+from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
@@ -58,12 +60,12 @@ class ClaimAnswer(Body):
 
 
 @router.post("/devices/claim")
-def claim_device(body: ClaimRequest, request: Request, hub: HubOf) -> ClaimAnswer:
+def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsOf) -> ClaimAnswer:
     """Gives a device its password, once, for its claim token. 403 wrong token, 409 claimed."""
     now = hub.clock.now()
     address = request.client.host if request.client else ""
     who = f"claim {body.tenant_id}/{body.device_id} {address}"
-    if (wait_s := hub.throttle.wait_s(who, now)) > 0:
+    if (wait_s := parts.claims.wait_s(who, now)) > 0:
         raise Refused(f"too many wrong claims; wait {wait_s:.0f} s", status=429)
     try:
         with hub.database.writing() as session:
@@ -85,7 +87,7 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf) -> ClaimAnswe
                 now=now,
             )
     except Refused:
-        hub.throttle.failed(who, now)
+        parts.claims.failed(who, now)
         raise
     return ClaimAnswer(
         tenant_id=device.tenant_id,
@@ -94,7 +96,7 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf) -> ClaimAnswe
         password=password,
         brokers=_brokers(hub, request),
         mqtt_version=hub.settings.mqtt_version,
-        artifact_root=hub.artifacts.desk(device.tenant_id).root(now).decode(),
+        artifact_root=artifacts_of(hub).desk(device.tenant_id).root(now).decode(),
     )
 
 

@@ -23,6 +23,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Searches
 from cloud_hub.master_data.place_tables import Tenant
+from cloud_hub.web.api.parts import parts_of
 from device_profiles.store import LoginRole
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -86,14 +87,12 @@ def writer_of(request: Request) -> Writer:
 
 def searches_of(request: Request) -> Searches:
     """Every search for problems that this hub knows."""
-    searches: Searches = request.app.state.searches
-    return searches
+    return parts_of(request).searches
 
 
 def metrics_of(request: Request) -> Mapping[str, Metric]:
     """Every metric that this hub knows, by name."""
-    metrics: Mapping[str, Metric] = request.app.state.metrics
-    return metrics
+    return parts_of(request).metrics
 
 
 HubOf = Annotated[Hub, Depends(hub_of)]

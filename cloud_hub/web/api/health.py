@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.web.api.dependencies import HubOf
+from cloud_hub.web.api.parts import PartsOf
 
 router = APIRouter(tags=["health"])
 
@@ -31,6 +32,6 @@ def readyz(hub: HubOf, response: Response) -> dict[str, str]:
 
 
 @router.get("/metrics")
-def metrics(hub: HubOf) -> Response:
+def metrics(parts: PartsOf) -> Response:
     """The hub's own counters, for Prometheus."""
-    return Response(hub.meters.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(parts.meters.page(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.hub import Hub
+from cloud_hub.web.api.parts import parts_of
 from cloud_hub.web.door import door_routes, own_path
 from cloud_hub.web.frame import FrameView, frame_view, has_chain
 from cloud_hub.web.headers import ProtectiveHeaders
@@ -123,7 +124,7 @@ async def _show_screen(
             words=words,
             now=hub.clock.now(),
             here=request.url.path,
-            searches=request.app.state.searches,
+            searches=parts_of(request).searches,
         )
 
     content = Content(

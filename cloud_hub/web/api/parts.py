@@ -1,0 +1,32 @@
+"""What the application holds for its doors beside the hub itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from cloud_hub.access.throttle import LoginThrottle
+from cloud_hub.insight.metric import Metric
+from cloud_hub.insight.search import Searches
+from cloud_hub.link.ingest.counters import Meters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Parts of a running hub that only some doors need, on `app.state.parts`: who guesses claim
+    tokens, what was counted, every metric by name and every search that it knows."""
+
+    claims: LoginThrottle
+    meters: Meters
+    metrics: Mapping[str, Metric]
+    searches: Searches
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the running hub."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsOf = Annotated[Parts, Depends(parts_of)]
