@@ -32,9 +32,10 @@ from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.broker.embedded import Gate, OnLeft, embedded_broker
 from cloud_hub.link.ingest.counters import Meters
 from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
-from cloud_hub.register import DOMAINS, JOBS, METRICS, SCREENS, SEARCHES
+from cloud_hub.register import DOMAINS, JOBS, METRICS, PROJECTIONS, SCREENS, SEARCHES
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import health, metrics
@@ -62,12 +63,17 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         _mint_admin_token(hub)
         with database.writing() as session:
             end_every_connection(session)
-        replay_unknown(database, IdentityKeys(secrets), hub.pictures, hub.clock.now())
+        projector = Projector.of(hub, PROJECTIONS)
+        replay_unknown(database, projector, hub.clock.now())
         opened.pop_all()
-    app = _application(
-        hub,
-        Parts(claims=LoginThrottle(), meters=Meters(), metrics=METRICS, searches=SEARCHES),
+    parts = Parts(
+        claims=LoginThrottle(),
+        meters=Meters(),
+        metrics=METRICS,
+        projector=projector,
+        searches=SEARCHES,
     )
+    app = _application(hub, parts)
     if settings.console:
         # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.
         from cloud_hub.web.live.mount import mount_console
@@ -109,7 +115,7 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
                 await stack.enter_async_context(embedded_broker(hub.settings.mqtt, gate))
             hub.link.listener = await stack.enter_async_context(hub_listener(hub))
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            ingest = Ingest(hub.database, hub.settings, IdentityKeys(hub.secrets), hub.pictures)
+            ingest = Ingest(hub.database, hub.settings, parts.projector)
             inbox, early = Inbox(), hub.settings.broker is None
             stop = asyncio.Event()
             stack.callback(stop.set)

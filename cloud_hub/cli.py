@@ -228,7 +228,8 @@ def replay_letter(
     """Take it again, after an upgrade or corrected: each event once, or one line why not."""
     from cloud_hub.access.offline_hub import open_office
     from cloud_hub.link.letters.dead_letters_offline import read_body, replay_letter_here
+    from cloud_hub.register import PROJECTIONS
 
     with open_office(_place(data, database), tenant) as office:
-        count = replay_letter_here(office, letter, read_body(body) if body else None)
+        count = replay_letter_here(office, letter, read_body(body) if body else None, PROJECTIONS)
     typer.echo(f"{letter}: {count} event{'' if count == 1 else 's'} applied")

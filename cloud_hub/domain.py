@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from cloud_hub.core.hub import Hub
+from cloud_hub.core.projection import NoteRevised, Projection
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Search
 from cloud_hub.web.screen import Screen
@@ -26,6 +27,8 @@ class Domain:
     pages, its doors, its own work. What it leaves out it has none of."""
 
     name: str
+    projections: tuple[Projection, ...] = ()
+    note_revised: tuple[NoteRevised, ...] = ()
     metrics: tuple[Metric, ...] = ()
     searches: tuple[Search, ...] = ()
     screens: tuple[Screen, ...] = ()

@@ -5,11 +5,13 @@ from typing import Final
 from cloud_hub.admin.domain import DOMAIN as ADMIN
 from cloud_hub.boards.domain import DOMAIN as BOARDS
 from cloud_hub.coolers.domain import DOMAIN as COOLERS
+from cloud_hub.core.projection import Projections
 from cloud_hub.domain import Domain, Job
 from cloud_hub.fleet.domain import DOMAIN as FLEET
 from cloud_hub.insight.documentation import documentation
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Search
+from cloud_hub.link.projections import PROJECTIONS as LINK
 from cloud_hub.reconciliation.domain import DOMAIN as RECONCILIATION
 from cloud_hub.review.domain import DOMAIN as REVIEW
 from cloud_hub.sales.domain import DOMAIN as SALES
@@ -41,6 +43,10 @@ SEARCHES: Final[tuple[Search, ...]] = tuple(
 )
 SCREENS: Final[tuple[Screen, ...]] = tuple(
     screen for domain in DOMAINS for screen in domain.screens
+)
+PROJECTIONS: Final = Projections.joined(
+    (*(projection for domain in DOMAINS for projection in domain.projections), *LINK),
+    tuple(note for domain in DOMAINS for note in domain.note_revised),
 )
 JOBS: Final[tuple[Job, ...]] = tuple(job for domain in DOMAINS for job in domain.jobs)
 

@@ -14,7 +14,6 @@ import typer
 from cloud_hub.core.errors import InvalidSettings
 from cloud_hub.core.existing_hub import require_hub
 from cloud_hub.core.hub import hub_over
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
@@ -22,6 +21,8 @@ from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
 from cloud_hub.link.ingest.counters import Meters
 from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.unit_of_work import Projector
+from cloud_hub.register import PROJECTIONS
 from sync.core.clock import SystemClock
 from sync.core.garbage import seldom_collect
 from sync.link.listener import MqttListener
@@ -63,7 +64,7 @@ async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
         hub = hub_over(settings, database, secrets, SystemClock())
         listener = await stack.enter_async_context(hub_listener(hub))
         hub.link.listener = listener
-        ingest = Ingest(database, settings, IdentityKeys(secrets), hub.pictures)
+        ingest = Ingest(database, settings, Projector.of(hub, PROJECTIONS))
         inbox = Inbox()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, work in (

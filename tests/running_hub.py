@@ -13,6 +13,9 @@ import uvicorn
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import Address, HubSettings
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.unit_of_work import Projector
+from cloud_hub.register import PROJECTIONS
 from device_profiles.store import Chain
 
 
@@ -22,6 +25,10 @@ class RunningHub:
 
     hub: Hub
     http: httpx.AsyncClient
+
+    def ingest(self) -> Ingest:
+        """One more ingest over the hub's database."""
+        return Ingest(self.hub.database, self.hub.settings, Projector.of(self.hub, PROJECTIONS))
 
     async def load(self, chain: Chain) -> None:
         """Loads master data by the API."""

@@ -1,11 +1,12 @@
 """What photos before and after a cooler's door was open say → one row an opening, one a product."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
+from cloud_hub.core.trace import by_rows
 from sync.events import CoolerOpened, PacksChanged
 
 
@@ -61,3 +62,6 @@ def _packs(change: PacksChanged) -> dict[str, Any]:
         "moved": change.moved,
         "untold": change.untold,
     }
+
+
+trace_opening: Final = by_rows("cooler opening", CoolerOpening.opening_id)

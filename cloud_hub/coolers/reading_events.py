@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from cloud_hub.coolers.tables import CoolerMinute
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import Merge, greater, insert_or_merge, lesser
+from cloud_hub.core.trace import by_body
 from sync.events import CoolerRead
 
 SERIES = ("temperature_c", "compressor_duty", "door_open_s")
@@ -38,3 +40,8 @@ def apply_coolers(work: Work, facts: Sequence[Fact[CoolerRead]]) -> None:
             )
     merge: dict[str, Merge] = {**dict.fromkeys(SERIES, greater), "mode": lesser}
     insert_or_merge(work.session, CoolerMinute, rows, merge)
+
+
+trace_readings: Final = by_body(
+    lambda body: f"readings of {body['fixture_id']} from {body['started_at']}"
+)

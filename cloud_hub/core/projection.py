@@ -1,5 +1,7 @@
-"""One ingest transaction as the projections see it: the facts, what is known, what they answer."""
+"""One ingest transaction as the projections see it: the facts, what is known, what they answer;
+and what a domain says of an event kind that it applies."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,7 +13,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.media_store import Pictures
-from sync.events import EventBody
+from cloud_hub.core.trace import KeptEvent, Trace
+from sync.events import EVENT_TYPES, EventBody
 
 Body = TypeVar("Body", bound=EventBody, covariant=True)
 
@@ -91,3 +94,72 @@ class Work:
             known = day_start(day, zone), day_start(day + timedelta(days=1), zone), day
             self._days[zone] = known
         return known[2]
+
+
+Apply = Callable[[Work, Sequence[Fact[Any]]], None]
+"""Writes what new facts of one kind say."""
+Revises = Callable[[Work, Fact[Any]], date]
+"""The business day whose figures a fact changes."""
+RevisedDay = tuple[str, str, date]
+"""tenant, store, business day."""
+NoteRevised = Callable[[Work, Set[RevisedDay]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """What one kind of event becomes. `apply` is None where the link keeps what the event says in
+    its own accounts, and no domain has rows of it; `revises` where it changes no day's figures that
+    people may have seen."""
+
+    body: type[EventBody]
+    apply: Apply | None
+    trace: Trace
+    revises: Revises | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projections:
+    """The projection of every kind, in the order in which they are applied. Each of `note_revised`
+    is told first which days' figures the new facts change; history changes none that anybody has
+    seen."""
+
+    by_kind: Mapping[str, Projection]
+    note_revised: tuple[NoteRevised, ...]
+
+    @classmethod
+    def joined(
+        cls, each: Iterable[Projection], note_revised: tuple[NoteRevised, ...]
+    ) -> "Projections":
+        """In the given order. Raises ValueError unless every kind has exactly one."""
+        by_kind: dict[str, Projection] = {}
+        for projection in each:
+            kind = projection.body.kind
+            if kind in by_kind:
+                raise ValueError(f"two domains apply the kind {kind}")
+            by_kind[kind] = projection
+        if missing := sorted(EVENT_TYPES.keys() - by_kind):
+            raise ValueError(f"no domain applies the kinds {', '.join(missing)}")
+        return cls(by_kind=by_kind, note_revised=note_revised)
+
+    def apply(self, work: Work, facts: Mapping[str, Sequence[Fact[Any]]]) -> None:
+        """Applies the facts, by kind."""
+        revised = self._revised(work, facts)
+        for note in self.note_revised:
+            note(work, revised)
+        for kind, projection in self.by_kind.items():
+            if kind in facts and projection.apply is not None:
+                projection.apply(work, facts[kind])
+
+    def _revised(self, work: Work, facts: Mapping[str, Sequence[Fact[Any]]]) -> Set[RevisedDay]:
+        return {
+            (fact.tenant_id, fact.store_id, revises(work, fact))
+            for kind, some in facts.items()
+            if (revises := self.by_kind[kind].revises) is not None
+            for fact in some
+            if not fact.is_history
+        }
+
+    def trace(self, session: Session, kind: str, event: KeptEvent) -> list[str]:
+        """What the hub made of an applied event, by name."""
+        projection = self.by_kind.get(kind)
+        return [] if projection is None else projection.trace(session, event)

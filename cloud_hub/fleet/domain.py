@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from cloud_hub.core.projection import Projection
 from cloud_hub.domain import Domain, Job
 from cloud_hub.fleet import media_api
 from cloud_hub.fleet.alarm_findings import ALARM, find_alarms
@@ -9,12 +10,18 @@ from cloud_hub.fleet.artifacts import api as artifacts_api
 from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signed, tell_wishes
 from cloud_hub.fleet.commands import api as commands_api
 from cloud_hub.fleet.enrolment import api as enrolment_api
+from cloud_hub.fleet.events import apply_reported, apply_results, trace_reported, trace_result
 from cloud_hub.fleet.metrics import DEVICE_METRICS
 from cloud_hub.fleet.offline_findings import DEVICE_OFFLINE, STORE_OFFLINE, find_offline
 from cloud_hub.insight.search import Search
+from sync.events import CommandResult, StateReported
 
 DOMAIN: Final = Domain(
     name="fleet",
+    projections=(
+        Projection(body=CommandResult, apply=apply_results, trace=trace_result),
+        Projection(body=StateReported, apply=apply_reported, trace=trace_reported),
+    ),
     metrics=DEVICE_METRICS,
     searches=(
         Search(kinds=(STORE_OFFLINE, DEVICE_OFFLINE), find=find_offline),

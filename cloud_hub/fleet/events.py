@@ -1,8 +1,10 @@
 """Results of commands and reported states → what the hub shows of a device."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.trace import by_body
 from cloud_hub.fleet.commands.shadows import ensure_shadow
 from cloud_hub.fleet.tables import DeviceCommand
 from sync.events import CommandResult, StateReported
@@ -27,3 +29,9 @@ def apply_reported(work: Work, facts: Sequence[Fact[StateReported]]) -> None:
             shadow.reported_epoch, shadow.reported_seq = fact.epoch, fact.seq
             shadow.reported_version = fact.body.version
             shadow.reported, shadow.reported_at = dict(fact.body.state), fact.occurred_at
+
+
+trace_result: Final = by_body(
+    lambda body: f"result of command {body['command_id']}: {body['outcome']}"
+)
+trace_reported: Final = by_body(lambda body: f"reported state {body['version']}")

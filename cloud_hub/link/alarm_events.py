@@ -5,11 +5,13 @@ An alarm is cleared by the first clear at or after its raise.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
+from cloud_hub.core.trace import by_body
 from cloud_hub.link.tables import AlarmRaised, StoredEvent
 from sync.events import Alarm, AlarmState
 
@@ -75,3 +77,8 @@ def _clear(work: Work, fact: Fact[Alarm]) -> None:
         .values(cleared_at=cleared_at)
         .execution_options(synchronize_session=False)
     )
+
+
+trace_alarm: Final = by_body(
+    lambda body: f"alarm {body['alarm']} of {body['subject']}, {body['state']}"
+)

@@ -1,9 +1,11 @@
 """References to pictures; their bytes come by the media door, before or after."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
+from cloud_hub.core.trace import by_body
 from cloud_hub.link.tables import Media
 from sync.events import MediaTaken
 
@@ -27,3 +29,6 @@ def apply_media(work: Work, facts: Sequence[Fact[MediaTaken]]) -> None:
         for fact in facts
     ]
     insert_or_replace(work.session, Media, rows, keep=("stored_at",))
+
+
+trace_picture: Final = by_body(lambda body: f"picture {body['sha256']}")

@@ -1,9 +1,11 @@
 """Closed sessions of smart carts."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
+from cloud_hub.core.trace import by_body
 from cloud_hub.sales.tables import CartSession
 from sync.events import CartClosed
 
@@ -29,3 +31,6 @@ def apply_carts(work: Work, facts: Sequence[Fact[CartClosed]]) -> None:
             for fact in facts
         ],
     )
+
+
+trace_cart: Final = by_body(lambda body: f"cart session {body['session_id']}")

@@ -6,45 +6,38 @@ arrives for a final day revises it, and the figures from before are kept: one ro
 second one when more comes after 24 hours.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Set
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from cloud_hub.core.days.business_day import day_start
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import RevisedDay, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.sales import tables
 from sync import events
 
-StoreDay = tuple[str, str, date]
-"""tenant, store, business day."""
 ONE_REVISION = timedelta(hours=24)
 
 
-def note_revisions(work: Work, facts: Sequence[Fact[Any]]) -> None:
-    """Keeps, before `facts` are applied, what the final days they touch looked like."""
-    days = {day for fact in facts if (day := _revised_day(work, fact)) is not None}
-    rows = [_before(work, day) for day in sorted(days) if not _is_noted(work, day)]
+def note_revised(work: Work, days: Set[RevisedDay]) -> None:
+    """Keeps, before the facts that change `days` are applied, what the final ones looked like."""
+    rows = [
+        _before(work, day)
+        for day in sorted(days)
+        if _is_final(work, day) and not _is_noted(work, day)
+    ]
     insert_new(work.session, tables.DayRevision, rows)
 
 
-def _revised_day(work: Work, fact: Fact[Any]) -> StoreDay | None:
-    if fact.is_history:
-        return None
-    if isinstance(fact.body, events.Receipt):
-        day = fact.body.business_day
-    elif isinstance(fact.body, events.FootfallCounted):
-        day = work.business_day(fact, fact.body.started_at)
-    else:
-        return None
-    final_at = day_start(day + timedelta(days=1), work.zones[fact.tenant_id, fact.store_id])
-    return None if final_at > work.now else (fact.tenant_id, fact.store_id, day)
+def _is_final(work: Work, of: RevisedDay) -> bool:
+    tenant_id, store_id, day = of
+    return day_start(day + timedelta(days=1), work.zones[tenant_id, store_id]) <= work.now
 
 
-def _is_noted(work: Work, of: StoreDay) -> bool:
+def _is_noted(work: Work, of: RevisedDay) -> bool:
     revision = tables.DayRevision
     tenant_id, store_id, day = of
     known = work.session.scalars(
@@ -58,7 +51,7 @@ def _is_noted(work: Work, of: StoreDay) -> bool:
     return known is not None
 
 
-def _before(work: Work, of: StoreDay) -> dict[str, Any]:
+def _before(work: Work, of: RevisedDay) -> dict[str, Any]:
     """Source: METRICS, net sales = sales − returns; a receipt is a sale receipt."""
     tenant_id, store_id, day = of
     receipt = tables.Receipt

@@ -7,20 +7,22 @@ are the same receipt when they agree, and a dead letter for people to see when t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from cloud_hub.core.exact import exact, rounded
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import chunks, insert_new
+from cloud_hub.core.trace import KeptEvent, by_rows
 from cloud_hub.sales import tables
 from cloud_hub.sales.product_codes import Catalogue, load_catalogue
 from cloud_hub.sales.tables import ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity
-from cloud_hub.stock.ledger import book, location_id
+from cloud_hub.stock.ledger import book, count_moves, location_id
 from device_profiles.gtin import InvalidGtin, ScannedCode, parse_scanned_code
 from sync.events import Receipt, ReceiptLine, ReceiptType
 
@@ -243,3 +245,18 @@ def _add_identities(work: Work, rows: _Rows, key: Row, fact: Fact[Receipt]) -> N
             }
         )
         rows.shown.append(key | {"kind": identity.kind, "blind_index": index})
+
+
+def receipt_day(_: Work, fact: Fact[Receipt]) -> date:
+    """The business day whose figures a receipt changes."""
+    return fact.body.business_day
+
+
+_trace_rows = by_rows("receipt", tables.Receipt.receipt_id, tables.Receipt.source_event)
+
+
+def trace_receipt(session: Session, event: KeptEvent) -> list[str]:
+    """The receipt, and how many stock moves it made."""
+    moves = count_moves(session, event)
+    told = [f"{moves} stock move{'' if moves == 1 else 's'}"] if moves else []
+    return _trace_rows(session, event) + told

@@ -1,10 +1,11 @@
 """What shelf photos show → one observation a photo."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
+from cloud_hub.core.trace import by_rows
 from cloud_hub.shelf.tables import ShelfObservation
 from sync.events import ShelfObserved
 
@@ -47,3 +48,6 @@ def apply_shelves(work: Work, facts: Sequence[Fact[ShelfObserved]]) -> None:
 def _baskets(body: ShelfObserved) -> list[dict[str, Any]] | None:
     """A chest freezer's baskets as JSON; None where there are none."""
     return [basket.model_dump(mode="json") for basket in body.baskets] if body.baskets else None
+
+
+trace_photo: Final = by_rows("shelf photo", ShelfObservation.observation_id)

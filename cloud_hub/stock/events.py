@@ -1,12 +1,14 @@
 """Stock moves and counts as booked on devices → the ledger."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from cloud_hub.core.exact import exact
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
+from cloud_hub.core.trace import by_rows
 from cloud_hub.stock.ledger import book, correct_counts, location_id
-from cloud_hub.stock.tables import StockCount
+from cloud_hub.stock.tables import StockCount, StockMove
 from sync.events import StockCounted, StockMoved
 
 
@@ -62,3 +64,7 @@ def apply_counts(work: Work, facts: Sequence[Fact[StockCounted]]) -> None:
     for tenant_id in {fact.tenant_id for fact in facts}:
         products = {(f.store_id, f.body.gtin) for f in facts if f.tenant_id == tenant_id}
         correct_counts(work.session, tenant_id, products)
+
+
+trace_move: Final = by_rows("stock move", StockMove.move_id)
+trace_count: Final = by_rows("stock count", StockCount.count_id)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import chunks, insert_new
+from cloud_hub.core.trace import KeptEvent
 from cloud_hub.stock.tables import StockCount, StockMove
 
 VIRTUAL_LOCATIONS = frozenset({"customer", "supplier", "loss", "adjustment"})
@@ -164,3 +165,17 @@ def _adjustment(count: StockCount, difference: Decimal) -> dict[str, Any]:
         "reason": COUNT_REASON,
         "moved_at": count.counted_at,
     }
+
+
+def count_moves(session: Session, event: KeptEvent) -> int:
+    """How many moves carry the event's name with a number behind it."""
+    counted = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(StockMove)
+        .where(
+            StockMove.tenant_id == event.tenant_id,
+            StockMove.store_id == event.store_id,
+            StockMove.move_id.startswith(f"{event.event_id}/"),
+        )
+    )
+    return counted or 0

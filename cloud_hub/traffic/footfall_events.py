@@ -5,11 +5,12 @@ late minute touches its own row alone: every figure is made of rows when it is a
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import added, insert_new, insert_or_merge
+from cloud_hub.core.trace import by_body
 from cloud_hub.traffic.tables import FootfallAudit, FootfallMinute
 from sync.events import FootfallAudited, FootfallCounted
 
@@ -90,3 +91,16 @@ def apply_audits(work: Work, facts: Sequence[Fact[FootfallAudited]]) -> None:
 def minute_of(moment: datetime) -> datetime:
     """The minute that `moment` lies in."""
     return moment.replace(second=0, microsecond=0)
+
+
+def footfall_day(work: Work, fact: Fact[FootfallCounted]) -> date:
+    """The business day whose figures an interval changes."""
+    return work.business_day(fact, fact.body.started_at)
+
+
+trace_footfall: Final = by_body(
+    lambda body: f"footfall of {body['line_id']} from {body['started_at']}"
+)
+trace_audit: Final = by_body(
+    lambda body: f"hand count of {body['line_id']} from {body['started_at']}"
+)

@@ -6,13 +6,14 @@ An event is applied once: what two events say of one minute, or many of one hour
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from cloud_hub.core.projection import Fact, Work
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.core.storage.table import Base
+from cloud_hub.core.trace import by_body
 from cloud_hub.traffic.footfall_events import minute_of
 from cloud_hub.traffic.tables import HeatHour, ZoneMinute
 from sync.events import FloorHeated, ZoneOccupied
@@ -132,3 +133,9 @@ def _hour(work: Work, fact: Fact[FloorHeated], hour_at: datetime, before: Row | 
         "watched_s": (before["watched_s"] if before else 0.0) + seen.watched_s,
         "simulated": seen.simulated,
     }
+
+
+trace_zone: Final = by_body(lambda body: f"visits to {body['zone_id']} from {body['started_at']}")
+trace_heat: Final = by_body(
+    lambda body: f"where people stood before {body['camera_id']} from {body['started_at']}"
+)

@@ -31,8 +31,8 @@ EVENT_TYPES: dict[str, type[EventBody]] = {
         MediaTaken,
     )
 }
-"""Every known kind. A new one: a model beside, a line here, a mapping in edge_agent/reporting.py,
-a handler in cloud_hub/projections."""
+"""Every known kind. A new one: a model beside, a line here, a mapping in a part's
+`reporting.py` of edge_agent, a projection in a domain of cloud_hub."""
 
 _OWN_TIMES = ("ended_at", "taken_at", "started_at", "moved_at", "counted_at", "at")
 

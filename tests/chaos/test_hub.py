@@ -8,9 +8,10 @@ from random import Random
 
 import pytest
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.ingest import Message
+from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.replay import replay_unknown
+from cloud_hub.register import PROJECTIONS
 from sync.downlink.commands import Command, Inbox
 from sync.events import EVENT_TYPES, EventBody, Lane
 from sync.link.link_state import LinkState
@@ -39,23 +40,18 @@ from tests.talking_device import NOON, TalkingDevice
 pytestmark = pytest.mark.chaos
 
 
-def ingest_of(hub) -> Ingest:
-    parts = hub.hub
-    return Ingest(parts.database, parts.settings, IdentityKeys(parts.secrets), parts.pictures)
-
-
 async def test_11_37_three_workers_take_the_same_batches_in_any_order_at_once(setup):
     async with setup.hub() as hub:
         till = TalkingDevice()
         till.say(*sales(0, 400))
         records = till.records[Lane.SALE]
         batches = [till.batch(Lane.SALE, records[n : n + 20]) for n in range(0, 400, 20)]
-        ingest_of(hub).take([till.hello()])
+        hub.ingest().take([till.hello()])
 
         def work(seed: int) -> None:
             shuffled = batches[:]
             Random(seed).shuffle(shuffled)
-            worker = ingest_of(hub)
+            worker = hub.ingest()
             for start in range(0, len(shuffled), 3):
                 worker.take(shuffled[start : start + 3])
 
@@ -157,8 +153,7 @@ async def test_32_what_an_older_hub_cannot_read_is_read_after_its_upgrade(
         replayed = await asyncio.to_thread(
             replay_unknown,
             parts.database,
-            IdentityKeys(parts.secrets),
-            parts.pictures,
+            Projector.of(parts, PROJECTIONS),
             parts.clock.now(),
         )
         assert replayed == 1

@@ -12,8 +12,6 @@ import httpx
 import numpy as np
 import pytest
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.link.ingest.ingest import Ingest
 from edge_agent.agent import run_agent
 from edge_agent.settings import load_settings
 from sync.core.clock import SystemClock
@@ -201,8 +199,7 @@ async def test_desired_state_is_applied_reported_kept_and_pulled(
 async def test_a_dead_letter_is_listed_shown_and_taken_again_through_the_api(
     hub: RunningHub, tmp_path: Path
 ) -> None:
-    keys = IdentityKeys(hub.hub.secrets)
-    ingest = Ingest(hub.hub.database, hub.hub.settings, keys, hub.hub.pictures)
+    ingest = hub.ingest()
     till = TalkingDevice()
     till.say_raw(Lane.SALE, "receipt", b'{"sequence": "many"}')
     await asyncio.to_thread(ingest.take, [till.hello(), *till.batches()])

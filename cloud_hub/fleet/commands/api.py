@@ -23,6 +23,7 @@ from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, lette
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf, acting_viewer, require_operator
+from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
 from sync.events import Lane
@@ -258,11 +259,12 @@ def show_letter(letter_id: str, hub: HubOf, viewer: ItOf) -> LetterContent:
 def replay_letter(
     letter_id: str,
     hub: HubOf,
+    parts: PartsOf,
     viewer: ItOf,
     body: Annotated[dict[str, JsonValue] | None, Body(embed=True)] = None,
 ) -> ReplayAnswer:
     """Takes a dead letter again, after an upgrade or with a corrected `body`; each event once."""
-    letters = DeadLetters(hub.database, IdentityKeys(hub.secrets), hub.pictures)
+    letters = DeadLetters(hub.database, parts.projector)
     events = letters.replay(
         viewer.tenant_id, letter_id, body=body, actor=viewer.login_name, now=hub.clock.now()
     )

@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, StatementError
-from sqlalchemy.orm import Session
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.projection import EventKey, Work
+from cloud_hub.core.projection import EventKey
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
 from cloud_hub.fleet.commands.commands import offer, pending_commands
@@ -25,9 +22,8 @@ from cloud_hub.link.hub_alarms import FOREIGN_NAME, raise_alarm
 from cloud_hub.link.ingest.handshake import answer_hello
 from cloud_hub.link.ingest.lane_state import Books, LaneKey, welcome_run
 from cloud_hub.link.ingest.sequence_conflicts import note_conflicts
-from cloud_hub.link.ingest.unit_of_work import Tally, Turn
+from cloud_hub.link.ingest.unit_of_work import Projector, Tally, Turn
 from cloud_hub.link.tables import Epoch
-from cloud_hub.master_data.lookups import known_zones
 from cloud_hub.master_data.place_tables import Device
 from sync.core.arrivals import RangeSet
 from sync.core.errors import DamagedBatch, InvalidBatch, InvalidMessage, InvalidTopic
@@ -76,17 +72,10 @@ class Taken:
 class Ingest:
     """Takes messages. One at a time uses it: the database has one writer."""
 
-    def __init__(
-        self,
-        database: Database,
-        settings: HubSettings,
-        identities: IdentityKeys,
-        pictures: Pictures,
-    ) -> None:
+    def __init__(self, database: Database, settings: HubSettings, projector: Projector) -> None:
         self._database = database
         self._settings = settings
-        self._identities = identities
-        self._pictures = pictures
+        self._projector = projector
         self._credit = settings.credit_batches
 
     def take(self, messages: Sequence[Message], *, credit: int | None = None) -> Taken:
@@ -112,7 +101,7 @@ class Ingest:
         """The events of one batch that cannot be applied even alone."""
         everything: set[EventKey] = set()
         with self._database.writing() as session:
-            turn = self._turn(session, message.received_at, frozenset())
+            turn = self._projector.begin(session, message.received_at)
             self._read(turn, message)
             everything.update(turn.rows)
             session.rollback()
@@ -126,16 +115,6 @@ class Ingest:
                 bad.add(key)
         return frozenset(bad or everything)
 
-    def _turn(self, session: Session, now: datetime, condemned: frozenset[EventKey]) -> Turn:
-        work = Work(
-            session=session,
-            identities=self._identities,
-            pictures=self._pictures,
-            now=now,
-            zones=known_zones(session),
-        )
-        return Turn(books=Books(session, now), work=work, condemned=condemned)
-
     def _commit(
         self,
         messages: Sequence[Message],
@@ -144,7 +123,7 @@ class Ingest:
         is_trial: bool = False,
     ) -> Taken:
         with self._database.writing(_stores(messages)) as session:
-            turn = self._turn(session, messages[-1].received_at, condemned)
+            turn = self._projector.begin(session, messages[-1].received_at, condemned)
             turn.books.prefetch(_senders(messages))
             answers = tuple(self._read(turn, message) for message in messages)
             turn.finish()

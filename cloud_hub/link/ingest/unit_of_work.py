@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
-from cloud_hub.core.projection import EventKey, Fact, Outcome, Work
+from cloud_hub.core.hub import Hub
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.projection import EventKey, Fact, Outcome, Projections, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.link.ingest.clock_correction import MILLISECOND, Clocks, moved_body, moved_stamp
 from cloud_hub.link.ingest.lane_state import Books, LaneKey
 from cloud_hub.link.ingest.rejections import Refusal, note_refusals, refusal
 from cloud_hub.link.tables import DeadLetter, StoredEvent
+from cloud_hub.master_data.lookups import known_zones
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.projections import PROJECTIONS
-from cloud_hub.sales.day_revisions import note_revisions
 from device_profiles.device import first_problem
 from sync.events import EVENT_TYPES, EventBody, LossDeclared, occurred_at
 from sync.wire.batch import Arrived, Loss
@@ -63,6 +66,7 @@ class Turn:
 
     books: Books
     work: Work
+    projections: Projections
     condemned: frozenset[EventKey]
     tally: Tally = field(default_factory=Tally)
     facts: dict[str, list[Fact[Any]]] = field(default_factory=dict)
@@ -183,10 +187,7 @@ class Turn:
     def finish(self) -> None:
         """Applies every fact, keeps every event, writes the books."""
         self.work.session.flush()
-        note_revisions(self.work, [fact for facts in self.facts.values() for fact in facts])
-        for kind, project in PROJECTIONS.items():
-            if kind in self.facts:
-                project(self.work, self.facts[kind])
+        self.projections.apply(self.work, self.facts)
         for key, outcome in self.work.outcomes.items():
             if outcome is Outcome.DEAD:
                 self._bury(key, self.work.errors[key], self.rows[key]["body"])
@@ -204,6 +205,40 @@ class Turn:
         if self.refused:
             note_refusals(self.work.session, self.refused, self.work.now)
         self.books.write()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projector:
+    """What applying events needs beside a transaction."""
+
+    identities: IdentityKeys
+    pictures: Pictures
+    projections: Projections
+
+    @classmethod
+    def of(cls, hub: Hub, projections: Projections) -> "Projector":
+        """With the hub's own keys and pictures."""
+        return cls(
+            identities=IdentityKeys(hub.secrets), pictures=hub.pictures, projections=projections
+        )
+
+    def begin(
+        self, session: Session, now: datetime, condemned: frozenset[EventKey] = frozenset()
+    ) -> Turn:
+        """A transaction in the making, in `session`."""
+        work = Work(
+            session=session,
+            identities=self.identities,
+            pictures=self.pictures,
+            now=now,
+            zones=known_zones(session),
+        )
+        return Turn(
+            books=Books(session, now),
+            work=work,
+            projections=self.projections,
+            condemned=condemned,
+        )
 
 
 def _fact(row: dict[str, Any], body: EventBody, *, is_history: bool) -> Fact[Any]:

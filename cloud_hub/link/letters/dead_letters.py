@@ -17,13 +17,10 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.projection import CONFLICT, EventKey, Outcome, Work
+from cloud_hub.core.projection import CONFLICT, EventKey, Outcome
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.lane_state import Books
-from cloud_hub.link.ingest.unit_of_work import UNDECODABLE, Turn
+from cloud_hub.link.ingest.unit_of_work import UNDECODABLE, Projector, Turn
 from cloud_hub.link.tables import DeadLetter, StoredEvent
-from cloud_hub.master_data.lookups import known_zones
 from sync.core.errors import InvalidBatch
 from sync.events import EVENT_TYPES, ClockState, Stamp
 from sync.wire.batch import Arrived, decode_batch
@@ -66,10 +63,9 @@ def said_by(letter: DeadLetter, keys: IdentityKeys) -> Any:  # noqa: ANN401 - wh
 class DeadLetters:
     """Takes dead letters again."""
 
-    def __init__(self, database: Database, identities: IdentityKeys, pictures: Pictures) -> None:
+    def __init__(self, database: Database, projector: Projector) -> None:
         self._database = database
-        self._identities = identities
-        self._pictures = pictures
+        self._projector = projector
 
     def replay(
         self,
@@ -110,14 +106,7 @@ class DeadLetters:
     def _take(
         self, session: Session, letter: DeadLetter, body: Mapping[str, Any] | None, now: datetime
     ) -> int:
-        work = Work(
-            session=session,
-            identities=self._identities,
-            pictures=self._pictures,
-            now=now,
-            zones=known_zones(session),
-        )
-        turn = Turn(books=Books(session, now), work=work, condemned=frozenset())
+        turn = self._projector.begin(session, now)
         device = turn.books.device(letter.tenant_id, letter.device_id)
         if device is None or letter.epoch is None or letter.lane is None or letter.seq is None:
             raise Refused(
@@ -131,7 +120,7 @@ class DeadLetters:
             )
         key = (letter.tenant_id, letter.device_id, letter.epoch, letter.lane)
         events = {event.seq: event for event in _dead_events(session, letter)}
-        records = _records(letter, events, body, self._identities)
+        records = _records(letter, events, body, self._projector.identities)
         if events and any(event.kind == UNDECODABLE for event in events.values()):
             turn.clocks.meet(device, records)
         for record in records:

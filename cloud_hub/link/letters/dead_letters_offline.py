@@ -10,6 +10,8 @@ from cloud_hub.core.errors import HubError
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.projection import Projections
+from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
 
 
@@ -55,11 +57,17 @@ def read_body(path: Path) -> dict[str, Any]:
     return body
 
 
-def replay_letter_here(office: Office, letter_id: str, body: Mapping[str, Any] | None) -> int:
+def replay_letter_here(
+    office: Office, letter_id: str, body: Mapping[str, Any] | None, projections: Projections
+) -> int:
     """Events that the letter brought after all. Raises Refused with what is still wrong."""
     settings = office.settings
-    pictures = Pictures(settings.media_dir, limit_bytes=settings.media_limit_bytes)
-    letters = DeadLetters(office.database, _keys(office), pictures)
+    projector = Projector(
+        identities=_keys(office),
+        pictures=Pictures(settings.media_dir, limit_bytes=settings.media_limit_bytes),
+        projections=projections,
+    )
+    letters = DeadLetters(office.database, projector)
     return letters.replay(
         office.tenant_id, letter_id, body=body, actor=ACTOR, now=office.clock.now()
     )

@@ -8,13 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.projection import Outcome, Work
+from cloud_hub.core.projection import Outcome
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.lane_state import Books
-from cloud_hub.link.ingest.unit_of_work import Turn
+from cloud_hub.link.ingest.unit_of_work import Projector, Turn
 from cloud_hub.link.tables import StoredEvent
-from cloud_hub.master_data.lookups import known_zones
 from sync.events import EVENT_TYPES, ClockState, Stamp
 from sync.wire.batch import Arrived
 
@@ -23,16 +20,14 @@ log = logging.getLogger(__name__)
 PAGE_EVENTS = 500
 
 
-def replay_unknown(
-    database: Database, identities: IdentityKeys, pictures: Pictures, now: datetime
-) -> int:
+def replay_unknown(database: Database, projector: Projector, now: datetime) -> int:
     """How many events were kept as unknown and are understood now. Run at start."""
     count = 0
     while True:
         with database.writing() as session:
             page = _readable(session)
             if page:
-                _replay(session, page, identities, pictures, now)
+                _replay(projector.begin(session, now), page, projector.identities)
         count += len(page)
         if len(page) < PAGE_EVENTS:
             break
@@ -57,21 +52,7 @@ def _readable(session: Session) -> list[StoredEvent]:
     )
 
 
-def _replay(
-    session: Session,
-    page: list[StoredEvent],
-    identities: IdentityKeys,
-    pictures: Pictures,
-    now: datetime,
-) -> None:
-    work = Work(
-        session=session,
-        identities=identities,
-        pictures=pictures,
-        now=now,
-        zones=known_zones(session),
-    )
-    turn = Turn(books=Books(session, now), work=work, condemned=frozenset())
+def _replay(turn: Turn, page: list[StoredEvent], identities: IdentityKeys) -> None:
     for event in page:
         device = turn.books.device(event.tenant_id, event.device_id)
         if device is not None:

@@ -10,16 +10,18 @@ from cloud_hub.access.throttle import LoginThrottle
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Searches
 from cloud_hub.link.ingest.counters import Meters
+from cloud_hub.link.ingest.unit_of_work import Projector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Parts of a running hub that only some doors need, on `app.state.parts`: who guesses claim
-    tokens, what was counted, every metric by name and every search that it knows."""
+    tokens, what was counted, every metric by name, what events become, every search."""
 
     claims: LoginThrottle
     meters: Meters
     metrics: Mapping[str, Metric]
+    projector: Projector
     searches: Searches
 
 

@@ -10,8 +10,6 @@ import pytest
 from cloud_hub.access.audit_log import first_forged
 from cloud_hub.access.sign_in import SESSION_COOKIE, check_password, open_session
 from cloud_hub.access.tables import AuditEntry
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.link.ingest.ingest import Ingest
 from sync.events import MediaTaken, PictureQuality, ShelfObserved
 from tests.running_hub import RunningHub, running_hub
 from tests.talking_device import NOON, TalkingDevice, small_chain
@@ -176,12 +174,6 @@ def _basic(name: str, password: str) -> dict[str, str]:
     return {"Authorization": httpx.BasicAuth(name, password)._auth_header}
 
 
-def _ingest(hub: RunningHub) -> Ingest:
-    running = hub.hub
-    keys = IdentityKeys(running.secrets)
-    return Ingest(running.database, running.settings, keys, running.pictures)
-
-
 async def put(
     hub: RunningHub, headers: dict[str, str], part: bytes, start: int, sha256: str = SHA256
 ) -> httpx.Response:
@@ -214,7 +206,7 @@ async def test_a_picture_comes_in_parts_and_is_shown_when_it_is_whole(hub: Runni
             quality=PictureQuality.CLEAR,
         ),
     )
-    _ingest(hub).take([cooler.hello(), *cooler.batches()])
+    hub.ingest().take([cooler.hello(), *cooler.batches()])
     assert (await put(hub, device, PICTURE[:1000], 0)).status_code == 202
     wrong = await put(hub, device, PICTURE[2000:], 2000)
     assert (wrong.status_code, wrong.headers["x-aisle-offset"]) == (409, "1000")

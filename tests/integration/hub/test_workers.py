@@ -14,8 +14,10 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.master_data.importer import load_chain
 from cloud_hub.reconciliation.lane_accounts import audit_link
+from cloud_hub.register import PROJECTIONS
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock.ledger import imbalance
@@ -70,7 +72,12 @@ def _ingest(folder: Path, url: str, keys: IdentityKeys, groups: list[list[Messag
     """One worker: its own connection, its own groups."""
     database = open_database(url)
     settings = HubSettings(data_dir=folder)
-    worker = Ingest(database, settings, keys, Pictures(folder / "media", limit_bytes=1))
+    projector = Projector(
+        identities=keys,
+        pictures=Pictures(folder / "media", limit_bytes=1),
+        projections=PROJECTIONS,
+    )
+    worker = Ingest(database, settings, projector)
     for group in groups:
         worker.take(group)
     database.close()

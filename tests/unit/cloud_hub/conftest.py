@@ -11,7 +11,9 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.master_data.importer import load_chain
+from cloud_hub.register import PROJECTIONS
 from cloud_hub.tables import METADATA
 from tests.stage.servers import PostgresServer
 from tests.talking_device import small_chain
@@ -61,13 +63,22 @@ def hub_database(prepared_file: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def make_ingest(tmp_path: Path) -> Callable[[Database], Ingest]:
-    """Ingest over a database, with keys of its own."""
+def projector(tmp_path: Path) -> Projector:
+    """What applies events, with keys of its own."""
+    return Projector(
+        identities=IdentityKeys(load_secrets(tmp_path)),
+        pictures=Pictures(tmp_path / "media", limit_bytes=1000),
+        projections=PROJECTIONS,
+    )
+
+
+@pytest.fixture
+def make_ingest(tmp_path: Path, projector: Projector) -> Callable[[Database], Ingest]:
+    """Ingest over a database."""
     settings = HubSettings(data_dir=tmp_path)
-    keys = IdentityKeys(load_secrets(tmp_path))
 
     def make(database: Database) -> Ingest:
-        return Ingest(database, settings, keys, Pictures(tmp_path / "media", limit_bytes=1000))
+        return Ingest(database, settings, projector)
 
     return make
 

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from cloud_hub.core.projection import Projections
 from cloud_hub.insight.documentation import documentation
 from cloud_hub.insight.metric import Kind, Metric
 from cloud_hub.insight.sums import Sums, total
-from cloud_hub.register import METRICS
+from cloud_hub.register import METRICS, PROJECTIONS
+from sync.events import EVENT_TYPES
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "metrics.md"
 
@@ -47,3 +49,12 @@ def test_names_fit_a_url() -> None:
         assert name == metric.name
         assert name.replace("-", "").isalnum()
         assert name == name.lower()
+
+
+def test_every_kind_of_event_is_applied_by_one_domain() -> None:
+    assert PROJECTIONS.by_kind.keys() == EVENT_TYPES.keys()
+    each = list(PROJECTIONS.by_kind.values())
+    with pytest.raises(ValueError, match="two domains apply the kind receipt"):
+        Projections.joined([*each, each[0]], PROJECTIONS.note_revised)
+    with pytest.raises(ValueError, match="no domain applies the kinds receipt"):
+        Projections.joined(each[1:], PROJECTIONS.note_revised)

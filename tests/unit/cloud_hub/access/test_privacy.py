@@ -9,12 +9,11 @@ import sqlalchemy as sa
 
 from cloud_hub.app import build_hub
 from cloud_hub.core.errors import Refused, UnusableData
-from cloud_hub.core.keys.handle_encryption import SEAL, IdentityKeys
-from cloud_hub.core.keys.key_store import load_secrets
-from cloud_hub.core.media_store import Pictures
+from cloud_hub.core.keys.handle_encryption import SEAL
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.dead_letters import DeadLetters
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, StoredEvent
 from cloud_hub.shoppers.tables import Identity
@@ -60,7 +59,7 @@ def kept_letter(database: Database) -> DeadLetter:
 
 
 def test_a_dead_letter_holds_nothing_in_clear_and_can_be_taken_again(
-    ingest: Ingest, database: Database, tmp_path: Path
+    ingest: Ingest, database: Database, projector: Projector
 ) -> None:
     till, body = TalkingDevice(), sale_of_a_member()
     till.say_raw(Lane.SALE, "receipt", json.dumps(body | {"currency": "yuan"}).encode())
@@ -68,9 +67,7 @@ def test_a_dead_letter_holds_nothing_in_clear_and_can_be_taken_again(
     letter = kept_letter(database)
     assert MEMBER.encode() not in letter.raw
     assert MEMBER not in letter.error
-    letters = DeadLetters(
-        database, IdentityKeys(load_secrets(tmp_path)), Pictures(tmp_path / "m", limit_bytes=1000)
-    )
+    letters = DeadLetters(database, projector)
     with pytest.raises(Refused, match="currency"):
         letters.replay("linguang", letter.letter_id, body=None, actor="it", now=NOON)
     assert letters.replay("linguang", letter.letter_id, body=body, actor="it", now=NOON) == 1

@@ -91,7 +91,7 @@ def test_handles_are_encrypted_and_found_in_any_spelling(
     )
     (identity,) = rows(database, Identity)
     assert b"Ab-1" not in identity.value_encrypted
-    assert ingest._identities.decrypt(identity.value_encrypted) == "Ab-1"
+    assert ingest._projector.identities.decrypt(identity.value_encrypted) == "Ab-1"
     assert len(rows(database, ReceiptIdentity)) == 2
 
 

@@ -20,7 +20,9 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.link import tables as link_tables
 from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.reconciliation.lane_accounts import audit_link
+from cloud_hub.register import PROJECTIONS
 from cloud_hub.sales import tables as sales_tables
 from cloud_hub.stock import tables as stock_tables
 from cloud_hub.stock.ledger import imbalance
@@ -84,15 +86,18 @@ def outcome(
     with TemporaryDirectory() as folder:
         place = Path(folder)
         url = f"sqlite:///{place / 'hub.db'}"
-        keys = IdentityKeys(_secrets(place))
+        projector = Projector(
+            identities=IdentityKeys(_secrets(place)),
+            pictures=Pictures(place / "media", limit_bytes=1),
+            projections=PROJECTIONS,
+        )
         hub_settings = HubSettings(data_dir=place)
         shutil.copy(prepared, place / "hub.db")
         database = open_database(url)
         at = 0
         while at < len(messages):
             size = groups.randint(1, 9)
-            pictures = Pictures(place / "media", limit_bytes=1)
-            Ingest(database, hub_settings, keys, pictures).take(messages[at : at + size])
+            Ingest(database, hub_settings, projector).take(messages[at : at + size])
             at += size
             if restarts and groups.random() < 0.3:
                 database.close()

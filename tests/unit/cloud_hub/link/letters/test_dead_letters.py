@@ -11,10 +11,9 @@ from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
-from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
-from cloud_hub.link.ingest.unit_of_work import EVENT_TYPES
+from cloud_hub.link.ingest.unit_of_work import EVENT_TYPES, Projector
 from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, said_by
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.reconciliation.lane_accounts import audit_link
@@ -37,8 +36,8 @@ def keys(tmp_path: Path) -> IdentityKeys:
 
 
 @pytest.fixture
-def letters(database: Database, keys: IdentityKeys, tmp_path: Path) -> DeadLetters:
-    return DeadLetters(database, keys, Pictures(tmp_path / "media", limit_bytes=1000))
+def letters(database: Database, projector: Projector) -> DeadLetters:
+    return DeadLetters(database, projector)
 
 
 def count(database: Database, table: type) -> int:

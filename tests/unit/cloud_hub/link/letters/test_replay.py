@@ -21,6 +21,6 @@ def test_an_unknown_kind_is_kept_and_read_after_an_upgrade(
         taken = ingest.take([till.hello(), *till.batches()])
     assert taken.tally.unknown == 1
     assert count(database, Receipt) == 0
-    assert replay_unknown(database, ingest._identities, ingest._pictures, NOON) == 1
+    assert replay_unknown(database, ingest._projector, NOON) == 1
     assert count(database, Receipt) == 1
-    assert replay_unknown(database, ingest._identities, ingest._pictures, NOON) == 0
+    assert replay_unknown(database, ingest._projector, NOON) == 0
