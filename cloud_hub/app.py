@@ -35,7 +35,15 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
-from cloud_hub.register import DOMAINS, JOBS, METRICS, PROJECTIONS, SCREENS, SEARCHES
+from cloud_hub.register import (
+    AFTER_GREETING,
+    DOMAINS,
+    JOBS,
+    METRICS,
+    PROJECTIONS,
+    SCREENS,
+    SEARCHES,
+)
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import health, metrics
@@ -115,7 +123,9 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
                 await stack.enter_async_context(embedded_broker(hub.settings.mqtt, gate))
             hub.link.listener = await stack.enter_async_context(hub_listener(hub))
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            ingest = Ingest(hub.database, hub.settings, parts.projector)
+            ingest = Ingest(
+                hub.database, hub.settings, parts.projector, after_greeting=AFTER_GREETING
+            )
             inbox, early = Inbox(), hub.settings.broker is None
             stop = asyncio.Event()
             stack.callback(stop.set)

@@ -10,6 +10,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.core.projection import NoteRevised, Projection
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Search
+from cloud_hub.link.ingest.offers import Offer
 from cloud_hub.web.screen import Screen
 
 
@@ -23,8 +24,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """One noun of the business: what it makes of events, what it measures, what it finds, its
-    pages, its doors, its own work. What it leaves out it has none of."""
+    """One noun of the business: what it makes of events, who notes the days that they revise, what
+    it measures, what it finds, its pages, its doors, what it offers to devices that have just said
+    hello, its own work. What it leaves out it has none of."""
 
     name: str
     projections: tuple[Projection, ...] = ()
@@ -33,4 +35,5 @@ class Domain:
     searches: tuple[Search, ...] = ()
     screens: tuple[Screen, ...] = ()
     routers: tuple[APIRouter, ...] = ()
+    after_greeting: tuple[Offer, ...] = ()
     jobs: tuple[Job, ...] = ()

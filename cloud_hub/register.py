@@ -48,6 +48,7 @@ PROJECTIONS: Final = Projections.joined(
     (*(projection for domain in DOMAINS for projection in domain.projections), *LINK),
     tuple(note for domain in DOMAINS for note in domain.note_revised),
 )
+AFTER_GREETING: Final = tuple(offer for domain in DOMAINS for offer in domain.after_greeting)
 JOBS: Final[tuple[Job, ...]] = tuple(job for domain in DOMAINS for job in domain.jobs)
 
 

@@ -22,7 +22,7 @@ from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
 from cloud_hub.link.ingest.counters import Meters
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
-from cloud_hub.register import PROJECTIONS
+from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from sync.core.clock import SystemClock
 from sync.core.garbage import seldom_collect
 from sync.link.listener import MqttListener
@@ -64,7 +64,9 @@ async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
         hub = hub_over(settings, database, secrets, SystemClock())
         listener = await stack.enter_async_context(hub_listener(hub))
         hub.link.listener = listener
-        ingest = Ingest(database, settings, Projector.of(hub, PROJECTIONS))
+        ingest = Ingest(
+            database, settings, Projector.of(hub, PROJECTIONS), after_greeting=AFTER_GREETING
+        )
         inbox = Inbox()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, work in (

@@ -15,7 +15,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import Address, HubSettings
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
-from cloud_hub.register import PROJECTIONS
+from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from device_profiles.store import Chain
 
 
@@ -28,7 +28,12 @@ class RunningHub:
 
     def ingest(self) -> Ingest:
         """One more ingest over the hub's database."""
-        return Ingest(self.hub.database, self.hub.settings, Projector.of(self.hub, PROJECTIONS))
+        return Ingest(
+            self.hub.database,
+            self.hub.settings,
+            Projector.of(self.hub, PROJECTIONS),
+            after_greeting=AFTER_GREETING,
+        )
 
     async def load(self, chain: Chain) -> None:
         """Loads master data by the API."""

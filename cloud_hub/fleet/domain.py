@@ -9,11 +9,13 @@ from cloud_hub.fleet.alarm_findings import ALARM, find_alarms
 from cloud_hub.fleet.artifacts import api as artifacts_api
 from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signed, tell_wishes
 from cloud_hub.fleet.commands import api as commands_api
+from cloud_hub.fleet.commands.offers import desired_version, lacking_commands, lacking_state
 from cloud_hub.fleet.enrolment import api as enrolment_api
 from cloud_hub.fleet.events import apply_reported, apply_results, trace_reported, trace_result
 from cloud_hub.fleet.metrics import DEVICE_METRICS
 from cloud_hub.fleet.offline_findings import DEVICE_OFFLINE, STORE_OFFLINE, find_offline
 from cloud_hub.insight.search import Search
+from cloud_hub.link.ingest.offers import Offer
 from sync.events import CommandResult, StateReported
 
 DOMAIN: Final = Domain(
@@ -28,6 +30,10 @@ DOMAIN: Final = Domain(
         Search(kinds=(ALARM,), find=find_alarms),
     ),
     routers=(enrolment_api.router, media_api.router, commands_api.router, artifacts_api.router),
+    after_greeting=(
+        Offer(lacking=lacking_state, version=desired_version),
+        Offer(lacking=lacking_commands),
+    ),
     jobs=(
         Job(name="signing", run=keep_signed),
         Job(name="rollouts", run=go_on_with_rollouts),

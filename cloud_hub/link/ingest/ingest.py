@@ -16,11 +16,10 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, Stat
 from cloud_hub.core.projection import EventKey
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
-from cloud_hub.fleet.commands.commands import offer, pending_commands
-from cloud_hub.fleet.commands.shadows import desired_for
 from cloud_hub.link.hub_alarms import FOREIGN_NAME, raise_alarm
 from cloud_hub.link.ingest.handshake import answer_hello
 from cloud_hub.link.ingest.lane_state import Books, LaneKey, welcome_run
+from cloud_hub.link.ingest.offers import Greeted, Offer
 from cloud_hub.link.ingest.sequence_conflicts import note_conflicts
 from cloud_hub.link.ingest.unit_of_work import Projector, Tally, Turn
 from cloud_hub.link.tables import Epoch
@@ -72,10 +71,18 @@ class Taken:
 class Ingest:
     """Takes messages. One at a time uses it: the database has one writer."""
 
-    def __init__(self, database: Database, settings: HubSettings, projector: Projector) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: HubSettings,
+        projector: Projector,
+        *,
+        after_greeting: Sequence[Offer] = (),
+    ) -> None:
         self._database = database
         self._settings = settings
         self._projector = projector
+        self._after_greeting = after_greeting
         self._credit = settings.credit_batches
 
     def take(self, messages: Sequence[Message], *, credit: int | None = None) -> Taken:
@@ -127,10 +134,23 @@ class Ingest:
             turn.books.prefetch(_senders(messages))
             answers = tuple(self._read(turn, message) for message in messages)
             turn.finish()
-            offers = () if is_trial else _offers(turn)
+            offers = () if is_trial else self._offers(turn)
             if is_trial:
                 session.rollback()
         return Taken(answers=answers, tally=turn.tally, offers=offers)
+
+    def _offers(self, turn: Turn) -> tuple[Answer, ...]:
+        """What the devices that have just said hello still lack."""
+        session, now = turn.work.session, turn.work.now
+        offers: list[Answer] = []
+        for greeted in turn.greeted.values():
+            device = greeted.device
+            for offer in self._after_greeting:
+                for where, payload in offer.lacking(session, greeted, now):
+                    topic = dn_topic(device.tenant_id, device.store_id, device.device_id, where)
+                    offers.append(Answer(topic=topic, payload=payload))
+        session.flush()
+        return tuple(offers)
 
     def _read(self, turn: Turn, message: Message) -> Answer | None:
         """Notes what one message says in `turn`; the answer to publish after the commit."""
@@ -177,11 +197,12 @@ class Ingest:
         if answer.verdict is not Verdict.FENCED:
             turn.clocks.hear(device, hello)
         if answer.verdict is Verdict.WELCOME:
-            turn.greeted[device.tenant_id, device.device_id] = hello.desired_version
-            version, _ = desired_for(
-                turn.work.session, device, hello.desired_version, turn.work.now
-            )
-            answer = answer.model_copy(update={"desired_version": version})
+            greeted = Greeted(device=device, known_version=hello.desired_version)
+            turn.greeted[device.tenant_id, device.device_id] = greeted
+            for offer in self._after_greeting:
+                if offer.version is not None:
+                    version = offer.version(turn.work.session, greeted, turn.work.now)
+                    answer = answer.model_copy(update={"desired_version": version})
         return _answer(topic, Downlink.HELLO, answer)
 
     def _admit(
@@ -295,23 +316,6 @@ def _joined(taken: Sequence[Taken]) -> Taken:
         tally=tally,
         offers=tuple(offered for one in taken for offered in one.offers),
     )
-
-
-def _offers(turn: Turn) -> tuple[Answer, ...]:
-    """What the devices that have just said hello still lack: the desired state, commands."""
-    offers: list[Answer] = []
-    session, now = turn.work.session, turn.work.now
-    for name, known_version in turn.greeted.items():
-        device = turn.books.devices[name]
-        where = (device.tenant_id, device.store_id, device.device_id)
-        _, desired = desired_for(session, device, known_version, now)
-        if desired is not None:
-            offers.append(Answer(topic=dn_topic(*where, Downlink.DESIRED), payload=desired))
-        for command in pending_commands(session, device, now):
-            topic = dn_topic(*where, Downlink.COMMAND)
-            offers.append(Answer(topic=topic, payload=offer(command, now)))
-    session.flush()
-    return tuple(offers)
 
 
 def _foreign(turn: Turn, device: Device, said: str) -> _Refusal:

@@ -17,6 +17,7 @@ from cloud_hub.core.projection import EventKey, Fact, Outcome, Projections, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.link.ingest.clock_correction import MILLISECOND, Clocks, moved_body, moved_stamp
 from cloud_hub.link.ingest.lane_state import Books, LaneKey
+from cloud_hub.link.ingest.offers import Greeted
 from cloud_hub.link.ingest.rejections import Refusal, note_refusals, refusal
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.lookups import known_zones
@@ -73,8 +74,8 @@ class Turn:
     rows: dict[EventKey, dict[str, Any]] = field(default_factory=dict)
     letters: list[dict[str, Any]] = field(default_factory=list)
     refused: dict[Refusal, int] = field(default_factory=dict)
-    greeted: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Devices welcomed in this transaction, with the desired version they know."""
+    greeted: dict[tuple[str, str], Greeted] = field(default_factory=dict)
+    """Devices welcomed in this transaction, by tenant and device."""
     clocks: Clocks = field(init=False)
 
     def __post_init__(self) -> None:

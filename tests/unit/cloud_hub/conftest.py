@@ -13,7 +13,7 @@ from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.master_data.importer import load_chain
-from cloud_hub.register import PROJECTIONS
+from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from cloud_hub.tables import METADATA
 from tests.stage.servers import PostgresServer
 from tests.talking_device import small_chain
@@ -78,7 +78,7 @@ def make_ingest(tmp_path: Path, projector: Projector) -> Callable[[Database], In
     settings = HubSettings(data_dir=tmp_path)
 
     def make(database: Database) -> Ingest:
-        return Ingest(database, settings, projector)
+        return Ingest(database, settings, projector, after_greeting=AFTER_GREETING)
 
     return make
 
