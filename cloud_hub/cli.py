@@ -4,20 +4,30 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
-from cloud_hub.reconciliation.cli import app as audit_app
+from cloud_hub.reconciliation.cli import audit_app
 from cloud_hub.review.cli import app as review_app
 from device_profiles.store import LoginRole
+
+if TYPE_CHECKING:
+    from cloud_hub.core.trace import Traces
+
+
+def _traces() -> "Traces":
+    from cloud_hub.register import PROJECTIONS
+
+    return PROJECTIONS.traces
+
 
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
 app.add_typer(artifact_app)
-app.add_typer(audit_app)
+app.add_typer(audit_app(_traces))
 app.add_typer(review_app)
 
 Role = Annotated[LoginRole, typer.Option("--role", help="What it may see.")]

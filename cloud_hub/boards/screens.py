@@ -11,6 +11,7 @@ from cloud_hub.boards.devices.device_page import device_page
 from cloud_hub.boards.devices.device_view import device_view
 from cloud_hub.boards.devices.fleet_page import fleet_page
 from cloud_hub.boards.devices.fleet_view import fleet_view
+from cloud_hub.boards.devices.records import RecordQuestion
 from cloud_hub.boards.footfall.page import footfall_page
 from cloud_hub.boards.footfall.view import footfall_view
 from cloud_hub.boards.home.page import home_page
@@ -62,7 +63,8 @@ def _fleet(session: Session, reader: Reader, _: Arguments) -> Markup:
 
 def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
     asked = arguments.get("record")
-    view = device_view(session, reader.viewer, reader.now, arguments["identity"], asked)
+    record = None if asked is None else RecordQuestion(text=asked, traces=reader.traces)
+    view = device_view(session, reader.viewer, reader.now, arguments["identity"], record)
     return device_page(view, reader.in_zone(view.time_zone))
 
 

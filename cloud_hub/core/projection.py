@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.trace import KeptEvent, Trace
+from cloud_hub.core.trace import Trace, Traces
 from sync.events import EVENT_TYPES, EventBody
 
 Body = TypeVar("Body", bound=EventBody, covariant=True)
@@ -159,7 +159,7 @@ class Projections:
             if not fact.is_history
         }
 
-    def trace(self, session: Session, kind: str, event: KeptEvent) -> list[str]:
-        """What the hub made of an applied event, by name."""
-        projection = self.by_kind.get(kind)
-        return [] if projection is None else projection.trace(session, event)
+    @property
+    def traces(self) -> Traces:
+        """How it is named what an event of each kind became."""
+        return {kind: projection.trace for kind, projection in self.by_kind.items()}

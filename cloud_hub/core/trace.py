@@ -21,6 +21,8 @@ class KeptEvent:
 
 Trace = Callable[[Session, KeptEvent], list[str]]
 """What the hub made of an event, by name."""
+Traces = Mapping[str, Trace]
+"""Of each kind of event."""
 
 
 def by_rows(

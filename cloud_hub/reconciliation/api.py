@@ -13,6 +13,7 @@ from cloud_hub.reconciliation.event_trace import RecordName, place_of
 from cloud_hub.reconciliation.event_trace_text import record_json
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf, require_operator
+from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
 
@@ -31,14 +32,20 @@ def device_ledger(device_id: Identifier, hub: HubOf, viewer: ViewerOf) -> dict[s
 
 @router.get("/devices/{device_id}/records/{epoch}/{lane}/{seq}")
 def device_record(
-    device_id: Identifier, epoch: int, lane: str, seq: int, hub: HubOf, viewer: ViewerOf
+    device_id: Identifier,
+    epoch: int,
+    lane: str,
+    seq: int,
+    hub: HubOf,
+    parts: PartsOf,
+    viewer: ViewerOf,
 ) -> dict[str, Any]:
     """Where one record is: received and what was made of it, lost and why, waiting, or never
     produced. `lane` is its name or number."""
     name = RecordName.read(f"{device_id}/{epoch}/{lane}/{seq}")
     with hub.sessions() as session:
         device = _device(session, viewer, device_id)
-        return record_json(place_of(session, device, name))
+        return record_json(place_of(session, device, name, parts.projector.projections.traces))
 
 
 def _device(session: Session, viewer: Viewer, device_id: str) -> Device:

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
 import typer
@@ -14,60 +15,97 @@ import typer
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from sync.core.clock import SystemClock
 
-app = typer.Typer()
+if TYPE_CHECKING:
+    from cloud_hub.core.trace import Traces
 
 LINES_SHOWN = 40
 Row = Mapping[str, Any]
 
 
-@app.command("audit")
-def audit(
-    device: Annotated[
-        str | None, typer.Option("--device", help="One device: by epoch and lane, with reasons.")
-    ] = None,
-    record: Annotated[
-        str | None, typer.Option("--record", help="One record: DEVICE/EPOCH/LANE/NUMBER.")
-    ] = None,
-    hub: Annotated[str | None, typer.Option("--hub", help="URL of a running hub.")] = None,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            "--token", envvar="AISLE_TOKEN", help="For --hub: what `aisle hub token` printed."
-        ),
-    ] = None,
-    data: DataDir = None,
-    database: DatabaseUrl = None,
-    tenant: TenantId = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
-) -> None:
-    """Where every record is: produced = received + lost + waiting. Exit 1 if that does not hold."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked: of everything, of one device, of one record; here, or of a running hub."""
+
+    device: str | None
+    record: str | None
+    tenant: str | None
+    hub: str | None
+    token: str | None
+    place: Mapping[str, Any]
+
+
+def audit_app(traces: Callable[[], "Traces"]) -> typer.Typer:
+    """The command. `traces`, which bring every domain with them, are called for only where one
+    record is asked for here."""
+    app = typer.Typer()
+
+    @app.command("audit")
+    def audit(
+        device: Annotated[
+            str | None,
+            typer.Option("--device", help="One device: by epoch and lane, with reasons."),
+        ] = None,
+        record: Annotated[
+            str | None, typer.Option("--record", help="One record: DEVICE/EPOCH/LANE/NUMBER.")
+        ] = None,
+        hub: Annotated[str | None, typer.Option("--hub", help="URL of a running hub.")] = None,
+        token: Annotated[
+            str | None,
+            typer.Option(
+                "--token", envvar="AISLE_TOKEN", help="For --hub: what `aisle hub token` printed."
+            ),
+        ] = None,
+        data: DataDir = None,
+        database: DatabaseUrl = None,
+        tenant: TenantId = None,
+        as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+    ) -> None:
+        """Where every record is: produced = received + lost + waiting. Exit 1 if that does not
+        hold."""
+        if hub is not None and (data is not None or database is not None):
+            raise typer.BadParameter("give --hub, or the database's place, not both")
+        if device is not None and record is not None:
+            raise typer.BadParameter("give --device or --record, not both")
+        asked = Asked(
+            device=device,
+            record=record,
+            tenant=tenant,
+            hub=hub,
+            token=token,
+            place={"data_dir": data, "database": database},
+        )
+        _audit(asked, traces, as_json=as_json)
+
+    return app
+
+
+def _audit(asked: Asked, traces: Callable[[], "Traces"], *, as_json: bool) -> None:
+    result = _found(asked, traces)
+    if as_json:
+        typer.echo(json.dumps(result, indent=1, ensure_ascii=False))
+    elif asked.record is not None:
+        _tell_record(result)
+    else:
+        (_tell_all if asked.device is None else _tell_device)(result)
+    if result.get("place") == "astray" or not result.get("balanced", True):
+        raise typer.Exit(1)
+
+
+def _found(asked: Asked, traces: Callable[[], "Traces"]) -> dict[str, Any]:
+    """Raises HubError where nobody can tell."""
     from cloud_hub.reconciliation.client import audit_here, device_here, record_here, told_by
     from cloud_hub.reconciliation.event_trace import RecordName
 
-    if hub is not None and (data is not None or database is not None):
-        raise typer.BadParameter("give --hub, or the database's place, not both")
-    if device is not None and record is not None:
-        raise typer.BadParameter("give --device or --record, not both")
-    name = None if record is None else RecordName.read(record)
-    place = {"data_dir": data, "database": database}
-    if hub is not None:
-        path = _path(device, None if name is None else str(name))
-        token = token or os.environ.get("AISLE_TOKEN", "")
-        result = asyncio.run(told_by(hub, token, path, tenant_id=tenant))
-    elif name is not None:
-        result = record_here(place, name, tenant_id=tenant)
-    elif device is not None:
-        result = device_here(place, device, tenant_id=tenant)
-    else:
-        result = audit_here(place, tenant_id=tenant)
-    if as_json:
-        typer.echo(json.dumps(result, indent=1, ensure_ascii=False))
-    else:
-        tell = _tell_all if device is None else _tell_device
-        (tell if name is None else _tell_record)(result)
-    is_astray = result.get("place") == "astray"
-    if is_astray or not result.get("balanced", True):
-        raise typer.Exit(1)
+    name = None if asked.record is None else RecordName.read(asked.record)
+    if asked.hub is not None:
+        path = _path(asked.device, None if name is None else str(name))
+        token = asked.token or os.environ.get("AISLE_TOKEN", "")
+        return asyncio.run(told_by(asked.hub, token, path, tenant_id=asked.tenant))
+    if name is not None:
+        return record_here(asked.place, name, traces(), tenant_id=asked.tenant)
+    if asked.device is not None:
+        return device_here(asked.place, asked.device, tenant_id=asked.tenant)
+    return audit_here(asked.place, tenant_id=asked.tenant)
 
 
 def _path(device: str | None, record: str | None) -> str:

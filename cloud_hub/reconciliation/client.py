@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import HubError, Refused
 from cloud_hub.core.existing_hub import settings_there
 from cloud_hub.core.storage.database import open_database
+from cloud_hub.core.trace import Traces
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.reconciliation.device_trace import audit_json, places_of
 from cloud_hub.reconciliation.event_trace import RecordName, place_of
@@ -44,12 +45,16 @@ def device_here(
 
 
 def record_here(
-    place: Mapping[str, Any], name: RecordName, *, tenant_id: str | None = None
+    place: Mapping[str, Any],
+    name: RecordName,
+    traces: Traces,
+    *,
+    tenant_id: str | None = None,
 ) -> dict[str, Any]:
-    """Where one record is. Raises Refused for a device nobody knows."""
+    """Where one record is, and what it became. Raises Refused for a device nobody knows."""
     with _reading(place) as session:
         device = _device(session, name.device, tenant_id)
-        return record_json(place_of(session, device, name))
+        return record_json(place_of(session, device, name, traces))
 
 
 def _device(session: Session, device_id: str, tenant_id: str | None) -> Device:

@@ -1,25 +1,21 @@
 """Where one record is, by its number: received and what became of it, lost and why, or waiting."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.projection import Outcome
+from cloud_hub.core.trace import KeptEvent, Traces
 from cloud_hub.link.ingest.unit_of_work import UNDECODABLE
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.reconciliation.device_trace import is_named
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
-from cloud_hub.sales.tables import Receipt
-from cloud_hub.shelf.tables import ShelfObservation
-from cloud_hub.stock.tables import StockCount, StockMove
 from sync.events import Lane
 
 LETTERS_SHOWN = 20
@@ -109,8 +105,8 @@ class RecordPlace:
     is_named: bool = True
 
 
-def place_of(session: Session, device: Device, name: RecordName) -> RecordPlace:
-    """Where the record `name` of `device` is."""
+def place_of(session: Session, device: Device, name: RecordName, traces: Traces) -> RecordPlace:
+    """Where the record `name` of `device` is; `traces` name what it became."""
     event = session.get(
         StoredEvent,
         (device.tenant_id, device.device_id, name.epoch, int(name.lane), name.seq),
@@ -123,7 +119,7 @@ def place_of(session: Session, device: Device, name: RecordName) -> RecordPlace:
         return RecordPlace(
             name=name,
             place=_OUTCOMES[Outcome(event.outcome)],
-            arrival=_arrival(session, event),
+            arrival=_arrival(session, event, traces),
             letters=letters,
             said_at=said_at,
             produced=produced,
@@ -161,7 +157,7 @@ def _absent(account: LaneAccount | None, name: RecordName, loss: DeclaredLoss | 
     return Place.WAITING if waits else Place.ASTRAY
 
 
-def _arrival(session: Session, event: StoredEvent) -> Arrival:
+def _arrival(session: Session, event: StoredEvent, traces: Traces) -> Arrival:
     first, last = _together(session, event)
     return Arrival(
         kind=event.kind,
@@ -169,7 +165,7 @@ def _arrival(session: Session, event: StoredEvent) -> Arrival:
         received_at=event.received_at,
         first=first,
         last=last,
-        facts=tuple(_facts(session, event)),
+        facts=tuple(_facts(session, event, traces)),
     )
 
 
@@ -230,56 +226,14 @@ def _together(session: Session, event: StoredEvent) -> tuple[int, int]:
     return first, last
 
 
-Body = Mapping[str, Any]
-
-
-def _facts(session: Session, event: StoredEvent) -> list[str]:
+def _facts(session: Session, event: StoredEvent, traces: Traces) -> list[str]:
     """What the hub made of an applied event, by name."""
     if event.outcome != Outcome.APPLIED.value:
         return []
-    event_id = f"{event.device_id}/{event.epoch}/{event.lane}/{event.seq}"
-    if event.kind in _BY_BODY:
-        return [_BY_BODY[event.kind](event.body)]
-    found = [
-        f"{words} {name}"
-        for words, column, source in _BY_EVENT.get(event.kind, ())
-        for name in session.scalars(
-            sa.select(column).where(
-                column.class_.tenant_id == event.tenant_id,
-                column.class_.store_id == event.store_id,
-                source == event_id,
-            )
-        )
-    ]
-    moves = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(StockMove)
-        .where(
-            StockMove.tenant_id == event.tenant_id,
-            StockMove.store_id == event.store_id,
-            StockMove.move_id.startswith(f"{event_id}/"),
-        )
+    kept = KeptEvent(
+        tenant_id=event.tenant_id,
+        store_id=event.store_id,
+        event_id=f"{event.device_id}/{event.epoch}/{event.lane}/{event.seq}",
+        body=event.body,
     )
-    return [*found, f"{moves} stock move{'' if moves == 1 else 's'}"] if moves else found
-
-
-_BY_EVENT: dict[str, tuple[tuple[str, Any, Any], ...]] = {
-    "receipt": (("receipt", Receipt.receipt_id, Receipt.source_event),),
-    "stock-moved": (("stock move", StockMove.move_id, StockMove.move_id),),
-    "stock-counted": (("stock count", StockCount.count_id, StockCount.count_id),),
-    "shelf": (("shelf photo", ShelfObservation.observation_id, ShelfObservation.observation_id),),
-}
-"""Kinds whose facts carry their event's name: what it is called, its key, its source."""
-
-_BY_BODY: dict[str, Callable[[Body], str]] = {
-    "alarm": lambda body: f"alarm {body['alarm']} of {body['subject']}, {body['state']}",
-    "loss-declared": lambda body: f"loss of {body['first']} to {body['last']}",
-    "state-reported": lambda body: f"reported state {body['version']}",
-    "command-result": lambda body: f"result of command {body['command_id']}: {body['outcome']}",
-    "footfall": lambda body: f"footfall of {body['line_id']} from {body['started_at']}",
-    "zone": lambda body: f"visits to {body['zone_id']} from {body['started_at']}",
-    "cooler": lambda body: f"readings of {body['fixture_id']} from {body['started_at']}",
-    "cart": lambda body: f"cart session {body['session_id']}",
-    "media": lambda body: f"picture {body['sha256']}",
-}
-"""Kinds whose facts are found by what the event says."""
+    return traces[event.kind](session, kept) if event.kind in traces else []

@@ -1,10 +1,11 @@
 """For whom a page is drawn: who looks, in which words, at what moment."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.core.trace import Traces
 from cloud_hub.insight.search import Searches
 from cloud_hub.web.words import Words
 
@@ -12,13 +13,15 @@ from cloud_hub.web.words import Words
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """Goes through every part of a page. `now` is the hub's time when the page was drawn,
-    `here` the page's own path, `searches` what is looked for where a page shows problems."""
+    `here` the page's own path, `searches` what is looked for where a page shows problems, `traces`
+    how it is named what became of an event."""
 
     viewer: Viewer
     words: Words
     now: datetime
     here: str = ""
     searches: Searches = ()
+    traces: Traces = field(default_factory=dict)
 
     def in_zone(self, time_zone: str) -> "Reader":
         """The same reader with clocks of another zone: each store's page tells its own time."""

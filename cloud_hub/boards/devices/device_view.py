@@ -15,6 +15,7 @@ from cloud_hub.boards.devices.records import (
     LossRow,
     OddRow,
     RecordAsked,
+    RecordQuestion,
     WaitingRow,
     asked_record,
     loss_rows,
@@ -144,7 +145,11 @@ TEMPERATURE_SPAN = timedelta(hours=24)
 
 
 def device_view(
-    session: Session, viewer: Viewer, now: datetime, device_id: str, record: str | None = None
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    device_id: str,
+    record: RecordQuestion | None = None,
 ) -> DeviceView:
     """One device as `viewer` may see it at `now`, and where the `record` is that was asked for.
     Raises NotYours, NotFound."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core import wording
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.text import Text
+from cloud_hub.core.trace import Traces
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, loss_reason
 from cloud_hub.reconciliation.device_trace import DevicePlaces, LanePlaces
@@ -59,6 +60,15 @@ class OddRow:
     lane_name: Text
     ranges: str
     events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordQuestion:
+    """The record that a person asks for, `1/sale/17` or with the device before it, and what names
+    that which the hub made of it."""
+
+    text: str
+    traces: Traces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,17 +152,21 @@ def _ranges(ranges: tuple[tuple[int, int, int], ...]) -> str:
 
 
 def asked_record(
-    session: Session, device: place.Device, asked: str | None, zone: ZoneInfo, now: datetime
+    session: Session,
+    device: place.Device,
+    question: RecordQuestion | None,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> RecordAsked | None:
-    """Where the record is that a person asked for: `1/sale/17`, or with the device before it."""
-    if asked is None or not asked.strip():
+    """Where the record is that a person asked for."""
+    if question is None or not question.text.strip():
         return None
-    asked = asked.strip()
+    asked = question.text.strip()
     is_whole = asked.startswith(f"{device.device_id}/")
     try:
         name = RecordName.read(asked if is_whole else f"{device.device_id}/{asked}")
     except Refused:
         return RecordAsked(asked=asked, sentences=(), problem="no-such-name")
-    found = place_of(session, device, name)
+    found = place_of(session, device, name, question.traces)
     told = record_sentences(found, lambda at: wording.clock(at, zone, now))
     return RecordAsked(asked=asked, sentences=tuple(told))

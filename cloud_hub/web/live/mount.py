@@ -117,6 +117,7 @@ async def _show_screen(
     words = Words(visit.viewer.language, frame.zone)
     arguments: Arguments = {**request.query_params, **request.path_params}
     title = screen.title(words)
+    parts = parts_of(request)
 
     def reader() -> Reader:
         return Reader(
@@ -124,7 +125,8 @@ async def _show_screen(
             words=words,
             now=hub.clock.now(),
             here=request.url.path,
-            searches=parts_of(request).searches,
+            searches=parts.searches,
+            traces=parts.projector.projections.traces,
         )
 
     content = Content(

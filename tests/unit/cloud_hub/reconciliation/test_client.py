@@ -11,6 +11,7 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.reconciliation.client import audit_here, device_here, record_here, told_by
 from cloud_hub.reconciliation.event_trace import RecordName
+from cloud_hub.register import PROJECTIONS
 from tests.stage.booking import book
 from tests.talking_device import cola, receipt
 
@@ -93,6 +94,6 @@ def test_the_database_itself_tells_the_same_accounts(
     assert audit_here(place, tenant_id="nobody")["devices"] == []
     assert device_here(place, "s01-till")["device"] == "s01-till"
     name = RecordName.read("s01-till/1/sale/1")
-    assert record_here(place, name)["place"] == "applied"
+    assert record_here(place, name, PROJECTIONS.traces)["place"] == "applied"
     with pytest.raises(Refused, match="no device s01-till in this hub; see: aisle audit"):
-        record_here(place, name, tenant_id="nobody")
+        record_here(place, name, PROJECTIONS.traces, tenant_id="nobody")

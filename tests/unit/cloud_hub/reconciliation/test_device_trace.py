@@ -7,6 +7,7 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.reconciliation.device_trace import DevicePlaces, places_of
 from cloud_hub.reconciliation.event_trace import RecordName, RecordPlace, place_of
+from cloud_hub.register import PROJECTIONS
 from sync.events import Lane
 from sync.outbox.quota import QUOTA
 from tests.talking_device import NOON, TalkingDevice, cola, receipt
@@ -24,7 +25,7 @@ def record(database: Database, text: str) -> RecordPlace:
     with database.sessions() as session:
         device = session.get(Device, ("linguang", name.device))
         assert device is not None
-        return place_of(session, device, name)
+        return place_of(session, device, name, PROJECTIONS.traces)
 
 
 def test_a_device_tells_what_is_lost_and_why_and_what_waits(

@@ -1,16 +1,23 @@
 """Where one record is."""
 
+from pathlib import Path
+
 import pytest
+import sqlalchemy as sa
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.reconciliation.event_trace import Place, RecordName, RecordPlace, place_of
 from cloud_hub.reconciliation.event_trace_text import iso, record_sentences
 from cloud_hub.reconciliation.lane_accounts import audit_link
-from sync.events import Lane
-from tests.talking_device import TalkingDevice, cola, receipt
+from cloud_hub.register import PROJECTIONS
+from sync.events import EVENT_TYPES, Lane
+from tests.talking_device import NOON, TalkingDevice, cola, receipt
+
+CORPUS = Path(__file__).parents[2] / "sync" / "corpus"
 
 
 def record(database: Database, text: str) -> RecordPlace:
@@ -18,7 +25,7 @@ def record(database: Database, text: str) -> RecordPlace:
     with database.sessions() as session:
         device = session.get(Device, ("linguang", name.device))
         assert device is not None
-        return place_of(session, device, name)
+        return place_of(session, device, name, PROJECTIONS.traces)
 
 
 def test_each_record_is_found_by_its_number(door: TalkingDevice, database: Database) -> None:
@@ -71,3 +78,32 @@ def test_a_receipt_tells_what_was_made_of_it(ingest: Ingest, database: Database)
 def test_a_name_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="names no record"):
         RecordName.read(text)
+
+
+def test_an_event_of_every_kind_tells_what_was_made_of_it(
+    ingest: Ingest, database: Database
+) -> None:
+    newest = max(path for path in CORPUS.iterdir() if path.is_dir())
+    files = {"hello": newest / "hello.json"}
+    files |= {str(int(lane)): newest / f"lane-{int(lane)}.batch" for lane in Lane}
+    messages = [
+        Message(
+            topic=f"aisle/1/up/linguang/s01/s01-till/{level}",
+            payload=path.read_bytes(),
+            received_at=NOON,
+        )
+        for level, path in files.items()
+    ]
+    ingest.take(messages)
+    with database.sessions() as session:
+        events = session.scalars(sa.select(StoredEvent)).all()
+    told: dict[str, tuple[str, ...]] = {}
+    for event in events:
+        found = record(database, f"s01-till/{event.epoch}/{event.lane}/{event.seq}")
+        assert found.arrival is not None
+        told[event.kind] = found.arrival.facts
+    assert told.keys() == EVENT_TYPES.keys()
+    assert all(told.values()), told
+    assert told["opening"][0].startswith("cooler opening s01-till/1/3/")
+    assert told["heat"][0].startswith("where people stood before ")
+    assert told["footfall-audit"][0].startswith("hand count of ")

@@ -8,11 +8,13 @@ import pytest
 
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.devices.device_view import DeviceView, device_view
+from cloud_hub.boards.devices.records import RecordQuestion
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.commands.commands import issue_command
 from cloud_hub.fleet.commands.shadows import want_state
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.place_tables import Device
+from cloud_hub.register import PROJECTIONS
 from cloud_hub.web.visit import seen_through
 from device_profiles.store import LoginRole
 from sync.events import CommandResult, Lane, StateReported
@@ -86,7 +88,8 @@ def as_role(role: LoginRole) -> Viewer:
 
 def look(database: Database, viewer: Viewer, asked: str | None = None) -> DeviceView:
     with database.sessions() as session:
-        return device_view(session, viewer, NOON + timedelta(minutes=2), "s01-cooler", asked)
+        record = None if asked is None else RecordQuestion(text=asked, traces=PROJECTIONS.traces)
+        return device_view(session, viewer, NOON + timedelta(minutes=2), "s01-cooler", record)
 
 
 def test_it_and_technicians_may_act_and_nobody_else(database: Database) -> None:
