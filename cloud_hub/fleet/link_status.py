@@ -1,12 +1,16 @@
 """How a device or a store stands with the hub: by the age of its newest data, and by its link."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from cloud_hub.core.text import Text
 from cloud_hub.core.wording import duration
+from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data.chain import Device
 
 SILENT_AFTER = timedelta(minutes=5)
@@ -39,13 +43,20 @@ class Freshness:
     waiting: int
 
 
+def linked_devices(session: Session, tenant_id: str) -> frozenset[str]:
+    """The devices that have a link now."""
+    link = DeviceConnection
+    query = sa.select(link.device_id).where(link.tenant_id == tenant_id, link.ended_at.is_(None))
+    return frozenset(session.scalars(query))
+
+
 def device_freshness(
-    device: Device, data_at: datetime | None, waiting: int, now: datetime
+    device: Device, data_at: datetime | None, waiting: int, now: datetime, *, is_linked: bool
 ) -> Freshness:
     """How one device stands."""
     if device.heard_at is None and data_at is None:
         state = LinkState.NEVER
-    elif device.linked_since is not None:
+    elif is_linked:
         state = LinkState.CATCHING_UP if waiting >= BEHIND_FROM else LinkState.ONLINE
     elif data_at is not None and now - data_at <= SILENT_AFTER:
         state = LinkState.ONLINE
@@ -77,12 +88,18 @@ def fleet_freshness(
     devices: Mapping[str, Device],
     words: Mapping[str, datetime],
     waiting: Mapping[str, int],
+    linked: Collection[str],
     now: datetime,
 ) -> dict[str, Freshness]:
-    """How every device stands. `words`: when each recorded its newest event that is here."""
+    """How every device stands. `words`: when each recorded its newest event that is here;
+    `linked`: those that have a link."""
     return {
         device_id: device_freshness(
-            device, words.get(device_id), max(0, waiting.get(device_id, 0)), now
+            device,
+            words.get(device_id),
+            max(0, waiting.get(device_id, 0)),
+            now,
+            is_linked=device_id in linked,
         )
         for device_id, device in devices.items()
     }

@@ -6,7 +6,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from cloud_hub.fleet.link_status import Freshness, LinkState, fleet_freshness, store_freshness
+from cloud_hub.fleet.link_status import (
+    Freshness,
+    LinkState,
+    fleet_freshness,
+    linked_devices,
+    store_freshness,
+)
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.link.last_heard import last_words
 from cloud_hub.link.tables import AlarmRaised
@@ -33,8 +39,9 @@ def device_links(snapshot: Snapshot) -> dict[str, Freshness]:
     waiting: dict[str, int] = defaultdict(int)
     for lane in snapshot.read(lane_accounts):
         waiting[lane.device] += lane.waiting
-    words = last_words(snapshot.session, snapshot.chain.tenant_id)
-    return fleet_freshness(snapshot.chain.devices, words, waiting, snapshot.now)
+    session, tenant_id = snapshot.session, snapshot.chain.tenant_id
+    words, linked = last_words(session, tenant_id), linked_devices(session, tenant_id)
+    return fleet_freshness(snapshot.chain.devices, words, waiting, linked, snapshot.now)
 
 
 def store_links(snapshot: Snapshot) -> dict[str, Freshness]:

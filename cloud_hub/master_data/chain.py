@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.core.text import Text
-from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
 from device_profiles.store import OpeningHours
@@ -112,7 +111,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A device the hub knows. `linked_since` is None while it has no link."""
+    """A device the hub knows."""
 
     device_id: str
     store_id: str
@@ -121,7 +120,6 @@ class Device:
     fixture_id: str | None
     simulated: bool
     claimed_at: datetime | None
-    linked_since: datetime | None
     heard_at: datetime | None
     agent_version: str | None
 
@@ -312,14 +310,6 @@ def _devices(session: Session, tenant_id: str, scope: Scope) -> dict[str, Device
         .where(place.Device.tenant_id == tenant_id, scope.devices)
         .order_by(place.Device.store_id, place.Device.device_id)
     )
-    link = DeviceConnection
-    links: dict[str, datetime] = {}
-    for device_id, started_at in session.execute(
-        sa.select(link.device_id, link.started_at).where(
-            link.tenant_id == tenant_id, link.ended_at.is_(None)
-        )
-    ):
-        links[device_id] = started_at
     return {
         row.device_id: Device(
             device_id=row.device_id,
@@ -329,7 +319,6 @@ def _devices(session: Session, tenant_id: str, scope: Scope) -> dict[str, Device
             fixture_id=row.fixture_id,
             simulated=row.simulated,
             claimed_at=row.claimed_at,
-            linked_since=links.get(row.device_id),
             heard_at=row.heard_at,
             agent_version=row.agent_version,
         )
