@@ -16,7 +16,6 @@ from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Situation
 from cloud_hub.shelf.photos.album import Album
 from cloud_hub.tasks.tables import Task
-from device_profiles.store import LoginRole
 
 
 def problem_rows(
@@ -31,15 +30,7 @@ def problems_for(session: Session, viewer: Viewer, now: datetime) -> tuple[Probl
     """Every finding that the viewer may read, dearest first; information last. Raises NotFound."""
     situation = scoped_situation(session, viewer, now)
     chain = situation.chain
-    findings = [
-        finding
-        for finding in search(situation)
-        if viewer.role is not LoginRole.BRAND
-        or (
-            finding.fixture_id in chain.fixtures
-            and may_read(finding, viewer, chain.fixtures[finding.fixture_id])
-        )
-    ]
+    findings = [finding for finding in search(situation) if may_read(finding, viewer, chain)]
     album = Album(
         session, chain, Naming(viewer, chain), now, [f.photo for f in findings if f.photo]
     )

@@ -1,23 +1,29 @@
 """What several pages read: the chain as one viewer may see it, temperatures, the link's sums."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.viewer import Page, Viewer, scope_of
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.errors import NotFound
 from cloud_hub.insight.finding import Finding, Kind
 from cloud_hub.insight.snapshot import Situation, load_situation
-from cloud_hub.master_data.chain import Fixture
-from device_profiles.store import LoginRole
+from cloud_hub.master_data.chain import Chain
 
 
 def situation_for(
-    session: Session, viewer: Viewer, page: Page, now: datetime, store_id: str | None = None
+    session: Session,
+    viewer: Viewer,
+    permission: Permission,
+    now: datetime,
+    store_id: str | None = None,
 ) -> Situation:
     """The chain (or one store of it) at `now` as the viewer may see it. Raises NotYours where the
-    role has no such page, NotFound while there is no chain."""
-    viewer.may_open(page)
+    viewer lacks the page's permission, NotFound while there is no chain."""
+    viewer.require(permission)
     return scoped_situation(session, viewer, now, store_id)
 
 
@@ -42,13 +48,32 @@ def too_warm_stores(situation: Situation) -> frozenset[str]:
     )
 
 
+NEEDS: Final[Mapping[Kind, Permission]] = {
+    Kind.EMPTY_SLOT: Permission.SEE_SHELF,
+    Kind.MISPLACED: Permission.SEE_SHELF,
+    Kind.PURITY: Permission.SEE_SHELF,
+    Kind.STORE_OFFLINE: Permission.SEE_FLEET,
+    Kind.DEVICE_OFFLINE: Permission.SEE_FLEET,
+    Kind.ALARM: Permission.SEE_FLEET,
+    Kind.EVENTS_LOST: Permission.SEE_FLEET,
+    Kind.EVENTS_REFUSED: Permission.SEE_FLEET,
+    Kind.EVENTS_RESENT: Permission.SEE_FLEET,
+    Kind.SLOW_QUEUE: Permission.SEE_TRAFFIC,
+    Kind.STAFF_LEFT_OUT: Permission.SEE_TRAFFIC,
+    Kind.DAY_REVISED: Permission.SEE_SALES,
+}
+"""What it takes to be told of each kind of finding."""
 BRAND_KINDS = frozenset({Kind.PURITY, Kind.MISPLACED})
 """What a brand is told of its own coolers; a gap is told without the retailer's stock."""
 
 
-def may_read(finding: Finding, viewer: Viewer, fixture: Fixture) -> bool:
-    """Whether the viewer may read a fixture's finding: a brand only those of its own coolers that
-    do not speak of the retailer's books."""
-    if viewer.role is not LoginRole.BRAND:
+def may_read(finding: Finding, viewer: Viewer, chain: Chain) -> bool:
+    """Whether the viewer may read a finding: by its kind; a brand only those of its own coolers
+    that do not speak of the retailer's books."""
+    if not viewer.may(NEEDS[finding.kind]):
+        return False
+    if viewer.brand_id is None:
         return True
-    return finding.kind in BRAND_KINDS and fixture.owner_brand_id == viewer.scope_id
+    fixture = chain.fixtures.get(finding.fixture_id or "")
+    is_own = fixture is not None and fixture.owner_brand_id == viewer.brand_id
+    return is_own and finding.kind in BRAND_KINDS

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.footfall.floor import FloorView, HandCount, floor_view, hand_counts
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import informing, needing, problem_rows
@@ -165,7 +166,7 @@ DAYS_SHOWN = 15
 
 def store_view(session: Session, viewer: Viewer, now: datetime, store_id: str) -> StoreView:
     """One store as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    situation = situation_for(session, viewer, Page.STORE, now, store_id)
+    situation = situation_for(session, viewer, Permission.SEE_STORE, now, store_id)
     chain = situation.chain
     store = chain.stores.get(store_id)
     if store is None:
