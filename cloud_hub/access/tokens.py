@@ -74,5 +74,7 @@ def token_called(session: Session, tenants: Sequence[str], called: str) -> ApiTo
         raise NotFound(f"there is no valid token {called!r}")
     if len(found) > 1:
         ids = ", ".join(map(token_id, found))
-        raise Refused(f"{len(found)} tokens are called {called!r}: name one by its id: {ids}")
+        raise Refused(
+            f"{len(found)} tokens are called {called!r}: name one by its id: {ids}", status=409
+        )
     return found[0]
