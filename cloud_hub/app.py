@@ -12,9 +12,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloud_hub.access.sign_in import ANY_TENANT, mint_token
+from cloud_hub.access.grants import Grant
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.access.throttle import LoginThrottle
+from cloud_hub.access.tokens import ANY_TENANT, mint_token
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
@@ -48,6 +49,7 @@ from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import health, metrics
 from cloud_hub.web.api.parts import Parts
+from device_profiles.store import LoginRole
 from sync.core.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)
@@ -195,16 +197,20 @@ def _require_own_keys(database: Database, data_dir: Path, secrets: HubSecrets) -
 
 
 def _mint_admin_token(hub: Hub) -> None:
-    """On first start: a token that may write, in a file that only its user may read."""
+    """On first start, and once it was revoked: a token that may do all that a program can, in a
+    file that only its user may read."""
     with hub.database.writing() as session:
         known = session.scalars(
-            sa.select(ApiToken.token_hash).where(ApiToken.tenant_id == ANY_TENANT)
+            sa.select(ApiToken.token_hash).where(
+                ApiToken.tenant_id == ANY_TENANT, ApiToken.revoked_at.is_(None)
+            )
         ).first()
         if known is None:
             token = mint_token(
                 session,
                 tenant_id=ANY_TENANT,
                 name="admin",
+                grant=Grant(role=LoginRole.IT),
                 now=hub.clock.now(),
                 may_write=True,
             )

@@ -2,17 +2,17 @@
 `artifact`, `review`."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloud_hub.admin.cli import app as login_app
+from cloud_hub.admin.cli import mint_token
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
 from cloud_hub.reconciliation.cli import audit_app
 from cloud_hub.review.cli import app as review_app
-from device_profiles.store import LoginRole
 
 if TYPE_CHECKING:
     from cloud_hub.core.trace import Traces
@@ -26,15 +26,10 @@ def _traces() -> "Traces":
 
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
+app.add_typer(login_app)
 app.add_typer(artifact_app)
 app.add_typer(audit_app(_traces))
 app.add_typer(review_app)
-
-Role = Annotated[LoginRole, typer.Option("--role", help="What it may see.")]
-Scope = Annotated[
-    str | None, typer.Option("--scope", help="The brand or store that the role is for.")
-]
-
 
 hub_app = typer.Typer(invoke_without_command=True)
 app.add_typer(hub_app, name="hub")
@@ -77,22 +72,7 @@ def run_hub(
     serve_hub(load_settings(given, file=settings), verbose=verbose)
 
 
-@hub_app.command("token")
-def make_token(
-    name: Annotated[str, typer.Option("--name", help="What the token is for.")] = "program",
-    role: Role = LoginRole.HEAD_OFFICE,
-    scope: Scope = None,
-    write: Annotated[bool, typer.Option("--write", help="It may change master data.")] = False,
-    data: DataDir = None,
-    database: DatabaseUrl = None,
-    tenant: TenantId = None,
-) -> None:
-    """Mint a bearer token for a program and print it; only its hash is kept."""
-    from cloud_hub.access.offline_hub import open_office
-    from cloud_hub.admin.offline import mint_program_token
-
-    with open_office(_place(data, database), tenant) as office:
-        typer.echo(mint_program_token(office, name=name, role=role, scope=scope, may_write=write))
+hub_app.command("token")(mint_token)
 
 
 @app.command("ingest")
@@ -118,43 +98,6 @@ def run_worker(
 
 def _place(data: Path | None, database: str | None) -> dict[str, Any]:
     return {"data_dir": data, "database": database}
-
-
-login_app = typer.Typer(no_args_is_help=True, help="Who may sign in to the console.")
-app.add_typer(login_app, name="login")
-
-
-@login_app.callback()
-def logins() -> None:
-    """Who may sign in to the console."""
-
-
-@login_app.command("add")
-def add_login(
-    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
-    role: Role,
-    scope: Scope = None,
-    language: Annotated[str, typer.Option("--language", help="en or zh.")] = "en",
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
-    data: DataDir = None,
-    database: DatabaseUrl = None,
-    tenant: TenantId = None,
-) -> None:
-    """Make a login, or give one a new password, role and scope."""
-    from cloud_hub.access.offline_hub import open_office
-    from cloud_hub.admin.offline import make_login
-
-    if language not in ("en", "zh"):
-        raise typer.BadParameter("use en or zh", param_hint="--language")
-    with open_office(_place(data, database), tenant) as office:
-        if password_stdin or not sys.stdin.isatty():
-            password = sys.stdin.readline().rstrip("\n")
-        else:
-            password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-        make_login(office, name=name, password=password, role=role, scope=scope, language=language)
-    typer.echo(f"{name} may sign in as {role.value}")
 
 
 master_data_app = typer.Typer(no_args_is_help=True, help="Stores, products, devices.")

@@ -532,5 +532,13 @@ def head_office() -> Viewer:
     return viewer(LoginRole.HEAD_OFFICE)
 
 
-def viewer(role: LoginRole, scope_id: str | None = None) -> Viewer:
-    return Viewer(tenant_id=TENANT, login_name="who", role=role, scope_id=scope_id)
+def viewer(role: LoginRole, *scopes: str, tenant_id: str = TENANT) -> Viewer:
+    """Somebody of that role, bound to these stores or that brand."""
+    is_bound = role is LoginRole.STORE or (bool(scopes) and role is not LoginRole.BRAND)
+    return Viewer(
+        tenant_id=tenant_id,
+        login_name="who",
+        role=role,
+        store_ids=frozenset(scopes) if is_bound else None,
+        brand_id=next(iter(scopes), OWN) if role is LoginRole.BRAND else None,
+    )

@@ -1,21 +1,23 @@
 """What goods and brands are called to one viewer."""
 
+import hmac
+
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.text import Text
 from cloud_hub.master_data.chain import Chain
-from device_profiles.store import LoginRole
 
 
 class Naming:
     """What goods and brands are called to one viewer. To a brand, a rival on a fixture that the
-    brand does not own is "Other A": the letter stays with the rival throughout the chain."""
+    brand does not own is "Other A". The letter stays with the rival throughout the chain and for
+    good, and tells nothing of it: each reader has letters of its own, drawn by the chain's secret;
+    brands that come later get the later ones."""
 
     def __init__(self, viewer: Viewer, chain: Chain) -> None:
-        self._brand_id = viewer.scope_id if viewer.role is LoginRole.BRAND else None
-        self._is_brand = viewer.role is LoginRole.BRAND
+        self._brand_id = viewer.brand_id
+        self._is_brand = viewer.brand_id is not None
         self._chain = chain
-        rivals = sorted(brand_id for brand_id in chain.brands if brand_id != self._brand_id)
-        self._letters = {brand_id: _letter(number) for number, brand_id in enumerate(rivals)}
+        self._letters = _letters(chain, viewer.brand_id) if viewer.brand_id is not None else {}
 
     def hides(self, brand_id: str, owner_brand_id: str | None) -> bool:
         """Whether the brand must not be named on a fixture of that owner."""
@@ -47,6 +49,17 @@ class Naming:
         product = self._chain.products.get(gtin)
         hidden = product is None or self.hides(product.brand_id, owner_brand_id)
         return "" if self._is_brand and hidden else gtin
+
+
+def _letters(chain: Chain, reader: str) -> dict[str, str]:
+    """The letter of every rival of the brand that reads."""
+
+    def drawn(brand_id: str) -> tuple[int, bytes]:
+        said = f"{len(reader)}/{reader}/{brand_id}".encode()
+        return chain.joined[brand_id], hmac.digest(chain.naming_key.encode(), said, "sha256")
+
+    rivals = sorted((each for each in chain.brands if each != reader), key=drawn)
+    return {brand_id: _letter(number) for number, brand_id in enumerate(rivals)}
 
 
 def _letter(number: int) -> str:

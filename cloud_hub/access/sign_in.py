@@ -1,4 +1,4 @@
-"""Who may enter: passwords of people, their sessions, tokens of programs."""
+"""Who enters: a person's password and session, a program's token, and the viewer behind either."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -8,62 +8,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.grants import Grant, bound_stores, grant_of
 from cloud_hub.access.tables import ApiToken, Login, LoginSession
-from cloud_hub.access.viewer import Viewer
+from cloud_hub.access.tokens import ANY_TENANT
+from cloud_hub.access.viewer import Standing, Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
-from cloud_hub.master_data.goods_tables import Brand
-from cloud_hub.master_data.place_tables import Store
 from device_profiles.store import LoginRole
 
 SESSION_COOKIE = "aisle_session"
-SCOPES_SHOWN = 20
-ANY_TENANT = "*"
-"""Tenant of the token that the hub mints for whoever installed it."""
-
-
-def hash_password(password: str) -> str:
-    """Argon2id hash of a person's password."""
-    return PasswordHasher().hash(password)
-
-
-def _check_scope(session: Session, tenant_id: str, role: LoginRole, scope_id: str | None) -> None:
-    """Raises Refused for a role without its store or brand, and for one that there is not."""
-    column = {LoginRole.BRAND: Brand.brand_id, LoginRole.STORE: Store.store_id}.get(role)
-    if column is None:
-        return
-    if not scope_id:
-        raise Refused(f"role {role} needs a scope: the {role} it is for", status=422)
-    known = sorted(session.scalars(sa.select(column).where(column.class_.tenant_id == tenant_id)))
-    if scope_id not in known:
-        shown = ", ".join(known[:SCOPES_SHOWN]) + (" …" if len(known) > SCOPES_SHOWN else "")
-        raise Refused(f"there is no {role} {scope_id!r}; there is: {shown or 'none'}", status=422)
-
-
-def add_login(
-    session: Session,
-    *,
-    tenant_id: str,
-    login_name: str,
-    password: str,
-    role: LoginRole,
-    scope_id: str | None = None,
-    language: str = "en",
-) -> None:
-    """Makes the login, or gives an existing one this password, role and scope.
-
-    Raises Refused for a short password, and a role without its scope or with one that there is not.
-    """
-    _check_scope(session, tenant_id, role, scope_id)
-    if len(password) < 8:
-        raise Refused("a password needs 8 characters or more", status=422)
-    login = session.get(Login, (tenant_id, login_name)) or Login(
-        tenant_id=tenant_id, login_name=login_name
-    )
-    login.password_hash = hash_password(password)
-    login.role, login.scope_id, login.language = role.value, scope_id, language
-    login.disabled_at = None
-    session.add(login)
 
 
 def check_password(session: Session, login_name: str, password: str) -> Login | None:
@@ -84,7 +37,14 @@ def check_password(session: Session, login_name: str, password: str) -> Login | 
 
 
 def open_session(session: Session, login: Login, now: datetime, *, lasts: timedelta) -> str:
-    """A new session of `login`: the value of its cookie, of which only the hash is kept."""
+    """A new session of `login`: the value of its cookie, of which only the hash is kept.
+
+    Raises Refused when the login was disabled, removed or given another password since it was
+    checked.
+    """
+    current = session.get(Login, (login.tenant_id, login.login_name), populate_existing=True)
+    if current is None or current.disabled_at or current.password_hash != login.password_hash:
+        raise Refused("the login has just been changed; sign in again", status=401)
     cookie = secrets.token_urlsafe(32)
     session.execute(sa.delete(LoginSession).where(LoginSession.ends_at < now))
     session.add(
@@ -100,7 +60,7 @@ def open_session(session: Session, login: Login, now: datetime, *, lasts: timede
 
 
 def login_of(session: Session, cookie: str, now: datetime) -> Login | None:
-    """Who signed in with this cookie, as the login stands today; None when it holds no more."""
+    """Who signed in with this cookie, as the login stands now; None when it holds no more."""
     return session.scalars(
         sa.select(Login)
         .join(
@@ -121,59 +81,35 @@ def close_session(session: Session, cookie: str) -> None:
     session.execute(sa.delete(LoginSession).where(LoginSession.session_hash == hash_token(cookie)))
 
 
-def viewer_of_login(login: Login) -> Viewer:
-    """What views need to know of a login."""
+def viewer_of_login(session: Session, login: Login) -> Viewer:
+    """The person behind a login, with its rights as master data stand now."""
+    grant = grant_of(login)
     return Viewer(
         tenant_id=login.tenant_id,
         login_name=login.login_name,
-        role=LoginRole(login.role),
-        scope_id=login.scope_id,
+        role=grant.role,
+        store_ids=bound_stores(session, login.tenant_id, grant),
+        brand_id=_brand(grant),
         language=login.language,
     )
 
 
-def mint_token(
-    session: Session,
-    *,
-    tenant_id: str,
-    name: str,
-    now: datetime,
-    may_write: bool = False,
-    role: LoginRole = LoginRole.HEAD_OFFICE,
-    scope_id: str | None = None,
-) -> str:
-    """A new bearer token; only its hash is kept.
-
-    Raises Refused for a role without its scope, or with one that there is not.
-    """
-    _check_scope(session, tenant_id, role, scope_id)
-    token = secrets.token_urlsafe(32)
-    session.add(
-        ApiToken(
-            tenant_id=tenant_id,
-            token_hash=hash_token(token),
-            name=name,
-            may_write=may_write,
-            role=role.value,
-            scope_id=scope_id,
-            created_at=now,
-        )
-    )
-    return token
-
-
-def token_row(session: Session, token: str) -> ApiToken | None:
-    """The token as it is kept, or None where there is no such token."""
-    return session.scalars(
-        sa.select(ApiToken).where(ApiToken.token_hash == hash_token(token))
-    ).one_or_none()
-
-
-def viewer_of_token(row: ApiToken) -> Viewer:
-    """What views need to know of the program that holds a token."""
+def viewer_of_token(session: Session, row: ApiToken) -> Viewer:
+    """The program that holds a token, with its rights as master data stand now."""
+    grant = grant_of(row)
+    standing = Standing.WRITER if row.may_write else Standing.READER
     return Viewer(
         tenant_id=row.tenant_id,
         login_name=f"token:{row.name}",
-        role=LoginRole(row.role),
-        scope_id=row.scope_id,
+        role=grant.role,
+        store_ids=bound_stores(session, row.tenant_id, grant),
+        brand_id=_brand(grant),
+        standing=Standing.ADMINISTRATOR if row.tenant_id == ANY_TENANT else standing,
     )
+
+
+def _brand(grant: Grant) -> str | None:
+    if grant.role is not LoginRole.BRAND:
+        return None
+    # A brand login of an early release may lack its brand: it then sees nothing.
+    return next(iter(grant.scopes), "")

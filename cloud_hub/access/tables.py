@@ -9,14 +9,16 @@ from cloud_hub.core.storage.table import Base, key, key_int
 
 
 class Login(Base):
-    """A person's login. `scope_id` is the brand or store that the role is bound to, if it is."""
+    """A person's login. `scopes` are the stores it is bound to, or its brand; `regions` the regions
+    whose stores it is bound to, by name; none for a role that sees the whole chain."""
 
     __tablename__ = "login"
     tenant_id: Mapped[str] = key()
     login_name: Mapped[str] = key(80)
     password_hash: Mapped[str]
     role: Mapped[str]
-    scope_id: Mapped[str | None]
+    scopes: Mapped[list[Any]]
+    regions: Mapped[list[Any]]
     language: Mapped[str]
     disabled_at: Mapped[datetime | None]
 
@@ -33,8 +35,9 @@ class LoginSession(Base):
 
 
 class ApiToken(Base):
-    """A bearer token for programs, kept as a hash. Read-only unless `may_write`; sees what a login
-    of its role and scope sees. Tenant `*` is the hub's own administrator."""
+    """A bearer token for programs, kept as a hash. Read-only unless `may_write`; sees and may do
+    what a login of its role and scope does, but for what people do. Tenant `*` is the hub's own
+    administrator. A revoked one stays, so that the list tells when it ended."""
 
     __tablename__ = "api_token"
     tenant_id: Mapped[str] = key()
@@ -42,8 +45,10 @@ class ApiToken(Base):
     name: Mapped[str]
     may_write: Mapped[bool]
     role: Mapped[str]
-    scope_id: Mapped[str | None]
+    scopes: Mapped[list[Any]]
+    regions: Mapped[list[Any]]
     created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from cloud_hub.core.errors import Refused
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.master_data.place_tables import Device, Store
-from cloud_hub.web.api.dependencies import HubOf, ViewerOf
+from cloud_hub.web.api.dependencies import HubOf, ViewerOf, allowed
 from device_profiles.names import Identifier
-from device_profiles.store import LoginRole
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
 
@@ -48,9 +48,8 @@ class DeviceAnswer(BaseModel):
 @router.get("/stores")
 def list_stores(hub: HubOf, viewer: ViewerOf) -> list[StoreAnswer]:
     """The stores this login may see."""
-    query = sa.select(Store).where(Store.tenant_id == viewer.tenant_id).order_by(Store.store_id)
-    if viewer.store_id is not None:
-        query = query.where(Store.store_id == viewer.store_id)
+    mine = (Store.tenant_id == viewer.tenant_id, scope_of(viewer).stores)
+    query = sa.select(Store).where(*mine).order_by(Store.store_id)
     with hub.sessions() as session:
         return [
             StoreAnswer.model_validate(store, from_attributes=True)
@@ -60,15 +59,15 @@ def list_stores(hub: HubOf, viewer: ViewerOf) -> list[StoreAnswer]:
 
 @router.get("/devices")
 def list_devices(
-    hub: HubOf, viewer: ViewerOf, store: Annotated[Identifier | None, Query()] = None
+    hub: HubOf,
+    viewer: Annotated[Viewer, allowed(Permission.SEE_DEVICE)],
+    store: Annotated[Identifier | None, Query()] = None,
 ) -> list[DeviceAnswer]:
     """The devices this login may see, of one store if asked."""
-    query = sa.select(Device).where(Device.tenant_id == viewer.tenant_id)
-    for only in (viewer.store_id, store):
-        if only is not None:
-            query = query.where(Device.store_id == only)
-    if viewer.role is LoginRole.BRAND:
-        raise Refused("a brand login may not see that")
+    mine = (Device.tenant_id == viewer.tenant_id, scope_of(viewer).devices)
+    query = sa.select(Device).where(*mine)
+    if store is not None:
+        query = query.where(Device.store_id == store)
     with hub.sessions() as session:
         return [
             DeviceAnswer.model_validate(device, from_attributes=True)

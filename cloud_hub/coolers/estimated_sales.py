@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Aspect, Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Aspect, Audience, Direction, Filter, Grain, Kind, Metric, Unit
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
 from cloud_hub.master_data.goods_tables import Product
@@ -195,6 +196,9 @@ ESTIMATED_SELL_OUT = Metric(
         "区间单侧超过推算值一半（且超过 2 件）时不作推算。",
     ),
     measure=measure_estimated_sell_out,
+    needs=Permission.SEE_SELL_OUT,
+    audience=Audience.BRAND,
+    filters=frozenset({Filter.BRAND, Filter.FIXTURE}),
     minimum_coverage=LEAST_TOLD,
     interval=nine_in_ten,
     is_too_doubtful=is_too_doubtful,

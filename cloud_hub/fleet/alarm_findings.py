@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.fleet.today import AlarmFact, alarms_today
@@ -9,7 +10,7 @@ from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
 from device_profiles.store import LoginRole
 
-ALARM = FindingKind(name="alarm")
+ALARM = FindingKind(name="alarm", permission=Permission.SEE_FLEET)
 
 ALARM_NAMES: dict[str, Text] = {
     "source-lost": Text(en="no picture", zh="没有画面"),

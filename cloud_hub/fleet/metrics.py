@@ -1,8 +1,9 @@
 """The metrics of devices: linked, and at work."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
 from cloud_hub.fleet.uptime import measure_connected, measure_working
-from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Filter, Grain, Kind, Metric, Unit
 
 _NO_DEVICE = Text(
     en="No data for a store without a device that ever had a link.",
@@ -24,6 +25,8 @@ CONNECTED = Metric(
     sources=("link",),
     no_data=_NO_DEVICE,
     measure=measure_connected,
+    needs=Permission.SEE_FLEET,
+    filters=frozenset({Filter.DEVICE}),
 )
 WORKING = Metric(
     name="working",
@@ -43,6 +46,8 @@ WORKING = Metric(
     sources=("every event",),
     no_data=_NO_DEVICE,
     measure=measure_working,
+    needs=Permission.SEE_FLEET,
+    filters=frozenset({Filter.DEVICE}),
 )
 
 DEVICE_METRICS = (

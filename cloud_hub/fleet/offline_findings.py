@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.fleet.link_status import Freshness, LinkState
@@ -11,8 +12,8 @@ from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.chain import Device
 from device_profiles.store import LoginRole
 
-STORE_OFFLINE = FindingKind(name="store-offline")
-DEVICE_OFFLINE = FindingKind(name="device-offline")
+STORE_OFFLINE = FindingKind(name="store-offline", permission=Permission.SEE_FLEET)
+DEVICE_OFFLINE = FindingKind(name="device-offline", permission=Permission.SEE_FLEET)
 
 _STORE = Text(
     en="{store} is offline: no data since {since} ({age}). Its tills keep selling; its figures are"

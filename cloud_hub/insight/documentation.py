@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cloud_hub.insight.metric import Direction, Kind, Metric
+from cloud_hub.insight.metric import Audience, Direction, Kind, Metric
 
 _HEAD = """# Metrics
 
@@ -44,6 +44,8 @@ def _section(metric: Metric) -> str:
     if metric.minimum_coverage > 0:
         limits.append(f"coverage at least {metric.minimum_coverage:.0%}")
     asked = "yes 可" if metric.as_of else "no 否"
+    filters = ", ".join(sorted(metric.filters)) or "none 无"
+    brand = ", brands of their own 品牌限自有" if metric.audience is Audience.BRAND else ""
     lines = [
         f"## {metric.title.en} {metric.title.zh}",
         "",
@@ -56,6 +58,8 @@ def _section(metric: Metric) -> str:
         f"- No data 无数据: {metric.no_data.en} {metric.no_data.zh}",
         f"- Limits 下限: {', '.join(limits) or 'none 无'}",
         f"- As of an earlier time 按时点回溯: {asked}",
+        f"- Filters 筛选: {filters}",
+        f"- Seen with 权限: `{metric.needs}`{brand}",
         "",
     ]
     return "\n".join(lines)

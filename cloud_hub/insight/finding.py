@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
 from device_profiles.store import LoginRole
 
@@ -19,11 +20,13 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingKind:
-    """A kind of finding, declared by the domain that searches for it. Its task is due `due_after`
-    it was found, if ever; `shown_to_brands`: a brand reads it about the fixtures it owns.
-    `proven_by_photo`: it is gone only when a photo shows it no more."""
+    """A kind of finding, declared by the domain that searches for it. `permission` is what it takes
+    to be told of it. Its task is due `due_after` it was found, if ever; `shown_to_brands`: a brand
+    reads it about the fixtures it owns. `proven_by_photo`: it is gone only when a photo shows it no
+    more."""
 
     name: str
+    permission: Permission
     due_after: timedelta | None = None
     shown_to_brands: bool = False
     proven_by_photo: bool = False

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.text import Text
 from cloud_hub.insight.sums import Cell, Number, Sums
 from cloud_hub.insight.window import Window
@@ -52,11 +54,26 @@ class Direction(StrEnum):
     NEITHER = "neither"
 
 
+class Audience(StrEnum):
+    """For whom a metric is: the retailer's people, or also a brand, of its own goods and
+    fixtures."""
+
+    CHAIN = "chain"
+    BRAND = "brand"
+
+
+class Filter(StrEnum):
+    """What a metric can be narrowed to, beside stores and days."""
+
+    BRAND = "brand"
+    FIXTURE = "fixture"
+    DEVICE = "device"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aspect:
     """Whose goods are asked about: a brand's, or (None) everybody's; where: one fixture, or (None)
-    everywhere; which device, or (None) all. Shelf metrics and sell-out look at brand and fixture,
-    connected and working at the device."""
+    everywhere; which device, or (None) all. A metric looks at what its `filters` name."""
 
     brand_id: str | None = None
     fixture_id: str | None = None
@@ -73,11 +90,15 @@ class Measure(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """One metric. `name` is its identifier, `title` what people call it. A ratio is given from
-    `minimum_base` denominators on, any figure from `minimum_coverage` on; below that: no data.
-    `as_of`: whether arrival times allow asking what was known at an earlier time. `interval`: the
-    range of a ratio measured on a sample, from its numerator and denominator; of an estimated
-    flow, from its sum and the variance in `base`, and no data where that `is_too_doubtful`."""
+    """One metric. `name` is its identifier, `title` what people call it; `needs` is what it takes
+    to see it, `audience` whether a brand may, `filters` what of an Aspect it heeds.
+
+    A ratio is given from `minimum_base` denominators on, any figure from `minimum_coverage` on;
+    below that: no data. `as_of`: whether arrival times allow asking what was known at an earlier
+    time. `interval`: the range of a ratio measured on a sample, from its numerator and denominator;
+    of an estimated flow, from its sum and the variance in `base`, and no data where that
+    `is_too_doubtful`.
+    """
 
     name: str
     title: Text
@@ -89,6 +110,9 @@ class Metric:
     sources: tuple[str, ...]
     no_data: Text
     measure: Measure
+    needs: Permission
+    audience: Audience = Audience.CHAIN
+    filters: frozenset[Filter] = frozenset()
     version: int = 1
     minimum_base: int = 1
     minimum_coverage: float = 0.0
@@ -96,6 +120,11 @@ class Metric:
     quantile: float = 0.5
     interval: Callable[[float, float], tuple[float, float]] | None = None
     is_too_doubtful: Callable[[float, float], bool] | None = None
+
+    def is_for(self, viewer: Viewer) -> bool:
+        """Whether the viewer may see it: by its permission, a brand by its audience too."""
+        is_its_own = viewer.brand_id is None or self.audience is Audience.BRAND
+        return is_its_own and viewer.may(self.needs)
 
     def value(self, sums: Sums | None) -> Number | None:
         """The figure that `sums` give, None for no data."""

@@ -126,7 +126,8 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Everything known before the first event, by identifier; plans newest first."""
+    """Everything known before the first event, by identifier; plans newest first. `joined` says
+    which load of the master data brought a brand; `naming_key` draws what rivals are called."""
 
     tenant_id: str
     name: Text
@@ -136,6 +137,8 @@ class Chain:
     fixtures: dict[str, Fixture]
     plans: dict[str, tuple[Plan, ...]]
     brands: dict[str, Text]
+    joined: dict[str, int]
+    naming_key: str = field(repr=False)
     products: dict[str, Product]
     listings: dict[tuple[str, str], Listing]
     devices: dict[str, Device]
@@ -187,6 +190,8 @@ def load_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
                 )
             )
         },
+        joined=_joined(session, tenant_id),
+        naming_key=tenant.naming_key,
         products=_products(session, tenant_id),
         listings=_listings(session, tenant_id, scope),
         devices=_devices(session, tenant_id, scope),
@@ -276,6 +281,14 @@ def _plans(session: Session, tenant_id: str) -> dict[str, tuple[Plan, ...]]:
             )
         )
     return {fixture_id: tuple(each) for fixture_id, each in plans.items()}
+
+
+def _joined(session: Session, tenant_id: str) -> dict[str, int]:
+    brand = goods.Brand
+    rows = session.execute(
+        sa.select(brand.brand_id, brand.joined).where(brand.tenant_id == tenant_id)
+    )
+    return {row.brand_id: row.joined for row in rows}
 
 
 def _products(session: Session, tenant_id: str) -> dict[str, Product]:

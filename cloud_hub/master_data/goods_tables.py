@@ -2,19 +2,21 @@
 
 from decimal import Decimal
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.core.storage.table import Base, key
 
 
 class Brand(Base):
-    """A brand."""
+    """A brand. `joined` numbers the loads of master data: those that came together have the same,
+    later ones a higher one, so that what rivals are called to each other stays as it is."""
 
     __tablename__ = "brand"
     tenant_id: Mapped[str] = key()
     brand_id: Mapped[str] = key()
     name_en: Mapped[str]
     name_zh: Mapped[str]
+    joined: Mapped[int] = mapped_column(default=0)
 
 
 class Product(Base):

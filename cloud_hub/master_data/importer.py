@@ -72,8 +72,10 @@ def load_chain(session: Session, chain: Chain) -> Loaded:
                 "name_zh": chain.name.zh,
                 "currency": chain.currency,
                 "simulated": chain.simulated,
+                "naming_key": place.new_naming_key(),
             }
         ],
+        keep=("naming_key",),
     )
     return Loaded(
         tenant_id=chain.tenant_id,
@@ -84,6 +86,8 @@ def load_chain(session: Session, chain: Chain) -> Loaded:
 
 
 def _load_goods(session: Session, chain: Chain) -> None:
+    of_chain = goods.Brand.tenant_id == chain.tenant_id
+    last = session.scalar(sa.select(sa.func.max(goods.Brand.joined)).where(of_chain))
     insert_or_replace(
         session,
         goods.Brand,
@@ -93,9 +97,11 @@ def _load_goods(session: Session, chain: Chain) -> None:
                 "brand_id": brand.brand_id,
                 "name_en": brand.name.en,
                 "name_zh": brand.name.zh,
+                "joined": 0 if last is None else last + 1,
             }
             for brand in chain.brands
         ],
+        keep=("joined",),
     )
     insert_or_replace(
         session,

@@ -1,4 +1,4 @@
-"""Small look-ups of master data that the link needs for every message."""
+"""Small look-ups of master data: time zones of stores, stores of regions."""
 
 from zoneinfo import ZoneInfo
 
@@ -12,3 +12,18 @@ def known_zones(session: Session) -> dict[tuple[str, str], ZoneInfo]:
     """Time zone of every store, by tenant and store."""
     rows = session.execute(sa.select(Store.tenant_id, Store.store_id, Store.time_zone))
     return {(tenant, store): ZoneInfo(zone) for tenant, store, zone in rows}
+
+
+def stores_by_region(session: Session, tenant_id: str) -> dict[str, set[str]]:
+    """The stores of each region, under every name that the region has."""
+    found: dict[str, set[str]] = {}
+    rows = session.execute(
+        sa.select(Store.store_id, Store.region_en, Store.region_zh).where(
+            Store.tenant_id == tenant_id
+        )
+    )
+    for store_id, *names in rows:
+        for name in names:
+            if name:
+                found.setdefault(name, set()).add(store_id)
+    return found

@@ -1,5 +1,6 @@
 """场 place: chain, stores, fixtures, slots, devices, planograms."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cloud_hub.core.storage.table import Base, key, key_int
 
 
+def new_naming_key() -> str:
+    """A key that nobody can guess."""
+    return secrets.token_hex(16)
+
+
 class Tenant(Base):
-    """One chain."""
+    """One chain. `naming_key` is a secret by which its brands' letters ("Other A") are drawn."""
 
     __tablename__ = "tenant"
     tenant_id: Mapped[str] = key()
@@ -18,6 +24,7 @@ class Tenant(Base):
     name_zh: Mapped[str]
     currency: Mapped[str]
     simulated: Mapped[bool]
+    naming_key: Mapped[str] = mapped_column(default=new_naming_key)
 
 
 class Store(Base):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
@@ -16,9 +17,9 @@ from cloud_hub.reconciliation.lane_accounts import lane_accounts
 from device_profiles.store import LoginRole
 from sync.events import Lane
 
-EVENTS_LOST = FindingKind(name="events-lost")
-EVENTS_REFUSED = FindingKind(name="events-refused")
-EVENTS_RESENT = FindingKind(name="events-resent")
+EVENTS_LOST = FindingKind(name="events-lost", permission=Permission.SEE_FLEET)
+EVENTS_REFUSED = FindingKind(name="events-refused", permission=Permission.SEE_FLEET)
+EVENTS_RESENT = FindingKind(name="events-resent", permission=Permission.SEE_FLEET)
 
 TOLD_FOR = timedelta(hours=24)
 """How long a declared loss is told on pages; the device's own page keeps it for good."""

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.master_data.goods_tables import Product
 from cloud_hub.review.questions import visible_items
@@ -43,7 +44,7 @@ def answer_item(
 ) -> None:
     """Notes what a person says it is. Raises NotYours, NotFound, and Refused for an answer that
     makes no sense or a question of which nobody, or not this person, is asked any more."""
-    viewer.may_open(Page.REVIEW)
+    viewer.require(Permission.ANSWER_REVIEW)
     item = session.scalars(
         sa.select(ReviewItem).where(ReviewItem.item_id == item_id, visible_items(viewer))
     ).one_or_none()

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.core.errors import NotFound, NotYours, Refused
+from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.review.answers import Opinion, answer_item
 from cloud_hub.review.questions import report_wrong
 from cloud_hub.review.reference_pictures import LARGEST_BYTES, GivenPicture, add_reference
 from cloud_hub.review.tables import Answer, ReferencePicture
 from cloud_hub.review.view import ReviewView, review_view
-from cloud_hub.web.api.dependencies import HubOf, ViewerOf, WriterOf
+from cloud_hub.web.api.dependencies import CallerOf, HubOf, ViewerOf, allowed, within
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier
 
@@ -53,7 +54,6 @@ def read_review(
 @router.post("/review/{item_id}", status_code=204)
 async def post_answer(item_id: str, body: ItemAnswer, hub: HubOf, viewer: ViewerOf) -> None:
     """Answers a question. People only: what is published rests on what they saw."""
-    _require_person(viewer)
     said = Opinion(answer=body.answer, gtin=body.gtin)
 
     def write() -> None:
@@ -67,7 +67,6 @@ async def post_answer(item_id: str, body: ItemAnswer, hub: HubOf, viewer: Viewer
 @router.post("/review", status_code=201)
 async def post_wrong(body: WrongSlot, hub: HubOf, viewer: ViewerOf) -> dict[str, str]:
     """Asks people about a slot that a page shows wrongly."""
-    _require_person(viewer)
 
     def write() -> str:
         with hub.database.writing() as session:
@@ -83,15 +82,16 @@ async def put_reference(
     gtin: str,
     request: Request,
     hub: HubOf,
-    writer: WriterOf,
+    caller: CallerOf,
     tenant: Annotated[Identifier, Query(description="The chain")],
     origin: Annotated[str, Query(max_length=120)] = "uploaded",
 ) -> dict[str, str]:
     """Keeps a picture of one product alone: the body is a JPEG or PNG."""
-    writer.require(tenant)
+    viewer = within(caller, tenant)
+    viewer.require(Permission.EDIT_MASTER_DATA)
     data = await _body(request)
     given = GivenPicture(
-        tenant_id=tenant, gtin=gtin, data=data, origin=origin, given_by=writer.name
+        tenant_id=tenant, gtin=gtin, data=data, origin=origin, given_by=viewer.login_name
     )
 
     def write() -> str:
@@ -102,8 +102,13 @@ async def put_reference(
 
 
 @router.get("/references/{gtin}/{sha256}")
-def get_reference(gtin: Gtin, sha256: Sha256, hub: HubOf, viewer: ViewerOf) -> Response:
-    """A reference picture, to everybody of the chain who signed in."""
+def get_reference(
+    gtin: Gtin,
+    sha256: Sha256,
+    hub: HubOf,
+    viewer: Annotated[Viewer, allowed(Permission.SEE_REVIEW)],
+) -> Response:
+    """A reference picture, to everybody of the chain who may see questions."""
     with hub.sessions() as session:
         known = session.get(ReferencePicture, (viewer.tenant_id, gtin, sha256))
     if known is None or not hub.pictures.holds(sha256):
@@ -119,8 +124,3 @@ async def _body(request: Request) -> bytes:
         if len(parts) > LARGEST_BYTES:
             raise Refused(f"a reference picture has at most {LARGEST_BYTES} bytes", status=413)
     return bytes(parts)
-
-
-def _require_person(viewer: Viewer) -> None:
-    if viewer.login_name.startswith("token:"):
-        raise NotYours("a token reads; questions are answered by people who signed in")

@@ -1,9 +1,10 @@
 """The metrics of recognition itself: how often it is right, how much it names."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Audience, Direction, Grain, Kind, Metric, Unit
 from cloud_hub.review.accuracy import ENOUGH, measure_accuracy, measure_coverage, wilson
-from cloud_hub.shelf.metrics import NO_CLEAR_PHOTO
+from cloud_hub.shelf.metrics import NO_CLEAR_PHOTO, OF_GOODS
 
 RECOGNITION_ACCURACY = Metric(
     name="recognition-accuracy",
@@ -24,6 +25,9 @@ RECOGNITION_ACCURACY = Metric(
         en=f"No data below {ENOUGH} judged products.", zh=f"判定数不足 {ENOUGH} 时为无数据。"
     ),
     measure=measure_accuracy,
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
     minimum_base=ENOUGH,
     interval=wilson,
 )
@@ -42,6 +46,9 @@ RECOGNITION_COVERAGE = Metric(
     sources=("shelf",),
     no_data=NO_CLEAR_PHOTO,
     measure=measure_coverage,
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 
 RECOGNITION_METRICS = (

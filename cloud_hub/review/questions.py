@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.place_tables import Fixture
@@ -197,7 +198,7 @@ def report_wrong(
 
     Raises NotYours, NotFound where there is no such fixture for this login, or nothing was seen.
     """
-    viewer.may_open(Page.REVIEW)
+    viewer.require(Permission.ANSWER_REVIEW)
     fixture = session.scalars(
         sa.select(Fixture).where(
             Fixture.tenant_id == viewer.tenant_id,

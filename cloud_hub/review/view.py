@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Page, Viewer, scope_of
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
@@ -22,7 +23,6 @@ from cloud_hub.review.questions import visible_items
 from cloud_hub.review.tables import Reason, ReferencePicture, ReviewItem, ReviewOpinion
 from cloud_hub.shelf.photos.album import MEDIA_PATH
 from cloud_hub.web.photo import Box, BoxKind, Photo
-from device_profiles.store import LoginRole
 
 REFERENCE_PATH = "/api/v1/references/"
 CHOICES = 5
@@ -86,7 +86,7 @@ def review_view(
 ) -> ReviewView:
     """The questions `viewer` may answer, of one fixture or of all; the next one, or that which
     comes after the question `after`. Raises NotYours, NotFound."""
-    viewer.may_open(Page.REVIEW)
+    viewer.require(Permission.SEE_REVIEW)
     chain = load_chain(session, viewer.tenant_id, scope_of(viewer))
     if chain is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
@@ -125,9 +125,9 @@ def waiting_questions(
 
 def published_of(chain: Chain, viewer: Viewer) -> list[str]:
     """The fixtures of which a viewer is told the accuracy: a brand those it owns."""
-    if viewer.role is LoginRole.BRAND:
+    if viewer.brand_id is not None:
         return [
-            f.fixture_id for f in chain.fixtures.values() if f.owner_brand_id == viewer.scope_id
+            f.fixture_id for f in chain.fixtures.values() if f.owner_brand_id == viewer.brand_id
         ]
     return list(chain.fixtures)
 

@@ -1,7 +1,8 @@
 """The metrics of receipts: value, baskets, returns, members, sell-out."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Audience, Direction, Filter, Grain, Kind, Metric, Unit
 from cloud_hub.sales.products import measure_return_rate, measure_sell_out
 from cloud_hub.sales.receipts import (
     measure_average_basket,
@@ -37,6 +38,7 @@ NET_SALES = Metric(
     sources=("receipt",),
     no_data=_NO_TILL,
     measure=measure_net_sales,
+    needs=Permission.SEE_SALES,
     as_of=True,
 )
 AVERAGE_BASKET = Metric(
@@ -50,6 +52,7 @@ AVERAGE_BASKET = Metric(
     sources=("receipt",),
     no_data=_NO_RECEIPTS,
     measure=measure_average_basket,
+    needs=Permission.SEE_SALES,
     as_of=True,
 )
 UNITS_PER_TRANSACTION = Metric(
@@ -66,6 +69,7 @@ UNITS_PER_TRANSACTION = Metric(
     sources=("receipt",),
     no_data=_NO_RECEIPTS,
     measure=measure_units_per_transaction,
+    needs=Permission.SEE_SALES,
     as_of=True,
 )
 SALES_PER_M2 = Metric(
@@ -79,6 +83,7 @@ SALES_PER_M2 = Metric(
     sources=("receipt", "master data"),
     no_data=_NO_TILL,
     measure=measure_sales_per_m2,
+    needs=Permission.SEE_SALES,
     as_of=True,
 )
 RETURN_RATE = Metric(
@@ -92,6 +97,7 @@ RETURN_RATE = Metric(
     sources=("receipt",),
     no_data=_NO_RECEIPTS,
     measure=measure_return_rate,
+    needs=Permission.SEE_SALES,
     as_of=True,
 )
 MEMBER_RATE = Metric(
@@ -108,6 +114,7 @@ MEMBER_RATE = Metric(
     sources=("receipt",),
     no_data=_NO_RECEIPTS,
     measure=measure_member_rate,
+    needs=Permission.SEE_SALES,
     as_of=True,
 )
 SELL_OUT = Metric(
@@ -125,6 +132,9 @@ SELL_OUT = Metric(
     sources=("receipt",),
     no_data=_NO_TILL,
     measure=measure_sell_out,
+    needs=Permission.SEE_SELL_OUT,
+    audience=Audience.BRAND,
+    filters=frozenset({Filter.BRAND}),
     as_of=True,
 )
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
@@ -14,7 +15,7 @@ from cloud_hub.sales.receipts import TRADE
 from cloud_hub.sales.tables import DayRevision, Receipt
 from device_profiles.store import LoginRole
 
-DAY_REVISED = FindingKind(name="day-revised")
+DAY_REVISED = FindingKind(name="day-revised", permission=Permission.SEE_SALES)
 
 TOLD_FOR = timedelta(days=7)
 """How long a revision is told on pages."""

@@ -1,7 +1,8 @@
 """The metrics of shelf photos: availability, facings, shares, purity, compliance."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Audience, Direction, Filter, Grain, Kind, Metric, Unit
 from cloud_hub.shelf.measures import (
     Compliance,
     PhotoMeasure,
@@ -19,6 +20,7 @@ NO_CLEAR_PHOTO = Text(
     en="No data without a clear photo on that day.",
     zh="当天没有清晰照片时为无数据。",
 )
+OF_GOODS = frozenset({Filter.BRAND, Filter.FIXTURE})
 
 ON_SHELF = Metric(
     name="on-shelf-availability",
@@ -44,6 +46,9 @@ ON_SHELF = Metric(
         zh="该时段没有清晰照片覆盖时为无数据。",
     ),
     measure=measure_on_shelf,
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 MUST_HAVE_PRESENT = Metric(
     name="must-have-present",
@@ -64,6 +69,9 @@ MUST_HAVE_PRESENT = Metric(
     sources=("shelf", "master data"),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_must_have),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 FACINGS = Metric(
     name="facings",
@@ -81,6 +89,9 @@ FACINGS = Metric(
     sources=("shelf",),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_facings),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 SHARE_OF_SHELF = Metric(
     name="share-of-shelf",
@@ -98,6 +109,9 @@ SHARE_OF_SHELF = Metric(
     sources=("shelf",),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_share),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 SHARE_OF_SHELF_BY_WIDTH = Metric(
     name="share-of-shelf-by-width",
@@ -115,6 +129,9 @@ SHARE_OF_SHELF_BY_WIDTH = Metric(
     sources=("shelf", "master data"),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_share_by_width),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 PURITY = Metric(
     name="purity",
@@ -134,6 +151,9 @@ PURITY = Metric(
     sources=("shelf", "master data"),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_purity),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 COMPLIANCE = Metric(
     name="compliance",
@@ -151,6 +171,9 @@ COMPLIANCE = Metric(
     sources=("shelf", "master data"),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_compliance(Compliance.SLOT)),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 COMPLIANCE_PRESENCE = Metric(
     name="compliance-presence",
@@ -167,6 +190,9 @@ COMPLIANCE_PRESENCE = Metric(
     sources=("shelf", "master data"),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_compliance(Compliance.PRESENCE)),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 COMPLIANCE_POSITION = Metric(
     name="compliance-position",
@@ -182,6 +208,9 @@ COMPLIANCE_POSITION = Metric(
     sources=("shelf", "master data"),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_compliance(Compliance.POSITION)),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 COMPLIANCE_FACINGS = Metric(
     name="compliance-facings",
@@ -198,6 +227,9 @@ COMPLIANCE_FACINGS = Metric(
     sources=("shelf", "master data"),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_compliance(Compliance.FACINGS)),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 BASKET_FILL = Metric(
     name="basket-fill",
@@ -216,6 +248,9 @@ BASKET_FILL = Metric(
     sources=("shelf",),
     no_data=NO_CLEAR_PHOTO,
     measure=PhotoMeasure(read_basket_fill),
+    needs=Permission.SEE_SHELF,
+    audience=Audience.BRAND,
+    filters=OF_GOODS,
 )
 
 SHELF_METRICS = (

@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
-from cloud_hub.core.errors import Refused
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
+from cloud_hub.core.errors import NotYours
 from cloud_hub.stock.ledger import balances
-from cloud_hub.web.api.dependencies import HubOf, ViewerOf
+from cloud_hub.web.api.dependencies import HubOf, allowed
 from device_profiles.names import Identifier
-from device_profiles.store import LoginRole
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
 
@@ -27,13 +28,13 @@ class BalanceAnswer(BaseModel):
 def stock(
     store_id: Identifier,
     hub: HubOf,
-    viewer: ViewerOf,
+    viewer: Annotated[Viewer, allowed(Permission.SEE_STOCK)],
     gtin: Annotated[str | None, Query(pattern=r"^[0-9]{14}$")] = None,
     at: AwareDatetime | None = None,
 ) -> list[BalanceAnswer]:
     """Balances of one store's moves, virtual locations included: each product adds up to zero."""
-    if viewer.role is LoginRole.BRAND or viewer.store_id not in (None, store_id):
-        raise Refused("this login may not see that store's stock")
+    if not viewer.sees_store(store_id):
+        raise NotYours("this login may not see that store's stock")
     with hub.sessions() as session:
         found = balances(session, viewer.tenant_id, store_id=store_id, gtin=gtin, at=at)
     return [

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.access.viewer import Page, Viewer, scope_of
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.insight.finding import Finding
 from cloud_hub.insight.snapshot import Snapshot
@@ -121,7 +122,7 @@ def write_tasks(session: Session, changes: TaskChanges, now: datetime) -> None:
 
 def answer_task(session: Session, viewer: Viewer, task_id: str, answer: str, now: datetime) -> None:
     """Notes what a person did. Raises NotYours, NotFound, and Refused when it was answered."""
-    viewer.may_open(Page.TASKS)
+    viewer.require(Permission.ANSWER_TASKS)
     task = session.get(Task, (viewer.tenant_id, task_id))
     visible = sa.select(Store.store_id).where(
         Store.tenant_id == viewer.tenant_id, scope_of(viewer).stores

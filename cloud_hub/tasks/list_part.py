@@ -1,5 +1,6 @@
 """Tasks: what somebody was asked to do, since when, and the answer."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Page
 from cloud_hub.tasks.view import TaskRow
 from cloud_hub.web.markup import Markup, el
@@ -56,7 +57,7 @@ def _answer(task: TaskRow, reader: Reader) -> Markup | None:
         clock = words.moment(task.answered_at, reader.now)
         said = (answer_name(task.answer, reader), task.answered_by, clock)
         return el("span", icon("check"), " · ".join(part for part in said if part), class_="done")
-    if not reader.may_open(Page.TASKS):
+    if not reader.viewer.may(Permission.ANSWER_TASKS):
         return None
     choices = (("done", words("Done")), ("not-possible", words("Not possible")))
     return el(

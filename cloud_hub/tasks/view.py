@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.viewer import Page, Viewer, scope_of
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
@@ -49,7 +50,7 @@ ANSWERED_SHOWN = timedelta(hours=24)
 
 def tasks_view(session: Session, viewer: Viewer, now: datetime) -> TasksView:
     """The tasks `viewer` may see at `now`. Raises NotYours, NotFound."""
-    viewer.may_open(Page.TASKS)
+    viewer.require(Permission.SEE_TASKS)
     chain = load_chain(session, viewer.tenant_id, scope_of(viewer))
     if chain is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
@@ -14,7 +15,7 @@ from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
 
-STAFF_LEFT_OUT = FindingKind(name="staff-left-out")
+STAFF_LEFT_OUT = FindingKind(name="staff-left-out", permission=Permission.SEE_TRAFFIC)
 
 _STAFF = Text(
     en="{store}: staff left out of footfall today: {n} {crossings}.",

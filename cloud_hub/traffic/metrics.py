@@ -1,5 +1,6 @@
 """The metrics of the doors: who comes in, and how many of them buy."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.traffic.conversion import measure_conversion
@@ -27,6 +28,7 @@ FOOTFALL = Metric(
     sources=("footfall",),
     no_data=_NO_WATCH,
     measure=measure_footfall,
+    needs=Permission.SEE_TRAFFIC,
 )
 FOOTFALL_ESTIMATED = Metric(
     name="footfall-estimated",
@@ -43,6 +45,7 @@ FOOTFALL_ESTIMATED = Metric(
     sources=("footfall",),
     no_data=Text(en="No data when less than 70 % was watched.", zh="有效观测不足 70% 时为无数据。"),
     measure=measure_estimated_footfall,
+    needs=Permission.SEE_TRAFFIC,
     minimum_coverage=0.7,
 )
 CONVERSION = Metric(
@@ -66,6 +69,7 @@ CONVERSION = Metric(
         zh="进入人数不足 20 时为无数据（按小时及合计）。",
     ),
     measure=measure_conversion,
+    needs=Permission.SEE_TRAFFIC,
     minimum_base=20,
     as_of=True,
 )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import sqrt
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
 from cloud_hub.core.days.time_buckets import QUARTER_S, start_of
 from cloud_hub.core.text import Text
@@ -22,7 +23,7 @@ from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
 from sync.events import ReceiptType
 
-SLOW_QUEUE = FindingKind(name="slow-queue")
+SLOW_QUEUE = FindingKind(name="slow-queue", permission=Permission.SEE_TRAFFIC)
 
 SLOW_WAIT_S = 240.0
 """Nine of ten must wait no longer; a quarter of an hour in which they did was slow."""

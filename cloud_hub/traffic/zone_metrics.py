@@ -1,5 +1,6 @@
 """The metrics of the shop floor: queues, zones, people outside, staff left out."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
 from cloud_hub.traffic.zones import (
@@ -43,6 +44,7 @@ QUEUE_LENGTH = Metric(
     sources=("zone",),
     no_data=_NO_ZONE,
     measure=measure_queue_length,
+    needs=Permission.SEE_TRAFFIC,
 )
 QUEUE_WAIT = Metric(
     name="queue-wait",
@@ -55,6 +57,7 @@ QUEUE_WAIT = Metric(
     sources=("zone",),
     no_data=_NOBODY,
     measure=measure_queue_wait,
+    needs=Permission.SEE_TRAFFIC,
 )
 QUEUE_WAIT_P90 = Metric(
     name="queue-wait-p90",
@@ -67,6 +70,7 @@ QUEUE_WAIT_P90 = Metric(
     sources=("zone",),
     no_data=_NOBODY,
     measure=measure_queue_wait,
+    needs=Permission.SEE_TRAFFIC,
     quantile=0.9,
 )
 ZONE_VISITS = Metric(
@@ -84,6 +88,7 @@ ZONE_VISITS = Metric(
     sources=("zone", "footfall"),
     no_data=_NO_ZONE,
     measure=measure_zone_visits,
+    needs=Permission.SEE_TRAFFIC,
 )
 ZONE_STAY = Metric(
     name="zone-dwell",
@@ -99,6 +104,7 @@ ZONE_STAY = Metric(
     sources=("zone",),
     no_data=_NOBODY,
     measure=measure_zone_stay,
+    needs=Permission.SEE_TRAFFIC,
 )
 ZONE_CONVERSION = Metric(
     name="zone-conversion",
@@ -118,6 +124,7 @@ ZONE_CONVERSION = Metric(
         zh="到访不足 20 次时为无数据（按小时及合计）。",
     ),
     measure=measure_zone_conversion,
+    needs=Permission.SEE_TRAFFIC,
     minimum_base=20,
 )
 PASSERS_BY = Metric(
@@ -134,6 +141,7 @@ PASSERS_BY = Metric(
     sources=("footfall",),
     no_data=_NO_ZONE,
     measure=measure_passers_by,
+    needs=Permission.SEE_TRAFFIC,
 )
 STAFF_LEFT_OUT = Metric(
     name="staff-left-out",
@@ -151,6 +159,7 @@ STAFF_LEFT_OUT = Metric(
     sources=("footfall",),
     no_data=_NO_ZONE,
     measure=measure_staff,
+    needs=Permission.SEE_TRAFFIC,
 )
 
 FLOOR_METRICS = (

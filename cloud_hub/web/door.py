@@ -18,7 +18,9 @@ from cloud_hub.access.sign_in import (
     open_session,
     viewer_of_login,
 )
+from cloud_hub.access.tables import Login
 from cloud_hub.access.throttle import LoginThrottle
+from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.roles import landing
 from cloud_hub.web.visit import SEE_AS_COOKIE
@@ -155,6 +157,13 @@ def _open(hub: Hub, attempt: Attempt) -> tuple[str, str] | None:
         login = check_password(session, attempt.name, attempt.password)
     if login is None:
         return None
+    try:
+        return _opened(hub, login)
+    except Refused:
+        return None
+
+
+def _opened(hub: Hub, login: Login) -> tuple[str, str]:
     lasts = timedelta(days=hub.settings.session_days)
     with hub.database.writing() as session:
         cookie = open_session(session, login, hub.clock.now(), lasts=lasts)
@@ -167,7 +176,8 @@ def _open(hub: Hub, attempt: Attempt) -> tuple[str, str] | None:
             detail={},
             now=hub.clock.now(),
         )
-    return cookie, landing(viewer_of_login(login))
+        first_page = landing(viewer_of_login(session, login))
+    return cookie, first_page
 
 
 def _close(hub: Hub, cookie: str) -> None:

@@ -29,7 +29,7 @@ class Reader:
 
     def may_open(self, page: Page) -> bool:
         """Whether a link to that page would lead anywhere."""
-        return page in self.viewer.pages
+        return self.viewer.may(page.permission)
 
     def link(self, page: Page, identity: str | None = None) -> str | None:
         """The address of a page, or None where this reader has no such page."""

@@ -17,10 +17,12 @@ def role_name(role: LoginRole, words: Words) -> str:
 
 
 def landing(viewer: Viewer) -> str:
-    """The first page of a role: the head office's home, a brand's board, a store, the fleet."""
-    if viewer.role is LoginRole.STORE:
-        return f"/{Page.STORE.value}/{viewer.scope_id}"
+    """The first page of a role: the head office's home, a brand's board, the fleet; a store's own
+    page, or home with all of them for who has several."""
+    if viewer.role is LoginRole.STORE and viewer.only_store is not None:
+        return f"/{Page.STORE.value}/{viewer.only_store}"
     return {
         LoginRole.HEAD_OFFICE: "/",
+        LoginRole.STORE: "/",
         LoginRole.BRAND: f"/{Page.BRAND.value}",
     }.get(viewer.role, f"/{Page.FLEET.value}")

@@ -9,7 +9,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Standing, Viewer
 from cloud_hub.boards.brand.outlets import (
     BrandGap,
     Competitor,
@@ -109,17 +110,18 @@ BRAND_METRICS = (ON_SHELF, PURITY, COMPLIANCE, SHARE_OF_SHELF, FACINGS)
 def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -> BrandView:
     """A brand's board at `now`: for the brand itself or the head office. Raises NotYours,
     NotFound."""
-    if viewer.role is LoginRole.BRAND and viewer.scope_id != brand_id:
+    if viewer.brand_id not in (None, brand_id):
         raise NotYours("this is another brand's board")
-    viewer.may_open(Page.BRAND)
+    viewer.require(Permission.SEE_BRAND)
     as_brand = Viewer(
         tenant_id=viewer.tenant_id,
         login_name=viewer.login_name,
         role=LoginRole.BRAND,
-        scope_id=brand_id,
+        brand_id=brand_id,
         language=viewer.language,
+        standing=Standing.READER,
     )
-    snapshot = snapshot_for(session, as_brand, Page.BRAND, now)
+    snapshot = snapshot_for(session, as_brand, Permission.SEE_BRAND, now)
     chain = snapshot.chain
     if brand_id not in chain.brands:
         raise NotFound(f"there is no brand {brand_id!r}")
@@ -139,8 +141,7 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
     findings = [
         finding
         for finding in search(snapshot, BRAND_SEARCHES)
-        if finding.fixture_id in chain.fixtures
-        and may_read(finding, as_brand, chain.fixtures[finding.fixture_id])
+        if may_read(finding, as_brand, chain)
     ]
     local_now = now.astimezone(chain.zone())
     seen = sum(

@@ -9,13 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.fleet.commands.commands import expires_at, state_of
 from cloud_hub.fleet.commands.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of, undone
-from cloud_hub.fleet.permissions import may_act
 from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.clock_correction import corrected_clocks
-from device_profiles.store import LoginRole
 
 COMMANDS_SHOWN = 10
 BY_CAMERA = frozenset({"take-photo", "accept-view"})
@@ -25,7 +24,6 @@ FACTS = frozenset(
     {"agent_version", "kind", "commands", "cameras", REJECTED, ARTIFACTS, ARTIFACT_PROBLEMS}
 )
 """What a device reports beside its settings."""
-SEERS = frozenset({LoginRole.HEAD_OFFICE, LoginRole.IT, LoginRole.TECHNICIAN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +88,11 @@ def device_control(
     session: Session, viewer: Viewer, device_id: str, now: datetime
 ) -> DeviceControl | None:
     """The device's commands, settings, clocks; None for a role that has no business with them."""
-    if viewer.role not in SEERS:
+    if not viewer.may(Permission.SEE_CONTROL):
         return None
     shadow = shadow_of(session, viewer.tenant_id, device_id)
     return DeviceControl(
-        choices=_choices(shadow) if may_act(viewer) else (),
+        choices=_choices(shadow) if viewer.may(Permission.COMMAND_DEVICES) else (),
         commands=_commands(session, viewer.tenant_id, device_id, now),
         settings=_settings(shadow),
         wanted_at=shadow.desired_at if shadow else None,

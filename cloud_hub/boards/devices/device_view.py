@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.devices.control import DeviceControl, device_control
 from cloud_hub.boards.devices.fleet_view import uptime_figures
 from cloud_hub.boards.devices.records import (
@@ -154,7 +155,9 @@ def device_view(
     """One device as `viewer` may see it at `now`, and where the `record` is that was asked for.
     Raises NotYours, NotFound."""
     row = session.get(place.Device, (viewer.tenant_id, device_id))
-    snapshot = snapshot_for(session, viewer, Page.DEVICE, now, row.store_id if row else None)
+    snapshot = snapshot_for(
+        session, viewer, Permission.SEE_DEVICE, now, row.store_id if row else None
+    )
     chain = snapshot.chain
     device = chain.devices.get(device_id)
     if device is None or row is None:

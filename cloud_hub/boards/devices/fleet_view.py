@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Page, Viewer
-from cloud_hub.boards.devices.control import SEERS
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.devices.searches import DEVICE_SEARCHES
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import needing, problem_rows
@@ -69,7 +69,7 @@ class FleetView:
 
 def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
     """The devices `viewer` may see at `now`. Raises NotYours, NotFound."""
-    snapshot = snapshot_for(session, viewer, Page.FLEET, now)
+    snapshot = snapshot_for(session, viewer, Permission.SEE_FLEET, now)
     chain = snapshot.chain
     findings = search(snapshot, DEVICE_SEARCHES)
     album = Album(session, chain, Naming(viewer, chain), now, ())
@@ -91,7 +91,7 @@ def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
         books=books_of(snapshot.read(lane_accounts)),
         problems=needing(problem_rows(snapshot, findings, album)),
         refused=tuple(refusals(session, [viewer.tenant_id], limit=REFUSED_SHOWN))
-        if viewer.role in SEERS
+        if viewer.may(Permission.SEE_LINK)
         else (),
     )
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.footfall.floor import HandCount, HourRow, hand_counts, hour_rows
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import informing, needing, problem_rows
@@ -76,7 +77,7 @@ def footfall_view(
     session: Session, viewer: Viewer, now: datetime, searches: Searches
 ) -> FootfallView:
     """The chain's footfall as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    snapshot = snapshot_for(session, viewer, Page.FOOTFALL, now)
+    snapshot = snapshot_for(session, viewer, Permission.SEE_FOOTFALL, now)
     chain = snapshot.chain
     asked = compare(snapshot, snapshot.read(data_age), list(chain.stores))
     doors, zones = load_doors(session, asked.window), load_zones(session, asked.window)

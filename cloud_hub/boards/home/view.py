@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.home.headline import headline
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import informing, needing, problem_rows
@@ -93,7 +94,7 @@ class HomeView:
 
 def home_view(session: Session, viewer: Viewer, now: datetime, searches: Searches) -> HomeView:
     """Home as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    snapshot = snapshot_for(session, viewer, Page.HOME, now)
+    snapshot = snapshot_for(session, viewer, Permission.SEE_HOME, now)
     chain = snapshot.chain
     away = offline_stores(snapshot)
     here = [store_id for store_id in chain.stores if store_id not in away]

@@ -1,5 +1,6 @@
 """Needs you now: what is wrong, where, since when, whose it is, and one thing to do about it."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Page
 from cloud_hub.boards.problems.row import ProblemRow
 from cloud_hub.web.markup import Markup, el
@@ -75,10 +76,10 @@ def _sentence(row: ProblemRow, reader: Reader) -> Markup:
 
 
 def _button(row: ProblemRow, reader: Reader) -> Markup | None:
-    words = reader.words
+    words, may_answer = reader.words, reader.viewer.may(Permission.ANSWER_TASKS)
     if row.task_answered:
         return el("span", icon("check"), words("answered"), class_="done")
-    if row.button is not None and row.task_id is not None and reader.may_open(Page.TASKS):
+    if row.button is not None and row.task_id is not None and may_answer:
         return el(
             "button",
             words.of(row.button),

@@ -17,7 +17,6 @@ from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.shelf.photos.album import Album
 from cloud_hub.shelf.today import photo_of, photos_today
 from cloud_hub.tasks.tables import Task
-from device_profiles.store import LoginRole
 
 
 def problem_rows(
@@ -34,15 +33,7 @@ def problems_for(
     """Every finding that the viewer may read, dearest first; information last. Raises NotFound."""
     snapshot = scoped_snapshot(session, viewer, now)
     chain = snapshot.chain
-    findings = [
-        finding
-        for finding in search(snapshot, searches)
-        if viewer.role is not LoginRole.BRAND
-        or (
-            finding.fixture_id in chain.fixtures
-            and may_read(finding, viewer, chain.fixtures[finding.fixture_id])
-        )
-    ]
+    findings = [each for each in search(snapshot, searches) if may_read(each, viewer, chain)]
     album = Album(
         session, chain, Naming(viewer, chain), now, [f.photo for f in findings if f.photo]
     )

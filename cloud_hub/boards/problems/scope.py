@@ -4,21 +4,25 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.viewer import Page, Viewer, scope_of
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.errors import NotFound
 from cloud_hub.fleet.today import alarms_today
 from cloud_hub.insight.finding import Finding
 from cloud_hub.insight.snapshot import Snapshot, load_snapshot
-from cloud_hub.master_data.chain import Fixture
-from device_profiles.store import LoginRole
+from cloud_hub.master_data.chain import Chain
 
 
 def snapshot_for(
-    session: Session, viewer: Viewer, page: Page, now: datetime, store_id: str | None = None
+    session: Session,
+    viewer: Viewer,
+    permission: Permission,
+    now: datetime,
+    store_id: str | None = None,
 ) -> Snapshot:
     """The chain (or one store of it) at `now` as the viewer may see it. Raises NotYours where the
-    role has no such page, NotFound while there is no chain."""
-    viewer.may_open(page)
+    viewer lacks the page's permission, NotFound while there is no chain."""
+    viewer.require(permission)
     return scoped_snapshot(session, viewer, now, store_id)
 
 
@@ -43,9 +47,13 @@ def too_warm_stores(snapshot: Snapshot) -> frozenset[str]:
     )
 
 
-def may_read(finding: Finding, viewer: Viewer, fixture: Fixture) -> bool:
-    """Whether the viewer may read a fixture's finding: a brand only those of its own coolers that
-    do not speak of the retailer's books."""
-    if viewer.role is not LoginRole.BRAND:
+def may_read(finding: Finding, viewer: Viewer, chain: Chain) -> bool:
+    """Whether the viewer may read a finding: by its kind; a brand only those of its own coolers
+    that do not speak of the retailer's books."""
+    if not viewer.may(finding.kind.permission):
+        return False
+    if viewer.brand_id is None:
         return True
-    return finding.kind.shown_to_brands and fixture.owner_brand_id == viewer.scope_id
+    fixture = chain.fixtures.get(finding.fixture_id or "")
+    is_own = fixture is not None and fixture.owner_brand_id == viewer.brand_id
+    return is_own and finding.kind.shown_to_brands

@@ -1,6 +1,6 @@
 """What is known of one slot: plan, picture, ledger and till in one place, shown when pointed at."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.shelf.view import SlotRow, SlotState
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
@@ -68,7 +68,7 @@ def _card(slot: SlotRow, reader: Reader, fixture_id: str, *, shown: bool) -> Mar
 def _wrong(slot: SlotRow, reader: Reader, fixture_id: str) -> Markup | None:
     """ "Wrong?": puts the slot before a person."""
     is_seen = slot.state in (SlotState.RIGHT, SlotState.WRONG, SlotState.UNKNOWN)
-    if not is_seen or not reader.may_open(Page.REVIEW):
+    if not is_seen or not reader.viewer.may(Permission.ANSWER_REVIEW):
         return None
     return el(
         "button",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from cloud_hub.access.naming import Naming
+from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
@@ -19,7 +20,6 @@ from cloud_hub.shelf.findings.gaps import gap_loss
 from cloud_hub.shelf.gaps import Gap
 from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotSeen, SlotState, slots_seen
 from cloud_hub.stock.ledger import balances, location_id
-from device_profiles.store import LoginRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +121,12 @@ def _row(
     standing = seen.facing.gtin if seen.facing else None
     name = naming.product(standing, owner) if standing else None
     _, row, column = slot_id.split("-")
-    keeps_books = viewer.role is not LoginRole.BRAND and passes_till
+    keeps_books = viewer.may(Permission.SEE_STOCK) and passes_till
     floor = stock.get((location_id(clear.store_id, "floor"), gtin)) if keeps_books else None
     back = stock.get((location_id(clear.store_id, "back-room"), gtin)) if keeps_books else None
-    shown = viewer.role is not LoginRole.BRAND or chain.is_brand(gtin, viewer.scope_id or "")
-    units = sold.get(gtin, Decimal(0)) if shown and passes_till else None
+    shown = viewer.brand_id is None or chain.is_brand(gtin, viewer.brand_id)
+    counts = shown and passes_till and viewer.may(Permission.SEE_SELL_OUT)
+    units = sold.get(gtin, Decimal(0)) if counts else None
     age = wording.duration((snapshot.now - since).total_seconds()) if since else None
     zone = chain.stores[clear.store_id].hours.zone
     camera = _CAMERA[seen.state].filled(

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.row import Cost, ProblemRow
 from cloud_hub.boards.problems.rows import problem_rows
 from cloud_hub.boards.problems.scope import may_read, snapshot_for
@@ -136,7 +137,9 @@ def shelf_view(
     """One fixture as `viewer` may see it at `now`: a brand sees a rival's name only in its own
     cooler, else "Other A", and no picture. Raises NotYours, NotFound."""
     row = session.get(place.Fixture, (viewer.tenant_id, fixture_id))
-    snapshot = snapshot_for(session, viewer, Page.SHELF, now, row.store_id if row else None)
+    snapshot = snapshot_for(
+        session, viewer, Permission.SEE_SHELF, now, row.store_id if row else None
+    )
     chain = snapshot.chain
     fixture = chain.fixtures.get(fixture_id)
     if fixture is None:
@@ -161,7 +164,7 @@ def shelf_view(
     findings = [
         finding
         for finding in search(snapshot, searches)
-        if finding.fixture_id == fixture_id and may_read(finding, viewer, fixture)
+        if finding.fixture_id == fixture_id and may_read(finding, viewer, chain)
     ]
     boxes = album.seen(latest) if latest else ()
     owner = fixture.owner_brand_id

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.footfall.floor import FloorView, HandCount, floor_view, hand_counts
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import informing, needing, problem_rows
@@ -169,7 +170,7 @@ def store_view(
     session: Session, viewer: Viewer, now: datetime, store_id: str, searches: Searches
 ) -> StoreView:
     """One store as `viewer` may see it at `now`. Raises NotYours, NotFound."""
-    snapshot = snapshot_for(session, viewer, Page.STORE, now, store_id)
+    snapshot = snapshot_for(session, viewer, Permission.SEE_STORE, now, store_id)
     chain = snapshot.chain
     store = chain.stores.get(store_id)
     if store is None:

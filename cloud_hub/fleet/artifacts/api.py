@@ -13,12 +13,13 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.artifacts.artifacts import artifacts_of, choose_devices
 from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
-from cloud_hub.fleet.commands.api import OperatorOf
 from cloud_hub.fleet.enrolment.dependencies import DeviceOf
-from cloud_hub.web.api.dependencies import HubOf, ViewerOf, require_operator
+from cloud_hub.web.api.dependencies import HubOf, allowed
 from device_profiles.artifact import ArtifactName
 from device_profiles.names import Identifier
 
@@ -82,9 +83,10 @@ def get_target(path: str, hub: HubOf, device: DeviceOf) -> Response:
 
 
 @router.get("")
-def list_artifacts(hub: HubOf, viewer: ViewerOf) -> list[ArtifactAnswer]:
+def list_artifacts(
+    hub: HubOf, viewer: Annotated[Viewer, allowed(Permission.SEE_CONTROL)]
+) -> list[ArtifactAnswer]:
     """Every version of every artifact, by name, the newest first."""
-    require_operator(viewer)
     return [
         ArtifactAnswer.model_validate(asdict(artifact))
         for artifact in artifacts_of(hub).listed(viewer.tenant_id)
@@ -92,7 +94,11 @@ def list_artifacts(hub: HubOf, viewer: ViewerOf) -> list[ArtifactAnswer]:
 
 
 @router.post("/assign")
-def assign_artifact(body: AssignRequest, hub: HubOf, viewer: OperatorOf) -> AssignAnswer:
+def assign_artifact(
+    body: AssignRequest,
+    hub: HubOf,
+    viewer: Annotated[Viewer, allowed(Permission.MANAGE_ARTIFACTS)],
+) -> AssignAnswer:
     """Has devices take a version, by their desired state; they are told within seconds, or at
     their next hello. 404 for a version or a device that is not there: then nothing is assigned."""
     with hub.database.writing() as session:

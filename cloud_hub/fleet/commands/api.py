@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.access.viewer import Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer, device_for
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
@@ -21,11 +22,9 @@ from cloud_hub.fleet.commands.shadows import desired_message, shadow_of, undone,
 from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
 from cloud_hub.link.tables import DeadLetter
-from cloud_hub.master_data.place_tables import Device
-from cloud_hub.web.api.dependencies import HubOf, ViewerOf, acting_viewer, require_operator
+from cloud_hub.web.api.dependencies import HubOf, allowed
 from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
-from device_profiles.store import LoginRole
 from sync.events import Lane
 from sync.wire.topics import Downlink, dn_topic
 
@@ -37,18 +36,9 @@ COMMANDS_SHOWN = 100
 Result = TypeVar("Result")
 
 
-def operator_of(request: Request, viewer: ViewerOf) -> Viewer:
-    """Who may tell devices what to do: IT and technicians. Raises Refused."""
-    return acting_viewer(request, viewer, (LoginRole.IT, LoginRole.TECHNICIAN))
-
-
-def it_of(request: Request, viewer: ViewerOf) -> Viewer:
-    """Who may read and correct what devices said: IT. Raises Refused."""
-    return acting_viewer(request, viewer, (LoginRole.IT,))
-
-
-OperatorOf = Annotated[Viewer, Depends(operator_of)]
-ItOf = Annotated[Viewer, Depends(it_of)]
+Watcher = Annotated[Viewer, allowed(Permission.SEE_CONTROL)]
+Commander = Annotated[Viewer, allowed(Permission.COMMAND_DEVICES)]
+LetterReader = Annotated[Viewer, allowed(Permission.READ_DEAD_LETTERS)]
 
 
 class Closed(BaseModel):
@@ -139,11 +129,10 @@ class ReplayAnswer(Closed):
 
 
 @router.get("/devices/{device_id}/commands")
-def list_commands(device_id: Identifier, hub: HubOf, viewer: ViewerOf) -> list[CommandAnswer]:
+def list_commands(device_id: Identifier, hub: HubOf, viewer: Watcher) -> list[CommandAnswer]:
     """The newest commands of a device."""
-    require_operator(viewer)
     with hub.sessions() as session:
-        _device(session, viewer, device_id)
+        device_for(session, viewer, device_id)
         commands = session.scalars(
             sa.select(DeviceCommand)
             .where(
@@ -158,11 +147,11 @@ def list_commands(device_id: Identifier, hub: HubOf, viewer: ViewerOf) -> list[C
 
 @router.get("/devices/{device_id}/commands/{command_id}")
 def show_command(
-    device_id: Identifier, command_id: str, hub: HubOf, viewer: ViewerOf
+    device_id: Identifier, command_id: str, hub: HubOf, viewer: Watcher
 ) -> CommandAnswer:
     """One command and what became of it."""
-    require_operator(viewer)
     with hub.sessions() as session:
+        device_for(session, viewer, device_id)
         command = session.get(DeviceCommand, (viewer.tenant_id, device_id, command_id))
         if command is None:
             raise Refused(f"no command {command_id} of device {device_id}", status=404)
@@ -171,7 +160,7 @@ def show_command(
 
 @router.post("/devices/{device_id}/commands", status_code=202)
 async def command_device(
-    device_id: Identifier, request: CommandRequest, hub: HubOf, viewer: OperatorOf
+    device_id: Identifier, request: CommandRequest, hub: HubOf, viewer: Commander
 ) -> CommandAnswer:
     """Keeps a command, publishes it, and offers it again at each hello until its time is over."""
     now = hub.clock.now()
@@ -193,23 +182,22 @@ async def command_device(
 
 
 @router.get("/devices/{device_id}/shadow")
-def show_shadow(device_id: Identifier, hub: HubOf, viewer: ViewerOf) -> ShadowAnswer:
+def show_shadow(device_id: Identifier, hub: HubOf, viewer: Watcher) -> ShadowAnswer:
     """Desired and reported state of a device, and what is left to do."""
-    require_operator(viewer)
     with hub.sessions() as session:
-        _device(session, viewer, device_id)
+        device_for(session, viewer, device_id)
         return _shadow_answer(shadow_of(session, viewer.tenant_id, device_id))
 
 
 @router.put("/devices/{device_id}/desired")
 async def want_device(
-    device_id: Identifier, request: DesiredRequest, hub: HubOf, viewer: OperatorOf
+    device_id: Identifier, request: DesiredRequest, hub: HubOf, viewer: Commander
 ) -> ShadowAnswer:
     """Keeps a device's desired state and publishes it; a device that was away asks at its hello."""
     now = hub.clock.now()
 
     def write(session: Session) -> tuple[ShadowAnswer, Outgoing]:
-        device = _device(session, viewer, device_id)
+        device = device_for(session, viewer, device_id)
         before = shadow_of(session, viewer.tenant_id, device_id)
         version = before.desired_version if before is not None else 0
         shadow = want_state(
@@ -234,19 +222,18 @@ async def want_device(
 @router.get("/dead-letters")
 def list_letters(
     hub: HubOf,
-    viewer: ViewerOf,
+    viewer: Annotated[Viewer, allowed(Permission.SEE_LINK)],
     device: Annotated[Identifier | None, Query()] = None,
     everything: Annotated[bool, Query(alias="all", description="Replayed ones too")] = False,
 ) -> list[LetterAnswer]:
     """Dead letters of this chain, the newest first."""
-    require_operator(viewer)
     with hub.sessions() as session:
         letters = find_letters(session, viewer.tenant_id, device_id=device, everything=everything)
         return [LetterAnswer(**_letter_fields(letter)) for letter in letters]
 
 
 @router.get("/dead-letters/{letter_id:path}")
-def show_letter(letter_id: str, hub: HubOf, viewer: ItOf) -> LetterContent:
+def show_letter(letter_id: str, hub: HubOf, viewer: LetterReader) -> LetterContent:
     """One dead letter with what was said; it may name shoppers, so it is for IT alone."""
     with hub.sessions() as session:
         letter = letter_of(session, viewer.tenant_id, letter_id)
@@ -260,7 +247,7 @@ def replay_letter(
     letter_id: str,
     hub: HubOf,
     parts: PartsOf,
-    viewer: ItOf,
+    viewer: LetterReader,
     body: Annotated[dict[str, JsonValue] | None, Body(embed=True)] = None,
 ) -> ReplayAnswer:
     """Takes a dead letter again, after an upgrade or with a corrected `body`; each event once."""
@@ -275,13 +262,6 @@ def replay_letter(
 def _written(hub: Hub, act: Callable[[Session], Result]) -> Result:
     with hub.database.writing() as session:
         return act(session)
-
-
-def _device(session: Session, viewer: Viewer, device_id: str) -> Device:
-    device = session.get(Device, (viewer.tenant_id, device_id))
-    if device is None:
-        raise Refused(f"no device {device_id}", status=404)
-    return device
 
 
 def _record(

@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.access.viewer import Viewer
-from cloud_hub.core.errors import Refused
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer, device_for
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.commands.commands import expires_at, issue_command, offer
 from cloud_hub.fleet.tables import DeviceCommand
-from cloud_hub.master_data.place_tables import Device
 from sync.wire.topics import Downlink, dn_topic
 
 
@@ -40,11 +39,11 @@ def give_command(
     """The command, kept, and what to publish; nothing where the hub has no broker (`is_linked`): it
     is then offered at the device's next hello.
 
-    Raises Refused for a device nobody knows, and what issue_command raises.
+    Raises NotYours, NotFound for a device that is none for this viewer, and what issue_command
+    raises.
     """
-    device = session.get(Device, (viewer.tenant_id, device_id))
-    if device is None:
-        raise Refused(f"no device {device_id}", status=404)
+    viewer.require(Permission.COMMAND_DEVICES)
+    device = device_for(session, viewer, device_id)
     command, is_new = issue_command(
         session,
         device,

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import device_for
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.artifacts.artifacts import artifacts_of
 from cloud_hub.fleet.enrolment.enrolment import claim, reset_claim
-from cloud_hub.web.api.dependencies import HubOf, WriterOf
+from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
 
@@ -113,16 +115,17 @@ def _brokers(hub: Hub, request: Request) -> tuple[BrokerAnswer, ...]:
 
 @router.post("/devices/{device_id}/reset-claim", status_code=204)
 def reset_device_claim(
-    device_id: Identifier, tenant_id: Identifier, hub: HubOf, writer: WriterOf
+    device_id: Identifier, tenant_id: Identifier, hub: HubOf, caller: CallerOf
 ) -> None:
-    """Ends the device's password and lets it be claimed once more. Wants a write token."""
-    writer.require(tenant_id)
+    """Ends the device's password and lets it be claimed once more."""
+    viewer = within(caller, tenant_id)
+    viewer.require(Permission.ENROL_DEVICES)
     with hub.database.writing() as session:
-        reset_claim(session, tenant_id=tenant_id, device_id=device_id)
+        reset_claim(device_for(session, viewer, device_id))
         record_act(
             session,
             tenant_id=tenant_id,
-            actor=writer.name,
+            actor=viewer.login_name,
             action="claim-reset",
             subject=device_id,
             detail={},

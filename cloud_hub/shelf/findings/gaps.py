@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
@@ -18,7 +19,12 @@ from cloud_hub.shelf.today import evidence_of, last_clear, recent_gaps
 from cloud_hub.stock.ledger import balances, location_id
 from device_profiles.store import LoginRole
 
-EMPTY_SLOT = FindingKind(name="empty-slot", due_after=timedelta(minutes=30), proven_by_photo=True)
+EMPTY_SLOT = FindingKind(
+    name="empty-slot",
+    permission=Permission.SEE_SHELF,
+    due_after=timedelta(minutes=30),
+    proven_by_photo=True,
+)
 
 _EMPTY = Text(
     en="{store} {slot} {product} empty for {age}; {stock}.",

@@ -4,6 +4,7 @@ each other's place are one finding. It is no gap: the goods are there."""
 from collections.abc import Iterator
 from datetime import datetime
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
@@ -12,7 +13,9 @@ from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState, slots_seen
 from cloud_hub.shelf.today import clear_run, evidence_of
 from device_profiles.store import LoginRole
 
-MISPLACED = FindingKind(name="misplaced", shown_to_brands=True, proven_by_photo=True)
+MISPLACED = FindingKind(
+    name="misplaced", permission=Permission.SEE_SHELF, shown_to_brands=True, proven_by_photo=True
+)
 
 _SWAPPED = Text(
     en="{store}: {here} and {there} are swapped: {product} and {other}.",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
@@ -14,7 +15,9 @@ from cloud_hub.shelf.photos.facts import ShelfPhoto
 from cloud_hub.shelf.today import clear_run, evidence_of
 from device_profiles.store import LoginRole
 
-PURITY = FindingKind(name="purity", shown_to_brands=True, proven_by_photo=True)
+PURITY = FindingKind(
+    name="purity", permission=Permission.SEE_SHELF, shown_to_brands=True, proven_by_photo=True
+)
 
 _FOREIGN = Text(
     en="{n} {brand} {packs} in {owner}'s cooler at {store} since {since}: purity {low}{range}.",

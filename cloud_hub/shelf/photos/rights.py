@@ -3,15 +3,17 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.master_data.place_tables import Fixture
 from cloud_hub.shelf.tables import ShelfObservation
-from device_profiles.store import LoginRole
 
 
 def may_see_photo(session: Session, viewer: Viewer, sha256: str) -> bool:
     """Whether the viewer may see the picture. A brand sees pictures of the fixtures it owns: on a
     retailer's own shelf the picture would name its rivals."""
+    if not viewer.may(Permission.SEE_SHELF):
+        return False
     taken = sa.select(ShelfObservation.fixture_id).where(
         ShelfObservation.tenant_id == viewer.tenant_id, ShelfObservation.photo_sha256 == sha256
     )
@@ -25,6 +27,6 @@ def may_see_photo(session: Session, viewer: Viewer, sha256: str) -> bool:
 
 def photographed_fixtures(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The fixtures of which the viewer may see pictures, as a condition: a brand only its own."""
-    if viewer.role is LoginRole.BRAND:
-        return Fixture.owner_brand_id == (viewer.scope_id or "")
+    if viewer.brand_id is not None:
+        return Fixture.owner_brand_id == viewer.brand_id
     return scope_of(viewer).fixtures

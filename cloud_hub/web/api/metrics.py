@@ -1,12 +1,12 @@
 """HTTP: every metric of the registry, as a series."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
@@ -14,42 +14,24 @@ from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Aspect, Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Aspect, Direction, Filter, Grain, Kind, Metric, Unit
 from cloud_hub.insight.sums import Cell, Number, Sums, total
 from cloud_hub.insight.window import Window, between
 from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.web.api.dependencies import HubOf, MetricsOf, ViewerOf
 from device_profiles.names import Identifier
-from device_profiles.store import LoginRole
 
 router = APIRouter(prefix="/api/v1", tags=["figures"])
 
 
 LONGEST_DAYS = 400
-
-
-BRAND_METRICS = frozenset(
-    {
-        "sell-out",
-        "on-shelf-availability",
-        "facings",
-        "share-of-shelf",
-        "share-of-shelf-by-width",
-        "purity",
-        "compliance",
-        "compliance-presence",
-        "compliance-position",
-        "compliance-facings",
-        "recognition-accuracy",
-        "recognition-coverage",
-    }
-)
-"""What a brand may ask, of its own goods and coolers; the rest is the retailer's."""
+QUESTION = frozenset({"store", "from", "to", "grain", "each", "as_of", "tenant"})
+"""What every metric can be asked with, beside its own filters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricAnswer:
-    """What a metric is."""
+    """What a metric is. `filters`: what it can be narrowed to, beside stores and days."""
 
     name: str
     title: Text
@@ -63,6 +45,7 @@ class MetricAnswer:
     minimum_base: int
     minimum_coverage: float
     as_of: bool
+    filters: tuple[Filter, ...]
     version: int
 
 
@@ -99,17 +82,14 @@ class Series:
 
 @router.get("/metrics")
 def list_metrics(metrics: MetricsOf, viewer: ViewerOf) -> list[MetricAnswer]:
-    """Every metric there is, as the registry defines it."""
-    return [
-        MetricAnswer(**{name: getattr(metric, name) for name in MetricAnswer.__dataclass_fields__})
-        for metric in metrics.values()
-        if _may_ask(viewer, metric)
-    ]
+    """Every metric that this login may ask, as the registry defines it."""
+    return [_described(metric) for metric in metrics.values() if metric.is_for(viewer)]
 
 
 @router.get("/metrics/{name}")
 def read_metric(
     name: str,
+    request: Request,
     hub: HubOf,
     metrics: MetricsOf,
     viewer: ViewerOf,
@@ -123,10 +103,14 @@ def read_metric(
     device: Identifier | None = None,
     as_of: Annotated[AwareDatetime | None, Query(description="What was known then")] = None,
 ) -> Series:
-    """One metric over stores and business days; today by default."""
+    """One metric over stores and business days; today by default. 422 for what it knows nothing
+    of: a filter that is none of its own, a store, brand, fixture or device that is not there."""
     metric = metrics.get(name.replace("_", "-"))
     if metric is None:
         raise NotFound(f"there is no metric {name!r}; see /api/v1/metrics")
+    if not metric.is_for(viewer):
+        raise NotYours(f"role {viewer.role} may not see {metric.name}")
+    _require_known(metric, request.query_params)
     if grain is Grain.HOUR and metric.grain is Grain.DAY:
         raise Refused(f"{metric.name} has no hours; ask with grain=day", status=422)
     if as_of is not None and not metric.as_of:
@@ -134,26 +118,53 @@ def read_metric(
     now = hub.clock.now()
     with hub.sessions() as session:
         chain = _chain(session, viewer)
-        aspect = Aspect(
-            brand_id=_brand(viewer, metric, brand), fixture_id=fixture, device_id=device
-        )
+        aspect = _aspect(chain, viewer, brand_id=brand, fixture_id=fixture, device_id=device)
         window = _window(chain, store, first, last, now, as_of)
         cells = metric.measure(session, window, aspect)
     return _series(metric, cells, chain, window, grain=grain, each=each, now=now)
 
 
-def _may_ask(viewer: Viewer, metric: Metric) -> bool:
-    return viewer.role is not LoginRole.BRAND or metric.name in BRAND_METRICS
+def _described(metric: Metric) -> MetricAnswer:
+    names = [name for name in MetricAnswer.__dataclass_fields__ if name != "filters"]
+    values = {name: getattr(metric, name) for name in names}
+    return MetricAnswer(**values, filters=tuple(sorted(metric.filters)))
 
 
-def _brand(viewer: Viewer, metric: Metric, asked: str | None) -> str | None:
-    if not _may_ask(viewer, metric):
-        raise NotYours(f"a brand login may not see {metric.name}")
-    if viewer.role is not LoginRole.BRAND:
-        return asked
-    if asked not in (None, viewer.scope_id):
+def _require_known(metric: Metric, asked: Iterable[str]) -> None:
+    """Nothing. Raises Refused for what would be ignored: the figure would pass for another one."""
+    known = QUESTION | {each.value for each in metric.filters}
+    unknown = sorted(set(asked) - known)
+    if unknown:
+        raise Refused(
+            f"{metric.name} knows no filter {unknown[0]!r}; it knows: {', '.join(sorted(known))}",
+            status=422,
+        )
+
+
+def _aspect(
+    chain: Chain,
+    viewer: Viewer,
+    *,
+    brand_id: str | None,
+    fixture_id: str | None,
+    device_id: str | None,
+) -> Aspect:
+    """What is asked about, all of it there for this viewer; a brand asks of itself."""
+    if viewer.brand_id is not None and brand_id not in (None, viewer.brand_id):
         raise NotYours("this login sees its own brand only")
-    return viewer.scope_id or ""
+    asked: tuple[tuple[str, str | None, Container[str]], ...] = (
+        ("brand", brand_id, chain.brands),
+        ("fixture", fixture_id, chain.fixtures),
+        ("device", device_id, chain.devices),
+    )
+    for kind, identity, known in asked:
+        if identity is not None and identity not in known:
+            raise Refused(f"there is no {kind} {identity!r} for this login", status=422)
+    return Aspect(
+        brand_id=brand_id if viewer.brand_id is None else viewer.brand_id,
+        fixture_id=fixture_id,
+        device_id=device_id,
+    )
 
 
 def _chain(session: Session, viewer: Viewer) -> Chain:
@@ -173,7 +184,7 @@ def _window(
 ) -> Window:
     unknown = [store_id for store_id in asked or () if store_id not in chain.stores]
     if unknown:
-        raise NotFound(f"there is no store {unknown[0]!r} for this login")
+        raise Refused(f"there is no store {unknown[0]!r} for this login", status=422)
     stores = [chain.stores[store_id].hours for store_id in asked or chain.stores]
     today = max((business_day(now, store.zone) for store in stores), default=now.date())
     last = last or first or today

@@ -20,7 +20,7 @@ from cloud_hub.review.tables import Answer
 from cloud_hub.tasks.keeping import answer_task
 from cloud_hub.web.live.shared_drawings import SharedDrawings
 from cloud_hub.web.live.tab import Tab
-from cloud_hub.web.visit import Visit
+from cloud_hub.web.visit import Visit, viewer_now
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ def listen_for_actions(hub: Hub, visit: Visit, tab: Tab, drawings: SharedDrawing
             is_done = await command_device(hub, visit, said)
         else:
             is_done = do is not None and await asyncio.to_thread(_write, hub, visit, do)
+        if not await tab.is_visited():
+            return
         if is_done:
             hub.changed.announce()
             drawings.forget()
@@ -69,7 +71,7 @@ def _deed(said: dict[str, Any]) -> Deed | None:
 def _write(hub: Hub, visit: Visit, do: Deed) -> bool:
     try:
         with hub.database.writing() as session:
-            do(session, visit.viewer, hub.clock.now())
+            do(session, viewer_now(session, hub, visit), hub.clock.now())
     except (NotYours, NotFound, Refused) as error:
         log.warning("%s", error, extra={"action": "answer_refused"})
         return False

@@ -79,8 +79,9 @@ def _register(hub: Hub, drawings: SharedDrawings, screen: Screen) -> None:
         arrival = await asyncio.to_thread(_arrive, hub, request)
         if arrival.visit is None:
             return _show_door(hub, arrival, request)
-        if screen.page not in arrival.visit.viewer.pages and screen.path == "/":
-            return RedirectResponse(landing(arrival.visit.viewer), status_code=303)
+        viewer = arrival.visit.viewer
+        if screen.path == "/" and not viewer.may(screen.page.permission):
+            return RedirectResponse(landing(viewer), status_code=303)
         if arrival.frame is None:
             words = Words(arrival.visit.viewer.language, UTC)
             show_plain(first_run_page(words), words, words("No stores yet"), _now_ms(hub))
@@ -136,7 +137,7 @@ async def _show_screen(
     )
     tab = Tab(hub, drawings, content)
     try:
-        visit.viewer.may_open(screen.page)
+        visit.viewer.require(screen.page.permission)
         Region(bar(visit, frame, reader(), request.url.path))
         await tab.open()
     except NotYours:

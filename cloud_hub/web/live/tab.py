@@ -9,13 +9,12 @@ from typing import Final
 from nicegui import ui
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.sign_in import login_of
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.live.region import Region
 from cloud_hub.web.live.shared_drawings import Drawing, SharedDrawings
 from cloud_hub.web.markup import Markup
-from cloud_hub.web.visit import Visit
+from cloud_hub.web.visit import Visit, visit_now
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +57,7 @@ class Tab:
         if self._hub.changed.version == self._version and now_s - self._drawn_s < DRAW_AT_LEAST_S:
             return
         self._drawn_s = now_s
-        if not await asyncio.to_thread(self._is_signed_in):
-            self._leave()
+        if not await self.is_visited():
             return
         try:
             drawing = await self._drawn()
@@ -77,12 +75,26 @@ class Tab:
         content = self._content
         return await self._drawings.drawn(content.visit.viewer, content.address, content.draw)
 
-    def _is_signed_in(self) -> bool:
+    async def is_visited(self) -> bool:
+        """Whether the person is still signed in with the rights that the page was drawn for;
+        leaves the page where not."""
+        visit = self._content.visit
+        now = await asyncio.to_thread(self._visit_now)
+        if now is None:
+            self._leave()
+        elif now.viewer != visit.viewer:
+            self._stop()
+            ui.navigate.reload()
+        return now is not None and now.viewer == visit.viewer
+
+    def _visit_now(self) -> Visit | None:
         with self._hub.sessions() as session:
-            cookie = self._content.visit.cookie
-            return login_of(session, cookie, self._hub.clock.now()) is not None
+            return visit_now(session, self._hub, self._content.visit)
 
     def _leave(self) -> None:
+        self._stop()
+        ui.navigate.to("/login?problem=ended")
+
+    def _stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        ui.navigate.to("/login?problem=ended")

@@ -1,5 +1,6 @@
 """The bar above every page: chain, simulation marks, where one can go, as whom one looks."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Page
 from cloud_hub.web.frame import FrameView
 from cloud_hub.web.markup import Markup, el
@@ -97,14 +98,14 @@ def _navigation(reader: Reader, here: str) -> Markup:
 
 def _address(page: Page, reader: Reader) -> str | None:
     if page is Page.STORE:
-        return reader.link(page, reader.viewer.store_id) if reader.viewer.store_id else None
+        return reader.link(page, reader.viewer.only_store) if reader.viewer.only_store else None
     if page is Page.BRAND and reader.viewer.brand_id is None:
         return None
     return reader.link(page)
 
 
 def _story(reader: Reader) -> Markup | None:
-    if reader.viewer.role is not LoginRole.HEAD_OFFICE:
+    if not reader.may_open(Page.HOME):
         return None
     said = reader.words("60-second story")
     return el(
@@ -113,7 +114,7 @@ def _story(reader: Reader) -> Markup | None:
 
 
 def _see_as(visit: Visit, frame: FrameView, reader: Reader) -> Markup | None:
-    if visit.signed_in.role is not LoginRole.HEAD_OFFICE:
+    if not visit.signed_in.may(Permission.SEE_AS_OTHERS):
         return None
     words = reader.words
     choices = [
@@ -136,7 +137,8 @@ def _see_as(visit: Visit, frame: FrameView, reader: Reader) -> Markup | None:
         (LoginRole.IT.value, role_name(LoginRole.IT, words)),
     ]
     viewer = visit.viewer
-    now = f"{viewer.role.value}:{viewer.scope_id}" if viewer.scope_id else viewer.role.value
+    scope = viewer.brand_id or viewer.only_store
+    now = f"{viewer.role.value}:{scope}" if scope else viewer.role.value
     return el(
         "details",
         el("summary", icon("eye"), _seen_name(choices, now), title=words("See it as")),

@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from aisle import build_app
-from cloud_hub.access.sign_in import check_password, token_row
+from cloud_hub.access.sign_in import check_password
+from cloud_hub.access.tokens import token_row
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.link.ingest.ingest import Ingest
 from tests.talking_device import COLA, TalkingDevice, line, receipt, small_chain
@@ -53,7 +54,7 @@ def test_a_login_can_sign_in(data: Path) -> None:
     with database.sessions() as session:
         login = check_password(session, "anna", "long enough")
         assert login is not None
-        assert (login.role, login.scope_id) == ("store", "s01")
+        assert (login.role, login.scopes, login.regions) == ("store", ["s01"], [])
         assert check_password(session, "anna", "wrong") is None
         assert check_password(session, "nobody", "long enough") is None
     database.close()

@@ -1,16 +1,16 @@
 from datetime import timedelta
 
+from cloud_hub.access.grants import Grant
+from cloud_hub.access.logins import add_login
 from cloud_hub.access.sign_in import (
-    add_login,
     check_password,
     close_session,
     login_of,
-    mint_token,
     open_session,
-    token_row,
     viewer_of_login,
 )
 from cloud_hub.access.tables import Login, LoginSession
+from cloud_hub.access.tokens import mint_token, token_row
 from cloud_hub.core.storage.database import Database
 from device_profiles.store import LoginRole
 from tests.talking_device import NOON
@@ -25,8 +25,7 @@ def anna(database: Database) -> Login:
             tenant_id="linguang",
             login_name="anna",
             password="long enough",
-            role=LoginRole.STORE,
-            scope_id="s01",
+            grant=Grant(role=LoginRole.STORE, scopes=("s01",)),
             language="zh",
         )
     with database.sessions() as session:
@@ -42,8 +41,8 @@ def test_a_session_lasts_as_long_as_it_was_opened_for(database: Database) -> Non
     with database.sessions() as session:
         known = login_of(session, cookie, NOON + HOUR / 2)
         assert known is not None
-        viewer = viewer_of_login(known)
-        assert (viewer.role, viewer.scope_id, viewer.language) == (LoginRole.STORE, "s01", "zh")
+        viewer = viewer_of_login(session, known)
+        assert (viewer.role, viewer.only_store, viewer.language) == (LoginRole.STORE, "s01", "zh")
         assert login_of(session, cookie, NOON + HOUR) is None
         assert login_of(session, cookie + "x", NOON) is None
 
@@ -76,7 +75,8 @@ def test_a_cookie_is_not_in_the_database(database: Database) -> None:
 
 def test_a_token_is_found_by_its_whole_text_only(database: Database) -> None:
     with database.writing() as session:
-        token = mint_token(session, tenant_id="linguang", name="x", now=NOON)
+        grant = Grant(role=LoginRole.HEAD_OFFICE)
+        token = mint_token(session, tenant_id="linguang", name="x", grant=grant, now=NOON)
         session.flush()
         assert token_row(session, token) is not None
         assert token_row(session, token[:-1]) is None

@@ -1,18 +1,15 @@
 import pytest
 
-from cloud_hub.access.viewer import Viewer
 from cloud_hub.web.roles import landing
 from cloud_hub.web.visit import seen_through
 from device_profiles.store import LoginRole
-
-
-def viewer(role: LoginRole, scope_id: str | None = None) -> Viewer:
-    return Viewer(tenant_id="linguang", login_name="wang", role=role, scope_id=scope_id)
+from tests.small_chain import viewer
 
 
 def test_a_head_office_looks_through_a_brands_eyes():
     seen = seen_through(viewer(LoginRole.HEAD_OFFICE), "brand:quanye")
-    assert (seen.role, seen.scope_id, seen.brand_id) == (LoginRole.BRAND, "quanye", "quanye")
+    assert (seen.role, seen.store_ids, seen.brand_id) == (LoginRole.BRAND, None, "quanye")
+    assert seen.seen_from is LoginRole.HEAD_OFFICE
 
 
 @pytest.mark.parametrize("role", [role for role in LoginRole if role is not LoginRole.HEAD_OFFICE])
@@ -29,14 +26,15 @@ def test_a_role_with_the_wrong_scope_changes_nothing(asked):
 
 
 @pytest.mark.parametrize(
-    ("role", "scope", "page"),
+    ("role", "scopes", "page"),
     [
-        (LoginRole.HEAD_OFFICE, None, "/"),
-        (LoginRole.BRAND, "quanye", "/brand"),
-        (LoginRole.STORE, "s01", "/store/s01"),
-        (LoginRole.TECHNICIAN, None, "/fleet"),
-        (LoginRole.IT, None, "/fleet"),
+        (LoginRole.HEAD_OFFICE, (), "/"),
+        (LoginRole.BRAND, ("quanye",), "/brand"),
+        (LoginRole.STORE, ("s01",), "/store/s01"),
+        (LoginRole.STORE, ("s01", "s02"), "/"),
+        (LoginRole.TECHNICIAN, (), "/fleet"),
+        (LoginRole.IT, (), "/fleet"),
     ],
 )
-def test_each_role_has_its_first_page(role, scope, page):
-    assert landing(viewer(role, scope)) == page
+def test_each_role_has_its_first_page(role, scopes, page):
+    assert landing(viewer(role, *scopes)) == page

@@ -19,6 +19,7 @@ from cloud_hub.web.visit import seen_through
 from device_profiles.store import LoginRole
 from sync.events import CommandResult, Lane, StateReported
 from sync.wire.batch import Loss
+from tests.small_chain import viewer
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 
 REPORTED = {
@@ -82,8 +83,8 @@ def issue(session, device: Device, name: str, command_id: str) -> None:
 
 
 def as_role(role: LoginRole) -> Viewer:
-    scope = "s01" if role is LoginRole.STORE else None
-    return Viewer(tenant_id="linguang", login_name="a", role=role, scope_id=scope)
+    scopes = ("s01",) if role is LoginRole.STORE else ()
+    return viewer(role, *scopes, tenant_id="linguang")
 
 
 def look(database: Database, viewer: Viewer, asked: str | None = None) -> DeviceView:
@@ -102,8 +103,8 @@ def test_it_and_technicians_may_act_and_nobody_else(database: Database) -> None:
             ("take-photo", "eye"),
         ]
     office = as_role(LoginRole.HEAD_OFFICE)
-    for viewer in (office, seen_through(office, "technician")):
-        control = look(database, viewer).control
+    for who in (office, seen_through(office, "technician")):
+        control = look(database, who).control
         assert control is not None
         assert control.choices == ()
     assert look(database, as_role(LoginRole.STORE)).control is None

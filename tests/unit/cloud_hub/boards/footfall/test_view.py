@@ -69,6 +69,6 @@ def test_problems_of_doors_and_queues_stand_there_and_no_others(chain: SmallChai
 
 @pytest.mark.parametrize("role", [LoginRole.BRAND, LoginRole.STORE, LoginRole.TECHNICIAN])
 def test_the_chains_footfall_is_not_for_everybody(chain: SmallChain, role: LoginRole) -> None:
-    scope = {LoginRole.BRAND: "quanye", LoginRole.STORE: "s01"}.get(role)
+    who = viewer(role, "s01") if role is LoginRole.STORE else viewer(role)
     with chain.reading() as session, pytest.raises(NotYours):
-        footfall_view(session, viewer(role, scope), NOW, SEARCHES)
+        footfall_view(session, who, NOW, SEARCHES)

@@ -64,16 +64,9 @@ def test_an_empty_chain_has_a_home_without_data(chain: SmallChain) -> None:
 
 def test_a_hub_without_a_chain_says_so(tmp_path: Path) -> None:
     chain = SmallChain.open(tmp_path)
-    stranger = viewer(LoginRole.HEAD_OFFICE)
+    stranger = viewer(LoginRole.HEAD_OFFICE, tenant_id="nobody")
     with chain.reading() as session, pytest.raises(NotFound, match="load its master data"):
-        home_view(
-            session,
-            type(stranger)(
-                tenant_id="nobody", login_name="x", role=LoginRole.HEAD_OFFICE, scope_id=None
-            ),
-            NOW,
-            SEARCHES,
-        )
+        home_view(session, stranger, NOW, SEARCHES)
 
 
 def test_sales_are_compared_with_the_same_weekday_until_the_same_time(chain: SmallChain) -> None:

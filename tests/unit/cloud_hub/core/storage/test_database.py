@@ -89,11 +89,11 @@ def test_a_database_that_cannot_be_used_is_refused_in_one_line(url: str) -> None
 
 def test_readers_see_one_state_while_a_writer_commits(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
-    count = sa.text("SELECT count(*) FROM brand")
+    count = sa.text("SELECT count(*) FROM login_session")
     with database.sessions() as reader:
         assert reader.scalar(count) == 0
         with database.writing() as writer:
-            writer.execute(sa.text("INSERT INTO brand VALUES ('t', 'b', 'B', 'B')"))
+            writer.execute(sa.text("INSERT INTO login_session VALUES ('t', 'h', 'x', 0, 0)"))
         assert reader.scalar(count) == 0
     with database.sessions() as reader:
         assert reader.scalar(count) == 1

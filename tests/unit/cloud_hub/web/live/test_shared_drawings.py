@@ -40,7 +40,7 @@ class Painter:
 
 
 def viewer(name: str, role: LoginRole = LoginRole.HEAD_OFFICE) -> Viewer:
-    return Viewer(tenant_id="linguang", login_name=name, role=role, scope_id=None)
+    return Viewer(tenant_id="linguang", login_name=name, role=role)
 
 
 async def test_many_tabs_cost_one_drawing(drawings):

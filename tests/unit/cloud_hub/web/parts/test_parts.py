@@ -1,12 +1,12 @@
 """What a part must never leave out: the age, the coverage, and that no data is not 0."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.part import finding_address
 from cloud_hub.boards.problems.row import Cost, ProblemRow, Severity
 from cloud_hub.boards.shelf.baskets import BasketRow, LyingProduct
@@ -24,15 +24,15 @@ from cloud_hub.web.photo import Box, BoxKind, Photo
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
+from tests.small_chain import viewer
 
 NOW = datetime(2026, 3, 4, 6, 30, tzinfo=UTC)
 
 
 def reader(role: LoginRole = LoginRole.HEAD_OFFICE, language: str = "en") -> Reader:
-    viewer = Viewer(
-        tenant_id="linguang", login_name="wang", role=role, scope_id="s01", language=language
-    )
-    return Reader(viewer=viewer, words=Words(language, ZoneInfo("Etc/GMT-8")), now=NOW)
+    scopes = ("s01",) if role is LoginRole.STORE else ()
+    who = replace(viewer(role, *scopes), language=language)
+    return Reader(viewer=who, words=Words(language, ZoneInfo("Etc/GMT-8")), now=NOW)
 
 
 def figure(**changes: object) -> Figure:

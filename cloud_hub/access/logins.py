@@ -1,0 +1,91 @@
+"""Logins of people: made, changed, disabled, removed. Whatever changes one ends its sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.grants import Grant, checked
+from cloud_hub.access.tables import Login, LoginSession
+from cloud_hub.core.errors import NotFound, Refused
+
+SHORTEST_PASSWORD = 8
+
+
+def hash_password(password: str) -> str:
+    """Argon2id hash of a person's password."""
+    return PasswordHasher().hash(password)
+
+
+def add_login(
+    session: Session,
+    *,
+    tenant_id: str,
+    login_name: str,
+    password: str,
+    grant: Grant,
+    language: str = "en",
+) -> None:
+    """Makes the login, or gives an existing one this password and grant; who is signed in with it
+    has to sign in again.
+
+    Raises Refused for a short password, a name with a colon, and what grants.checked refuses.
+    """
+    held = checked(session, tenant_id, grant)
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refused(f"a password needs {SHORTEST_PASSWORD} characters or more", status=422)
+    if ":" in login_name:
+        # The audit log writes token:NAME and device:NAME for those that are no people.
+        raise Refused("a login's name has no colon", status=422)
+    login = session.get(Login, (tenant_id, login_name)) or Login(
+        tenant_id=tenant_id, login_name=login_name
+    )
+    login.password_hash = hash_password(password)
+    login.role, login.language = held.role.value, language
+    login.scopes, login.regions = list(held.scopes), list(held.regions)
+    login.disabled_at = None
+    session.add(login)
+    end_sessions(session, login)
+
+
+def login_named(session: Session, tenant_id: str, login_name: str) -> Login:
+    """The login. Raises NotFound."""
+    login = session.get(Login, (tenant_id, login_name))
+    if login is None:
+        raise NotFound(f"there is no login {login_name!r}")
+    return login
+
+
+def all_logins(session: Session, tenant_id: str) -> Sequence[Login]:
+    """The chain's logins, by name."""
+    query = sa.select(Login).where(Login.tenant_id == tenant_id).order_by(Login.login_name)
+    return session.scalars(query).all()
+
+
+def disable_login(session: Session, login: Login, now: datetime) -> None:
+    """Lets nobody in with it, at once, until it is enabled."""
+    login.disabled_at = login.disabled_at or now
+    end_sessions(session, login)
+
+
+def enable_login(login: Login) -> None:
+    """Lets its owner sign in again, with the password it had."""
+    login.disabled_at = None
+
+
+def remove_login(session: Session, login: Login) -> None:
+    """Takes the login away; what it did stays in the audit log."""
+    end_sessions(session, login)
+    session.delete(login)
+
+
+def end_sessions(session: Session, login: Login) -> None:
+    """Signs the login out everywhere."""
+    session.execute(
+        sa.delete(LoginSession).where(
+            LoginSession.tenant_id == login.tenant_id,
+            LoginSession.login_name == login.login_name,
+        )
+    )

@@ -1,0 +1,144 @@
+"""What one may see and do, and which role may: the one table that pages, API, pictures, metrics and
+actions ask, through `Viewer.may` and `Viewer.require`."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from device_profiles.store import LoginRole
+
+
+class Permission(StrEnum):
+    """One thing that a login or token may see or do. Its value completes "may not …"."""
+
+    SEE_HOME = "see-home"
+    SEE_FOOTFALL = "see-footfall"
+    """The page that compares the stores' people."""
+    SEE_STORE = "see-store"
+    SEE_SHELF = "see-shelf"
+    """Fixtures: what stands there, its photos, and the figures made of them."""
+    SEE_BRAND = "see-brand"
+    SEE_FLEET = "see-fleet"
+    SEE_DEVICE = "see-device"
+    """One device: its accounts, losses, alarms, and where each of its records is."""
+    SEE_TASKS = "see-tasks"
+    SEE_REVIEW = "see-review"
+    """Questions about pictures."""
+
+    SEE_TRAFFIC = "see-traffic"
+    """Figures of doors, zones and queues."""
+    SEE_SALES = "see-sales"
+    """Figures of receipts."""
+    SEE_SELL_OUT = "see-sell-out"
+    """Units sold; for a brand, of its own goods."""
+    SEE_STOCK = "see-stock"
+    """The stock ledger's balances."""
+    SEE_CONTROL = "see-control"
+    """What devices were told to do and to be; which signed files there are for them."""
+    SEE_LINK = "see-link"
+    """The link's accounts of the whole chain, refused messages, the list of dead letters."""
+    SEE_METRICS = "see-metrics"
+    """The hub's own counters, for Prometheus."""
+
+    ANSWER_TASKS = "answer-tasks"
+    ANSWER_REVIEW = "answer-review"
+    COMMAND_DEVICES = "command-devices"
+    """Commands and desired state."""
+    ENROL_DEVICES = "enrol-devices"
+    """Let a device be claimed once more."""
+    MANAGE_ARTIFACTS = "manage-artifacts"
+    """Say which devices take which signed file."""
+    READ_DEAD_LETTERS = "read-dead-letters"
+    """Read and take again what could not be taken; it may name shoppers."""
+    EDIT_MASTER_DATA = "edit-master-data"
+    """Stores, products, prices, plans, devices, pictures of products."""
+    MANAGE_LOGINS = "manage-logins"
+    """Make, change, disable and remove logins and tokens of roles that may do no more."""
+    GIVE_ANY_ROLE = "give-any-role"
+    """… and of every role."""
+    SEE_AS_OTHERS = "see-as-others"
+    """Look through another role's eyes."""
+
+
+_P = Permission
+_OFFICE: Final = frozenset(
+    {_P.SEE_STORE, _P.SEE_SHELF, _P.SEE_TRAFFIC, _P.SEE_SALES, _P.SEE_SELL_OUT, _P.SEE_STOCK}
+)
+_DEVICES: Final = frozenset({_P.SEE_FLEET, _P.SEE_DEVICE})
+_TASKS: Final = frozenset({_P.SEE_TASKS, _P.ANSWER_TASKS})
+_REVIEW: Final = frozenset({_P.SEE_REVIEW, _P.ANSWER_REVIEW})
+OF_SEVERAL_STORES: Final = frozenset({_P.SEE_HOME, _P.SEE_FOOTFALL})
+"""What compares stores: also for a store login that has more than one."""
+
+PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
+    LoginRole.HEAD_OFFICE: _OFFICE
+    | _DEVICES
+    | _TASKS
+    | _REVIEW
+    | OF_SEVERAL_STORES
+    | {
+        _P.SEE_BRAND,
+        _P.SEE_CONTROL,
+        _P.SEE_LINK,
+        _P.SEE_AS_OTHERS,
+        _P.ENROL_DEVICES,
+        _P.EDIT_MASTER_DATA,
+        _P.MANAGE_LOGINS,
+    },
+    LoginRole.IT: _OFFICE
+    | _DEVICES
+    | _TASKS
+    | OF_SEVERAL_STORES
+    | {
+        _P.SEE_CONTROL,
+        _P.SEE_LINK,
+        _P.SEE_METRICS,
+        _P.COMMAND_DEVICES,
+        _P.ENROL_DEVICES,
+        _P.MANAGE_ARTIFACTS,
+        _P.READ_DEAD_LETTERS,
+        _P.EDIT_MASTER_DATA,
+        _P.MANAGE_LOGINS,
+        _P.GIVE_ANY_ROLE,
+    },
+    LoginRole.TECHNICIAN: _DEVICES
+    | _TASKS
+    | {
+        _P.SEE_CONTROL,
+        _P.SEE_LINK,
+        _P.COMMAND_DEVICES,
+        _P.ENROL_DEVICES,
+        _P.MANAGE_ARTIFACTS,
+    },
+    LoginRole.STORE: _OFFICE | _DEVICES | _TASKS | _REVIEW,
+    LoginRole.BRAND: _REVIEW | {_P.SEE_BRAND, _P.SEE_SHELF, _P.SEE_SELL_OUT},
+}
+"""Who may what. Which stores, which brand: see `access.grants` and `access.viewer.scope_of`."""
+
+OF_THE_WHOLE_CHAIN: Final = frozenset(
+    {
+        _P.SEE_LINK,
+        _P.SEE_METRICS,
+        _P.MANAGE_ARTIFACTS,
+        _P.READ_DEAD_LETTERS,
+        _P.EDIT_MASTER_DATA,
+        _P.MANAGE_LOGINS,
+        _P.GIVE_ANY_ROLE,
+    }
+)
+"""What cannot be divided by store: nothing for a login that is bound to some stores."""
+
+OF_PEOPLE: Final = frozenset({_P.ANSWER_TASKS, _P.ANSWER_REVIEW, _P.SEE_AS_OTHERS})
+"""What no token may: published figures rest on what people saw."""
+
+ACTS: Final = OF_PEOPLE | {
+    _P.COMMAND_DEVICES,
+    _P.ENROL_DEVICES,
+    _P.MANAGE_ARTIFACTS,
+    _P.READ_DEAD_LETTERS,
+    _P.EDIT_MASTER_DATA,
+    _P.MANAGE_LOGINS,
+    _P.GIVE_ANY_ROLE,
+}
+"""What a token may only if it may write, and who looks through other eyes only if he may himself.
+Dead letters are read with a writing token only, because they may name shoppers."""
