@@ -84,7 +84,7 @@ class MetricQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class SeriesStep:
     """What one point of a series stands for; None: several stores, the whole period, a whole
     day."""
 
@@ -222,7 +222,7 @@ def _series(
     )
     whole = None
     if metric.kind is not Kind.STATE:
-        period = Step(store=question.only_store, day=None, hour=None)
+        period = SeriesStep(store=question.only_store, day=None, hour=None)
         whole = _point(metric, total(cells.values()), period, provisional=bool(unfinished))
     return Series(
         name=metric.name,
@@ -237,14 +237,16 @@ def _series(
     )
 
 
-def _steps(question: MetricQuestion, cells: Mapping[Cell, Sums]) -> list[tuple[Step, list[Sums]]]:
+def _steps(
+    question: MetricQuestion, cells: Mapping[Cell, Sums]
+) -> list[tuple[SeriesStep, list[Sums]]]:
     """What belongs to each step, in the order of time; a step of an hour takes no whole day."""
     is_hourly, only_store = question.grain is Grain.HOUR, question.only_store
-    groups: dict[Step, list[Sums]] = defaultdict(list)
+    groups: dict[SeriesStep, list[Sums]] = defaultdict(list)
     for cell, sums in cells.items():
         if is_hourly and cell.hour is None:
             continue
-        step = Step(
+        step = SeriesStep(
             store=cell.store_id if question.each else only_store,
             day=cell.day,
             hour=cell.hour if is_hourly else None,
@@ -253,13 +255,13 @@ def _steps(question: MetricQuestion, cells: Mapping[Cell, Sums]) -> list[tuple[S
     return sorted(groups.items(), key=lambda item: _in_time(item[0]))
 
 
-def _in_time(step: Step) -> tuple[str, date, int]:
+def _in_time(step: SeriesStep) -> tuple[str, date, int]:
     """By store, business day, and the order in which a business day has its hours."""
     hour = -1 if step.hour is None else (step.hour - TURNS_AT_H) % 24
     return step.store or "", step.day or date.min, hour
 
 
-def _point(metric: Metric, sums: Sums | None, step: Step, *, provisional: bool) -> Point:
+def _point(metric: Metric, sums: Sums | None, step: SeriesStep, *, provisional: bool) -> Point:
     extent = metric.range(sums)
     return Point(
         store=step.store,
