@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -39,7 +39,11 @@ class Window:
 
     def cut_to(self, days: Iterable[StoreDay]) -> "Window":
         """The same question over other days."""
-        return Window(tenant_id=self.tenant_id, days=tuple(days), as_of=self.as_of)
+        return replace(self, days=tuple(days))
+
+    def known_by(self, as_of: datetime | None) -> "Window":
+        """The same question, of what had arrived by `as_of`; of everything where that is None."""
+        return replace(self, as_of=as_of)
 
     def hours(self) -> Callable[[str, int], int]:
         """Which local hour of a store a quarter of an hour (number since 1970) lies in."""
@@ -98,22 +102,13 @@ def today(tenant_id: str, stores: Sequence[StoreHours], now: datetime) -> Window
 
 
 def between(
-    tenant_id: str,
-    stores: Sequence[StoreHours],
-    first: date,
-    last: date,
-    now: datetime,
-    as_of: datetime | None = None,
+    tenant_id: str, stores: Sequence[StoreHours], first: date, last: date, now: datetime
 ) -> Window:
     """Business days `first` to `last` of every store, both included, cut at `now`."""
     count = (last - first).days + 1
     days = [first + timedelta(days=n) for n in range(max(count, 0))]
     found = [store_day(store, day, now) for store in stores for day in days]
-    return Window(
-        tenant_id=tenant_id,
-        days=tuple(each for each in found if each.start_at < now),
-        as_of=as_of,
-    )
+    return Window(tenant_id=tenant_id, days=tuple(each for each in found if each.start_at < now))
 
 
 def comparable(asked: StoreDay) -> StoreDay | None:

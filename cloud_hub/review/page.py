@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from cloud_hub.access.viewer import Page
 from cloud_hub.review.accuracy_part import published_line
-from cloud_hub.review.view import Choice, Question, ReviewView
+from cloud_hub.review.view import ProductChoice, Question, ReviewView
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.parts.panel import panel
@@ -97,7 +97,7 @@ def _question(
     )
 
 
-def _choice(number: int, choice: Choice, question: Question, reader: Reader) -> Markup:
+def _choice(number: int, choice: ProductChoice, question: Question, reader: Reader) -> Markup:
     picture = (
         el("img", src=choice.url, alt="")
         if choice.url
@@ -117,7 +117,7 @@ def _choice(number: int, choice: Choice, question: Question, reader: Reader) -> 
     )
 
 
-def _list(others: tuple[Choice, ...], question: Question, reader: Reader) -> Markup:
+def _list(others: tuple[ProductChoice, ...], question: Question, reader: Reader) -> Markup:
     words = reader.words
     return el(
         "div",

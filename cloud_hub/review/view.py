@@ -30,7 +30,7 @@ DOUBTS = (Reason.UNKNOWN.value, Reason.UNCERTAIN.value, Reason.REPORTED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ProductChoice:
     """A product it may be. `url` is None where nobody has given a picture of it."""
 
     gtin: str
@@ -50,7 +50,7 @@ class Question:
     fixture_name: Text
     slot_id: str | None
     photo: Photo
-    choices: tuple[Choice, ...]
+    choices: tuple[ProductChoice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class ReviewView:
     doubts: int
     answered_lately: int
     question: Question | None
-    others: tuple[Choice, ...]
+    others: tuple[ProductChoice, ...]
     published: Recognition
 
 
@@ -228,7 +228,7 @@ def _photo(item: ReviewItem, now: datetime) -> Photo:
 
 def _choices(
     session: Session, viewer: Viewer, chain: Chain, item: ReviewItem
-) -> tuple[Choice, ...]:
+) -> tuple[ProductChoice, ...]:
     """The best five, best first; those of a sample in an order that tells nothing."""
     gtins = [gtin for gtin in dict.fromkeys(_likely(chain, item)) if gtin in chain.products]
     gtins = gtins[:CHOICES]
@@ -238,7 +238,7 @@ def _choices(
     naming = Naming(viewer, chain)
     owner = chain.fixtures[item.fixture_id].owner_brand_id
     return tuple(
-        Choice(gtin=gtin, name=naming.product(gtin, owner), url=pictures.get(gtin))
+        ProductChoice(gtin=gtin, name=naming.product(gtin, owner), url=pictures.get(gtin))
         for gtin in gtins
     )
 
@@ -258,7 +258,7 @@ def _likely(chain: Chain, item: ReviewItem) -> Iterable[str]:
         yield plan.slots[slot_id].gtin
 
 
-def _others(chain: Chain, viewer: Viewer, shown: set[str]) -> tuple[Choice, ...]:
+def _others(chain: Chain, viewer: Viewer, shown: set[str]) -> tuple[ProductChoice, ...]:
     """Every other product, by name, to choose from a list; for a brand its own: what else the
     retailer lists is not the brand's to read."""
     rest = [
@@ -267,7 +267,7 @@ def _others(chain: Chain, viewer: Viewer, shown: set[str]) -> tuple[Choice, ...]
         if product.gtin not in shown and viewer.brand_id in (None, product.brand_id)
     ]
     return tuple(
-        Choice(gtin=product.gtin, name=product.name, url=None)
+        ProductChoice(gtin=product.gtin, name=product.name, url=None)
         for product in sorted(rest, key=lambda each: (each.brand_id, each.name.en))
     )
 

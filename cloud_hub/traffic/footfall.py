@@ -52,17 +52,6 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
     """What each line counted, from a quarter of an hour before opening until one after closing."""
     hour_of = window.hours()
     quarter = (epoch_second(FootfallMinute.minute_at) // QUARTER_S).label("quarter")
-    opening = window.condition(
-        FootfallMinute.store_id,
-        FootfallMinute.business_day,
-        FootfallMinute.minute_at,
-        opening=timedelta(0),
-    )
-    watched = sa.case(
-        (sa.and_(opening, FootfallMinute.watched_s < MINUTE_S), FootfallMinute.watched_s),
-        (opening, MINUTE_S),
-        else_=0.0,
-    )
     crossings = FootfallMinute.entries + FootfallMinute.exits + FootfallMinute.staff
     by = (
         FootfallMinute.store_id,
@@ -78,7 +67,7 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
             sa.func.sum(FootfallMinute.entries),
             sa.func.sum(FootfallMinute.exits),
             sa.func.sum(FootfallMinute.staff),
-            sa.func.sum(watched),
+            sa.func.sum(_watched_s(window)),
             sa.func.sum(sa.case((FootfallMinute.watched_s >= GOOD_MINUTE_S, 1), else_=0)),
             sa.func.max(sa.case((FootfallMinute.simulated, 1), else_=0)),
             sa.func.coalesce(sa.func.sum(FootfallMinute.sure), 0.0),
@@ -110,6 +99,21 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
             entries, exits, staff, watched_s, good_minutes, simulated, sure, judged,
         ) in session.execute(query)
     ]  # fmt: skip
+
+
+def _watched_s(window: Window) -> sa.ColumnElement[float]:
+    """SQL: for how much of the minute the line was watched; 0 outside opening time."""
+    opening = window.condition(
+        FootfallMinute.store_id,
+        FootfallMinute.business_day,
+        FootfallMinute.minute_at,
+        opening=timedelta(0),
+    )
+    return sa.case(
+        (sa.and_(opening, FootfallMinute.watched_s < MINUTE_S), FootfallMinute.watched_s),
+        (opening, MINUTE_S),
+        else_=0.0,
+    )
 
 
 def doors_asked(window: Window) -> list[sa.ColumnElement[bool]]:

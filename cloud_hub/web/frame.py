@@ -13,7 +13,7 @@ from cloud_hub.master_data.place_tables import Fixture, Store, Tenant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class StoreOrBrand:
     """A store or a brand, by name."""
 
     identity: str
@@ -29,8 +29,8 @@ class FrameView:
     simulated: bool
     currency: str
     zone: ZoneInfo
-    stores: tuple[Place, ...]
-    brands: tuple[Place, ...]
+    stores: tuple[StoreOrBrand, ...]
+    brands: tuple[StoreOrBrand, ...]
 
 
 def frame_view(session: Session, viewer: Viewer) -> FrameView | None:
@@ -53,11 +53,11 @@ def frame_view(session: Session, viewer: Viewer) -> FrameView | None:
         currency=tenant.currency,
         zone=ZoneInfo(stores[0].time_zone if stores else "UTC"),
         stores=tuple(
-            Place(identity=store.store_id, name=Text(en=store.name_en, zh=store.name_zh))
+            StoreOrBrand(identity=store.store_id, name=Text(en=store.name_en, zh=store.name_zh))
             for store in stores
         ),
         brands=tuple(
-            Place(identity=brand.brand_id, name=Text(en=brand.name_en, zh=brand.name_zh))
+            StoreOrBrand(identity=brand.brand_id, name=Text(en=brand.name_en, zh=brand.name_zh))
             for brand in brands
         ),
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
+from cloud_hub.boards.brand.sight import BrandSight
 from cloud_hub.boards.problems.row import Cost, Freshness
 from cloud_hub.boards.shelf.slots import total_cost
 from cloud_hub.core import wording
@@ -15,7 +16,6 @@ from cloud_hub.core.text import Text
 from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.fleet.today import store_links
 from cloud_hub.insight.figure import Figure
-from cloud_hub.insight.figures import Comparison
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.chain import Fixture
@@ -23,9 +23,8 @@ from cloud_hub.shelf.figures import shelf_figures
 from cloud_hub.shelf.findings.gap_cost import cost_of
 from cloud_hub.shelf.findings.gaps import gap_loss, open_gaps
 from cloud_hub.shelf.findings.purity import first_foreign, foreign_facings
-from cloud_hub.shelf.measures import Photos, Verdict, facings, purity, purity_verdict
+from cloud_hub.shelf.measures import Verdict, facings, purity, purity_verdict
 from cloud_hub.shelf.metrics import COMPLIANCE, ON_SHELF, PURITY
-from cloud_hub.shelf.photos.album import Album
 from cloud_hub.shelf.photos.facts import ShelfPhoto, load_photos
 from cloud_hub.shelf.tables import ShelfObservation
 from cloud_hub.shelf.today import clear_run, last_clear, photos_today
@@ -95,19 +94,12 @@ class Competitor:
     since_text: Text
 
 
-def outlet_rows(
-    snapshot: Snapshot,
-    brand_id: str,
-    album: Album,
-    comparison: Comparison,
-    read: Photos,
-    gaps: Sequence[BrandGap],
-) -> tuple[OutletRow, ...]:
+def outlet_rows(sight: BrandSight, gaps: Sequence[BrandGap]) -> tuple[OutletRow, ...]:
     """The brand's coolers and the shelves that plan its goods, worst first: by money, then by the
     number of reasons, then by purity and compliance."""
     rows = [
-        _outlet(snapshot, brand_id, fixture, album, comparison, read, gaps)
-        for fixture in snapshot.chain.fixtures.values()
+        _outlet(sight, fixture, [gap for gap in gaps if gap.fixture_id == fixture.fixture_id])
+        for fixture in sight.snapshot.chain.fixtures.values()
     ]
     return tuple(sorted(rows, key=_worst_first))
 
@@ -126,26 +118,18 @@ def _or_full(shown: Figure) -> float:
     return 1.0 if shown.value is None else float(shown.value)
 
 
-def _outlet(
-    snapshot: Snapshot,
-    brand_id: str,
-    fixture: Fixture,
-    album: Album,
-    comparison: Comparison,
-    read: Photos,
-    all_gaps: Sequence[BrandGap],
-) -> OutletRow:
+def _outlet(sight: BrandSight, fixture: Fixture, gaps: Sequence[BrandGap]) -> OutletRow:
+    snapshot, brand_id, album = sight.snapshot, sight.brand_id, sight.album
     chain = snapshot.chain
     owned = fixture.owner_brand_id == brand_id
     photos = snapshot.read(photos_today).get(fixture.fixture_id, [])
     latest = photos[-1] if photos and owned else None
     clear = last_clear(snapshot, fixture.fixture_id)
     aspect = Aspect(brand_id=brand_id, fixture_id=fixture.fixture_id)
-    alone = comparison.only(fixture.store_id)
+    alone = sight.comparison.only(fixture.store_id)
     metrics = (ON_SHELF, PURITY, COMPLIANCE)
-    alike = {fixture.fixture_id: read.get(fixture.fixture_id, [])}
+    alike = {fixture.fixture_id: sight.read.get(fixture.fixture_id, [])}
     shown = dict(zip(metrics, shelf_figures(metrics, alike, alone, aspect), strict=True))
-    gaps = [gap for gap in all_gaps if gap.fixture_id == fixture.fixture_id]
     return OutletRow(
         store_id=fixture.store_id,
         store_name=chain.stores[fixture.store_id].name,
@@ -180,7 +164,7 @@ def _reasons(
     snapshot: Snapshot,
     fixture: Fixture,
     brand_id: str,
-    gaps: list[BrandGap],
+    gaps: Sequence[BrandGap],
     shown: Mapping[Metric, Figure],
 ) -> tuple[Text, ...]:
     """At most two things that are wrong at the outlet, the gravest first."""

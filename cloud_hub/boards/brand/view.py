@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.naming import Naming
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Standing, Viewer
 from cloud_hub.boards.brand.outlets import (
@@ -21,6 +20,7 @@ from cloud_hub.boards.brand.outlets import (
     outlet_rows,
     share_days,
 )
+from cloud_hub.boards.brand.sight import sight_of
 from cloud_hub.boards.problems.row import ProblemRow
 from cloud_hub.boards.problems.rows import problem_rows
 from cloud_hub.boards.problems.scope import may_read, snapshot_for
@@ -29,7 +29,7 @@ from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure
-from cloud_hub.insight.figures import Comparison, compare, figure
+from cloud_hub.insight.figures import Comparison, figure
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Snapshot
@@ -40,11 +40,9 @@ from cloud_hub.sales.metrics import SELL_OUT
 from cloud_hub.sales.products import units_by_product
 from cloud_hub.sales.receipts import till_time
 from cloud_hub.shelf.domain import DOMAIN as SHELF
-from cloud_hub.shelf.figures import data_age, photos_of, shelf_figures
+from cloud_hub.shelf.figures import shelf_figures
 from cloud_hub.shelf.measures import Verdict
 from cloud_hub.shelf.metrics import COMPLIANCE, FACINGS, ON_SHELF, PURITY, SHARE_OF_SHELF
-from cloud_hub.shelf.photos.album import Album
-from cloud_hub.shelf.today import photos_today
 from device_profiles.store import LoginRole
 
 __all__ = [
@@ -125,30 +123,17 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
     chain = snapshot.chain
     if brand_id not in chain.brands:
         raise NotFound(f"there is no brand {brand_id!r}")
-    naming = Naming(as_brand, chain)
-    owned = [f for f in chain.fixtures.values() if f.owner_brand_id == brand_id]
-    photos = [
-        photo
-        for fixture in owned
-        for photo in snapshot.read(photos_today).get(fixture.fixture_id, ())
-    ]
-    album = Album(session, chain, naming, now, photos)
-    comparison = compare(snapshot, snapshot.read(data_age), list(chain.stores))
-    read = photos_of(snapshot, comparison)
+    sight = sight_of(snapshot, as_brand, brand_id)
+    owned, seen, comparison = sight.owned, sight.seen_today, sight.comparison
     gaps = brand_gaps(snapshot, brand_id)
-    outlets = outlet_rows(snapshot, brand_id, album, comparison, read, gaps)
-    figures = shelf_figures(BRAND_METRICS, read, comparison, Aspect(brand_id=brand_id))
+    outlets = outlet_rows(sight, gaps)
+    figures = shelf_figures(BRAND_METRICS, sight.read, comparison, Aspect(brand_id=brand_id))
     findings = [
         finding
         for finding in search(snapshot, BRAND_SEARCHES)
         if may_read(finding, as_brand, chain)
     ]
     local_now = now.astimezone(chain.zone())
-    seen = sum(
-        1
-        for fixture in owned
-        if any(p.is_clear for p in snapshot.read(photos_today).get(fixture.fixture_id, ()))
-    )
     return BrandView(
         brand_id=brand_id,
         name=chain.brands[brand_id],
@@ -165,10 +150,10 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
         worst=next((outlet for outlet in outlets if outlet.photo is not None), None),
         share=share_days(session, snapshot, brand_id),
         gaps=gaps,
-        competitors=competitors(snapshot, brand_id, naming),
+        competitors=competitors(snapshot, brand_id, sight.naming),
         sell_out=_sell_out(session, snapshot, comparison, brand_id),
         sell_out_estimated=_estimated(session, comparison, brand_id),
-        problems=problem_rows(snapshot, findings, album),
+        problems=problem_rows(snapshot, findings, sight.album),
         published=recognition(
             session, chain.tenant_id, [fixture.fixture_id for fixture in owned], None, now
         ),

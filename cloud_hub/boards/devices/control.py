@@ -27,7 +27,7 @@ FACTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class CommandChoice:
     """A command that may be given now; of one camera where it needs one."""
 
     name: str
@@ -75,7 +75,7 @@ class DeviceControl:
     """`choices` is empty for those who may only look. `reported_at`: when the device last said what
     it is; None when it never has."""
 
-    choices: tuple[Choice, ...]
+    choices: tuple[CommandChoice, ...]
     commands: tuple[CommandRow, ...]
     settings: tuple[SettingRow, ...]
     wanted_at: datetime | None
@@ -110,16 +110,18 @@ def device_control(
     )
 
 
-def _choices(shadow: DeviceShadow | None) -> tuple[Choice, ...]:
+def _choices(shadow: DeviceShadow | None) -> tuple[CommandChoice, ...]:
     """The commands that the device says it knows."""
     reported: Mapping[str, Any] = shadow.reported if shadow else {}
     cameras = _map(reported, "cameras")
-    choices: list[Choice] = []
+    choices: list[CommandChoice] = []
     for name in reported.get("commands", ()):
         if name in BY_CAMERA:
-            choices += [Choice(name=name, camera_id=camera) for camera in cameras.get(name, ())]
+            choices += [
+                CommandChoice(name=name, camera_id=camera) for camera in cameras.get(name, ())
+            ]
         else:
-            choices.append(Choice(name=name))
+            choices.append(CommandChoice(name=name))
     return tuple(choices)
 
 

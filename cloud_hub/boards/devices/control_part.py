@@ -1,6 +1,12 @@
 """What a device was told: commands and what became of them, settings, clocks put right."""
 
-from cloud_hub.boards.devices.control import Choice, ClockRow, CommandRow, DeviceControl, SettingRow
+from cloud_hub.boards.devices.control import (
+    ClockRow,
+    CommandChoice,
+    CommandRow,
+    DeviceControl,
+    SettingRow,
+)
 from cloud_hub.boards.devices.device_view import DeviceView
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
@@ -53,7 +59,7 @@ def _buttons(view: DeviceView, control: DeviceControl, reader: Reader) -> Markup
     )
 
 
-def _wire(choice: Choice) -> str:
+def _wire(choice: CommandChoice) -> str:
     return f"{choice.name}:{choice.camera_id or ''}"
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cloud_hub.access.naming import Naming
+from cloud_hub.boards.shelf.sight import FixtureSight
 from cloud_hub.core.text import Text
-from cloud_hub.insight.snapshot import Snapshot
+from cloud_hub.master_data.chain import Plan
 from cloud_hub.shelf.gaps import Gap
-from cloud_hub.shelf.photos.facts import Basket, Facing, ShelfPhoto
+from cloud_hub.shelf.photos.facts import Basket, Facing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,34 +40,32 @@ class BasketRow:
     is_confirmed: bool
 
 
-def basket_rows(
-    snapshot: Snapshot, naming: Naming, clear: ShelfPhoto | None, gaps: Sequence[Gap]
-) -> tuple[BasketRow, ...]:
+def basket_rows(sight: FixtureSight) -> tuple[BasketRow, ...]:
     """Every basket of a fixture by its last clear photo, row by row from the far side; none where
     there is no such photo, or the fixture has no baskets."""
+    clear = sight.clear
     if clear is None:
         return ()
     lying: dict[str | None, list[Facing]] = defaultdict(list)
     for facing in clear.facings:
         lying[facing.slot_id].append(facing)
-    since = {gap.slot_id: gap for gap in gaps}
+    since = {gap.slot_id: gap for gap in sight.gaps}
     rows = [
-        _row(snapshot, naming, clear, basket, lying[basket.slot_id], since.get(basket.slot_id))
+        _row(sight, clear.plan, basket, lying[basket.slot_id], since.get(basket.slot_id))
         for basket in clear.baskets
     ]
     return tuple(sorted(rows, key=lambda row: (row.row, row.column)))
 
 
 def _row(
-    snapshot: Snapshot,
-    naming: Naming,
-    clear: ShelfPhoto,
+    sight: FixtureSight,
+    plan: Plan | None,
     basket: Basket,
     lying: Sequence[Facing],
     gap: Gap | None,
 ) -> BasketRow:
-    owner = snapshot.chain.fixtures[clear.fixture_id].owner_brand_id
-    slot = clear.plan.slots.get(basket.slot_id) if clear.plan else None
+    naming, owner = sight.naming, sight.fixture.owner_brand_id
+    slot = plan.slots.get(basket.slot_id) if plan else None
     allowed = (slot.gtin, *slot.others) if slot else ()
     _, row, column = basket.slot_id.split("-")
     gtins = sorted({facing.gtin for facing in lying if facing.gtin is not None})
@@ -87,5 +85,5 @@ def _row(
         has_unknown=any(facing.gtin is None for facing in lying),
         planned=tuple(naming.product(gtin, owner) for gtin in allowed),
         empty_since=gap.started_at if gap else None,
-        is_confirmed=gap is not None and gap.is_confirmed(snapshot.now),
+        is_confirmed=gap is not None and gap.is_confirmed(sight.snapshot.now),
     )

@@ -5,19 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.access.viewer import Viewer
+from cloud_hub.boards.shelf.sight import FixtureSight
 from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT, ProductSales, estimated_by_product
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Aspect
-from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import total
 from cloud_hub.insight.window import between
-from cloud_hub.master_data.chain import Fixture
-from cloud_hub.shelf.photos.album import Album
 
 DAYS = 7
 OPENINGS_SHOWN = 8
@@ -66,20 +62,13 @@ class EstimatedSales:
     openings: tuple[OpeningRow, ...]
 
 
-def estimated_sales(
-    session: Session,
-    snapshot: Snapshot,
-    viewer: Viewer,
-    naming: Naming,
-    album: Album,
-    fixture: Fixture,
-) -> EstimatedSales | None:
-    """The estimate for one cooler as `viewer` may see it; None where its sales pass a till or
+def estimated_sales(sight: FixtureSight) -> EstimatedSales | None:
+    """The estimate for one cooler as its viewer may see it; None where its sales pass a till or
     no opening was told in these days."""
-    store = snapshot.chain.stores[fixture.store_id]
-    today = snapshot.day_of(fixture.store_id)
+    session, now = sight.snapshot.session, sight.snapshot.now
+    viewer, fixture, today = sight.viewer, sight.fixture, sight.today
     first = today.day - timedelta(days=DAYS - 1)
-    window = between(viewer.tenant_id, [store.hours], first, today.day, snapshot.now)
+    window = between(viewer.tenant_id, [sight.store.hours], first, today.day, now)
     aspect = Aspect(fixture_id=fixture.fixture_id, brand_id=viewer.brand_id)
     sums = total(ESTIMATED_SELL_OUT.measure(session, window, aspect).values())
     if sums is None:
@@ -93,8 +82,8 @@ def estimated_sales(
         low=extent[0] if extent else None,
         high=extent[1] if extent else None,
         coverage=sums.coverage,
-        products=tuple(_row(one, naming, owner) for one in products),
-        openings=_openings(session, snapshot, viewer, naming, album, fixture, today.start_at),
+        products=tuple(_row(one, sight.naming, owner) for one in products),
+        openings=_openings(sight, today.start_at),
     )
 
 
@@ -110,16 +99,9 @@ def _row(one: ProductSales, naming: Naming, owner: str | None) -> EstimatedRow:
     )
 
 
-def _openings(
-    session: Session,
-    snapshot: Snapshot,
-    viewer: Viewer,
-    naming: Naming,
-    album: Album,
-    fixture: Fixture,
-    since: datetime,
-) -> tuple[OpeningRow, ...]:
+def _openings(sight: FixtureSight, since: datetime) -> tuple[OpeningRow, ...]:
     """Today's openings in which something changed, the newest first."""
+    snapshot, viewer, fixture = sight.snapshot, sight.viewer, sight.fixture
     query = (
         sa.select(CoolerOpening, OpenedProduct)
         .join(
@@ -141,20 +123,20 @@ def _openings(
         own = [p.gtin for p in snapshot.chain.products.values() if p.brand_id == viewer.brand_id]
         query = query.where(OpenedProduct.gtin.in_(own))
     found: dict[str, tuple[CoolerOpening, list[tuple[Text, float, float]]]] = {}
-    for opening, product in session.execute(query):
+    for opening, product in snapshot.session.execute(query):
         come = product.put_back + product.refilled
         if max(product.taken, come) < LEAST_SHOWN:
             continue
         _, changes = found.setdefault(opening.opening_id, (opening, []))
-        name = naming.product(product.gtin, fixture.owner_brand_id)
+        name = sight.naming.product(product.gtin, fixture.owner_brand_id)
         changes.append((name, product.taken, come))
-    zone = snapshot.chain.stores[fixture.store_id].hours.zone
+    zone = sight.store.hours.zone
     return tuple(
         OpeningRow(
             local_time=f"{opening.taken_at.astimezone(zone):%H:%M}",
             is_refill=opening.purpose == "refill",
-            before_url=album.url(opening.before_sha256),
-            after_url=album.url(opening.after_sha256),
+            before_url=sight.album.url(opening.before_sha256),
+            after_url=sight.album.url(opening.after_sha256),
             changes=tuple(changes),
         )
         for opening, changes in list(found.values())[:OPENINGS_SHOWN]

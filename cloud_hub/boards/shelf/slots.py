@@ -1,14 +1,13 @@
 """The slots of a fixture: what is planned, what is seen, what the ledger and the till say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from cloud_hub.access.naming import Naming
 from cloud_hub.access.permissions import Permission
-from cloud_hub.access.viewer import Viewer
+from cloud_hub.boards.shelf.sight import FixtureSight
 from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Cost
@@ -48,6 +47,31 @@ class SlotRow:
     evidence: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Slot:
+    """One slot of the plan as the last clear photo shows it, since when, and what that costs."""
+
+    slot_id: str
+    planned_gtin: str
+    seen: SlotSeen
+    since: datetime | None
+    cost: Cost | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Units:
+    """A store's units: the ledger's by location and GTIN, and those its tills sold today by
+    GTIN."""
+
+    store_id: str
+    stock: Mapping[tuple[str, str], Decimal]
+    sold: Mapping[str, Decimal]
+
+    def held(self, room: str, gtin: str) -> Decimal | None:
+        """What the ledger says lies in a room; None where it knows nothing of the product."""
+        return self.stock.get((location_id(self.store_id, room), gtin))
+
+
 History = tuple[datetime, dict[str, SlotSeen]]
 """When a clear photo was taken, and what it shows of each slot."""
 
@@ -78,63 +102,53 @@ _LAST_GOOD = Text(en="{quality}, last good {at}", zh="{quality}，上一张清�
 _NO_PHOTO = Text(en="no photo", zh="没有照片")
 
 
-def slot_rows(
-    snapshot: Snapshot,
-    viewer: Viewer,
-    naming: Naming,
-    clear: ShelfPhoto | None,
-    gaps: Sequence[Gap],
-    photos: Sequence[ShelfPhoto],
-) -> tuple[SlotRow, ...]:
+def slot_rows(sight: FixtureSight) -> tuple[SlotRow, ...]:
     """Every planned slot of a fixture by its last clear photo; none where that says nothing."""
+    snapshot, clear = sight.snapshot, sight.clear
     if clear is None or clear.plan is None:
         return ()
-    stock = _stock(snapshot, clear.store_id)
-    sold = _sold(snapshot, clear.store_id)
-    history = [(p.taken_at, slots_seen(p, p.plan)) for p in photos if p.is_clear and p.plan]
-    open_since = {gap.slot_id: gap for gap in gaps}
+    units = _Units(
+        store_id=clear.store_id,
+        stock=_stock(snapshot, clear.store_id),
+        sold=_sold(snapshot, clear.store_id),
+    )
+    history = [(p.taken_at, slots_seen(p, p.plan)) for p in sight.photos if p.is_clear and p.plan]
+    open_since = {gap.slot_id: gap for gap in sight.gaps}
     rows = []
     for slot_id, seen in slots_seen(clear, clear.plan).items():
         gap = open_since.get(slot_id)
-        since = gap.started_at if gap else _since(slot_id, seen, history)
-        cost = _cost(snapshot, clear, gap, gaps)
-        rows.append(_row(snapshot, viewer, naming, clear, slot_id, seen, since, cost, stock, sold))
+        slot = _Slot(
+            slot_id=slot_id,
+            planned_gtin=clear.plan.slots[slot_id].gtin,
+            seen=seen,
+            since=gap.started_at if gap else _since(slot_id, seen, history),
+            cost=_cost(snapshot, clear, gap, sight.gaps),
+        )
+        rows.append(_row(sight, slot, units))
     return tuple(sorted(rows, key=lambda row: (row.row, row.column)))
 
 
-def _row(
-    snapshot: Snapshot,
-    viewer: Viewer,
-    naming: Naming,
-    clear: ShelfPhoto,
-    slot_id: str,
-    seen: SlotSeen,
-    since: datetime | None,
-    cost: Cost | None,
-    stock: dict[tuple[str, str], Decimal],
-    sold: dict[str, Decimal],
-) -> SlotRow:
-    chain = snapshot.chain
-    fixture = chain.fixtures[clear.fixture_id]
+def _row(sight: FixtureSight, slot: _Slot, units: _Units) -> SlotRow:
+    snapshot, viewer, naming, fixture = sight.snapshot, sight.viewer, sight.naming, sight.fixture
     owner, passes_till = fixture.owner_brand_id, not fixture.unattended
-    gtin = clear.plan.slots[slot_id].gtin if clear.plan else ""
+    seen, since, gtin = slot.seen, slot.since, slot.planned_gtin
     standing = seen.facing.gtin if seen.facing else None
     name = naming.product(standing, owner) if standing else None
-    _, row, column = slot_id.split("-")
+    _, row, column = slot.slot_id.split("-")
     keeps_books = viewer.may(Permission.SEE_STOCK) and passes_till
-    floor = stock.get((location_id(clear.store_id, "floor"), gtin)) if keeps_books else None
-    back = stock.get((location_id(clear.store_id, "back-room"), gtin)) if keeps_books else None
-    shown = viewer.brand_id is None or chain.is_brand(gtin, viewer.brand_id)
+    floor = units.held("floor", gtin) if keeps_books else None
+    back = units.held("back-room", gtin) if keeps_books else None
+    shown = viewer.brand_id is None or snapshot.chain.is_brand(gtin, viewer.brand_id)
     counts = shown and passes_till and viewer.may(Permission.SEE_SELL_OUT)
-    units = sold.get(gtin, Decimal(0)) if counts else None
+    sold = units.sold.get(gtin, Decimal(0)) if counts else None
     age = wording.duration((snapshot.now - since).total_seconds()) if since else None
-    zone = chain.stores[clear.store_id].hours.zone
+    zone = sight.store.hours.zone
     camera = _CAMERA[seen.state].filled(
         since=wording.clock(since, zone, snapshot.now) if since else _NO_DATA,
         product=name or _NO_DATA,
     )
     return SlotRow(
-        slot_id=slot_id,
+        slot_id=slot.slot_id,
         row=int(row),
         column=int(column),
         planned_gtin=naming.gtin(gtin, owner),
@@ -145,14 +159,12 @@ def _row(
         state=seen.state,
         since=since,
         since_text=age,
-        cost=cost if shown else None,
+        cost=slot.cost if shown else None,
         floor_units=floor,
         back_room_units=back,
-        sold_today=units,
+        sold_today=sold,
         passes_till=passes_till,
-        evidence=_LINE.filled(
-            floor=_said(floor), back=_said(back), sold=_said(units), camera=camera
-        )
+        evidence=_LINE.filled(floor=_said(floor), back=_said(back), sold=_said(sold), camera=camera)
         if passes_till
         else _UNATTENDED.filled(camera=camera),
     )

@@ -6,30 +6,28 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.naming import Naming
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.row import Cost, ProblemRow
 from cloud_hub.boards.problems.rows import problem_rows
 from cloud_hub.boards.problems.scope import may_read, snapshot_for
 from cloud_hub.boards.shelf.baskets import BasketRow, basket_rows
+from cloud_hub.boards.shelf.counts import count_slots
 from cloud_hub.boards.shelf.openings import EstimatedSales, estimated_sales
+from cloud_hub.boards.shelf.sight import FixtureSight, sight_of
 from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
-from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import compare
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import Searches, search
-from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import Fixture
 from cloud_hub.review.accuracy import Recognition, recognition
 from cloud_hub.review.questions import weights_of
 from cloud_hub.review.view import waiting_questions
 from cloud_hub.shelf.figures import data_age, photos_of, shelf_figures
-from cloud_hub.shelf.findings.gaps import open_gaps
 from cloud_hub.shelf.metrics import (
     BASKET_FILL,
     COMPLIANCE,
@@ -41,8 +39,8 @@ from cloud_hub.shelf.metrics import (
     SHARE_OF_SHELF,
 )
 from cloud_hub.shelf.photos.album import Album
-from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState, newest_photos
-from cloud_hub.shelf.today import last_clear, photos_today, recent_gaps
+from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState
+from cloud_hub.shelf.today import recent_gaps
 from cloud_hub.web.photo import Box, Photo
 from device_profiles.planogram import FixtureKind
 
@@ -131,6 +129,20 @@ class ShelfView:
     sell_out: EstimatedSales | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pictures:
+    """What a viewer is shown of the fixture's pictures and of what rests on them; nothing where
+    they would name a rival."""
+
+    photo: Photo | None = None
+    seen: tuple[Box, ...] = ()
+    planned: tuple[Box, ...] = ()
+    difference: tuple[Box, ...] = ()
+    thumbnails: tuple[Thumbnail, ...] = ()
+    problems: tuple[ProblemRow, ...] = ()
+    sell_out: EstimatedSales | None = None
+
+
 def shelf_view(
     session: Session, viewer: Viewer, now: datetime, fixture_id: str, searches: Searches
 ) -> ShelfView:
@@ -144,29 +156,11 @@ def shelf_view(
     fixture = chain.fixtures.get(fixture_id)
     if fixture is None:
         raise NotFound(f"there is no fixture {fixture_id!r}")
-    photos = snapshot.read(photos_today).get(fixture_id, [])
-    naming = Naming(viewer, chain)
-    shows = not naming.hides_pictures(fixture.owner_brand_id)
-    latest = (
-        photos[-1]
-        if photos
-        else newest_photos(session, chain, [fixture_id], before=now).get(fixture_id)
-    )
-    clear = last_clear(snapshot, fixture_id)
-    album = Album(session, chain, naming, now, [*photos, *([latest] if latest else [])])
-    store = chain.stores[fixture.store_id]
-    today = snapshot.day_of(fixture.store_id)
-    gaps = open_gaps(snapshot, clear) if clear else []
-    slots = slot_rows(snapshot, viewer, naming, clear, gaps, photos)
-    states = [slot.state for slot in slots]
-    visible = len(states) - states.count(SlotState.HIDDEN)
+    sight = sight_of(snapshot, viewer, fixture)
+    store, photos, latest = sight.store, sight.photos, sight.latest
+    slots = slot_rows(sight)
+    counts, shown = count_slots(sight, slots), _pictures(sight, searches)
     plan = chain.plan_at(fixture_id, now)
-    findings = [
-        finding
-        for finding in search(snapshot, searches)
-        if finding.fixture_id == fixture_id and may_read(finding, viewer, chain)
-    ]
-    boxes = album.seen(latest) if latest else ()
     owner = fixture.owner_brand_id
     return ShelfView(
         fixture_id=fixture_id,
@@ -174,59 +168,84 @@ def shelf_view(
         kind=fixture.kind,
         store_id=fixture.store_id,
         store_name=store.name,
-        owner_brand=naming.brand(owner, owner) if owner else None,
+        owner_brand=sight.naming.brand(owner, owner) if owner else None,
         now=now,
         local_now=now.astimezone(store.hours.zone),
         time_zone=store.hours.zone.key,
-        business_day=today.day,
+        business_day=sight.today.day,
         rows=fixture.rows,
         columns=fixture.columns,
         planogram_id=plan.planogram_id if plan else None,
         planogram_version=plan.version if plan else None,
-        photo=album.photo(latest, boxes) if latest and shows else None,
-        seen=boxes if shows else (),
-        planned=album.planned(latest, photos) if latest and shows else (),
-        difference=album.difference(latest, photos) if latest and shows else (),
+        photo=shown.photo,
+        seen=shown.seen,
+        planned=shown.planned,
+        difference=shown.difference,
         last_clear_at=next((p.taken_at for p in reversed(photos) if p.is_clear), None),
         quality_text=quality_text(latest, photos, store.hours.zone, now),
-        facings=(visible - states.count(SlotState.EMPTY), visible) if clear else None,
-        positions=(states.count(SlotState.RIGHT), visible) if clear else None,
-        gaps=states.count(SlotState.EMPTY) if clear else None,
-        unknown=sum(1 for f in clear.facings if f.gtin is None) if clear else None,
-        hidden=states.count(SlotState.HIDDEN) if clear else 0,
+        facings=counts.facings,
+        positions=counts.positions,
+        gaps=counts.gaps,
+        unknown=counts.unknown,
+        hidden=counts.hidden,
         lost_so_far=total_cost([slot.cost for slot in slots], chain.currency),
         model=latest.model if latest else None,
         slots=slots,
-        baskets=basket_rows(snapshot, naming, clear, gaps),
-        figures=_figures(snapshot, fixture_id, viewer),
-        thumbnails=tuple(_thumbnail(photo, album, store.hours.zone) for photo in photos)
-        if shows
-        else (),
-        gap_spans=_gap_spans(snapshot, fixture_id, today),
-        problems=problem_rows(snapshot, findings, album) if shows else (),
-        published=recognition(
-            session,
-            chain.tenant_id,
-            [fixture_id],
-            weights_of(latest.model) if latest and latest.model else None,
-            now,
-        ),
+        baskets=basket_rows(sight),
+        figures=_figures(sight),
+        thumbnails=shown.thumbnails,
+        gap_spans=_gap_spans(sight),
+        problems=shown.problems,
+        published=_published(sight),
         doubts=waiting_questions(session, viewer, [fixture_id]).doubts,
-        sell_out=estimated_sales(session, snapshot, viewer, naming, album, fixture)
-        if shows
-        else None,
+        sell_out=shown.sell_out,
     )
 
 
-def _figures(snapshot: Snapshot, fixture_id: str, viewer: Viewer) -> tuple[Figure, ...]:
+def _pictures(sight: FixtureSight, searches: Searches) -> _Pictures:
+    if not sight.shows_pictures:
+        return _Pictures()
+    album, photos, latest, zone = sight.album, sight.photos, sight.latest, sight.store.hours.zone
+    boxes = album.seen(latest) if latest else ()
+    findings = [
+        finding
+        for finding in search(sight.snapshot, searches)
+        if finding.fixture_id == sight.fixture.fixture_id
+        and may_read(finding, sight.viewer, sight.snapshot.chain)
+    ]
+    return _Pictures(
+        photo=album.photo(latest, boxes) if latest else None,
+        seen=boxes,
+        planned=album.planned(latest, photos) if latest else (),
+        difference=album.difference(latest, photos) if latest else (),
+        thumbnails=tuple(_thumbnail(photo, album, zone) for photo in photos),
+        problems=problem_rows(sight.snapshot, findings, album),
+        sell_out=estimated_sales(sight),
+    )
+
+
+def _published(sight: FixtureSight) -> Recognition:
+    """How often the weights that read the latest picture are right here."""
+    snapshot, latest = sight.snapshot, sight.latest
+    weights = weights_of(latest.model) if latest and latest.model else None
+    return recognition(
+        snapshot.session,
+        snapshot.chain.tenant_id,
+        [sight.fixture.fixture_id],
+        weights,
+        snapshot.now,
+    )
+
+
+def _figures(sight: FixtureSight) -> tuple[Figure, ...]:
     """On-shelf availability, compliance with its parts, purity and share of shelf; first, for a
     chest freezer, how full its baskets are."""
-    fixture = snapshot.chain.fixtures[fixture_id]
+    snapshot, fixture = sight.snapshot, sight.fixture
     comparison = compare(snapshot, snapshot.read(data_age), [fixture.store_id])
-    aspect = Aspect(fixture_id=fixture_id, brand_id=viewer.brand_id)
-    photos = {fixture_id: photos_of(snapshot, comparison).get(fixture_id, [])}
+    aspect = Aspect(fixture_id=fixture.fixture_id, brand_id=sight.viewer.brand_id)
+    read = photos_of(snapshot, comparison).get(fixture.fixture_id, [])
     metrics = (BASKET_FILL, *FIXTURE_METRICS) if _is_chest(fixture) else FIXTURE_METRICS
-    return shelf_figures(metrics, photos, comparison, aspect)
+    return shelf_figures(metrics, {fixture.fixture_id: read}, comparison, aspect)
 
 
 def _is_chest(fixture: Fixture) -> bool:
@@ -244,8 +263,9 @@ def _thumbnail(photo: ShelfPhoto, album: Album, zone: ZoneInfo) -> Thumbnail:
     )
 
 
-def _gap_spans(snapshot: Snapshot, fixture_id: str, today: StoreDay) -> tuple[GapSpan, ...]:
+def _gap_spans(sight: FixtureSight) -> tuple[GapSpan, ...]:
     """The gaps that stood at any time today."""
+    snapshot, day_start = sight.snapshot, sight.today.start_at
     return tuple(
         GapSpan(
             slot_id=gap.slot_id,
@@ -253,6 +273,6 @@ def _gap_spans(snapshot: Snapshot, fixture_id: str, today: StoreDay) -> tuple[Ga
             ended_at=gap.ended_at,
             confirmed=gap.is_confirmed(snapshot.now),
         )
-        for gap in recent_gaps(snapshot, fixture_id)
-        if gap.ended_at is None or gap.ended_at > today.start_at
+        for gap in recent_gaps(snapshot, sight.fixture.fixture_id)
+        if gap.ended_at is None or gap.ended_at > day_start
     )

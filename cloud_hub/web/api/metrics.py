@@ -50,6 +50,33 @@ class MetricAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricQuestion:
+    """What a metric is asked: on which days of which stores, of whose goods and of which place, in
+    steps of `grain`; `each` store by itself, or all added up."""
+
+    window: Window
+    aspect: Aspect
+    grain: Grain
+    each: bool
+
+    @property
+    def only_store(self) -> str | None:
+        """The store, if one alone is asked about."""
+        store_ids = self.window.store_ids
+        return next(iter(store_ids)) if len(store_ids) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesStep:
+    """What one point of a series stands for; None: several stores, the whole period, a whole
+    day."""
+
+    store: str | None
+    day: date | None
+    hour: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """One value; null is no data, never 0. `hour` is local, null for a whole day; `store` null
     where several are added up. `low`..`high` is the range, where there is one."""
@@ -119,9 +146,10 @@ def read_metric(
     with hub.sessions() as session:
         chain = _chain(session, viewer)
         aspect = _aspect(chain, viewer, brand_id=brand, fixture_id=fixture, device_id=device)
-        window = _window(chain, store, first, last, now, as_of)
-        cells = metric.measure(session, window, aspect)
-    return _series(metric, cells, chain, window, grain=grain, each=each, now=now)
+        window = _window(chain, store, first, last, now).known_by(as_of)
+        question = MetricQuestion(window=window, aspect=aspect, grain=grain, each=each)
+        cells = metric.measure(session, question.window, question.aspect)
+    return _series(metric, question, cells, chain, now)
 
 
 def _described(metric: Metric) -> MetricAnswer:
@@ -175,12 +203,7 @@ def _chain(session: Session, viewer: Viewer) -> Chain:
 
 
 def _window(
-    chain: Chain,
-    asked: list[str] | None,
-    first: date | None,
-    last: date | None,
-    now: datetime,
-    as_of: datetime | None,
+    chain: Chain, asked: list[str] | None, first: date | None, last: date | None, now: datetime
 ) -> Window:
     unknown = [store_id for store_id in asked or () if store_id not in chain.stores]
     if unknown:
@@ -193,49 +216,25 @@ def _window(
         raise Refused(f"from {first} is after to {last}", status=422)
     if (last - first).days >= LONGEST_DAYS:
         raise Refused(f"ask for at most {LONGEST_DAYS} days at once", status=422)
-    return between(chain.tenant_id, stores, first, last, now, as_of)
+    return between(chain.tenant_id, stores, first, last, now)
 
 
 def _series(
     metric: Metric,
+    question: MetricQuestion,
     cells: Mapping[Cell, Sums],
     chain: Chain,
-    window: Window,
-    *,
-    grain: Grain,
-    each: bool,
     now: datetime,
 ) -> Series:
-    groups: dict[tuple[str, date, int], list[Sums]] = defaultdict(list)
-    for cell, sums in cells.items():
-        if grain is Grain.HOUR and cell.hour is None:
-            continue
-        store = cell.store_id if each else ""
-        hour = cell.hour if grain is Grain.HOUR and cell.hour is not None else -1
-        groups[store, cell.day, hour].append(sums)
-    unfinished = {day.day for day in window.days if not day.whole}
-    single = len(window.store_ids) == 1
+    unfinished = {day.day for day in question.window.days if not day.whole}
     points = tuple(
-        _point(
-            metric,
-            total(sums),
-            store=store or (next(iter(window.store_ids)) if single else None),
-            day=day,
-            hour=None if hour < 0 else hour,
-            provisional=day in unfinished,
-        )
-        for (store, day, hour), sums in sorted(groups.items(), key=lambda item: _in_time(item[0]))
+        _point(metric, total(sums), step, provisional=step.day in unfinished)
+        for step, sums in _steps(question, cells)
     )
     whole = None
     if metric.kind is not Kind.STATE:
-        whole = _point(
-            metric,
-            total(cells.values()),
-            store=next(iter(window.store_ids)) if single else None,
-            day=None,
-            hour=None,
-            provisional=bool(unfinished),
-        )
+        period = SeriesStep(store=question.only_store, day=None, hour=None)
+        whole = _point(metric, total(cells.values()), period, provisional=bool(unfinished))
     return Series(
         name=metric.name,
         title=metric.title,
@@ -243,32 +242,42 @@ def _series(
         currency=chain.currency if metric.unit in (Unit.MONEY, Unit.MONEY_PER_M2) else None,
         version=metric.version,
         computed_at=now,
-        as_of=window.as_of,
+        as_of=question.window.as_of,
         total=whole,
         points=points,
     )
 
 
-def _in_time(key: tuple[str, date, int]) -> tuple[str, date, int]:
+def _steps(
+    question: MetricQuestion, cells: Mapping[Cell, Sums]
+) -> list[tuple[SeriesStep, list[Sums]]]:
+    """What belongs to each step, in the order of time; a step of an hour takes no whole day."""
+    is_hourly, only_store = question.grain is Grain.HOUR, question.only_store
+    groups: dict[SeriesStep, list[Sums]] = defaultdict(list)
+    for cell, sums in cells.items():
+        if is_hourly and cell.hour is None:
+            continue
+        step = SeriesStep(
+            store=cell.store_id if question.each else only_store,
+            day=cell.day,
+            hour=cell.hour if is_hourly else None,
+        )
+        groups[step].append(sums)
+    return sorted(groups.items(), key=lambda item: _in_time(item[0]))
+
+
+def _in_time(step: SeriesStep) -> tuple[str, date, int]:
     """By store, business day, and the order in which a business day has its hours."""
-    store, day, hour = key
-    return store, day, hour if hour < 0 else (hour - TURNS_AT_H) % 24
+    hour = -1 if step.hour is None else (step.hour - TURNS_AT_H) % 24
+    return step.store or "", step.day or date.min, hour
 
 
-def _point(
-    metric: Metric,
-    sums: Sums | None,
-    *,
-    store: str | None,
-    day: date | None,
-    hour: int | None,
-    provisional: bool,
-) -> Point:
+def _point(metric: Metric, sums: Sums | None, step: SeriesStep, *, provisional: bool) -> Point:
     extent = metric.range(sums)
     return Point(
-        store=store,
-        day=day,
-        hour=hour,
+        store=step.store,
+        day=step.day,
+        hour=step.hour,
         value=metric.value(sums),
         coverage=sums.coverage if sums else None,
         low=extent[0] if extent else None,

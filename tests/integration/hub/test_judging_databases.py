@@ -91,7 +91,7 @@ def _metrics(session: Session) -> dict[str, Any]:
     stores = [store.hours for store in chain.stores.values()]
     found: dict[str, Any] = {}
     for as_of in (None, local(14, 10)):
-        window = between(TENANT, stores, TODAY - timedelta(days=8), TODAY, NOW, as_of)
+        window = between(TENANT, stores, TODAY - timedelta(days=8), TODAY, NOW).known_by(as_of)
         for metric in METRICS.values():
             if as_of is None or metric.as_of:
                 cells = metric.measure(session, window, Aspect())

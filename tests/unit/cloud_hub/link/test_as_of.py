@@ -28,7 +28,7 @@ def known(chain: SmallChain, as_of: datetime | None) -> list[int]:
         master = load_chain(session, TENANT)
         assert master is not None
         stores = [store.hours for store in master.stores.values()]
-        window = between(TENANT, stores, TODAY, TODAY, NOW, as_of=as_of)
+        window = between(TENANT, stores, TODAY, TODAY, NOW).known_by(as_of)
         query = sa.select(Receipt.sequence).where(*arrived(window, Receipt.source_event))
         return sorted(session.scalars(query))
 

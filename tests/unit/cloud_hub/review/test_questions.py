@@ -203,7 +203,8 @@ def test_what_was_answered_today_is_told_by_the_stores_day_and_not_by_greenwichs
     (item,) = ask(chain)
     # Seven in the morning there: yesterday evening in Greenwich.
     with chain.database.writing() as session:
-        answer_item(session, head_office(), item.item_id, Answer.SKU, TEA, local(7))
+        tea = Opinion(answer=Answer.SKU, gtin=TEA)
+        answer_item(session, head_office(), item.item_id, tea, local(7))
     with chain.reading() as session:
         assert review_view(session, head_office(), NOW).answered_lately == 1
         assert review_view(session, head_office(), NOW + timedelta(days=1)).answered_lately == 0

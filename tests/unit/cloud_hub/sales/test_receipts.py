@@ -1,6 +1,6 @@
 """Sales figures against answers worked out by hand."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,14 +42,19 @@ def chain(tmp_path: Path) -> SmallChain:
 
 
 def asked(
-    chain: SmallChain, metric: Metric, *, days: int = 1, aspect: Aspect | None = None, **more
+    chain: SmallChain,
+    metric: Metric,
+    *,
+    days: int = 1,
+    aspect: Aspect | None = None,
+    as_of: datetime | None = None,
 ):
     with chain.reading() as session:
         known = load_chain(session, TENANT)
         assert known is not None
         stores = [store.hours for store in known.stores.values()]
-        window = between(TENANT, stores, TODAY - timedelta(days=days - 1), TODAY, NOW, **more)
-        return metric.measure(session, window, aspect or Aspect())
+        window = between(TENANT, stores, TODAY - timedelta(days=days - 1), TODAY, NOW)
+        return metric.measure(session, window.known_by(as_of), aspect or Aspect())
 
 
 def value(chain: SmallChain, metric: Metric, **more) -> Number | None:
