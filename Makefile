@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := deploy/requirements/dev.txt
 READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: help setup demo test check day day-dates chaos soak bench-sync bench-vision bench lock locale clean
+.PHONY: help setup demo test check structure day day-dates chaos soak bench-sync bench-vision bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ check: $(READY) ## format, lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+structure: $(READY) ## rooms, arrows, sizes and names, each against its bar
+	$(BIN)/python -m tests.structure
 
 day: $(READY) ## the demonstration chain, played and scored against its truth, today and another day
 	$(BIN)/pytest tests/day $(ARGS)

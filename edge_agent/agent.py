@@ -30,7 +30,7 @@ from edge_agent.till.register import register_of
 from edge_agent.upkeep.artifact_checks import updates_of
 from edge_agent.upkeep.housekeeping import Housekeeper
 from sync.core.clock import Clock
-from sync.link.link_state import DownMessage, LinkState, LinkStatus
+from sync.link.link_state import DownMessage, LinkHost, LinkState, LinkStatus
 from sync.link.media import MediaStore
 from sync.link.uplink import Uplink, run_link
 from sync.outbox.outbox import Outbox
@@ -214,11 +214,7 @@ def _add_link(agent: Agent) -> None:
             agent.outbox,
             agent.media,
             uplink,
-            clock=agent.clock,
-            rng=agent.rng,
-            stop=stop,
-            on_status=note,
-            on_down=hear,
+            LinkHost(clock=agent.clock, rng=agent.rng, stop=stop, on_status=note, on_down=hear),
         )
 
     agent.parts["link"] = run

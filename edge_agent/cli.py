@@ -132,7 +132,7 @@ def count(
     from rich.console import Console
     from rich.progress import Progress
 
-    from edge_agent.commands.counting import count_source, read_line, read_zone
+    from edge_agent.commands.counting import CountWanted, count_source, read_line, read_zone
 
     hidden = not sys.stderr.isatty()
     lines = tuple(read_line(text, number) for number, text in enumerate(line, start=1))
@@ -140,12 +140,10 @@ def count(
     with Progress(console=Console(stderr=True), disable=hidden) as progress:
         task = progress.add_task("frames", total=None)
         counted = count_source(
-            video,
-            lines,
-            zones,
-            longest_s=seconds,
+            CountWanted(
+                source=video, lines=lines, zones=zones, longest_s=seconds, annotated=annotate
+            ),
             on_frame=lambda done, of: progress.update(task, completed=done, total=of or None),
-            annotated=annotate,
             is_stopped=_stopped_by_ctrl_c(),
         )
     if as_json:

@@ -30,7 +30,7 @@ from sync.events import (
     Stamp,
     Tender,
 )
-from sync.wire.batch import Loss, Record, encode_batch
+from sync.wire.batch import BatchOrigin, Loss, Record, encode_batch
 from sync.wire.messages import Hello, HelloAnswer, LaneState
 from sync.wire.topics import up_topic
 
@@ -231,13 +231,15 @@ class TalkingDevice:
         """One batch of consecutive records."""
         payload, count = encode_batch(
             records,
-            device=self.device,
-            run=self.run,
-            epoch=self.epoch,
-            lane=lane,
-            base=base,
-            next_seq=len(self.records[lane]) + 1,
-            lost=lost,
+            BatchOrigin(
+                device=self.device,
+                run=self.run,
+                epoch=self.epoch,
+                lane=lane,
+                base=base,
+                next_seq=len(self.records[lane]) + 1,
+                lost=lost,
+            ),
         )
         assert count == len(records)
         return Message(

@@ -48,7 +48,7 @@ def from_photo(
 ) -> None:
     """Make a plan of slots from one good photo, as tables for a device's profile."""
     from vision_models.core.pictures import read_picture
-    from vision_models.shelf.plan_from_photo import plan_as_toml, plan_from_photo
+    from vision_models.shelf.plan_from_photo import PlanWanted, plan_as_toml, plan_from_photo
     from vision_models.shelf.profile_view import open_reader, view_in_profile
 
     if out is not None and out.exists():
@@ -61,11 +61,13 @@ def from_photo(
         plan = plan_from_photo(
             picture,
             open_reader(gallery, known, threads=1),
-            fixture=known.fixture if known else _fixture(rows, fixture, letter),
-            view=known.view if known else None,
-            planogram_id=name,
-            version=version,
-            valid_from=datetime.now(UTC),
+            PlanWanted(
+                fixture=known.fixture if known else _fixture(rows, fixture, letter),
+                view=known.view if known else None,
+                planogram_id=name,
+                version=version,
+                valid_from=datetime.now(UTC),
+            ),
             leaves_unknown_out=leave_unknown_out,
         )
     except ValidationError as error:

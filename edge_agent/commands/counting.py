@@ -67,23 +67,33 @@ class Counted:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountWanted:
+    """What shall be counted: a file, a camera number or a stream's address, over lines and in
+    zones, for `longest_s` at most. `annotated`: a new MP4 film of what was seen."""
+
+    source: str
+    lines: tuple[CountingLine, ...]
+    zones: tuple[Zone, ...] = ()
+    longest_s: float | None = None
+    annotated: Path | None = None
+
+
 def count_source(
-    source: str,
-    lines: tuple[CountingLine, ...],
-    zones: tuple[Zone, ...],
+    wanted: CountWanted,
     *,
-    longest_s: float | None,
     on_frame: Callable[[int, int], None],
-    annotated: Path | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Counted:
-    """People over `lines` and in `zones` of a file, a camera number or a stream's address.
+    """The people that were asked for.
 
     `on_frame` hears the frames done and those declared (0 where nobody knows). A live source ends
-    after `longest_s` or once `is_stopped`, and is opened again where it goes in between.
-    `annotated`: a new MP4 film of what was seen; it appears when it is whole.
+    after its longest time or once `is_stopped`, and is opened again where it goes in between. The
+    annotated film appears when it is whole.
     Raises SourceUnusable and CannotFilm.
     """
+    source, lines, zones = wanted.source, wanted.lines, wanted.zones
+    longest_s, annotated = wanted.longest_s, wanted.annotated
     camera = _camera(source)
     drawing = _Drawing(annotated, lines, zones) if annotated is not None else None
     source_of = _Source(camera=camera, address=source, longest_s=longest_s, is_stopped=is_stopped)

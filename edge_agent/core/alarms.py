@@ -9,6 +9,7 @@ from datetime import datetime
 from edge_agent.core.alarm_reporting import Guarded, report_alarm
 from edge_agent.core.writer import Writer
 from sync.core.clock import Clock
+from sync.core.errors import SyncError
 from sync.events import AlarmState
 from sync.outbox.outbox import Transaction
 
@@ -114,7 +115,7 @@ class AlarmBook:
     ) -> None:
         try:
             await self.writer.write(job)
-        except Exception:
+        except (SyncError, sqlite3.Error):
             # Not on disk: the next look at the rule must try again.
             (self._standing.add if was_standing else self._standing.discard)(key)
             raise

@@ -16,6 +16,7 @@ from device_profiles.device import first_problem
 from edge_agent.core.errors import EdgeError
 from edge_agent.core.writer import Writer
 from sync.core.errors import InvalidMessage
+from sync.core.sparing import sparing
 from sync.downlink.commands import Handler, Inbox
 from sync.downlink.shadow import Desired, Shadow, State, load, report, save, take_desired
 from sync.events import StateReported
@@ -140,15 +141,9 @@ class Remote:
         for name, setting in self.settings.items():
             value = setting.profile_value
             if desired.get(name) is not None:
-                try:
-                    value = setting.adapter.validate_python(desired[name])
-                    _tell(setting, value)
-                except ValidationError as error:
-                    rejected[name], value = first_problem(error), setting.profile_value
-                except Exception as error:
-                    # A wish that breaks a part must not keep the agent from starting.
-                    log.exception("%s cannot be set", name, extra={"action": "desired-failed"})
-                    rejected[name], value = str(error), setting.profile_value
+                problem, value = _try_wish(name, setting, desired[name])
+                if problem is not None:
+                    rejected[name] = problem
             if value is setting.profile_value:
                 _tell(setting, value)
             holds = value if setting.report is None else setting.report()
@@ -206,6 +201,19 @@ class Remote:
             raise EdgeError(f"name a camera that counts people with camera_id; here: {known}")
         await asyncio.to_thread(accept)
         return f"{camera_id} learns its view anew in the next five minutes"
+
+
+def _try_wish(name: str, setting: Setting, wish: object) -> tuple[str | None, Any]:
+    """Why `wish` does not hold, None where it does, and the value that does. A wish that breaks a
+    part must not keep the agent from starting."""
+    with sparing(log, "%s cannot be set", name, action="desired-failed") as failure:
+        try:
+            value = setting.adapter.validate_python(wish)
+            _tell(setting, value)
+        except ValidationError as error:
+            return first_problem(error), setting.profile_value
+        return None, value
+    return str(failure.error), setting.profile_value
 
 
 def _tell(setting: Setting, value: Any) -> None:  # noqa: ANN401 - whatever its adapter takes

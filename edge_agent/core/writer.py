@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar
 
+from sync.core.sparing import sparing
 from sync.outbox.outbox import Outbox, Transaction
 
 T = TypeVar("T")
@@ -88,15 +89,16 @@ class Writer:
         return group, False
 
     def _write_group(self, group: list[_Waiting]) -> None:
-        try:
-            with self.outbox.transaction() as transaction:
-                for waiting in group:
-                    _run_one(transaction, waiting)
-        except Exception as error:
-            # Whatever it is, everyone in the group waits for an answer, and others after them.
-            log.exception("nothing of %d jobs was written", len(group), extra={"action": "write"})
+        """Whatever happens, everyone in the group waits for an answer, and others after them."""
+        with (
+            sparing(log, "nothing of %d jobs was written", len(group), action="write") as failure,
+            self.outbox.transaction() as transaction,
+        ):
             for waiting in group:
-                waiting.error = error
+                _run_one(transaction, waiting)
+        if failure.error is not None:
+            for waiting in group:
+                waiting.error = failure.error
 
 
 def _run_one(transaction: Transaction, waiting: _Waiting) -> None:

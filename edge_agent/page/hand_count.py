@@ -19,7 +19,7 @@ from device_profiles.device import AuditSettings
 from edge_agent.core.seen import Seen
 from edge_agent.core.writer import Writer
 from edge_agent.drivers.films import CannotFilm
-from edge_agent.page.hand_count_markup import clip_html, door_html, list_html
+from edge_agent.page.hand_count_markup import ClipList, clip_html, door_html, list_html
 from edge_agent.pipelines.hand_counts.clips import Clip, ClipShelf
 from edge_agent.pipelines.hand_counts.comparison import Comparison, Mark, compare
 from edge_agent.pipelines.hand_counts.recorder import CannotRecord, ClipRecorder
@@ -159,15 +159,15 @@ class AuditPages:
             name: [line.line_id for line in one.camera.lines]
             for name, one in self.recorders.items()
         }
-        text = list_html(
-            clips,
-            lines,
-            recording,
+        page = ClipList(
+            clips=clips,
+            lines=lines,
+            recording=recording,
             minutes=self.settings.minutes,
             kept_h=self.settings.kept_h,
             problem=problem,
-            is_chinese=wants_chinese(request),
         )
+        text = list_html(page, is_chinese=wants_chinese(request))
         return _page(text, status=409 if problem else 200)
 
     async def _start(self, request: web.Request) -> web.StreamResponse:

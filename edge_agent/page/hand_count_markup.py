@@ -1,6 +1,7 @@
 """The audit pages as HTML. One column, English and Chinese; the script is static/count.js."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
@@ -68,27 +69,31 @@ def door_html(*, wrong: bool, is_chinese: bool) -> str:
     )
 
 
-def list_html(
-    clips: Sequence[Clip],
-    lines: Mapping[str, Sequence[str]],
-    recording: Mapping[str, datetime],
-    *,
-    minutes: float,
-    kept_h: float,
-    problem: str,
-    is_chinese: bool,
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipList:
+    """The clips there are; the lines, by camera, that one can be taken of; until when which camera
+    takes one now; how long they are and are kept; why the last wish was not met."""
+
+    clips: Sequence[Clip]
+    lines: Mapping[str, Sequence[str]]
+    recording: Mapping[str, datetime]
+    minutes: float
+    kept_h: float
+    problem: str
+
+
+def list_html(page: ClipList, *, is_chinese: bool) -> str:
     """What can be taken, what is being taken, what waits to be counted."""
     word = _words(is_chinese)
-    why = word["why"].format(minutes=f"{minutes:g}", hours=f"{kept_h:g}")
-    said = f"<p class=bad role=alert>{escape(problem)}</p>" if problem else ""
+    why = word["why"].format(minutes=f"{page.minutes:g}", hours=f"{page.kept_h:g}")
+    said = f"<p class=bad role=alert>{escape(page.problem)}</p>" if page.problem else ""
     options = "".join(
         f"<option value='{escape(camera)} {escape(line)}'>{escape(line)} ({escape(camera)})"
-        for camera, names in lines.items()
+        for camera, names in page.lines.items()
         for line in names
     )
-    if recording:
-        until = max(recording.values())
+    if page.recording:
+        until = max(page.recording.values())
         form = (
             f"<p class=recording>● {word['recording'].format(clock=f'{until:%H:%M:%S}')}</p>"
             f"<form method=post action=/audit/cancel><button>{word['cancel']}</button></form>"
@@ -98,8 +103,8 @@ def list_html(
             f"<form method=post action=/audit/start><label>{word['take']} "
             f"<select name=line>{options}</select></label> <button>{word['start']}</button></form>"
         )
-    rows = "".join(_row(clip, word) for clip in clips) or f"<p>{word['none']}</p>"
-    reload = "<meta http-equiv=refresh content=5>" if recording else ""
+    rows = "".join(_row(clip, word) for clip in page.clips) or f"<p>{word['none']}</p>"
+    reload = "<meta http-equiv=refresh content=5>" if page.recording else ""
     return _page(f"<p>{why}</p>{said}{form}<h2>{word['clips']}</h2>{rows}", is_chinese, reload)
 
 

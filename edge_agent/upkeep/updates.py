@@ -32,6 +32,7 @@ from sync.core.clock import Clock
 from sync.core.errors import ArtifactRefused, NoRoom, SourceUnreachable, SyncError
 from sync.core.failpoints import Failpoint, reach
 from sync.core.pause import pause
+from sync.core.sparing import sparing
 from sync.events import ClockState
 from sync.link.credentials import DeviceCredentials
 from sync.link.reconnect import Reconnect
@@ -315,13 +316,10 @@ class Updates:
             self._since_s[name] = self.clock.monotonic_s()
         kinds = {one.kind for one in (before, slot) if one is not None}
         for kind, listener in self._listeners:
-            if kind not in kinds:
-                continue
-            try:
-                await asyncio.to_thread(listener)
-            except Exception:
+            if kind in kinds:
                 # One part that cannot take it up now does so at the next start.
-                log.exception("%s was not taken up", name, extra={"action": "artifact-not-used"})
+                with sparing(log, "%s was not taken up", name, action="artifact-not-used"):
+                    await asyncio.to_thread(listener)
 
 
 def _models_first(name: str) -> tuple[bool, str]:

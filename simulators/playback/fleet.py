@@ -10,6 +10,7 @@ from simulators.core.waiting import until
 from sync.core.clock import Clock
 from sync.events import EventBody
 from sync.link.credentials import DeviceCredentials
+from sync.link.link_state import LinkHost
 from sync.link.media import MediaStore, run_uploader
 from sync.link.sender import run_sender
 from sync.outbox.lane_books import LaneBooks
@@ -66,9 +67,7 @@ class Fleet:
                 run_sender(
                     played.outbox,
                     replace(settings, reconnect_cap_s=RECONNECT_CAP_S),
-                    clock=self._clock,
-                    rng=Random(self._rng.random()),
-                    stop=played.stop,
+                    LinkHost(clock=self._clock, rng=Random(self._rng.random()), stop=played.stop),
                 ),
                 name=f"link of {credentials.device}",
             ),

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sync.core.errors import InvalidMessage
+from sync.core.sparing import sparing
 from sync.events import CommandResult
 from sync.outbox.outbox import Outbox
 from sync.wire.messages import Message
@@ -115,11 +116,9 @@ class Inbox:
 
 
 async def _outcome(handler: Handler, command: Command) -> tuple[str, str]:
-    try:
+    with sparing(log, "command %s failed", command.name, action="command-failed") as failure:
         return "done", await handler(command.arguments)
-    except Exception as error:  # one bad command must not stop those behind it
-        log.exception("command %s failed", command.name, extra={"action": "command-failed"})
-        return "failed", f"{type(error).__name__}: {error}"
+    return "failed", f"{type(failure.error).__name__}: {failure.error}"
 
 
 def _note(connection: sqlite3.Connection, command_id: str, age_s: float) -> bool:

@@ -5,22 +5,20 @@ Everything that touches the disk runs in a worker thread; everything else on the
 
 import asyncio
 import logging
-from random import Random
 
 from sync.core.arrivals import Range
-from sync.core.clock import Clock
 from sync.core.errors import InvalidMessage, InvalidTopic, NotConnected, RecordTooBig
 from sync.core.failpoints import Failpoint, reach
 from sync.downlink.shadow import load as load_shadow
 from sync.events import Alarm, AlarmState, Lane
-from sync.link.link_state import DownMessage, LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
+from sync.link.link_state import DownMessage, LinkHost, LinkSettings, LinkState, LinkStatus
 from sync.link.mqtt import NO_MATCHING_SUBSCRIBERS, BrokerAddress, Incoming, MqttLink, Published
 from sync.link.window import Window
 from sync.outbox.lane_books import LaneKey
 from sync.outbox.losses import DAMAGED
 from sync.outbox.outbox import OVERSIZE, Acknowledged, Outbox
 from sync.outbox.outgoing import Outgoing
-from sync.wire.batch import MAX_PAYLOAD_BYTES, encode_batch
+from sync.wire.batch import MAX_PAYLOAD_BYTES, BatchOrigin, encode_batch
 from sync.wire.messages import SPREAD_S, Ack, Hello, HelloAnswer, Verdict
 from sync.wire.topics import Downlink, every_dn_topic, parse_dn, up_topic
 
@@ -44,26 +42,16 @@ LOSS_BYTES = 140
 class Conversation:
     """One connection to one broker. `spread_s` and `was_online` tell how the next should begin."""
 
-    def __init__(
-        self,
-        outbox: Outbox,
-        settings: LinkSettings,
-        *,
-        clock: Clock,
-        rng: Random,
-        on_status: OnStatus,
-        on_down: OnDown,
-    ) -> None:
+    def __init__(self, outbox: Outbox, settings: LinkSettings, host: LinkHost) -> None:
         self.spread_s = settings.spread_s
         self.was_online = False
         self.resent = 0
         self._outbox = outbox
         self._settings = settings
-        self._clock = clock
-        self._rng = rng
-        self._on_status = on_status
-        self._on_down = on_down
-        self._window = Window(rng)
+        self._host = host
+        self._clock = host.clock
+        self._rng = host.rng
+        self._window = Window(host.rng)
         self._known_next: dict[LaneKey, int] = {}
         self._acks: list[Ack] = []
         self._retained: set[str] = set()
@@ -128,7 +116,7 @@ class Conversation:
             elif what is Downlink.HELLO:
                 self._hear_answer(HelloAnswer.from_bytes(message.payload))
             else:
-                self._on_down(DownMessage(what=what, payload=message.payload))
+                self._host.on_down(DownMessage(what=what, payload=message.payload))
         except (InvalidMessage, InvalidTopic) as error:
             log.warning("ignored a message: %s", error, extra={"action": "message-ignored"})
         self._wake.set()
@@ -302,7 +290,7 @@ class Conversation:
 
     def _say(self, state: LinkState, detail: str = "", *, desired_version: int = 0) -> None:
         log.info("link is %s %s", state.value, detail, extra={"action": f"link-{state.value}"})
-        self._on_status(
+        self._host.on_status(
             LinkStatus(
                 state=state, detail=detail, broker=self._broker, desired_version=desired_version
             )
@@ -370,13 +358,15 @@ class Conversation:
             limit = max(1, min(limit, max_packet_bytes - header_bytes))
         message, count = encode_batch(
             outgoing.records,
-            device=self._settings.device,
-            run=self._outbox.run,
-            epoch=epoch,
-            lane=lane,
-            base=outgoing.base,
-            next_seq=outgoing.next_seq,
-            lost=outgoing.lost,
+            BatchOrigin(
+                device=self._settings.device,
+                run=self._outbox.run,
+                epoch=epoch,
+                lane=lane,
+                base=outgoing.base,
+                next_seq=outgoing.next_seq,
+                lost=outgoing.lost,
+            ),
             max_payload_bytes=limit,
         )
         return outgoing, message, count

@@ -3,32 +3,24 @@
 A device that cannot reach its hub works on and tries for ever.
 """
 
-import asyncio
 import json
-import logging
 import os
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from device_profiles.names import Identifier
 from sync.core.errors import ClaimRefused
-from sync.core.pause import pause
 from sync.link.link_state import LinkSettings
 from sync.link.mqtt import BrokerAddress
-from sync.link.reconnect import CAP_S, Reconnect
-
-log = logging.getLogger(__name__)
+from sync.link.reconnect import CAP_S
 
 FILE_NAME = "credentials.json"
 SECRET_FILE = "claim-secret"  # noqa: S105 - a file name
-FIRST_WAIT_S = 2.0
 REQUEST_TIMEOUT_S = 15.0
 
 
@@ -178,34 +170,3 @@ async def claim_once(
         except (ValidationError, ValueError, aiohttp.ContentTypeError) as error:
             raise ClaimRefused(f"{url} does not answer as a hub does") from error
     return _credentials(given, claim, hub_url)
-
-
-async def obtain_credentials(
-    folder: Path,
-    claim: DeviceClaim,
-    hub_url: str,
-    *,
-    rng: Random,
-    stop: asyncio.Event,
-    on_problem: Callable[[str], None],
-) -> DeviceCredentials | None:
-    """The device's credentials: kept ones, or claimed ones, however long that takes; None when
-    stopped before."""
-    kept = await asyncio.to_thread(load_credentials, folder, claim, hub_url)
-    if kept is not None:
-        return kept
-    policy = Reconnect(rng, spread_s=FIRST_WAIT_S)
-    timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
-        while not stop.is_set():
-            try:
-                secret = await asyncio.to_thread(claim_secret, folder)
-                credentials = await claim_once(session, hub_url, claim, secret=secret)
-                await asyncio.to_thread(save_credentials, folder, credentials)
-                log.info("claimed as %s", claim.device, extra={"action": "claimed"})
-                return credentials
-            except (aiohttp.ClientError, TimeoutError, ClaimRefused) as error:
-                on_problem(str(error) or "the hub does not answer")
-                log.info("claim: %s", error, extra={"action": "claim-failed"})
-            await pause(stop, policy.wait_s())
-    return None

@@ -1,9 +1,12 @@
 """How the link is: what a device's page shows, and what its log says once each way."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from random import Random
 
+from sync.core.clock import Clock
 from sync.link.mqtt import BrokerAddress, MqttLogin, TlsFiles
 from sync.link.reconnect import CAP_S
 from sync.wire.messages import SPREAD_S
@@ -67,3 +70,18 @@ class LinkSettings:
 
 OnStatus = Callable[[LinkStatus], None]
 OnDown = Callable[[DownMessage], None]
+
+
+def _ignore(_: object) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkHost:
+    """What a link takes from the program it runs in: time, chance, when to end, who hears of it."""
+
+    clock: Clock
+    rng: Random
+    stop: asyncio.Event
+    on_status: OnStatus = _ignore
+    on_down: OnDown = _ignore

@@ -126,33 +126,28 @@ class MqttLink:
         Raises LinkRefused when the broker refuses the login, NotConnected when none answers.
         """
         try:
-            return await cls._attempt(
-                MQTTProtocolVersion.MQTTv5, address, login, on_message, manual_ack, keepalive_s
-            )
+            client = _client(MQTTProtocolVersion.MQTTv5, login, manual_ack)
+            return await cls._attempt(client, address, on_message, keepalive_s)
         except _NoSuchVersion:
-            return await cls._attempt(
-                MQTTProtocolVersion.MQTTv311, address, login, on_message, manual_ack, keepalive_s
-            )
+            client = _client(MQTTProtocolVersion.MQTTv311, login, manual_ack)
+            return await cls._attempt(client, address, on_message, keepalive_s)
 
     @classmethod
     async def _attempt(
         cls,
-        version: MQTTProtocolVersion,
+        client: paho.Client,
         address: BrokerAddress,
-        login: MqttLogin,
         on_message: MessageHandler,
-        manual_ack: bool,
         keepalive_s: int,
     ) -> Self:
         loop = asyncio.get_running_loop()
-        client = _client(version, login, manual_ack)
         link = cls(client, loop)
         link._wire(on_message)
         async with AsyncExitStack() as opened:
             opened.push_async_callback(link.close)
             try:
                 await asyncio.to_thread(
-                    client.connect, address.host, address.port, keepalive_s, **_clean(version)
+                    client.connect, address.host, address.port, keepalive_s, **_clean(client)
                 )
                 link._misc = loop.create_task(link._run_misc(), name="mqtt-misc")
                 async with asyncio.timeout(CONNECT_TIMEOUT_S):
@@ -162,13 +157,13 @@ class MqttLink:
             if reason == 0:
                 opened.pop_all()
                 return link
-        if version is MQTTProtocolVersion.MQTTv5 and reason in _WRONG_VERSION:
+        if link.is_version_5 and reason in _WRONG_VERSION:
             raise _NoSuchVersion
         if reason == _HUNG_UP:
             raise NotConnected(f"the connection to {address} broke before it was accepted")
         if reason in _BAD_LOGIN:
             raise LinkRefused(
-                f"broker {address} refuses the login of {login.user_name}; claim the device anew"
+                f"broker {address} refuses the login of {client.username}; claim the device anew"
             )
         raise NotConnected(f"broker {address} refuses the connection: reason {reason}")
 
@@ -366,9 +361,9 @@ def _tls_context(files: TlsFiles) -> ssl.SSLContext:
     return context
 
 
-def _clean(version: MQTTProtocolVersion) -> dict[str, Any]:
+def _clean(client: paho.Client) -> dict[str, Any]:
     """The broker keeps no session: the truth is in the outbox and in the hub's database."""
-    if version is not MQTTProtocolVersion.MQTTv5:
+    if client.protocol != MQTTProtocolVersion.MQTTv5:
         return {}
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     properties.SessionExpiryInterval = 0

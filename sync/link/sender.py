@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-from random import Random
 
-from sync.core.clock import Clock
 from sync.core.errors import LinkRefused, NotConnected
 from sync.core.pause import pause
 from sync.link.conversation import Conversation
-from sync.link.link_state import LinkSettings, LinkState, LinkStatus, OnDown, OnStatus
+from sync.link.link_state import LinkHost, LinkSettings, LinkState, LinkStatus
 from sync.link.mqtt import BrokerAddress
 from sync.link.reconnect import Reconnect
 from sync.outbox.outbox import Outbox
@@ -16,37 +14,23 @@ from sync.outbox.outbox import Outbox
 log = logging.getLogger(__name__)
 
 
-def _ignore(_: object) -> None:
-    """Nobody wants to know."""
-
-
-async def run_sender(
-    outbox: Outbox,
-    settings: LinkSettings,
-    *,
-    clock: Clock,
-    rng: Random,
-    stop: asyncio.Event,
-    on_status: OnStatus = _ignore,
-    on_down: OnDown = _ignore,
-) -> None:
-    """Carry everything in the outbox to the hub, for ever, until `stop` is set.
+async def run_sender(outbox: Outbox, settings: LinkSettings, host: LinkHost) -> None:
+    """Carry everything in the outbox to the hub, for ever, until the host's `stop` is set.
 
     Lost connections, refused logins and silent hubs are waited out. Raises OutboxUnusable if the
     outbox itself fails: then the program must end and be started again.
     """
-    policy = Reconnect(rng, spread_s=settings.spread_s, cap_s=settings.reconnect_cap_s)
+    clock, stop = host.clock, host.stop
+    policy = Reconnect(host.rng, spread_s=settings.spread_s, cap_s=settings.reconnect_cap_s)
     at = 0
     while not stop.is_set():
         broker = settings.brokers[at % len(settings.brokers)]
-        conversation = Conversation(
-            outbox, settings, clock=clock, rng=rng, on_status=on_status, on_down=on_down
-        )
+        conversation = Conversation(outbox, settings, host)
         began_s = clock.monotonic_s()
         status = await _talk(conversation, broker, stop)
         if stop.is_set():
             break
-        on_status(status)
+        host.on_status(status)
         lasted_s = clock.monotonic_s() - began_s
         policy.was_connected(lasted_s)
         policy.spread_s = conversation.spread_s

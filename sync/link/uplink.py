@@ -2,13 +2,11 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random
 
 import aiohttp
 
-from sync.core.clock import Clock
 from sync.core.errors import ClaimRefused
 from sync.core.pause import pause
 from sync.link.credentials import (
@@ -17,10 +15,10 @@ from sync.link.credentials import (
     DeviceCredentials,
     claim_once,
     claim_secret,
-    obtain_credentials,
+    load_credentials,
     save_credentials,
 )
-from sync.link.link_state import LinkState, LinkStatus, OnDown, OnStatus
+from sync.link.link_state import LinkHost, LinkState, LinkStatus
 from sync.link.media import MediaStore, run_uploader
 from sync.link.reconnect import CAP_S, Reconnect
 from sync.link.sender import run_sender
@@ -28,6 +26,7 @@ from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
+FIRST_WAIT_S = 2.0
 REFUSED_WAIT_S = 5.0
 
 
@@ -43,61 +42,64 @@ class Uplink:
 
 
 async def run_link(
-    outbox: Outbox,
-    media: MediaStore | None,
-    uplink: Uplink,
-    *,
-    clock: Clock,
-    rng: Random,
-    stop: asyncio.Event,
-    on_status: OnStatus,
-    on_down: OnDown,
+    outbox: Outbox, media: MediaStore | None, uplink: Uplink, host: LinkHost
 ) -> None:
-    """Claim if that was never done, then carry events and pictures until `stop`.
+    """Claim if that was never done, then carry events and pictures until the host's `stop`.
 
     A broker that refuses the password makes the device claim anew: its claim may have been reset.
     Raises OutboxUnusable if the outbox fails.
     """
-
-    def problem(detail: str) -> None:
-        on_status(LinkStatus(state=LinkState.OFFLINE, detail=detail))
-
-    credentials = await obtain_credentials(
-        uplink.folder, uplink.claim, uplink.hub_url, rng=rng, stop=stop, on_problem=problem
-    )
-    policy = Reconnect(rng, spread_s=REFUSED_WAIT_S)
-    while credentials is not None and not stop.is_set():
+    credentials = await _obtain_credentials(uplink, host)
+    policy = Reconnect(host.rng, spread_s=REFUSED_WAIT_S)
+    while credentials is not None and not host.stop.is_set():
         refused = asyncio.Event()
 
         def notice(status: LinkStatus, refused: asyncio.Event = refused) -> None:
-            on_status(status)
+            host.on_status(status)
             if status.state is LinkState.REFUSED:
                 refused.set()
 
-        ended = _either(stop, refused)
+        ended = _either(host.stop, refused)
+        settings = credentials.link_settings(
+            agent_version=uplink.agent_version, reconnect_cap_s=uplink.reconnect_cap_s
+        )
         async with asyncio.TaskGroup() as group:
             group.create_task(
-                run_sender(
-                    outbox,
-                    credentials.link_settings(
-                        agent_version=uplink.agent_version,
-                        reconnect_cap_s=uplink.reconnect_cap_s,
-                    ),
-                    clock=clock,
-                    rng=rng,
-                    stop=ended,
-                    on_status=notice,
-                    on_down=on_down,
-                ),
+                run_sender(outbox, settings, replace(host, stop=ended, on_status=notice)),
                 name="sender",
             )
             if media is not None:
                 group.create_task(
-                    run_uploader(media, credentials, rng=rng, stop=ended), name="uploader"
+                    run_uploader(media, credentials, rng=host.rng, stop=ended), name="uploader"
                 )
-        if refused.is_set() and not stop.is_set():
+        if refused.is_set() and not host.stop.is_set():
             credentials = await _claim_anew(uplink, credentials)
-            await pause(stop, policy.wait_s())
+            await pause(host.stop, policy.wait_s())
+
+
+async def _obtain_credentials(uplink: Uplink, host: LinkHost) -> DeviceCredentials | None:
+    """The device's credentials: kept ones, or claimed ones, however long that takes; None when
+    stopped before."""
+    folder, claim, hub_url = uplink.folder, uplink.claim, uplink.hub_url
+    kept = await asyncio.to_thread(load_credentials, folder, claim, hub_url)
+    if kept is not None:
+        return kept
+    policy = Reconnect(host.rng, spread_s=FIRST_WAIT_S)
+    timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        while not host.stop.is_set():
+            try:
+                secret = await asyncio.to_thread(claim_secret, folder)
+                credentials = await claim_once(session, hub_url, claim, secret=secret)
+                await asyncio.to_thread(save_credentials, folder, credentials)
+                log.info("claimed as %s", claim.device, extra={"action": "claimed"})
+                return credentials
+            except (aiohttp.ClientError, TimeoutError, ClaimRefused) as error:
+                detail = str(error) or "the hub does not answer"
+                host.on_status(LinkStatus(state=LinkState.OFFLINE, detail=detail))
+                log.info("claim: %s", error, extra={"action": "claim-failed"})
+            await pause(host.stop, policy.wait_s())
+    return None
 
 
 def _either(*events: asyncio.Event) -> asyncio.Event:

@@ -294,10 +294,9 @@ class Outbox:
                     self._connection.execute("COMMIT")
                     if transaction.has_new_boot:
                         self.boots = known_boots(self._connection)
-                except BaseException:
+                finally:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
-                    raise
             except sqlite3.OperationalError as error:
                 raise _named(error, self.path) from error
 
@@ -361,7 +360,7 @@ class Outbox:
             connection.execute(
                 "INSERT INTO dead_letter VALUES(?,?,?,?,?,?)", (*key, seq, row[0], reason, row[1])
             )
-            quota.give_up(connection, key, [seq], len(row[1]), reason, transaction.declare)
+            quota.give_up(connection, key, [(seq, len(row[1]))], reason, transaction.declare)
 
     def drop_expired(self) -> int:
         """Delete acknowledged rows whose time is over; how many. Call it now and then."""

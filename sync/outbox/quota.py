@@ -6,7 +6,7 @@ in the same transaction. Sales and results are never given up.
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sync.core.arrivals import Range, RangeSet
@@ -91,32 +91,33 @@ def evict_oldest(connection: sqlite3.Connection, lane: Lane, declare: Declare) -
     ).fetchall()
     if lane is Lane.ALERT and len(rows) < FEWEST_ALERTS_EVICTED:
         return False
-    give_up(connection, key, [seq for seq, _ in rows], sum(n for _, n in rows), QUOTA, declare)
+    give_up(connection, key, rows, QUOTA, declare)
     return True
 
 
 def give_up(
     connection: sqlite3.Connection,
     key: LaneKey,
-    seqs: list[int],
-    size: int,
+    rows: Sequence[tuple[int, int]],
     reason: str,
     declare: Declare,
 ) -> None:
-    """Delete waiting rows and write their loss down, here and as an event of lane 1."""
+    """Delete waiting rows, (seq, bytes) each, and write their loss down, here and as an event of
+    lane 1."""
     epoch, lane = key
-    spans = RangeSet.of((seq, seq) for seq in seqs).ranges()
+    spans = RangeSet.of((seq, seq) for seq, _ in rows).ranges()
+    size = sum(size for _, size in rows)
     connection.executemany(
         "DELETE FROM outbox WHERE epoch=? AND lane=? AND seq BETWEEN ? AND ?",
         [(*key, *span) for span in spans],
     )
     connection.execute(
-        "UPDATE lane SET waiting=waiting-? WHERE epoch=? AND lane=?", (len(seqs), *key)
+        "UPDATE lane SET waiting=waiting-? WHERE epoch=? AND lane=?", (len(rows), *key)
     )
     record_loss(connection, key, spans, size, reason)
     log.warning(
         "gave up %s events of lane %s: %s",
-        len(seqs),
+        len(rows),
         lane.name.lower(),
         reason,
         extra={"action": "events-lost"},

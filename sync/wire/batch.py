@@ -140,17 +140,22 @@ def same_boot(a: Stamp, b: Stamp) -> bool:
     return a.boot_id == b.boot_id and a.clock == b.clock
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOrigin:
+    """Whose lane a batch is cut from, and how it stands: `base` is the lowest number still waiting,
+    `next_seq` that of the next event, `lost` what was given up and is not confirmed."""
+
+    device: str
+    run: str
+    epoch: int
+    lane: Lane
+    base: int
+    next_seq: int
+    lost: Sequence[Loss] = ()
+
+
 def encode_batch(
-    records: Sequence[Record],
-    *,
-    device: str,
-    run: str,
-    epoch: int,
-    lane: Lane,
-    base: int,
-    next_seq: int,
-    lost: Sequence[Loss] = (),
-    max_payload_bytes: int = MAX_PAYLOAD_BYTES,
+    records: Sequence[Record], origin: BatchOrigin, *, max_payload_bytes: int = MAX_PAYLOAD_BYTES
 ) -> tuple[bytes, int]:
     """A batch's bytes and how many of `records` it took, from the front: as many as fit.
 
@@ -164,20 +169,22 @@ def encode_batch(
     payload = _pack(records[:count], start)
     while len(payload) > max_payload_bytes:
         if count == 1:
-            raise RecordTooBig(f"event {lane.name}/{records[0].seq} packs to {len(payload)} bytes")
+            raise RecordTooBig(
+                f"event {origin.lane.name}/{records[0].seq} packs to {len(payload)} bytes"
+            )
         count //= 2
         payload = _pack(records[:count], start)
     fields = {
         "v": BATCH_VERSION,
-        "device": device,
-        "run": run,
-        "epoch": epoch,
-        "lane": int(lane),
+        "device": origin.device,
+        "run": origin.run,
+        "epoch": origin.epoch,
+        "lane": int(origin.lane),
         "first": records[0].seq,
         "n": count,
-        "base": base,
-        "next": next_seq,
-        "lost": [loss.model_dump() for loss in lost],
+        "base": origin.base,
+        "next": origin.next_seq,
+        "lost": [loss.model_dump() for loss in origin.lost],
         "boot_id": start.boot_id,
         "monotonic_ms": start.monotonic_ms,
         "wall_at": start.wall_at.astimezone(UTC).isoformat(timespec="milliseconds"),

@@ -14,6 +14,7 @@ import aiohttp
 from sync.core.clock import Clock
 from sync.events import EventBody, Lane
 from sync.link.credentials import DeviceClaim, DeviceCredentials, claim_once
+from sync.link.link_state import LinkHost
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
 from tests.browser.morning import TENANT, claim_token
@@ -86,9 +87,7 @@ class RealDevice:
             run_sender(
                 self.outbox,
                 credentials.link_settings(agent_version="test"),
-                clock=self._clock,
-                rng=Random(1),
-                stop=stop,
+                LinkHost(clock=self._clock, rng=Random(1), stop=stop),
             )
         )
         async with asyncio.timeout(30):

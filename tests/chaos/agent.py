@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from sync.core.clock import SystemClock
-from sync.link.link_state import LinkSettings
+from sync.link.link_state import LinkHost, LinkSettings
 from sync.link.mqtt import BrokerAddress
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
@@ -38,7 +38,7 @@ async def main(folder: str, device: str, ports: str, first: str, count: str) -> 
         reconnect_cap_s=0.5,
     )
     stop = asyncio.Event()
-    await run_sender(outbox, settings, clock=clock, rng=Random(), stop=stop)
+    await run_sender(outbox, settings, LinkHost(clock=clock, rng=Random(), stop=stop))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from cloud_hub.link.broker.embedded import HUB_USER
 from cloud_hub.worker import working
 from simulators.connections.network import FaultyProxy
 from sync.core.failpoints import Failpoint
-from sync.link.link_state import LinkSettings, LinkStatus
+from sync.link.link_state import LinkHost, LinkSettings, LinkStatus
 from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
@@ -268,18 +268,11 @@ class Setup:
     ) -> AsyncIterator[None]:
         """The product's own sender at work."""
         stop = asyncio.Event()
-        settings = self.link_settings(device, *ports, **changes)
-        task = asyncio.create_task(
-            run_sender(
-                outbox,
-                settings,
-                clock=outbox.clock,
-                rng=Random(1),
-                stop=stop,
-                on_status=on_status,
-                on_down=on_down,
-            )
+        host = LinkHost(
+            clock=outbox.clock, rng=Random(1), stop=stop, on_status=on_status, on_down=on_down
         )
+        settings = self.link_settings(device, *ports, **changes)
+        task = asyncio.create_task(run_sender(outbox, settings, host))
         try:
             yield
         finally:

@@ -17,7 +17,7 @@ from random import Random
 from sync.core.clock import SystemClock
 from sync.core.errors import OutboxFull
 from sync.events import CoolerRead, EventBody, FootfallCounted, Lane
-from sync.link.link_state import LinkSettings
+from sync.link.link_state import LinkHost, LinkSettings
 from sync.link.mqtt import BrokerAddress
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
@@ -158,9 +158,8 @@ async def main(folder: str, ports: str, seed: str, *names: str) -> None:
     async with asyncio.TaskGroup() as tasks:
         for device in devices.values():
             settings = _settings(device.name, [int(port) for port in ports.split(",")])
-            tasks.create_task(
-                run_sender(device.outbox, settings, clock=device.clock, rng=device.rng, stop=stop)
-            )
+            host = LinkHost(clock=device.clock, rng=device.rng, stop=stop)
+            tasks.create_task(run_sender(device.outbox, settings, host))
             making.append(tasks.create_task(_produce(device, Path(folder) / FINISHED)))
         await _obey(devices)
         stop.set()

@@ -16,7 +16,7 @@ import logging
 import tomllib
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -192,7 +192,9 @@ class Gallery:
         margin = ranked[0].score - ranked[1].score if len(ranked) > 1 else 1.0
         is_planned = ranked[0].gtin == prior
         if ranked[0].score < limits.hopeless_cosine:
-            return answer(ranked, ranked[0], margin, limits, is_planned=is_planned, is_known=False)
+            return replace(
+                answer(ranked, ranked[0], margin, limits, is_planned=is_planned), accepted=None
+            )
         # What stands where it is planned needs no further proof than being the best by a little.
         if margin >= (limits.least_lead if is_planned else limits.clear_margin):
             return answer(ranked, ranked[0], margin, limits, is_planned=is_planned)

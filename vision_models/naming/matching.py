@@ -105,7 +105,6 @@ def answer(
     limits: MatchSettings,
     *,
     is_planned: bool,
-    is_known: bool = True,
 ) -> Match:
     """`best`, the first of `ranked`, with its own cosine as score, and how sure that is."""
     sureness = limits.sureness
@@ -114,7 +113,7 @@ def answer(
     certainty = sureness.of(best.score, lead)
     return Match(
         candidates=tuple(ranked[:CANDIDATES]),
-        accepted=best.gtin if is_known and certainty >= limits.least_certainty else None,
+        accepted=best.gtin if certainty >= limits.least_certainty else None,
         certainty=round(certainty, 4),
         cosine=best.score,
         lead=lead,

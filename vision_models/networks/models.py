@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from vision_models.core.errors import UnusableModel
@@ -22,6 +23,16 @@ from vision_models.networks.golden import Golden, check_golden, golden_of, golde
 HERE = Path(__file__).parents[1]
 SHIPPED = HERE / "models.toml"
 Tensor = NDArray[np.float32]
+RUNTIME_ERRORS: tuple[type[Exception], ...] = (
+    RuntimeError,
+    ValueError,
+    *(
+        one
+        for one in vars(runtime).values()
+        if isinstance(one, type) and issubclass(one, Exception)
+    ),
+)
+"""What ONNX Runtime raises: a type of its own for each kind of damage, and Python's own."""
 
 
 class ModelEntry(BaseModel):
@@ -97,7 +108,7 @@ class Model:
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # onnxruntime raises types of its own for each kind of damage
+        except RUNTIME_ERRORS as error:
             raise UnusableModel(
                 f"{path} is no model that ONNX Runtime can load: {error}"
             ) from error
@@ -153,7 +164,7 @@ class Model:
     def _answers(self, batch: Tensor) -> list[Tensor]:
         try:
             answers = self._session.run(None, {self._input.name: batch})
-        except Exception as error:  # onnxruntime raises types of its own
+        except RUNTIME_ERRORS as error:
             raise UnusableModel(f"{self.entry.file} failed on a picture: {error}") from error
         outputs = [np.asarray(answer, np.float32) for answer in answers]
         if not all(np.isfinite(output).all() for output in outputs):

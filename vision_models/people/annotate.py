@@ -28,8 +28,6 @@ TYPICAL_HEIGHT_SHARE = 0.3
 """Of the frame, a person's height before anybody was seen, for the width of the dead band."""
 DESIGNED_FOR_PX = 480
 """Height of the picture at which words have the size that is written here."""
-WORDS, COUNTS = 0.5, 0.8
-"""Size of words, and of the counts in the corner."""
 DASH_PX = 8
 
 Colour = tuple[int, int, int]
@@ -42,6 +40,17 @@ TRACKS: tuple[Colour, ...] = (
 )  # fmt: skip
 """Colours of tracks in turn: two that are in view together seldom share one."""
 PLATE: Colour = (28, 26, 24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How words stand: their size, and whether above the point they belong to, or below it."""
+
+    size: float
+    is_above: bool
+
+
+SMALL, LARGE = Words(size=0.5, is_above=True), Words(size=0.8, is_above=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,7 +95,7 @@ class Annotator:
             # At the lowest corner: heads and boxes are seldom there.
             left, low = min(zone.corners, key=lambda point: (-round(point[1], 2), point[0]))
             _text(image, said, (round(left * width) + 4, round(low * height) - 6), BLUE)
-        _text(image, f"in {self.entries}   out {self.exits}", (6, 6), WHITE, COUNTS, above=False)
+        _text(image, f"in {self.entries}   out {self.exits}", (6, 6), WHITE, LARGE)
         _text(image, f"{at_s:.1f} s", (6, height - 6), WHITE)
 
     def _line(self, image: Image, line: CountingLine, at_s: float) -> None:
@@ -187,18 +196,16 @@ def _text(
     said: str,
     at: tuple[int, int],
     colour: Colour,
-    size: float = WORDS,
-    *,
-    above: bool = True,
+    words: Words = SMALL,
 ) -> None:
     """Words on a plate that stands wholly in the picture, above `at` or below it."""
     height, width = image.shape[:2]
-    scale = size * max(0.6, height / DESIGNED_FOR_PX)
+    scale = words.size * max(0.6, height / DESIGNED_FOR_PX)
     thick = max(1, round(1.6 * scale))
     (wide, tall), under = cv2.getTextSize(said, cv2.FONT_HERSHEY_SIMPLEX, scale, thick)
     under = under // 2 + 2
     x = max(2, min(at[0], width - wide - 4))
-    lowest = at[1] - under if above else at[1] + tall
+    lowest = at[1] - under if words.is_above else at[1] + tall
     y = max(tall + 2, min(lowest, height - under - 2))
     cv2.rectangle(image, (x - 2, y - tall - 2), (x + wide + 2, y + under), PLATE, -1)
     cv2.putText(image, said, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thick, cv2.LINE_AA)

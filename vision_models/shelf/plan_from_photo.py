@@ -1,6 +1,7 @@
 """A plan of slots made from one good photo: what stands where becomes what shall stand where."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from device_profiles.camera import ShelfView
@@ -13,23 +14,27 @@ from vision_models.shelf.reading import Box, Facing, ShelfReading
 from vision_models.shelf.rows import rows_of
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWanted:
+    """The plan that shall be made: of which fixture, seen how, under which name, from when."""
+
+    fixture: Fixture
+    view: ShelfView | None = None
+    planogram_id: str
+    version: int
+    valid_from: datetime
+
+
 def plan_from_photo(
-    image: Image,
-    reader: ShelfReader,
-    *,
-    fixture: Fixture,
-    view: ShelfView | None = None,
-    planogram_id: str,
-    version: int,
-    valid_from: datetime,
-    leaves_unknown_out: bool = False,
+    image: Image, reader: ShelfReader, wanted: PlanWanted, *, leaves_unknown_out: bool = False
 ) -> Planogram:
-    """The plan of what `image` shows: by the slots of a calibrated `view`, else by the rows that
-    the products stand in, of which there have to be as many as `fixture` has.
+    """The plan of what `image` shows: by the slots of a calibrated view, else by the rows that the
+    products stand in, of which there have to be as many as the fixture has.
 
     Raises UnusablePicture for a photo that cannot be judged, that shows another number of rows,
     nothing, a hidden slot, or, unless they are left out, products that nobody enrolled.
     """
+    view, fixture = wanted.view, wanted.fixture
     reading = reader.read(image, view=view, fixture=fixture)
     if reading.quality is not Quality.CLEAR:
         raise UnusablePicture(f"the photo is {reading.quality}; take a clear one")
@@ -50,10 +55,10 @@ def plan_from_photo(
     if not slots:
         raise UnusablePicture("the photo shows no product that could be planned")
     return Planogram(
-        planogram_id=planogram_id,
-        version=version,
+        planogram_id=wanted.planogram_id,
+        version=wanted.version,
         fixture_id=fixture.fixture_id,
-        valid_from=valid_from,
+        valid_from=wanted.valid_from,
         slots=slots,
     )
 

@@ -83,7 +83,8 @@ class ShelfReader:
         elif view is not None and fixture is not None and _is_chest(fixture):
             reading = self._read_baskets(image, view, fixture, planogram)
         elif view is not None and view.corners is not None and fixture is not None:
-            reading = self._read_slots(image, measures, view, fixture, planogram, when_empty or {})
+            slots = self._cut(flatten(image, view), fixture, planogram)
+            reading = self._read_slots(slots, measures, planogram, when_empty or {})
         else:
             reading = self._anywhere.read(image, measures, planogram)
         took_ms = (time.perf_counter() - started_s) * 1000
@@ -102,14 +103,11 @@ class ShelfReader:
 
     def _read_slots(
         self,
-        image: Image,
+        slots: Sequence[_Slot],
         measures: Measures,
-        view: ShelfView,
-        fixture: Fixture,
         planogram: Planogram | None,
         when_empty: Mapping[str, Look],
     ) -> ShelfReading:
-        slots = self._cut(flatten(image, view), fixture, planogram)
         hidden = [slot for slot in slots if self._judge.is_burnt(slot.crop)]
         judged = [slot for slot in slots if slot not in hidden]
         matches = match_crops(

@@ -29,7 +29,7 @@ CHECKPOINT_STEPS = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class DetectorRun:
     """One training run, as asked for on the command line."""
 
     out: Path
@@ -54,9 +54,9 @@ def run_options(parser: argparse.ArgumentParser, *, out: str, steps: int) -> Non
     parser.add_argument("--minutes", type=float, default=90.0, help="stop, and export, after these")
 
 
-def run_of(options: argparse.Namespace) -> Run:
+def run_of(options: argparse.Namespace) -> DetectorRun:
     """The run that `options` ask for."""
-    return Run(**{name: getattr(options, name) for name in Run.__slots__})
+    return DetectorRun(**{name: getattr(options, name) for name in DetectorRun.__slots__})
 
 
 class Trainee:
@@ -111,7 +111,7 @@ def _together(items: list[Item]) -> tuple[torch.Tensor, list[torch.Tensor]]:
 def train_detector(
     network: DetectorNetwork,
     samples: Dataset[Item],
-    run: Run,
+    run: DetectorRun,
     *,
     name: str,
     input_px: tuple[int, int],
@@ -144,7 +144,7 @@ def train_detector(
     (run.out / "run.json").write_text(json.dumps(record | {"step": trainee.step}))
 
 
-def begin(run: Run) -> None:
+def begin(run: DetectorRun) -> None:
     """Fix the seed and the threads, before anything is built."""
     torch.manual_seed(run.seed)
     torch.set_num_threads(run.threads)

@@ -31,6 +31,7 @@ from edge_agent.pipelines.shelves.reporting import (
 from edge_agent.pipelines.shelves.shelf_sight import ShelfSight
 from edge_agent.pipelines.shelves.taken import OpeningWatch
 from sync.core.clock import Clock
+from sync.core.sparing import sparing
 from sync.events import PictureQuality
 from sync.link.media import MediaStore
 from sync.link.media import Picture as StoredPicture
@@ -133,14 +134,10 @@ class PhotoIntake:
         found = []
         for watch in self.openings:
             read = next(one for one in reads if one.fixture_id == watch.fixture_id)
-            try:
-                opened = watch.compare(photo, read)
-            except Exception:
-                # The photo itself is good: what it shows must not be lost for a comparison.
-                log.exception("%s cannot be compared", photo.name, extra={"action": "opening"})
-                continue
-            if opened is not None:
-                found.append(opened)
+            # The photo itself is good: what it shows must not be lost for a comparison.
+            with sparing(log, "%s cannot be compared", photo.name, action="opening"):
+                if opened := watch.compare(photo, read):
+                    found.append(opened)
         return found
 
     async def _book(

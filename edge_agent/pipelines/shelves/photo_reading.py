@@ -1,6 +1,7 @@
 """One photo of one fixture, in one picture or several → what is reported of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from device_profiles.camera import Camera, ShelfView
@@ -14,51 +15,62 @@ from vision_models.shelf.reading import Facing, ShelfReading
 from vision_models.shelf.voting import vote
 
 
-def read_photo(
-    images: Sequence[Image],
-    reader: ShelfReader,
-    *,
-    camera: Camera,
-    view: ShelfView,
-    fixture: Fixture,
-    plan: Planogram | None,
-    taken_at: datetime,
-    when_empty: Mapping[str, Look],
-    is_moved: bool,
-) -> PhotoRead:
-    """What `images` of one moment show together, the last of them being the photo that is kept.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixturePhoto:
+    """One fixture before one camera at one moment. `images`: the last is the photo that is kept,
+    those before it vote. `plan` is the one that is valid then; `when_empty` what the slots look
+    like with nothing in them; `is_moved`: the camera looks elsewhere than its corners say."""
+
+    images: Sequence[Image]
+    camera: Camera
+    view: ShelfView
+    fixture: Fixture
+    plan: Planogram | None
+    taken_at: datetime
+    when_empty: Mapping[str, Look]
+    is_moved: bool
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the photo that is kept."""
+        height, width = self.images[-1].shape[:2]
+        return width, height
+
+
+def read_photo(photo: FixturePhoto, reader: ShelfReader) -> PhotoRead:
+    """What the pictures of one moment show together.
 
     A camera that was turned, or whose pictures have another size than the profile says, looks
     elsewhere than its corners say: nothing is claimed. Raises VisionError.
     """
-    height, width = images[-1].shape[:2]
-    if is_moved or (width, height) != (camera.width_px, camera.height_px):
+    plan = photo.plan
+    if photo.is_moved or photo.size_px != (photo.camera.width_px, photo.camera.height_px):
         planned = tuple(slot.slot_id for slot in plan.slots) if plan else ()
-        return _told(None, camera, view, plan, taken_at, images[-1], hidden=planned)
+        return _told(photo, None, hidden=planned)
     readings = [
-        reader.read(image, view=view, fixture=fixture, planogram=plan, when_empty=when_empty)
-        for image in images
+        reader.read(
+            image,
+            view=photo.view,
+            fixture=photo.fixture,
+            planogram=plan,
+            when_empty=photo.when_empty,
+        )
+        for image in photo.images
     ]
-    return _told(vote(readings, plan), camera, view, plan, taken_at, images[-1])
+    return _told(photo, vote(readings, plan))
 
 
 def _told(
-    seen: ShelfReading | None,
-    camera: Camera,
-    view: ShelfView,
-    plan: Planogram | None,
-    taken_at: datetime,
-    image: Image,
-    *,
-    hidden: tuple[str, ...] = (),
+    photo: FixturePhoto, seen: ShelfReading | None, *, hidden: tuple[str, ...] = ()
 ) -> PhotoRead:
+    plan, (width_px, height_px) = photo.plan, photo.size_px
     return PhotoRead(
-        fixture_id=view.fixture_id,
-        camera_id=camera.camera_id,
-        taken_at=taken_at,
+        fixture_id=photo.view.fixture_id,
+        camera_id=photo.camera.camera_id,
+        taken_at=photo.taken_at,
         sha256="",
-        width_px=image.shape[1],
-        height_px=image.shape[0],
+        width_px=width_px,
+        height_px=height_px,
         quality=PictureQuality(seen.quality) if seen else PictureQuality.MOVED,
         planogram_id=plan.planogram_id if plan else None,
         planogram_version=plan.version if plan else None,

@@ -9,7 +9,7 @@ from pathlib import Path
 from device_profiles.camera import Camera, ShelfView, SourceKind
 from device_profiles.planogram import Fixture, Planogram
 from edge_agent.drivers.photos import Photo
-from edge_agent.pipelines.shelves.photo_reading import read_photo
+from edge_agent.pipelines.shelves.photo_reading import FixturePhoto, read_photo
 from edge_agent.pipelines.shelves.reporting import PhotoRead
 from edge_agent.pipelines.view import TURNED_BELOW, ViewGuard
 from vision_models.core.errors import VisionError
@@ -46,15 +46,17 @@ class ShelfSight:
         is_moved = self._is_moved(photo)
         return [
             read_photo(
-                [*before, photo.image],
+                FixturePhoto(
+                    images=[*before, photo.image],
+                    camera=self.camera,
+                    view=view,
+                    fixture=self.fixtures[view.fixture_id],
+                    plan=plan_at(self.planograms, view.fixture_id, photo.taken_at),
+                    taken_at=photo.taken_at,
+                    when_empty=self._empty_looks(view),
+                    is_moved=is_moved and (view.corners is not None or bool(view.baskets)),
+                ),
                 self.reader,
-                camera=self.camera,
-                view=view,
-                fixture=self.fixtures[view.fixture_id],
-                plan=plan_at(self.planograms, view.fixture_id, photo.taken_at),
-                taken_at=photo.taken_at,
-                when_empty=self._empty_looks(view),
-                is_moved=is_moved and (view.corners is not None or bool(view.baskets)),
             )
             for view in self.camera.shelves
         ]

@@ -112,7 +112,7 @@ def _import(source: "ReceiptFile", data: Path, store: list[str] | None) -> "Impo
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from edge_agent.till.imports.importing import import_receipts
+    from edge_agent.till.imports.importing import Importing, import_receipts
     from sync.core.clock import SystemClock
 
     found = source.stores()
@@ -125,14 +125,14 @@ def _import(source: "ReceiptFile", data: Path, store: list[str] | None) -> "Impo
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("receipts", total=total)
-        return import_receipts(
-            source,
-            data,
-            stores=chosen,
+        importing = Importing(
+            source=source,
+            data_dir=data,
             clock=SystemClock(),
             rng=SystemRandom(),
             on_progress=lambda book: progress.update(task, completed=book.receipts),
         )
+        return import_receipts(importing, chosen)
 
 
 def _say(book: "ImportBook", *, as_json: bool) -> None:

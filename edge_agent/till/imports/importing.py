@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
 from random import Random
+from typing import TextIO
 
 from edge_agent.core.store import apply_migrations
 from edge_agent.till.imports.composing import Composed, RefusedReceipt, compose
@@ -46,45 +47,37 @@ class ImportBook:
         return self.booked + self.known + self.changed + self.refused
 
 
-def import_receipts(
-    source: ReceiptFile,
-    data_dir: Path,
-    *,
-    stores: frozenset[str] | None,
-    clock: Clock,
-    rng: Random,
-    on_progress: Callable[[ImportBook], None],
-) -> ImportBook:
-    """What was booked, when every receipt of the file is on disk in its store's outbox.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Importing:
+    """What an import works with: a file, the folder of its outboxes, time, chance, who hears."""
+
+    source: ReceiptFile
+    data_dir: Path
+    clock: Clock
+    rng: Random
+    on_progress: Callable[[ImportBook], None]
+
+
+def import_receipts(importing: Importing, stores: frozenset[str] | None) -> ImportBook:
+    """What was booked, when every receipt of `stores`, None for all, is on disk in its store's
+    outbox.
 
     Run again after a stop it goes on, run twice it books nothing twice. A receipt that cannot be
     booked is written to `refused.jsonl` and the others go on.
     Raises UnreadableReceipts, UnusableMapping or a SyncError.
     """
-    book = ImportBook()
+    mapping = importing.source.mapping
     taken: dict[str, str] = {}
-    with (data_dir / REFUSED_FILE).open("a", encoding="utf-8") as refused:
-
-        def refuse(rows: tuple[RawLine, ...], reason: str) -> None:
-            book.refused += 1
-            line = {"receipt": rows[0].receipt, "store": rows[0].store, "reason": reason}
-            refused.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-        for value, receipts in groupby(source.receipts(stores), key=lambda rows: rows[0].store):
-            if source.mapping.store_id is None and not (value or "").strip():
+    with (importing.data_dir / REFUSED_FILE).open("a", encoding="utf-8") as refused:
+        run = _Run(importing=importing, refused=refused)
+        by_store = groupby(importing.source.receipts(stores), key=lambda rows: rows[0].store)
+        for value, receipts in by_store:
+            if mapping.store_id is None and not (value or "").strip():
                 for rows in receipts:
-                    refuse(rows, f"row {rows[0].row}: no store")
+                    run.refuse(rows, f"row {rows[0].row}: no store")
                 continue
-            store_id = _store_of(value, source.mapping, taken)
-            book.stores.add(store_id)
-            folder = data_dir / device_of(store_id)
-            folder.mkdir(parents=True, exist_ok=True)
-            outbox = Outbox.open(folder / "agent.db", clock=clock, quota_bytes=QUOTA_BYTES, rng=rng)
-            try:
-                _book_store(outbox, receipts, source.mapping, store_id, book, refuse, on_progress)
-            finally:
-                outbox.close()
-    return book
+            run.book_store(_store_of(value, mapping, taken), receipts)
+    return run.book
 
 
 def _store_of(value: str | None, mapping: ReceiptMapping, taken: dict[str, str]) -> str:
@@ -99,27 +92,50 @@ def _store_of(value: str | None, mapping: ReceiptMapping, taken: dict[str, str])
     return store_id
 
 
-def _book_store(
-    outbox: Outbox,
-    receipts: Iterator[tuple[RawLine, ...]],
-    mapping: ReceiptMapping,
-    store_id: str,
-    book: ImportBook,
-    refuse: Callable[[tuple[RawLine, ...], str], None],
-    on_progress: Callable[[ImportBook], None],
-) -> None:
-    with outbox.transaction() as transaction:
-        apply_migrations(transaction.connection)
-    while chunk := list(islice(receipts, RECEIPTS_A_COMMIT)):
-        with outbox.transaction() as transaction:
-            for rows in chunk:
-                try:
-                    composed = compose(rows, mapping, store_id)
-                except RefusedReceipt as error:
-                    refuse(rows, str(error))
-                else:
-                    _book(transaction, composed, book)
-        on_progress(book)
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One import as it goes on."""
+
+    importing: Importing
+    refused: TextIO
+    book: ImportBook = field(default_factory=ImportBook)
+
+    def refuse(self, rows: tuple[RawLine, ...], reason: str) -> None:
+        """A receipt that cannot be booked is kept with its reason."""
+        self.book.refused += 1
+        line = {"receipt": rows[0].receipt, "store": rows[0].store, "reason": reason}
+        self.refused.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def book_store(self, store_id: str, receipts: Iterator[tuple[RawLine, ...]]) -> None:
+        """One store's receipts, into its own outbox."""
+        importing = self.importing
+        self.book.stores.add(store_id)
+        folder = importing.data_dir / device_of(store_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        outbox = Outbox.open(
+            folder / "agent.db",
+            clock=importing.clock,
+            quota_bytes=QUOTA_BYTES,
+            rng=importing.rng,
+        )
+        try:
+            with outbox.transaction() as transaction:
+                apply_migrations(transaction.connection)
+            while chunk := list(islice(receipts, RECEIPTS_A_COMMIT)):
+                with outbox.transaction() as transaction:
+                    for rows in chunk:
+                        self._book_one(transaction, rows, store_id)
+                importing.on_progress(self.book)
+        finally:
+            outbox.close()
+
+    def _book_one(self, transaction: Transaction, rows: tuple[RawLine, ...], store_id: str) -> None:
+        try:
+            composed = compose(rows, self.importing.source.mapping, store_id)
+        except RefusedReceipt as error:
+            self.refuse(rows, str(error))
+        else:
+            _book(transaction, composed, self.book)
 
 
 def _book(transaction: Transaction, composed: Composed, book: ImportBook) -> None:

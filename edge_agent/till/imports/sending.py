@@ -28,7 +28,7 @@ from sync.link.credentials import (
     load_credentials,
     save_credentials,
 )
-from sync.link.link_state import LinkState, LinkStatus
+from sync.link.link_state import LinkHost, LinkState, LinkStatus
 from sync.link.sender import run_sender
 from sync.outbox.lane_books import read_books
 from sync.outbox.outbox import Outbox
@@ -138,11 +138,8 @@ async def _send_until_done(sending: Sending, outbox: Outbox, credentials: Device
             refusals.append(status.detail)
 
     settings = credentials.link_settings(agent_version=AGENT_VERSION)
-    sender = asyncio.create_task(
-        run_sender(
-            outbox, settings, clock=sending.clock, rng=sending.rng, stop=stop, on_status=note
-        )
-    )
+    host = LinkHost(clock=sending.clock, rng=sending.rng, stop=stop, on_status=note)
+    sender = asyncio.create_task(run_sender(outbox, settings, host))
     waited = _waiting(outbox)
     try:
         while waited and not refusals and not sender.done():

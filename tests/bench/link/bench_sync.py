@@ -25,7 +25,7 @@ from cloud_hub.master_data.importer import load_chain
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from sync.events import Lane
 from sync.outbox.lane_books import read_books
-from sync.wire.batch import encode_batch
+from sync.wire.batch import BatchOrigin, encode_batch
 from tests.bench.link import bare, fleet, identities
 from tests.bench.link.load import STORES, body_bytes, device_of, footfall, sale
 from tests.bench.link.servers import Child, broker, child, later, postgres, slow_road
@@ -82,12 +82,14 @@ def bytes_per_metric_event() -> float:
     outgoing = outbox.read((1, Lane.METRIC), 1, 100)
     message, count = encode_batch(
         outgoing.records,
-        device="s01-door",
-        run=outbox.run,
-        epoch=1,
-        lane=Lane.METRIC,
-        base=1,
-        next_seq=101,
+        BatchOrigin(
+            device="s01-door",
+            run=outbox.run,
+            epoch=1,
+            lane=Lane.METRIC,
+            base=1,
+            next_seq=101,
+        ),
     )
     outbox.close()
     return len(message) / count

@@ -13,7 +13,7 @@ from random import Random
 
 from sync.core.clock import SystemClock
 from sync.events import Lane
-from sync.link.link_state import LinkSettings
+from sync.link.link_state import LinkHost, LinkSettings
 from sync.link.mqtt import BrokerAddress
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
@@ -79,7 +79,9 @@ async def main(ports: list[int], folder: Path, devices: int) -> None:
     tasks = [
         asyncio.create_task(
             run_sender(
-                outbox, settings(number, ports), clock=outbox.clock, rng=Random(number), stop=stop
+                outbox,
+                settings(number, ports),
+                LinkHost(clock=outbox.clock, rng=Random(number), stop=stop),
             )
         )
         for number, outbox in enumerate(outboxes)

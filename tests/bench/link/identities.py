@@ -20,7 +20,7 @@ from device_profiles.store import Chain, DeviceKind, OpeningHours, Store, StoreD
 from sync.core.errors import NotConnected
 from sync.events import ClockState, Lane, Stamp
 from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
-from sync.wire.batch import Record, encode_batch
+from sync.wire.batch import BatchOrigin, Record, encode_batch
 from sync.wire.messages import Ack, Hello, HelloAnswer, LaneState, Verdict
 from sync.wire.topics import Downlink, every_dn_topic, parse_dn, up_topic
 from tests.bench.link.load import TENANT, body_bytes
@@ -117,12 +117,14 @@ class Identity:
         self.next_seq += BATCH_EVENTS
         payload, _ = encode_batch(
             records,
-            device=self.device,
-            run=self.run,
-            epoch=1,
-            lane=Lane.METRIC,
-            base=min(self.flying, default=first),
-            next_seq=self.next_seq,
+            BatchOrigin(
+                device=self.device,
+                run=self.run,
+                epoch=1,
+                lane=Lane.METRIC,
+                base=min(self.flying, default=first),
+                next_seq=self.next_seq,
+            ),
         )
         self.flying[first] = Flying(payload, now_s, now_s)
         return payload

@@ -17,7 +17,7 @@ from cloud_hub.traffic.tables import FootfallMinute
 from sync.core.clock import SystemClock
 from sync.core.errors import LinkRefused
 from sync.events import FootfallCounted
-from sync.link.link_state import LinkSettings
+from sync.link.link_state import LinkHost, LinkSettings
 from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
@@ -43,7 +43,7 @@ async def sending(outbox: Outbox, credentials: dict[str, Any]) -> AsyncIterator[
         reconnect_cap_s=0.5,
     )
     task = asyncio.create_task(
-        run_sender(outbox, settings, clock=SystemClock(), rng=Random(1), stop=stop)
+        run_sender(outbox, settings, LinkHost(clock=SystemClock(), rng=Random(1), stop=stop))
     )
     try:
         yield

@@ -13,7 +13,7 @@ from sync.core.clock import SystemClock
 from sync.core.errors import MediaFull
 from sync.events import MediaTaken
 from sync.link.credentials import FILE_NAME, DeviceClaim, claim_secret, load_credentials
-from sync.link.link_state import LinkState
+from sync.link.link_state import LinkHost, LinkState
 from sync.link.media import CHUNK_BYTES, MediaStore
 from sync.link.uplink import Uplink, run_link
 from sync.outbox.outbox import Outbox
@@ -31,11 +31,7 @@ async def linked(outbox, store, url, folder, statuses):
             outbox,
             store,
             Uplink(hub_url=url, folder=folder, claim=CLAIM, agent_version="1", reconnect_cap_s=0.5),
-            clock=SystemClock(),
-            rng=Random(1),
-            stop=stop,
-            on_status=statuses.append,
-            on_down=lambda _: None,
+            LinkHost(clock=SystemClock(), rng=Random(1), stop=stop, on_status=statuses.append),
         )
     )
     try:

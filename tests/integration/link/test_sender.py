@@ -10,7 +10,7 @@ import pytest
 from simulators.connections.network import FaultyProxy
 from sync.core.clock import SystemClock
 from sync.events import Alarm, AlarmState, CoolerRead, Lane, Receipt
-from sync.link.link_state import LinkSettings, LinkState
+from sync.link.link_state import LinkHost, LinkSettings, LinkState
 from sync.link.listener import MqttListener
 from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin
 from sync.link.sender import run_sender
@@ -57,9 +57,8 @@ async def sending(outbox, *ports, on_status=lambda _: None, **settings):
         spread_s=0.1,
         **settings,
     )
-    task = asyncio.create_task(
-        run_sender(outbox, link, clock=SystemClock(), rng=Random(1), stop=stop, on_status=on_status)
-    )
+    host = LinkHost(clock=SystemClock(), rng=Random(1), stop=stop, on_status=on_status)
+    task = asyncio.create_task(run_sender(outbox, link, host))
     try:
         yield task
     finally:

@@ -15,7 +15,7 @@ from random import Random
 from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES, ClockState
 from sync.outbox.outbox import Outbox
-from sync.wire.batch import encode_batch
+from sync.wire.batch import BatchOrigin, encode_batch
 from sync.wire.messages import Hello
 
 DEVICE = "s01-till"
@@ -52,12 +52,14 @@ def seal(folder: Path) -> None:
             outgoing = outbox.read((epoch, lane), 1, len(list(alike)))
             message, _ = encode_batch(
                 outgoing.records,
-                device=DEVICE,
-                run=run,
-                epoch=epoch,
-                lane=lane,
-                base=outgoing.base,
-                next_seq=outgoing.next_seq,
+                BatchOrigin(
+                    device=DEVICE,
+                    run=run,
+                    epoch=epoch,
+                    lane=lane,
+                    base=outgoing.base,
+                    next_seq=outgoing.next_seq,
+                ),
             )
             (folder / f"lane-{int(lane)}.batch").write_bytes(message)
         outbox.close()

@@ -29,7 +29,7 @@ class Showing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class LaneLook:
     """One lane's front after a door opening. `depth_mm`: how far behind the front its first pack
     stands; `hidden_from_mm`: packs deeper than this would not be seen."""
 
@@ -40,7 +40,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class DoorOpening:
     """What is known of the opening apart from the pictures. `openings`: how many there were since
     the last look at this lane; None: not counted."""
 
@@ -117,7 +117,7 @@ class StillLane:
         return replace(self, stood=stood)
 
     def after(
-        self, look: Look, visit: Visit, priors: Priors
+        self, look: LaneLook, opened: DoorOpening, priors: Priors
     ) -> tuple["StillLane", tuple[Change, ...]]:
         """The belief after a look, and what must have become of the packs."""
         if look.showing is Showing.UNTOUCHED:
@@ -128,10 +128,10 @@ class StillLane:
         if look.showing is Showing.EMPTY:
             return self._emptied(look, priors)
         if look.showing is Showing.SAME and self.front is not None:
-            return self._shifted(look, visit, priors)
-        return self._covered(look, visit)
+            return self._shifted(look, opened, priors)
+        return self._covered(look, opened)
 
-    def _emptied(self, look: Look, priors: Priors) -> tuple["StillLane", tuple[Change, ...]]:
+    def _emptied(self, look: LaneLook, priors: Priors) -> tuple["StillLane", tuple[Change, ...]]:
         """Nothing to be seen: all are gone, or those left stand where nothing is seen."""
         if not self.stood:
             return self, ()
@@ -142,7 +142,7 @@ class StillLane:
         return replace(self, stood=hidden), _by_product(seen, odds)
 
     def _shifted(
-        self, look: Look, visit: Visit, priors: Priors
+        self, look: LaneLook, opened: DoorOpening, priors: Priors
     ) -> tuple["StillLane", tuple[Change, ...]]:
         """The same product, perhaps further back or further ahead."""
         gtin = self.stood[0].gtin
@@ -151,7 +151,7 @@ class StillLane:
         if abs(moved_mm) < pitch / 2:
             return self._at(look.depth_mm), ()
         if moved_mm < 0:
-            return self._come_forward(gtin, max(0.0, look.depth_mm), -moved_mm / pitch, visit)
+            return self._come_forward(gtin, max(0.0, look.depth_mm), -moved_mm / pitch, opened)
         gone = self._popped(gtin, look.depth_mm)
         rest = replace(self, stood=self.stood[gone:])._at(look.depth_mm)
         return rest, _by_product(self.stood[:gone], about(gone, priors))
@@ -168,9 +168,9 @@ class StillLane:
         return max(1, sum(pack.depth_mm < depth_mm - self._pitch(gtin) / 2 for pack in self.stood))
 
     def _come_forward(
-        self, gtin: str, depth_mm: float, steps: float, visit: Visit
+        self, gtin: str, depth_mm: float, steps: float, opened: DoorOpening
     ) -> tuple["StillLane", tuple[Change, ...]]:
-        if not visit.is_service:
+        if not opened.is_service:
             # One pack before the others: with or without a gap behind it, nobody can see.
             stood = (Stood(gtin=gtin, depth_mm=depth_mm), *self.stood)
             odds: Odds = (0.0, 1.0) if steps < 1.5 else (0.0, 0.95, 0.05)
@@ -184,18 +184,20 @@ class StillLane:
             *_by_product(strays, certain(len(strays))),
         )
 
-    def _covered(self, look: Look, visit: Visit) -> tuple["StillLane", tuple[Change, ...]]:
+    def _covered(
+        self, look: LaneLook, opened: DoorOpening
+    ) -> tuple["StillLane", tuple[Change, ...]]:
         """Another product in front: one pack put there, or what it hid come to light again."""
         gtin = look.gtin
         if gtin is None:
             return self, ()
         below = [index for index, pack in enumerate(self.stood) if pack.gtin == gtin]
-        if below and not visit.is_service:
+        if below and not opened.is_service:
             gone = self.stood[: below[0]]
             return replace(self, stood=self.stood[below[0] :]), _by_product(
                 gone, certain(len(gone))
             )
-        if visit.is_service:
+        if opened.is_service:
             full = self.filled(gtin)
             before = sum(pack.gtin == gtin for pack in self.stood)
             strays = tuple(pack for pack in self.stood if pack.gtin != gtin)
@@ -248,29 +250,29 @@ class SlidingLane:
         return replace(self, product=gtin, left=full_odds(self.places, priors), ahead=())
 
     def after(
-        self, look: Look, visit: Visit, priors: Priors
+        self, look: LaneLook, opened: DoorOpening, priors: Priors
     ) -> tuple["SlidingLane", tuple[Change, ...]]:
         """The belief after a look, and what must have become of the packs."""
         front = self.front
-        many = visit.openings is None or visit.openings > priors.most_openings
+        many = opened.openings is None or opened.openings > priors.most_openings
         untold = look.showing is Showing.UNTOLD or (look.showing is Showing.SAME and many)
-        if untold and not visit.is_service:
+        if untold and not opened.is_service:
             return self, (Change(gtin=front, is_told=False),) if front else ()
-        if visit.is_service and look.showing in (Showing.SAME, Showing.UNTOUCHED, Showing.OTHER):
+        if opened.is_service and look.showing in (Showing.SAME, Showing.UNTOUCHED, Showing.OTHER):
             return self._refilled(look.gtin or self.product, priors)
         if look.showing is Showing.EMPTY:
             return self._emptied()
         if look.showing is Showing.OTHER and look.gtin is not None:
             return self._covered(look.gtin)
         if look.showing is Showing.SAME and front is not None:
-            return self._replaced(front, visit, priors)
+            return self._replaced(front, opened, priors)
         return self, ()
 
     def _replaced(
-        self, front: str, visit: Visit, priors: Priors
+        self, front: str, opened: DoorOpening, priors: Priors
     ) -> tuple["SlidingLane", tuple[Change, ...]]:
         """Another pack of the same product in front: taken, put back, or only turned."""
-        taken = replaced_odds(visit.openings or 1, priors)
+        taken = replaced_odds(opened.openings or 1, priors)
         added: Odds = (1.0 - priors.put_back, priors.put_back)
         if self.ahead:
             return self, (Change(gtin=front, taken=(0.9, 0.1)),)

@@ -29,19 +29,19 @@ from vision_models.shelf.openings.fronts import (
 )
 from vision_models.shelf.openings.lanes import (
     Change,
-    Look,
+    DoorOpening,
+    LaneLook,
     Priors,
     Showing,
     SlidingLane,
     StillLane,
-    Visit,
 )
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reading import ShelfReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Front:
+class FrontPhoto:
     """One clear photo of a fixture, flattened to `CELL_PX` a lane, and what was read on it."""
 
     reading: ShelfReading
@@ -123,15 +123,15 @@ class OpeningReader:
             settings=self.settings,
         )
 
-    def front(self, image: Image, reading: ShelfReading) -> Front:
+    def front(self, image: Image, reading: ShelfReading) -> FrontPhoto:
         """The flattened front of a photo, small enough to compare quickly."""
         flat = flatten(image, self.view).front
         width = CELL_PX * self.fixture.columns
         height = round(flat.shape[0] * width / flat.shape[1])
         small = cv2.resize(flat, (width, height), interpolation=cv2.INTER_AREA)
-        return Front(reading=reading, image=np.asarray(small, np.uint8))
+        return FrontPhoto(reading=reading, image=np.asarray(small, np.uint8))
 
-    def first(self, front: Front) -> CoolerMemory:
+    def first(self, front: FrontPhoto) -> CoolerMemory:
         """What is believed after the first photo: lanes are as full as they look."""
         names = _names(front.reading)
         lanes = {}
@@ -141,7 +141,7 @@ class OpeningReader:
         return CoolerMemory(lanes=lanes)
 
     def compare(
-        self, memory: CoolerMemory, front: Front, occasion: Occasion
+        self, memory: CoolerMemory, front: FrontPhoto, occasion: Occasion
     ) -> tuple[CoolerMemory, OpeningReading | None]:
         """What happened since the lanes were last seen; None where the photo is not clear, and
         then only the number of openings is kept for the next one."""
@@ -162,8 +162,8 @@ class OpeningReader:
         for place, slot_id in self._places():
             before, look = waited[slot_id], looks[slot_id]
             is_refill = is_service or before.was_refilled
-            visit = Visit(is_service=is_refill, openings=before.openings)
-            after, found = before.lane.after(look, visit, self.priors)
+            opened = DoorOpening(is_service=is_refill, openings=before.openings)
+            after, found = before.lane.after(look, opened, self.priors)
             changes += [(change, is_refill) for change in found]
             is_told = look.showing is not Showing.UNTOLD
             told += is_told
@@ -181,20 +181,22 @@ class OpeningReader:
 
     # --- what the front of each lane shows ---
 
-    def _looks(self, memory: Mapping[str, LaneMemory], front: Front) -> dict[str, Look]:
+    def _looks(self, memory: Mapping[str, LaneMemory], front: FrontPhoto) -> dict[str, LaneLook]:
         names = _names(front.reading)
         shake = self.fronts.shake([seen.last for seen in memory.values()], front.image)
         losses = {
             slot_id: self.fronts.loss(seen.last, front.image, shake)
             for slot_id, seen in memory.items()
         }
-        looks: dict[str, Look] = {}
+        looks: dict[str, LaneLook] = {}
         for place, slot_id in self._places():
             loss = losses[slot_id]
             if loss is not None and loss <= self._usual_loss(losses, place):
-                looks[slot_id] = Look(showing=Showing.UNTOUCHED, gtin=memory[slot_id].lane.front)
+                looks[slot_id] = LaneLook(
+                    showing=Showing.UNTOUCHED, gtin=memory[slot_id].lane.front
+                )
             else:
-                looks[slot_id] = self._look(memory, slot_id, place, front, names, shake)
+                looks[slot_id] = self._look(memory, place, front, names, shake)
         return looks
 
     def _usual_loss(self, losses: Mapping[str, float | None], place: tuple[int, int]) -> float:
@@ -214,12 +216,12 @@ class OpeningReader:
     def _look(
         self,
         memory: Mapping[str, LaneMemory],
-        slot_id: str,
         place: tuple[int, int],
-        front: Front,
+        front: FrontPhoto,
         names: Mapping[str, str | None],
         shake: tuple[int, int],
-    ) -> Look:
+    ) -> LaneLook:
+        slot_id = self.fixture.slot_id(*place)
         seen = memory[slot_id]
         read, is_read = names.get(slot_id), slot_id in names
         is_hidden = slot_id in front.reading.hidden_slots
@@ -228,19 +230,19 @@ class OpeningReader:
         if before is not None:
             likeness, depth_mm = self._search(memory, place, front.image, shake)
         if likeness >= self.settings.same:
-            return Look(showing=Showing.SAME, gtin=before, depth_mm=depth_mm)
+            return LaneLook(showing=Showing.SAME, gtin=before, depth_mm=depth_mm)
         if read is not None and read == before and likeness >= self.settings.same_if_read:
-            return Look(showing=Showing.SAME, gtin=before, depth_mm=depth_mm)
+            return LaneLook(showing=Showing.SAME, gtin=before, depth_mm=depth_mm)
         if is_hidden or (is_read and (read is None or read == before)):
-            return Look(showing=Showing.UNTOLD)
+            return LaneLook(showing=Showing.UNTOLD)
         if read is not None:
             if self._is_neighbours(memory, place, read):
-                return Look(showing=Showing.UNTOLD)
-            return Look(showing=Showing.OTHER, gtin=read)
+                return LaneLook(showing=Showing.UNTOLD)
+            return LaneLook(showing=Showing.OTHER, gtin=read)
         if before is None:
-            return Look(showing=Showing.UNTOUCHED)
+            return LaneLook(showing=Showing.UNTOUCHED)
         hidden_from_mm = self._hidden_from_mm(memory, place)
-        return Look(showing=Showing.EMPTY, hidden_from_mm=hidden_from_mm)
+        return LaneLook(showing=Showing.EMPTY, hidden_from_mm=hidden_from_mm)
 
     def _search(
         self,
@@ -347,7 +349,7 @@ class OpeningReader:
     # --- refills ---
 
     def _is_refill(
-        self, memory: Mapping[str, LaneMemory], looks: Mapping[str, Look], occasion: Occasion
+        self, memory: Mapping[str, LaneMemory], looks: Mapping[str, LaneLook], occasion: Occasion
     ) -> bool:
         """Whether the opening was a refill: somebody had logged in, or many lanes came forward, or
         some did while the door stood open long."""
@@ -383,7 +385,9 @@ class OpeningReader:
             for slot_id, seen in memory.lanes.items()
         }
 
-    def recalled(self, beliefs: Mapping[str, Mapping[str, object]], front: Front) -> CoolerMemory:
+    def recalled(
+        self, beliefs: Mapping[str, Mapping[str, object]], front: FrontPhoto
+    ) -> CoolerMemory:
         """The memory that `beliefs` and the photo they were last told by give.
 
         Raises ValueError where they are no beliefs.
@@ -412,7 +416,7 @@ class OpeningReader:
     def _remembered(
         self,
         lane: StillLane | SlidingLane,
-        front: Front,
+        front: FrontPhoto,
         place: tuple[int, int],
         *,
         is_seen: bool,

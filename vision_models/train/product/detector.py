@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vision_models.train.detector import begin, run_of, run_options, train_detector
 from vision_models.train.detector_network import DetectorNetwork
-from vision_models.train.product.samples import ProductSamples
+from vision_models.train.product.samples import ProductSamples, ProductSources
 
 INPUT_PX = (416, 416)
 
@@ -20,10 +20,14 @@ def _labelled(images: Path, labels: Path) -> list[tuple[Path, Path]]:
 def _samples(options: argparse.Namespace) -> ProductSamples:
     listed = (options.scenes / "train.txt").read_text(encoding="utf-8").splitlines()[::4]
     return ProductSamples(
-        _labelled(options.labelled / "train-images", options.labelled / "train-labels"),
-        sorted(options.packs.glob("*/*.png")),
-        [options.scenes / line.split(",")[0].strip() for line in listed],
-        _labelled(options.shelves / "images", options.shelves / "labels"),
+        ProductSources(
+            labelled=_labelled(
+                options.labelled / "train-images", options.labelled / "train-labels"
+            ),
+            packs=sorted(options.packs.glob("*/*.png")),
+            scenes=[options.scenes / line.split(",")[0].strip() for line in listed],
+            shelves=_labelled(options.shelves / "images", options.shelves / "labels"),
+        ),
         side_px=options.side,
         seed=options.seed,
         length=options.steps * options.batch,

@@ -193,25 +193,27 @@ def _paste(
     canvas[y0:y1, x0:x1] = canvas[y0:y1, x0:x1] * (1 - cover) + part[..., :3] * cover * shade
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSources:
+    """What is learned from: labelled photos, cut-out packs, scenes to put them on, and labelled
+    rendered shelves."""
+
+    labelled: Sequence[tuple[Path, Path]]
+    packs: Sequence[Path]
+    scenes: Sequence[Path]
+    shelves: Sequence[tuple[Path, Path]]
+
+
 class ProductSamples(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """An endless stream: item `i` follows from the seed and `i` alone, so a run can be resumed."""
 
-    def __init__(
-        self,
-        labelled: Sequence[tuple[Path, Path]],
-        packs: Sequence[Path],
-        scenes: Sequence[Path],
-        shelves: Sequence[tuple[Path, Path]],
-        *,
-        side_px: int,
-        seed: int,
-        length: int,
-    ) -> None:
+    def __init__(self, sources: ProductSources, *, side_px: int, seed: int, length: int) -> None:
         self.side_px, self.seed, self.length = side_px, seed, length
-        self.labelled = [load_labelled(image, label, 640) for image, label in labelled]
-        self.shelves = [load_labelled(image, label, 1280) for image, label in shelves]
+        self.labelled = [load_labelled(image, label, 640) for image, label in sources.labelled]
+        self.shelves = [load_labelled(image, label, 1280) for image, label in sources.shelves]
         self.composer = ShelfComposer(
-            [load_cut_out(path) for path in packs], [load_photo(path) for path in scenes]
+            [load_cut_out(path) for path in sources.packs],
+            [load_photo(path) for path in sources.scenes],
         )
 
     def __len__(self) -> int:

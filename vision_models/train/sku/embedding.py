@@ -27,7 +27,7 @@ PEAK_RATE = 2e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class EmbeddingRun:
     """One training run, as asked for on the command line."""
 
     grocery: Path
@@ -45,7 +45,7 @@ class Run:
     peak: float
 
 
-def read_samples(run: Run) -> tuple[list[Sample], dict[str, int]]:
+def read_samples(run: EmbeddingRun) -> tuple[list[Sample], dict[str, int]]:
     """Every sample of the run, and the classes by name. Held-out SKUs appear in neither."""
     samples: list[Sample] = []
     labels: dict[str, int] = {}
@@ -68,19 +68,21 @@ def read_samples(run: Run) -> tuple[list[Sample], dict[str, int]]:
     return samples, labels
 
 
-def read_crops(run: Run, labels: dict[str, int]) -> list[ShelfCrop]:
+def read_crops(run: EmbeddingRun, labels: dict[str, int]) -> list[ShelfCrop]:
     """Crops of the run's rendered shelves; their packs are those of `packs`, by number."""
     if run.shelves is None:
         return []
     return shelf_crops(run.shelves, lambda gtin: labels[f"pack-{int(gtin[-9:-1]):05d}"])
 
 
-def _batches(run: Run, samples: SkuSamples, first_step: int) -> Iterator[list[torch.Tensor]]:
+def _batches(
+    run: EmbeddingRun, samples: SkuSamples, first_step: int
+) -> Iterator[list[torch.Tensor]]:
     rest = Subset(samples, range(first_step * run.batch, run.steps * run.batch))
     yield from DataLoader(rest, batch_size=run.batch, num_workers=run.workers, prefetch_factor=4)
 
 
-def train(run: Run) -> None:
+def train(run: EmbeddingRun) -> None:
     """Train until `steps` or `minutes` are over; write checkpoints, a log line each 100 steps, and
     at the end `sku_embedding.onnx`."""
     torch.manual_seed(run.seed)
@@ -182,7 +184,7 @@ def main() -> None:
     parser.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
     words = vars(parser.parse_args())
     hidden = random.Random(words["seed"]).sample(package_ids(words["grocery"]), words["leave_out"])
-    train(Run(**(words | {"leave_out": tuple(sorted(hidden))})))
+    train(EmbeddingRun(**(words | {"leave_out": tuple(sorted(hidden))})))
 
 
 if __name__ == "__main__":

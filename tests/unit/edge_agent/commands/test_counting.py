@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import CountingLine, Zone
-from edge_agent.commands.counting import count_source
+from edge_agent.commands.counting import CountWanted, count_source
 from edge_agent.core.errors import EdgeError, SourceUnusable
 
 LINE = CountingLine(line_id="door", start=(0.0, 0.5), end=(1.0, 0.5))
@@ -34,10 +34,8 @@ def film(path: Path, frames: int = 60) -> Path:
 
 
 def count(source: Path, annotated: Path | None, **more):
-    return count_source(
-        str(source), (LINE,), (ZONE,), longest_s=None, on_frame=lambda *_: None,
-        annotated=annotated, **more,
-    )  # fmt: skip
+    wanted = CountWanted(source=str(source), lines=(LINE,), zones=(ZONE,), annotated=annotated)
+    return count_source(wanted, on_frame=lambda *_: None, **more)
 
 
 def test_an_annotated_film_has_every_frame_with_something_drawn_on_it(tmp_path):
@@ -81,10 +79,10 @@ def test_a_film_stopped_by_hand_is_no_count(tmp_path):
     stopped = threading.Event()
     with pytest.raises(SourceUnusable, match="stopped"):
         count_source(
-            str(source), (LINE,), (), longest_s=None, annotated=tmp_path / "out.mp4",
+            CountWanted(source=str(source), lines=(LINE,), annotated=tmp_path / "out.mp4"),
             on_frame=lambda done, of: stopped.set() if done == 20 else None,
             is_stopped=stopped.is_set,
-        )  # fmt: skip
+        )
     assert {path.name for path in tmp_path.iterdir()} == {"a.avi"}
 
 
@@ -121,10 +119,10 @@ def camera() -> Iterator[str]:
 def test_a_live_source_that_goes_is_opened_again_and_ends_when_told(camera):
     stopped = threading.Event()
     counted = count_source(
-        camera, (LINE,), (), longest_s=60.0,
+        CountWanted(source=camera, lines=(LINE,), longest_s=60.0),
         on_frame=lambda done, of: stopped.set() if done == 50 else None,
         is_stopped=stopped.is_set,
-    )  # fmt: skip
+    )
     assert counted.frames == 50
     assert len(Camera.calls) >= 2
 
@@ -137,9 +135,8 @@ def test_a_slow_computer_leaves_live_frames_out_and_says_how_many(camera):
         if done == 4:
             stopped.set()
 
-    counted = count_source(
-        camera, (LINE,), (), longest_s=60.0, on_frame=work, is_stopped=stopped.is_set
-    )
+    wanted = CountWanted(source=camera, lines=(LINE,), longest_s=60.0)
+    counted = count_source(wanted, on_frame=work, is_stopped=stopped.is_set)
     assert counted.frames == 4
     assert counted.dropped >= 3 * 5
     assert counted.as_json()["dropped"] == counted.dropped

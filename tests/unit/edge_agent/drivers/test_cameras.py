@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import Camera
-from edge_agent.commands.counting import UnusableShape, count_source, read_line, read_zone
+from edge_agent.commands.counting import (
+    CountWanted,
+    UnusableShape,
+    count_source,
+    read_line,
+    read_zone,
+)
 from edge_agent.core.errors import SourceUnusable
 from edge_agent.drivers.cameras import CameraFeed, SourceState, open_capture
 from sync.core.clock import SystemClock
@@ -118,21 +124,19 @@ def test_a_film_cut_short_is_not_counted_as_whole(tmp_path):
     whole = write_film(tmp_path / "whole.avi", frames=90).read_bytes()
     path = tmp_path / "cut.avi"
     path.write_bytes(whole[: len(whole) // 3])
+    wanted = CountWanted(source=str(path), lines=(read_line("0,0.5 1,0.5", 1),))
     with pytest.raises((SourceUnusable, VisionError)):
-        count_source(
-            str(path), (read_line("0,0.5 1,0.5", 1),), (), longest_s=None, on_frame=_ignore
-        )
+        count_source(wanted, on_frame=_ignore)
 
 
 def test_counting_says_what_programs_read(tmp_path):
     film = write_film(tmp_path / "a.avi")
-    counted = count_source(
-        str(film),
-        (read_line("0,0.5 1,0.5", 1),),
-        (read_zone("0,0 1,0 1,1", 1),),
-        longest_s=None,
-        on_frame=_ignore,
+    wanted = CountWanted(
+        source=str(film),
+        lines=(read_line("0,0.5 1,0.5", 1),),
+        zones=(read_zone("0,0 1,0 1,1", 1),),
     )
+    counted = count_source(wanted, on_frame=_ignore)
     said = counted.as_json()
     assert {"in", "out", "frames", "seconds", "fps", "zones"} <= said.keys()
     assert said["frames"] == 30

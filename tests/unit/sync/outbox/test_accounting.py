@@ -18,7 +18,7 @@ from sync.events import Alarm, AlarmState, CoolerRead, Lane, Receipt
 from sync.outbox import quota
 from sync.outbox.lane_books import book, lane_keys, rows_waiting
 from sync.outbox.outbox import Acknowledged, Outbox
-from sync.wire.batch import encode_batch
+from sync.wire.batch import BatchOrigin, encode_batch
 from sync.wire.messages import Hello, Verdict
 from tests.receiver import Receiver
 
@@ -131,13 +131,15 @@ class Accounting(RuleBasedStateMachine):
                 outgoing = self.outbox.read(key, first, min(last, first + limit - 1))
                 message, _ = encode_batch(
                     outgoing.records,
-                    device="d",
-                    run=self.outbox.run,
-                    epoch=key[0],
-                    lane=key[1],
-                    base=outgoing.base,
-                    next_seq=outgoing.next_seq,
-                    lost=outgoing.lost,
+                    BatchOrigin(
+                        device="d",
+                        run=self.outbox.run,
+                        epoch=key[0],
+                        lane=key[1],
+                        base=outgoing.base,
+                        next_seq=outgoing.next_seq,
+                        lost=outgoing.lost,
+                    ),
                 )
                 yield message
 

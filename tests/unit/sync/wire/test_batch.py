@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from sync.core.errors import InvalidBatch, RecordTooBig
 from sync.events import ClockState, Lane, Stamp
-from sync.wire.batch import MAX_RAW_BYTES, Loss, Record, claimed_range, decode_batch, encode_batch
+from sync.wire.batch import (
+    MAX_RAW_BYTES,
+    BatchOrigin,
+    Loss,
+    Record,
+    claimed_range,
+    decode_batch,
+    encode_batch,
+)
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
@@ -24,9 +32,11 @@ def record(seq, body=b'{"a":1}', *, after_ms=0, drift_ms=0, boot="b1", clock="tr
     return Record(seq=seq, kind="cooler", schema_version=v, stamp=stamp, body=body)
 
 
-def encode(records, **changes):
-    parts = {"device": "d1", "run": "r1", "epoch": 2, "lane": Lane.METRIC, "base": 3}
-    return encode_batch(records, **{**parts, "next_seq": 99, **changes})
+def encode(records, lost=(), **limits):
+    origin = BatchOrigin(
+        device="d1", run="r1", epoch=2, lane=Lane.METRIC, base=3, next_seq=99, lost=lost
+    )
+    return encode_batch(records, origin, **limits)
 
 
 def test_a_batch_is_decoded_into_what_was_encoded():

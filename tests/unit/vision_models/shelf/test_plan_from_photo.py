@@ -22,7 +22,7 @@ from tests.stage.shelf_photos import (
 )
 from vision_models.core.errors import UnusablePicture
 from vision_models.naming.gallery import Gallery
-from vision_models.shelf.plan_from_photo import plan_as_toml, plan_from_photo
+from vision_models.shelf.plan_from_photo import PlanWanted, plan_as_toml, plan_from_photo
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import BasketSeen, Facing, ShelfReading
@@ -33,16 +33,9 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 A, B, C, D = GTINS
 
 
-def planned_as(image, reader: ShelfReader, **more) -> Planogram:
-    return plan_from_photo(
-        image,
-        reader,
-        fixture=FIXTURE,
-        planogram_id="new",
-        version=2,
-        valid_from=AT,
-        **more,
-    )
+def planned_as(image, reader: ShelfReader, *, fixture=FIXTURE, view=None, **more) -> Planogram:
+    wanted = PlanWanted(fixture=fixture, view=view, planogram_id="new", version=2, valid_from=AT)
+    return plan_from_photo(image, reader, wanted, **more)
 
 
 def test_a_plan_from_a_photo_is_what_stands_there(gallery: Gallery, sprites: SpriteShelf) -> None:
@@ -74,14 +67,7 @@ def test_unknown_products_and_other_rows_make_no_plan(
     assert len(kept.slots) == ROWS * COLUMNS - 1
     three = FIXTURE.model_copy(update={"rows": 3})
     with pytest.raises(UnusablePicture, match="stand in 2 rows, 3 were expected"):
-        plan_from_photo(
-            photo.image,
-            ShelfReader(gallery, Boxes(photo)),
-            fixture=three,
-            planogram_id="new",
-            version=1,
-            valid_from=AT,
-        )
+        planned_as(photo.image, ShelfReader(gallery, Boxes(photo)), fixture=three)
 
 
 def seen(slots: dict[str, str | None], **more) -> ShelfReading:

@@ -25,7 +25,7 @@ from sync.events import (
     StateReported,
 )
 from sync.outbox.outbox import Outbox
-from sync.wire.batch import encode_batch
+from sync.wire.batch import BatchOrigin, encode_batch
 from sync.wire.messages import Hello
 from sync.wire.topics import up_topic
 from tests.talking_device import COLA, line, receipt
@@ -88,12 +88,14 @@ class Device:
                     outgoing = self.outbox.read((epoch, lane), first, last)
                     payload, count = encode_batch(
                         outgoing.records,
-                        device="s01-till",
-                        run=self.outbox.run,
-                        epoch=epoch,
-                        lane=lane,
-                        base=outgoing.base,
-                        next_seq=outgoing.next_seq,
+                        BatchOrigin(
+                            device="s01-till",
+                            run=self.outbox.run,
+                            epoch=epoch,
+                            lane=lane,
+                            base=outgoing.base,
+                            next_seq=outgoing.next_seq,
+                        ),
                     )
                     topic = up_topic("linguang", "s01", "s01-till", lane)
                     messages.append(Message(topic=topic, payload=payload, received_at=received_at))

@@ -16,7 +16,7 @@ from cloud_hub.sales.tables import Receipt
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Acknowledged, Outbox
 from sync.outbox.put_aside import give_up_aside, retry_aside
-from sync.wire.batch import encode_batch
+from sync.wire.batch import BatchOrigin, encode_batch
 from sync.wire.messages import Ack, Hello, HelloAnswer, Verdict
 from sync.wire.topics import up_topic
 from tests.stage.hub_tables import count
@@ -62,13 +62,15 @@ def send(outbox: Outbox, ingest: Ingest, at: datetime, *, most: int = 100) -> No
             outgoing = outbox.read(key, first, min(last, first + most - 1))
             payload, _ = encode_batch(
                 outgoing.records,
-                device="s01-till",
-                run=outbox.run,
-                epoch=key[0],
-                lane=key[1],
-                base=outgoing.base,
-                next_seq=outgoing.next_seq,
-                lost=outgoing.lost,
+                BatchOrigin(
+                    device="s01-till",
+                    run=outbox.run,
+                    epoch=key[0],
+                    lane=key[1],
+                    base=outgoing.base,
+                    next_seq=outgoing.next_seq,
+                    lost=outgoing.lost,
+                ),
             )
             message = Message(topic=up_topic(*TILL, key[1]), payload=payload, received_at=at)
             (told,) = ingest.take([message]).answers

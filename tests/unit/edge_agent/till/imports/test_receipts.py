@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from edge_agent.till.imports.chain import chain_of, claim_token, folder_secret
-from edge_agent.till.imports.importing import import_receipts
+from edge_agent.till.imports.importing import Importing, import_receipts
 from edge_agent.till.imports.mapping import (
     NegativeQuantity,
     ReceiptMapping,
@@ -50,14 +50,14 @@ def write(folder: Path, *rows: str) -> Path:
 
 def run(path: Path, data: Path, mapping: ReceiptMapping = MAPPING, stores=None):
     data.mkdir(exist_ok=True)
-    return import_receipts(
-        ReceiptFile(path, mapping, scratch=data),
-        data,
-        stores=stores,
+    importing = Importing(
+        source=ReceiptFile(path, mapping, scratch=data),
+        data_dir=data,
         clock=ManualClock(datetime(2026, 11, 22, tzinfo=UTC)),
         rng=Random(1),
         on_progress=lambda book: None,
     )
+    return import_receipts(importing, stores)
 
 
 def booked(data: Path, device: str):

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from vision_models.shelf.openings.lanes import (
     Change,
-    Look,
+    DoorOpening,
+    LaneLook,
     Odds,
     Priors,
     Showing,
     SlidingLane,
     StillLane,
-    Visit,
     minus,
     plus,
     replaced_odds,
@@ -21,7 +21,7 @@ from vision_models.shelf.openings.lanes import (
 
 TEA, COLA = "09520001000010", "09520001000027"
 PRIORS = Priors()
-SHOPPING, REFILL = Visit(), Visit(is_service=True)
+SHOPPING, REFILL = DoorOpening(), DoorOpening(is_service=True)
 odds = st.lists(st.floats(0.01, 1.0), min_size=1, max_size=5).map(
     lambda some: tuple(float(p) for p in np.array(some) / sum(some))
 )
@@ -40,8 +40,8 @@ def mean(some: Odds) -> float:
     return sum(count * p for count, p in enumerate(some))
 
 
-def same(depth_mm: float = 0.0) -> Look:
-    return Look(showing=Showing.SAME, gtin=TEA, depth_mm=depth_mm)
+def same(depth_mm: float = 0.0) -> LaneLook:
+    return LaneLook(showing=Showing.SAME, gtin=TEA, depth_mm=depth_mm)
 
 
 def test_a_pack_one_pitch_further_back_means_that_one_was_taken() -> None:
@@ -82,17 +82,17 @@ def test_a_refill_counts_every_place_that_was_filled() -> None:
 
 
 def test_another_product_in_front_was_put_there_and_its_going_leaves_the_lane_as_it_was() -> None:
-    lane, (put,) = still().after(Look(showing=Showing.OTHER, gtin=COLA), SHOPPING, PRIORS)
+    lane, (put,) = still().after(LaneLook(showing=Showing.OTHER, gtin=COLA), SHOPPING, PRIORS)
     assert (put.gtin, put.added) == (COLA, (0.0, 1.0))
 
-    lane, (gone,) = lane.after(Look(showing=Showing.OTHER, gtin=TEA), SHOPPING, PRIORS)
+    lane, (gone,) = lane.after(LaneLook(showing=Showing.OTHER, gtin=TEA), SHOPPING, PRIORS)
     assert gone.gtin == COLA
     assert mean(gone.taken) == 1.0
     assert lane.front == TEA
 
 
 def test_the_last_pack_gone_is_certain_and_several_at_once_are_not() -> None:
-    empty = Look(showing=Showing.EMPTY)
+    empty = LaneLook(showing=Showing.EMPTY)
     last, _ = still().after(same(325.0), SHOPPING, PRIORS)
 
     _, (one,) = last.after(empty, SHOPPING, PRIORS)
@@ -105,7 +105,7 @@ def test_the_last_pack_gone_is_certain_and_several_at_once_are_not() -> None:
 def test_packs_that_would_not_be_seen_are_not_said_to_be_gone() -> None:
     lane, _ = still().after(same(195.0), SHOPPING, PRIORS)
     lane, (change,) = lane.after(
-        Look(showing=Showing.EMPTY, hidden_from_mm=230.0), SHOPPING, PRIORS
+        LaneLook(showing=Showing.EMPTY, hidden_from_mm=230.0), SHOPPING, PRIORS
     )
 
     assert mean(change.taken) == 1.0
@@ -125,21 +125,21 @@ def test_an_empty_sliding_lane_sets_right_what_was_mistaken_before() -> None:
     for _ in range(3):
         lane, (change,) = lane.after(same(), SHOPPING, PRIORS)
         said += mean(change.taken)
-    _, (rest,) = lane.after(Look(showing=Showing.EMPTY), SHOPPING, PRIORS)
+    _, (rest,) = lane.after(LaneLook(showing=Showing.EMPTY), SHOPPING, PRIORS)
 
     assert said + mean(rest.taken) == pytest.approx(6.0, abs=0.2)
 
 
 @pytest.mark.parametrize("openings", [None, 40])
 def test_after_too_many_openings_a_sliding_lane_is_not_told(openings: int | None) -> None:
-    _, (change,) = sliding().after(same(), Visit(openings=openings), PRIORS)
+    _, (change,) = sliding().after(same(), DoorOpening(openings=openings), PRIORS)
 
     assert change == Change(gtin=TEA, is_told=False)
 
 
 def test_what_is_hidden_is_not_told_and_changes_no_belief() -> None:
     for lane in (still(), sliding()):
-        after, (change,) = lane.after(Look(showing=Showing.UNTOLD), SHOPPING, PRIORS)
+        after, (change,) = lane.after(LaneLook(showing=Showing.UNTOLD), SHOPPING, PRIORS)
         assert after == lane
         assert not change.is_told
 

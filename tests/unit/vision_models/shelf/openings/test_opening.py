@@ -16,7 +16,12 @@ from simulators.render.shelves.lanes import LANE_MM, nudged, placed
 from simulators.render.shelves.openings import StockedCooler, stocked_cooler
 from vision_models.core.errors import UnusablePicture
 from vision_models.shelf.openings.changes import Opened, OpeningReading
-from vision_models.shelf.openings.opening import Front, Occasion, OpeningReader, can_tell_openings
+from vision_models.shelf.openings.opening import (
+    FrontPhoto,
+    Occasion,
+    OpeningReader,
+    can_tell_openings,
+)
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reading import Facing, ShelfReading
 
@@ -57,7 +62,7 @@ class Scene:
         self.rng = np.random.default_rng(8)
         self.memory = self.reader.first(self.front())
 
-    def front(self, quality: Quality = Quality.CLEAR, *hidden: tuple[int, int]) -> Front:
+    def front(self, quality: Quality = Quality.CLEAR, *hidden: tuple[int, int]) -> FrontPhoto:
         image = self.cooler.photograph(SPRITES, self.rng, Troubles(noise=0.2, reflection=0.2))
         facings = tuple(
             Facing(box=(0, 0, 1, 1), gtin=lane.front.design.gtin, score=0.9, slot_id=slot(place))
