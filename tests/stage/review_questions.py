@@ -1,5 +1,7 @@
 """Questions about pictures: the hub asks them, people answer."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from cloud_hub.access.viewer import Viewer
@@ -46,6 +48,8 @@ def say(
     answer: Answer,
     gtin: str | None = None,
     who: Viewer | None = None,
+    *,
+    at: datetime = NOW,
 ) -> None:
     with chain.database.writing() as session:
-        answer_item(session, who or head_office(), item_id, Opinion(answer=answer, gtin=gtin), NOW)
+        answer_item(session, who or head_office(), item_id, Opinion(answer=answer, gtin=gtin), at)

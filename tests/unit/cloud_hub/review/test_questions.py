@@ -1,6 +1,5 @@
 """Questions about pictures: asked once, answered by who may, and what the answers publish."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from cloud_hub.access.audit_log import first_forged
 from cloud_hub.boards.brand.view import brand_view
 from cloud_hub.core.errors import NotFound, Refused
-from cloud_hub.review.answers import answer_item
 from cloud_hub.review.questions import report_wrong
 from cloud_hub.review.tables import Answer, Reason
 from cloud_hub.review.view import review_view
@@ -107,19 +105,6 @@ def test_an_answer_keeps_who_and_when_and_stands(chain: SmallChain) -> None:
     assert (answered.answered_by, answered.answered_at) == (head_office().login_name, NOW)
     with pytest.raises(Refused, match="was answered already"):
         say(chain, item.item_id, Answer.FOREIGN)
-
-
-def test_what_was_answered_today_is_told_by_the_stores_day_and_not_by_greenwichs(
-    chain: SmallChain,
-) -> None:
-    chain.photo(local(9), seen=UNKNOWN, candidates=[TEA])
-    (item,) = ask(chain)
-    # Seven in the morning there: yesterday evening in Greenwich.
-    with chain.database.writing() as session:
-        answer_item(session, head_office(), item.item_id, Answer.SKU, TEA, local(7))
-    with chain.reading() as session:
-        assert review_view(session, head_office(), NOW).answered_lately == 1
-        assert review_view(session, head_office(), NOW + timedelta(days=1)).answered_lately == 0
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,15 @@ def test_the_best_five_come_best_first_with_their_pictures(chain: SmallChain) ->
     assert question is not None
     assert [choice.gtin for choice in question.choices] == [COLA, TEA, RIVAL, WATER]
     assert question.choices[0].url == f"/api/v1/references/{COLA}/{'ab' * 32}"
+
+
+def test_what_was_answered_today_is_told_by_the_stores_day_and_not_by_greenwichs(
+    chain: SmallChain,
+) -> None:
+    chain.photo(local(9), seen=UNKNOWN, candidates=[TEA])
+    (item,) = ask(chain)
+    # Seven in the morning there: yesterday evening in Greenwich.
+    say(chain, item.item_id, Answer.SKU, TEA, at=local(7))
+    with chain.reading() as session:
+        assert review_view(session, head_office(), NOW).answered_lately == 1
+        assert review_view(session, head_office(), NOW + timedelta(days=1)).answered_lately == 0
