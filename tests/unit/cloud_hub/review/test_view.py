@@ -1,5 +1,6 @@
 """The page of questions: one at a time, with what it may be beside it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
