@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.master_data.importer import load_chain
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from cloud_hub.tables import METADATA
+from tests.stage.doors import Doors, opened_doors
 from tests.stage.servers import PostgresServer
 from tests.talking_device import small_chain
 
@@ -60,6 +61,13 @@ def hub_database(prepared_file: Path, tmp_path: Path) -> Iterator[Database]:
     opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
+    """The HTTP doors of a hub that knows the small chain."""
+    async with opened_doors(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

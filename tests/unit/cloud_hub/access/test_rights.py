@@ -8,8 +8,8 @@ import pytest
 from cloud_hub.insight.metric import Filter
 from cloud_hub.register import METRICS
 from device_profiles.store import LoginRole
-from tests.doors import Doors, opened_doors
 from tests.small_chain import OTHER, OWN, PLAN, RIVAL, TENANT, local
+from tests.stage.doors import Doors, opened_doors
 
 HEAD_OFFICE, IT, TECHNICIAN = LoginRole.HEAD_OFFICE, LoginRole.IT, LoginRole.TECHNICIAN
 STORE, BRAND = LoginRole.STORE, LoginRole.BRAND

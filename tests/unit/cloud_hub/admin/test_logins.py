@@ -13,8 +13,8 @@ from cloud_hub.access.grants import Grant
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.master_data.place_tables import Store
 from device_profiles.store import LoginRole
-from tests.doors import PASSWORD, Doors, opened_doors
 from tests.small_chain import OTHER, OWN, TENANT, WATER, local
+from tests.stage.doors import PASSWORD, Doors, opened_doors
 
 HEAD_OFFICE, IT, TECHNICIAN = LoginRole.HEAD_OFFICE, LoginRole.IT, LoginRole.TECHNICIAN
 STORE, BRAND = LoginRole.STORE, LoginRole.BRAND

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,16 +13,12 @@ from cloud_hub.coolers.estimated_sales import (
     nine_in_ten,
 )
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
-from cloud_hub.core.storage.database import Database
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Sums, total
 from cloud_hub.insight.window import Window, between
-from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.chain import load_chain
-from sync.events import CoolerOpened, PackCount, PacksChanged
 from tests.small_chain import COLA, NOW, RIVAL, TEA, TENANT, TODAY, SmallChain, local
-from tests.talking_device import NOON, TalkingDevice
 
 
 @pytest.fixture
@@ -177,47 +172,3 @@ def test_of_a_product_that_was_hidden_too_often_there_is_no_estimate(chain: Smal
     assert (tea.gtin, tea.sold, tea.is_hidden, tea.untold) == (TEA, None, True, 2)
     assert (cola.sold, cola.is_hidden, cola.untold) == (3.0, False, 1)
     assert ESTIMATED_SELL_OUT.value(asked(chain)) == 3.0
-
-
-def test_an_openings_event_becomes_its_rows_once(database: Database, ingest: Ingest) -> None:
-    body = CoolerOpened(
-        fixture_id="s01-a",
-        camera_id="camera",
-        before_at=NOON - timedelta(minutes=9),
-        taken_at=NOON,
-        before_sha256="a" * 64,
-        after_sha256="b" * 64,
-        openings=1,
-        changes=(
-            PacksChanged(
-                gtin="09520001000027", taken=PackCount(mean=1.1, variance=0.1, low=1, high=2)
-            ),
-        ),
-        lanes=40,
-        told_lanes=39,
-    )
-    device = TalkingDevice(kind="cooler")
-    device.say(body)
-    for _ in range(2):
-        ingest.take([device.hello(), *device.batches()])
-
-    with database.sessions() as session:
-        (kept,) = session.scalars(sa.select(CoolerOpening)).all()
-        (product,) = session.scalars(sa.select(OpenedProduct)).all()
-    assert (kept.told_lanes, kept.purpose) == (39, "shopping")
-    assert (product.gtin, product.taken) == ("09520001000027", 1.1)
-
-
-def test_an_opening_that_tells_more_lanes_than_there_are_is_refused(
-    database: Database, ingest: Ingest
-) -> None:
-    said: dict[str, Any] = {"fixture_id": "s01-a", "camera_id": "c", "lanes": 3, "told_lanes": 4}
-    body = CoolerOpened(
-        **said, before_at=NOON, taken_at=NOON, before_sha256="a" * 64, after_sha256="b" * 64
-    )
-    device = TalkingDevice(kind="cooler")
-    device.say(body)
-
-    assert ingest.take([device.hello(), *device.batches()]).tally.dead == 1
-    with database.sessions() as session:
-        assert session.scalars(sa.select(CoolerOpening)).all() == []

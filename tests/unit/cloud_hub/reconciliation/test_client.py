@@ -1,6 +1,6 @@
 """The accounts, asked of a running hub or at the database itself."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiohttp import web
@@ -14,8 +14,6 @@ from cloud_hub.reconciliation.event_trace import RecordName
 from cloud_hub.register import PROJECTIONS
 from tests.stage.booking import book
 from tests.talking_device import cola, receipt
-
-Ask = Callable[..., Awaitable[object]]
 
 
 async def door(request: web.Request) -> web.Response:

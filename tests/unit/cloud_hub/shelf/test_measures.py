@@ -1,7 +1,6 @@
 """Shelf figures, gaps and lost sales against answers worked out by hand."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ from cloud_hub.insight.sums import Cell, Sums, total
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import load_chain
 from cloud_hub.master_data.place_tables import Planogram
-from cloud_hub.sales.lost_sales import learn_rates, lost_sales
-from cloud_hub.shelf.gaps import Look, find_gaps
 from cloud_hub.shelf.measures import Verdict, purity_verdict
 from cloud_hub.shelf.metrics import (
     COMPLIANCE,
@@ -199,76 +196,6 @@ def test_compliance_tells_presence_position_and_facings_apart(chain: SmallChain)
 def test_hidden_slots_leave_the_denominator_of_compliance(chain: SmallChain) -> None:
     chain.photo(local(9), seen=without("A-1-1"), hidden=("A-1-1",))
     assert value(chain, COMPLIANCE_POSITION) == pytest.approx(5 / 5)
-
-
-def look(minute: int, *empty: str, hidden: tuple[str, ...] = ()) -> Look:
-    taken_at = local(12, 0) + timedelta(minutes=minute)
-    return Look(taken_at=taken_at, empty=frozenset(empty), hidden=frozenset(hidden))
-
-
-def test_a_gap_is_confirmed_by_two_photos_or_ten_minutes() -> None:
-    once = find_gaps([look(0), look(5, "A-1-1")])[0]
-    assert not once.is_confirmed(local(12, 14))
-    assert once.is_confirmed(local(12, 15))
-    twice = find_gaps([look(0), look(5, "A-1-1"), look(6, "A-1-1")])[0]
-    assert twice.is_confirmed(local(12, 6))
-
-
-def test_a_gap_ends_with_the_first_photo_that_shows_it_filled() -> None:
-    gaps = find_gaps([look(0), look(30, "A-1-1"), look(60, hidden=("A-1-1",)), look(90)])
-    assert [(gap.started_at, gap.ended_at) for gap in gaps] == [(local(12, 30), local(13, 30))]
-    assert not gaps[0].is_confirmed(NOW), "one photo, and the next clear one showed it filled"
-
-
-def test_a_gap_in_the_oldest_photo_may_have_begun_before_it() -> None:
-    assert find_gaps([look(0, "A-1-1")])[0].open_before
-    assert not find_gaps([look(0), look(1, "A-1-1")])[0].open_before
-
-
-def history(chain: SmallChain, days: int):
-    with chain.reading() as session:
-        known = load_chain(session, TENANT)
-    assert known is not None
-    stores = [known.stores["s01"].hours]
-    return between(TENANT, stores, TODAY - timedelta(days=days), TODAY, NOW).days
-
-
-def test_expected_sales_are_learned_from_in_stock_hours_only(chain: SmallChain) -> None:
-    days = history(chain, 4)
-    units = {(day.day, 12): Decimal(3) for day in days[:3]}
-    away: list[tuple[datetime, datetime]] = [(days[3].open_at, days[3].close_at)]
-    rates = learn_rates(days[:4], units, away)
-    # four days of history, the fourth out of stock: 9 units in 3 hours
-    assert rates[12].per_hour == pytest.approx(3.0)
-    assert rates[12].hours == pytest.approx(3.0)
-
-
-def test_lost_sales_are_expected_less_sold_at_the_price_without_substitutes(
-    chain: SmallChain,
-) -> None:
-    days = history(chain, 1)
-    rates = learn_rates(
-        days[:1], {(days[0].day, 12): Decimal(4), (days[0].day, 13): Decimal(2)}, []
-    )
-    lost = lost_sales(rates, days[1:], (local(12, 30), local(14)), Decimal(1), Decimal("5.00"))
-    assert lost is not None
-    # half an hour at 4 and an hour at 2 = 4 expected; (4 − 1) × 5.00 × 0.7
-    assert lost.expected_units == pytest.approx(4.0)
-    assert lost.value == Decimal("10.50")
-    assert lost.low <= lost.value <= lost.high
-
-
-def test_more_sold_than_expected_is_no_loss(chain: SmallChain) -> None:
-    days = history(chain, 1)
-    rates = learn_rates(days[:1], {(days[0].day, 12): Decimal(1)}, [])
-    lost = lost_sales(rates, days[1:], (local(12), local(13)), Decimal(5), Decimal("5.00"))
-    assert lost is not None
-    assert lost.value == 0
-
-
-def test_without_history_a_loss_has_no_price(chain: SmallChain) -> None:
-    days = history(chain, 0)
-    assert lost_sales({}, days, (local(12), local(13)), Decimal(0), Decimal("5.00")) is None
 
 
 def test_a_brand_is_judged_on_its_own_goods(chain: SmallChain) -> None:

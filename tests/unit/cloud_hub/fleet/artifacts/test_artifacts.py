@@ -1,12 +1,12 @@
 import json
 import stat
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tuf.api.metadata import Metadata
 
-from cloud_hub.core.errors import Refused, UnusableData
+from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.artifacts.artifacts import Artifacts, choose_devices
 from cloud_hub.fleet.commands.shadows import shadow_of
 from cloud_hub.master_data.importer import load_chain
@@ -47,12 +47,6 @@ def test_what_is_added_is_signed_listed_and_kept_by_its_hash(artifacts, prices):
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
-def test_each_chain_has_its_own_list_and_keys(artifacts, prices):
-    add(artifacts, prices, 1)
-    assert artifacts.listed("other") == []
-    assert artifacts.desk("linguang").root(NOW) != artifacts.desk("other").root(NOW)
-
-
 def test_a_version_is_given_once_and_only_upwards(artifacts, prices):
     add(artifacts, prices, 2)
     for version in (1, 2):
@@ -89,36 +83,6 @@ def test_a_model_is_its_manifest_and_the_file_whose_hash_it_says(artifacts, tmp_
         add(artifacts, manifest, 1, name="models/eye", kind=ArtifactKind.MODEL)
     with pytest.raises(Refused, match="no model 'ear'; it has eye"):
         add(artifacts, manifest, 1, name="models/ear", kind=ArtifactKind.MODEL)
-
-
-def test_signatures_are_renewed_before_they_end_and_versions_only_rise(artifacts, prices):
-    add(artifacts, prices, 1)
-    desk = artifacts.desk("linguang")
-    assert desk.renew(NOW + timedelta(days=3)) == []
-    assert desk.renew(NOW + timedelta(days=4)) == ["snapshot", "timestamp"]
-    assert "targets" in desk.renew(NOW + timedelta(days=200))
-    assert "root" in desk.renew(NOW + timedelta(days=2000))
-    assert [path.name for path in sorted(desk.metadata.glob("*.root.json"))] == [
-        "1.root.json",
-        "2.root.json",
-    ]
-    before = Metadata.from_bytes((desk.metadata / "timestamp.json").read_bytes())
-    assert desk.renew(NOW, all_of_them=True)
-    after = Metadata.from_bytes((desk.metadata / "timestamp.json").read_bytes())
-    assert after.signed.version > before.signed.version
-
-
-def test_keys_kept_elsewhere_are_asked_for(artifacts, prices, tmp_path):
-    add(artifacts, prices, 1)
-    safe = tmp_path / "safe"
-    safe.mkdir()
-    for role in ("root", "targets"):
-        key = artifacts.desk("linguang").folder / "keys" / f"{role}.pem"
-        key.rename(safe / key.name)
-    with pytest.raises(UnusableData, match="give --keys"):
-        add(artifacts, prices, 2)
-    add(Artifacts(folder=artifacts.folder, keys=safe), prices, 3)
-    assert artifacts.desk("linguang").renew(NOW, all_of_them=True) == ["snapshot", "timestamp"]
 
 
 def test_an_assigned_version_stands_in_the_desired_state_beside_what_stood_there(

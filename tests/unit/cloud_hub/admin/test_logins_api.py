@@ -1,0 +1,111 @@
+"""Logins and tokens made over HTTP."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from cloud_hub.access.sign_in import check_password, token_row
+from cloud_hub.access.tables import AuditEntry, Login
+from device_profiles.store import LoginRole
+from tests.small_chain import OWN, TENANT
+from tests.stage.doors import Doors
+
+ANNA = {
+    "tenant_id": TENANT,
+    "login_name": "anna",
+    "password": "long enough",
+    "role": "store",
+    "scope_id": "s01",
+    "language": "zh",
+}
+READER = {"tenant_id": TENANT, "name": "reader", "role": "brand", "scope_id": OWN}
+
+
+def acts(doors: Doors) -> list[tuple[str, str, str]]:
+    with doors.hub.sessions() as session:
+        rows = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.entry))
+        return [(row.action, row.subject, row.actor) for row in rows]
+
+
+async def test_a_login_that_was_made_can_sign_in_and_is_in_the_log(doors: Doors) -> None:
+    made = await doors.http.post("/api/v1/logins", json=ANNA, headers=doors.administrator())
+    assert made.status_code == 204
+    with doors.hub.sessions() as session:
+        login = check_password(session, "anna", "long enough")
+        assert login is not None
+        assert (login.role, login.scope_id, login.language) == ("store", "s01", "zh")
+    assert acts(doors) == [("login-made", "anna", "token:admin")]
+
+
+async def test_a_login_made_again_has_the_new_password_role_and_scope(doors: Doors) -> None:
+    again = ANNA | {"password": "another one", "role": "it", "scope_id": None}
+    for body in (ANNA, again):
+        await doors.http.post("/api/v1/logins", json=body, headers=doors.administrator())
+    with doors.hub.sessions() as session:
+        assert check_password(session, "anna", "long enough") is None
+        login = check_password(session, "anna", "another one")
+        assert login is not None
+        assert (login.role, login.scope_id) == ("it", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"password": "short"}, "password"),
+        ({"role": "king"}, "role"),
+        ({"scope_id": None}, "needs a scope"),
+        ({"scope_id": "s99"}, "there is no store 's99'; there is: s01, s02"),
+        ({"language": "de"}, "language"),
+        ({"login_name": ""}, "login_name"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_a_login_that_makes_no_sense_is_refused_and_not_made(
+    doors: Doors, change: dict[str, Any], said: str
+) -> None:
+    answer = await doors.http.post(
+        "/api/v1/logins", json=ANNA | change, headers=doors.administrator()
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+    with doors.hub.sessions() as session:
+        assert session.scalars(sa.select(Login)).all() == []
+
+
+async def test_a_token_is_said_once_and_sees_what_its_role_sees(doors: Doors) -> None:
+    made = await doors.http.post("/api/v1/tokens", json=READER, headers=doors.administrator())
+    assert made.status_code == 201
+    token = made.json()["token"]
+    with doors.hub.sessions() as session:
+        row = token_row(session, token)
+        assert row is not None
+        assert (row.role, row.scope_id, row.may_write) == ("brand", OWN, False)
+    assert acts(doors) == [("token-made", "reader", "token:admin")]
+    assert token not in str(acts(doors))
+
+
+@pytest.mark.parametrize(("path", "body"), [("/api/v1/logins", ANNA), ("/api/v1/tokens", READER)])
+async def test_whoever_may_not_write_makes_nobody(
+    doors: Doors, path: str, body: dict[str, Any]
+) -> None:
+    for headers, status in (
+        ({}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+        (doors.token(LoginRole.HEAD_OFFICE), 403),
+        (doors.signed_in("clerk", LoginRole.HEAD_OFFICE), 401),
+    ):
+        answer = await doors.http.post(path, json=body, headers=headers)
+        assert answer.status_code == status
+    assert acts(doors) == []
+
+
+async def test_a_chains_own_token_makes_nobody_of_another_chain(doors: Doors) -> None:
+    mine = doors.token(LoginRole.HEAD_OFFICE, may_write=True)
+    answer = await doors.http.post(
+        "/api/v1/logins", json=ANNA | {"tenant_id": "other"}, headers=mine
+    )
+    assert (answer.status_code, answer.json()["detail"]) == (
+        403,
+        "this token is not for chain other",
+    )

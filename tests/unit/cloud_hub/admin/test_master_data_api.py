@@ -1,0 +1,49 @@
+"""Master data loaded over HTTP."""
+
+import sqlalchemy as sa
+
+from cloud_hub.access.tables import AuditEntry
+from cloud_hub.master_data.place_tables import Tenant
+from device_profiles.store import LoginRole
+from tests.stage.doors import Doors
+from tests.talking_device import small_chain
+
+PATH = "/api/v1/master-data"
+
+
+def tenants(doors: Doors) -> set[str]:
+    with doors.hub.sessions() as session:
+        return set(session.scalars(sa.select(Tenant.tenant_id)))
+
+
+async def test_a_chain_is_loaded_told_and_noted(doors: Doors) -> None:
+    answer = await doors.http.post(
+        PATH, json=small_chain(2).model_dump(mode="json"), headers=doors.administrator()
+    )
+    assert answer.status_code == 200
+    assert answer.json() == {"tenant_id": "linguang", "stores": 2, "products": 3, "devices": 6}
+    assert "linguang" in tenants(doors)
+    with doors.hub.sessions() as session:
+        (act,) = session.scalars(sa.select(AuditEntry))
+        assert (act.action, act.detail) == ("master-data-loaded", {"stores": 2, "products": 3})
+
+
+async def test_a_chain_with_one_wrong_part_is_not_loaded_at_all(doors: Doors) -> None:
+    chain = small_chain(2).model_dump(mode="json")
+    chain["stores"][1]["listings"][0]["gtin"] = "09520000000042"
+    answer = await doors.http.post(PATH, json=chain, headers=doors.administrator())
+    assert answer.status_code == 422
+    assert "lists unknown GTIN" in answer.text
+    assert "linguang" not in tenants(doors)
+
+
+async def test_only_its_own_writers_load_a_chain(doors: Doors) -> None:
+    body = small_chain().model_dump(mode="json")
+    for headers, status in (
+        ({}, 401),
+        (doors.token(LoginRole.HEAD_OFFICE), 403),
+        (doors.token(LoginRole.HEAD_OFFICE, may_write=True), 403),
+    ):
+        answer = await doors.http.post(PATH, json=body, headers=headers)
+        assert answer.status_code == status
+    assert "linguang" not in tenants(doors)

@@ -1,0 +1,104 @@
+"""Artifacts over HTTP: listed and assigned by operators, fetched by devices."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from cloud_hub.core.keys.tokens import hash_token
+from cloud_hub.fleet.commands.shadows import shadow_of
+from cloud_hub.master_data.place_tables import Device
+from device_profiles.artifact import ArtifactKind
+from device_profiles.store import LoginRole
+from tests.small_chain import NOW, OWN, TENANT
+from tests.stage.doors import Doors
+from tests.talking_device import COLA
+
+PATH = "/api/v1/artifacts"
+TILL = {"Authorization": "Basic " + base64.b64encode(b"s01-till:secret").decode()}
+ASSIGN = {"name": "prices/till", "version": 1, "devices": ["s01-till", "s02-till"]}
+
+
+@pytest.fixture
+def stocked(doors: Doors, tmp_path: Path) -> Doors:
+    """A hub with one signed price list, and a till that can sign in."""
+    prices = tmp_path / "prices.json"
+    prices.write_text(json.dumps({"currency": "CNY", "prices": [{"gtin": COLA, "price": "2"}]}))
+    doors.hub.artifacts.add(
+        TENANT, prices, name="prices/till", version=1, kind=ArtifactKind.PRICE_LIST, now=NOW
+    )
+    doors.chain.flush()
+    with doors.hub.database.writing() as session:
+        session.get_one(Device, (TENANT, "s01-till")).password_hash = hash_token("secret")
+    return doors
+
+
+def wanted(doors: Doors, device_id: str) -> object:
+    with doors.hub.sessions() as session:
+        shadow = shadow_of(session, TENANT, device_id)
+        return None if shadow is None else shadow.desired
+
+
+async def test_operators_are_told_what_is_signed(stocked: Doors) -> None:
+    (one,) = (await stocked.get("/artifacts", LoginRole.TECHNICIAN)).json()
+    assert (one["name"], one["version"], one["kind"]) == ("prices/till", 1, "price-list")
+    for role, scope in ((LoginRole.STORE, "s01"), (LoginRole.BRAND, OWN)):
+        assert (await stocked.get("/artifacts", role, scope)).status_code == 403
+
+
+async def test_a_device_fetches_its_chains_list_and_the_file(stocked: Doors) -> None:
+    desk = stocked.hub.artifacts.desk(TENANT)
+    stamp = await stocked.http.get(f"{PATH}/metadata/timestamp.json", headers=TILL)
+    assert stamp.content == (desk.metadata / "timestamp.json").read_bytes()
+    (file,) = (desk.targets / "prices/till").iterdir()
+    target = await stocked.http.get(f"{PATH}/targets/prices/till/{file.name}", headers=TILL)
+    assert target.content == file.read_bytes()
+    rest = await stocked.http.get(
+        f"{PATH}/targets/prices/till/{file.name}", headers=TILL | {"Range": "bytes=5-"}
+    )
+    assert (rest.status_code, rest.content) == (206, file.read_bytes()[5:])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "metadata/99.root.json",
+        "metadata/keys.json",
+        "metadata/..%2Flock",
+        "targets/prices/till/" + "0" * 64 + ".1",
+        "targets/..%2F..%2Fkeys%2Froot.pem",
+        "targets/prices/till",
+    ],
+)
+async def test_nothing_beside_the_list_is_served(stocked: Doors, path: str) -> None:
+    answer = await stocked.http.get(f"{PATH}/{path}", headers=TILL)
+    assert answer.status_code in (404, 422)
+
+
+async def test_who_is_no_device_fetches_nothing(stocked: Doors) -> None:
+    for headers in ({}, stocked.token(LoginRole.IT)):
+        answer = await stocked.http.get(f"{PATH}/metadata/timestamp.json", headers=headers)
+        assert answer.status_code == 401
+
+
+async def test_an_assigned_version_is_wanted_of_the_devices_named(stocked: Doors) -> None:
+    it = stocked.token(LoginRole.IT, may_write=True)
+    answer = await stocked.http.post(f"{PATH}/assign", json=ASSIGN, headers=it)
+    assert (answer.status_code, answer.json()) == (200, {"devices": 2})
+    for device_id in ASSIGN["devices"]:
+        assert wanted(stocked, device_id) == {"artifacts": {"prices/till": 1}}
+    assert wanted(stocked, "s01-door") is None
+
+
+async def test_where_a_device_or_a_version_is_not_there_nothing_is_assigned(
+    stocked: Doors,
+) -> None:
+    it = stocked.token(LoginRole.IT, may_write=True)
+    for change in ({"devices": ["s01-till", "s99"]}, {"version": 7}, {"name": "prices/other"}):
+        answer = await stocked.http.post(f"{PATH}/assign", json=ASSIGN | change, headers=it)
+        assert answer.status_code == 404, answer.text
+    assert wanted(stocked, "s01-till") is None
+    for change in ({"devices": []}, {"version": 0}, {"name": "Prices"}, {"colour": "red"}):
+        answer = await stocked.http.post(f"{PATH}/assign", json=ASSIGN | change, headers=it)
+        assert answer.status_code == 422

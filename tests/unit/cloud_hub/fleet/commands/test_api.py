@@ -1,0 +1,155 @@
+"""Commands, wishes and dead letters over HTTP."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.link.tables import DeadLetter
+from device_profiles.store import LoginRole
+from tests.small_chain import NOW, OWN, TENANT
+from tests.stage.doors import Doors
+
+TILL = "/api/v1/devices/s01-till"
+RESTART = {"name": "restart", "command_id": "first-command"}
+LETTER = "s01-till/1/0/7"
+
+
+def it(doors: Doors) -> dict[str, str]:
+    doors.chain.flush()
+    return doors.token(LoginRole.IT, may_write=True)
+
+
+async def test_a_command_is_kept_and_told_with_its_state(doors: Doors) -> None:
+    headers = it(doors)
+    given = await doors.http.post(f"{TILL}/commands", json=RESTART, headers=headers)
+    assert given.status_code == 202
+    assert (given.json()["state"], given.json()["issued_by"]) == ("waiting", "token:test")
+    (listed,) = (await doors.get("/devices/s01-till/commands", LoginRole.TECHNICIAN)).json()
+    assert listed == given.json()
+    shown = await doors.get("/devices/s01-till/commands/first-command", LoginRole.HEAD_OFFICE)
+    assert shown.json() == given.json()
+
+
+async def test_the_same_command_twice_is_one_and_another_under_its_name_is_refused(
+    doors: Doors,
+) -> None:
+    headers = it(doors)
+    for body, status in (
+        (RESTART, 202),
+        (RESTART, 202),
+        (RESTART | {"name": "take-photo"}, 409),
+    ):
+        answer = await doors.http.post(f"{TILL}/commands", json=body, headers=headers)
+        assert answer.status_code == status
+    assert len((await doors.get("/devices/s01-till/commands", LoginRole.IT)).json()) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "Restart!"},
+        {"expires_in_s": 0},
+        {"expires_in_s": 10**9},
+        {"command_id": "short"},
+        {"colour": "red"},
+        {"arguments": {"text": "x" * 9000}},
+    ],
+)
+async def test_a_command_that_is_none_is_refused(doors: Doors, change: dict[str, Any]) -> None:
+    answer = await doors.http.post(f"{TILL}/commands", json=RESTART | change, headers=it(doors))
+    assert answer.status_code == 422
+    assert (await doors.get("/devices/s01-till/commands", LoginRole.IT)).json() == []
+
+
+async def test_what_nobody_knows_is_not_found(doors: Doors) -> None:
+    headers = it(doors)
+    for method, path, body in (
+        ("POST", "/api/v1/devices/s99/commands", RESTART),
+        ("GET", "/api/v1/devices/s99/commands", None),
+        ("GET", f"{TILL}/commands/never-given", None),
+        ("GET", "/api/v1/devices/s99/shadow", None),
+        ("PUT", "/api/v1/devices/s99/desired", {"state": {}}),
+        ("GET", "/api/v1/dead-letters/s01-till/9/9/9", None),
+        ("POST", "/api/v1/dead-letters/s01-till/9/9/9/replay", None),
+    ):
+        answer = await doors.http.request(method, path, json=body, headers=headers)
+        assert answer.status_code == 404, path
+
+
+async def test_a_wish_is_kept_whole_under_the_next_version(doors: Doors) -> None:
+    headers = it(doors)
+    before = (await doors.get("/devices/s01-till/shadow", LoginRole.IT)).json()
+    assert (before["desired"]["version"], before["delta"]) == (0, {})
+    wish = {"state": {"photo_interval_min": 30}}
+    told = (await doors.http.put(f"{TILL}/desired", json=wish, headers=headers)).json()
+    assert told["desired"]["version"] == 1
+    assert told["desired"]["state"] == told["delta"] == {"photo_interval_min": 30}
+    again = (await doors.http.put(f"{TILL}/desired", json=wish, headers=headers)).json()
+    assert again["desired"]["version"] == 1
+    late = {"state": {"photo_interval_min": 5}, "over_version": 0}
+    refused = await doors.http.put(f"{TILL}/desired", json=late, headers=headers)
+    assert refused.status_code == 409
+
+
+async def test_who_may_not_act_changes_nothing(doors: Doors) -> None:
+    doors.chain.flush()
+    for headers in (
+        doors.token(LoginRole.IT),
+        doors.token(LoginRole.STORE, "s01", may_write=True),
+        doors.token(LoginRole.BRAND, OWN, may_write=True),
+        doors.signed_in("clerk", LoginRole.STORE, "s01"),
+    ):
+        for method, path, body in (
+            ("POST", f"{TILL}/commands", RESTART),
+            ("PUT", f"{TILL}/desired", {"state": {"a": 1}}),
+        ):
+            answer = await doors.http.request(method, path, json=body, headers=headers)
+            assert answer.status_code == 403
+    assert (await doors.get("/devices/s01-till/commands", LoginRole.IT)).json() == []
+
+
+def letter(doors: Doors) -> None:
+    """A sale that could not be taken."""
+    keys = IdentityKeys(doors.hub.secrets)
+    doors.chain.add(
+        DeadLetter(
+            tenant_id=TENANT,
+            letter_id=LETTER,
+            device_id="s01-till",
+            store_id="s01",
+            epoch=1,
+            lane=0,
+            seq=7,
+            raw=keys.sealed_letter(json.dumps({"sequence": "many"}).encode()),
+            error="sequence: not a number",
+            received_at=NOW,
+            replayed_at=None,
+        )
+    )
+    doors.chain.flush()
+
+
+async def test_letters_are_listed_to_operators_and_opened_to_it_alone(doors: Doors) -> None:
+    letter(doors)
+    (listed,) = (await doors.get("/dead-letters", LoginRole.TECHNICIAN)).json()
+    assert (listed["letter_id"], listed["lane"], listed["error"]) == (
+        LETTER,
+        "sale",
+        "sequence: not a number",
+    )
+    assert "said" not in listed
+    assert (await doors.get("/dead-letters", LoginRole.IT, device="s01-door")).json() == []
+    path = f"/api/v1/dead-letters/{LETTER}"
+    opened = await doors.http.get(path, headers=it(doors))
+    assert opened.json()["said"] == {"sequence": "many"}
+    technician = doors.token(LoginRole.TECHNICIAN, may_write=True)
+    assert (await doors.http.get(path, headers=technician)).status_code == 403
+
+
+async def test_a_letter_that_cannot_be_taken_again_says_why(doors: Doors) -> None:
+    letter(doors)
+    answer = await doors.http.post(f"/api/v1/dead-letters/{LETTER}/replay", headers=it(doors))
+    assert answer.status_code == 409
+    assert "its events are not dead any more" in answer.json()["detail"]
