@@ -25,7 +25,7 @@ LaneKey = tuple[str, str, int, int]
 def loss_reason(reason: str) -> Text:
     """What people call the reason that a device gave for a loss."""
     words = loss_words(reason)
-    return Text(en=words.en, zh=words.zh)
+    return Text(en=words.text("en"), zh=words.text("zh"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class DeclaredLoss:
             "events": self.events,
             "bytes": self.bytes,
             "reason": self.reason,
-            "reason_text": loss_words(self.reason).en,
+            "reason_text": loss_words(self.reason).text("en"),
             **{name: None if at is None else at.isoformat() for name, at in times.items()},
         }
 
