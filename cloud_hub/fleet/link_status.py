@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said, Text
 from cloud_hub.core.wording import duration
 from cloud_hub.master_data.chain import Device
 
@@ -35,7 +35,7 @@ class Freshness:
     heard_at: datetime | None
     data_at: datetime | None
     age_s: float | None
-    age_text: Text
+    age_text: Said
     waiting: int
 
 
@@ -97,7 +97,7 @@ def _freshness(
 ) -> Freshness:
     newest = data_at or heard_at
     age_s = None if newest is None else max(0.0, (now - newest).total_seconds())
-    never = Text(en="never", zh="从未")
+    never = Text("never")
     return Freshness(
         state=state,
         heard_at=heard_at,

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreHours
-from cloud_hub.core.text import Text
 from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
+from device_profiles.names import Names
 from device_profiles.store import OpeningHours
 
 
@@ -41,8 +41,8 @@ class Store:
     """An outlet."""
 
     store_id: str
-    name: Text
-    region: Text
+    name: Names
+    region: Names
     hours: StoreHours
 
 
@@ -52,7 +52,7 @@ class Fixture:
 
     fixture_id: str
     store_id: str
-    name: Text
+    name: Names
     kind: str
     rows: int
     columns: int
@@ -97,7 +97,7 @@ class Product:
 
     gtin: str
     brand_id: str
-    name: Text
+    name: Names
     width_mm: float
 
 
@@ -117,7 +117,7 @@ class Device:
     device_id: str
     store_id: str
     kind: str
-    name: Text
+    name: Names
     fixture_id: str | None
     simulated: bool
     claimed_at: datetime | None
@@ -131,13 +131,13 @@ class Chain:
     """Everything known before the first event, by identifier; plans newest first."""
 
     tenant_id: str
-    name: Text
+    name: Names
     currency: str
     simulated: bool
     stores: dict[str, Store]
     fixtures: dict[str, Fixture]
     plans: dict[str, tuple[Plan, ...]]
-    brands: dict[str, Text]
+    brands: dict[str, Names]
     products: dict[str, Product]
     listings: dict[tuple[str, str], Listing]
     devices: dict[str, Device]
@@ -156,10 +156,10 @@ class Chain:
         found = [f for f in self.fixtures.values() if f.store_id == store_id]
         return sorted(found, key=lambda fixture: fixture.fixture_id)
 
-    def product_name(self, gtin: str) -> Text:
+    def product_name(self, gtin: str) -> Names:
         """What people call the product; its GTIN where it is not known."""
         product = self.products.get(gtin)
-        return Text(en=gtin, zh=gtin) if product is None else product.name
+        return Names.same(gtin) if product is None else product.name
 
     def is_brand(self, gtin: str | None, brand_id: str) -> bool:
         """Whether the product is the brand's."""
@@ -175,14 +175,14 @@ def load_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
         return None
     return Chain(
         tenant_id=tenant_id,
-        name=Text(en=tenant.name_en, zh=tenant.name_zh),
+        name=Names(en=tenant.name_en, zh=tenant.name_zh),
         currency=tenant.currency,
         simulated=tenant.simulated,
         stores=_stores(session, tenant_id, scope),
         fixtures=_fixtures(session, tenant_id, scope),
         plans=_plans(session, tenant_id),
         brands={
-            brand_id: Text(en=en, zh=zh)
+            brand_id: Names(en=en, zh=zh)
             for brand_id, en, zh in session.execute(
                 sa.select(goods.Brand.brand_id, goods.Brand.name_en, goods.Brand.name_zh).where(
                     goods.Brand.tenant_id == tenant_id
@@ -204,8 +204,8 @@ def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, Store]:
     return {
         row.store_id: Store(
             store_id=row.store_id,
-            name=Text(en=row.name_en, zh=row.name_zh),
-            region=Text(en=row.region_en, zh=row.region_zh),
+            name=Names(en=row.name_en, zh=row.name_zh),
+            region=Names(en=row.region_en, zh=row.region_zh),
             hours=StoreHours(
                 store_id=row.store_id,
                 zone=ZoneInfo(row.time_zone),
@@ -227,7 +227,7 @@ def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, Fixtu
         row.fixture_id: Fixture(
             fixture_id=row.fixture_id,
             store_id=row.store_id,
-            name=Text(en=row.name_en, zh=row.name_zh),
+            name=Names(en=row.name_en, zh=row.name_zh),
             kind=row.kind,
             rows=row.rows,
             columns=row.columns,
@@ -288,7 +288,7 @@ def _products(session: Session, tenant_id: str) -> dict[str, Product]:
         ).where(product.tenant_id == tenant_id)
     )
     return {
-        gtin: Product(gtin=gtin, brand_id=brand, name=Text(en=en, zh=zh), width_mm=width)
+        gtin: Product(gtin=gtin, brand_id=brand, name=Names(en=en, zh=zh), width_mm=width)
         for gtin, brand, en, zh, width in rows
     }
 
@@ -325,7 +325,7 @@ def _devices(session: Session, tenant_id: str, scope: Scope) -> dict[str, Device
             device_id=row.device_id,
             store_id=row.store_id,
             kind=row.kind,
-            name=Text(en=row.name_en, zh=row.name_zh),
+            name=Names(en=row.name_en, zh=row.name_zh),
             fixture_id=row.fixture_id,
             simulated=row.simulated,
             claimed_at=row.claimed_at,

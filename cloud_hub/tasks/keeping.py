@@ -143,7 +143,7 @@ def answer_task(session: Session, viewer: Viewer, task_id: str, answer: str, now
 
 
 def _words(finding: Finding) -> tuple[str, str]:
-    return (finding.task.en, finding.task.zh) if finding.task else ("", "")
+    return (finding.task.text("en"), finding.task.text("zh")) if finding.task else ("", "")
 
 
 def _task_id(finding: Finding, now: datetime) -> str:

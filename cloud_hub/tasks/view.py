@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.tasks.tables import Task
+from device_profiles.names import Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +23,10 @@ class TaskRow:
     task_id: str
     finding: str
     store_id: str
-    store_name: Text
-    text: Text
+    store_name: Said
+    text: Said
     opened_at: datetime
-    age_text: Text
+    age_text: Said
     due_at: datetime | None
     overdue: bool
     answered_at: datetime | None
@@ -92,7 +93,7 @@ def _row(task: Task, chain: Chain, now: datetime) -> TaskRow:
         finding=task.finding,
         store_id=task.store_id,
         store_name=chain.stores[task.store_id].name,
-        text=Text(en=task.text_en, zh=task.text_zh),
+        text=Names(en=task.text_en, zh=task.text_zh),
         opened_at=task.opened_at,
         age_text=wording.duration((now - task.opened_at).total_seconds()),
         due_at=task.due_at,

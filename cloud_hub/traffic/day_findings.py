@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
@@ -17,8 +16,8 @@ from device_profiles.store import LoginRole
 STAFF_LEFT_OUT = FindingKind(name="staff-left-out")
 
 _STAFF = Text(
-    en="{store}: staff left out of footfall today: {n} {crossings}.",
-    zh="{store}：今日客流已剔除员工 {n} 次进出。",
+    "{store}: staff left out of footfall today: {n} crossing.",
+    "{store}: staff left out of footfall today: {n} crossings.",
 )
 
 
@@ -42,7 +41,6 @@ def find_staff(snapshot: Snapshot) -> Iterator[Finding]:
                 sentence=_STAFF.filled(
                     store=snapshot.chain.stores[store_id].name,
                     n=count,
-                    crossings=wording.plural(count, "crossing"),
                 ),
                 since=snapshot.day_of(store_id).start_at,
                 owner=LoginRole.STORE,

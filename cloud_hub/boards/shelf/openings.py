@@ -11,7 +11,7 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT, ProductSales, estimated_by_product
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import total
@@ -32,7 +32,7 @@ class EstimatedRow:
     hidden, where that is why."""
 
     gtin: str
-    product_name: Text
+    product_name: Said
     sold: float | None
     low: float
     high: float
@@ -49,7 +49,7 @@ class OpeningRow:
     is_refill: bool
     before_url: str | None
     after_url: str | None
-    changes: tuple[tuple[Text, float, float], ...]
+    changes: tuple[tuple[Said, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ def _openings(
     if viewer.brand_id is not None:
         own = [p.gtin for p in snapshot.chain.products.values() if p.brand_id == viewer.brand_id]
         query = query.where(OpenedProduct.gtin.in_(own))
-    found: dict[str, tuple[CoolerOpening, list[tuple[Text, float, float]]]] = {}
+    found: dict[str, tuple[CoolerOpening, list[tuple[Said, float, float]]]] = {}
     for opening, product in session.execute(query):
         come = product.put_back + product.refilled
         if max(product.taken, come) < LEAST_SHOWN:

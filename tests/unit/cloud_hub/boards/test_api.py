@@ -74,7 +74,8 @@ async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
 async def test_the_registry_is_served_whole(doors: Doors) -> None:
     answer = await doors.get("/metrics", LoginRole.HEAD_OFFICE)
     assert [metric["name"] for metric in answer.json()] == list(METRICS)
-    assert answer.json()[0]["title"] == {"en": "Footfall", "zh": "客流"}
+    title = answer.json()[0]["title"]
+    assert (title["en"], title["zh"]) == ("Footfall", "客流")
 
 
 async def test_a_metric_is_served_by_day_hour_and_store(doors: Doors) -> None:

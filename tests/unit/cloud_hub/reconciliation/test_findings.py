@@ -36,7 +36,7 @@ def test_an_offline_store_is_one_finding_since_its_newest_data(chain: SmallChain
     dark = found(chain)
     assert [(each.kind, each.store_id) for each in dark] == [(STORE_OFFLINE, "s02")]
     assert dark[0].since == local(13, day=TODAY - timedelta(days=2))
-    assert "2 d 1 h" in dark[0].sentence.en
+    assert "2 d 1 h" in dark[0].sentence.text("en")
     assert dark[0].owner is LoginRole.IT
 
 
@@ -62,10 +62,10 @@ def test_an_open_alarm_is_first_and_one_that_is_over_is_told(chain: SmallChain) 
     chain.alarm("picture-covered", local(9), cleared_at=local(10, 10), device_id="s01-door")
     warm, covered = found(chain)
     assert (warm.kind, warm.severity) == (ALARM, Severity.ALARM)
-    assert "too warm since 13:40 (11, limit 8)" in warm.sentence.en
+    assert "too warm since 13:40 (11, limit 8)" in warm.sentence.text("en")
     assert warm.owner is LoginRole.TECHNICIAN
     assert covered.severity is Severity.INFORMATION
-    assert "lens covered from 09:00 to 10:10" in covered.sentence.en
+    assert "lens covered from 09:00 to 10:10" in covered.sentence.text("en")
 
 
 def test_an_alarm_of_an_earlier_day_that_is_over_is_not_told(chain: SmallChain) -> None:
@@ -78,8 +78,8 @@ def test_declared_losses_are_told_with_their_reason(chain: SmallChain) -> None:
     chain.lost("s01-door", 3, 11, 50, "quota")
     lost = found(chain)
     assert [each.kind for each in lost] == [EVENTS_LOST]
-    assert "gave up 40 metric events: its disk was full" in lost[0].sentence.en
-    assert "磁盘已满" in lost[0].sentence.zh
+    assert "gave up 40 metric events: its disk was full" in lost[0].sentence.text("en")
+    assert "磁盘已满" in lost[0].sentence.text("zh")
     assert lost[0].device_id == "s01-door"
 
 
@@ -91,7 +91,7 @@ def test_a_loss_told_again_and_longer_is_one_loss(chain: SmallChain) -> None:
         view = device_view(session, head_office(), NOW, "s01-door")
     assert [(loss.first, loss.last, loss.events) for loss in view.losses] == [(1, 2, 2), (9, 9, 1)]
     assert sum(loss.events for loss in view.losses) == view.books.lost == 3
-    assert view.losses[0].reason_text.en == "its disk was full"
+    assert view.losses[0].reason_text.text("en") == "its disk was full"
 
 
 def test_a_loss_that_arrived_after_all_is_none(chain: SmallChain) -> None:
@@ -137,7 +137,7 @@ def test_staff_left_out_is_information_with_the_number(chain: SmallChain) -> Non
         chain.minute(local(6, 50 + minute), 0, staff=2, store_id="s02")
     told = found(chain)
     assert [(each.kind, each.severity) for each in told] == [(STAFF_LEFT_OUT, Severity.INFORMATION)]
-    assert "14 crossings" in told[0].sentence.en
+    assert "14 crossings" in told[0].sentence.text("en")
 
 
 def test_a_revised_day_is_told_with_what_was_added(chain: SmallChain) -> None:
@@ -158,7 +158,7 @@ def test_a_revised_day_is_told_with_what_was_added(chain: SmallChain) -> None:
     revised = found(chain)
     assert [(each.kind, each.severity) for each in revised] == [(DAY_REVISED, Severity.INFORMATION)]
     # what was shown first was 10; now it is 30
-    assert "+¥ 20" in revised[0].sentence.en
-    assert "+¥20" in revised[0].sentence.zh
-    assert "3 Mar" in revised[0].sentence.en
-    assert "3月3日" in revised[0].sentence.zh
+    assert "+¥ 20" in revised[0].sentence.text("en")
+    assert "+¥20" in revised[0].sentence.text("zh")
+    assert "3 Mar" in revised[0].sentence.text("en")
+    assert "3月3日" in revised[0].sentence.text("zh")

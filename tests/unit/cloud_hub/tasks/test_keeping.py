@@ -142,7 +142,7 @@ def test_home_shows_the_button_of_the_task_and_then_the_answer(chain: SmallChain
     with chain.reading() as session:
         (row,) = home_view(session, head_office(), NOW, SEARCHES).problems
     assert row.button is not None
-    assert (row.button.en, row.button.zh) == ("Bring 6", "补货 6 件")
+    assert (row.button.text("en"), row.button.text("zh")) == ("Bring 6", "补货 6 件")
     assert row.task_id is not None
     answer(chain, row.task_id, head_office())
     with chain.reading() as session:

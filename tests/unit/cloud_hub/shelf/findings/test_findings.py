@@ -71,9 +71,9 @@ def test_an_empty_slot_with_stock_in_the_back_room_is_a_task_to_bring(chain: Sma
         assert gap.owner is LoginRole.STORE
         assert gap.task is not None
         # par level 6, nothing on the floor
-        assert gap.task.en.startswith("Bring 6 × Cola")
-        assert gap.task.zh.startswith("从后仓取 6 件可乐")
-        assert "2 h 22 min" in gap.sentence.en
+        assert gap.task.text("en").startswith("Bring 6 × Cola")
+        assert gap.task.text("zh").startswith("从后仓取 6 件可乐")
+        assert "2 h 22 min" in gap.sentence.text("en")
 
 
 def test_a_confirmed_gap_stands_while_something_hides_its_slot(chain: SmallChain) -> None:
@@ -92,7 +92,7 @@ def test_no_more_is_brought_than_the_back_room_has(chain: SmallChain) -> None:
     chain.stock(COLA, "4", "back-room", at=local(8))
     task = found(chain)[0].task
     assert task is not None
-    assert task.en.startswith("Bring 4 ×")
+    assert task.text("en").startswith("Bring 4 ×")
 
 
 def test_without_stock_in_the_back_room_no_order_is_raised(chain: SmallChain) -> None:
@@ -100,9 +100,9 @@ def test_without_stock_in_the_back_room_no_order_is_raised(chain: SmallChain) ->
         chain.photo(local(14, minute), seen=without("A-2-1"))
     chain.stock(COLA, "3", "floor", at=local(8))
     gap = found(chain)[0]
-    assert "none in the back room" in gap.sentence.en
+    assert "none in the back room" in gap.sentence.text("en")
     assert gap.task is not None
-    assert "order" not in gap.task.en.lower()
+    assert "order" not in gap.task.text("en").lower()
 
 
 def test_one_photo_is_no_gap_until_ten_minutes_have_passed(chain: SmallChain) -> None:
@@ -157,7 +157,7 @@ def test_a_gap_costs_what_the_product_usually_sells_then(chain: SmallChain) -> N
     # 12:00 to 14:32 at 2 an hour = 5.0667; × 3.00 × 0.7
     assert costs[0].amount == Decimal("10.64")
     assert costs[0].currency == "CNY"
-    assert "1 − 0.3" in costs[0].formula.en
+    assert "1 − 0.3" in costs[0].formula.text("en")
 
 
 def test_a_product_that_still_stands_elsewhere_costs_nothing(chain: SmallChain) -> None:
@@ -171,8 +171,8 @@ def test_two_swapped_products_are_one_finding_and_no_gap(chain: SmallChain) -> N
         chain.photo(local(hour), seen={**PLAN, "A-1-2": TEA, "A-1-3": WATER})
     swap = found(chain)
     assert [(each.kind, each.slot_ids) for each in swap] == [(MISPLACED, ("A-1-2", "A-1-3"))]
-    assert "swapped" in swap[0].sentence.en
-    assert "放反" in swap[0].sentence.zh
+    assert "swapped" in swap[0].sentence.text("en")
+    assert "放反" in swap[0].sentence.text("zh")
     assert swap[0].since == local(13)
 
 
@@ -188,7 +188,7 @@ def test_foreign_packs_are_named_in_a_brands_own_cooler_with_the_range(chain: Sm
         chain.photo(local(hour), seen=seen if hour > 12 else PLAN)
     impure = [each for each in found(chain) if each.kind is PURITY]
     assert len(impure) == 1
-    assert impure[0].sentence.en == (
+    assert impure[0].sentence.text("en") == (
         "1 Rival pack in Spring's cooler at Store 01 since 13:00: purity 66.7 %"
         " (up to 83.3 %, 1 unknown)."
     )
