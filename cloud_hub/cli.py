@@ -124,7 +124,9 @@ def add_login(
     name: Annotated[str, typer.Argument(help="Name to sign in with.")],
     role: Role,
     scope: Scope = None,
-    language: Annotated[str, typer.Option("--language", help="en or zh.")] = "en",
+    language: Annotated[
+        str | None, typer.Option("--language", help="Such as en; else the browser's.")
+    ] = None,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
@@ -136,8 +138,6 @@ def add_login(
     from cloud_hub.access.offline_hub import open_office
     from cloud_hub.admin.offline import make_login
 
-    if language not in ("en", "zh"):
-        raise typer.BadParameter("use en or zh", param_hint="--language")
     with open_office(_place(data, database), tenant) as office:
         if password_stdin or not sys.stdin.isatty():
             password = sys.stdin.readline().rstrip("\n")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.tables import ApiToken, Login, LoginSession
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.core.catalogues import ENGLISH, languages
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.master_data.goods_tables import Brand
@@ -48,13 +49,18 @@ def add_login(
     password: str,
     role: LoginRole,
     scope_id: str | None = None,
-    language: str = "en",
+    language: str | None = None,
 ) -> None:
-    """Makes the login, or gives an existing one this password, role and scope.
+    """Makes the login, or gives an existing one this password, role, scope and language; None is
+    the browser's.
 
-    Raises Refused for a short password, and a role without its scope or with one that there is not.
+    Raises Refused for a short password, a role without its scope, and for a scope or a language
+    that there is not.
     """
     _check_scope(session, tenant_id, role, scope_id)
+    if language is not None and language not in languages():
+        known = ", ".join(languages())
+        raise Refused(f"there is no language {language!r}; there is: {known}", status=422)
     if len(password) < 8:
         raise Refused("a password needs 8 characters or more", status=422)
     login = session.get(Login, (tenant_id, login_name)) or Login(
@@ -128,7 +134,7 @@ def viewer_of_login(login: Login) -> Viewer:
         login_name=login.login_name,
         role=LoginRole(login.role),
         scope_id=login.scope_id,
-        language=login.language,
+        language=login.language or ENGLISH,
     )
 
 

@@ -9,7 +9,8 @@ from cloud_hub.core.storage.table import Base, key, key_int
 
 
 class Login(Base):
-    """A person's login. `scope_id` is the brand or store that the role is bound to, if it is."""
+    """A person's login. `scope_id` is the brand or store that the role is bound to, if it is;
+    `language` is what was chosen for it, if anything was."""
 
     __tablename__ = "login"
     tenant_id: Mapped[str] = key()
@@ -17,7 +18,7 @@ class Login(Base):
     password_hash: Mapped[str]
     role: Mapped[str]
     scope_id: Mapped[str | None]
-    language: Mapped[str]
+    language: Mapped[str | None]
     disabled_at: Mapped[datetime | None]
 
 

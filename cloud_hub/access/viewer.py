@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from cloud_hub.core.catalogues import ENGLISH
 from cloud_hub.core.errors import NotYours
 from cloud_hub.master_data.chain import Scope
 from cloud_hub.master_data.goods_tables import Listing, Product
@@ -47,14 +48,14 @@ _PAGES: dict[LoginRole, frozenset[Page]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
     """A signed-in person or program. `scope_id` is the store or the brand that the role is bound
-    to; `None` where the role sees the whole chain. `language` is `en` or `zh`. `is_guise`: somebody
-    of another role looks through this one's eyes."""
+    to; `None` where the role sees the whole chain. `language` is one
+    that has a catalogue. `is_guise`: somebody of another role looks through this one's eyes."""
 
     tenant_id: str
     login_name: str
     role: LoginRole
     scope_id: str | None
-    language: str = "en"
+    language: str = ENGLISH
     is_guise: bool = False
 
     @property

@@ -16,14 +16,14 @@ router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 
 
 class LoginRequest(Body):
-    """A login to make, or to give a new password."""
+    """A login to make, or to give a new password. Without a language it reads in its browser's."""
 
     tenant_id: Identifier
     login_name: Annotated[str, Field(min_length=1, max_length=80)]
     password: Annotated[str, Field(min_length=8, max_length=200)]
     role: LoginRole
     scope_id: Identifier | None = None
-    language: Annotated[str, Field(pattern="^(en|zh)$")] = "en"
+    language: Annotated[str, Field(max_length=20)] | None = None
 
 
 @router.post("/logins", status_code=204)

@@ -18,9 +18,10 @@ def make_login(
     password: str,
     role: LoginRole,
     scope: str | None,
-    language: str,
+    language: str | None,
 ) -> None:
-    """Makes a login. Raises Refused for a short password or a role without its scope."""
+    """Makes a login. Raises Refused for a short password, a role without its scope, a language
+    that there is not."""
 
     def act(session: Session) -> None:
         add_login(

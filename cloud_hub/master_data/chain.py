@@ -175,16 +175,16 @@ def load_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
         return None
     return Chain(
         tenant_id=tenant_id,
-        name=Names(en=tenant.name_en, zh=tenant.name_zh),
+        name=_named(tenant.name, tenant_id),
         currency=tenant.currency,
         simulated=tenant.simulated,
         stores=_stores(session, tenant_id, scope),
         fixtures=_fixtures(session, tenant_id, scope),
         plans=_plans(session, tenant_id),
         brands={
-            brand_id: Names(en=en, zh=zh)
-            for brand_id, en, zh in session.execute(
-                sa.select(goods.Brand.brand_id, goods.Brand.name_en, goods.Brand.name_zh).where(
+            brand_id: _named(name, brand_id)
+            for brand_id, name in session.execute(
+                sa.select(goods.Brand.brand_id, goods.Brand.name).where(
                     goods.Brand.tenant_id == tenant_id
                 )
             )
@@ -193,6 +193,11 @@ def load_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
         listings=_listings(session, tenant_id, scope),
         devices=_devices(session, tenant_id, scope),
     )
+
+
+def _named(names: Names, identity: str) -> Names:
+    """The names; the identifier where no language has one."""
+    return names if any(names.values()) else Names.same(identity)
 
 
 def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, Store]:
@@ -204,8 +209,8 @@ def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, Store]:
     return {
         row.store_id: Store(
             store_id=row.store_id,
-            name=Names(en=row.name_en, zh=row.name_zh),
-            region=Names(en=row.region_en, zh=row.region_zh),
+            name=_named(row.name, row.store_id),
+            region=row.region,
             hours=StoreHours(
                 store_id=row.store_id,
                 zone=ZoneInfo(row.time_zone),
@@ -227,7 +232,7 @@ def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, Fixtu
         row.fixture_id: Fixture(
             fixture_id=row.fixture_id,
             store_id=row.store_id,
-            name=Names(en=row.name_en, zh=row.name_zh),
+            name=_named(row.name, row.fixture_id),
             kind=row.kind,
             rows=row.rows,
             columns=row.columns,
@@ -283,13 +288,13 @@ def _plans(session: Session, tenant_id: str) -> dict[str, tuple[Plan, ...]]:
 def _products(session: Session, tenant_id: str) -> dict[str, Product]:
     product = goods.Product
     rows = session.execute(
-        sa.select(
-            product.gtin, product.brand_id, product.name_en, product.name_zh, product.width_mm
-        ).where(product.tenant_id == tenant_id)
+        sa.select(product.gtin, product.brand_id, product.name, product.width_mm).where(
+            product.tenant_id == tenant_id
+        )
     )
     return {
-        gtin: Product(gtin=gtin, brand_id=brand, name=Names(en=en, zh=zh), width_mm=width)
-        for gtin, brand, en, zh, width in rows
+        gtin: Product(gtin=gtin, brand_id=brand, name=_named(name, gtin), width_mm=width)
+        for gtin, brand, name, width in rows
     }
 
 
@@ -325,7 +330,7 @@ def _devices(session: Session, tenant_id: str, scope: Scope) -> dict[str, Device
             device_id=row.device_id,
             store_id=row.store_id,
             kind=row.kind,
-            name=Names(en=row.name_en, zh=row.name_zh),
+            name=_named(row.name, row.device_id),
             fixture_id=row.fixture_id,
             simulated=row.simulated,
             claimed_at=row.claimed_at,

@@ -68,8 +68,7 @@ def load_chain(session: Session, chain: Chain) -> Loaded:
         [
             {
                 "tenant_id": chain.tenant_id,
-                "name_en": chain.name.text("en"),
-                "name_zh": chain.name.text("zh"),
+                "name": chain.name,
                 "currency": chain.currency,
                 "simulated": chain.simulated,
             }
@@ -91,8 +90,7 @@ def _load_goods(session: Session, chain: Chain) -> None:
             {
                 "tenant_id": chain.tenant_id,
                 "brand_id": brand.brand_id,
-                "name_en": brand.name.text("en"),
-                "name_zh": brand.name.text("zh"),
+                "name": brand.name,
             }
             for brand in chain.brands
         ],
@@ -105,10 +103,8 @@ def _load_goods(session: Session, chain: Chain) -> None:
                 "tenant_id": chain.tenant_id,
                 "gtin": product.gtin,
                 "brand_id": product.brand_id,
-                "name_en": product.name.text("en"),
-                "name_zh": product.name.text("zh"),
-                "category_en": product.category.text("en"),
-                "category_zh": product.category.text("zh"),
+                "name": product.name,
+                "category": product.category,
                 "width_mm": product.width_mm,
                 "sold_by_weight": product.sold_by_weight,
                 "item_code": product.item_code,
@@ -126,10 +122,8 @@ def _load_store(session: Session, chain: Chain, store: Store) -> None:
         [
             key
             | {
-                "name_en": store.name.text("en"),
-                "name_zh": store.name.text("zh"),
-                "region_en": store.region.text("en"),
-                "region_zh": store.region.text("zh"),
+                "name": store.name,
+                "region": store.region,
                 "time_zone": store.time_zone,
                 "gln": store.gln,
                 "opening_hours": json.loads(store.opening_hours.model_dump_json()),
@@ -146,8 +140,7 @@ def _load_store(session: Session, chain: Chain, store: Store) -> None:
             | {
                 "fixture_id": fixture.fixture_id,
                 "letter": fixture.letter,
-                "name_en": fixture.name.text("en"),
-                "name_zh": fixture.name.text("zh"),
+                "name": fixture.name,
                 "kind": fixture.kind.value,
                 "rows": fixture.rows,
                 "columns": fixture.columns,
@@ -187,8 +180,7 @@ def _load_devices(session: Session, key: dict[str, str], store: Store) -> None:
         | {
             "device_id": device.device_id,
             "kind": device.kind.value,
-            "name_en": device.name.text("en"),
-            "name_zh": device.name.text("zh"),
+            "name": device.name,
             "fixture_id": device.fixture_id,
             "simulated": device.simulated,
             "claim_token_hash": hash_token(device.claim_token),

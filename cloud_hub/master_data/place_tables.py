@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.core.storage.table import Base, key, key_int
+from device_profiles.names import Names
 
 
 class Tenant(Base):
@@ -14,8 +15,7 @@ class Tenant(Base):
 
     __tablename__ = "tenant"
     tenant_id: Mapped[str] = key()
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
+    name: Mapped[Names]
     currency: Mapped[str]
     simulated: Mapped[bool]
 
@@ -26,10 +26,8 @@ class Store(Base):
     __tablename__ = "store"
     tenant_id: Mapped[str] = key()
     store_id: Mapped[str] = key()
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
-    region_en: Mapped[str]
-    region_zh: Mapped[str]
+    name: Mapped[Names]
+    region: Mapped[Names]
     time_zone: Mapped[str]
     gln: Mapped[str]
     opening_hours: Mapped[dict[str, Any]]
@@ -45,8 +43,7 @@ class Fixture(Base):
     fixture_id: Mapped[str] = key()
     store_id: Mapped[str]
     letter: Mapped[str]
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
+    name: Mapped[Names]
     kind: Mapped[str]
     rows: Mapped[int]
     columns: Mapped[int]
@@ -90,8 +87,7 @@ class Device(Base):
     device_id: Mapped[str] = key()
     store_id: Mapped[str]
     kind: Mapped[str]
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
+    name: Mapped[Names]
     fixture_id: Mapped[str | None]
     simulated: Mapped[bool]
     claim_token_hash: Mapped[str]

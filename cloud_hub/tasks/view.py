@@ -12,7 +12,6 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Said
 from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.tasks.tables import Task
-from device_profiles.names import Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +92,7 @@ def _row(task: Task, chain: Chain, now: datetime) -> TaskRow:
         finding=task.finding,
         store_id=task.store_id,
         store_name=chain.stores[task.store_id].name,
-        text=Names(en=task.text_en, zh=task.text_zh),
+        text=task.text,
         opened_at=task.opened_at,
         age_text=wording.duration((now - task.opened_at).total_seconds()),
         due_at=task.due_at,

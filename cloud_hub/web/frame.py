@@ -10,7 +10,6 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.text import Said
 from cloud_hub.master_data.goods_tables import Brand
 from cloud_hub.master_data.place_tables import Fixture, Store, Tenant
-from device_profiles.names import Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +48,12 @@ def frame_view(session: Session, viewer: Viewer) -> FrameView | None:
         .order_by(Brand.brand_id)
     ).all()
     return FrameView(
-        name=Names(en=tenant.name_en, zh=tenant.name_zh),
+        name=tenant.name,
         simulated=tenant.simulated,
         currency=tenant.currency,
         zone=ZoneInfo(stores[0].time_zone if stores else "UTC"),
-        stores=tuple(
-            Place(identity=store.store_id, name=Names(en=store.name_en, zh=store.name_zh))
-            for store in stores
-        ),
-        brands=tuple(
-            Place(identity=brand.brand_id, name=Names(en=brand.name_en, zh=brand.name_zh))
-            for brand in brands
-        ),
+        stores=tuple(Place(identity=store.store_id, name=store.name) for store in stores),
+        brands=tuple(Place(identity=brand.brand_id, name=brand.name) for brand in brands),
     )
 
 

@@ -1,5 +1,6 @@
 """Who asks: the signed-in viewer of a request, and as whom a head office looks."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -8,11 +9,13 @@ from starlette.requests import Request
 
 from cloud_hub.access.sign_in import SESSION_COOKIE, login_of, viewer_of_login
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.core.catalogues import first_known
 from cloud_hub.core.hub import Hub
 from device_profiles.store import LoginRole
 
 SEE_AS_COOKIE: Final = "aisle_see_as"
 LANGUAGE_COOKIE: Final = "aisle_language"
+QUALITY: Final = re.compile(r"[01](\.[0-9]{0,3})?")
 SCOPED: Final = (LoginRole.BRAND, LoginRole.STORE)
 
 
@@ -32,10 +35,7 @@ def visit_of(session: Session, hub: Hub, request: Request) -> Visit | None:
     login = login_of(session, cookie, hub.clock.now()) if cookie else None
     if login is None:
         return None
-    signed_in = viewer_of_login(login)
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
-    if chosen in ("en", "zh"):
-        signed_in = replace(signed_in, language=chosen)
+    signed_in = replace(viewer_of_login(login), language=language_asked(request, login.language))
     seen_as = request.cookies.get(SEE_AS_COOKIE, "")
     return Visit(cookie=cookie, signed_in=signed_in, viewer=seen_through(signed_in, seen_as))
 
@@ -54,9 +54,21 @@ def seen_through(signed_in: Viewer, seen_as: str) -> Viewer:
     return replace(signed_in, role=roles[role], scope_id=scope or None, is_guise=True)
 
 
-def language_asked(request: Request) -> str:
-    """The language before anybody has signed in: the cookie's, else the browser's first."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
-    if chosen in ("en", "zh"):
-        return chosen
-    return "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
+def language_asked(request: Request, of_login: str | None = None) -> str:
+    """What the reader reads: what was chosen in this browser, else for the login, else what the
+    browser asks for first; English where there is none of them."""
+    chosen = (request.cookies.get(LANGUAGE_COOKIE), of_login)
+    asked = languages_accepted(request.headers.get("accept-language", ""))
+    return first_known([*(language for language in chosen if language), *asked])
+
+
+def languages_accepted(header: str) -> list[str]:
+    """The language tags of an Accept-Language header (RFC 9110), the most wanted first."""
+    wanted: list[tuple[float, str]] = []
+    for part in header.split(","):
+        tag, _, weight = part.partition(";")
+        share = weight.strip().removeprefix("q=")
+        quality = float(share) if QUALITY.fullmatch(share) else 1.0
+        if tag.strip() not in ("", "*") and quality > 0:
+            wanted.append((quality, tag.strip()))
+    return [tag for _, tag in sorted(wanted, key=lambda each: -each[0])]
