@@ -49,3 +49,8 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale(ENGLISH)
+
+
+def language_name(language: str) -> str:
+    """What a language calls itself: español."""
+    return locale_of(language).get_display_name(language.replace("-", "_")) or language

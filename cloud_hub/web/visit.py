@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy.orm import Session
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from cloud_hub.access.sign_in import SESSION_COOKIE, login_of, viewer_of_login
 from cloud_hub.access.viewer import Viewer
@@ -29,7 +29,7 @@ class Visit:
     viewer: Viewer
 
 
-def visit_of(session: Session, hub: Hub, request: Request) -> Visit | None:
+def visit_of(session: Session, hub: Hub, request: HTTPConnection) -> Visit | None:
     """The visit behind a request; None where nobody is signed in."""
     cookie = request.cookies.get(SESSION_COOKIE, "")
     login = login_of(session, cookie, hub.clock.now()) if cookie else None
@@ -54,7 +54,7 @@ def seen_through(signed_in: Viewer, seen_as: str) -> Viewer:
     return replace(signed_in, role=roles[role], scope_id=scope or None, is_guise=True)
 
 
-def language_asked(request: Request, of_login: str | None = None) -> str:
+def language_asked(request: HTTPConnection, of_login: str | None = None) -> str:
     """What the reader reads: what was chosen in this browser, else for the login, else what the
     browser asks for first; English where there is none of them."""
     chosen = (request.cookies.get(LANGUAGE_COOKIE), of_login)

@@ -1,5 +1,6 @@
 """The console's words, numbers and times in one language."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -30,6 +31,12 @@ class Words:
         """`message` in this language, its `{names}` filled in."""
         said = self._catalogue.gettext(message)
         return said.format(**values) if values else said
+
+    @property
+    def age_units(self) -> str:
+        """How each part of an age is written, as JSON for the script that lets ages grow."""
+        parts = {"s": self("{n} s"), "min": self("{n} min"), "h": self("{n} h"), "d": self("{n} d")}
+        return json.dumps(parts)
 
     def of(self, text: Said) -> str:
         """A text that came with the data."""

@@ -78,12 +78,9 @@ def _json_of(word: Filling) -> str | int | JsonObject:
 def _said_of(kept: JsonObject) -> Text | Names:
     if "template" not in kept:
         return Names(kept)
-    return Text(
-        kept["template"],
-        kept.get("many", ""),
-        kept.get("context", ""),
-        tuple(sorted((name, _filling_of(value)) for name, value in kept["values"].items())),
-    )
+    template, many, context = (kept.get(part, "") for part in ("template", "many", "context"))
+    values = sorted((name, _filling_of(value)) for name, value in kept["values"].items())
+    return Text(template, many, context, tuple(values))
 
 
 def _filling_of(kept: str | int | JsonObject) -> Filling:
@@ -92,5 +89,6 @@ def _filling_of(kept: str | int | JsonObject) -> Filling:
     if "number" in kept:
         return Amount(Decimal(kept["number"]), kept["places"])
     if "date" in kept:
-        return Day(date.fromisoformat(kept["date"]), kept["pattern"])
+        day, pattern = date.fromisoformat(kept["date"]), kept["pattern"]
+        return Day(day, pattern)
     return _said_of(kept)
