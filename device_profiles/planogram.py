@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from device_profiles.gtin import Gtin
-from device_profiles.names import Identifier, Name, Profile, SlotId
+from device_profiles.names import Identifier, Names, Profile, SlotId
 
 
 class FixtureKind(StrEnum):
@@ -40,7 +40,7 @@ class Fixture(Profile):
 
     fixture_id: Identifier
     letter: str = Field(pattern=r"^[A-Z]{1,2}$")
-    name: Name
+    name: Names
     kind: FixtureKind
     rows: int = Field(ge=1, le=20)
     columns: int = Field(ge=1, le=60)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from device_profiles.gtin import Gtin
-from device_profiles.names import Identifier, Name, Profile
+from device_profiles.names import Identifier, Names, Profile
 from device_profiles.planogram import Fixture, Planogram
 
 
@@ -35,7 +35,7 @@ class StoreDevice(Profile):
 
     device_id: Identifier
     kind: DeviceKind
-    name: Name
+    name: Names
     claim_token: str = Field(min_length=16)
     fixture_id: Identifier | None = None
     simulated: bool = False
@@ -61,10 +61,10 @@ class Store(Profile):
     """One outlet."""
 
     store_id: Identifier
-    name: Name
+    name: Names
     time_zone: str
     gln: str = Field(default="", pattern=r"^([0-9]{13})?$")
-    region: Name
+    region: Names
     opening_hours: OpeningHours
     selling_area_m2: float = Field(gt=0)
     fixtures: tuple[Fixture, ...] = ()
@@ -89,16 +89,16 @@ class Brand(Profile):
     """A brand and the party behind it."""
 
     brand_id: Identifier
-    name: Name
+    name: Names
 
 
 class Product(Profile):
     """A sellable item."""
 
     gtin: Gtin
-    name: Name
+    name: Names
     brand_id: Identifier
-    category: Name
+    category: Names
     width_mm: float = Field(default=65.0, gt=0)
     gross_weight_g: float | None = Field(default=None, gt=0)
     sold_by_weight: bool = False
@@ -119,7 +119,7 @@ class Chain(Profile):
     """Everything the hub must know before the first event arrives."""
 
     tenant_id: Identifier
-    name: Name
+    name: Names
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     simulated: bool = False
     brands: tuple[Brand, ...]

@@ -79,7 +79,7 @@ def books(
             typer.echo(
                 f"lost: epoch {loss['epoch']} {Lane(loss['lane']).name.lower()}:"
                 f" {loss['events']} event(s) between {loss['first']} and {loss['last']},"
-                f" {loss['bytes']} bytes: {loss_words(loss['reason']).en}"
+                f" {loss['bytes']} bytes: {loss_words(loss['reason'])}"
             )
         for one in found.oldest_waiting:
             typer.echo(

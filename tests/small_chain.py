@@ -17,6 +17,7 @@ from cloud_hub.sales import tables as sales_tables
 from cloud_hub.shelf import tables as shelf_tables
 from cloud_hub.stock import tables as stock_tables
 from cloud_hub.traffic import tables as traffic_tables
+from device_profiles.names import Names
 from device_profiles.store import LoginRole, OpeningHours
 
 TENANT = "chain"
@@ -63,10 +64,10 @@ class SmallChain:
     def master_data(self, stores: int) -> None:
         self.add(
             place_tables.Tenant(
-                tenant_id=TENANT, name_en="Chain", name_zh="连锁", currency="CNY", simulated=True
+                tenant_id=TENANT, name=Names(en="Chain", zh="连锁"), currency="CNY", simulated=True
             ),
             *(
-                goods_tables.Brand(tenant_id=TENANT, brand_id=brand, name_en=en, name_zh=zh)
+                goods_tables.Brand(tenant_id=TENANT, brand_id=brand, name=Names(en=en, zh=zh))
                 for brand, en, zh in ((OWN, "Spring", "泉"), (OTHER, "Rival", "对手"))
             ),
             *(
@@ -74,10 +75,8 @@ class SmallChain:
                     tenant_id=TENANT,
                     gtin=gtin,
                     brand_id=OTHER if gtin == RIVAL else OWN,
-                    name_en=en,
-                    name_zh=zh,
-                    category_en="Drinks",
-                    category_zh="饮料",
+                    name=Names(en=en, zh=zh),
+                    category=Names(en="Drinks", zh="饮料"),
                     width_mm=130.0 if gtin == RIVAL else 65.0,
                     sold_by_weight=False,
                     item_code=None,
@@ -100,10 +99,8 @@ class SmallChain:
         self.add(
             place_tables.Store(
                 **key,
-                name_en=f"Store {store_id[1:]}",
-                name_zh=f"{store_id[1:]}店",
-                region_en="Town",
-                region_zh="城区",
+                name=Names(en=f"Store {store_id[1:]}", zh=f"{store_id[1:]}店"),
+                region=Names(en="Town", zh="城区"),
                 time_zone="Etc/GMT-8",
                 gln="",
                 opening_hours=hours.model_dump(mode="json"),
@@ -113,8 +110,7 @@ class SmallChain:
                 **key,
                 fixture_id=f"{store_id}-a",
                 letter="A",
-                name_en="Cooler A",
-                name_zh="冷柜 A",
+                name=Names(en="Cooler A", zh="冷柜 A"),
                 kind="cooler-upright",
                 rows=2,
                 columns=3,
@@ -172,8 +168,7 @@ class SmallChain:
                 device_id=device_id,
                 store_id=store_id,
                 kind=kind,
-                name_en=device_id,
-                name_zh=device_id,
+                name=Names.same(device_id),
                 fixture_id=f"{store_id}-a" if kind == "cooler" else None,
                 simulated=True,
                 claim_token_hash="",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from cloud_hub.link.ingest.ingest import Ingest, Message
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.planogram import Fixture, FixtureKind
 from device_profiles.store import (
     Brand,
@@ -41,7 +41,7 @@ COLA, APPLES, OOLONG = "09520000000011", "09520000000028", "09520000000035"
 
 def small_chain(stores: int = 1) -> Chain:
     """A chain of one brand, three products and `stores` stores with a till, a door and a cooler."""
-    name = Name(en="Test", zh="测试")
+    name = Names(en="Test", zh="测试")
     products = tuple(
         Product(
             gtin=gtin,
@@ -63,7 +63,7 @@ def small_chain(stores: int = 1) -> Chain:
     )
 
 
-def _store(store_id: str, name: Name) -> Store:
+def _store(store_id: str, name: Names) -> Store:
     kinds = (DeviceKind.TILL, DeviceKind.DOOR, DeviceKind.COOLER)
     return Store(
         store_id=store_id,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.grants import Grant, checked
 from cloud_hub.access.tables import Login, LoginSession
+from cloud_hub.core.catalogues import languages
 from cloud_hub.core.errors import NotFound, Refused
 
 SHORTEST_PASSWORD = 8
@@ -26,16 +27,20 @@ def add_login(
     login_name: str,
     password: str,
     grant: Grant,
-    language: str = "en",
+    language: str | None = None,
 ) -> None:
     """Makes the login, or gives an existing one this password and grant; who is signed in with it
     has to sign in again.
 
-    Raises Refused for a short password, a name with a colon, and what grants.checked refuses.
+    Raises Refused for a short password, a name with a colon, a language without a catalogue, and
+    what grants.checked refuses.
     """
     held = checked(session, tenant_id, grant)
     if len(password) < SHORTEST_PASSWORD:
         raise Refused(f"a password needs {SHORTEST_PASSWORD} characters or more", status=422)
+    if language is not None and language not in languages():
+        known = ", ".join(languages())
+        raise Refused(f"there is no language {language!r}; there is: {known}", status=422)
     if ":" in login_name:
         # The audit log writes token:NAME and device:NAME for those that are no people.
         raise Refused("a login's name has no colon", status=422)

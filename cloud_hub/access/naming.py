@@ -3,8 +3,12 @@
 import hmac
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said, Text
 from cloud_hub.master_data.chain import Chain
+from device_profiles.names import Names
+
+_OTHER = Text("Other {letter}")
+_UNKNOWN = Text("Other")
 
 
 class Naming:
@@ -27,19 +31,18 @@ class Naming:
         """Whether pictures of a fixture of that owner would name whom the viewer must not see."""
         return self._is_brand and owner_brand_id != self._brand_id
 
-    def brand(self, brand_id: str, owner_brand_id: str | None) -> Text:
+    def brand(self, brand_id: str, owner_brand_id: str | None) -> Said:
         """What the brand is called on a fixture of that owner."""
         if self.hides(brand_id, owner_brand_id):
             letter = self._letters.get(brand_id, "?")
-            return Text(en=f"Other {letter}", zh=f"其他 {letter}")
-        return self._chain.brands.get(brand_id, Text(en=brand_id, zh=brand_id))
+            return _OTHER.filled(letter=letter)
+        return self._chain.brands.get(brand_id, Names.same(brand_id))
 
-    def product(self, gtin: str, owner_brand_id: str | None) -> Text:
+    def product(self, gtin: str, owner_brand_id: str | None) -> Said:
         """What the product is called on a fixture of that owner."""
         product = self._chain.products.get(gtin)
         if product is None:
-            unknown = Text(en="Other", zh="其他")
-            return unknown if self._is_brand else self._chain.product_name(gtin)
+            return _UNKNOWN if self._is_brand else self._chain.product_name(gtin)
         if self.hides(product.brand_id, owner_brand_id):
             return self.brand(product.brand_id, owner_brand_id)
         return product.name

@@ -12,6 +12,7 @@ from cloud_hub.access.grants import Grant, bound_stores, grant_of
 from cloud_hub.access.tables import ApiToken, Login, LoginSession
 from cloud_hub.access.tokens import ANY_TENANT
 from cloud_hub.access.viewer import Standing, Viewer
+from cloud_hub.core.catalogues import ENGLISH
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
 from device_profiles.store import LoginRole
@@ -90,7 +91,7 @@ def viewer_of_login(session: Session, login: Login) -> Viewer:
         role=grant.role,
         store_ids=bound_stores(session, login.tenant_id, grant),
         brand_id=_brand(grant),
-        language=login.language,
+        language=login.language or ENGLISH,
     )
 
 

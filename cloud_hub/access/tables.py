@@ -10,7 +10,8 @@ from cloud_hub.core.storage.table import Base, key, key_int
 
 class Login(Base):
     """A person's login. `scopes` are the stores it is bound to, or its brand; `regions` the regions
-    whose stores it is bound to, by name; none for a role that sees the whole chain."""
+    whose stores it is bound to, by name; none for a role that sees the whole chain. `language` is
+    what was chosen for it, if anything was."""
 
     __tablename__ = "login"
     tenant_id: Mapped[str] = key()
@@ -19,7 +20,7 @@ class Login(Base):
     role: Mapped[str]
     scopes: Mapped[list[Any]]
     regions: Mapped[list[Any]]
-    language: Mapped[str]
+    language: Mapped[str | None]
     disabled_at: Mapped[datetime | None]
 
 

@@ -19,6 +19,7 @@ from cloud_hub.access.permissions import (
     PERMISSIONS,
     Permission,
 )
+from cloud_hub.core.catalogues import ENGLISH
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.master_data.chain import Scope
 from cloud_hub.master_data.goods_tables import Listing, Product
@@ -61,7 +62,7 @@ class Viewer:
 
     `store_ids` are the stores it is bound to, None where it sees them all; `brand_id` the brand it
     is bound to. `seen_from` is the role of a person who looks through this one's eyes. `language`
-    is `en` or `zh`.
+    is one that has a catalogue.
     """
 
     tenant_id: str
@@ -69,7 +70,7 @@ class Viewer:
     role: LoginRole
     store_ids: frozenset[str] | None = None
     brand_id: str | None = None
-    language: str = "en"
+    language: str = ENGLISH
     seen_from: LoginRole | None = None
     standing: Standing = Standing.PERSON
 

@@ -44,7 +44,9 @@ def add_login(
     role: Role,
     scope: Scope = None,
     region: Region = None,
-    language: Annotated[str, typer.Option("--language", help="en or zh.")] = "en",
+    language: Annotated[
+        str | None, typer.Option("--language", help="Such as en; else the browser's.")
+    ] = None,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
@@ -55,8 +57,6 @@ def add_login(
     """Make a login, or give one a new password, role and scope: it has to sign in again."""
     from cloud_hub.access.grants import Grant
 
-    if language not in ("en", "zh"):
-        raise typer.BadParameter("use en or zh", param_hint="--language")
     grant = Grant(role=role, scopes=tuple(scope or ()), regions=tuple(region or ()))
 
     def make(logins: "Logins") -> None:

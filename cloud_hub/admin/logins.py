@@ -45,7 +45,7 @@ class Logins:
         """Every login, by name."""
         return all_logins(self._session, self._tenant_id)
 
-    def make(self, name: str, password: str, grant: Grant, language: str) -> None:
+    def make(self, name: str, password: str, grant: Grant, language: str | None) -> None:
         """Makes a login, or gives it this password and grant and signs it out everywhere.
 
         Raises NotYours, and what add_login raises.

@@ -56,11 +56,11 @@ class GrantRequest(Body):
 
 
 class LoginRequest(GrantRequest):
-    """A login to make, or to give a new password."""
+    """A login to make, or to give a new password. Without a language it reads in its browser's."""
 
     login_name: Name
     password: Annotated[str, Field(min_length=8, max_length=200)]
-    language: Annotated[str, Field(pattern="^(en|zh)$")] = "en"
+    language: Annotated[str, Field(max_length=20)] | None = None
 
 
 class TokenRequest(GrantRequest):
@@ -84,7 +84,7 @@ class LoginAnswer(Body):
     role: LoginRole
     scope_id: tuple[str, ...]
     region: tuple[str, ...]
-    language: str
+    language: str | None
     disabled_at: datetime | None
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, scope_of
+from cloud_hub.core.text import Said
 from cloud_hub.master_data.place_tables import Device, Store
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf, allowed
 from device_profiles.names import Identifier
@@ -20,10 +21,8 @@ class StoreAnswer(BaseModel):
     """A store."""
 
     store_id: str
-    name_en: str
-    name_zh: str
-    region_en: str
-    region_zh: str
+    name: Said
+    region: Said
     time_zone: str
     gln: str
     selling_area_m2: float
@@ -35,8 +34,7 @@ class DeviceAnswer(BaseModel):
     device_id: str
     store_id: str
     kind: str
-    name_en: str
-    name_zh: str
+    name: Said
     fixture_id: str | None
     simulated: bool
     claimed_at: datetime | None

@@ -172,28 +172,22 @@ def _of_brand(window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
 
 ESTIMATED_SELL_OUT = Metric(
     name="sell-out-estimated",
-    title=Text(en="Sell-out, estimated", zh="动销（推算）"),
+    title=Text("Sell-out, estimated"),
     kind=Kind.FLOW,
     formula=Text(
-        en="Σ packs taken − Σ packs put back, by photos of a cooler before and after its door was"
+        "Σ packs taken − Σ packs put back, by photos of a cooler before and after its door was"
         " open; refills and packs moved from lane to lane are left out; the range holds the number"
         " in nine of ten cases as far as its assumptions hold; only of coolers whose sales pass no"
         " till (a store without one, an unattended cooler), never mixed with measured sell-out;"
-        " coverage = lanes told / lanes, of all such pairs",
-        zh="冷柜每次开门前后照片推算：取走件数 − 放回件数；补货与柜内移位不计；"
-        "区间在其假设成立时约九成把握；仅用于不经收银机的冷柜（无收银机门店或无人值守冷柜），"
-        "绝不与实测动销混用；"
-        "覆盖率 = 可判断货道 / 全部货道（各对照片合计）",
+        " coverage = lanes told / lanes, of all such pairs"
     ),
     unit=Unit.UNITS,
     grain=Grain.DAY,
     direction=Direction.UP,
     sources=("opening",),
     no_data=Text(
-        en="No data where sales pass a till, without such photos, or below 70 % of the lanes told;"
-        " no estimate where the range is wider than half of it (and than 2 packs) on either side.",
-        zh="经收银机销售、没有此类照片或可判断货道不足 70% 时为无数据；"
-        "区间单侧超过推算值一半（且超过 2 件）时不作推算。",
+        "No data where sales pass a till, without such photos, or below 70 % of the lanes told;"
+        " no estimate where the range is wider than half of it (and than 2 packs) on either side."
     ),
     measure=measure_estimated_sell_out,
     needs=Permission.SEE_SELL_OUT,

@@ -1,107 +1,133 @@
-"""How money, times and durations are said inside sentences, in both languages."""
+"""How money, times and durations are said inside sentences, in every language."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import NO_WORDS, Amount, Day, Filling, Said, Text
+from device_profiles.names import Names
 
 _SYMBOLS = {"CNY": "¥", "EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
-_WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _MINUTE_S = 60
 _HOUR_S = 3600
 _DAY_S = 86_400
 
+_MONEY = Text("{sign}{symbol} {amount}")
+_PERCENT = Text("{sign}{number} %")
+_YESTERDAY = Text("yesterday {time}")
+_EARLIER = Text("{day} {time}")
+_SECONDS, _MINUTES, _HOURS, _DAYS = Text("{n} s"), Text("{n} min"), Text("{n} h"), Text("{n} d")
+_TWO_PARTS = Text("{more} {less}")
+_IN_A_ROW = Text("{first}, {rest}")
+_COUNTED: Final = (
+    Text("No"),
+    Text("One"),
+    Text("Two"),
+    Text("Three"),
+    Text("Four"),
+    Text("Five"),
+    Text("Six"),
+    Text("Seven"),
+    Text("Eight"),
+    Text("Nine"),
+)
+
 
 def money(amount: Decimal, currency: str, *, places: int = 0) -> Text:
     """The amount in whole units of the currency, or to its cents: "¥ 48,210" and "¥48,210"."""
-    rounded = amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    symbol = _SYMBOLS.get(currency, currency)
-    sign = "−" if rounded < 0 else ""
-    return Text(en=f"{sign}{symbol} {abs(rounded):,}", zh=f"{sign}{symbol}{abs(rounded):,}")
+    return _money(amount, currency, places, plus="")
 
 
 def signed_money(amount: Decimal, currency: str) -> Text:
     """The same with its sign also where it is positive."""
-    said = money(amount, currency)
-    return said if said.en.startswith("−") else Text(en=f"+{said.en}", zh=f"+{said.zh}")
+    return _money(amount, currency, 0, plus="+")
 
 
-def quantity(amount: Decimal) -> str:
+def _money(amount: Decimal, currency: str, places: int, *, plus: str) -> Text:
+    rounded = amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return _MONEY.filled(
+        sign="−" if rounded < 0 else plus,
+        symbol=_SYMBOLS.get(currency, currency),
+        amount=Amount(abs(rounded), places),
+    )
+
+
+def number(value: float | Decimal, places: int) -> Amount:
+    """A number with so many decimals."""
+    return Amount(Decimal(value), places)
+
+
+def quantity(amount: Decimal) -> Amount:
     """A number of pieces or kilograms without trailing zeros."""
-    return f"{amount.normalize():f}"
+    return Amount(amount)
 
 
 def percent(ratio: float, *, places: int = 0) -> Text:
     """A share of 1: "96 %" and "96%"."""
-    said = f"{ratio * 100:.{places}f}".replace("-", "−")
-    return Text(en=f"{said} %", zh=f"{said}%")
+    return _PERCENT.filled(sign="", number=_hundredths(ratio, places))
 
 
 def change(ratio: float) -> Text:
     """A relative change with its sign: "−6 %" and "−6%"."""
-    said = percent(abs(ratio))
-    sign = "±" if said.en == "0 %" else "−" if ratio < 0 else "+"
-    return Text(en=f"{sign}{said.en}", zh=f"{sign}{said.zh}")
+    size = _hundredths(abs(ratio), 0)
+    sign = "±" if not size.value else "−" if ratio < 0 else "+"
+    return _PERCENT.filled(sign=sign, number=size)
+
+
+def _hundredths(ratio: float, places: int) -> Amount:
+    return Amount(Decimal(f"{ratio * 100:.{places}f}"), places)
 
 
 def duration(seconds: float) -> Text:
     """The two largest parts of a duration: "12 s", "2 h 22 min", "2 d 1 h"."""
     whole = max(0, int(seconds))
     if whole < _MINUTE_S:
-        return Text(en=f"{whole} s", zh=f"{whole} 秒")
+        return _SECONDS.filled(n=whole)
     if whole < _HOUR_S:
-        return Text(en=f"{whole // _MINUTE_S} min", zh=f"{whole // _MINUTE_S} 分钟")
+        return _MINUTES.filled(n=whole // _MINUTE_S)
     if whole < _DAY_S:
-        hours, minutes = whole // _HOUR_S, whole % _HOUR_S // _MINUTE_S
-        return _two(hours, "h", "小时", minutes, "min", "分钟")
-    return _two(whole // _DAY_S, "d", "天", whole % _DAY_S // _HOUR_S, "h", "小时")
+        return _two(_HOURS, whole // _HOUR_S, _MINUTES, whole % _HOUR_S // _MINUTE_S)
+    return _two(_DAYS, whole // _DAY_S, _HOURS, whole % _DAY_S // _HOUR_S)
 
 
-def clock(at: datetime, zone: ZoneInfo, now: datetime) -> Text:
+def _two(major: Text, more: int, minor: Text, less: int) -> Text:
+    said = major.filled(n=more)
+    return _TWO_PARTS.filled(more=said, less=minor.filled(n=less)) if less else said
+
+
+def clock(at: datetime, zone: ZoneInfo, now: datetime) -> Said:
     """Clock time in the store's zone, with the day where it is another than today's."""
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     time = f"{local:%H:%M}"
     if local.date() == today:
-        return Text(en=time, zh=time)
-    days = (today - local.date()).days
-    if days == 1:
-        return Text(en=f"yesterday {time}", zh=f"昨天 {time}")
-    named = calendar_day(local.date())
-    return Text(en=f"{named.en} {time}", zh=f"{named.zh} {time}")
+        return Names.same(time)
+    if (today - local.date()).days == 1:
+        return _YESTERDAY.filled(time=time)
+    return _EARLIER.filled(day=calendar_day(local.date()), time=time)
 
 
-def calendar_day(day: date) -> Text:
+def calendar_day(day: date) -> Day:
     """A day of this year: "20 Nov" and "11月20日"."""
-    return Text(en=f"{day.day} {day:%b}", zh=f"{day.month}月{day.day}日")
+    return Day(day, "d MMM")
 
 
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """The English noun for so many."""
-    return one if number == 1 else many or f"{one}s"
-
-
-def weekday(day: date) -> Text:
+def weekday(day: date) -> Day:
     """The name of the weekday."""
-    return Text(en=_WEEKDAYS_EN[day.weekday()], zh=_WEEKDAYS_ZH[day.weekday()])
+    return Day(day, "EEEE")
 
 
-def listed(parts: list[Text]) -> Text:
-    """Names in a row."""
-    return Text(en=", ".join(p.en for p in parts), zh="、".join(p.zh for p in parts))
+def listed(parts: Sequence[Said], joint: Text = _IN_A_ROW) -> Said:
+    """Words in a row, joined as `joint` joins its `first` and its `rest`."""
+    if not parts:
+        return NO_WORDS
+    *before, said = parts
+    for part in reversed(before):
+        said = joint.filled(first=part, rest=said)
+    return said
 
 
-def count(number: int) -> Text:
+def count(number: int) -> Filling:
     """A small number in words, as sentences begin with it."""
-    en = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-    zh = ("没有", "一", "两", "三", "四", "五", "六", "七", "八", "九")
-    if number < len(en):
-        return Text(en=en[number], zh=zh[number])
-    return Text(en=f"{number:,}", zh=f"{number:,}")
-
-
-def _two(major: int, en: str, zh: str, minor: int, minor_en: str, minor_zh: str) -> Text:
-    if not minor:
-        return Text(en=f"{major} {en}", zh=f"{major} {zh}")
-    return Text(en=f"{major} {en} {minor} {minor_en}", zh=f"{major} {zh} {minor} {minor_zh}")
+    return _COUNTED[number] if number < len(_COUNTED) else Amount(Decimal(number))

@@ -1,61 +1,57 @@
 """Alarms that devices raised: open ones need somebody, those of today that are over are told."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import NO_WORDS, Amount, Filling, Said, Text
 from cloud_hub.fleet.today import AlarmFact, alarms_today
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 
 ALARM = FindingKind(name="alarm", permission=Permission.SEE_FLEET)
 
 ALARM_NAMES: dict[str, Text] = {
-    "source-lost": Text(en="no picture", zh="没有画面"),
-    "picture-covered": Text(en="lens covered", zh="镜头被遮挡"),
-    "picture-frozen": Text(en="picture frozen", zh="画面冻结"),
-    "picture-dark": Text(en="picture too dark", zh="画面过暗"),
-    "too-slow": Text(en="computer too slow, fewer frames a second", zh="处理过慢，已降帧"),
-    "queue-long": Text(en="long queue", zh="排队过长"),
-    "queue-slow": Text(en="long wait", zh="等候过久"),
-    "picture-moved": Text(en="camera moved", zh="摄像头移位"),
-    "too-warm": Text(en="too warm", zh="温度过高"),
-    "door-open": Text(en="door open", zh="门未关"),
-    "disk-full": Text(en="disk full", zh="存储已满"),
-    "sensor-lost": Text(en="no reading", zh="传感器无读数"),
-    "clock-wrong": Text(en="clock wrong", zh="时钟不准"),
-    "outbox-damaged": Text(en="its store of events was damaged", zh="发件箱损坏"),
-    "record-too-big": Text(en="a sale too large to send", zh="销售记录过大，无法发送"),
-    "retained-message": Text(
-        en="a message left at the broker, ignored", zh="消息代理上有残留消息，已忽略"
-    ),
-    "identity-used-twice": Text(en="two devices use one identity", zh="两台设备使用同一身份"),
-    "wrote-under-another-name": Text(en="wrote under another name", zh="以其他设备的名义发送"),
-    "cart-weight": Text(en="check the cart", zh="请核对购物车"),
+    "source-lost": Text("no picture"),
+    "picture-covered": Text("lens covered"),
+    "picture-frozen": Text("picture frozen"),
+    "picture-dark": Text("picture too dark"),
+    "too-slow": Text("computer too slow, fewer frames a second"),
+    "queue-long": Text("long queue"),
+    "queue-slow": Text("long wait"),
+    "picture-moved": Text("camera moved"),
+    "too-warm": Text("too warm"),
+    "door-open": Text("door open"),
+    "disk-full": Text("disk full"),
+    "sensor-lost": Text("no reading"),
+    "clock-wrong": Text("clock wrong"),
+    "outbox-damaged": Text("its store of events was damaged"),
+    "record-too-big": Text("a sale too large to send"),
+    "retained-message": Text("a message left at the broker, ignored"),
+    "identity-used-twice": Text("two devices use one identity"),
+    "wrote-under-another-name": Text("wrote under another name"),
+    "cart-weight": Text("check the cart"),
 }
 
 _STORE_MENDS = frozenset(
     {"picture-covered", "picture-dark", "door-open", "cart-weight", "queue-long", "queue-slow"}
 )
 
-_OPEN = Text(
-    en="{store}: {device}: {alarm} since {since}{value}.",
-    zh="{store}：{device}：{alarm}，自 {since} 起{value}。",
-)
+_OPEN = Text("{store}: {device}: {alarm} since {since}{value}.")
 _OVER = Text(
-    en="{store}: {device}: {alarm} from {since} to {until}; no data is claimed for that time.",
-    zh="{store}：{device}：{since} 至 {until} {alarm}；该时段不作判断。",
+    "{store}: {device}: {alarm} from {since} to {until}; no data is claimed for that time."
 )
-_VALUE = Text(en=" ({value}, limit {limit})", zh="（{value}，上限 {limit}）")
-_TASK = Text(en="{device}: {alarm}: see to it", zh="{device}：{alarm}，请处理")
-_BUTTON = Text(en="On my way", zh="我去处理")
+_VALUE = Text(" ({value}, limit {limit})")
+_TASK = Text("{device}: {alarm}: see to it")
+_BUTTON = Text("On my way")
 
 
-def alarm_name(alarm: str) -> Text:
+def alarm_name(alarm: str) -> Said:
     """What people call an alarm; its own word where this hub is older than the device."""
-    return ALARM_NAMES.get(alarm, Text(en=alarm.replace("-", " "), zh=alarm))
+    return ALARM_NAMES.get(alarm, Names.same(alarm.replace("-", " ")))
 
 
 def find_alarms(snapshot: Snapshot) -> Iterator[Finding]:
@@ -65,15 +61,19 @@ def find_alarms(snapshot: Snapshot) -> Iterator[Finding]:
             yield _open(snapshot, fact) if fact.cleared_at is None else _over(snapshot, fact)
 
 
-def _words(snapshot: Snapshot, fact: AlarmFact) -> dict[str, Text | str]:
+def _plain(value: float) -> Amount:
+    return Amount(Decimal(f"{value:g}"))
+
+
+def _words(snapshot: Snapshot, fact: AlarmFact) -> dict[str, Filling]:
     chain = snapshot.chain
     store = chain.stores[fact.store_id]
     device = chain.devices.get(fact.device_id)
     until = fact.cleared_at or snapshot.now
     value = (
-        _VALUE.filled(value=f"{fact.value:g}", limit=f"{fact.limit:g}")
+        _VALUE.filled(value=_plain(fact.value), limit=_plain(fact.limit))
         if fact.value is not None and fact.limit is not None
-        else Text(en="", zh="")
+        else NO_WORDS
     )
     return {
         "store": store.name,

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said, Text
 from cloud_hub.core.wording import duration
 from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data.chain import Device
@@ -39,7 +39,7 @@ class Freshness:
     heard_at: datetime | None
     data_at: datetime | None
     age_s: float | None
-    age_text: Text
+    age_text: Said
     waiting: int
 
 
@@ -114,7 +114,7 @@ def _freshness(
 ) -> Freshness:
     newest = data_at or heard_at
     age_s = None if newest is None else max(0.0, (now - newest).total_seconds())
-    never = Text(en="never", zh="从未")
+    never = Text("never")
     return Freshness(
         state=state,
         heard_at=heard_at,

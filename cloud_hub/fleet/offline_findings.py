@@ -16,16 +16,12 @@ STORE_OFFLINE = FindingKind(name="store-offline", permission=Permission.SEE_FLEE
 DEVICE_OFFLINE = FindingKind(name="device-offline", permission=Permission.SEE_FLEET)
 
 _STORE = Text(
-    en="{store} is offline: no data since {since} ({age}). Its tills keep selling; its figures are"
-    " left out until it returns.",
-    zh="{store} 离线：{since} 起无数据（{age}）。收银照常进行；恢复前其数据不计入合计。",
+    "{store} is offline: no data since {since} ({age}). Its tills keep selling; its figures are"
+    " left out until it returns."
 )
-_DEVICE = Text(
-    en="{store}: {device} is offline: no data since {since} ({age}).",
-    zh="{store}：{device} 离线：{since} 起无数据（{age}）。",
-)
-_TASK = Text(en="Check power and network of {what}", zh="检查 {what} 的电源和网络")
-_BUTTON = Text(en="On my way", zh="我去处理")
+_DEVICE = Text("{store}: {device} is offline: no data since {since} ({age}).")
+_TASK = Text("Check power and network of {what}")
+_BUTTON = Text("On my way")
 
 
 def find_offline(snapshot: Snapshot) -> Iterator[Finding]:

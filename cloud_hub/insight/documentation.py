@@ -47,15 +47,15 @@ def _section(metric: Metric) -> str:
     filters = ", ".join(sorted(metric.filters)) or "none 无"
     brand = ", brands of their own 品牌限自有" if metric.audience is Audience.BRAND else ""
     lines = [
-        f"## {metric.title.en} {metric.title.zh}",
+        f"## {metric.title.text('en')} {metric.title.text('zh')}",
         "",
         f"`{metric.name}` · {_KINDS[metric.kind]} · unit `{metric.unit}` · finest grain"
         f" `{metric.grain}` · {_DIRECTIONS[metric.direction]} · version {metric.version}",
         "",
-        f"- Formula: {metric.formula.en}",
-        f"- 公式：{metric.formula.zh}",
+        f"- Formula: {metric.formula.text('en')}",
+        f"- 公式：{metric.formula.text('zh')}",
         f"- Sources 来源: {', '.join(metric.sources)}",
-        f"- No data 无数据: {metric.no_data.en} {metric.no_data.zh}",
+        f"- No data 无数据: {metric.no_data.text('en')} {metric.no_data.text('zh')}",
         f"- Limits 下限: {', '.join(limits) or 'none 无'}",
         f"- As of an earlier time 按时点回溯: {asked}",
         f"- Filters 筛选: {filters}",

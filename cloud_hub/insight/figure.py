@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.insight.metric import Direction, Unit
 from cloud_hub.insight.sums import Number
 
@@ -24,7 +24,7 @@ class Figure:
     """
 
     metric: str
-    name: Text
+    name: Said
     value: Number | None
     unit: Unit
     currency: str | None
@@ -37,6 +37,6 @@ class Figure:
     provisional: bool
     low: float | None = None
     high: float | None = None
-    note: Text | None = None
-    without: tuple[Text, ...] = ()
+    note: Said | None = None
+    without: tuple[Said, ...] = ()
     better: Direction = Direction.UP

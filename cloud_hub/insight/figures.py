@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cloud_hub.core.days.opening_hours import StoreDay
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said, Text
 from cloud_hub.insight.figure import Figure, Unit
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.snapshot import Snapshot
@@ -15,7 +15,7 @@ from cloud_hub.insight.window import Window, comparable
 from cloud_hub.master_data.chain import Chain
 
 PHOTO_SOURCE = "shelf"
-OVER_FULL = Text(en="above 100 %: check the counting", zh="超过 100%：请核对计数")
+OVER_FULL = Text("above 100 %: check the counting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Comparison:
     today: tuple[StoreDay, ...]
     earlier: Mapping[str, StoreDay]
     age: DataAge
-    without: tuple[Text, ...]
+    without: tuple[Said, ...]
 
     @property
     def window(self) -> Window:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from device_profiles.store import LoginRole
 
 
@@ -53,7 +53,7 @@ class Cost:
     amount: Decimal
     currency: str
     a_day: bool
-    formula: Text
+    formula: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Finding:
     key: str
     kind: FindingKind
     severity: Severity
-    sentence: Text
+    sentence: Said
     since: datetime
     owner: LoginRole
     store_id: str | None = None
@@ -73,7 +73,7 @@ class Finding:
     slot_ids: tuple[str, ...] = ()
     device_id: str | None = None
     cost: Cost | None = None
-    button: Text | None = None
-    task: Text | None = None
+    button: Said | None = None
+    task: Said | None = None
     photo: Evidence | None = None
     evidence: tuple[str, ...] = ()

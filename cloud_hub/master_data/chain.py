@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreHours
-from cloud_hub.core.text import Text
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
+from device_profiles.names import Names
 from device_profiles.store import OpeningHours
 
 
@@ -40,8 +40,8 @@ class Store:
     """An outlet."""
 
     store_id: str
-    name: Text
-    region: Text
+    name: Names
+    region: Names
     hours: StoreHours
 
 
@@ -51,7 +51,7 @@ class Fixture:
 
     fixture_id: str
     store_id: str
-    name: Text
+    name: Names
     kind: str
     rows: int
     columns: int
@@ -96,7 +96,7 @@ class Product:
 
     gtin: str
     brand_id: str
-    name: Text
+    name: Names
     width_mm: float
 
 
@@ -116,7 +116,7 @@ class Device:
     device_id: str
     store_id: str
     kind: str
-    name: Text
+    name: Names
     fixture_id: str | None
     simulated: bool
     claimed_at: datetime | None
@@ -130,13 +130,13 @@ class Chain:
     which load of the master data brought a brand; `naming_key` draws what rivals are called."""
 
     tenant_id: str
-    name: Text
+    name: Names
     currency: str
     simulated: bool
     stores: dict[str, Store]
     fixtures: dict[str, Fixture]
     plans: dict[str, tuple[Plan, ...]]
-    brands: dict[str, Text]
+    brands: dict[str, Names]
     joined: dict[str, int]
     naming_key: str = field(repr=False)
     products: dict[str, Product]
@@ -157,10 +157,10 @@ class Chain:
         found = [f for f in self.fixtures.values() if f.store_id == store_id]
         return sorted(found, key=lambda fixture: fixture.fixture_id)
 
-    def product_name(self, gtin: str) -> Text:
+    def product_name(self, gtin: str) -> Names:
         """What people call the product; its GTIN where it is not known."""
         product = self.products.get(gtin)
-        return Text(en=gtin, zh=gtin) if product is None else product.name
+        return Names.same(gtin) if product is None else product.name
 
     def is_brand(self, gtin: str | None, brand_id: str) -> bool:
         """Whether the product is the brand's."""
@@ -176,16 +176,16 @@ def load_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
         return None
     return Chain(
         tenant_id=tenant_id,
-        name=Text(en=tenant.name_en, zh=tenant.name_zh),
+        name=_named(tenant.name, tenant_id),
         currency=tenant.currency,
         simulated=tenant.simulated,
         stores=_stores(session, tenant_id, scope),
         fixtures=_fixtures(session, tenant_id, scope),
         plans=_plans(session, tenant_id),
         brands={
-            brand_id: Text(en=en, zh=zh)
-            for brand_id, en, zh in session.execute(
-                sa.select(goods.Brand.brand_id, goods.Brand.name_en, goods.Brand.name_zh).where(
+            brand_id: _named(name, brand_id)
+            for brand_id, name in session.execute(
+                sa.select(goods.Brand.brand_id, goods.Brand.name).where(
                     goods.Brand.tenant_id == tenant_id
                 )
             )
@@ -198,6 +198,11 @@ def load_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
     )
 
 
+def _named(names: Names, identity: str) -> Names:
+    """The names; the identifier where no language has one."""
+    return names if any(names.values()) else Names.same(identity)
+
+
 def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, Store]:
     rows = session.execute(
         sa.select(place.Store.__table__)
@@ -207,8 +212,8 @@ def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, Store]:
     return {
         row.store_id: Store(
             store_id=row.store_id,
-            name=Text(en=row.name_en, zh=row.name_zh),
-            region=Text(en=row.region_en, zh=row.region_zh),
+            name=_named(row.name, row.store_id),
+            region=row.region,
             hours=StoreHours(
                 store_id=row.store_id,
                 zone=ZoneInfo(row.time_zone),
@@ -230,7 +235,7 @@ def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, Fixtu
         row.fixture_id: Fixture(
             fixture_id=row.fixture_id,
             store_id=row.store_id,
-            name=Text(en=row.name_en, zh=row.name_zh),
+            name=_named(row.name, row.fixture_id),
             kind=row.kind,
             rows=row.rows,
             columns=row.columns,
@@ -294,13 +299,13 @@ def _joined(session: Session, tenant_id: str) -> dict[str, int]:
 def _products(session: Session, tenant_id: str) -> dict[str, Product]:
     product = goods.Product
     rows = session.execute(
-        sa.select(
-            product.gtin, product.brand_id, product.name_en, product.name_zh, product.width_mm
-        ).where(product.tenant_id == tenant_id)
+        sa.select(product.gtin, product.brand_id, product.name, product.width_mm).where(
+            product.tenant_id == tenant_id
+        )
     )
     return {
-        gtin: Product(gtin=gtin, brand_id=brand, name=Text(en=en, zh=zh), width_mm=width)
-        for gtin, brand, en, zh, width in rows
+        gtin: Product(gtin=gtin, brand_id=brand, name=_named(name, gtin), width_mm=width)
+        for gtin, brand, name, width in rows
     }
 
 
@@ -328,7 +333,7 @@ def _devices(session: Session, tenant_id: str, scope: Scope) -> dict[str, Device
             device_id=row.device_id,
             store_id=row.store_id,
             kind=row.kind,
-            name=Text(en=row.name_en, zh=row.name_zh),
+            name=_named(row.name, row.device_id),
             fixture_id=row.fixture_id,
             simulated=row.simulated,
             claimed_at=row.claimed_at,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.core.storage.table import Base, key
+from device_profiles.names import Names
 
 
 class Brand(Base):
@@ -14,8 +15,7 @@ class Brand(Base):
     __tablename__ = "brand"
     tenant_id: Mapped[str] = key()
     brand_id: Mapped[str] = key()
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
+    name: Mapped[Names]
     joined: Mapped[int] = mapped_column(default=0)
 
 
@@ -26,10 +26,8 @@ class Product(Base):
     tenant_id: Mapped[str] = key()
     gtin: Mapped[str] = key(14)
     brand_id: Mapped[str]
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
-    category_en: Mapped[str]
-    category_zh: Mapped[str]
+    name: Mapped[Names]
+    category: Mapped[Names]
     width_mm: Mapped[float]
     sold_by_weight: Mapped[bool]
     item_code: Mapped[str | None]

@@ -68,8 +68,7 @@ def load_chain(session: Session, chain: Chain) -> Loaded:
         [
             {
                 "tenant_id": chain.tenant_id,
-                "name_en": chain.name.en,
-                "name_zh": chain.name.zh,
+                "name": chain.name,
                 "currency": chain.currency,
                 "simulated": chain.simulated,
                 "naming_key": place.new_naming_key(),
@@ -95,8 +94,7 @@ def _load_goods(session: Session, chain: Chain) -> None:
             {
                 "tenant_id": chain.tenant_id,
                 "brand_id": brand.brand_id,
-                "name_en": brand.name.en,
-                "name_zh": brand.name.zh,
+                "name": brand.name,
                 "joined": 0 if last is None else last + 1,
             }
             for brand in chain.brands
@@ -111,10 +109,8 @@ def _load_goods(session: Session, chain: Chain) -> None:
                 "tenant_id": chain.tenant_id,
                 "gtin": product.gtin,
                 "brand_id": product.brand_id,
-                "name_en": product.name.en,
-                "name_zh": product.name.zh,
-                "category_en": product.category.en,
-                "category_zh": product.category.zh,
+                "name": product.name,
+                "category": product.category,
                 "width_mm": product.width_mm,
                 "sold_by_weight": product.sold_by_weight,
                 "item_code": product.item_code,
@@ -132,10 +128,8 @@ def _load_store(session: Session, chain: Chain, store: Store) -> None:
         [
             key
             | {
-                "name_en": store.name.en,
-                "name_zh": store.name.zh,
-                "region_en": store.region.en,
-                "region_zh": store.region.zh,
+                "name": store.name,
+                "region": store.region,
                 "time_zone": store.time_zone,
                 "gln": store.gln,
                 "opening_hours": json.loads(store.opening_hours.model_dump_json()),
@@ -152,8 +146,7 @@ def _load_store(session: Session, chain: Chain, store: Store) -> None:
             | {
                 "fixture_id": fixture.fixture_id,
                 "letter": fixture.letter,
-                "name_en": fixture.name.en,
-                "name_zh": fixture.name.zh,
+                "name": fixture.name,
                 "kind": fixture.kind.value,
                 "rows": fixture.rows,
                 "columns": fixture.columns,
@@ -193,8 +186,7 @@ def _load_devices(session: Session, key: dict[str, str], store: Store) -> None:
         | {
             "device_id": device.device_id,
             "kind": device.kind.value,
-            "name_en": device.name.en,
-            "name_zh": device.name.zh,
+            "name": device.name,
             "fixture_id": device.fixture_id,
             "simulated": device.simulated,
             "claim_token_hash": hash_token(device.claim_token),

@@ -18,12 +18,10 @@ def stores_by_region(session: Session, tenant_id: str) -> dict[str, set[str]]:
     """The stores of each region, under every name that the region has."""
     found: dict[str, set[str]] = {}
     rows = session.execute(
-        sa.select(Store.store_id, Store.region_en, Store.region_zh).where(
-            Store.tenant_id == tenant_id
-        )
+        sa.select(Store.store_id, Store.region).where(Store.tenant_id == tenant_id)
     )
-    for store_id, *names in rows:
-        for name in names:
+    for store_id, names in rows:
+        for name in names.values():
             if name:
                 found.setdefault(name, set()).add(store_id)
     return found

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.core.storage.table import Base, key, key_int
+from device_profiles.names import Names
 
 
 def new_naming_key() -> str:
@@ -20,8 +21,7 @@ class Tenant(Base):
 
     __tablename__ = "tenant"
     tenant_id: Mapped[str] = key()
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
+    name: Mapped[Names]
     currency: Mapped[str]
     simulated: Mapped[bool]
     naming_key: Mapped[str] = mapped_column(default=new_naming_key)
@@ -33,10 +33,8 @@ class Store(Base):
     __tablename__ = "store"
     tenant_id: Mapped[str] = key()
     store_id: Mapped[str] = key()
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
-    region_en: Mapped[str]
-    region_zh: Mapped[str]
+    name: Mapped[Names]
+    region: Mapped[Names]
     time_zone: Mapped[str]
     gln: Mapped[str]
     opening_hours: Mapped[dict[str, Any]]
@@ -52,8 +50,7 @@ class Fixture(Base):
     fixture_id: Mapped[str] = key()
     store_id: Mapped[str]
     letter: Mapped[str]
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
+    name: Mapped[Names]
     kind: Mapped[str]
     rows: Mapped[int]
     columns: Mapped[int]
@@ -97,8 +94,7 @@ class Device(Base):
     device_id: Mapped[str] = key()
     store_id: Mapped[str]
     kind: Mapped[str]
-    name_en: Mapped[str]
-    name_zh: Mapped[str]
+    name: Mapped[Names]
     fixture_id: Mapped[str | None]
     simulated: Mapped[bool]
     claim_token_hash: Mapped[str]

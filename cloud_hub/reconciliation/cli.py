@@ -280,4 +280,4 @@ def _ago(text: str | None) -> str:
     if text is None:
         return "never"
     age_s = (SystemClock().now() - datetime.fromisoformat(text)).total_seconds()
-    return f"{duration(age_s).en} ago"
+    return f"{duration(age_s).text('en')} ago"

@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said, Text
 from cloud_hub.link.tables import LostRange, ReceivedRange, StoredEvent
+from device_profiles.names import Names
 from sync.core.arrivals import RangeSet
 from sync.events import Lane
-from sync.outbox.losses import loss_words
+from sync.outbox.losses import LOSS_REASONS, loss_words
 
 TIMED_AT_MOST = 200
 """Losses whose neighbours are looked up; each costs two reads."""
@@ -22,10 +23,10 @@ LaneKey = tuple[str, str, int, int]
 """tenant, device, epoch, lane."""
 
 
-def loss_reason(reason: str) -> Text:
+def loss_reason(reason: str) -> Said:
     """What people call the reason that a device gave for a loss."""
-    words = loss_words(reason)
-    return Text(en=words.en, zh=words.zh)
+    known = LOSS_REASONS.get(reason)
+    return Text(known) if known else Names.same(reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class DeclaredLoss:
             "events": self.events,
             "bytes": self.bytes,
             "reason": self.reason,
-            "reason_text": loss_words(self.reason).en,
+            "reason_text": loss_words(self.reason),
             **{name: None if at is None else at.isoformat() for name, at in times.items()},
         }
 

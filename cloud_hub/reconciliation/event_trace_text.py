@@ -4,67 +4,45 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from cloud_hub.core.text import Text
+from cloud_hub.core.catalogues import ENGLISH
+from cloud_hub.core.text import NO_WORDS, Filling, Said, Text
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, loss_reason
 from cloud_hub.reconciliation.event_trace import Arrival, Place, RecordPlace
+from device_profiles.names import Names
 
-NOTHING = Text(en="", zh="")
-
-Say = Callable[[datetime], Text]
+Say = Callable[[datetime], Said]
 """How a moment is told: a clock time to people on a page, ISO to programs."""
 
-_TOGETHER = Text(en="; it came with {first} to {last}", zh="；与 {first} 至 {last} 一同到达")
-_WAS_RECEIVED = Text(
-    en="{record} ({kind}), recorded {recorded}, was received {received}{together}.",
-    zh="{record}（{kind}）记录于 {recorded}，{received} 收到{together}。",
-)
+_TOGETHER = Text("; it came with {first} to {last}")
+_WAS_RECEIVED = Text("{record} ({kind}), recorded {recorded}, was received {received}{together}.")
 _BECAME = {
-    Place.APPLIED: Text(en="It was applied: {facts}.", zh="已入账：{facts}。"),
-    Place.REPEATED: Text(
-        en="It says what another record had said already, and changed nothing.",
-        zh="内容与另一条记录相同，未作更改。",
-    ),
+    Place.APPLIED: Text("It was applied: {facts}."),
+    Place.REPEATED: Text("It says what another record had said already, and changed nothing."),
     Place.KEPT_RAW: Text(
-        en="Its kind is newer than this hub: it is kept raw, and read after an upgrade.",
-        zh="其类型比本中枢新：已原样保存，升级后读取。",
+        "Its kind is newer than this hub: it is kept raw, and read after an upgrade."
     ),
-    Place.DEAD_LETTER: Text(
-        en="It could not be applied and is a dead letter.", zh="无法入账，已成死信。"
-    ),
+    Place.DEAD_LETTER: Text("It could not be applied and is a dead letter."),
 }
 _WAS_LOST = Text(
-    en="{record} is lost: {reason}. {first} to {last} were declared lost {declared}{between}.",
-    zh="{record} 已丢失：{reason}。设备于 {declared} 申报 {first} 至 {last} 丢失{between}。",
+    "{record} is lost: {reason}. {first} to {last} were declared lost {declared}{between}."
 )
-_BETWEEN = Text(
-    en="; they were recorded between {after} and {before}",
-    zh="；记录时间在 {after} 与 {before} 之间",
-)
-_UNKNOWN_TIME = Text(en="an unknown time", zh="未知时间")
-_WAITS = Text(
-    en="{record} waits on the device, as it said {said}.",
-    zh="{record} 仍在设备上等待，设备于 {said} 如此报告。",
-)
+_BETWEEN = Text("; they were recorded between {after} and {before}")
+_UNKNOWN_TIME = Text("an unknown time")
+_WAITS = Text("{record} waits on the device, as it said {said}.")
 _ASIDE = Text(
-    en="{record} waits in an outbox that the device has put aside and speaks of no more; it last"
-    " did {said}.",
-    zh="{record} 在设备已搁置、不再提及的发件箱中等待；最后提及于 {said}。",
+    "{record} waits in an outbox that the device has put aside and speaks of no more; it last"
+    " did {said}."
 )
 _ASTRAY = Text(
-    en="{record} is neither here, nor declared lost, nor held by its device: the books do not"
-    " add up.",
-    zh="{record} 既未收到，也未申报丢失，设备也不再持有：账不平。",
+    "{record} is neither here, nor declared lost, nor held by its device: the books do not add up."
 )
-_NEVER = Text(
-    en="{record} was never produced: the device's last number in this lane is {produced}.",
-    zh="{record} 从未产生：设备在该通道的最后编号为 {produced}。",
-)
-_LETTER = Text(en="Dead letter {letter}: {error}.", zh="死信 {letter}：{error}。")
+_NEVER = Text("{record} was never produced: the device's last number in this lane is {produced}.")
+_LETTER = Text("Dead letter {letter}: {error}.")
 
 
 def record_sentences(found: RecordPlace, say: Say) -> list[Text]:
     """Where a record is, in words."""
-    words: dict[str, str | int | Text] = {"record": str(found.name), "produced": found.produced}
+    words: dict[str, Filling] = {"record": str(found.name), "produced": found.produced}
     if found.arrival is not None:
         told = _received(found.place, found.arrival, words, say)
     elif found.loss is not None:
@@ -78,9 +56,7 @@ def record_sentences(found: RecordPlace, say: Say) -> list[Text]:
     return told + [_LETTER.filled(letter=name, error=error) for name, error in found.letters]
 
 
-def _received(
-    place: Place, arrival: Arrival, words: dict[str, str | int | Text], say: Say
-) -> list[Text]:
+def _received(place: Place, arrival: Arrival, words: dict[str, Filling], say: Say) -> list[Text]:
     is_one = arrival.first == arrival.last
     together = _TOGETHER.filled(first=arrival.first, last=arrival.last)
     came = _WAS_RECEIVED.filled(
@@ -88,12 +64,12 @@ def _received(
         kind=arrival.kind or "?",
         recorded=say(arrival.recorded_at),
         received=say(arrival.received_at),
-        together=NOTHING if is_one else together,
+        together=NO_WORDS if is_one else together,
     )
     return [came, _BECAME[place].filled(facts=", ".join(arrival.facts) or arrival.kind)]
 
 
-def _loss_words(loss: DeclaredLoss, say: Say) -> dict[str, str | int | Text]:
+def _loss_words(loss: DeclaredLoss, say: Say) -> dict[str, Filling]:
     after = say(loss.after_at) if loss.after_at else _UNKNOWN_TIME
     before = say(loss.before_at) if loss.before_at else _UNKNOWN_TIME
     is_known = loss.after_at is not None or loss.before_at is not None
@@ -102,14 +78,13 @@ def _loss_words(loss: DeclaredLoss, say: Say) -> dict[str, str | int | Text]:
         "first": loss.first,
         "last": loss.last,
         "declared": say(loss.declared_at),
-        "between": _BETWEEN.filled(after=after, before=before) if is_known else NOTHING,
+        "between": _BETWEEN.filled(after=after, before=before) if is_known else NO_WORDS,
     }
 
 
-def iso(moment: datetime) -> Text:
+def iso(moment: datetime) -> Names:
     """A moment as programs and command lines tell it."""
-    told = moment.isoformat(timespec="seconds")
-    return Text(en=told, zh=told)
+    return Names.same(moment.isoformat(timespec="seconds"))
 
 
 def record_json(found: RecordPlace) -> dict[str, Any]:
@@ -119,7 +94,7 @@ def record_json(found: RecordPlace) -> dict[str, Any]:
         "record": str(found.name),
         "lane": found.name.lane.name.lower(),
         "place": found.place.value,
-        "sentences": [text.en for text in record_sentences(found, iso)],
+        "sentences": [text.text(ENGLISH) for text in record_sentences(found, iso)],
         "received": arrival
         and {
             "kind": arrival.kind,

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Filling, Text, in_context
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, loss_reason
 from cloud_hub.reconciliation.lane_accounts import lane_accounts
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from sync.events import Lane
 
@@ -25,27 +26,27 @@ TOLD_FOR = timedelta(hours=24)
 """How long a declared loss is told on pages; the device's own page keeps it for good."""
 
 _LOST = Text(
-    en="{store}: {device} gave up {n} {lane} {events}: {reason}. Counted as lost, not as zero.",
-    zh="{store}：{device} 放弃了 {n} 条{lane}事件：{reason}。记为丢失，不记为零。",
+    "{store}: {device} gave up {n} {lane} event: {reason}. Counted as lost, not as zero.",
+    "{store}: {device} gave up {n} {lane} events: {reason}. Counted as lost, not as zero.",
 )
 _REFUSED = Text(
-    en="{store}: {n} {events} of {device} refused: {error}.",
-    zh="{store}：{device} 有 {n} 条事件被拒收：{error}。",
+    "{store}: {n} event of {device} refused: {error}.",
+    "{store}: {n} events of {device} refused: {error}.",
 )
 _RESENT = Text(
-    en="{store}: {n} {events} came more than once; each is counted once.",
-    zh="{store}：{n} 条事件重复送达；每条只计一次。",
+    "{store}: {n} event came more than once; it is counted once.",
+    "{store}: {n} events came more than once; each is counted once.",
 )
-_LOST_TASK = Text(en="Give {device} more room: {reason}", zh="为 {device} 腾出空间：{reason}")
-_REFUSED_TASK = Text(en="Look at the refused events of {device}", zh="查看 {device} 被拒收的事件")
-_LOST_BUTTON = Text(en="Seen", zh="已知悉")
+_LOST_TASK = Text("Give {device} more room: {reason}")
+_REFUSED_TASK = Text("Look at the refused events of {device}")
+_LOST_BUTTON = in_context("button", "Seen")
 
 LANE_NAMES: dict[int, Text] = {
-    Lane.SALE: Text(en="sale", zh="销售"),
-    Lane.ALERT: Text(en="alert", zh="告警"),
-    Lane.RESULT: Text(en="result", zh="结果"),
-    Lane.METRIC: Text(en="metric", zh="指标"),
-    Lane.MEDIA: Text(en="picture", zh="图片"),
+    Lane.SALE: Text("sale"),
+    Lane.ALERT: Text("alert"),
+    Lane.RESULT: Text("result"),
+    Lane.METRIC: Text("metric"),
+    Lane.MEDIA: Text("picture"),
 }
 
 
@@ -66,12 +67,11 @@ def _lost(snapshot: Snapshot) -> Iterator[Finding]:
         if device is None or snapshot.now - last_at > TOLD_FOR:
             continue
         count = sum(part.events for part in parts)
-        words: dict[str, Text | str | int] = {
+        words: dict[str, Filling] = {
             "store": snapshot.chain.stores[device.store_id].name,
             "device": device.name,
             "n": count,
-            "lane": LANE_NAMES.get(lane, Text(en=str(lane), zh=str(lane))),
-            "events": wording.plural(count, "event"),
+            "lane": LANE_NAMES.get(lane, Names.same(str(lane))),
             "reason": loss_reason(reason),
         }
         yield Finding(
@@ -103,11 +103,10 @@ def _refused(snapshot: Snapshot) -> Iterator[Finding]:
         device = snapshot.chain.devices.get(device_id)
         if device is None:
             continue
-        words: dict[str, Text | str | int] = {
+        words: dict[str, Filling] = {
             "store": snapshot.chain.stores[device.store_id].name,
             "device": device.name,
             "n": len(of_device),
-            "events": wording.plural(len(of_device), "event"),
             "error": of_device[-1][1],
         }
         yield Finding(
@@ -139,8 +138,7 @@ def _resent(snapshot: Snapshot) -> Iterator[Finding]:
                 severity=Severity.INFORMATION,
                 sentence=_RESENT.filled(
                     store=snapshot.chain.stores[store_id].name,
-                    n=f"{count:,}",
-                    events=wording.plural(count, "event"),
+                    n=wording.number(count, 0),
                 ),
                 since=snapshot.day_of(store_id).start_at,
                 owner=LoginRole.IT,

@@ -14,7 +14,7 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.errors import NotFound
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.link.tables import Media
 from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.review.accuracy import Recognition, recognition
@@ -34,7 +34,7 @@ class ProductChoice:
     """A product it may be. `url` is None where nobody has given a picture of it."""
 
     gtin: str
-    name: Text
+    name: Said
     url: str | None
 
 
@@ -45,9 +45,9 @@ class Question:
 
     item_id: str
     store_id: str
-    store_name: Text
+    store_name: Said
     fixture_id: str
-    fixture_name: Text
+    fixture_name: Said
     slot_id: str | None
     photo: Photo
     choices: tuple[ProductChoice, ...]
@@ -207,8 +207,7 @@ def _photo(item: ReviewItem, now: datetime) -> Photo:
         x2=x2,
         y2=y2,
         kind=BoxKind.UNKNOWN,
-        label_en="",
-        label_zh="",
+        label=None,
         score=None,
         slot_id=item.slot_id or item.item_id,
     )
@@ -268,7 +267,7 @@ def _others(chain: Chain, viewer: Viewer, shown: set[str]) -> tuple[ProductChoic
     ]
     return tuple(
         ProductChoice(gtin=product.gtin, name=product.name, url=None)
-        for product in sorted(rest, key=lambda each: (each.brand_id, each.name.en))
+        for product in sorted(rest, key=lambda each: (each.brand_id, each.name.text("en")))
     )
 
 

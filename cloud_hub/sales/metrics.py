@@ -13,24 +13,17 @@ from cloud_hub.sales.receipts import (
 )
 
 _NO_TILL = Text(
-    en="No data for hours in which no till of the store is known; a known hour without sales is 0.",
-    zh="门店收银数据未到的时段为无数据；已知而无销售的时段为 0。",
+    "No data for hours in which no till of the store is known; a known hour without sales is 0."
 )
-_NO_RECEIPTS = Text(
-    en="No data without a sale receipt.",
-    zh="没有销售小票时为无数据。",
-)
+_NO_RECEIPTS = Text("No data without a sale receipt.")
 
 NET_SALES = Metric(
     name="net-sales",
-    title=Text(en="Net sales", zh="净销售额"),
+    title=Text("Net sales"),
     kind=Kind.FLOW,
     formula=Text(
-        en="sales − returns, each by the business day (04:00 to 04:00) it happened; a line counts"
-        " what the shopper paid: after discount, tax and deposit included, as rounded by the till",
-        zh="销售 − 退货，各按发生的营业日（04:00 至次日 04:00）计；每行按顾客实付计：折后、含税、"
-        "含押金，"
-        "按收银机取整",
+        "sales − returns, each by the business day (04:00 to 04:00) it happened; a line counts"
+        " what the shopper paid: after discount, tax and deposit included, as rounded by the till"
     ),
     unit=Unit.MONEY,
     grain=Grain.HOUR,
@@ -43,9 +36,9 @@ NET_SALES = Metric(
 )
 AVERAGE_BASKET = Metric(
     name="average-basket",
-    title=Text(en="Average basket", zh="客单价"),
+    title=Text("Average basket"),
     kind=Kind.RATIO,
-    formula=Text(en="net value of sale receipts / sale receipts", zh="销售小票净额 / 销售小票数"),
+    formula=Text("net value of sale receipts / sale receipts"),
     unit=Unit.MONEY,
     grain=Grain.HOUR,
     direction=Direction.UP,
@@ -57,12 +50,9 @@ AVERAGE_BASKET = Metric(
 )
 UNITS_PER_TRANSACTION = Metric(
     name="units-per-transaction",
-    title=Text(en="Units per transaction", zh="客单件数"),
+    title=Text("Units per transaction"),
     kind=Kind.RATIO,
-    formula=Text(
-        en="units of sale receipts / sale receipts; a weighed line counts 1",
-        zh="销售小票件数 / 销售小票数；称重行计 1 件",
-    ),
+    formula=Text("units of sale receipts / sale receipts; a weighed line counts 1"),
     unit=Unit.UNITS,
     grain=Grain.HOUR,
     direction=Direction.UP,
@@ -74,9 +64,9 @@ UNITS_PER_TRANSACTION = Metric(
 )
 SALES_PER_M2 = Metric(
     name="sales-per-m2",
-    title=Text(en="Sales per m²", zh="坪效"),
+    title=Text("Sales per m²"),
     kind=Kind.RATIO,
-    formula=Text(en="net sales / selling m² / trading day", zh="净销售额 / 营业面积（m²）/ 营业日"),
+    formula=Text("net sales / selling m² / trading day"),
     unit=Unit.MONEY_PER_M2,
     grain=Grain.DAY,
     direction=Direction.UP,
@@ -88,9 +78,9 @@ SALES_PER_M2 = Metric(
 )
 RETURN_RATE = Metric(
     name="return-rate",
-    title=Text(en="Return rate", zh="退货率"),
+    title=Text("Return rate"),
     kind=Kind.RATIO,
-    formula=Text(en="value returned / gross sales of the period", zh="退货金额 / 同期销售总额"),
+    formula=Text("value returned / gross sales of the period"),
     unit=Unit.RATIO,
     grain=Grain.HOUR,
     direction=Direction.DOWN,
@@ -102,12 +92,9 @@ RETURN_RATE = Metric(
 )
 MEMBER_RATE = Metric(
     name="member-rate",
-    title=Text(en="Member rate", zh="会员占比"),
+    title=Text("Member rate"),
     kind=Kind.RATIO,
-    formula=Text(
-        en="sale receipts that showed an identity / sale receipts",
-        zh="出示身份的销售小票数 / 销售小票数",
-    ),
+    formula=Text("sale receipts that showed an identity / sale receipts"),
     unit=Unit.RATIO,
     grain=Grain.HOUR,
     direction=Direction.UP,
@@ -119,12 +106,11 @@ MEMBER_RATE = Metric(
 )
 SELL_OUT = Metric(
     name="sell-out",
-    title=Text(en="Sell-out", zh="动销量"),
+    title=Text("Sell-out"),
     kind=Kind.FLOW,
     formula=Text(
-        en="units sold − units returned through tills, of the brand asked about; a weighed line"
-        " counts 1",
-        zh="所问品牌经收银售出件数 − 退回件数；称重行计 1 件",
+        "units sold − units returned through tills, of the brand asked about; a weighed line"
+        " counts 1"
     ),
     unit=Unit.UNITS,
     grain=Grain.HOUR,

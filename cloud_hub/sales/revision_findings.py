@@ -21,10 +21,7 @@ TOLD_FOR = timedelta(days=7)
 """How long a revision is told on pages."""
 
 
-_REVISED = Text(
-    en="{store}: {day} revised by late data: {amount}.",
-    zh="{store}：{day} 因补传数据修订：{amount}。",
-)
+_REVISED = Text("{store}: {day} revised by late data: {amount}.")
 
 
 def find_revised(snapshot: Snapshot) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.errors import NotFound, Refused
+from cloud_hub.core.text import NO_WORDS
 from cloud_hub.insight.finding import Finding
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.place_tables import Store
@@ -64,9 +65,7 @@ def plan_tasks(
         reworded=tuple(
             (task.task_id, wanted[key])
             for key, task in still_open.items()
-            if key in wanted
-            and wanted[key].task is not None
-            and (task.text_en, task.text_zh) != _words(wanted[key])
+            if key in wanted and task.text != wanted[key].task
         ),
         gone=tuple(
             task.task_id
@@ -96,7 +95,6 @@ def _is_proven_gone(snapshot: Snapshot, key: str, proven_by_photo: Collection[st
 def write_tasks(session: Session, changes: TaskChanges, now: datetime) -> None:
     """Writes the changes. A task that was answered meanwhile stays answered."""
     for finding in changes.opened:
-        en, zh = _words(finding)
         after = finding.kind.due_after
         session.merge(
             Task(
@@ -104,8 +102,7 @@ def write_tasks(session: Session, changes: TaskChanges, now: datetime) -> None:
                 task_id=_task_id(finding, now),
                 store_id=finding.store_id,
                 finding=finding.key,
-                text_en=en,
-                text_zh=zh,
+                text=finding.task or NO_WORDS,
                 opened_at=now,
                 due_at=None if after is None else now + after,
             )
@@ -113,7 +110,7 @@ def write_tasks(session: Session, changes: TaskChanges, now: datetime) -> None:
     for task_id, finding in changes.reworded:
         task = session.get(Task, (changes.tenant_id, task_id))
         if task is not None and task.answered_at is None:
-            task.text_en, task.text_zh = _words(finding)
+            task.text = finding.task or NO_WORDS
     for task_id in changes.gone:
         task = session.get(Task, (changes.tenant_id, task_id))
         if task is not None and task.answered_at is None:
@@ -141,10 +138,6 @@ def answer_task(session: Session, viewer: Viewer, task_id: str, answer: str, now
         detail={"answer": answer, "finding": task.finding},
         now=now,
     )
-
-
-def _words(finding: Finding) -> tuple[str, str]:
-    return (finding.task.en, finding.task.zh) if finding.task else ("", "")
 
 
 def _task_id(finding: Finding, now: datetime) -> str:

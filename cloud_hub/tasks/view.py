@@ -10,7 +10,7 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.master_data.chain import Chain, load_chain
 from cloud_hub.tasks.tables import Task
 
@@ -23,10 +23,10 @@ class TaskRow:
     task_id: str
     finding: str
     store_id: str
-    store_name: Text
-    text: Text
+    store_name: Said
+    text: Said
     opened_at: datetime
-    age_text: Text
+    age_text: Said
     due_at: datetime | None
     overdue: bool
     answered_at: datetime | None
@@ -93,7 +93,7 @@ def _row(task: Task, chain: Chain, now: datetime) -> TaskRow:
         finding=task.finding,
         store_id=task.store_id,
         store_name=chain.stores[task.store_id].name,
-        text=Text(en=task.text_en, zh=task.text_zh),
+        text=task.text,
         opened_at=task.opened_at,
         age_text=wording.duration((now - task.opened_at).total_seconds()),
         due_at=task.due_at,

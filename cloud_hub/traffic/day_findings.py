@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
@@ -18,8 +17,8 @@ from device_profiles.store import LoginRole
 STAFF_LEFT_OUT = FindingKind(name="staff-left-out", permission=Permission.SEE_TRAFFIC)
 
 _STAFF = Text(
-    en="{store}: staff left out of footfall today: {n} {crossings}.",
-    zh="{store}：今日客流已剔除员工 {n} 次进出。",
+    "{store}: staff left out of footfall today: {n} crossing.",
+    "{store}: staff left out of footfall today: {n} crossings.",
 )
 
 
@@ -43,7 +42,6 @@ def find_staff(snapshot: Snapshot) -> Iterator[Finding]:
                 sentence=_STAFF.filled(
                     store=snapshot.chain.stores[store_id].name,
                     n=count,
-                    crossings=wording.plural(count, "crossing"),
                 ),
                 since=snapshot.day_of(store_id).start_at,
                 owner=LoginRole.STORE,

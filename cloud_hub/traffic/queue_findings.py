@@ -9,7 +9,7 @@ from math import sqrt
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
 from cloud_hub.core.days.time_buckets import QUARTER_S, start_of
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import NO_WORDS, Filling, Said, Text, in_context
 from cloud_hub.insight.finding import Cost, Finding, FindingKind, Severity
 from cloud_hub.insight.metric import quantile
 from cloud_hub.insight.snapshot import Snapshot
@@ -38,22 +38,16 @@ SURE = 1.96
 DAY_QUARTERS = 24 * 3600 // QUARTER_S
 
 _SENTENCE = Text(
-    en="{store}: queue of up to {most} from {since} to {until}, one in ten waited {wait} or"
-    " longer{lost}.",
-    zh="{store}：{since} 至 {until} 排队最多 {most} 人，每十人中有一人等候达 {wait} 以上{lost}。",
+    "{store}: queue of up to {most} from {since} to {until}, one in ten waited {wait} or"
+    " longer{lost}."
 )
-_LOST = Text(en="; about {n} {baskets} lost", zh="；约流失 {n} 单")
+_LOST = Text("; about {n} basket lost", "; about {n} baskets lost")
 _FORMULA = Text(
-    en="usual conversion {usual} × {entries} people in = {expected} receipts − {receipts} ="
-    " {lost} × {basket} average basket; 95 %: {low} to {high}",
-    zh="平时转化率 {usual} × 进店 {entries} 人 = {expected} 单 − 实际 {receipts} 单 = {lost} 单 ×"
-    " 客单价 {basket}；95% 区间：{low} 至 {high}",
+    "usual conversion {usual} × {entries} people in = {expected} receipts − {receipts} ="
+    " {lost} × {basket} average basket; 95 %: {low} to {high}"
 )
-_TASK = Text(
-    en="{store}: plan one more till from {since} to {until}",
-    zh="{store}：{since} 至 {until} 增开一个收银台",
-)
-_BUTTON = Text(en="Planned", zh="已安排")
+_TASK = Text("{store}: plan one more till from {since} to {until}")
+_BUTTON = in_context("button", "Planned")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +135,12 @@ def _finding(snapshot: Snapshot, store_id: str, runs: Sequence[SlowQueue]) -> Fi
     worst = max(runs, key=lambda run: (run.last - run.first, run.wait_p90_s))
     lost = _lost_baskets(snapshot, store_id, runs)
     cost = _cost_of(lost, snapshot.chain.currency)
-    told = Text(en="", zh="")
+    told: Said = NO_WORDS
     if lost is not None and cost is not None:
         count = round(lost.lost)
-        told = _LOST.filled(n=count, baskets=wording.plural(count, "basket"))
+        told = _LOST.filled(n=count)
     since, until = start_of(worst.first, QUARTER_S), start_of(worst.last + 1, QUARTER_S)
-    words: dict[str, Text | str | int] = {
+    words: dict[str, Filling] = {
         "store": store.name,
         "most": worst.most,
         "since": wording.clock(since, store.hours.zone, snapshot.now),
@@ -247,10 +241,10 @@ def _cost_of(lost: LostBaskets | None, currency: str) -> Cost | None:
         formula=_FORMULA.filled(
             usual=wording.percent(lost.usual),
             entries=lost.entries,
-            expected=f"{lost.expected:.1f}",
+            expected=wording.number(lost.expected, 1),
             receipts=lost.receipts,
-            lost=f"{lost.lost:.1f}",
-            basket=f"{lost.basket:.2f}",
+            lost=wording.number(lost.lost, 1),
+            basket=wording.number(lost.basket, 2),
             low=wording.money(low, currency),
             high=wording.money(high, currency),
         ),

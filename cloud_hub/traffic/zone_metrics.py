@@ -13,30 +13,21 @@ from cloud_hub.traffic.zones import (
     measure_zone_visits,
 )
 
-_NO_ZONE = Text(
-    en="No data for hours in which no such zone or line was watched; never 0.",
-    zh="无此类区域或计数线，或未被有效观测的时段为无数据，绝不记为 0。",
-)
-_NOBODY = Text(
-    en="No data where nobody stayed, or the zone was not watched.",
-    zh="无人停留或区域未被有效观测时为无数据。",
-)
+_NO_ZONE = Text("No data for hours in which no such zone or line was watched; never 0.")
+_NOBODY = Text("No data where nobody stayed, or the zone was not watched.")
 _WAIT = Text(
-    en="how long each person stayed in a queue zone, from 5 s on (shorter: walked through), of all"
+    "how long each person stayed in a queue zone, from 5 s on (shorter: walked through), of all"
     " single stays that ended in the time asked about; a person hidden for more than 2 s counts"
-    " anew",
-    zh="每人在排队区停留的时长（不足 5 秒视为路过），取所问时段内结束的全部单次停留；"
-    "被遮挡超过 2 秒者重新计时",
+    " anew"
 )
 
 QUEUE_LENGTH = Metric(
     name="queue-length",
-    title=Text(en="Queue length", zh="排队人数"),
+    title=Text("Queue length"),
     kind=Kind.RATIO,
     formula=Text(
-        en="person-seconds of waiting (from the fifth second of a stay on) / seconds watched, of"
-        " every queue zone",
-        zh="各排队区等候的人·秒（停留满 5 秒起计）/ 有效观测秒数",
+        "person-seconds of waiting (from the fifth second of a stay on) / seconds watched, of"
+        " every queue zone"
     ),
     unit=Unit.PEOPLE,
     grain=Grain.HOUR,
@@ -48,9 +39,9 @@ QUEUE_LENGTH = Metric(
 )
 QUEUE_WAIT = Metric(
     name="queue-wait",
-    title=Text(en="Waiting time, median", zh="等候时间（中位数）"),
+    title=Text("Waiting time, median"),
     kind=Kind.QUANTILE,
-    formula=Text(en=f"median of {_WAIT.en}", zh=f"中位数：{_WAIT.zh}"),
+    formula=Text("median of {what}").filled(what=_WAIT),
     unit=Unit.SECONDS,
     grain=Grain.HOUR,
     direction=Direction.DOWN,
@@ -61,9 +52,9 @@ QUEUE_WAIT = Metric(
 )
 QUEUE_WAIT_P90 = Metric(
     name="queue-wait-p90",
-    title=Text(en="Waiting time, nine of ten", zh="等候时间（九成）"),
+    title=Text("Waiting time, nine of ten"),
     kind=Kind.QUANTILE,
-    formula=Text(en=f"90th percentile of {_WAIT.en}", zh=f"第 90 百分位：{_WAIT.zh}"),
+    formula=Text("90th percentile of {what}").filled(what=_WAIT),
     unit=Unit.SECONDS,
     grain=Grain.HOUR,
     direction=Direction.DOWN,
@@ -75,12 +66,10 @@ QUEUE_WAIT_P90 = Metric(
 )
 ZONE_VISITS = Metric(
     name="zone-visits",
-    title=Text(en="Zone visits", zh="区域到访"),
+    title=Text("Zone visits"),
     kind=Kind.FLOW,
     formula=Text(
-        en="Σ visits to zones that are no queues + Σ crossings inwards of inner lines; staff left"
-        " out",
-        zh="各区域（排队区除外）到访次数之和 + 各内部线进入次数之和；员工剔除",
+        "Σ visits to zones that are no queues + Σ crossings inwards of inner lines; staff left out"
     ),
     unit=Unit.PEOPLE,
     grain=Grain.HOUR,
@@ -92,12 +81,9 @@ ZONE_VISITS = Metric(
 )
 ZONE_STAY = Metric(
     name="zone-dwell",
-    title=Text(en="Zone dwell, median", zh="区域停留时长（中位数）"),
+    title=Text("Zone dwell, median"),
     kind=Kind.QUANTILE,
-    formula=Text(
-        en="median of how long each visit to a zone that is no queue lasted",
-        zh="各区域（排队区除外）单次到访停留时长的中位数",
-    ),
+    formula=Text("median of how long each visit to a zone that is no queue lasted"),
     unit=Unit.SECONDS,
     grain=Grain.HOUR,
     direction=Direction.NEITHER,
@@ -108,33 +94,26 @@ ZONE_STAY = Metric(
 )
 ZONE_CONVERSION = Metric(
     name="zone-conversion",
-    title=Text(en="Zone conversion", zh="区域转化率"),
+    title=Text("Zone conversion"),
     kind=Kind.RATIO,
     formula=Text(
-        en="sale receipts with goods of the zone's category / visits to the zone, over the quarters"
-        " of an hour in which it was watched for nine tenths",
-        zh="含该区域品类商品的销售小票数 / 区域到访次数，只计观测满九成的一刻钟",
+        "sale receipts with goods of the zone's category / visits to the zone, over the quarters"
+        " of an hour in which it was watched for nine tenths"
     ),
     unit=Unit.RATIO,
     grain=Grain.HOUR,
     direction=Direction.UP,
     sources=("zone", "receipt", "master data"),
-    no_data=Text(
-        en="No data below 20 visits, by hour and in all.",
-        zh="到访不足 20 次时为无数据（按小时及合计）。",
-    ),
+    no_data=Text("No data below 20 visits, by hour and in all."),
     measure=measure_zone_conversion,
     needs=Permission.SEE_TRAFFIC,
     minimum_base=20,
 )
 PASSERS_BY = Metric(
     name="passers-by",
-    title=Text(en="Passers-by", zh="路过人数"),
+    title=Text("Passers-by"),
     kind=Kind.FLOW,
-    formula=Text(
-        en="Σ crossings of lines marked outside, both directions; they are no footfall",
-        zh="标为室外的计数线双向通过人数之和；不计入客流",
-    ),
+    formula=Text("Σ crossings of lines marked outside, both directions; they are no footfall"),
     unit=Unit.PEOPLE,
     grain=Grain.HOUR,
     direction=Direction.UP,
@@ -145,13 +124,11 @@ PASSERS_BY = Metric(
 )
 STAFF_LEFT_OUT = Metric(
     name="staff-left-out",
-    title=Text(en="Staff left out", zh="剔除员工"),
+    title=Text("Staff left out"),
     kind=Kind.FLOW,
     formula=Text(
-        en="Σ crossings of entrances, both directions, by people seen in a staff zone before, or"
-        " while the store is closed (opening hours ± 15 min)",
-        zh="各出入口双向通过中被剔除者之和：此前出现在员工区者，或非营业时间（前后各放宽 15 分钟）"
-        "通过者",
+        "Σ crossings of entrances, both directions, by people seen in a staff zone before, or"
+        " while the store is closed (opening hours ± 15 min)"
     ),
     unit=Unit.PEOPLE,
     grain=Grain.HOUR,

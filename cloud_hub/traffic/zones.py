@@ -231,13 +231,14 @@ def zone_conversion(zones: Iterable[ZoneFact], sold: CategorySales) -> Cells:
 
 
 def receipts_by_category(session: Session, window: Window) -> CategorySales:
-    """Sale receipts with goods of each category, by store and quarter of an hour."""
+    """Sale receipts with goods of each category, by store, quarter of an hour and every name that
+    the category has: a zone names its own in one language."""
     quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
     rows = session.execute(
         sa.select(
             Receipt.store_id,
             quarter,
-            Product.category_en,
+            Product.category,
             sa.func.count(sa.distinct(Receipt.receipt_id)),
         )
         .join(
@@ -258,9 +259,13 @@ def receipts_by_category(session: Session, window: Window) -> CategorySales:
             Receipt.origin.not_in(VISITORLESS),
             *arrived(window, Receipt.source_event),
         )
-        .group_by(Receipt.store_id, quarter, Product.category_en)
+        .group_by(Receipt.store_id, quarter, Product.category)
     )
-    return {(store_id, number, category): count for store_id, number, category, count in rows}
+    sold: dict[tuple[str, int, str], int] = defaultdict(int)
+    for store_id, number, category, count in rows:
+        for name in set(category.values()):
+            sold[store_id, number, name] += count
+    return sold
 
 
 def measure_queue_length(session: Session, window: Window, aspect: Aspect) -> Cells:

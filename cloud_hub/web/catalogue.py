@@ -1,32 +1,45 @@
-"""The console's words for translators: `python -m cloud_hub.web.catalogue` brings console.po up
-to date with the pages and compiles it. Development only; needs nothing but babel."""
+"""Our words for translators: `make locale` brings each language's console.po up to date with the
+pages and the sentences, and compiles it. A folder of `locale` is a language. Development only."""
 
 import io
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from cloud_hub.web.words import DOMAIN, LOCALES
+from cloud_hub.core.catalogues import DOMAIN, LOCALES
+from sync.outbox.losses import LOSS_REASONS
 
-PAGES: Final = Path(__file__).parents[1]
-TRANSLATED: Final = ("zh",)
-KEYWORDS: Final = {"words": None, "self": None}
+SOURCES: Final = Path(__file__).parents[1]
+KEYWORDS: Final[dict[str, Any]] = {
+    "words": (1,),
+    "self": (1,),
+    "Day": (2,),
+    "in_context": ((1, "c"), 2),
+    "Text": {None: (1,), 2: (1, 2), 3: (1, 2)},
+}
+"""Which arguments of a call are messages: one, one of one and one of many, or one in a context.
+A comma after the last argument counts as one more."""
 
 
 def messages() -> Catalog:
-    """Every message that a page asks for: the first argument of each `words(…)`, and of `self(…)`
-    in words.py itself."""
+    """Every message that a page or a sentence of the hub asks for."""
     found = Catalog(project="AisleOS", charset="utf-8", fuzzy=False)
-    keywords = dict.fromkeys(KEYWORDS, (1,))
-    for file, line, message, comments, _ in extract_from_dir(
-        PAGES, method_map=[("**.py", "python")], keywords=keywords
+    for file, line, message, comments, context in extract_from_dir(
+        SOURCES, method_map=[("**.py", "python")], keywords=KEYWORDS
     ):
-        found.add(message, None, [(file, line)], auto_comments=comments)
+        found.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    for reason in LOSS_REASONS.values():
+        found.add(reason)
     return found
+
+
+def translated() -> list[str]:
+    """The languages that have a catalogue, compiled or not yet."""
+    return sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir())
 
 
 def po_file(language: str) -> Path:
@@ -65,12 +78,18 @@ def bring_up_to_date(language: str) -> list[str]:
             opened, catalogue, width=100, sort_output=True, no_location=True, omit_header=False
         )
     file.with_suffix(".mo").write_bytes(compiled(catalogue))
-    return [str(message.id) for message in catalogue if message.id and not message.string]
+    return [str(message.id) for message in catalogue if message.id and not is_translated(message)]
+
+
+def is_translated(message: Message) -> bool:
+    """Whether every form of the message is."""
+    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    return all(forms)
 
 
 def main() -> None:
     """Brings every language up to date, and says what is missing."""
-    for language in TRANSLATED:
+    for language in translated():
         missing = bring_up_to_date(language)
         print(f"{language}: {len(missing)} messages want a translation")
         for message in missing:

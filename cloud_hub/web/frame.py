@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.master_data.goods_tables import Brand
 from cloud_hub.master_data.place_tables import Fixture, Store, Tenant
 
@@ -17,7 +17,7 @@ class StoreOrBrand:
     """A store or a brand, by name."""
 
     identity: str
-    name: Text
+    name: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class FrameView:
     """The chain as its bar shows it. `zone` is where its clocks are told (the first store's);
     `brands` are those that own a fixture."""
 
-    name: Text
+    name: Said
     simulated: bool
     currency: str
     zone: ZoneInfo
@@ -48,18 +48,12 @@ def frame_view(session: Session, viewer: Viewer) -> FrameView | None:
         .order_by(Brand.brand_id)
     ).all()
     return FrameView(
-        name=Text(en=tenant.name_en, zh=tenant.name_zh),
+        name=tenant.name,
         simulated=tenant.simulated,
         currency=tenant.currency,
         zone=ZoneInfo(stores[0].time_zone if stores else "UTC"),
-        stores=tuple(
-            StoreOrBrand(identity=store.store_id, name=Text(en=store.name_en, zh=store.name_zh))
-            for store in stores
-        ),
-        brands=tuple(
-            StoreOrBrand(identity=brand.brand_id, name=Text(en=brand.name_en, zh=brand.name_zh))
-            for brand in brands
-        ),
+        stores=tuple(StoreOrBrand(identity=store.store_id, name=store.name) for store in stores),
+        brands=tuple(StoreOrBrand(identity=brand.brand_id, name=brand.name) for brand in brands),
     )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from cloud_hub.core.text import Said
+
 
 class BoxKind(StrEnum):
     """What a box marks. On a brand's cooler: own, foreign, unknown; elsewhere: product."""
@@ -18,16 +20,15 @@ class BoxKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A rectangle in the photo's own pixels. `label_en`/`label_zh` are the product's names, empty
-    for a gap; `score` is None where nothing was recognised (a gap)."""
+    """A rectangle in the photo's own pixels. `label` is the product's name, None where
+    nobody is told it; `score` is None where nothing was recognised (a gap)."""
 
     x1: float
     y1: float
     x2: float
     y2: float
     kind: BoxKind
-    label_en: str
-    label_zh: str
+    label: Said | None
     score: float | None
     slot_id: str | None
 

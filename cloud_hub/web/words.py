@@ -1,47 +1,50 @@
 """The console's words, numbers and times in one language."""
 
-import gettext
+import json
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cloud_hub.core import wording
-from cloud_hub.core.text import Text
+from cloud_hub.core.catalogues import catalogue_of, first_known
+from cloud_hub.core.text import Amount, Day, Said
 from cloud_hub.insight.figure import Figure, Number, Unit
 
-LANGUAGES: Final = ("en", "zh")
-LOCALES: Final = Path(__file__).parent / "locale"
-DOMAIN: Final = "console"
+HTML_LANGUAGES: Final = {"zh": "zh-CN"}
+"""What a page says of its language, where its bare tag leaves the browser's choice of font open."""
 
 
 class Words:
-    """Everything that is written differently in English and in Chinese.
+    """Everything that each language writes in its own way.
 
-    `zone` is where clock times are told; `language` is one of LANGUAGES.
+    `zone` is where clock times are told; `language` one that has a catalogue, else it is English.
     """
 
     def __init__(self, language: str, zone: ZoneInfo) -> None:
-        self.language = language if language in LANGUAGES else "en"
+        self.language = first_known([language])
         self.zone = zone
-        self.html_language = "zh-CN" if self.language == "zh" else "en"
-        self._catalogue = gettext.translation(
-            DOMAIN, LOCALES, languages=[self.language], fallback=self.language == "en"
-        )
+        self.html_language = HTML_LANGUAGES.get(self.language, self.language)
+        self._catalogue = catalogue_of(self.language)
 
     def __call__(self, message: str, **values: object) -> str:
         """`message` in this language, its `{names}` filled in."""
         said = self._catalogue.gettext(message)
         return said.format(**values) if values else said
 
-    def of(self, text: Text) -> str:
+    @property
+    def age_units(self) -> str:
+        """How each part of an age is written, as JSON for the script that lets ages grow."""
+        parts = {"s": self("{n} s"), "min": self("{n} min"), "h": self("{n} h"), "d": self("{n} d")}
+        return json.dumps(parts)
+
+    def of(self, text: Said) -> str:
         """A text that came with the data."""
-        return text.said_in(self.language)
+        return text.text(self.language)
 
     def number(self, value: Number, digits: int = 0) -> str:
         """12,431 or 4.5."""
-        return f"{round(Decimal(value), digits):,.{digits}f}".replace("-", "−")
+        return Amount(round(Decimal(value), digits), digits).text(self.language)
 
     def percent(self, fraction: Number, digits: int = 0) -> str:
         """96 %, without the space in Chinese."""
@@ -96,7 +99,4 @@ class Words:
 
     def day(self, day: date) -> str:
         """Tue 17 Nov | 11月17日 周二."""
-        name = self.of(wording.weekday(day))
-        if self.language == "zh":
-            return f"{day.month}月{day.day}日 {name}"
-        return f"{name[:3]} {day.day} {day:%b}"
+        return Day(day, "EEE d MMM").text(self.language)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.planogram import Fixture, FixtureKind, Planogram, SlotPlan
 from device_profiles.store import (
     Chain,
@@ -42,8 +42,8 @@ class Outlet:
     the lobby cooler does where there is one."""
 
     store_id: str
-    name: Name
-    region: Name
+    name: Names
+    region: Names
     visitors_a_day: int
     selling_area_m2: float
     character: str
@@ -52,16 +52,16 @@ class Outlet:
     has_lobby_cooler: bool = False
 
 
-_CENTRE = Name(en="Centre", zh="中心区")
-_EAST = Name(en="East", zh="东区")
-_WEST = Name(en="West", zh="西区")
+_CENTRE = Names(en="Centre", zh="中心区")
+_EAST = Names(en="East", zh="东区")
+_WEST = Names(en="West", zh="西区")
 _COOLER_ONLY = frozenset({DeviceKind.COOLER})
 _ALL = frozenset({DeviceKind.COOLER, DeviceKind.DOOR, DeviceKind.TILL})
 
 OUTLETS: tuple[Outlet, ...] = (
     Outlet(
         store_id="s01",
-        name=Name(en="Jiangkou Road flagship", zh="江口路旗舰店"),
+        name=Names(en="Jiangkou Road flagship", zh="江口路旗舰店"),
         region=_CENTRE,
         visitors_a_day=450,
         selling_area_m2=168.0,
@@ -72,7 +72,7 @@ OUTLETS: tuple[Outlet, ...] = (
     ),
     Outlet(
         store_id="s02",
-        name=Name(en="South Bridge", zh="南桥地铁店"),
+        name=Names(en="South Bridge", zh="南桥地铁店"),
         region=_CENTRE,
         visitors_a_day=420,
         selling_area_m2=92.0,
@@ -81,7 +81,7 @@ OUTLETS: tuple[Outlet, ...] = (
     ),
     Outlet(
         store_id="s03",
-        name=Name(en="Campus", zh="大学城店"),
+        name=Names(en="Campus", zh="大学城店"),
         region=_EAST,
         visitors_a_day=390,
         selling_area_m2=110.0,
@@ -89,7 +89,7 @@ OUTLETS: tuple[Outlet, ...] = (
     ),
     Outlet(
         store_id="s04",
-        name=Name(en="Hospital", zh="云海医院店"),
+        name=Names(en="Hospital", zh="云海医院店"),
         region=_EAST,
         visitors_a_day=350,
         selling_area_m2=85.0,
@@ -97,7 +97,7 @@ OUTLETS: tuple[Outlet, ...] = (
     ),
     Outlet(
         store_id="s05",
-        name=Name(en="West Town", zh="西城店"),
+        name=Names(en="West Town", zh="西城店"),
         region=_WEST,
         visitors_a_day=320,
         selling_area_m2=120.0,
@@ -106,7 +106,7 @@ OUTLETS: tuple[Outlet, ...] = (
     ),
     Outlet(
         store_id="s06",
-        name=Name(en="Airport Road", zh="机场路店"),
+        name=Names(en="Airport Road", zh="机场路店"),
         region=_WEST,
         visitors_a_day=330,
         selling_area_m2=135.0,
@@ -115,7 +115,7 @@ OUTLETS: tuple[Outlet, ...] = (
     ),
     Outlet(
         store_id="s07",
-        name=Name(en="Riverside", zh="滨河店"),
+        name=Names(en="Riverside", zh="滨河店"),
         region=_EAST,
         visitors_a_day=280,
         selling_area_m2=98.0,
@@ -123,7 +123,7 @@ OUTLETS: tuple[Outlet, ...] = (
     ),
     Outlet(
         store_id="s08",
-        name=Name(en="Old Street", zh="老街店"),
+        name=Names(en="Old Street", zh="老街店"),
         region=_CENTRE,
         visitors_a_day=300,
         selling_area_m2=76.0,
@@ -155,7 +155,7 @@ def outlets(stores: int) -> tuple[Outlet, ...]:
 
 def cooler_slots(letter: str = "A") -> dict[str, str]:
     """GTIN planned in every slot of the chain's cooler, by slot id, row by row from the top."""
-    by_name = {good.name.en: good.gtin for good in demonstration_goods() if good.in_cooler}
+    by_name = {good.name.text("en"): good.gtin for good in demonstration_goods() if good.in_cooler}
     slots: dict[str, str] = {}
     for row, text in enumerate(_LAYOUT, start=1):
         column = 1
@@ -185,7 +185,7 @@ def fixture_of(store_id: str) -> Fixture:
     return Fixture(
         fixture_id=f"{store_id}-a",
         letter="A",
-        name=Name(en="Cooler A", zh="冷柜 A"),
+        name=Names(en="Cooler A", zh="冷柜 A"),
         kind=FixtureKind.COOLER_UPRIGHT,
         rows=COOLER_ROWS,
         columns=COOLER_COLUMNS,
@@ -210,10 +210,10 @@ def claim_token(claim_key: bytes, device_id: str) -> str:
 
 
 _DEVICE_NAMES = {
-    DeviceKind.COOLER: Name(en="Cooler A", zh="冷柜 A"),
-    DeviceKind.DOOR: Name(en="Door camera", zh="门口摄像头"),
-    DeviceKind.TILL: Name(en="Till 1", zh="收银台 1"),
-    DeviceKind.CART: Name(en="Cart 1", zh="智能购物车 1"),
+    DeviceKind.COOLER: Names(en="Cooler A", zh="冷柜 A"),
+    DeviceKind.DOOR: Names(en="Door camera", zh="门口摄像头"),
+    DeviceKind.TILL: Names(en="Till 1", zh="收银台 1"),
+    DeviceKind.CART: Names(en="Cart 1", zh="智能购物车 1"),
 }
 
 
@@ -298,7 +298,7 @@ def build_chain(chosen: tuple[Outlet, ...], time_: DemoTime, claim_key: bytes) -
     demonstration's seed can claim a device of somebody else's hub."""
     return Chain(
         tenant_id=TENANT_ID,
-        name=Name(en="Linguang Mart", zh="邻光便利"),
+        name=Names(en="Linguang Mart", zh="邻光便利"),
         currency=CURRENCY,
         simulated=True,
         brands=BRANDS,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from biip.checksums import gs1_standard_check_digit
 
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.store import Brand, Product
 
 GS1_DEMONSTRATION_PREFIX = "952"
@@ -21,7 +21,7 @@ class Good:
     gtin: str
     brand_id: str
     category: str
-    name: Name
+    name: Names
     price: Decimal
     appeal: float
     in_cooler: bool
@@ -36,27 +36,27 @@ class Good:
 
 
 BRANDS: tuple[Brand, ...] = (
-    Brand(brand_id="quanye", name=Name(en="Quanye", zh="泉野")),
-    Brand(brand_id="lanfeng", name=Name(en="Lanfeng", zh="蓝峰")),
-    Brand(brand_id="yoju", name=Name(en="Yoju", zh="优橘")),
-    Brand(brand_id="linguang-select", name=Name(en="Linguang Select", zh="邻光优选")),
-    Brand(brand_id="linguang-fresh", name=Name(en="Linguang Fresh", zh="邻光鲜食")),
+    Brand(brand_id="quanye", name=Names(en="Quanye", zh="泉野")),
+    Brand(brand_id="lanfeng", name=Names(en="Lanfeng", zh="蓝峰")),
+    Brand(brand_id="yoju", name=Names(en="Yoju", zh="优橘")),
+    Brand(brand_id="linguang-select", name=Names(en="Linguang Select", zh="邻光优选")),
+    Brand(brand_id="linguang-fresh", name=Names(en="Linguang Fresh", zh="邻光鲜食")),
 )
 
-CATEGORIES: dict[str, Name] = {
-    "tea": Name(en="Tea", zh="茶饮"),
-    "water": Name(en="Water", zh="水"),
-    "soda": Name(en="Soda", zh="汽水"),
-    "coffee": Name(en="Coffee", zh="咖啡"),
-    "juice": Name(en="Juice", zh="果汁"),
-    "dairy": Name(en="Dairy", zh="乳饮"),
-    "energy": Name(en="Energy", zh="能量饮料"),
-    "meal": Name(en="Meals", zh="便当"),
-    "bakery": Name(en="Bakery", zh="面点"),
-    "snack": Name(en="Snacks", zh="零食"),
-    "noodle": Name(en="Instant noodles", zh="方便面"),
-    "fruit": Name(en="Fruit", zh="水果"),
-    "home": Name(en="Household", zh="日用"),
+CATEGORIES: dict[str, Names] = {
+    "tea": Names(en="Tea", zh="茶饮"),
+    "water": Names(en="Water", zh="水"),
+    "soda": Names(en="Soda", zh="汽水"),
+    "coffee": Names(en="Coffee", zh="咖啡"),
+    "juice": Names(en="Juice", zh="果汁"),
+    "dairy": Names(en="Dairy", zh="乳饮"),
+    "energy": Names(en="Energy", zh="能量饮料"),
+    "meal": Names(en="Meals", zh="便当"),
+    "bakery": Names(en="Bakery", zh="面点"),
+    "snack": Names(en="Snacks", zh="零食"),
+    "noodle": Names(en="Instant noodles", zh="方便面"),
+    "fruit": Names(en="Fruit", zh="水果"),
+    "home": Names(en="Household", zh="日用"),
 }
 
 _COOLER = """
@@ -163,7 +163,7 @@ def _cooler_goods() -> list[Good]:
             gtin=demonstration_gtin("quanye", item),
             brand_id="quanye",
             category=category,
-            name=Name(en=en, zh=zh),
+            name=Names(en=en, zh=zh),
             price=Decimal(price),
             appeal=float(appeal),
             in_cooler=True,
@@ -184,7 +184,7 @@ def _other_goods() -> list[Good]:
                 gtin=demonstration_gtin(brand_id, items[brand_id]),
                 brand_id=brand_id,
                 category=category,
-                name=Name(en=en, zh=zh),
+                name=Names(en=en, zh=zh),
                 price=Decimal(price),
                 appeal=float(appeal),
                 in_cooler=False,
@@ -201,7 +201,7 @@ def _fruit() -> list[Good]:
             gtin=demonstration_gtin("linguang-fresh", 900 + number),
             brand_id="linguang-fresh",
             category="fruit",
-            name=Name(en=en, zh=zh),
+            name=Names(en=en, zh=zh),
             price=Decimal(price),
             appeal=1.0,
             in_cooler=False,

@@ -3,7 +3,7 @@ till counts what it sells."""
 
 from datetime import datetime
 
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.planogram import Feed, Fixture, FixtureKind, Planogram, SlotPlan
 from simulators.chain.goods import Good, demonstration_goods
 
@@ -11,7 +11,7 @@ LETTER = "B"
 ROWS, COLUMNS = 2, 5
 LANE_MM = 390.0
 PHOTO_MIN = 60
-NAME = Name(en="Lobby cooler, self-service", zh="大堂自助冷柜")
+NAME = Names(en="Lobby cooler, self-service", zh="大堂自助冷柜")
 _LAYOUT = (
     ("Spring Water", "Jasmine Green Tea", "Oolong Tea", "Cola", "Cola Zero"),
     ("Iced Latte", "Black Coffee", "Coconut Water", "Energy Drink", "Electrolyte Water"),
@@ -31,7 +31,7 @@ def lobby_fixture_id(store_id: str) -> str:
 
 def lobby_goods() -> dict[tuple[int, int], Good]:
     """What stands in each lane, by row from the top and column from the left, both from 1."""
-    by_name = {good.name.en: good for good in demonstration_goods() if good.in_cooler}
+    by_name = {good.name.text("en"): good for good in demonstration_goods() if good.in_cooler}
     return {
         (row, column): by_name[name]
         for row, names in enumerate(_LAYOUT, start=1)

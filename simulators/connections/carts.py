@@ -47,7 +47,7 @@ def goods_for_carts(store: Store, products: Sequence[Product]) -> tuple[CartItem
     return tuple(
         CartItem(
             code=product.gtin,
-            description=product.name.en,
+            description=product.name.text("en"),
             unit_price=prices[product.gtin],
             weight_g=Random(product.gtin).randint(*PIECE_G),
         )

@@ -65,7 +65,6 @@ class HubApi:
             "password": login.password,
             "role": login.role.value,
             "scope_id": login.scope_id,
-            "language": "en",
         }
         await self._post("/api/v1/logins", document)
 

@@ -121,7 +121,7 @@ def small_disk(script: Script, time: DemoTime) -> None:
 def awkward_receipts(script: Script, time: DemoTime) -> None:
     """Row 14: two equal lines, a return written down before its sale, weighed fruit, and a lost
     acknowledgement that makes the till send a batch twice."""
-    by_name = {good.name.en: good for good in demonstration_goods()}
+    by_name = {good.name.text("en"): good for good in demonstration_goods()}
     cola, crisps, bananas = by_name["Cola"], by_name["Potato Crisps"], by_name["Bananas"]
     one = Decimal(1)
     twice = PlannedItem(gtin=cola.gtin, quantity=one)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from PIL import Image, ImageDraw
 
 from device_profiles.gtin import parse_gtin
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.planogram import Fixture, FixtureKind, Planogram, SlotPlan
 from device_profiles.store import (
     Brand,
@@ -39,10 +39,10 @@ TENANT = "linguang"
 QUANYE = tuple(parse_gtin(code) for code in ("9520000000011", "9520000000028", "9520000000035"))
 LANFENG = parse_gtin("9520000000042")
 NAMES = {
-    QUANYE[0]: Name(en="White Peach Oolong", zh="白桃乌龙"),
-    QUANYE[1]: Name(en="Spring Water", zh="泉水"),
-    QUANYE[2]: Name(en="Electrolyte Water", zh="电解质水"),
-    LANFENG: Name(en="Lanfeng Cola", zh="蓝峰可乐"),
+    QUANYE[0]: Names(en="White Peach Oolong", zh="白桃乌龙"),
+    QUANYE[1]: Names(en="Spring Water", zh="泉水"),
+    QUANYE[2]: Names(en="Electrolyte Water", zh="电解质水"),
+    LANFENG: Names(en="Lanfeng Cola", zh="蓝峰可乐"),
 }
 PLAN = {
     "A-1-1": QUANYE[1],
@@ -78,25 +78,25 @@ def small_chain(now: datetime) -> Chain:
     """Master data of the two stores."""
     return Chain(
         tenant_id=TENANT,
-        name=Name(en="Linguang Mart", zh="邻光便利"),
+        name=Names(en="Linguang Mart", zh="邻光便利"),
         currency="CNY",
         simulated=True,
         brands=(
-            Brand(brand_id="quanye", name=Name(en="Quanye", zh="泉野")),
-            Brand(brand_id="lanfeng", name=Name(en="Lanfeng", zh="蓝峰")),
+            Brand(brand_id="quanye", name=Names(en="Quanye", zh="泉野")),
+            Brand(brand_id="lanfeng", name=Names(en="Lanfeng", zh="蓝峰")),
         ),
         products=tuple(
             Product(
                 gtin=gtin,
                 name=name,
                 brand_id="lanfeng" if gtin == LANFENG else "quanye",
-                category=Name(en="Drinks", zh="饮料"),
+                category=Names(en="Drinks", zh="饮料"),
             )
             for gtin, name in NAMES.items()
         ),
         stores=(
-            _store("s01", Name(en="Jiangkou Road", zh="江口路"), now),
-            _store("s02", Name(en="Airport Road", zh="机场路"), now),
+            _store("s01", Names(en="Jiangkou Road", zh="江口路"), now),
+            _store("s02", Names(en="Airport Road", zh="机场路"), now),
         ),
         planograms=(
             _planogram("s01-a", "A", now),
@@ -105,7 +105,7 @@ def small_chain(now: datetime) -> Chain:
     )
 
 
-def _store(store_id: str, name: Name, now: datetime) -> Store:
+def _store(store_id: str, name: Names, now: datetime) -> Store:
     fixtures = (
         _fixture(store_id, "A", FixtureKind.COOLER_UPRIGHT, "quanye"),
         _fixture(store_id, "B", FixtureKind.GONDOLA, None),
@@ -115,7 +115,7 @@ def _store(store_id: str, name: Name, now: datetime) -> Store:
         store_id=store_id,
         name=name,
         time_zone=afternoon_zone(now)[0],
-        region=Name(en="Yunzhou", zh="云州"),
+        region=Names(en="Yunzhou", zh="云州"),
         opening_hours=OpeningHours(opens=time(7), closes=time(23)),
         selling_area_m2=90,
         fixtures=fixtures if store_id == "s01" else (),
@@ -123,7 +123,7 @@ def _store(store_id: str, name: Name, now: datetime) -> Store:
             StoreDevice(
                 device_id=f"{store_id}-{kind.value}",
                 kind=kind,
-                name=Name(en=kind.value, zh=kind.value),
+                name=Names(en=kind.value, zh=kind.value),
                 claim_token=claim_token(f"{store_id}-{kind.value}"),
                 fixture_id="s01-a" if (store_id, kind) == ("s01", DeviceKind.COOLER) else None,
             )
@@ -145,7 +145,7 @@ def _fixture(store_id: str, letter: str, kind: FixtureKind, owner: str | None) -
     return Fixture(
         fixture_id=f"{store_id}-{letter.lower()}",
         letter=letter,
-        name=Name(en=f"Shelf {letter}", zh=f"{letter} 号架"),
+        name=Names(en=f"Shelf {letter}", zh=f"{letter} 号架"),
         kind=kind,
         rows=2,
         columns=3,

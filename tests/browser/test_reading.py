@@ -18,6 +18,18 @@ async def test_the_language_can_be_switched(visit_as: VisitAs) -> None:
     assert "白桃乌龙" in await visit.text()
 
 
+async def test_a_browsers_language_holds_until_another_is_chosen(visit_as: VisitAs) -> None:
+    visit = await visit_as("office", language="es-ES")
+    page = await visit.open("/")
+    await page.wait_for_selector("html[lang=es] .page-home")
+    assert "Requiere su atención" in await visit.text()
+    assert "White Peach Oolong" in await visit.text(), "no Spanish name: the English one"
+    assert await page.locator(".languages button").all_inner_texts() == ["EN", "ES", "中"]
+    await page.click("[data-language=en]")
+    await page.wait_for_selector("html[lang=en] .page-home")
+    assert "Needs you now" in await visit.text()
+
+
 @pytest.mark.parametrize(
     ("login", "paths"),
     [
@@ -26,7 +38,7 @@ async def test_the_language_can_be_switched(visit_as: VisitAs) -> None:
         ("quanye", ("/brand", "/review")),
     ],
 )
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", "zh", "es"])
 async def test_no_page_is_wider_than_a_phone(
     visit_as: VisitAs, login: str, paths: tuple[str, ...], language: str
 ) -> None:

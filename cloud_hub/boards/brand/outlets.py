@@ -12,7 +12,7 @@ from cloud_hub.boards.brand.sight import BrandSight
 from cloud_hub.boards.problems.row import Cost, Freshness
 from cloud_hub.boards.shelf.slots import total_cost
 from cloud_hub.core import wording
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said, Text, in_context
 from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.fleet.today import store_links
 from cloud_hub.insight.figure import Figure
@@ -40,15 +40,15 @@ class OutletRow:
     most two) things that cost it most. `cost` is None where nothing is lost."""
 
     store_id: str
-    store_name: Text
+    store_name: Said
     fixture_id: str
-    fixture_name: Text
+    fixture_name: Said
     owned: bool
     on_shelf: Figure
     purity: Figure
     purity_verdict: Verdict
     compliance: Figure
-    reasons: tuple[Text, ...]
+    reasons: tuple[Said, ...]
     photo: Photo | None
     cost: Cost | None
     freshness: Freshness
@@ -70,13 +70,13 @@ class BrandGap:
     """A planned slot of the brand that is empty now, oldest first."""
 
     store_id: str
-    store_name: Text
+    store_name: Said
     fixture_id: str
     slot_id: str
     gtin: str
-    product_name: Text
+    product_name: Said
     since: datetime
-    age_text: Text
+    age_text: Said
     confirmed: bool
     cost: Cost | None
 
@@ -87,11 +87,11 @@ class Competitor:
     retailer's shelf."""
 
     fixture_id: str
-    store_name: Text
-    name: Text
+    store_name: Said
+    name: Said
     facings: int
     since: datetime
-    since_text: Text
+    since_text: Said
 
 
 def outlet_rows(sight: BrandSight, gaps: Sequence[BrandGap]) -> tuple[OutletRow, ...]:
@@ -151,13 +151,14 @@ def _outlet(sight: BrandSight, fixture: Fixture, gaps: Sequence[BrandGap]) -> Ou
     )
 
 
-_OFFLINE = Text(en="not heard for {age}", zh="已 {age} 无数据")
+_OFFLINE = Text("not heard for {age}")
 _FOREIGN = Text(
-    en="{n} {brand} {packs} in your cooler since {since}", zh="{since} 起有 {n} 个{brand}产品占位"
+    "{n} {brand} pack in your cooler since {since}",
+    "{n} {brand} packs in your cooler since {since}",
 )
-_GAPS = Text(en="{n} empty: {products}", zh="{n} 个空位：{products}")
-_LOW = Text(en="compliance {value}", zh="陈列合规 {value}")
-_SEVERAL = Text(en="foreign", zh="外来")
+_GAPS = Text("{n} empty: {products}")
+_LOW = Text("compliance {value}")
+_SEVERAL = in_context("several brands", "foreign")
 
 
 def _reasons(
@@ -182,7 +183,6 @@ def _reasons(
         reasons.append(
             _FOREIGN.filled(
                 n=foreign.total(),
-                packs=wording.plural(foreign.total(), "pack"),
                 brand=chain.brands.get(only, _SEVERAL) if only else _SEVERAL,
                 since=wording.clock(since, zone, snapshot.now),
             )

@@ -27,7 +27,7 @@ from cloud_hub.boards.problems.scope import may_read, snapshot_for
 from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound, NotYours
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import NO_WORDS, Said, Text
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, figure
 from cloud_hub.insight.metric import Aspect
@@ -63,7 +63,7 @@ class SellOutRow:
     same time. None: no till data."""
 
     gtin: str
-    product_name: Text
+    product_name: Said
     units: Figure
 
 
@@ -76,13 +76,13 @@ class BrandView:
     answer."""
 
     brand_id: str
-    name: Text
+    name: Said
     currency: str
     now: datetime
     local_now: datetime
     time_zone: str
     until: str
-    headline: Text
+    headline: Said
     coolers_total: int
     coolers_seen_today: int
     figures: tuple[Figure, ...]
@@ -199,32 +199,34 @@ def _estimated(session: Session, comparison: Comparison, brand_id: str) -> Figur
 
 
 _HEADLINE = Text(
-    en="Your {total} {coolers}, {seen} seen today: {figures}.{visit}",
-    zh="{total} 台冷柜今日看到 {seen} 台：{figures}。{visit}",
+    "Your {n} cooler, {seen} seen today: {figures}.{visit}",
+    "Your {n} coolers, {seen} seen today: {figures}.{visit}",
 )
-_VISIT = Text(en=" Visit {store} first: {reason}.", zh="请先去{store}：{reason}。")
-_NO_DATA = Text(en="no data", zh="无数据")
-_SAID = Text(en="{name} {value}", zh="{name} {value}")
+_VISIT = Text(" Visit {store} first: {reason}.")
+_NO_DATA = Text("no data")
+_SAID = {
+    ON_SHELF.name: Text("on-shelf availability {value}"),
+    PURITY.name: Text("purity {value}"),
+    COMPLIANCE.name: Text("planogram compliance {value}"),
+}
 
 
 def _headline(
     figures: tuple[Figure, ...], outlets: tuple[OutletRow, ...], total: int, seen: int
 ) -> Text:
     said = [
-        _SAID.filled(
-            name=Text(en=f.name.en.lower(), zh=f.name.zh),
+        _SAID[f.metric].filled(
             value=_NO_DATA if f.value is None else wording.percent(float(f.value)),
         )
         for f in figures
-        if f.metric in (ON_SHELF.name, PURITY.name, COMPLIANCE.name)
+        if f.metric in _SAID
     ]
     worst = next((outlet for outlet in outlets if outlet.reasons), None)
     return _HEADLINE.filled(
-        total=total,
-        coolers=wording.plural(total, "cooler"),
+        n=total,
         seen=seen,
         figures=wording.listed(said),
-        visit=Text(en="", zh="")
+        visit=NO_WORDS
         if worst is None
         else _VISIT.filled(store=worst.store_name, reason=worst.reasons[0]),
     )

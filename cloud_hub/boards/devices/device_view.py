@@ -32,7 +32,7 @@ from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second, start_of
 from cloud_hub.core.errors import NotFound
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.fleet.alarm_findings import alarm_name
 from cloud_hub.fleet.today import device_links
 from cloud_hub.insight.figure import Figure
@@ -55,7 +55,7 @@ class LaneRow:
     in the figures."""
 
     lane: int
-    name: Text
+    name: Said
     books: Books
     resent: int
     dead: int
@@ -95,7 +95,7 @@ class AlarmRow:
     """One alarm, open while `cleared_at` is None."""
 
     alarm: str
-    name: Text
+    name: Said
     subject: str
     raised_at: datetime
     cleared_at: datetime | None
@@ -111,9 +111,9 @@ class DeviceView:
 
     device_id: str
     kind: str
-    name: Text
+    name: Said
     store_id: str
-    store_name: Text
+    store_name: Said
     fixture_id: str | None
     simulated: bool
     agent_version: str | None

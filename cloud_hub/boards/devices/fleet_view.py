@@ -14,7 +14,7 @@ from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import needing, problem_rows
 from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.coolers.temperatures import temperatures
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.fleet.alarm_findings import alarm_name
 from cloud_hub.fleet.metrics import CONNECTED, WORKING
 from cloud_hub.fleet.today import alarms_today, device_links
@@ -39,9 +39,9 @@ class FleetRow:
 
     device_id: str
     kind: str
-    name: Text
+    name: Said
     store_id: str
-    store_name: Text
+    store_name: Said
     simulated: bool
     agent_version: str | None
     freshness: Freshness
@@ -49,7 +49,7 @@ class FleetRow:
     resent: int
     dead: int
     temperature_c: float | None
-    open_alarms: tuple[Text, ...]
+    open_alarms: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

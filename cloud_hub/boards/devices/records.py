@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core import wording
 from cloud_hub.core.errors import Refused
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.core.trace import Traces
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, loss_reason
@@ -25,13 +25,13 @@ class LossRow:
 
     epoch: int
     lane: int
-    lane_name: Text
+    lane_name: Said
     first: int
     last: int
     events: int
     bytes: int
     reason: str
-    reason_text: Text
+    reason_text: Said
     declared_at: datetime
     after_at: datetime | None
     before_at: datetime | None
@@ -43,7 +43,7 @@ class WaitingRow:
     else they are in an outbox that it has put aside."""
 
     epoch: int
-    lane_name: Text
+    lane_name: Said
     ranges: str
     events: int
     said_at: datetime | None
@@ -57,7 +57,7 @@ class OddRow:
 
     kind: str
     epoch: int
-    lane_name: Text
+    lane_name: Said
     ranges: str
     events: int
 
@@ -76,7 +76,7 @@ class RecordAsked:
     """The record that was asked for and where it is, in words; or why that has no answer."""
 
     asked: str
-    sentences: tuple[Text, ...]
+    sentences: tuple[Said, ...]
     problem: str = ""
 
 

@@ -32,7 +32,7 @@ def _waiting(row: WaitingRow, reader: Reader) -> Markup:
         el("td", words.of(row.lane_name), " ", row.ranges, _epoch(row.epoch, reader)),
         el("td", where, class_=None if row.is_named else "alarm-text"),
         el("td", age(row.said_at, reader) if row.said_at else None, class_="quiet"),
-        data_key=f"waiting-{row.epoch}-{row.lane_name.en}",
+        data_key=f"waiting-{row.epoch}-{row.lane_name.text('en')}",
         data_where="device" if row.is_named else "aside",
     )
 
@@ -51,7 +51,7 @@ def _odd(row: OddRow, reader: Reader) -> Markup:
         el("td", words.of(row.lane_name), " ", row.ranges, _epoch(row.epoch, reader)),
         el("td", said, class_="alarm-text" if is_bad else None),
         el("td"),
-        data_key=f"{row.kind}-{row.epoch}-{row.lane_name.en}",
+        data_key=f"{row.kind}-{row.epoch}-{row.lane_name.text('en')}",
         data_where=row.kind,
     )
 

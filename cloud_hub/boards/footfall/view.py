@@ -15,7 +15,7 @@ from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import informing, needing, problem_rows
 from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.core.days.opening_hours import StoreDay
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.fleet.today import store_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, cells_by_store, compare, figure
@@ -45,7 +45,7 @@ class StoreFootfall:
     who waited at once. None: no data."""
 
     store_id: str
-    name: Text
+    name: Said
     footfall: Figure
     conversion: Figure
     wait_p90: Figure

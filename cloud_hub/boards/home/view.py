@@ -14,7 +14,7 @@ from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import informing, needing, problem_rows
 from cloud_hub.boards.problems.scope import snapshot_for, too_warm_stores
 from cloud_hub.coolers.temperatures import temperatures
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.fleet.today import offline_stores, store_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, cells_by_store, compare, figure
@@ -44,7 +44,7 @@ class StoreRow:
     """A store in home's table. `too_warm`: an open alarm says so."""
 
     store_id: str
-    name: Text
+    name: Said
     net_sales: Figure
     conversion: Figure
     on_shelf: Figure
@@ -59,9 +59,9 @@ class Road:
     the event being recorded on the device to the hub holding it."""
 
     store_id: str
-    store_name: Text
+    store_name: Said
     fixture_id: str
-    fixture_name: Text
+    fixture_name: Said
     photo: Photo
     facings: int
     event_number: int
@@ -74,14 +74,14 @@ class HomeView:
     time as "14:32". `figures`: footfall, conversion, net sales, average basket, on-shelf
     availability. `money_at_stake` is what the problems cost today, None where none has a price."""
 
-    tenant_name: Text
+    tenant_name: Said
     simulated: bool
     currency: str
     now: datetime
     local_now: datetime
     time_zone: str
     until: str
-    headline: Text
+    headline: Said
     stores_online: int
     stores_total: int
     figures: tuple[Figure, ...]

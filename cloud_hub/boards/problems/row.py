@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.insight.finding import Cost, Severity
 from cloud_hub.reconciliation.sums import Books
@@ -21,17 +21,17 @@ class ProblemRow:
     key: str
     kind: str
     severity: Severity
-    sentence: Text
+    sentence: Said
     store_id: str | None
-    store_name: Text | None
+    store_name: Said | None
     fixture_id: str | None
     slot_id: str | None
     device_id: str | None
     since: datetime
-    since_text: Text
+    since_text: Said
     cost: Cost | None
     owner: LoginRole
-    button: Text | None
+    button: Said | None
     task_id: str | None
     task_answered: bool
     photo: Photo | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cloud_hub.boards.shelf.sight import FixtureSight
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.master_data.chain import Plan
 from cloud_hub.shelf.gaps import Gap
 from cloud_hub.shelf.photos.facts import Basket, Facing
@@ -18,7 +18,7 @@ class LyingProduct:
     where the basket has no plan."""
 
     gtin: str
-    name: Text
+    name: Said
     is_planned: bool | None
 
 
@@ -35,7 +35,7 @@ class BasketRow:
     filled: float | None
     products: tuple[LyingProduct, ...]
     has_unknown: bool
-    planned: tuple[Text, ...]
+    planned: tuple[Said, ...]
     empty_since: datetime | None
     is_confirmed: bool
 

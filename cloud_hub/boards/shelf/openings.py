@@ -10,7 +10,7 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.boards.shelf.sight import FixtureSight
 from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT, ProductSales, estimated_by_product
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import total
 from cloud_hub.insight.window import between
@@ -28,7 +28,7 @@ class EstimatedRow:
     hidden, where that is why."""
 
     gtin: str
-    product_name: Text
+    product_name: Said
     sold: float | None
     low: float
     high: float
@@ -45,7 +45,7 @@ class OpeningRow:
     is_refill: bool
     before_url: str | None
     after_url: str | None
-    changes: tuple[tuple[Text, float, float], ...]
+    changes: tuple[tuple[Said, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def _openings(sight: FixtureSight, since: datetime) -> tuple[OpeningRow, ...]:
     if viewer.brand_id is not None:
         own = [p.gtin for p in snapshot.chain.products.values() if p.brand_id == viewer.brand_id]
         query = query.where(OpenedProduct.gtin.in_(own))
-    found: dict[str, tuple[CoolerOpening, list[tuple[Text, float, float]]]] = {}
+    found: dict[str, tuple[CoolerOpening, list[tuple[Said, float, float]]]] = {}
     for opening, product in snapshot.session.execute(query):
         come = product.put_back + product.refilled
         if max(product.taken, come) < LEAST_SHOWN:

@@ -9,29 +9,28 @@ from cloud_hub.web.reader import Reader
 
 WHOLE = 0.1
 """So near to a whole number of packs and its decimals say nothing."""
-_TITLE = Text(en="Estimated sell-out, {days} days", zh="推算动销，{days} 天")
+_TITLE = Text("Estimated sell-out, {days} days")
 _NOTE = Text(
-    en="From photos before and after each door opening, because no till counts it. In nine of ten"
-    " cases the number lies in the range; lanes judged: {share}.",
-    zh="不经收银机，由每次开门前后的照片推算。十次约九次落在区间内；可判断货道：{share}。",
+    "From photos before and after each door opening, because no till counts it. In nine of ten"
+    " cases the number lies in the range; lanes judged: {share}."
 )
-_UNTOLD = Text(en="hidden on {count} photos", zh="{count} 张照片上被遮挡")
-_NO_ESTIMATE = Text(en="no estimate", zh="无法推算")
-_RANGE = Text(en="{low} to {high}", zh="{low} 至 {high}")
+_UNTOLD = Text("hidden on {count} photos")
+_NO_ESTIMATE = Text("no estimate")
+_RANGE = Text("{low} to {high}")
 _HEADS = (
-    Text(en="Product", zh="商品"),
-    Text(en="Taken − put back", zh="取走 − 放回"),
-    Text(en="Range", zh="区间"),
-    Text(en="Refilled", zh="补货"),
+    Text("Product"),
+    Text("Taken − put back"),
+    Text("Range"),
+    Text("Refilled"),
 )
-_OPENINGS = Text(en="Today's door openings", zh="今日开门")
-_TODAY_NOTE = Text(en="coolers without a till, today", zh="无收银机的冷柜，今日")
-_NOTHING = Text(en="Nothing was taken.", zh="没有取走任何商品。")
-_BEFORE = Text(en="before", zh="开门前")
-_AFTER = Text(en="after", zh="开门后")
-_REFILL = Text(en="refill", zh="补货")
-_TAKEN = Text(en="{name} −{count}", zh="{name} −{count}")
-_COME = Text(en="{name} +{count}", zh="{name} +{count}")
+_OPENINGS = Text("Today's door openings")
+_TODAY_NOTE = Text("coolers without a till, today")
+_NOTHING = Text("Nothing was taken.")
+_BEFORE = Text("before")
+_AFTER = Text("after")
+_REFILL = Text("refill")
+_TAKEN = Text("{name} −{count}")
+_COME = Text("{name} +{count}")
 
 
 def estimated_sales_panel(sales: EstimatedSales, reader: Reader) -> Markup:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.shelf.sight import FixtureSight
 from cloud_hub.core import wording
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Filling, Said, Text
 from cloud_hub.insight.finding import Cost
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.snapshot import Snapshot
@@ -32,19 +32,19 @@ class SlotRow:
     row: int
     column: int
     planned_gtin: str
-    planned_name: Text
+    planned_name: Said
     seen_gtin: str | None
-    seen_name: Text | None
+    seen_name: Said | None
     confidence: float | None
     state: SlotState
     since: datetime | None
-    since_text: Text | None
+    since_text: Said | None
     cost: Cost | None
     floor_units: Decimal | None
     back_room_units: Decimal | None
     sold_today: Decimal | None
     passes_till: bool
-    evidence: Text
+    evidence: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,30 +76,28 @@ History = tuple[datetime, dict[str, SlotSeen]]
 """When a clear photo was taken, and what it shows of each slot."""
 
 _CAMERA = {
-    SlotState.RIGHT: Text(en="seen", zh="在位"),
-    SlotState.EMPTY: Text(en="empty since {since}", zh="{since} 起为空"),
-    SlotState.WRONG: Text(en="{product} instead", zh="被 {product} 占位"),
-    SlotState.UNKNOWN: Text(en="a pack that is not recognised", zh="未识别商品"),
-    SlotState.HIDDEN: Text(en="not to be judged", zh="无法判断"),
+    SlotState.RIGHT: Text("seen"),
+    SlotState.EMPTY: Text("empty since {since}"),
+    SlotState.WRONG: Text("{product} instead"),
+    SlotState.UNKNOWN: Text("a pack that is not recognised"),
+    SlotState.HIDDEN: Text("not to be judged"),
 }
-_LINE = Text(
-    en="Ledger: floor {floor}, back room {back} · till: {sold} sold today · camera: {camera}",
-    zh="账面：卖场 {floor}，后仓 {back} · 收银：今日售出 {sold} · 摄像头：{camera}",
-)
-_UNATTENDED = Text(en="No till counts it · camera: {camera}", zh="不经收银机 · 摄像头：{camera}")
-_NO_DATA = Text(en="no data", zh="无数据")
+_LINE = Text("Ledger: floor {floor}, back room {back} · till: {sold} sold today · camera: {camera}")
+_UNATTENDED = Text("No till counts it · camera: {camera}")
+_NO_DATA = Text("no data")
 
 _QUALITY: dict[str, Text] = {
-    "clear": Text(en="clear", zh="清晰"),
-    "blurred": Text(en="blurred", zh="模糊"),
-    "dark": Text(en="dark", zh="过暗"),
-    "glare": Text(en="glare", zh="反光"),
-    "fogged": Text(en="fogged", zh="起雾"),
-    "covered": Text(en="covered", zh="被遮挡"),
-    "moved": Text(en="camera moved", zh="摄像头移位"),
+    "clear": Text("clear"),
+    "blurred": Text("blurred"),
+    "dark": Text("dark"),
+    "glare": Text("glare"),
+    "fogged": Text("fogged"),
+    "covered": Text("covered"),
+    "moved": Text("camera moved"),
 }
-_LAST_GOOD = Text(en="{quality}, last good {at}", zh="{quality}，上一张清晰照片 {at}")
-_NO_PHOTO = Text(en="no photo", zh="没有照片")
+_LAST_GOOD = Text("{quality}, last good {at}")
+_NO_PHOTO = Text("no photo")
+_NEXT = Text("{first}; {rest}")
 
 
 def slot_rows(sight: FixtureSight) -> tuple[SlotRow, ...]:
@@ -207,10 +205,7 @@ def total_cost(costs: Iterable[Cost | None], currency: str) -> Cost | None:
         amount=sum((cost.amount for cost in known), Decimal(0)),
         currency=currency,
         a_day=False,
-        formula=Text(
-            en="; ".join(cost.formula.en for cost in known),
-            zh="；".join(cost.formula.zh for cost in known),
-        ),
+        formula=wording.listed([cost.formula for cost in known], _NEXT),
     )
 
 
@@ -243,8 +238,5 @@ def _sold(snapshot: Snapshot, store_id: str) -> dict[str, Decimal]:
     return sold
 
 
-def _said(amount: Decimal | None) -> Text:
-    if amount is None:
-        return _NO_DATA
-    said = wording.quantity(amount)
-    return Text(en=said, zh=said)
+def _said(amount: Decimal | None) -> Filling:
+    return _NO_DATA if amount is None else wording.quantity(amount)

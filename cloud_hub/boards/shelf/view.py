@@ -17,7 +17,7 @@ from cloud_hub.boards.shelf.openings import EstimatedSales, estimated_sales
 from cloud_hub.boards.shelf.sight import FixtureSight, sight_of
 from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
 from cloud_hub.core.errors import NotFound
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import compare
 from cloud_hub.insight.metric import Aspect
@@ -92,11 +92,11 @@ class ShelfView:
     freezer."""
 
     fixture_id: str
-    name: Text
+    name: Said
     kind: str
     store_id: str
-    store_name: Text
-    owner_brand: Text | None
+    store_name: Said
+    owner_brand: Said | None
     now: datetime
     local_now: datetime
     time_zone: str
@@ -110,7 +110,7 @@ class ShelfView:
     planned: tuple[Box, ...]
     difference: tuple[Box, ...]
     last_clear_at: datetime | None
-    quality_text: Text
+    quality_text: Said
     facings: tuple[int, int] | None
     positions: tuple[int, int] | None
     gaps: int | None

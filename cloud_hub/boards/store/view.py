@@ -19,7 +19,7 @@ from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT
 from cloud_hub.coolers.temperatures import temperatures
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.errors import NotFound
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.fleet.today import device_links, store_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, compare, day_values, figure
@@ -89,7 +89,7 @@ class FixtureRow:
     """One fixture with its last photo. Counts are None where no clear photo exists today."""
 
     fixture_id: str
-    name: Text
+    name: Said
     photo: Photo | None
     slots_planned: int
     slots_filled: int | None
@@ -127,7 +127,7 @@ class DeviceRow:
 
     device_id: str
     kind: str
-    name: Text
+    name: Said
     freshness: Freshness
 
 
@@ -140,8 +140,8 @@ class StoreView:
     reported."""
 
     store_id: str
-    name: Text
-    region: Text
+    name: Said
+    region: Said
     currency: str
     now: datetime
     local_now: datetime

@@ -26,6 +26,7 @@ CHUNK = 400
 COPIED = 20
 """From so many rows on, a COPY costs less than its own statements."""
 BINARY_TYPES: tuple[tuple[type[Any], str], ...] = (
+    (postgresql.JSONB, ""),
     (sa.JSON, "text"),
     (sa.String, "text"),
     (sa.Boolean, "bool"),
@@ -35,7 +36,8 @@ BINARY_TYPES: tuple[tuple[type[Any], str], ...] = (
     (sa.Float, "float8"),
     (sa.LargeBinary, "bytea"),
 )
-"""What PostgreSQL's binary COPY is told of each column; JSON travels as its text."""
+"""What PostgreSQL's binary COPY is told of each column; JSON travels as its text, and a
+table with JSONB, which does not, is never copied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +84,7 @@ def _plan(
     impls = [table.c[name].type.dialect_impl(dialect) for name in order]
     shapes = [getattr(impl, "impl_instance", impl) for impl in impls]
     binds = tuple(
-        _json_text if isinstance(shape, sa.JSON) else impl.bind_processor(dialect)
-        for impl, shape in zip(impls, shapes, strict=True)
+        _json_text if isinstance(impl, sa.JSON) else impl.bind_processor(dialect) for impl in impls
     )
     types = [next((as_ for of, as_ in BINARY_TYPES if isinstance(s, of)), "") for s in shapes]
     can_copy = dialect.name == "postgresql" and all(types)

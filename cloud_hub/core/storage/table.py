@@ -9,6 +9,9 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from cloud_hub.core.storage.words import NamesJson
+from device_profiles.names import Names
+
 EXACT_SCALE = 10_000
 
 
@@ -83,6 +86,7 @@ class Base(DeclarativeBase):
         int: BigInteger().with_variant(Integer(), "sqlite"),
         dict[str, Any]: JSON(),
         list[Any]: JSON(),
+        Names: NamesJson(),
     }
 
 

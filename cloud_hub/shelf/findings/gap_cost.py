@@ -20,10 +20,8 @@ HISTORY = timedelta(days=14)
 LEAST_COST = Decimal("0.5")
 
 _FORMULA = Text(
-    en="expected {expected} − sold {sold} = {lost} × {price} × (1 − {substitution}), from"
-    " {hours} in-stock hours; 95 %: {low} to {high}",
-    zh="预期 {expected} − 已售 {sold} = {lost} × {price} ×（1 − {substitution}），依据有货的"
-    " {hours} 个小时；95% 区间：{low} 至 {high}",
+    "expected {expected} − sold {sold} = {lost} × {price} × (1 − {substitution}), from"
+    " {hours} in-stock hours; 95 %: {low} to {high}"
 )
 
 Span = tuple[datetime, datetime]
@@ -66,10 +64,10 @@ def cost_of(lost: LostSales | None, currency: str, price: Decimal) -> Cost | Non
         currency=currency,
         a_day=False,
         formula=_FORMULA.filled(
-            expected=f"{lost.expected_units:.1f}",
+            expected=wording.number(lost.expected_units, 1),
             sold=wording.quantity(lost.sold_units),
-            lost=f"{lost.lost_units:.1f}",
-            price=f"{price:.2f}",
+            lost=wording.number(lost.lost_units, 1),
+            price=wording.number(price, 2),
             substitution=wording.quantity(SUBSTITUTION),
             hours=round(lost.history_hours),
             low=wording.money(lost.low, currency),

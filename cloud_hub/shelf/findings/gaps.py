@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Filling, Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.sales.lost_sales import LostSales
@@ -26,23 +26,14 @@ EMPTY_SLOT = FindingKind(
     proven_by_photo=True,
 )
 
-_EMPTY = Text(
-    en="{store} {slot} {product} empty for {age}; {stock}.",
-    zh="{store} {slot} {product} 已空 {age}；{stock}。",
-)
-_BACK_ROOM = Text(en="{n} in the back room", zh="后仓有 {n} 件")
-_NONE_BACK = Text(en="none in the back room by the books", zh="账面后仓无货")
-_NOT_KEPT = Text(en="the books know no stock of it", zh="账面没有该商品的库存")
-_BRING = Text(
-    en="Bring {n} × {product} from the back room to {slot}",
-    zh="从后仓取 {n} 件 {product} 补到 {slot}",
-)
-_LOOK = Text(
-    en="Look for {product} for {slot}: none in the back room by the books",
-    zh="寻找 {product} 以补 {slot}：账面后仓无货",
-)
-_BRING_BUTTON = Text(en="Bring {n}", zh="补货 {n} 件")
-_LOOK_BUTTON = Text(en="Checked", zh="已查看")
+_EMPTY = Text("{store} {slot} {product} empty for {age}; {stock}.")
+_BACK_ROOM = Text("{n} in the back room")
+_NONE_BACK = Text("none in the back room by the books")
+_NOT_KEPT = Text("the books know no stock of it")
+_BRING = Text("Bring {n} × {product} from the back room to {slot}")
+_LOOK = Text("Look for {product} for {slot}: none in the back room by the books")
+_BRING_BUTTON = Text("Bring {n}")
+_LOOK_BUTTON = Text("Checked")
 
 
 def find_empty_slots(snapshot: Snapshot) -> Iterator[Finding]:
@@ -119,7 +110,7 @@ def _finding(snapshot: Snapshot, photo: ShelfPhoto, gap: Gap, gaps: Sequence[Gap
         stock = _NOT_KEPT
     else:
         stock = _BACK_ROOM.filled(n=wording.quantity(back)) if back > 0 else _NONE_BACK
-    words: dict[str, Text | str | int] = {"product": product, "slot": gap.slot_id, "n": bring}
+    words: dict[str, Filling] = {"product": product, "slot": gap.slot_id, "n": bring}
     lost = gap_loss(snapshot, photo, gap, gaps)
     listing = chain.listings.get((photo.store_id, gtin))
     return Finding(

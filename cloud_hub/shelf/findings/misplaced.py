@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Filling, Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.chain import Plan
@@ -17,17 +17,11 @@ MISPLACED = FindingKind(
     name="misplaced", permission=Permission.SEE_SHELF, shown_to_brands=True, proven_by_photo=True
 )
 
-_SWAPPED = Text(
-    en="{store}: {here} and {there} are swapped: {product} and {other}.",
-    zh="{store}：{here} 与 {there} 放反了：{product} 和 {other}。",
-)
-_MISPLACED = Text(
-    en="{store}: {product} stands in {here}, the place of {other}.",
-    zh="{store}：{product} 放在了 {here}，那里应是 {other}。",
-)
-_SWAP_TASK = Text(en="Swap {here} and {there} back", zh="把 {here} 与 {there} 换回来")
-_MOVE_TASK = Text(en="Put {other} back into {here}", zh="把 {other} 放回 {here}")
-_BUTTON = Text(en="Put right", zh="已归位")
+_SWAPPED = Text("{store}: {here} and {there} are swapped: {product} and {other}.")
+_MISPLACED = Text("{store}: {product} stands in {here}, the place of {other}.")
+_SWAP_TASK = Text("Swap {here} and {there} back")
+_MOVE_TASK = Text("Put {other} back into {here}")
+_BUTTON = Text("Put right")
 
 
 def find_misplaced(snapshot: Snapshot) -> Iterator[Finding]:
@@ -84,7 +78,7 @@ def _finding(
 ) -> Finding:
     photo = run[-1]
     chain = snapshot.chain
-    words: dict[str, Text | str] = {
+    words: dict[str, Filling] = {
         "store": chain.stores[photo.store_id].name,
         "here": slots[0],
         "there": slots[-1],

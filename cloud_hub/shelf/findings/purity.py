@@ -6,13 +6,14 @@ from datetime import datetime
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import NO_WORDS, Filling, Text, in_context
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.master_data.chain import Chain
 from cloud_hub.shelf.measures import Verdict, purity, purity_verdict
 from cloud_hub.shelf.photos.facts import ShelfPhoto
 from cloud_hub.shelf.today import clear_run, evidence_of
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 
 PURITY = FindingKind(
@@ -20,21 +21,22 @@ PURITY = FindingKind(
 )
 
 _FOREIGN = Text(
-    en="{n} {brand} {packs} in {owner}'s cooler at {store} since {since}: purity {low}{range}.",
-    zh="{store} 的{owner}冷柜自 {since} 起有 {n} 个{brand}产品：纯净度 {low}{range}。",
+    "{n} {brand} pack in {owner}'s cooler at {store} since {since}: purity {low}{range}.",
+    "{n} {brand} packs in {owner}'s cooler at {store} since {since}: purity {low}{range}.",
 )
-_RANGE = Text(en=" (up to {high}, {unknown} unknown)", zh="（最高 {high}，{unknown} 个未识别）")
+_RANGE = Text(" (up to {high}, {unknown} unknown)")
 _REVIEW = Text(
-    en="{n} {packs} in {owner}'s cooler at {store} not recognised: purity {low} to {high},"
+    "{n} pack in {owner}'s cooler at {store} not recognised: purity {low} to {high},"
     " to be reviewed.",
-    zh="{store} 的{owner}冷柜有 {n} 个产品未识别：纯净度 {low} 至 {high}，待复核。",
+    "{n} packs in {owner}'s cooler at {store} not recognised: purity {low} to {high},"
+    " to be reviewed.",
 )
 _TASK = Text(
-    en="Take {n} {brand} {packs} out of {owner}'s cooler",
-    zh="从{owner}冷柜中取出 {n} 个{brand}产品",
+    "Take {n} {brand} pack out of {owner}'s cooler",
+    "Take {n} {brand} packs out of {owner}'s cooler",
 )
-_BUTTON = Text(en="Taken out", zh="已取出")
-_SEVERAL = Text(en="foreign", zh="外来")
+_BUTTON = Text("Taken out")
+_SEVERAL = in_context("several brands", "foreign")
 
 
 def foreign_facings(photo: ShelfPhoto, chain: Chain, owner_brand_id: str) -> Counter[str]:
@@ -81,15 +83,14 @@ def _foreign(
     more = _RANGE.filled(high=wording.percent(float(sums.high) / base, places=1), unknown=unknown)
     brand = next(iter(foreign)) if len(foreign) == 1 else None
     since = first_foreign(run, chain, owner)
-    words: dict[str, Text | str | int] = {
+    words: dict[str, Filling] = {
         "n": foreign.total(),
-        "packs": wording.plural(foreign.total(), "pack"),
         "brand": chain.brands.get(brand, _SEVERAL) if brand else _SEVERAL,
-        "owner": chain.brands.get(owner, Text(en=owner, zh=owner)),
+        "owner": chain.brands.get(owner, Names.same(owner)),
         "store": store.name,
         "since": wording.clock(since, store.hours.zone, snapshot.now),
         "low": wording.percent(float(sums.low) / base, places=1),
-        "range": more if unknown else Text(en="", zh=""),
+        "range": more if unknown else NO_WORDS,
     }
     return Finding(
         key=f"{PURITY}/{photo.fixture_id}",
@@ -117,8 +118,7 @@ def _to_review(snapshot: Snapshot, photo: ShelfPhoto, owner: str) -> Finding:
         severity=Severity.INFORMATION,
         sentence=_REVIEW.filled(
             n=int(sums.high) - int(sums.low),
-            packs=wording.plural(int(sums.high) - int(sums.low), "pack"),
-            owner=chain.brands.get(owner, Text(en=owner, zh=owner)),
+            owner=chain.brands.get(owner, Names.same(owner)),
             store=chain.stores[photo.store_id].name,
             low=wording.percent(float(sums.low) / base, places=1),
             high=wording.percent(float(sums.high) / base, places=1),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said, Text
 from cloud_hub.insight.finding import Evidence
 from cloud_hub.link.tables import Media
 from cloud_hub.master_data.chain import Chain, Fixture, Plan
@@ -18,7 +18,7 @@ from cloud_hub.web.photo import Box, BoxKind, Photo
 Rectangle = tuple[float, float, float, float]
 
 MEDIA_PATH = "/api/v1/media/"
-UNKNOWN = Text(en="Unknown", zh="未识别")
+UNKNOWN = Text("Unknown")
 
 
 class Album:
@@ -108,7 +108,7 @@ class Album:
 
     def _box(self, facing: Facing, fixture: Fixture, plan: Plan | None) -> Box:
         kind = box_kind(facing, fixture, plan, self._chain)
-        name = UNKNOWN
+        name: Said = UNKNOWN
         if facing.gtin is not None:
             name = self._naming.product(facing.gtin, fixture.owner_brand_id)
         return _labelled(facing.box, kind, name, score=facing.score, slot_id=facing.slot_id)
@@ -189,7 +189,7 @@ def _stored(session: Session, tenant_id: str, hashes: set[str]) -> frozenset[str
 
 
 def _labelled(
-    place: Rectangle, kind: BoxKind, name: Text, *, score: float | None, slot_id: str | None
+    place: Rectangle, kind: BoxKind, name: Said, *, score: float | None, slot_id: str | None
 ) -> Box:
     x1, y1, x2, y2 = place
     return Box(
@@ -198,8 +198,7 @@ def _labelled(
         x2=x2,
         y2=y2,
         kind=kind,
-        label_en=name.en,
-        label_zh=name.zh,
+        label=name,
         score=score,
         slot_id=slot_id,
     )

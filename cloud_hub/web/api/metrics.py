@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
 from cloud_hub.core.errors import NotFound, NotYours, Refused
-from cloud_hub.core.text import Text
+from cloud_hub.core.text import Said
 from cloud_hub.insight.metric import Aspect, Direction, Filter, Grain, Kind, Metric, Unit
 from cloud_hub.insight.sums import Cell, Number, Sums, total
 from cloud_hub.insight.window import Window, between
@@ -34,14 +34,14 @@ class MetricAnswer:
     """What a metric is. `filters`: what it can be narrowed to, beside stores and days."""
 
     name: str
-    title: Text
+    title: Said
     kind: Kind
-    formula: Text
+    formula: Said
     unit: Unit
     grain: Grain
     direction: Direction
     sources: tuple[str, ...]
-    no_data: Text
+    no_data: Said
     minimum_base: int
     minimum_coverage: float
     as_of: bool
@@ -97,7 +97,7 @@ class Series:
     added up over time."""
 
     name: str
-    title: Text
+    title: Said
     unit: Unit
     currency: str | None
     version: int

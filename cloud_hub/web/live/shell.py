@@ -15,7 +15,7 @@ STATIC_PATH: Final = "/console/static"
 
 EARLY: Final = (
     "<script>(()=>{{const r=document.documentElement;r.lang='{language}';"
-    "r.dataset.now='{now_ms}';"
+    "r.dataset.now='{now_ms}';r.dataset.units=JSON.stringify({units});"
     "r.dataset.theme=localStorage.getItem('aisle-theme')||"
     "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light');}})()</script>"
 )
@@ -26,7 +26,7 @@ def dress_page(words: Words, title: str, now_ms: int) -> None:
     """Gives the NiceGUI page under construction the console's title, style and script."""
     ui.page_title(f"{title} · AisleOS")
     ui.add_head_html(
-        EARLY.format(language=words.html_language, now_ms=now_ms)
+        EARLY.format(language=words.html_language, now_ms=now_ms, units=words.age_units)
         + f'<link rel="stylesheet" href="{_address("console.css")}">'
         + f'<script defer src="{_address("console.js")}"></script>'
     )

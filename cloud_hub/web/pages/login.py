@@ -12,7 +12,7 @@ def login_page(words: Words, *, problem: str, seconds: str, place: str) -> Marku
         "main",
         el(
             "form",
-            el("div", el("span", class_="mark"), languages(words.language), class_="door-head"),
+            el("div", el("span", class_="mark"), languages(words), class_="door-head"),
             el("h1", "AisleOS"),
             el("p", words("The operating system of your stores"), class_="quiet"),
             _problem(problem, seconds, words),

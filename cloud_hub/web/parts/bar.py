@@ -1,15 +1,22 @@
 """The bar above every page: chain, simulation marks, where one can go, as whom one looks."""
 
+from typing import Final
+
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Page
+from cloud_hub.core import catalogues
+from cloud_hub.core.text import Text
 from cloud_hub.web.frame import FrameView
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.roles import landing, role_name
 from cloud_hub.web.visit import Visit
+from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
 
+SHORT_NAME: Final = Text("EN")
+"""What the bar calls a language, in that language."""
 NAVIGATION = (Page.HOME, Page.FOOTFALL, Page.STORE, Page.BRAND, Page.FLEET, Page.TASKS, Page.REVIEW)
 
 
@@ -31,7 +38,7 @@ def bar(visit: Visit, frame: FrameView, reader: Reader, here: str) -> Markup:
             "div",
             _story(reader),
             _see_as(visit, frame, reader),
-            languages(reader.words.language),
+            languages(reader.words),
             _theme(reader),
             _leave(visit, reader),
             class_="bar-tools",
@@ -40,20 +47,26 @@ def bar(visit: Visit, frame: FrameView, reader: Reader, here: str) -> Markup:
     )
 
 
-def languages(language: str) -> Markup:
-    """中 | EN."""
+def languages(words: Words) -> Markup:
+    """EN | ES | 中: every language that has a catalogue, in its own words."""
     return el(
         "div",
-        el("button", "中", type="button", lang="zh", **_language_button("zh", language)),
-        el("button", "EN", type="button", lang="en", **_language_button("en", language)),
+        [
+            el(
+                "button",
+                SHORT_NAME.text(one),
+                type="button",
+                lang=one,
+                title=catalogues.language_name(one),
+                data_language=one,
+                aria_pressed="true" if one == words.language else "false",
+            )
+            for one in catalogues.languages()
+        ],
         class_="languages",
         role="group",
-        aria_label="语言 Language",
+        aria_label=words("Language"),
     )
-
-
-def _language_button(one: str, current: str) -> dict[str, object]:
-    return {"data_language": one, "aria_pressed": "true" if one == current else "false"}
 
 
 def _marks(frame: FrameView, reader: Reader) -> Markup | None:

@@ -89,8 +89,8 @@ def _layer(name: str, boxes: tuple[Box, ...], reader: Reader, chosen: str | None
 
 
 def _box(box: Box, reader: Reader, chosen: str | None) -> Markup:
-    label = box.label_zh if reader.words.language == "zh" else box.label_en
-    said = " · ".join(part for part in (box.slot_id, label or box_name(box.kind, reader)) if part)
+    label = reader.words.of(box.label) if box.label else box_name(box.kind, reader)
+    said = " · ".join(part for part in (box.slot_id, label) if part)
     is_chosen = chosen is not None and box.slot_id == chosen
     return el(
         "rect",

@@ -4,14 +4,12 @@
   const root = document.documentElement;
   const ahead = Number(root.dataset.now) - Date.now();
   const now = () => Date.now() + ahead;
-  const units = root.lang.startsWith("zh")
-    ? { s: "秒", min: "分钟", h: "小时", d: "天" }
-    : { s: "s", min: "min", h: "h", d: "d" };
+  const units = JSON.parse(root.dataset.units);
 
   // The two largest units: "12 s", "4 min", "2 h 22 min", "2 d 1 h".
   function spell(seconds) {
     const s = Math.max(0, Math.floor(seconds));
-    const part = (count, unit) => `${count} ${units[unit]}`;
+    const part = (count, unit) => units[unit].replace("{n}", count);
     if (s < 60) return part(s, "s");
     const min = Math.floor(s / 60);
     if (min < 60) return part(min, "min");

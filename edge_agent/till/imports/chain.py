@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.store import Chain, DeviceKind, OpeningHours, Store, StoreDevice
 from edge_agent.till.imports.mapping import ReceiptMapping, device_of
 from edge_agent.till.imports.reading import StoreFound
@@ -18,7 +18,7 @@ def chain_of(mapping: ReceiptMapping, stores: Iterable[StoreFound], secret: byte
     """A chain with these stores and one importing till each, ready for the hub's master data."""
     return Chain(
         tenant_id=mapping.tenant_id,
-        name=Name(en=mapping.tenant_en, zh=mapping.tenant_zh),
+        name=mapping.tenant_name,
         currency=mapping.currency,
         brands=(),
         products=(),
@@ -51,16 +51,16 @@ def _store(mapping: ReceiptMapping, found: StoreFound, secret: bytes) -> Store:
     device_id = device_of(store_id)
     return Store(
         store_id=store_id,
-        name=Name(en=f"Store {label}", zh=f"{label} 号店"),
+        name=Names(en=f"Store {label}", zh=f"{label} 号店"),
         time_zone=mapping.store_time_zone,
-        region=Name(en="Imported", zh="导入"),
+        region=Names(en="Imported", zh="导入"),
         opening_hours=OpeningHours(opens=mapping.opens, closes=mapping.closes),
         selling_area_m2=mapping.selling_area_m2,
         devices=(
             StoreDevice(
                 device_id=device_id,
                 kind=DeviceKind.TILL,
-                name=Name(en="Imported receipts", zh="导入的小票"),
+                name=Names(en="Imported receipts", zh="导入的小票"),
                 claim_token=claim_token(secret, device_id),
             ),
         ),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from device_profiles.device import first_problem
-from device_profiles.names import Identifier, Profile
+from device_profiles.names import Identifier, Names, Profile
 from edge_agent.core.errors import EdgeError
 
 SHIPPED = resources.files("edge_agent.till.imports") / "mappings"
@@ -86,8 +86,7 @@ class ReceiptMapping(Profile):
 
     name: Identifier
     tenant_id: Identifier
-    tenant_en: str
-    tenant_zh: str
+    tenant_name: Names
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     store_id: Identifier | None = None
     store_prefix: str = Field(default="store-", pattern=r"^[a-z0-9-]{0,20}$")
@@ -112,6 +111,16 @@ class ReceiptMapping(Profile):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"time zone {zone!r} is not known; use an IANA name") from error
         return zone
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_of_two_languages(cls, told: object) -> object:
+        """Files of release 0.1.0 tell the chain's name as `tenant_en` and `tenant_zh`."""
+        if not isinstance(told, dict) or "tenant_en" not in told:
+            return told
+        rest = dict(told)
+        names = {tag: rest.pop(f"tenant_{tag}") for tag in ("en", "zh") if f"tenant_{tag}" in rest}
+        return {"tenant_name": names} | rest
 
     @model_validator(mode="after")
     def _store_is_given(self) -> "ReceiptMapping":

@@ -112,9 +112,9 @@ def design_pack(product: Product) -> PackDesign:
         gtin=product.gtin,
         brand=product.brand_id,
         brand_text=product.brand_id.capitalize(),
-        name=product.name.en,
-        name_local=product.name.zh,
-        category=f"{product.category.en} {product.category.zh}".lower(),
+        name=product.name.text("en"),
+        name_local=product.name.text("zh"),
+        category=" ".join(product.category.values()).lower(),
         width_mm=product.width_mm,
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 import tomlkit
 
 from device_profiles.device import Device
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.planogram import FixtureKind, SlotPlan
 from simulators.render.packs.packs import PackDesign, PackShape
 from simulators.render.packs.sprites import SpriteShelf
@@ -114,7 +114,7 @@ def _profile(view: ChestView, plan: dict[Place, list[PackDesign]]) -> Device:
     return set_profile(
         view,
         fixture_id="freezer",
-        name=Name(en="Freezer", zh="冰柜"),
+        name=Names(en="Freezer", zh="冰柜"),
         kind=FixtureKind.COOLER_CHEST,
         slots=[
             SlotPlan(

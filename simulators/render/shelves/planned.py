@@ -12,7 +12,7 @@ import numpy as np
 import tomlkit
 
 from device_profiles.device import Device
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.planogram import FixtureKind, SlotPlan
 from simulators.render.packs.packs import PackDesign
 from simulators.render.packs.sprites import SpriteShelf
@@ -63,7 +63,7 @@ def planned_profile(view: CoolerView, planned: list[PackDesign]) -> Device:
     return set_profile(
         view,
         fixture_id="cooler",
-        name=Name(en="Cooler", zh="冷柜"),
+        name=Names(en="Cooler", zh="冷柜"),
         kind=FixtureKind.COOLER_UPRIGHT,
         slots=[
             SlotPlan(slot_id=slot, gtin=str(planned[place % len(planned)].gtin))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from device_profiles.camera import Camera, CameraSource, ShelfView, SourceKind
 from device_profiles.device import Device
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.planogram import Fixture, FixtureKind, Planogram, SlotPlan
 from device_profiles.store import DeviceKind
 from simulators.render.shelves.chest import ChestView
@@ -17,7 +17,7 @@ def set_profile(
     view: CoolerView | ChestView,
     *,
     fixture_id: str,
-    name: Name,
+    name: Names,
     kind: FixtureKind,
     slots: Sequence[SlotPlan],
 ) -> Device:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.store import Chain, DeviceKind, OpeningHours, Store, StoreDevice
 from sync.core.errors import NotConnected
 from sync.events import ClockState, Lane, Stamp
@@ -48,7 +48,7 @@ def device_id(connection: int, number: int) -> str:
 
 def fleet_chain(connections: int = CONNECTIONS, each: int = EACH) -> Chain:
     """A store for every connection, with its devices."""
-    name = Name(en="Fleet", zh="车队")
+    name = Names(en="Fleet", zh="车队")
     stores = tuple(
         Store(
             store_id=store_id(connection),

@@ -1,6 +1,7 @@
 """A hub's database of an earlier release becomes one of this release and loses nothing."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 
 from cloud_hub.core.storage.database import MIGRATIONS, Database, open_database
+from cloud_hub.master_data.chain import load_chain
+from cloud_hub.tables import METADATA
+from cloud_hub.tasks.tables import Task
+from device_profiles.names import Names
 from tests.stage.servers import PostgresServer
 
 TAKEN_AT = datetime(2026, 3, 4, 6, tzinfo=UTC)
@@ -48,17 +55,24 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.create_database()
 
 
-@pytest.fixture
-def first_release(url: str) -> Iterator[sa.Connection]:
-    """A connection to the tables of release 0.1.0."""
+@contextmanager
+def tables_of(url: str, revision: str) -> Iterator[sa.Connection]:
+    """A connection to the tables of an earlier release."""
     engine = sa.create_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         yield connection
     engine.dispose()
+
+
+@pytest.fixture
+def first_release(url: str) -> Iterator[sa.Connection]:
+    """A connection to the tables of release 0.1.0."""
+    with tables_of(url, "0001") as connection:
+        yield connection
 
 
 def photo_of_release_one(connection: sa.Connection, seq: int, fixture_id: str) -> None:
@@ -114,3 +128,154 @@ def test_the_first_releases_rows_stay_and_baskets_are_filled_in_from_what_device
         assert (row["empty_slots"], row["named"], row["unnamed"]) == (["A-1-2"], 0, 1)
     assert len(rows_of(database, "event")) == 2
     database.close()
+
+
+IN_TWO_COLUMNS: dict[str, dict[str, Any]] = {
+    "tenant": {"tenant_id": "chain", "currency": "CNY", "simulated": False},
+    "brand": {"tenant_id": "chain", "brand_id": "b"},
+    "product": {
+        "tenant_id": "chain",
+        "gtin": "06901234567892",
+        "brand_id": "b",
+        "width_mm": 65.0,
+        "sold_by_weight": False,
+    },
+    "store": {
+        "tenant_id": "chain",
+        "store_id": "s01",
+        "time_zone": "Etc/GMT-8",
+        "gln": "",
+        "opening_hours": {"opens": "07:00:00", "closes": "23:00:00"},
+        "selling_area_m2": 80.5,
+    },
+    "fixture": {
+        "tenant_id": "chain",
+        "fixture_id": "s01-a",
+        "store_id": "s01",
+        "letter": "A",
+        "kind": "cooler-upright",
+        "rows": 2,
+        "columns": 3,
+        "photo_interval_min": 60,
+    },
+    "device": {
+        "tenant_id": "chain",
+        "device_id": "s01-till",
+        "store_id": "s01",
+        "kind": "till",
+        "simulated": False,
+        "claim_token_hash": "hash",
+        "password_hash": "hash",
+        "heard_at": TAKEN_AT,
+    },
+    "task": {
+        "tenant_id": "chain",
+        "task_id": "t1",
+        "store_id": "s01",
+        "finding": "empty-slot/s01-a/A-1-1",
+        "opened_at": TAKEN_AT,
+    },
+}
+"""A row of each table whose words stood in two columns, without them."""
+TWICE = {"product": ("name", "category"), "store": ("name", "region"), "task": ("text",)}
+
+
+def words_of(table: str) -> tuple[str, ...]:
+    return TWICE.get(table, ("name",))
+
+
+def rows_in_two_languages(connection: sa.Connection) -> None:
+    """One row of every table that told words in two columns, and two logins."""
+    tables = sa.MetaData()
+    tables.reflect(connection, only=[*IN_TWO_COLUMNS, "login"])
+    for table, row in IN_TWO_COLUMNS.items():
+        told = {
+            f"{column}_{tag}": f"{column} “{table}” {tag} 茶's"
+            for column in words_of(table)
+            for tag in ("en", "zh")
+        }
+        connection.execute(sa.insert(tables.tables[table]).values(**row, **told))
+    for language in ("en", "zh"):
+        connection.execute(
+            sa.insert(tables.tables["login"]).values(
+                tenant_id="chain",
+                login_name=f"reads-{language}",
+                password_hash="hash",
+                role="head-office",
+                language=language,
+            )
+        )
+    connection.commit()
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_words_in_two_columns_become_words_by_language_and_every_row_stays(
+    url: str, revision: str
+) -> None:
+    with tables_of(url, revision) as connection:
+        rows_in_two_languages(connection)
+    database = open_database(url)
+    for table, row in IN_TWO_COLUMNS.items():
+        (there,) = rows_of(database, table)
+        assert {name: _aware(there[name]) for name in row} == row
+        for column in words_of(table):
+            assert there[column] == {tag: f"{column} “{table}” {tag} 茶's" for tag in ("en", "zh")}
+        assert not [name for name in there if name.endswith(("_en", "_zh"))]
+    with database.sessions() as session:
+        chain = load_chain(session, "chain")
+        assert chain is not None
+        assert chain.stores["s01"].name.text("zh") == "name “store” zh 茶's"
+        assert chain.devices["s01-till"].name.text("es") == "name “device” en 茶's"
+        task = session.get(Task, ("chain", "t1"))
+        assert task is not None
+        assert task.text == Names(en="text “task” en 茶's", zh="text “task” zh 茶's")
+    database.close()
+
+
+def _aware(value: Any) -> Any:
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+def test_a_login_that_was_given_no_language_reads_in_its_browsers(url: str) -> None:
+    with tables_of(url, "0002") as connection:
+        rows_in_two_languages(connection)
+    database = open_database(url)
+    languages = {row["login_name"]: row["language"] for row in rows_of(database, "login")}
+    assert languages == {"reads-en": None, "reads-zh": "zh"}
+    database.close()
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", None])
+def test_the_tables_are_those_of_the_models_whatever_they_were_before(
+    url: str, revision: str | None
+) -> None:
+    if revision is not None:
+        with tables_of(url, revision) as connection:
+            rows_in_two_languages(connection)
+    database = open_database(url)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+    database.close()
+
+
+def test_a_step_back_tells_words_in_two_columns_again(url: str) -> None:
+    with tables_of(url, "0002") as connection:
+        rows_in_two_languages(connection)
+        before = {table: _rows(connection, table) for table in IN_TWO_COLUMNS}
+    with tables_of(url, "0003"):
+        pass
+    engine = sa.create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        assert {table: _rows(connection, table) for table in IN_TWO_COLUMNS} == before
+    engine.dispose()
+
+
+def _rows(connection: sa.Connection, table: str) -> list[dict[str, Any]]:
+    tables = sa.MetaData()
+    tables.reflect(connection, only=[table])
+    return [dict(row) for row in connection.execute(sa.select(tables.tables[table])).mappings()]

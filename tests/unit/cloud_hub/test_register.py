@@ -17,8 +17,8 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "metrics.md"
 @pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
 def test_every_metric_says_everything_in_both_languages(metric: Metric) -> None:
     for text in (metric.title, metric.formula, metric.no_data):
-        assert text.en.strip()
-        assert any("\u4e00" <= character <= "\u9fff" for character in text.zh), text
+        assert text.text("en").strip()
+        assert any("\u4e00" <= character <= "\u9fff" for character in text.text("zh")), text
     assert metric.sources
     assert metric.version >= 1
 

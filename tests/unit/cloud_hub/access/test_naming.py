@@ -7,6 +7,7 @@ import pytest
 from cloud_hub.access.naming import Naming
 from cloud_hub.master_data import goods_tables
 from cloud_hub.master_data.chain import Chain, load_chain
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import COLA, OTHER, OWN, RIVAL, TENANT, SmallChain, head_office, viewer
 
@@ -16,7 +17,9 @@ UNKNOWN = "09520000009999"
 @pytest.fixture
 def chain(tmp_path: Path) -> Chain:
     small = SmallChain.open(tmp_path)
-    small.add(goods_tables.Brand(tenant_id=TENANT, brand_id="third", name_en="Third", name_zh="三"))
+    small.add(
+        goods_tables.Brand(tenant_id=TENANT, brand_id="third", name=Names(en="Third", zh="三"))
+    )
     with small.reading() as session:
         known = load_chain(session, TENANT)
     assert known is not None
@@ -26,18 +29,18 @@ def chain(tmp_path: Path) -> Chain:
 def test_whoever_is_no_brand_sees_every_name(chain: Chain) -> None:
     for who in (head_office(), viewer(LoginRole.STORE, "s01"), viewer(LoginRole.IT)):
         naming = Naming(who, chain)
-        assert naming.brand(OTHER, OWN).en == "Rival"
-        assert naming.product(RIVAL, OWN).en == "Rival Cola"
-        assert naming.product(UNKNOWN, OWN).en == UNKNOWN
+        assert naming.brand(OTHER, OWN).text("en") == "Rival"
+        assert naming.product(RIVAL, OWN).text("en") == "Rival Cola"
+        assert naming.product(UNKNOWN, OWN).text("en") == UNKNOWN
         assert naming.gtin(RIVAL, OWN) == RIVAL
         assert not naming.hides_pictures(None)
 
 
 def test_a_brand_sees_its_own_everywhere_and_rivals_in_its_own_cooler(chain: Chain) -> None:
     naming = Naming(viewer(LoginRole.BRAND, OWN), chain)
-    assert naming.product(COLA, None).en == "Cola"
-    assert naming.product(COLA, OTHER).zh == "可乐"
-    assert naming.brand(OTHER, OWN).en == "Rival"
+    assert naming.product(COLA, None).text("en") == "Cola"
+    assert naming.product(COLA, OTHER).text("zh") == "可乐"
+    assert naming.brand(OTHER, OWN).text("en") == "Rival"
     assert naming.gtin(RIVAL, OWN) == RIVAL
     assert not naming.hides_pictures(OWN)
 
@@ -48,11 +51,14 @@ def test_on_other_shelves_a_rival_has_no_name_no_number_and_no_picture(
 ) -> None:
     naming = Naming(viewer(LoginRole.BRAND, OWN), chain)
     called = naming.brand(OTHER, owner)
-    assert (called.en.startswith("Other "), called.zh.startswith("其他 ")) == (True, True)
+    assert (called.text("en").startswith("Other "), called.text("zh").startswith("其他 ")) == (
+        True,
+        True,
+    )
     assert naming.product(RIVAL, owner) == called
     assert naming.gtin(RIVAL, owner) == ""
     assert naming.hides_pictures(owner)
-    assert "Rival" not in called.en
+    assert "Rival" not in called.text("en")
 
 
 def test_two_rivals_are_told_apart_and_keep_their_letters_everywhere(chain: Chain) -> None:
@@ -65,12 +71,12 @@ def test_two_rivals_are_told_apart_and_keep_their_letters_everywhere(chain: Chai
 def test_goods_that_nobody_knows_are_nameless_to_a_brand(chain: Chain) -> None:
     naming = Naming(viewer(LoginRole.BRAND, OWN), chain)
     for owner in (None, OWN):
-        assert naming.product(UNKNOWN, owner).en == "Other"
+        assert naming.product(UNKNOWN, owner).text("en") == "Other"
         assert naming.gtin(UNKNOWN, owner) == ""
 
 
 def test_a_brand_login_without_its_brand_sees_no_names(chain: Chain) -> None:
     naming = Naming(viewer(LoginRole.BRAND), chain)
     for gtin in (COLA, RIVAL):
-        assert naming.product(gtin, OWN).en.startswith("Other ")
+        assert naming.product(gtin, OWN).text("en").startswith("Other ")
         assert naming.gtin(gtin, OWN) == ""

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.logins import add_login
 from cloud_hub.access.sign_in import (
@@ -11,6 +13,7 @@ from cloud_hub.access.sign_in import (
 )
 from cloud_hub.access.tables import Login, LoginSession
 from cloud_hub.access.tokens import mint_token, token_row
+from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
 from device_profiles.store import LoginRole
 from tests.talking_device import NOON
@@ -62,6 +65,23 @@ def test_a_closed_session_and_a_disabled_login_end_at_once(database: Database) -
         session.flush()
         assert login_of(session, second, NOON) is None
         assert check_password(session, "anna", "long enough") is None
+
+
+def test_a_login_reads_in_a_language_that_there_is_or_in_its_browsers(database: Database) -> None:
+    words = {
+        "tenant_id": "linguang",
+        "login_name": "ben",
+        "password": "long enough",
+        "role": LoginRole.IT,
+    }
+    with database.writing() as session:
+        add_login(session, **words)
+        session.flush()
+        kept = session.get(Login, ("linguang", "ben"))
+        assert kept is not None
+        assert kept.language is None
+        with pytest.raises(Refused, match="there is no language 'tlh'; there is: en, "):
+            add_login(session, **words, language="tlh")
 
 
 def test_a_cookie_is_not_in_the_database(database: Database) -> None:

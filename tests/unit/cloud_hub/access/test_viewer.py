@@ -8,6 +8,7 @@ from cloud_hub.access.viewer import Page, Viewer, scope_of
 from cloud_hub.core.errors import NotYours
 from cloud_hub.master_data import place_tables
 from cloud_hub.master_data.chain import Chain, load_chain
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import (
     COLA,
@@ -34,8 +35,7 @@ def chain(tmp_path: Path) -> SmallChain:
             store_id="s02",
             fixture_id="s02-b",
             letter="B",
-            name_en="B",
-            name_zh="B",
+            name=Names.same("B"),
             kind="cooler-upright",
             rows=1,
             columns=1,

@@ -55,10 +55,10 @@ def test_a_chain_that_the_hub_does_not_know_is_none(small: SmallChain) -> None:
 def test_everything_is_found_by_its_identifier(small: SmallChain) -> None:
     chain = read(small)
     assert (chain.tenant_id, chain.currency, chain.simulated) == (TENANT, "CNY", True)
-    assert chain.stores["s02"].name.zh == "02店"
+    assert chain.stores["s02"].name.text("zh") == "02店"
     assert chain.stores["s01"].hours.selling_area_m2 == 50.0
     assert chain.fixtures["s01-a"].owner_brand_id == OWN
-    assert chain.brands[OWN].en == "Spring"
+    assert chain.brands[OWN].text("en") == "Spring"
     assert chain.products[RIVAL].width_mm == 130.0
     assert chain.listings["s01", TEA].price == Decimal("5.00")
     assert chain.devices["s01-cooler"].fixture_id == "s01-a"
@@ -93,8 +93,8 @@ def test_a_plans_products_are_those_of_its_slots_and_of_its_list(small: SmallCha
 
 def test_names_are_the_products_and_the_number_where_nobody_knows_it(small: SmallChain) -> None:
     chain = read(small)
-    assert chain.product_name(TEA).zh == "茶"
-    assert chain.product_name("09520000009999").en == "09520000009999"
+    assert chain.product_name(TEA).text("zh") == "茶"
+    assert chain.product_name("09520000009999").text("en") == "09520000009999"
 
 
 def test_whose_goods_they_are(small: SmallChain) -> None:

@@ -92,7 +92,7 @@ def test_a_changed_chain_changes_what_it_names(database: Database) -> None:
     chain["products"][0]["width_mm"] = 70.0
     load(database, chain)
     with database.sessions() as session:
-        assert session.get_one(Store, ("linguang", "s01")).name_en == "Renamed"
+        assert session.get_one(Store, ("linguang", "s01")).name.text("en") == "Renamed"
         assert session.get_one(Listing, ("linguang", "s01", COLA)).price == Decimal("4.25")
         assert session.get_one(Fixture, ("linguang", "s01-a")).photo_interval_min == 30
         assert session.get_one(Product, ("linguang", COLA)).width_mm == 70.0
@@ -144,7 +144,7 @@ def test_a_device_keeps_its_password_and_its_past(database: Database) -> None:
         assert (till.password_hash, till.agent_version) == ("secret", "0.1.0")
         assert (till.claimed_at, till.first_connected_at, till.connected_at) == (NOON, NOON, NOON)
         assert till.heard_at == NOON + timedelta(hours=1)
-        assert till.name_en == "Renamed"
+        assert till.name.text("en") == "Renamed"
         assert till.claim_token_hash == hash_token("another-claim-token")
 
 

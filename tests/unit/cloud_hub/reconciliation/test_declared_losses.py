@@ -107,4 +107,4 @@ def test_a_loss_is_told_to_programs_by_name_and_reason(tmp_path: Path) -> None:
 
 
 def test_a_reason_of_a_newer_device_is_told_in_its_own_word() -> None:
-    assert "eaten-by-mice" in loss_reason("eaten-by-mice").en.replace(" ", "-")
+    assert "eaten-by-mice" in loss_reason("eaten-by-mice").text("en").replace(" ", "-")

@@ -48,8 +48,8 @@ def test_each_record_is_found_by_its_number(door: TalkingDevice, database: Datab
     assert (here.first, here.last, here.kind) == (21, 25, "footfall")
     gone = record(database, "s01-door/1/metric/12")
     (said,) = record_sentences(gone, iso)
-    assert said.en.startswith("s01-door/1/3/12 is lost: its disk was full.")
-    assert "磁盘已满" in said.zh
+    assert said.text("en").startswith("s01-door/1/3/12 is lost: its disk was full.")
+    assert "磁盘已满" in said.text("zh")
 
 
 def test_a_receipt_tells_what_was_made_of_it(ingest: Ingest, database: Database) -> None:

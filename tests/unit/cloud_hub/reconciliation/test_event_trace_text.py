@@ -37,8 +37,8 @@ LOSS = DeclaredLoss(
 
 def said(found: RecordPlace) -> list[str]:
     sentences = record_sentences(found, iso)
-    assert all(text.zh for text in sentences)
-    return [text.en for text in sentences]
+    assert all(text.text("zh") for text in sentences)
+    return [text.text("en") for text in sentences]
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ def test_declared_losses_are_told_with_their_reason(chain: SmallChain) -> None:
     chain.lost("s01-door", 3, 11, 50, "quota")
     lost = found(chain)
     assert [each.kind for each in lost] == [EVENTS_LOST]
-    assert "gave up 40 metric events: its disk was full" in lost[0].sentence.en
-    assert "磁盘已满" in lost[0].sentence.zh
+    assert "gave up 40 metric events: its disk was full" in lost[0].sentence.text("en")
+    assert "磁盘已满" in lost[0].sentence.text("zh")
     assert lost[0].device_id == "s01-door"
 
 
@@ -40,7 +40,7 @@ def test_a_loss_told_again_and_longer_is_one_loss(chain: SmallChain) -> None:
         view = device_view(session, head_office(), NOW, "s01-door")
     assert [(loss.first, loss.last, loss.events) for loss in view.losses] == [(1, 2, 2), (9, 9, 1)]
     assert sum(loss.events for loss in view.losses) == view.books.lost == 3
-    assert view.losses[0].reason_text.en == "its disk was full"
+    assert view.losses[0].reason_text.text("en") == "its disk was full"
 
 
 def test_a_loss_that_arrived_after_all_is_none(chain: SmallChain) -> None:

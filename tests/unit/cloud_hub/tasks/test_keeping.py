@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.boards.home.view import home_view
 from cloud_hub.core.errors import NotFound, NotYours, Refused
+from cloud_hub.core.text import Text
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.register import SEARCHES
@@ -16,6 +17,7 @@ from cloud_hub.scheduler import PHOTO_PROVEN
 from cloud_hub.tasks.keeping import GONE, answer_task, plan_tasks, write_tasks
 from cloud_hub.tasks.tables import Task
 from cloud_hub.tasks.view import tasks_view
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import COLA, NOW, PLAN, TENANT, SmallChain, head_office, local, viewer
 
@@ -58,7 +60,7 @@ def test_a_gap_becomes_one_task_however_often_it_is_looked_at(chain: SmallChain)
     chain.stock(COLA, "24", "back-room", at=local(8))
     assert [keep(chain), keep(chain), keep(chain)] == [1, 0, 0]
     (task,) = tasks(chain)
-    assert task.text_en == "Bring 6 × Cola from the back room to A-2-1"
+    assert task.text.text("en") == "Bring 6 × Cola from the back room to A-2-1"
     assert task.store_id == "s01"
     assert task.due_at is not None
 
@@ -105,7 +107,20 @@ def test_a_changed_text_is_written_into_the_open_task(chain: SmallChain) -> None
     chain.stock(COLA, "4", "back-room", at=local(14, 10))
     assert keep(chain) == 1
     (task,) = tasks(chain)
-    assert task.text_en.startswith("Bring 4 ×")
+    assert task.text.text("en").startswith("Bring 4 ×")
+
+
+def test_a_task_of_the_first_release_is_told_in_every_language_once_it_is_looked_at_again(
+    chain: SmallChain,
+) -> None:
+    gap(chain, local(13), local(14))
+    keep(chain)
+    with chain.database.writing() as session:
+        for task in session.scalars(sa.select(Task)):
+            task.text = Names(en=task.text.text("en"), zh=task.text.text("zh"))
+    assert keep(chain) == 1
+    (task,) = tasks(chain)
+    assert isinstance(task.text, Text)
 
 
 def test_an_answer_is_kept_with_who_gave_it_and_chained_in_the_log(chain: SmallChain) -> None:
@@ -142,7 +157,7 @@ def test_home_shows_the_button_of_the_task_and_then_the_answer(chain: SmallChain
     with chain.reading() as session:
         (row,) = home_view(session, head_office(), NOW, SEARCHES).problems
     assert row.button is not None
-    assert (row.button.en, row.button.zh) == ("Bring 6", "补货 6 件")
+    assert (row.button.text("en"), row.button.text("zh")) == ("Bring 6", "补货 6 件")
     assert row.task_id is not None
     answer(chain, row.task_id, head_office())
     with chain.reading() as session:

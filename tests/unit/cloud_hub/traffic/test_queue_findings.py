@@ -51,14 +51,14 @@ def test_a_slow_queue_is_told_with_the_baskets_it_cost(chain: SmallChain) -> Non
     (slow,) = found(chain)
     assert (slow.kind, slow.owner) == (SLOW_QUEUE, LoginRole.STORE)
     assert slow.since == local(12, 15)
-    assert "up to 9 from 12:15 to 12:45" in slow.sentence.en
-    assert "6:32" in slow.sentence.en
-    assert "about 20 baskets lost" in slow.sentence.en
+    assert "up to 9 from 12:15 to 12:45" in slow.sentence.text("en")
+    assert "6:32" in slow.sentence.text("en")
+    assert "about 20 baskets lost" in slow.sentence.text("en")
     assert slow.cost is not None
     assert slow.cost.amount == Decimal(400)
-    assert "50 % × 80 people in = 40.0 receipts − 20" in slow.cost.formula.en
+    assert "50 % × 80 people in = 40.0 receipts − 20" in slow.cost.formula.text("en")
     assert slow.task is not None
-    assert "one more till from 12:15 to 12:45" in slow.task.en
+    assert "one more till from 12:15 to 12:45" in slow.task.text("en")
 
 
 def test_without_a_history_the_queue_is_told_and_no_money_is_claimed(chain: SmallChain) -> None:
@@ -66,7 +66,7 @@ def test_without_a_history_the_queue_is_told_and_no_money_is_claimed(chain: Smal
     waiting(chain, 15, 392.0)
     (slow,) = found(chain)
     assert slow.cost is None
-    assert "lost" not in slow.sentence.en
+    assert "lost" not in slow.sentence.text("en")
 
 
 def test_people_who_bought_as_usual_cost_nothing(chain: SmallChain) -> None:

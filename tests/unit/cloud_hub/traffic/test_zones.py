@@ -77,10 +77,10 @@ def test_people_outside_are_passers_by_and_no_footfall(chain: SmallChain) -> Non
     assert STAFF_LEFT_OUT.value(asked(chain, STAFF_LEFT_OUT)[at(9)]) == 2
 
 
+@pytest.mark.parametrize("category", ["Drinks", "饮料"])
 def test_a_zones_conversion_takes_receipts_of_its_goods_in_watched_quarters(
-    chain: SmallChain,
+    chain: SmallChain, category: str
 ) -> None:
-    category = "Drinks"
     for minute in range(15):
         chain.zone(local(9, minute), 8.0, 9.0, zone_id="drinks", is_queue=False, category=category)
         chain.zone(

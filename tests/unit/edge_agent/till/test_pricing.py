@@ -4,16 +4,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from device_profiles.names import Name
+from device_profiles.names import Names
 from device_profiles.store import Product
 from edge_agent.till.pricing import UnusableLine, business_day_of, price_line
 from edge_agent.till.requests import LineRequest
 
 PEARS = Product(
     gtin="95200000000019",
-    name=Name(en="Pears", zh="梨"),
+    name=Names(en="Pears", zh="梨"),
     brand_id="quanye",
-    category=Name(en="Fruit", zh="水果"),
+    category=Names(en="Fruit", zh="水果"),
     sold_by_weight=True,
     item_code="12345",
 )

@@ -38,7 +38,7 @@ def test_forty_slots_hold_twenty_four_products_and_white_peach_stands_once_in_a_
     slots = cooler_slots()
     assert len(slots) == 40
     assert len(facings_planned()) == 24
-    peach = next(g for g in demonstration_goods() if g.name.en == "White Peach Oolong")
+    peach = next(g for g in demonstration_goods() if g.name.text("en") == "White Peach Oolong")
     assert [slot for slot, gtin in slots.items() if gtin == peach.gtin] == ["A-2-3"]
     assert slots["A-3-5"] != slots["A-3-6"]
 

@@ -133,11 +133,11 @@ def test_settings_tell_what_is_not_done_yet_and_why(database: Database) -> None:
 def test_losses_tell_their_reason_and_what_waits_where_it_is(database: Database) -> None:
     view = look(database, as_role(LoginRole.STORE), "1/sale/1")
     (loss,) = view.losses
-    assert (loss.events, loss.reason_text.en) == (1, "larger than a batch may be")
+    assert (loss.events, loss.reason_text.text("en")) == (1, "larger than a batch may be")
     (waiting,) = view.waiting
     assert (waiting.ranges, waiting.is_named) == ("3", True)
     assert view.record is not None
-    assert "is lost: larger than a batch may be" in view.record.sentences[0].en
+    assert "is lost: larger than a batch may be" in view.record.sentences[0].text("en")
     wrong = look(database, as_role(LoginRole.IT), "receipt 12").record
     assert wrong is not None
     assert wrong.problem

@@ -58,7 +58,7 @@ def test_an_empty_chain_has_a_home_without_data(chain: SmallChain) -> None:
     assert by_name(view.figures, "net-sales").value == 0, "the tills are linked and sold nothing"
     assert view.problems == ()
     assert view.road is None
-    assert "Nothing needs you now" in view.headline.en
+    assert "Nothing needs you now" in view.headline.text("en")
     assert view.until == "14:32"
 
 
@@ -81,10 +81,10 @@ def test_sales_are_compared_with_the_same_weekday_until_the_same_time(chain: Sma
     assert sales.first_hour == 7
     assert sales.hours == (0, 0, Decimal("94.00"), 0, 0, 0, 0, 0)
     assert sales.provisional
-    assert view.headline.en.startswith(
+    assert view.headline.text("en").startswith(
         "Today until 14:32, 3 of 3 stores: ¥ 94, −6 % on last Wednesday."
     )
-    assert view.headline.zh.startswith(
+    assert view.headline.text("zh").startswith(
         "今天截至 14:32，3 家店中 3 家在线：净销售额 ¥94，比上周三同时段 −6%。"
     )
 
@@ -97,12 +97,12 @@ def test_offline_stores_are_left_out_on_both_sides_and_named(chain: SmallChain) 
     view = home(chain)
     sales = by_name(view.figures, "net-sales")
     assert (sales.value, sales.previous) == (Decimal("100.00"), Decimal("100.00"))
-    assert [name.en for name in sales.without] == ["Store 03"]
+    assert [name.text("en") for name in sales.without] == ["Store 03"]
     assert (view.stores_online, view.stores_total) == (2, 3)
     dark = view.stores[2]
     assert dark.freshness.state is LinkState.OFFLINE
     assert dark.net_sales.value == Decimal("900.00"), "its own row still says what is known"
-    assert "2 of 3 stores" in view.headline.en
+    assert "2 of 3 stores" in view.headline.text("en")
 
 
 def test_a_store_that_catches_up_is_not_yet_compared(chain: SmallChain) -> None:

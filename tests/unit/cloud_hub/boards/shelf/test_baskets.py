@@ -70,13 +70,13 @@ def test_each_basket_tells_how_full_it_is_and_what_lies_in_it(chain: SmallChain)
     photograph(chain, 0)
     found = baskets(chain)
     assert {slot: row.filled for slot, row in found.items()} == FILLED
-    assert [one.name.en for one in found["A-1-2"].products] == ["Water"]
+    assert [one.name.text("en") for one in found["A-1-2"].products] == ["Water"]
     assert found["A-1-2"].products[0].is_planned
     assert found["A-1-3"].products == ()
     assert found["A-1-3"].has_unknown
     assert not found["A-2-1"].products[0].is_planned
     assert found["A-2-3"].products[0].is_planned, "tea may lie beside the cola there"
-    assert [name.en for name in found["A-2-3"].planned] == ["Cola", "Tea"]
+    assert [name.text("en") for name in found["A-2-3"].planned] == ["Cola", "Tea"]
     assert not found["A-2-2"].has_unknown, "what cannot be seen claims nothing"
 
 
@@ -137,4 +137,4 @@ def test_on_a_retailers_freezer_a_brand_reads_no_rivals_name(chain: SmallChain) 
     with chain.database.writing() as session:
         session.execute(sa.update(Fixture).values(owner_brand_id=None))
     found = baskets(chain, viewer(LoginRole.BRAND, OWN))
-    assert [(one.gtin, one.name.en) for one in found["A-2-1"].products] == [("", "Other A")]
+    assert [(one.gtin, one.name.text("en")) for one in found["A-2-1"].products] == [("", "Other A")]

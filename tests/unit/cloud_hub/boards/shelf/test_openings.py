@@ -138,7 +138,7 @@ def test_an_unattended_cooler_has_its_estimate_and_no_books_beside_a_till(
     assert shelf.sell_out.sold == 3.0
     for slot in shelf.slots:
         assert (slot.passes_till, slot.floor_units, slot.sold_today) == (False, None, None)
-        assert slot.evidence.en.startswith("No till counts it")
+        assert slot.evidence.text("en").startswith("No till counts it")
 
 
 def test_a_range_that_says_too_little_is_shown_as_no_estimate(chain: SmallChain) -> None:

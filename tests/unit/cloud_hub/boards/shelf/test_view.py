@@ -93,7 +93,7 @@ def test_a_shelf_tells_facings_positions_gaps_and_unknown_apart(chain: SmallChai
     empty = next(slot for slot in view.slots if slot.slot_id == "A-1-1")
     assert empty.since == local(13)
     assert empty.since_text is not None
-    assert empty.since_text.en == "1 h 32 min"
+    assert empty.since_text.text("en") == "1 h 32 min"
     assert [span.slot_id for span in view.gap_spans] == ["A-1-1"]
     assert [thumbnail.local_time for thumbnail in view.thumbnails] == ["13:00", "14:00"]
     assert view.thumbnails[0].gaps == ("A-1-1",)
@@ -112,15 +112,17 @@ def test_a_slot_line_joins_ledger_till_and_camera(chain: SmallChain) -> None:
     chain.stock(TEA, "5", "floor", at=local(8))
     chain.receipt(local(9), (TEA, "2", "10.00"))
     slot = next(slot for slot in shelf(chain).slots if slot.slot_id == "A-1-3")
-    assert slot.evidence.en == ("Ledger: floor 5, back room 24 · till: 2 sold today · camera: seen")
-    assert slot.planned_name.zh == "茶"
+    assert slot.evidence.text("en") == (
+        "Ledger: floor 5, back room 24 · till: 2 sold today · camera: seen"
+    )
+    assert slot.planned_name.text("zh") == "茶"
 
 
 def test_a_fogged_picture_claims_nothing_but_names_the_last_good_one(chain: SmallChain) -> None:
     chain.photo(local(14))
     chain.photo(local(14, 20), quality="fogged")
     view = shelf(chain)
-    assert view.quality_text.en == "fogged, last good 14:00"
+    assert view.quality_text.text("en") == "fogged, last good 14:00"
     assert view.gaps == 0, "the last good picture still speaks"
     assert view.thumbnails[-1].gaps is None
     assert view.difference == ()
@@ -154,12 +156,13 @@ def test_a_brand_reads_its_own_cooler_with_rivals_by_name(chain: SmallChain) -> 
     view = shelf(chain, SPRING)
     assert view.photo is not None
     foreign = next(box for box in view.seen if box.kind is BoxKind.FOREIGN)
-    assert foreign.label_en == "Rival Cola"
+    assert foreign.label
+    assert foreign.label.text("en") == "Rival Cola"
     page = board(chain)
-    assert [(c.name.en, c.facings) for c in page.competitors] == [("Rival", 1)]
+    assert [(c.name.text("en"), c.facings) for c in page.competitors] == [("Rival", 1)]
     assert page.outlets[0].purity_verdict is Verdict.BAD
-    assert page.outlets[0].reasons[0].en == "1 Rival pack in your cooler since 13:00"
-    assert "Visit Store 01 first" in page.headline.en
+    assert page.outlets[0].reasons[0].text("en") == "1 Rival pack in your cooler since 13:00"
+    assert "Visit Store 01 first" in page.headline.text("en")
     assert page.coolers_total == 2
     assert page.coolers_seen_today == 1
     assert (page.share[-1].own, page.share[-1].foreign, page.share[-1].unknown) == (4, 1, 1)
@@ -183,7 +186,7 @@ def test_on_a_retailers_shelf_a_brand_never_sees_a_rival(chain: SmallChain) -> N
     assert view.thumbnails == ()
     taken = next(slot for slot in view.slots if slot.slot_id == "A-1-1")
     assert taken.seen_name is not None
-    assert (taken.seen_name.en, taken.seen_name.zh) == ("Other A", "其他 A")
+    assert (taken.seen_name.text("en"), taken.seen_name.text("zh")) == ("Other A", "其他 A")
     assert taken.seen_gtin == ""
     with chain.reading() as session:
         assert not may_see_photo(session, SPRING, sha256)
@@ -239,7 +242,7 @@ def test_a_brands_gap_costs_its_own_sales(chain: SmallChain) -> None:
 
 def test_sell_out_is_the_brands_own(chain: SmallChain) -> None:
     chain.receipt(local(9), (WATER, "2", "4.00"), (RIVAL, "9", "31.50"))
-    rows = {row.product_name.en: row.units.value for row in board(chain).sell_out}
+    rows = {row.product_name.text("en"): row.units.value for row in board(chain).sell_out}
     assert rows == {"Water": 2, "Tea": 0, "Cola": 0}
 
 
@@ -254,7 +257,7 @@ def test_a_rivals_letter_is_the_same_throughout(chain: SmallChain) -> None:
         known = load_chain(session, TENANT)
     assert known is not None
     naming = Naming(SPRING, known)
-    assert naming.brand(OTHER, None).en == "Other A"
-    assert naming.product(RIVAL, None).en == "Other A"
-    assert naming.product(RIVAL, OWN).en == "Rival Cola"
+    assert naming.brand(OTHER, None).text("en") == "Other A"
+    assert naming.product(RIVAL, None).text("en") == "Other A"
+    assert naming.product(RIVAL, OWN).text("en") == "Rival Cola"
     assert naming.gtin(WATER, None) == WATER

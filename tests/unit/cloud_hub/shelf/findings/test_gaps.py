@@ -48,9 +48,9 @@ def test_an_empty_slot_with_stock_in_the_back_room_is_a_task_to_bring(chain: Sma
         assert gap.owner is LoginRole.STORE
         assert gap.task is not None
         # par level 6, nothing on the floor
-        assert gap.task.en.startswith("Bring 6 × Cola")
-        assert gap.task.zh.startswith("从后仓取 6 件可乐")
-        assert "2 h 22 min" in gap.sentence.en
+        assert gap.task.text("en").startswith("Bring 6 × Cola")
+        assert gap.task.text("zh").startswith("从后仓取 6 件可乐")
+        assert "2 h 22 min" in gap.sentence.text("en")
 
 
 def test_a_confirmed_gap_stands_while_something_hides_its_slot(chain: SmallChain) -> None:
@@ -69,7 +69,7 @@ def test_no_more_is_brought_than_the_back_room_has(chain: SmallChain) -> None:
     chain.stock(COLA, "4", "back-room", at=local(8))
     task = found(chain)[0].task
     assert task is not None
-    assert task.en.startswith("Bring 4 ×")
+    assert task.text("en").startswith("Bring 4 ×")
 
 
 def test_without_stock_in_the_back_room_no_order_is_raised(chain: SmallChain) -> None:
@@ -77,9 +77,9 @@ def test_without_stock_in_the_back_room_no_order_is_raised(chain: SmallChain) ->
         chain.photo(local(14, minute), seen=without("A-2-1"))
     chain.stock(COLA, "3", "floor", at=local(8))
     gap = found(chain)[0]
-    assert "none in the back room" in gap.sentence.en
+    assert "none in the back room" in gap.sentence.text("en")
     assert gap.task is not None
-    assert "order" not in gap.task.en.lower()
+    assert "order" not in gap.task.text("en").lower()
 
 
 def test_one_photo_is_no_gap_until_ten_minutes_have_passed(chain: SmallChain) -> None:

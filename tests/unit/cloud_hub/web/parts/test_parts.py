@@ -11,7 +11,6 @@ from cloud_hub.boards.problems.part import finding_address
 from cloud_hub.boards.problems.row import Cost, ProblemRow, Severity
 from cloud_hub.boards.shelf.baskets import BasketRow, LyingProduct
 from cloud_hub.boards.shelf.baskets_part import baskets_panel
-from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Figure, Unit
 from cloud_hub.reconciliation.equation_part import ledger_equation
 from cloud_hub.reconciliation.sums import Books
@@ -23,6 +22,7 @@ from cloud_hub.web.parts.thumbnail import thumbnail
 from cloud_hub.web.photo import Box, BoxKind, Photo
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import viewer
 
@@ -38,7 +38,7 @@ def reader(role: LoginRole = LoginRole.HEAD_OFFICE, language: str = "en") -> Rea
 def figure(**changes: object) -> Figure:
     values: dict[str, object] = {
         "metric": "footfall",
-        "name": Text(en="Footfall", zh="客流"),
+        "name": Names(en="Footfall", zh="客流"),
         "value": 120,
         "unit": Unit.PEOPLE,
         "currency": None,
@@ -60,8 +60,7 @@ def photo(**changes: object) -> Photo:
         x2=140,
         y2=150,
         kind=BoxKind.GAP,
-        label_en="Water",
-        label_zh="水",
+        label=Names(en="Water", zh="水"),
         score=None,
         slot_id="A-1-2",
     )
@@ -85,14 +84,14 @@ def problem(**changes: object) -> ProblemRow:
         "key": "empty-slot/s01-a/A-1-2",
         "kind": "empty-slot",
         "severity": Severity.PROBLEM,
-        "sentence": Text(en="Empty", zh="空"),
+        "sentence": Names(en="Empty", zh="空"),
         "store_id": "s01",
-        "store_name": Text(en="Jiangkou Road", zh="江口路"),
+        "store_name": Names(en="Jiangkou Road", zh="江口路"),
         "fixture_id": "s01-a",
         "slot_id": "A-1-2",
         "device_id": "s01-cooler",
         "since": NOW - timedelta(hours=2),
-        "since_text": Text(en="2 h", zh="2 小时"),
+        "since_text": Names(en="2 h", zh="2 小时"),
         "cost": None,
         "owner": LoginRole.STORE,
         "button": None,
@@ -200,7 +199,7 @@ def test_books_that_do_not_add_up_are_said_so():
 
 
 def test_an_amount_too_small_to_write_is_not_written_as_zero():
-    formula = Text(en="0.1", zh="0.1")
+    formula = Names(en="0.1", zh="0.1")
     cent = Cost(amount=Decimal("0.10"), currency="CNY", a_day=False, formula=formula)
     assert cost_mark(cent, reader()) is None
 
@@ -213,7 +212,7 @@ def basket(**changes: object) -> BasketRow:
         "filled": 0.4,
         "products": (),
         "has_unknown": False,
-        "planned": (Text(en="Ice", zh="雪糕"),),
+        "planned": (Names(en="Ice", zh="雪糕"),),
         "empty_since": None,
         "is_confirmed": False,
     }
@@ -237,7 +236,7 @@ def test_a_gap_in_a_basket_is_alarming_only_once_it_is_confirmed() -> None:
 
 
 def test_goods_in_a_wrong_basket_and_unknown_ones_are_told_apart() -> None:
-    name = Text(en="<Tea>", zh="茶")
+    name = Names(en="<Tea>", zh="茶")
     stray = LyingProduct(gtin="1", name=name, is_planned=False)
     drawn = str(baskets_panel((basket(products=(stray,), has_unknown=True),), reader()))
     assert "&lt;Tea&gt;" in drawn

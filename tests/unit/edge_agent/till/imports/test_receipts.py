@@ -22,8 +22,7 @@ MAPPING = ReceiptMapping.model_validate(
     {
         "name": "invoices",
         "tenant_id": "t1",
-        "tenant_en": "T",
-        "tenant_zh": "测",
+        "tenant_name": {"en": "T", "zh": "测"},
         "currency": "GBP",
         "store_time_zone": "Europe/London",
         "file_time_zone": "Europe/London",
@@ -71,6 +70,12 @@ def booked(data: Path, device: str):
         rows = connection.execute("SELECT kind, body FROM outbox ORDER BY lane, seq").fetchall()
     outbox.close()
     return [EVENT_TYPES[kind].model_validate_json(body) for kind, body in rows]
+
+
+def test_a_mapping_of_the_first_release_still_tells_the_chains_name() -> None:
+    told = MAPPING.model_dump(mode="json", exclude={"tenant_name"})
+    old = ReceiptMapping.model_validate(told | {"tenant_en": "T", "tenant_zh": "测"})
+    assert old == MAPPING
 
 
 def test_equal_lines_are_separate_lines_and_codes_keep_their_case(tmp_path: Path):
