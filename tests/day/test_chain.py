@@ -58,8 +58,8 @@ def raised(demonstration) -> Counter[tuple[str, str]]:
     return Counter((row["kind"], row["store_id"]) for row in demonstration.problems())
 
 
-def sentences(demonstration) -> list[str]:
-    return [row["sentence"]["en"] for row in demonstration.problems()]
+def sentences(demonstration) -> str:
+    return "\n".join(row["sentence"]["en"] for row in demonstration.problems())
 
 
 def lane(view: dict[str, Any], number: int) -> dict[str, Any]:
