@@ -56,7 +56,8 @@ def test_names_are_told_apart_by_what_they_say_and_not_by_how_they_were_written(
     with database.writing() as session:
         session.add(Brand(tenant_id="chain", brand_id="b1", name=Names(tea)))
         rows = [
-            {"tenant_id": "chain", "brand_id": f"b{n}", "joined": 0, "name": Names(tea)} for n in range(2, 40)
+            {"tenant_id": "chain", "brand_id": f"b{n}", "joined": 0, "name": Names(tea)}
+            for n in range(2, 40)
         ]
         insert_or_replace(session, Brand, rows)
         insert_or_replace(session, Brand, [rows[0] | {"joined": 0, "name": Names.same("Other")}])
