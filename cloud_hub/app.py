@@ -16,6 +16,7 @@ from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.admin import logins_api, master_data_api, places_api
 from cloud_hub.boards import api as boards_api
+from cloud_hub.boards.screens import SCREENS
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
@@ -25,6 +26,7 @@ from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet import media_api
 from cloud_hub.fleet.artifacts import api as artifacts_api
 from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signed, tell_wishes
+from cloud_hub.fleet.commands import action as command_actions
 from cloud_hub.fleet.commands import api as commands_api
 from cloud_hub.fleet.enrolment import api as enrolment_api
 from cloud_hub.fleet.enrolment.enrolment import device_checker
@@ -40,13 +42,16 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.reconciliation import api as reconciliation_api
+from cloud_hub.review import actions as review_actions
 from cloud_hub.review import api as review_api
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shelf.photos import api as photos_api
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock import api as stock_api
+from cloud_hub.tasks import actions as task_actions
 from cloud_hub.tasks import api as tasks_api
 from cloud_hub.web.api import health, metrics
+from cloud_hub.web.live.mount import mount_console
 from sync.core.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)
@@ -54,6 +59,7 @@ log = logging.getLogger(__name__)
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
 SILENCE_CHECK_S = 60.0
 WORKERS_LOOK_S = 5.0
+ACTIONS = (*task_actions.ACTIONS, *review_actions.ACTIONS, *command_actions.ACTIONS)
 
 
 def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
@@ -74,10 +80,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         opened.pop_all()
     app = _application(hub)
     if settings.console:
-        # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.
-        from cloud_hub.web.live.mount import mount_console
-
-        mount_console(app, hub)
+        mount_console(app, hub, SCREENS, ACTIONS)
     return app
 
 

@@ -1,7 +1,5 @@
 """The pages by address: what right each needs, how it is drawn. To add a page, add a row."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -29,18 +27,7 @@ from cloud_hub.tasks.page import tasks_page
 from cloud_hub.tasks.view import tasks_view
 from cloud_hub.web.markup import Markup, joined
 from cloud_hub.web.reader import Reader
-
-Arguments = Mapping[str, str]
-"""What an address names (`identity`) and asks for (its query)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """A page: `draw` gets the database, the reader and the address's arguments."""
-
-    path: str
-    page: Page
-    draw: Callable[[Session, Reader, Arguments], Markup]
+from cloud_hub.web.screen import Arguments, Screen
 
 
 def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
@@ -98,11 +85,11 @@ SCREENS: Final = (
     Screen(path="/", page=Page.HOME, draw=_home),
     Screen(path="/footfall", page=Page.FOOTFALL, draw=_footfall),
     Screen(path="/store/{identity}", page=Page.STORE, draw=_store),
-    Screen(path="/shelf/{identity}", page=Page.SHELF, draw=_shelf),
-    Screen(path="/brand", page=Page.BRAND, draw=_brand),
-    Screen(path="/brand/{identity}", page=Page.BRAND, draw=_brand),
+    Screen(path="/shelf/{identity}", page=Page.SHELF, draw=_shelf, personal=True),
+    Screen(path="/brand", page=Page.BRAND, draw=_brand, personal=True),
+    Screen(path="/brand/{identity}", page=Page.BRAND, draw=_brand, personal=True),
     Screen(path="/fleet", page=Page.FLEET, draw=_fleet),
     Screen(path="/device/{identity}", page=Page.DEVICE, draw=_device),
     Screen(path="/tasks", page=Page.TASKS, draw=_tasks),
-    Screen(path="/review", page=Page.REVIEW, draw=_review),
+    Screen(path="/review", page=Page.REVIEW, draw=_review, personal=True),
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy.orm import Session
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from cloud_hub.access.sign_in import SESSION_COOKIE, login_of, viewer_of_login
 from cloud_hub.access.viewer import Viewer
@@ -26,7 +26,7 @@ class Visit:
     viewer: Viewer
 
 
-def visit_of(session: Session, hub: Hub, request: Request) -> Visit | None:
+def visit_of(session: Session, hub: Hub, request: HTTPConnection) -> Visit | None:
     """The visit behind a request; None where nobody is signed in."""
     cookie = request.cookies.get(SESSION_COOKIE, "")
     login = login_of(session, cookie, hub.clock.now()) if cookie else None
@@ -54,7 +54,7 @@ def seen_through(signed_in: Viewer, seen_as: str) -> Viewer:
     return replace(signed_in, role=roles[role], scope_id=scope or None, is_guise=True)
 
 
-def language_asked(request: Request) -> str:
+def language_asked(request: HTTPConnection) -> str:
     """The language before anybody has signed in: the cookie's, else the browser's first."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in ("en", "zh"):

@@ -14,6 +14,7 @@ from cloud_hub.insight.figure import Figure, Number, Unit
 LANGUAGES: Final = ("en", "zh")
 LOCALES: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "console"
+UTC: Final = ZoneInfo("UTC")
 
 
 class Words:

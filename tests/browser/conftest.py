@@ -1,5 +1,6 @@
 """A hub in a process of its own, a small chain brought in over the real road, and Chromium."""
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -157,6 +158,13 @@ class Visit:
 
     async def text(self, selector: str = "main") -> str:
         return await self.page.inner_text(selector)
+
+
+async def until(page: Page, expression: str) -> None:
+    """Waits for a condition in the page. `wait_for_function` is what the pages' policy forbids."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not await page.evaluate(expression):
+            await asyncio.sleep(0.05)
 
 
 VisitAs = Callable[..., Awaitable[Visit]]

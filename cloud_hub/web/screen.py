@@ -1,0 +1,27 @@
+"""What a page of the console is: where, by which right, how it is drawn."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.viewer import Page
+from cloud_hub.web.markup import Markup
+from cloud_hub.web.reader import Reader
+
+Arguments = Mapping[str, str]
+"""What an address names (`identity`) and asks for (its query)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A page: `draw` gets the database, the reader and the address's arguments.
+
+    `personal`: what it shows depends on who looks, not on rights alone. Any other page is drawn
+    once for all with the same rights, and its reader then has no name.
+    """
+
+    path: str
+    page: Page
+    draw: Callable[[Session, Reader, Arguments], Markup]
+    personal: bool = False
