@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from cloud_hub.core import errors
 from cloud_hub.web.actions import Acting, Action, Answer, Attempt, Done, Invalid, Refused
 from cloud_hub.web.door import is_own_form, own_path
+from cloud_hub.web.forms.fields import Kind, fields_of
 from cloud_hub.web.forms.reading import read_form
 from cloud_hub.web.live.console import Console, Guest
 from cloud_hub.web.live.flash import tell_next_page
@@ -32,12 +33,14 @@ async def perform(
     """Does the act `name` with what was typed. Whatever becomes of it is an answer, no error."""
     action = console.actions.get(name)
     if action is None:
-        return Refused(message=words("This page is out of date. Load it again."))
+        return Refused(message=_out_of_date(words))
     if not action.permission(visit.viewer):
         return Refused(message=words("Your login may not do that."))
     form = read_form(action.form, fields, words)
     if isinstance(form, Invalid):
-        return form
+        hidden = {field.name for field in fields_of(action.form) if field.kind is Kind.HIDDEN}
+        # What nobody typed cannot be put right by anybody: the page does not fit this hub.
+        return form if hidden.isdisjoint(form.errors) else Refused(message=_out_of_date(words))
     answer = await asyncio.to_thread(_written, console, visit, action, form, words)
     if isinstance(answer, Done):
         if answer.after is not None:
@@ -45,6 +48,10 @@ async def perform(
         console.hub.changed.announce()
         console.drawings.forget()
     return answer
+
+
+def _out_of_date(words: Words) -> str:
+    return words("This page is out of date. Load it again.")
 
 
 def _written(
