@@ -37,6 +37,7 @@ from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.register import (
+    ACTIONS,
     AFTER_GREETING,
     DOMAINS,
     JOBS,
@@ -49,6 +50,7 @@ from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import health, metrics
 from cloud_hub.web.api.parts import Parts
+from cloud_hub.web.live.mount import mount_console
 from device_profiles.store import LoginRole
 from sync.core.clock import Clock, SystemClock
 
@@ -85,10 +87,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
     )
     app = _application(hub, parts)
     if settings.console:
-        # Imported late: NiceGUI holds one set of pages a process, and takes a second to load.
-        from cloud_hub.web.live.mount import mount_console
-
-        mount_console(app, hub, SCREENS)
+        mount_console(app, hub, SCREENS, ACTIONS)
     return app
 
 

@@ -11,6 +11,7 @@ from cloud_hub.core.projection import NoteRevised, Projection
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Search
 from cloud_hub.link.ingest.offers import Offer
+from cloud_hub.web.actions import Action
 from cloud_hub.web.screen import Screen
 
 
@@ -25,8 +26,8 @@ class Job:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """One noun of the business: what it makes of events, who notes the days that they revise, what
-    it measures, what it finds, its pages, its doors, what it offers to devices that have just said
-    hello, its own work. What it leaves out it has none of."""
+    it measures, what it finds, its pages and what is done from them, its doors, what it offers to
+    devices that have just said hello, its own work. What it leaves out it has none of."""
 
     name: str
     projections: tuple[Projection, ...] = ()
@@ -34,6 +35,7 @@ class Domain:
     metrics: tuple[Metric, ...] = ()
     searches: tuple[Search, ...] = ()
     screens: tuple[Screen, ...] = ()
+    actions: tuple[Action[Any], ...] = ()
     routers: tuple[APIRouter, ...] = ()
     after_greeting: tuple[Offer, ...] = ()
     jobs: tuple[Job, ...] = ()

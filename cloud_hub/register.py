@@ -1,6 +1,6 @@
 """Every domain of the hub, in order; what they declare, joined."""
 
-from typing import Final
+from typing import Any, Final
 
 from cloud_hub.admin.domain import DOMAIN as ADMIN
 from cloud_hub.boards.domain import DOMAIN as BOARDS
@@ -19,6 +19,7 @@ from cloud_hub.shelf.domain import DOMAIN as SHELF
 from cloud_hub.stock.domain import DOMAIN as STOCK
 from cloud_hub.tasks.domain import DOMAIN as TASKS
 from cloud_hub.traffic.domain import DOMAIN as TRAFFIC
+from cloud_hub.web.actions import Action
 from cloud_hub.web.screen import Screen
 
 DOMAINS: Final[tuple[Domain, ...]] = (
@@ -49,6 +50,9 @@ PROJECTIONS: Final = Projections.joined(
     tuple(note for domain in DOMAINS for note in domain.note_revised),
 )
 AFTER_GREETING: Final = tuple(offer for domain in DOMAINS for offer in domain.after_greeting)
+ACTIONS: Final[tuple[Action[Any], ...]] = tuple(
+    action for domain in DOMAINS for action in domain.actions
+)
 JOBS: Final[tuple[Job, ...]] = tuple(job for domain in DOMAINS for job in domain.jobs)
 
 

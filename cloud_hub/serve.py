@@ -9,6 +9,7 @@ from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.broker.embedded import require_free
+from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from sync.core.garbage import seldom_collect
 
 log = logging.getLogger(__name__)
@@ -35,5 +36,7 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=LONGEST_MESSAGE,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )

@@ -92,18 +92,21 @@ SCREENS: Final = (
         page=Page.SHELF,
         title=lambda words: words("Shelf"),
         draw=_shelf,
+        personal=True,
     ),
     Screen(
         path="/brand",
         page=Page.BRAND,
         title=lambda words: words("Brand"),
         draw=_brand,
+        personal=True,
     ),
     Screen(
         path="/brand/{identity}",
         page=Page.BRAND,
         title=lambda words: words("Brand"),
         draw=_brand,
+        personal=True,
     ),
     Screen(
         path="/fleet",

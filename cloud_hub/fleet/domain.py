@@ -9,6 +9,7 @@ from cloud_hub.fleet.alarm_findings import ALARM, find_alarms
 from cloud_hub.fleet.artifacts import api as artifacts_api
 from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signed, tell_wishes
 from cloud_hub.fleet.commands import api as commands_api
+from cloud_hub.fleet.commands.action import ACTIONS
 from cloud_hub.fleet.commands.offers import desired_version, lacking_commands, lacking_state
 from cloud_hub.fleet.enrolment import api as enrolment_api
 from cloud_hub.fleet.events import apply_reported, apply_results, trace_reported, trace_result
@@ -29,6 +30,7 @@ DOMAIN: Final = Domain(
         Search(kinds=(STORE_OFFLINE, DEVICE_OFFLINE), find=find_offline),
         Search(kinds=(ALARM,), find=find_alarms),
     ),
+    actions=ACTIONS,
     routers=(enrolment_api.router, media_api.router, commands_api.router, artifacts_api.router),
     after_greeting=(
         Offer(lacking=lacking_state, version=desired_version),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.viewer import Page
 from cloud_hub.domain import Domain
 from cloud_hub.review import api
+from cloud_hub.review.actions import ACTIONS
 from cloud_hub.review.metrics import RECOGNITION_METRICS
 from cloud_hub.review.page import review_page
 from cloud_hub.review.view import review_view
@@ -27,5 +28,6 @@ DOMAIN: Final = Domain(
     screens=(
         Screen(path="/review", page=Page.REVIEW, title=lambda words: words("Review"), draw=_review),
     ),
+    actions=ACTIONS,
     routers=(api.router,),
 )

@@ -4,7 +4,9 @@ from urllib.parse import urlencode
 
 from cloud_hub.access.viewer import Page
 from cloud_hub.review.accuracy_part import published_line
+from cloud_hub.review.actions import ANSWER_QUESTION
 from cloud_hub.review.view import ProductChoice, Question, ReviewView
+from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.parts.panel import panel
@@ -79,16 +81,24 @@ def _question(
         el(
             "div",
             el("h2", words("What is this?")),
-            el(
-                "div",
+            act_form(
+                ANSWER_QUESTION,
+                reader,
+                {"item_id": question.item_id},
                 [
-                    _choice(number, choice, question, reader)
+                    _choice(number, choice, reader)
                     for number, choice in enumerate(question.choices, start=1)
                 ],
                 class_="review-choices",
             ),
             _list(view.others, question, reader) if view.others else None,
-            el("div", _rest(question, reader), class_="answers"),
+            act_form(
+                ANSWER_QUESTION,
+                reader,
+                {"item_id": question.item_id},
+                _rest(reader),
+                class_="answers",
+            ),
             _later(question, reader, fixture_id) if view.waiting > 1 else None,
         ),
         class_="panel review-question",
@@ -97,43 +107,37 @@ def _question(
     )
 
 
-def _choice(number: int, choice: ProductChoice, question: Question, reader: Reader) -> Markup:
+def _choice(number: int, choice: ProductChoice, reader: Reader) -> Markup:
     picture = (
         el("img", src=choice.url, alt="")
         if choice.url
         else el("span", icon("camera"), class_="thumb-none")
     )
-    return el(
-        "button",
+    return press(
+        ANSWER_QUESTION,
+        "answer",
+        f"sku:{choice.gtin}",
         picture,
         el("span", reader.words.of(choice.name)),
         el("kbd", str(number)),
-        type="button",
         class_="review-choice",
-        data_act="answer-question",
-        data_arg=question.item_id,
-        data_answer=f"sku:{choice.gtin}",
         data_press=str(number),
     )
 
 
 def _list(others: tuple[ProductChoice, ...], question: Question, reader: Reader) -> Markup:
     words = reader.words
-    return el(
-        "div",
+    return act_form(
+        ANSWER_QUESTION,
+        reader,
+        {"item_id": question.item_id},
         el(
             "select",
             [el("option", words.of(one.name), value=f"sku:{one.gtin}") for one in others],
+            name="answer",
             aria_label=words("Another product"),
         ),
-        el(
-            "button",
-            words("It is this one"),
-            type="button",
-            class_="button button-quiet",
-            data_act="answer-question",
-            data_arg=question.item_id,
-        ),
+        el("button", words("It is this one"), type="submit", class_="button button-quiet"),
         class_="review-list",
     )
 
@@ -151,7 +155,7 @@ def _later(question: Question, reader: Reader, fixture_id: str | None) -> Markup
     )
 
 
-def _rest(question: Question, reader: Reader) -> list[Markup]:
+def _rest(reader: Reader) -> list[Markup]:
     words = reader.words
     rows = (
         ("foreign", words("Not on our list"), "0"),
@@ -159,16 +163,14 @@ def _rest(question: Question, reader: Reader) -> list[Markup]:
         ("unclear", words("Cannot be told"), "u"),
     )
     return [
-        el(
-            "button",
+        press(
+            ANSWER_QUESTION,
+            "answer",
+            answer,
             name,
             " ",
             el("kbd", key.upper()),
-            type="button",
             class_="button button-quiet",
-            data_act="answer-question",
-            data_arg=question.item_id,
-            data_answer=answer,
             data_press=key,
         )
         for answer, name, key in rows

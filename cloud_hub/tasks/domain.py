@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.viewer import Page
 from cloud_hub.domain import Domain
 from cloud_hub.tasks import api
+from cloud_hub.tasks.actions import ACTIONS
 from cloud_hub.tasks.page import tasks_page
 from cloud_hub.tasks.view import tasks_view
 from cloud_hub.web.markup import Markup
@@ -24,5 +25,6 @@ DOMAIN: Final = Domain(
     screens=(
         Screen(path="/tasks", page=Page.TASKS, title=lambda words: words("Tasks"), draw=_tasks),
     ),
+    actions=ACTIONS,
     routers=(api.router,),
 )

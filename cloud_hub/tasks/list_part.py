@@ -2,7 +2,9 @@
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Page
+from cloud_hub.tasks.actions import ANSWER_TASK, TaskReply
 from cloud_hub.tasks.view import TaskRow
+from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.icon import icon
@@ -59,23 +61,21 @@ def _answer(task: TaskRow, reader: Reader) -> Markup | None:
         return el("span", icon("check"), " · ".join(part for part in said if part), class_="done")
     if not reader.viewer.may(Permission.ANSWER_TASKS):
         return None
-    choices = (("done", words("Done")), ("not-possible", words("Not possible")))
-    return el(
-        "span",
-        [
-            el(
-                "button",
-                name,
-                type="button",
-                class_="button" if value == "done" else "button button-quiet",
-                data_act="answer-task",
-                data_arg=task.task_id,
-                data_answer=value,
-            )
-            for value, name in choices
-        ],
-        class_="answers",
+    choices = (
+        (TaskReply.DONE.value, words("Done")),
+        (TaskReply.NOT_POSSIBLE.value, words("Not possible")),
     )
+    buttons = [
+        press(
+            ANSWER_TASK,
+            "answer",
+            value,
+            name,
+            class_="button" if value == TaskReply.DONE else "button button-quiet",
+        )
+        for value, name in choices
+    ]
+    return act_form(ANSWER_TASK, reader, {"task_id": task.task_id}, buttons, class_="answers")
 
 
 def answer_name(answer: str | None, reader: Reader) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Request
+from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
 from cloud_hub.access.audit_log import record_act
@@ -95,6 +96,7 @@ def door_routes(hub: Hub) -> APIRouter:
             return _back_to_login("other-site")
         cookie = request.cookies.get(SESSION_COOKIE, "")
         await asyncio.to_thread(_close, hub, cookie)
+        hub.changed.announce()  # open pages of this session look at once, and leave
         response = RedirectResponse("/login", status_code=303)
         response.delete_cookie(SESSION_COOKIE)
         response.delete_cookie(SEE_AS_COOKIE)
@@ -109,8 +111,14 @@ def is_own_form(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    return request.headers.get("origin") is None or is_own_origin(request)
+
+
+def is_own_origin(connection: HTTPConnection) -> bool:
+    """Whether a page of this console asks. A browser names the asking page's origin for every post
+    and every websocket."""
+    origin = connection.headers.get("origin", "")
+    return bool(origin) and urlsplit(origin).netloc == connection.headers.get("host")
 
 
 def own_path(place: str) -> str:

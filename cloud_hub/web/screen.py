@@ -17,9 +17,14 @@ Arguments = Mapping[str, str]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
     """A page. `draw` gets the database, the reader and the address's arguments; `title` is what the
-    browser's tab calls it."""
+    browser's tab calls it.
+
+    `personal`: what it shows depends on who looks, not on rights alone. Any other page is drawn
+    once for all with the same rights, and its reader then has no name.
+    """
 
     path: str
     page: Page
     title: Callable[[Words], str]
     draw: Callable[[Session, Reader, Arguments], Markup]
+    personal: bool = False

@@ -13,6 +13,7 @@ from cloud_hub.insight.figure import Figure, Number, Unit
 
 HTML_LANGUAGES: Final = {"zh": "zh-CN"}
 """What a page says of its language, where its bare tag leaves the browser's choice of font open."""
+UTC: Final = ZoneInfo("UTC")
 
 
 class Words:

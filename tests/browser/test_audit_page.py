@@ -1,6 +1,5 @@
 """A clip counted by hand in a real browser: the film plays, two keys count, the answer is shown."""
 
-import asyncio
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -12,18 +11,18 @@ import numpy as np
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from device_profiles.camera import Camera
 from device_profiles.device import AuditSettings
+from edge_agent.audit.clips import ClipShelf
+from edge_agent.audit.page import AuditPages
+from edge_agent.audit.recorder import ClipRecorder
 from edge_agent.core.store import apply_migrations
 from edge_agent.core.writer import Writer
-from edge_agent.page.hand_count import AuditPages
-from edge_agent.pipelines.hand_counts.clips import ClipShelf
-from edge_agent.pipelines.hand_counts.recorder import ClipRecorder
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
-from tests.browser.visits import PATIENCE_MS, PHONE
+from tests.browser.visits import PATIENCE_MS, PHONE, until
 from vision_models.core.frame import Frame
 from vision_models.people.traffic import Crossing
 
@@ -93,13 +92,6 @@ async def test_a_clip_is_counted_with_two_keys(browser: Browser, tmp_path: Path)
     assert list(recorder.shelf.folder.iterdir()) == []
 
 
-async def _until(page: Page, expression: str) -> None:
-    """The page's own policy forbids what `wait_for_function` does."""
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while not await page.evaluate(expression):
-            await asyncio.sleep(0.05)
-
-
 async def _count(browser: Browser, address: str) -> None:
     context = await browser.new_context(viewport=PHONE, locale="en")
     context.set_default_timeout(PATIENCE_MS)
@@ -110,13 +102,13 @@ async def _count(browser: Browser, address: str) -> None:
     await page.fill("[name=code]", CODE)
     await page.click("button")
     await page.click("a[href^='/audit/clips/']")
-    await _until(page, "document.querySelector('video').readyState >= 3")
+    await until(page, "document.querySelector('video').readyState >= 3")
     length = await page.evaluate("document.querySelector('video').duration")
     assert length == pytest.approx(6.0, abs=0.5)
     await page.select_option("[data-speed]", "8")
     assert await page.evaluate("document.querySelector('video').playbackRate") == 8
     await page.evaluate("document.querySelector('video').currentTime = 2.1")
-    await _until(page, "document.querySelector('video').currentTime > 2")
+    await until(page, "document.querySelector('video').currentTime > 2")
     await page.keyboard.press("i")
     await page.keyboard.press("o")
     await page.keyboard.press("Backspace")

@@ -15,7 +15,7 @@ async def test_questions_are_answered_by_keys_and_by_hand(visit_as: VisitAs) -> 
     visit = await visit_as("quanye")
     page = await visit.open("/review")
     await page.wait_for_selector("[data-question]", timeout=ASKED_MS)
-    await page.wait_for_function("window.io !== undefined")
+    await page.wait_for_selector("html[data-linked]")
     assert f"{len(DOUBTFUL)} waiting" in await visit.text()
     assert await page.locator(".review-choice").count() == 3
     loaded = "image => image.getAttribute('href').includes('/api/v1/media/')"
@@ -32,7 +32,7 @@ async def test_questions_are_answered_by_keys_and_by_hand(visit_as: VisitAs) -> 
 async def test_wrong_on_the_shelf_page_becomes_a_question(visit_as: VisitAs) -> None:
     visit = await visit_as("s01")
     page = await visit.open("/shelf/s01-a?slot=A-1-1")
-    await page.wait_for_function("window.io !== undefined")
+    await page.wait_for_selector("html[data-linked]")
     await page.click(".slot-card.is-shown [data-act=report-wrong]")
     await page.wait_for_selector("[data-doubts='1']", timeout=ASKED_MS)
     await page.click("[data-doubts]")

@@ -1,5 +1,6 @@
 """A person at a window of the filled hub."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,3 +56,10 @@ async def sign_in(visit: Visit, login: str, password: str) -> None:
     await visit.page.fill("[name=name]", login)
     await visit.page.fill("[name=password]", password)
     await visit.page.click("button[type=submit]")
+
+
+async def until(page: Page, expression: str) -> None:
+    """Waits for a condition in the page. `wait_for_function` is what the pages' policy forbids."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not await page.evaluate(expression):
+            await asyncio.sleep(0.05)

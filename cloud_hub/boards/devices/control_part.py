@@ -8,6 +8,8 @@ from cloud_hub.boards.devices.control import (
     SettingRow,
 )
 from cloud_hub.boards.devices.device_view import DeviceView
+from cloud_hub.fleet.commands.action import COMMAND
+from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.panel import panel, table
@@ -37,26 +39,21 @@ def _buttons(view: DeviceView, control: DeviceControl, reader: Reader) -> Markup
     words = reader.words
     if not control.choices:
         return None
-    return el(
-        "p",
-        [
-            el(
-                "button",
-                _name(choice.name, reader),
-                f" · {choice.camera_id}" if choice.camera_id else None,
-                type="button",
-                class_="button",
-                data_act="command",
-                data_arg=view.device_id,
-                data_answer=_wire(choice),
-                data_sure=words("Restart this device's agent now?")
-                if choice.name == "restart"
-                else None,
-            )
-            for choice in control.choices
-        ],
-        class_="answers",
-    )
+    buttons = [
+        press(
+            COMMAND,
+            "command",
+            _wire(choice),
+            _name(choice.name, reader),
+            f" · {choice.camera_id}" if choice.camera_id else None,
+            class_="button",
+            data_sure=words("Restart this device's agent now?")
+            if choice.name == "restart"
+            else None,
+        )
+        for choice in control.choices
+    ]
+    return act_form(COMMAND, reader, {"device_id": view.device_id}, buttons, class_="answers")
 
 
 def _wire(choice: CommandChoice) -> str:

@@ -3,6 +3,8 @@
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Page
 from cloud_hub.boards.problems.row import ProblemRow
+from cloud_hub.tasks.actions import ANSWER_TASK, TaskReply
+from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.icon import icon
@@ -80,15 +82,9 @@ def _button(row: ProblemRow, reader: Reader) -> Markup | None:
     if row.task_answered:
         return el("span", icon("check"), words("answered"), class_="done")
     if row.button is not None and row.task_id is not None and may_answer:
-        return el(
-            "button",
-            words.of(row.button),
-            type="button",
-            class_="button",
-            data_act="answer-task",
-            data_arg=row.task_id,
-            data_answer="accepted",
-        )
+        accepted = TaskReply.ACCEPTED.value
+        button = press(ANSWER_TASK, "answer", accepted, words.of(row.button), class_="button")
+        return act_form(ANSWER_TASK, reader, {"task_id": row.task_id}, button)
     address = finding_address(row, reader)
     if address is not None and address.split("?")[0] == reader.here:
         return None

@@ -2,6 +2,8 @@
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.shelf.view import SlotRow, SlotState
+from cloud_hub.review.actions import REPORT_WRONG
+from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.parts.money import cost_mark
@@ -70,16 +72,15 @@ def _wrong(slot: SlotRow, reader: Reader, fixture_id: str) -> Markup | None:
     is_seen = slot.state in (SlotState.RIGHT, SlotState.WRONG, SlotState.UNKNOWN)
     if not is_seen or not reader.viewer.may(Permission.ANSWER_REVIEW):
         return None
-    return el(
-        "button",
+    button = press(
+        REPORT_WRONG,
+        "slot_id",
+        slot.slot_id,
         reader.words("Wrong?"),
-        type="button",
         class_="button button-quiet",
         title=reader.words("Ask a person what stands there"),
-        data_act="report-wrong",
-        data_arg=fixture_id,
-        data_answer=slot.slot_id,
     )
+    return act_form(REPORT_WRONG, reader, {"fixture_id": fixture_id}, button)
 
 
 def _facts(slot: SlotRow, reader: Reader) -> list[Markup]:

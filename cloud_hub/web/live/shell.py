@@ -1,46 +1,131 @@
-"""What every page of the console has in its head, and how a plain one is made."""
+"""The document around every page: head, bar, content, and where answers are told."""
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from markupsafe import Markup
-from nicegui import ui
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse
 
-from cloud_hub.web.live.region import Region
+from cloud_hub.web.actions import Answer, Done, Refused
+from cloud_hub.web.markup import NOTHING, el
 from cloud_hub.web.words import Words
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 STATIC_PATH: Final = "/console/static"
-
-EARLY: Final = (
-    "<script>(()=>{{const r=document.documentElement;r.lang='{language}';"
-    "r.dataset.now='{now_ms}';r.dataset.units=JSON.stringify({units});"
-    "r.dataset.theme=localStorage.getItem('aisle-theme')||"
-    "(matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light');}})()</script>"
-)
-"""Before anything is drawn, so that no page flashes in the wrong colours."""
+THEME_COOKIE: Final = "aisle_theme"
+THEMES: Final = ("light", "dark")
 
 
-def dress_page(words: Words, title: str, now_ms: int) -> None:
-    """Gives the NiceGUI page under construction the console's title, style and script."""
-    ui.page_title(f"{title} · AisleOS")
-    ui.add_head_html(
-        EARLY.format(language=words.html_language, now_ms=now_ms, units=words.age_units)
-        + f'<link rel="stylesheet" href="{_address("console.css")}">'
-        + f'<script defer src="{_address("console.js")}"></script>'
+def _mark(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+FILES: Final = {name: _mark(name) for name in ("console.css", "dark.css", "console.js", "live.js")}
+MARK: Final = "-".join(FILES.values())
+"""Names the scripts and styles of this hub: a page of an older one loads itself anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A whole page. `bar` is empty for the door and messages. `at` is the address that a live page
+    follows, `digest` names the drawing it shows; `answer` what has just become of a form."""
+
+    title: str
+    words: Words
+    now: datetime
+    content: Markup
+    bar: Markup = NOTHING
+    at: str | None = None
+    digest: str = ""
+    answer: Answer | None = None
+    status: int = 200
+
+
+def page_response(sheet: Sheet, connection: HTTPConnection) -> HTMLResponse:
+    """The page as it is sent. Never kept by a cache: it is somebody's, and of this moment."""
+    chosen = connection.cookies.get(THEME_COOKIE)
+    document = _document(sheet, chosen if chosen in THEMES else None)
+    headers = {"Cache-Control": "no-store", "Vary": "Cookie"}
+    return HTMLResponse(document, status_code=sheet.status, headers=headers)
+
+
+def main_of(content: Markup) -> Markup:
+    """A live page's content in its element, as the browser merges it."""
+    return el("main", content, id="content", tabindex="-1")
+
+
+def _document(sheet: Sheet, theme: str | None) -> Markup:
+    return Markup("<!doctype html>") + el(
+        "html",
+        el(
+            "head",
+            el("meta", charset="utf-8"),
+            el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            el("title", f"{sheet.title} · AisleOS"),
+            el("link", rel="icon", href=f"{STATIC_PATH}/mark.svg", type="image/svg+xml"),
+            el("link", rel="stylesheet", href=_address("console.css")),
+            el(
+                "link",
+                rel="stylesheet",
+                href=_address("dark.css"),
+                media=_media(theme),
+                data_dark=True,
+            ),
+            el("script", defer=True, src=_address("console.js")),
+            el("script", defer=True, src=_address("live.js")) if sheet.at is not None else None,
+        ),
+        el("body", sheet.bar, sheet.content, _notices(sheet)),
+        lang=sheet.words.html_language,
+        data_now=int(sheet.now.timestamp() * 1000),
+        data_theme=theme,
+        data_at=sheet.at,
+        data_mark=MARK if sheet.at is not None else None,
+        data_drawing=sheet.digest if sheet.at is not None else None,
     )
 
 
-def show_plain(
-    content: Markup, words: Words, title: str, now_ms: int, *, status: int = 200
-) -> None:
-    """A page without a bar: the door, or a message."""
-    dress_page(words, title, now_ms)
-    ui.context.client.status_code = status
-    Region(content)
+def _media(theme: str | None) -> str:
+    """When the dark colours hold: as chosen, else as the device is set."""
+    return {"dark": "all", "light": "not all"}.get(theme or "", "(prefers-color-scheme: dark)")
+
+
+def _notices(sheet: Sheet) -> Markup | None:
+    """Where a page tells what became of an act, and that its link is cut."""
+    if sheet.at is None:
+        return None
+    words, answer = sheet.words, sheet.answer
+    done = answer.message if isinstance(answer, Done) else ""
+    problem = problem_of(answer, words) if answer is not None else ""
+    return el(
+        "div",
+        el("p", words("Connection lost. Reconnecting …"), role="status", hidden=True, id="cut"),
+        el("p", done, role="status", hidden=not done, id="done"),
+        el("p", problem, role="alert", hidden=not problem, id="problem"),
+        class_="notices",
+        id="notices",
+        data_not_sent=words("Not sent: there is no link to the hub. What you typed is kept."),
+        data_unknown=words("The link dropped before the answer came. Look whether it was done."),
+        data_ended=words("You were signed out. Sign in again in another tab, then go on here."),
+        data_full=words("This login has too many pages open. This one stands still."),
+        data_unsaved=words("What you typed here is not saved yet."),
+    )
+
+
+def problem_of(answer: Answer, words: Words) -> str:
+    """What is wrong, in one sentence; "" where nothing is."""
+    match answer:
+        case Refused(message=message):
+            return message
+        case Done():
+            return ""
+    if "" in answer.errors:
+        return answer.errors[""]
+    return words("Not saved yet: see what is marked in the form.")
 
 
 def _address(name: str) -> str:
-    mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"{STATIC_PATH}/{name}?v={mark}"
+    return f"{STATIC_PATH}/{name}?v={FILES[name]}"

@@ -1,100 +1,169 @@
-"""One open page in one browser tab: drawn at once, then again when facts have changed."""
+"""One open page in one browser tab: drawn again when facts have changed, and its acts answered."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Any, Final
 
-from nicegui import ui
-from sqlalchemy.orm import Session
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from cloud_hub.core.errors import NotFound, NotYours
-from cloud_hub.core.hub import Hub
-from cloud_hub.web.live.region import Region
-from cloud_hub.web.live.shared_drawings import Drawing, SharedDrawings
-from cloud_hub.web.markup import Markup
-from cloud_hub.web.visit import Visit, visit_now
+from cloud_hub.web.actions import Answer, Done, Invalid
+from cloud_hub.web.door import is_own_origin, own_path
+from cloud_hub.web.live.acts import attempt_of, perform, typed
+from cloud_hub.web.live.console import Console, Place
+from cloud_hub.web.live.shell import MARK, main_of, problem_of
+from cloud_hub.web.visit import Visit
+from cloud_hub.web.words import Words
 
 log = logging.getLogger(__name__)
 
 LOOK_S: Final = 2.0
-"""How often a tab asks whether facts have changed."""
+"""A tab rests for so long after each look, however fast facts change."""
 DRAW_AT_LEAST_S: Final = 20.0
 """A page is drawn again after this long even without news: time itself makes pictures old."""
+LONGEST_MESSAGE: Final = 65_536
+UNREADABLE, POLICY = 1003, 1008
+
+Text = Annotated[str, Field(max_length=LONGEST_MESSAGE)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """What a tab shows: whose eyes, which address, and how it is drawn."""
+class Act(BaseModel):
+    """What a page asks for: its own number for it, the action, and what was typed."""
 
-    visit: Visit
-    address: str
-    draw: Callable[[Session], Markup]
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: int
+    act: Annotated[str, Field(max_length=80)]
+    fields: Annotated[dict[str, Text], Field(max_length=200)]
+
+
+async def follow(console: Console, socket: WebSocket) -> None:
+    """Serves one tab until it goes. Pages of other sites are turned away before anything is read;
+    who is not signed in is sent to the door."""
+    if not is_own_origin(socket):
+        await socket.close(POLICY)
+        return
+    await socket.accept()
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await _let_in(console, socket)
+
+
+async def _let_in(console: Console, socket: WebSocket) -> None:
+    place = console.place(own_path(socket.query_params.get("at", "")))
+    guest = await asyncio.to_thread(console.guest, socket)
+    if guest.visit is None:
+        await _leave(socket, {"leave": "/login?problem=ended"})
+    elif place is None or guest.frame is None or socket.query_params.get("mark") != MARK:
+        await _leave(socket, {"reload": True})
+    else:
+        with console.tabs.one_of(guest.visit.signed_in) as has_room:
+            if not has_room:
+                await _leave(socket, {"full": True})
+                return
+            words = Words(guest.visit.viewer.language, guest.frame.zone)
+            await Tab(console, socket, place, guest.visit, words).keep()
+
+
+async def _leave(socket: WebSocket, why: dict[str, Any]) -> None:
+    await socket.send_json(why)
+    await socket.close()
 
 
 class Tab:
-    """Keeps one region up to date while somebody looks at it."""
+    """Keeps one page up to date while somebody looks at it."""
 
-    def __init__(self, hub: Hub, drawings: SharedDrawings, content: Content) -> None:
-        self._hub = hub
-        self._drawings = drawings
-        self._content = content
+    def __init__(
+        self, console: Console, socket: WebSocket, place: Place, visit: Visit, words: Words
+    ) -> None:
+        self._console = console
+        self._socket = socket
+        self._place = place
+        self._visit = visit
+        self._words = words
+        self._shown = socket.query_params.get("drawing", "")
         self._version = -1
-        self._drawn_s = asyncio.get_running_loop().time()
-        self._region: Region | None = None
-        self._timer: ui.timer | None = None
+        self._drawing = asyncio.Lock()
 
-    async def open(self) -> None:
-        """Draws the page for the first time. Raises NotYours, NotFound."""
-        drawing = await self._drawn()
-        self._version, self._region = drawing.version, Region(drawing.markup)
-        self._timer = ui.timer(LOOK_S, self.look, immediate=False)
-
-    async def look(self) -> None:
-        """Draws the page again if there is news or it is long ago."""
-        now_s = asyncio.get_running_loop().time()
-        if self._hub.changed.version == self._version and now_s - self._drawn_s < DRAW_AT_LEAST_S:
-            return
-        self._drawn_s = now_s
-        if not await self.is_visited():
-            return
+    async def keep(self) -> None:
+        """Looks and listens until the browser has gone or the session has ended."""
+        looking = asyncio.create_task(self._look_on(), name="tab")
         try:
-            drawing = await self._drawn()
-        except (NotYours, NotFound):
-            self._leave()
-        except Exception:
-            # One drawing that fails must not end the tab; the next one may succeed.
-            log.exception("page not drawn", extra={"action": "draw", "page": self._content.address})
-        else:
+            await self._listen()
+        finally:
+            looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+                await looking
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                act = Act.model_validate_json(await self._socket.receive_text())
+            except ValidationError:
+                await self._socket.close(UNREADABLE)
+                return
+            await self._do(act)
+
+    async def _look_on(self) -> None:
+        while True:
+            await self._look()
+            await asyncio.sleep(LOOK_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAW_AT_LEAST_S):
+                    await self._console.hub.changed.wait(self._version)
+
+    async def _do(self, act: Act) -> None:
+        visit = await self._still_there()
+        if visit is None:
+            return
+        answer = await perform(self._console, visit, act.act, typed(act.fields), self._words)
+        said: dict[str, Any] = {"answer": act.id, "form": act.fields.get("_form", "")}
+        said |= _told(answer, self._words)
+        if isinstance(answer, Invalid):
+            attempt = attempt_of(act.fields, answer)
+            zone = self._words.zone
+            drawn = await self._console.draw(self._place, visit.viewer, zone, attempt)
+            said["draw"] = main_of(drawn.markup)
+            self._shown = ""
+        await self._socket.send_json(said)
+        if isinstance(answer, Done) and answer.goto is None:
+            await self._look()
+
+    async def _look(self) -> None:
+        """Draws the page again, and sends it if it has become another."""
+        async with self._drawing:
+            visit = await self._still_there()
+            if visit is None:
+                return
+            try:
+                drawing = await self._console.draw(self._place, visit.viewer, self._words.zone)
+            except (NotYours, NotFound):
+                await _leave(self._socket, {"reload": True})
+                return
+            except Exception:
+                # One drawing that fails must not end the tab; the next one may succeed.
+                log.exception("page not drawn", extra={"action": "draw", "page": self._place.path})
+                return
             self._version = drawing.version
-            if self._region is not None:
-                self._region.show(drawing.markup)
+            told: dict[str, Any] = {"now": int(self._console.hub.clock.now().timestamp() * 1000)}
+            if drawing.digest != self._shown:
+                self._shown = drawing.digest
+                told |= {"draw": main_of(drawing.markup), "drawing": drawing.digest}
+            await self._socket.send_json(told)
 
-    async def _drawn(self) -> Drawing:
-        content = self._content
-        return await self._drawings.drawn(content.visit.viewer, content.address, content.draw)
+    async def _still_there(self) -> Visit | None:
+        """The visit as the login stands now; None, and the tab told, where it is another."""
+        visit = await asyncio.to_thread(self._console.visit, self._socket)
+        if visit == self._visit:
+            return visit
+        why = {"reload": True} if visit else {"leave": "/login?problem=ended"}
+        await _leave(self._socket, why)
+        return None
 
-    async def is_visited(self) -> bool:
-        """Whether the person is still signed in with the rights that the page was drawn for;
-        leaves the page where not."""
-        visit = self._content.visit
-        now = await asyncio.to_thread(self._visit_now)
-        if now is None:
-            self._leave()
-        elif now.viewer != visit.viewer:
-            self._stop()
-            ui.navigate.reload()
-        return now is not None and now.viewer == visit.viewer
 
-    def _visit_now(self) -> Visit | None:
-        with self._hub.sessions() as session:
-            return visit_now(session, self._hub, self._content.visit)
-
-    def _leave(self) -> None:
-        self._stop()
-        ui.navigate.to("/login?problem=ended")
-
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+def _told(answer: Answer, words: Words) -> dict[str, Any]:
+    if isinstance(answer, Done):
+        return {"kind": "done", "said": answer.message, "goto": answer.goto}
+    kind = "invalid" if isinstance(answer, Invalid) else "refused"
+    return {"kind": kind, "said": problem_of(answer, words)}

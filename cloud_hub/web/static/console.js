@@ -1,8 +1,8 @@
 // What the browser does by itself: ages that grow, layers and slots that are pointed at, the choice
-// of language, theme and role. Everything else is drawn by the server.
+// of language, theme and role. Everything else is drawn by the server; live.js keeps it up to date.
 (() => {
   const root = document.documentElement;
-  const ahead = Number(root.dataset.now) - Date.now();
+  let ahead = Number(root.dataset.now) - Date.now();
   const now = () => Date.now() + ahead;
   const units = JSON.parse(root.dataset.units);
 
@@ -78,9 +78,7 @@
   }
 
   function press(button) {
-    const { language, seeAs, act, arg, story } = button.dataset;
-    // A button beside a list says what was chosen there.
-    const answer = button.dataset.answer ?? button.parentElement.querySelector("select")?.value;
+    const { language, seeAs, story } = button.dataset;
     if (language) {
       keep("aisle_language", language, 365);
       location.reload();
@@ -88,14 +86,13 @@
       keep("aisle_see_as", seeAs === "head-office" ? "" : seeAs, 0);
       location.assign("/");
     } else if (button.hasAttribute("data-theme-switch")) {
-      root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-      localStorage.setItem("aisle-theme", root.dataset.theme);
+      const dark = document.querySelector("link[data-dark]");
+      const theme = matchMedia(dark.media).matches ? "light" : "dark";
+      dark.media = theme === "dark" ? "all" : "not all";
+      root.dataset.theme = theme;
+      keep("aisle_theme", theme, 365);
     } else if (story) {
       showStep(Number(story));
-    } else if (act) {
-      if (button.dataset.sure && !confirm(button.dataset.sure)) return;
-      button.disabled = true;
-      emitEvent("aisle-act", { act, arg, answer });
     }
   }
 
@@ -132,6 +129,7 @@
     }
   });
   addEventListener("aisle-drawn", drawn);
+  addEventListener("aisle-clock", (event) => (ahead = event.detail - Date.now()));
   addEventListener("DOMContentLoaded", drawn);
   setInterval(tick, 1000);
 })();

@@ -29,10 +29,15 @@ PAIRS = (
 
 
 def tokens() -> dict[str, dict[str, str]]:
-    style = (STATIC / "console.css").read_text(encoding="utf-8")
-    light, dark = re.findall(r":root(?:\[data-theme=\"dark\"\])? \{(.*?)\}", style, re.DOTALL)[:2]
-    first = dict(TOKEN.findall(light))
-    return {"light": first, "dark": first | dict(TOKEN.findall(dark))}
+    first, dark = (_tokens_of(name) for name in ("console.css", "dark.css"))
+    return {"light": first, "dark": first | dark}
+
+
+def _tokens_of(name: str) -> dict[str, str]:
+    style = (STATIC / name).read_text(encoding="utf-8")
+    root = re.search(r":root \{(.*?)\}", style, re.DOTALL)
+    assert root is not None
+    return dict(TOKEN.findall(root[1]))
 
 
 def luminance(colour: str) -> float:
