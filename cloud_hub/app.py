@@ -48,7 +48,7 @@ from cloud_hub.register import (
 )
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
-from cloud_hub.web.api import health, metrics
+from cloud_hub.web.api import figures, health
 from cloud_hub.web.api.parts import Parts
 from cloud_hub.web.live.mount import mount_console
 from device_profiles.store import LoginRole
@@ -104,7 +104,7 @@ def _application(hub: Hub, parts: Parts) -> FastAPI:
     )
     app.state.hub = hub
     app.state.parts = parts
-    for router in (health.router, metrics.router, *(r for d in DOMAINS for r in d.routers)):
+    for router in (health.router, figures.router, *(r for d in DOMAINS for r in d.routers)):
         app.include_router(router)
     app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(NotYours, _say_not_yours)

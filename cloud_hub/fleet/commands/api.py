@@ -15,7 +15,6 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, device_for
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.fleet.commands.commands import expires_at, state_of
 from cloud_hub.fleet.commands.dispatch import Outgoing, give_command, publish
 from cloud_hub.fleet.commands.shadows import desired_message, shadow_of, undone, want_state
@@ -233,12 +232,12 @@ def list_letters(
 
 
 @router.get("/dead-letters/{letter_id:path}")
-def show_letter(letter_id: str, hub: HubOf, viewer: LetterReader) -> LetterContent:
+def show_letter(letter_id: str, hub: HubOf, parts: PartsOf, viewer: LetterReader) -> LetterContent:
     """One dead letter with what was said; it may name shoppers, so it is for IT alone."""
     with hub.sessions() as session:
         letter = letter_of(session, viewer.tenant_id, letter_id)
         return LetterContent(
-            **_letter_fields(letter), said=said_by(letter, IdentityKeys(hub.secrets))
+            **_letter_fields(letter), said=said_by(letter, parts.projector.identities)
         )
 
 
