@@ -115,7 +115,8 @@ def visits_of(
     for hour, share in zip(_HOURS, shares, strict=True):
         begins_at = time.at(day, hour)
         for entered_at in _entries(begins_at, usual * mood * share / sum(shares), time, rng):
-            visits.append(_visit(outlet, entered_at, hour, time.at(day, CLOSES_H), assortment, rng))
+            entry = _Entry(at=entered_at, hour=hour, closes_at=time.at(day, CLOSES_H))
+            visits.append(_visit(outlet, entry, assortment, rng))
     return sorted(visits, key=lambda visit: visit.entered_at)
 
 
@@ -137,23 +138,25 @@ def _draw(expected: float, rng: Random) -> int:
     return max(0, round(rng.gauss(expected, expected**0.5 * 0.7)))
 
 
-def _visit(
-    outlet: Outlet,
-    entered_at: datetime,
-    hour: int,
-    closes_at: datetime,
-    assortment: Assortment,
-    rng: Random,
-) -> Visit:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """When somebody comes in, in which hour of the profile, and when the store closes."""
+
+    at: datetime
+    hour: int
+    closes_at: datetime
+
+
+def _visit(outlet: Outlet, entry: _Entry, assortment: Assortment, rng: Random) -> Visit:
     stays_s = rng.uniform(70, 460)
-    left_at = min(entered_at + timedelta(seconds=stays_s), closes_at + timedelta(minutes=5))
+    left_at = min(entry.at + timedelta(seconds=stays_s), entry.closes_at + timedelta(minutes=5))
     paid_at = left_at - timedelta(seconds=min(rng.uniform(8, 40), stays_s / 2))
     buys = rng.random() < BUYING_SHARE
     return Visit(
-        entered_at=entered_at.replace(microsecond=0),
+        entered_at=entry.at.replace(microsecond=0),
         left_at=left_at.replace(microsecond=0),
         paid_at=paid_at.replace(microsecond=0),
-        wishes=_basket(hour, assortment, rng) if buys else (),
+        wishes=_basket(entry.hour, assortment, rng) if buys else (),
         identities=_identities(outlet, rng) if buys else (),
         tender=rng.choices([name for name, _ in _TENDERS], [share for _, share in _TENDERS])[0],
     )

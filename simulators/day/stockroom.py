@@ -47,14 +47,14 @@ class Stockroom:
             return None
         self.back[gtin] -= quantity
         self.floor[gtin] += quantity
-        return self._moved(gtin, quantity, "back-room", "floor", "refill", at)
+        return self._moved(gtin, quantity, ("back-room", "floor"), "refill", at)
 
     def deliver(self, gtin: str, quantity: Decimal, reason: str, at: datetime) -> StockMoved | None:
         """From the supplier to the back room."""
         if quantity <= NONE:
             return None
         self.back[gtin] += quantity
-        return self._moved(gtin, quantity, "supplier", "back-room", reason, at)
+        return self._moved(gtin, quantity, ("supplier", "back-room"), reason, at)
 
     def open(self, at: datetime) -> list[StockMoved]:
         """The opening stock: back room full, floor at par."""
@@ -88,8 +88,9 @@ class Stockroom:
         return _made(fill, self.deliver(gtin, missing, "delivery", at))
 
     def _moved(
-        self, gtin: str, quantity: Decimal, source: str, target: str, reason: str, at: datetime
+        self, gtin: str, quantity: Decimal, way: tuple[str, str], reason: str, at: datetime
     ) -> StockMoved:
+        source, target = way
         return StockMoved(
             gtin=gtin,
             quantity=quantity,

@@ -96,6 +96,15 @@ class _Agenda:
         return at, action
 
 
+@dataclass(slots=True, kw_only=True)
+class _Playing:
+    """A day as it goes on: what is still to happen, and what has happened."""
+
+    agenda: _Agenda
+    drafts: list[_Draft] = field(default_factory=list)
+    moves: list[StockMoved] = field(default_factory=list)
+
+
 class StoreSimulation:
     """One store, day after day; the same seed, start and script give the same days."""
 
@@ -123,13 +132,12 @@ class StoreSimulation:
                 visits = without_others(visits, rushed) + rushed
         visits.sort(key=lambda visit: visit.entered_at)
         moves = self._before_opening(day)
-        drafts: list[_Draft] = []
-        agenda = self._agenda(day, visits)
-        while (taken := agenda.take()) is not None:
+        playing = _Playing(agenda=self._agenda(day, visits), moves=moves)
+        while (taken := playing.agenda.take()) is not None:
             at, action = taken
-            self._act(at, action, agenda, drafts, moves, rng)
-        records = [Recorded(at=move.moved_at, body=move) for move in moves]
-        records += _numbered(drafts, day)
+            self._act(at, action, playing, rng)
+        records = [Recorded(at=move.moved_at, body=move) for move in playing.moves]
+        records += _numbered(playing.drafts, day)
         records.sort(key=lambda record: record.at)
         return StoreDay(
             store_id=self.outlet.store_id, day=day, visits=tuple(visits), records=tuple(records)
@@ -168,32 +176,24 @@ class StoreSimulation:
             agenda.add(sold_out.at, _Action(sold_out=sold_out))
         return agenda
 
-    def _act(
-        self,
-        at: datetime,
-        action: _Action,
-        agenda: _Agenda,
-        drafts: list[_Draft],
-        moves: list[StockMoved],
-        rng: Random,
-    ) -> None:
+    def _act(self, at: datetime, action: _Action, playing: _Playing, rng: Random) -> None:
         if action.refill is not None:
             moved = self.stock.refill(action.refill, at)
-            moves += [moved] if moved else []
+            playing.moves += [moved] if moved else []
             return
-        draft = self._draft(at, action, drafts, rng)
+        draft = self._draft(at, action, playing.drafts, rng)
         if draft is None:
             return
-        drafts.append(draft)
+        playing.drafts.append(draft)
         for line in draft.lines:
             gtin = str(line.gtin)
             self.stock.sell(gtin, line.quantity)
             if self.stock.wants_refill(gtin) and gtin not in self._never_refilled:
-                agenda.add(at + REFILL_TAKES, _Action(refill=gtin))
+                playing.agenda.add(at + REFILL_TAKES, _Action(refill=gtin))
         if action.visit is not None and rng.random() < RETURN_SHARE:
             back_at = at + timedelta(minutes=rng.randint(15, 90))
             if self._time.local(back_at).hour in range(OPENS_H, CLOSES_H):
-                agenda.add(back_at, _Action(gives_back=draft))
+                playing.agenda.add(back_at, _Action(gives_back=draft))
 
     def _draft(
         self, at: datetime, action: _Action, drafts: list[_Draft], rng: Random

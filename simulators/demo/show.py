@@ -238,12 +238,12 @@ async def open_show(
             http=http,
         )
         photographer = Photographer(
-            stage.chain,
-            stage.outlets,
-            scenery,
-            stage.places.gallery,
-            fleet,
-            agents,
+            chain=stage.chain,
+            outlets=stage.outlets,
+            scenery=scenery,
+            gallery=stage.places.gallery,
+            fleet=fleet,
+            agents=agents,
             unheard=frozenset(cut.store_id for cut in stage.script.cuts),
         )
         try:

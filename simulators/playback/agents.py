@@ -1,6 +1,7 @@
 """The real agents of the demonstration: `aisle edge` processes, each with profile and folder."""
 
 import logging
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -21,44 +22,34 @@ STARTS_WITHIN_S = 30.0
 LOOPBACK = "127.0.0.1"
 
 
+@dataclass(slots=True, kw_only=True)
 class Agents:
-    """Starts agents and knows where they answer."""
+    """Starts agents and knows where they answer. `started`: which run, and since when."""
 
-    def __init__(
-        self,
-        *,
-        chain: Chain,
-        places: Places,
-        clock: Clock,
-        fitting: Fitting,
-        children: Children,
-        lines: Lines,
-        http: aiohttp.ClientSession,
-    ) -> None:
-        self._chain = chain
-        self._places = places
-        self._clock = clock
-        self._fitting = fitting
-        self._children = children
-        self._lines = lines
-        self._http = http
-        self.started: dict[str, datetime] = {}
+    chain: Chain
+    places: Places
+    clock: Clock
+    fitting: Fitting
+    children: Children
+    lines: Lines
+    http: aiohttp.ClientSession
+    started: dict[str, datetime] = field(default_factory=dict)
 
     async def start(self, store: Store, device: StoreDevice) -> None:
         """The device's agent runs; one with an API answers there."""
-        profile = profile_of(self._chain, store, device, self._fitting)
-        path = write_profile(profile, self._places.device(device.device_id))
-        await self._children.start(
+        profile = profile_of(self.chain, store, device, self.fitting)
+        path = write_profile(profile, self.places.device(device.device_id))
+        await self.children.start(
             device.device_id,
             "edge",
             "--profile",
             str(path),
             "--data",
-            str(self._places.data(device.device_id)),
+            str(self.places.data(device.device_id)),
             "--hub",
-            self._lines.hub_url_of(device.device_id),
+            self.lines.hub_url_of(device.device_id),
         )
-        self.started[device.device_id] = self._clock.now()
+        self.started[device.device_id] = self.clock.now()
         if device.kind in (DeviceKind.TILL, DeviceKind.CART):
             await self._wait_for_api(device)
 
@@ -67,7 +58,7 @@ class Agents:
 
         async def answers() -> bool:
             try:
-                async with self._http.get(f"{url}/healthz") as answer:
+                async with self.http.get(f"{url}/healthz") as answer:
                     return answer.ok
             except aiohttp.ClientError:
                 return False
@@ -76,26 +67,24 @@ class Agents:
             answers,
             within_s=STARTS_WITHIN_S,
             or_else=f"{device.device_id} did not answer at {url} in {STARTS_WITHIN_S:g} s;"
-            f" see {self._children.log_dir / device.device_id}.log",
+            f" see {self.children.log_dir / device.device_id}.log",
         )
 
     def api_url(self, device_id: str) -> str:
         """Where a till or cart answers."""
-        return f"http://{LOOPBACK}:{self._fitting.api_ports[device_id]}"
+        return f"http://{LOOPBACK}:{self.fitting.api_ports[device_id]}"
 
     def api_urls(self) -> dict[str, str]:
         """Where the tills and carts answer."""
-        return {name: self.api_url(name) for name in self._fitting.api_ports}
+        return {name: self.api_url(name) for name in self.fitting.api_ports}
 
     def page_urls(self) -> dict[str, str]:
         """The local pages of the agents that have one."""
-        return {
-            name: f"http://{LOOPBACK}:{port}" for name, port in self._fitting.page_ports.items()
-        }
+        return {name: f"http://{LOOPBACK}:{port}" for name, port in self.fitting.page_ports.items()}
 
     def books(self, device_id: str) -> list[LaneBooks]:
         """A running agent's own books, read from its file."""
-        path = self._places.data(device_id) / "agent.db"
+        path = self.places.data(device_id) / "agent.db"
         return read_books(path) if path.is_file() else []
 
     def waiting(self, *, but: frozenset[str] = frozenset()) -> int:
@@ -113,4 +102,4 @@ class Agents:
 
     def photo_folder(self, device_id: str) -> Path:
         """Where a real cooler's camera leaves its pictures."""
-        return self._places.device(device_id) / "photos"
+        return self.places.device(device_id) / "photos"

@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -35,46 +36,48 @@ OLDER_EVERY_S = 5.0
 STARTS_WITHIN_S = 120.0
 
 
+@dataclass(slots=True, kw_only=True)
 class Photographer:
-    """One demonstration's photographer. A photo is drawn and read one at a time."""
+    """One demonstration's photographer. A photo is drawn and read one at a time. `unheard`: stores
+    that the hub does not hear."""
 
-    def __init__(
-        self,
-        chain: Chain,
-        outlets: Iterable[Outlet],
-        scenery: Scenery,
-        gallery: Path,
-        fleet: Fleet,
-        agents: Agents,
-        unheard: frozenset[str],
-    ) -> None:
-        self._unheard = unheard
-        self._scenery = scenery
-        self._fleet = fleet
-        self._agents = agents
-        self._gallery = gallery
-        self._real = {outlet.store_id for outlet in outlets if DeviceKind.COOLER in outlet.real}
-        self._fixtures = {f.fixture_id: f for store in chain.stores for f in store.fixtures}
-        self._planograms = {plan.fixture_id: plan for plan in chain.planograms}
-        self._reader: ShelfReader | None = None
-        self._reading = asyncio.Lock()
+    chain: Chain
+    outlets: Sequence[Outlet]
+    scenery: Scenery
+    gallery: Path
+    fleet: Fleet
+    agents: Agents
+    unheard: frozenset[str]
+    _real: frozenset[str] = field(init=False)
+    _fixtures: dict[str, Fixture] = field(init=False)
+    _planograms: dict[str, Planogram] = field(init=False)
+    _reader: ShelfReader | None = None
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        """What is looked up for every photo."""
+        self._real = frozenset(
+            outlet.store_id for outlet in self.outlets if DeviceKind.COOLER in outlet.real
+        )
+        self._fixtures = {f.fixture_id: f for store in self.chain.stores for f in store.fixtures}
+        self._planograms = {plan.fixture_id: plan for plan in self.chain.planograms}
 
     async def take(self, due: PhotoDue) -> None:
         """The photo is in the real cooler's folder, or read and in the played one's outbox."""
-        jpeg = await asyncio.to_thread(self._scenery.photograph, due)
+        jpeg = await asyncio.to_thread(self.scenery.photograph, due)
         cooler = device_id(due.store_id, DeviceKind.COOLER)
         if due.store_id in self._real:
-            folder = self._agents.photo_folder(cooler)
+            folder = self.agents.photo_folder(cooler)
             await asyncio.to_thread(leave_photo, folder, due.file_name, jpeg)
             return
         async with self._reading:
             reading = await asyncio.to_thread(self._read, due, jpeg)
-        await self._fleet.record_photo(cooler, self._photographed(due, jpeg, reading))
+        await self.fleet.record_photo(cooler, self._photographed(due, jpeg, reading))
 
     async def take_newest(self, photos: dict[str, list[PhotoDue]]) -> list[PhotoDue]:
         """The photos that a page needs now are taken; returns the older ones, newest first."""
         wanted = {
-            store_id: [] if store_id in self._unheard else wanted_first(of_store)
+            store_id: [] if store_id in self.unheard else wanted_first(of_store)
             for store_id, of_store in photos.items()
         }
         for store_id, of_store in wanted.items():
@@ -97,15 +100,15 @@ class Photographer:
 
     async def _until_played(self, cooler: str) -> None:
         async def is_played() -> bool:
-            return self._fleet.plays(cooler)
+            return self.fleet.plays(cooler)
 
         await until(is_played, within_s=STARTS_WITHIN_S, or_else=f"{cooler} did not start in time")
 
     def _read(self, due: PhotoDue, jpeg: bytes) -> ShelfReading:
         if self._reader is None:
-            self._reader = ShelfReader(Gallery.open(self._gallery, Embedder.shipped()))
+            self._reader = ShelfReader(Gallery.open(self.gallery, Embedder.shipped()))
         image = np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
-        shelf = self._scenery.shelf_of(due.store_id)
+        shelf = self.scenery.shelf_of(due.store_id)
         return self._reader.read(
             image,
             view=ShelfView(fixture_id=due.fixture_id, corners=shelf.corners),
@@ -120,7 +123,7 @@ class Photographer:
         return self._planograms[due.fixture_id]
 
     def _photographed(self, due: PhotoDue, jpeg: bytes, reading: ShelfReading) -> Photographed:
-        shelf, plan = self._scenery.shelf_of(due.store_id), self._planogram(due)
+        shelf, plan = self.scenery.shelf_of(due.store_id), self._planogram(due)
         sha256 = hashlib.sha256(jpeg).hexdigest()
         camera_id = f"{device_id(due.store_id, DeviceKind.COOLER)}-camera"
         observed = ShelfObserved(

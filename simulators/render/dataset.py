@@ -24,6 +24,7 @@ from simulators.render.shelves.chests import FROZEN, write_chests
 from simulators.render.shelves.cooler import reference_picture
 from simulators.render.shelves.planned import write_planned_cooler
 from simulators.render.shelves.scenes import shelf_scene
+from simulators.render.shelves.set_profile import PhotoSet
 from simulators.render.shelves.shelf import Box
 
 app = typer.Typer(help="Write rendered scenes with their truth.", no_args_is_help=True)
@@ -88,9 +89,16 @@ def coolers(
     strangers = [named_pack(first + packs + number) for number in range(packs)]
     out.mkdir(parents=True, exist_ok=True)
     write_references(out / "references", planned)
-    write_planned_cooler(
-        out, planned, strangers, rows=rows, columns=columns, count=count, seed=seed
+    wanted = PhotoSet(
+        out=out,
+        planned=planned,
+        strangers=strangers,
+        rows=rows,
+        columns=columns,
+        count=count,
+        seed=seed,
     )
+    write_planned_cooler(wanted)
 
 
 @app.command()
@@ -108,9 +116,16 @@ def chests(
     designs = frozen_packs(first, packs + max(2, packs // 4))
     out.mkdir(parents=True, exist_ok=True)
     write_references(out / "references", designs[:packs])
-    write_chests(
-        out, designs[:packs], designs[packs:], rows=rows, columns=columns, count=count, seed=seed
+    wanted = PhotoSet(
+        out=out,
+        planned=designs[:packs],
+        strangers=designs[packs:],
+        rows=rows,
+        columns=columns,
+        count=count,
+        seed=seed,
     )
+    write_chests(wanted)
 
 
 @app.command(name="packs")

@@ -1,6 +1,5 @@
 """The print on a pack: ground, logo, name, flavour picture, small text, drawn flat."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from simulators.render.packs.lettering import fitting_font
+from simulators.render.packs.motifs import MotifSpot, draw_motif, paler, ring
 from simulators.render.packs.packs import PackDesign, Rgb
 
 Pixels = NDArray[np.uint8]
@@ -126,7 +126,7 @@ def _logo(draw: ImageDraw.ImageDraw, design: PackDesign, front: _Panel) -> None:
         else:
             draw.ellipse(circle, fill=(250, 250, 248), outline=ink, width=int(radius * 0.28))
     elif design.logo == 1:
-        draw.polygon(_ring(middle_x, middle_y, radius, 6), fill=ink)
+        draw.polygon(ring(middle_x, middle_y, radius, 6), fill=ink)
     elif design.logo == 2:
         draw.rounded_rectangle(frame, radius=radius * 0.9, fill=ink)
     elif design.logo == 3:
@@ -218,95 +218,14 @@ def _small_print(draw: ImageDraw.ImageDraw, design: PackDesign, panel: _Panel) -
         x += bar + float(rng.integers(1, 4))
 
 
-def _ring(
-    x: float, y: float, radius: float, count: int, inner: float = 1.0
-) -> list[tuple[float, float]]:
-    """Corners of a polygon, or of a star where `inner` < 1."""
-    steps = count * (1 if inner == 1.0 else 2)
-    return [
-        (
-            x + radius * (1.0 if k % 2 == 0 else inner) * math.cos(2 * math.pi * k / steps - 1.57),
-            y + radius * (1.0 if k % 2 == 0 else inner) * math.sin(2 * math.pi * k / steps - 1.57),
-        )
-        for k in range(steps)
-    ]
-
-
 def _motif(draw: ImageDraw.ImageDraw, design: PackDesign, front: _Panel) -> None:
     """The flavour's picture: bubbles, fruit, citrus slice, leaves, drop or star."""
     x1, y1, x2, y2 = front.box(0.12, 0.63, 0.88, 0.89)
-    x, y, radius = (x1 + x2) / 2, (y1 + y2) / 2, min(x2 - x1, y2 - y1) / 2
-    colour = design.flavour if design.layout not in (0, 5) else _paler(design.flavour)
-    if design.motif == 0:
-        rng = np.random.default_rng(design.seed)
-        for _ in range(14):
-            r = radius * rng.uniform(0.08, 0.3)
-            bx, by = x + radius * rng.uniform(-1.2, 1.2), y + radius * rng.uniform(-0.8, 0.8)
-            draw.ellipse(
-                (bx - r, by - r, bx + r, by + r), fill=colour, outline=(255, 255, 255), width=2
-            )
-    elif design.motif == 1:
-        for dx, size in ((-0.55, 0.7), (0.5, 0.8)):
-            cx, r = x + dx * radius, radius * size
-            draw.ellipse(
-                (cx - r, y - r * 0.8, cx + r, y + r), fill=colour, outline=_deeper(colour), width=2
-            )
-            draw.ellipse(
-                (cx - r * 0.6, y - r * 0.5, cx - r * 0.1, y - r * 0.05), fill=_paler(colour)
-            )
-            draw.polygon(
-                [(cx, y - r * 0.7), (cx + r * 0.7, y - r * 1.2), (cx + r * 0.3, y - r * 0.6)],
-                fill=(70, 150, 60),
-            )
-    elif design.motif == 2:
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
-        draw.ellipse(
-            (x - radius * 0.86, y - radius * 0.86, x + radius * 0.86, y + radius * 0.86),
-            fill=(252, 248, 230),
-        )
-        for k in range(8):
-            start = k * 45 + 4
-            draw.pieslice(
-                (x - radius * 0.8, y - radius * 0.8, x + radius * 0.8, y + radius * 0.8),
-                start,
-                start + 37,
-                fill=colour,
-            )
-    elif design.motif == 3:
-        for lean in (-1, 1):
-            tip = (x + lean * radius * 1.1, y - radius * 0.8)
-            leaf = [
-                (x, y + radius * 0.8),
-                (x + lean * radius * 1.0, y + radius * 0.2),
-                tip,
-                (x + lean * radius * 0.1, y - radius * 0.2),
-            ]
-            draw.polygon(leaf, fill=colour, outline=_deeper(colour))
-            draw.line([(x, y + radius * 0.8), tip], fill=_paler(colour), width=3)
-    elif design.motif == 4:
-        draw.ellipse(
-            (x - radius * 0.65, y - radius * 0.3, x + radius * 0.65, y + radius), fill=colour
-        )
-        draw.polygon(
-            [
-                (x, y - radius),
-                (x - radius * 0.6, y + radius * 0.15),
-                (x + radius * 0.6, y + radius * 0.15),
-            ],
-            fill=colour,
-        )
-        draw.ellipse(
-            (x - radius * 0.4, y + radius * 0.1, x - radius * 0.1, y + radius * 0.6),
-            fill=_paler(colour),
-        )
-    else:
-        draw.polygon(_ring(x, y, radius * 1.05, 7, 0.55), fill=colour, outline=_deeper(colour))
-        draw.polygon(_ring(x, y, radius * 0.45, 5, 0.5), fill=_paler(colour))
-
-
-def _paler(colour: Rgb) -> Rgb:
-    return (colour[0] + 255) // 2, (colour[1] + 255) // 2, (colour[2] + 255) // 2
-
-
-def _deeper(colour: Rgb) -> Rgb:
-    return colour[0] * 2 // 3, colour[1] * 2 // 3, colour[2] * 2 // 3
+    spot = MotifSpot(
+        x=(x1 + x2) / 2,
+        y=(y1 + y2) / 2,
+        radius=min(x2 - x1, y2 - y1) / 2,
+        colour=design.flavour if design.layout not in (0, 5) else paler(design.flavour),
+        seed=design.seed,
+    )
+    draw_motif(draw, design.motif, spot)

@@ -110,7 +110,7 @@ def _turned_body(design: PackDesign, view: PackView) -> tuple[Plane, Plane]:
     columns = (np.arange(width) + 0.5 - width / 2).astype(np.float32)
     alpha = np.clip(half[:, None] - np.abs(columns)[None, :] + 0.5, 0, 1).astype(np.float32)
     across = np.clip(columns[None, :] / half[:, None], -1, 1).astype(np.float32)
-    colour = _materials(design, view, rows, across, width, height)
+    colour = _materials(design, view, rows, across)
     colour = _rounded(colour, across, design.gloss, metal=_is_metal(design))
     if design.clear:
         alpha = np.asarray(alpha * _clearness(rows, across), dtype=np.float32)
@@ -130,10 +130,9 @@ def _is_metal(design: PackDesign) -> bool:
     return design.foil or design.shape in (PackShape.CAN, PackShape.SLIM_CAN)
 
 
-def _materials(
-    design: PackDesign, view: PackView, rows: Plane, across: Plane, width: int, height: int
-) -> Plane:
+def _materials(design: PackDesign, view: PackView, rows: Plane, across: Plane) -> Plane:
     """What each point is made of, before light: cap, liquid, bare metal or print."""
+    height, width = across.shape
     colour = np.empty((height, width, 3), dtype=np.float32)
     colour[:] = _body_colour(design, rows, across)
     top, bottom = _PRINTED[design.shape]

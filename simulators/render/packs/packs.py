@@ -109,13 +109,15 @@ _SIZES_MM: dict[PackShape, tuple[float, float]] = {
 def design_pack(product: Product) -> PackDesign:
     """The pack of `product`: the brand gives ground and logo, the name gives flavour and drink."""
     return _designed(
-        gtin=product.gtin,
-        brand=product.brand_id,
-        brand_text=product.brand_id.capitalize(),
-        name=product.name.text("en"),
-        name_local=product.name.text("zh"),
-        category=" ".join(product.category.values()).lower(),
-        width_mm=product.width_mm,
+        _Brief(
+            gtin=product.gtin,
+            brand=product.brand_id,
+            brand_text=product.brand_id.capitalize(),
+            name=product.name.text("en"),
+            name_local=product.name.text("zh"),
+            category=" ".join(product.category.values()).lower(),
+            width_mm=product.width_mm,
+        )
     )
 
 
@@ -125,30 +127,36 @@ def unlisted_pack(seed: int) -> PackDesign:
     brand = "".join(rng.choice(list("bcdfgklmnprstv")) + rng.choice(list("aeiou")) for _ in "12")
     flavour = _FLAVOURS[int(rng.integers(len(_FLAVOURS)))][0]
     return _designed(
-        gtin=None,
-        brand=f"{brand}{seed}",
-        brand_text=brand.capitalize(),
-        name=flavour[0].capitalize(),
-        name_local=flavour[min(1, len(flavour) - 1)],
-        category=str(rng.choice([shape.value for shape in PackShape])),
-        width_mm=0.0,
+        _Brief(
+            gtin=None,
+            brand=f"{brand}{seed}",
+            brand_text=brand.capitalize(),
+            name=flavour[0].capitalize(),
+            name_local=flavour[min(1, len(flavour) - 1)],
+            category=str(rng.choice([shape.value for shape in PackShape])),
+            width_mm=0.0,
+        )
     )
 
 
-def _designed(
-    *,
-    gtin: str | None,
-    brand: str,
-    brand_text: str,
-    name: str,
-    name_local: str,
-    category: str,
-    width_mm: float,
-) -> PackDesign:
-    brand_rng = _rng("brand", brand)
-    rng = _rng("pack", gtin or "", brand, name)
-    flavour, liquid, motif = _flavour_of(f"{name} {name_local}".lower(), rng)
-    shape = _shape_of(category, f"{name} {name_local}".lower(), rng)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brief:
+    """What a pack's looks follow from. `width_mm` 0: as wide as its shape usually is."""
+
+    gtin: str | None
+    brand: str
+    brand_text: str
+    name: str
+    name_local: str
+    category: str
+    width_mm: float
+
+
+def _designed(brief: _Brief) -> PackDesign:
+    brand_rng = _rng("brand", brief.brand)
+    rng = _rng("pack", brief.gtin or "", brief.brand, brief.name)
+    flavour, liquid, motif = _flavour_of(f"{brief.name} {brief.name_local}".lower(), rng)
+    shape = _shape_of(brief.category, f"{brief.name} {brief.name_local}".lower(), rng)
     nominal_width_mm, nominal_height_mm = _SIZES_MM[shape]
     grow = float(rng.uniform(0.94, 1.06))
     hue = float(brand_rng.random())
@@ -158,13 +166,13 @@ def _designed(
         ground = _hsv(hue, brand_rng.uniform(0.0, 0.12), brand_rng.uniform(0.88, 0.98))
     accent = _hsv(hue + brand_rng.uniform(0.3, 0.6), 0.85, brand_rng.uniform(0.5, 0.95))
     return PackDesign(
-        gtin=gtin,
-        brand_text=brand_text,
-        name_text=name_local or name,
-        small_text=name,
+        gtin=brief.gtin,
+        brand_text=brief.brand_text,
+        name_text=brief.name_local or brief.name,
+        small_text=brief.name,
         shape=shape,
-        width_mm=float(np.clip(width_mm or nominal_width_mm, 40.0, 120.0))
-        * (grow if not width_mm else 1),
+        width_mm=float(np.clip(brief.width_mm or nominal_width_mm, 40.0, 120.0))
+        * (grow if not brief.width_mm else 1),
         height_mm=nominal_height_mm * grow,
         ground=ground,
         accent=accent,

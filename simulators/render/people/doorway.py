@@ -18,6 +18,7 @@ from simulators.render.shelves.shelf import Box
 
 GRAINS = 5
 LINE_ROW = 0.62
+FRAMES_PER_S = 10.0
 LONGEST_WAY_S = 9.0
 """From anywhere in the picture to the line, at the slowest walk."""
 BODIES_APART_M = 0.42
@@ -111,7 +112,6 @@ def busy_door(
     *,
     crossings: int,
     is_hard: bool,
-    frames_per_s: float = 10.0,
     furniture: bool = False,
     sun: bool = False,
 ) -> DoorScene:
@@ -150,7 +150,7 @@ def busy_door(
         line=((0.02, LINE_ROW), (0.98, LINE_ROW)),
         cast=tuple(cast),
         seconds=at_s + 10.0,
-        frames_per_s=frames_per_s,
+        frames_per_s=FRAMES_PER_S,
         light_swing=0.12 if is_hard else 0.0,
         pieces=pieces,
         leaves=leaves,
@@ -264,7 +264,7 @@ def lingering_door(
         line=((0.02, LINE_ROW), (0.98, LINE_ROW)),
         cast=tuple(cast),
         seconds=at_s,
-        frames_per_s=frames_per_s,
+        frames_per_s=FRAMES_PER_S,
     )
 
 

@@ -124,7 +124,7 @@ def render_chest(
     whole: list[float] = []
     for place in sorted(baskets):
         for design in baskets[place]:
-            box, area = _throw(canvas, place, design, len(places) + 1, rng, sprites)
+            box, area = _throw(canvas, (place, design), len(places) + 1, rng, sprites)
             places.append(place)
             designs.append(design)
             boxes.append(box)
@@ -214,13 +214,13 @@ def _draw_rim(canvas: _Canvas, place: Place) -> None:
 
 def _throw(
     canvas: _Canvas,
-    place: Place,
-    design: PackDesign,
+    pack: tuple[Place, PackDesign],
     number: int,
     rng: np.random.Generator,
     sprites: SpriteShelf,
 ) -> tuple[Box, float]:
     """Lays a pack somewhere in its basket; its box on the canvas, and its pixels."""
+    place, design = pack
     scale = canvas.px_per_mm
     size = max(8, round(design.width_mm * scale)), max(12, round(design.height_mm * scale))
     sprite = _turned(

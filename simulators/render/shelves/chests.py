@@ -7,7 +7,6 @@ that is open to view), `references/GTIN.jpg` of the planned packs.
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -28,7 +27,7 @@ from simulators.render.shelves.chest import (
     render_chest,
 )
 from simulators.render.shelves.planned import JPEG_QUALITY
-from simulators.render.shelves.set_profile import set_profile
+from simulators.render.shelves.set_profile import PhotoSet, set_profile
 
 FROZEN = frozenset({PackShape.POUCH, PackShape.BOX, PackShape.CUP})
 """Shapes of what is sold frozen."""
@@ -39,21 +38,11 @@ SHARES = (0.80, 0.10, 0.10)
 """How likely a pack is of its basket's plan, of another basket's, or in no plan."""
 
 
-def write_chests(
-    out: Path,
-    planned: Sequence[PackDesign],
-    strangers: Sequence[PackDesign],
-    *,
-    rows: int,
-    columns: int,
-    count: int,
-    seed: int,
-    troubles: Troubles | None = None,
-) -> None:
-    """`count` photos of one freezer. Two of `planned` belong into each basket; each photo has it
-    filled anew, some baskets empty, with packs in wrong baskets and some of `strangers`."""
-    rng = np.random.default_rng(seed)
-    view = chest_view(rows, columns, rng)
+def write_chests(wanted: PhotoSet, troubles: Troubles | None = None) -> None:
+    """Photos of one freezer. Two of the planned packs belong into each basket; each photo has it
+    filled anew, some baskets empty, with packs in wrong baskets and some strangers."""
+    rng, out, planned = np.random.default_rng(wanted.seed), wanted.out, wanted.planned
+    view = chest_view(wanted.rows, wanted.columns, rng)
     plan = {
         place: [planned[(2 * number + k) % len(planned)] for k in (0, 1)]
         for number, place in enumerate(places_of(view))
@@ -65,8 +54,8 @@ def write_chests(
     for folder in ("images", "baskets"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     sprites = SpriteShelf(capacity=600)
-    for number in range(count):
-        lying = {place: _thrown_in(plan, place, strangers, rng) for place in places_of(view)}
+    for number in range(wanted.count):
+        lying = {place: _thrown_in(plan, place, wanted.strangers, rng) for place in places_of(view)}
         photo = render_chest(lying, view, rng, sprites, troubles)
         file = out / "images" / f"{number:05d}.jpg"
         if not cv2.imwrite(str(file), photo.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]):

@@ -19,6 +19,7 @@ from simulators.render.packs.troubles import Troubles, photographed
 from simulators.render.shelves.shelf import (
     Box,
     Colour,
+    Framing,
     FrontView,
     Furniture,
     Standing,
@@ -127,8 +128,7 @@ def photograph_packs(
     front = draw_front(
         furniture,
         packs,
-        px_per_mm=px_per_mm,
-        margin_mm=(AROUND_MM, AROUND_MM, AROUND_MM, AROUND_MM),
+        Framing(px_per_mm=px_per_mm, margin_mm=(AROUND_MM,) * 4),
         rng=rng,
         sprites=sprites,
     )

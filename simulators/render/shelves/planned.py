@@ -5,7 +5,7 @@ The folder is what `aisle eval shelf` reads: `profile.toml` as a device has it, 
 """
 
 import json
-from pathlib import Path
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -18,35 +18,27 @@ from simulators.render.packs.packs import PackDesign
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.packs.troubles import Troubles
 from simulators.render.shelves.cooler import CoolerView, cooler_view, render_cooler
-from simulators.render.shelves.set_profile import set_profile
+from simulators.render.shelves.set_profile import PhotoSet, set_profile
 
 SWAPS, GAPS, STRANGERS = 2, 3, 2
 JPEG_QUALITY = 88
 
 
-def write_planned_cooler(
-    out: Path,
-    planned: list[PackDesign],
-    strangers: list[PackDesign],
-    *,
-    rows: int,
-    columns: int,
-    count: int,
-    seed: int,
-) -> None:
-    """`count` photos; in each two pairs of slots are swapped, three empty, two hold `strangers`."""
-    rng = np.random.default_rng(seed)
-    view = cooler_view(rows, columns, rng)
-    profile = planned_profile(view, planned)
+def write_planned_cooler(wanted: PhotoSet) -> None:
+    """Photos of one cooler; in each two pairs of slots are swapped, three empty, two hold
+    strangers."""
+    rng, out, strangers = np.random.default_rng(wanted.seed), wanted.out, wanted.strangers
+    view = cooler_view(wanted.rows, wanted.columns, rng)
+    profile = planned_profile(view, wanted.planned)
     (out / "profile.toml").write_text(
         tomlkit.dumps(profile.model_dump(mode="json", exclude_none=True)), encoding="utf-8"
     )
     sprites = SpriteShelf(capacity=600)
     plan = {slot.slot_id: slot.gtin for slot in profile.planograms[0].slots}
-    designs = {str(design.gtin): design for design in [*planned, *strangers]}
+    designs = {str(design.gtin): design for design in [*wanted.planned, *strangers]}
     for folder in ("images", "slots"):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    for number in range(count):
+    for number in range(wanted.count):
         stands = _stocked(plan, strangers, rng)
         packs = {place_of(slot): designs[gtin] for slot, gtin in stands.items() if gtin}
         photo = render_cooler(packs, view, rng, sprites, Troubles())
@@ -57,7 +49,7 @@ def write_planned_cooler(
         truth.write_text(json.dumps(stands), encoding="utf-8")
 
 
-def planned_profile(view: CoolerView, planned: list[PackDesign]) -> Device:
+def planned_profile(view: CoolerView, planned: Sequence[PackDesign]) -> Device:
     """The profile of a cooler whose slots hold `planned`, over and over."""
     slots = [f"A-{row}-{column}" for row, column in _places(view)]
     return set_profile(
@@ -83,7 +75,7 @@ def _places(view: CoolerView) -> list[tuple[int, int]]:
 
 
 def _stocked(
-    plan: dict[str, str], strangers: list[PackDesign], rng: np.random.Generator
+    plan: dict[str, str], strangers: Sequence[PackDesign], rng: np.random.Generator
 ) -> dict[str, str | None]:
     stands: dict[str, str | None] = dict(plan)
     wanted = 2 * SWAPS + GAPS + STRANGERS

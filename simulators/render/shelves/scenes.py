@@ -11,7 +11,7 @@ from simulators.render.packs.artwork import Pixels
 from simulators.render.packs.packs import PackDesign
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.packs.troubles import Troubles, photographed
-from simulators.render.shelves.shelf import Box, Colour, Furniture, Standing, draw_front
+from simulators.render.shelves.shelf import Box, Colour, Framing, Furniture, Standing, draw_front
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,11 @@ def shelf_scene(
     px_per_mm = max(round(px_per_mm, 1), 0.4)
     margin = 90.0
     front = draw_front(
-        furniture, packs, px_per_mm=px_per_mm, margin_mm=(margin,) * 4, rng=rng, sprites=sprites
+        furniture,
+        packs,
+        Framing(px_per_mm=px_per_mm, margin_mm=(margin,) * 4),
+        rng=rng,
+        sprites=sprites,
     )
     home = _camera(front.image, (width_px, height_px), rng)
     seen = cv2.warpPerspective(

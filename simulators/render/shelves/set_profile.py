@@ -1,16 +1,33 @@
 """The profile in a set of photos of one fixture: its camera, its plan, its references."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from device_profiles.camera import Camera, CameraSource, ShelfView, SourceKind
 from device_profiles.device import Device
 from device_profiles.names import Names
 from device_profiles.planogram import Fixture, FixtureKind, Planogram, SlotPlan
 from device_profiles.store import DeviceKind
+from simulators.render.packs.packs import PackDesign
 from simulators.render.shelves.chest import ChestView
 from simulators.render.shelves.cooler import CoolerView
 
 VALID_FROM = "2026-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoSet:
+    """A set of `count` photos to be made in the folder `out`: a fixture of so many rows and
+    columns, the packs that are planned in it, and those that nobody enrolled."""
+
+    out: Path
+    planned: Sequence[PackDesign]
+    strangers: Sequence[PackDesign]
+    rows: int
+    columns: int
+    count: int
+    seed: int
 
 
 def set_profile(

@@ -89,17 +89,25 @@ class _Eye:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framing:
+    """How large the fixture is drawn, and how many mm around it, left, above, right and below."""
+
+    px_per_mm: float
+    margin_mm: tuple[float, float, float, float]
+
+
 def draw_front(
     furniture: Furniture,
     packs: Sequence[Standing],
+    framing: Framing,
     *,
-    px_per_mm: float,
-    margin_mm: tuple[float, float, float, float],
     rng: np.random.Generator,
     sprites: SpriteShelf,
 ) -> FrontView:
-    """The fixture with its packs; `margin_mm` is what is drawn left, above, right and below."""
-    left, above, right, below = (m * px_per_mm for m in margin_mm)
+    """The fixture with its packs."""
+    px_per_mm = framing.px_per_mm
+    left, above, right, below = (m * px_per_mm for m in framing.margin_mm)
     width = round(left + right + furniture.width_mm * px_per_mm)
     height = round(above + below + furniture.height_mm * px_per_mm)
     image = np.empty((height, width, 3), np.uint8)
@@ -112,17 +120,27 @@ def draw_front(
         distance_mm=furniture.camera_mm,
     )
     _draw_inside(image, furniture, eye)
-    owner = np.zeros((height, width), np.uint16)
-    boxes: list[Box] = [(0.0, 0.0, 0.0, 0.0)] * len(packs)
-    whole = [1] * len(packs)
+    drawing = _Drawing(
+        image=image,
+        owner=np.zeros((height, width), np.uint16),
+        furniture=furniture,
+        eye=eye,
+        sprites=sprites,
+        boxes=[(0.0, 0.0, 0.0, 0.0)] * len(packs),
+        whole=[1] * len(packs),
+    )
     for board in range(len(furniture.boards_mm)):
-        _draw_row(image, owner, furniture, eye, packs, board, rng, sprites, boxes, whole)
+        here = [(index, pack) for index, pack in enumerate(packs) if pack.board == board]
+        drawing.row(board, here, rng)
     _light(image, furniture, eye)
     for board, y_mm in enumerate(furniture.boards_mm):
         _draw_rail(image, furniture, eye, y_mm, np.random.default_rng([7, board]))
-    counts = np.bincount(owner.ravel(), minlength=len(packs) + 1)[1:]
-    seen = tuple(float(min(1.0, count / total)) for count, total in zip(counts, whole, strict=True))
-    return FrontView(image=image, origin_px=(left, above), boxes=tuple(boxes), seen=seen)
+    return FrontView(
+        image=image,
+        origin_px=(left, above),
+        boxes=tuple(drawing.boxes),
+        seen=drawing.seen(),
+    )
 
 
 def _draw_inside(image: Pixels, furniture: Furniture, eye: _Eye) -> None:
@@ -155,74 +173,86 @@ def _draw_inside(image: Pixels, furniture: Furniture, eye: _Eye) -> None:
             _fill(image, corners, _times(furniture.board, gain))
 
 
-def _draw_row(
-    image: Pixels,
-    owner: NDArray[np.uint16],
-    furniture: Furniture,
-    eye: _Eye,
-    packs: Sequence[Standing],
-    board: int,
-    rng: np.random.Generator,
-    sprites: SpriteShelf,
-    boxes: list[Box],
-    whole: list[int],
-) -> None:
-    """The packs of one board, the hindmost first."""
-    here = [(index, pack) for index, pack in enumerate(packs) if pack.board == board]
-    y_mm = furniture.boards_mm[board]
-    drop = (y_mm - eye.middle_mm[1]) / max(1.0, furniture.height_mm)
-    tilt = 1 if drop > 0.12 else (-1 if drop < -0.42 else 0)
-    if drop < 0:
-        # A board above the eye hides whatever stands deeper on it than its front edge.
-        edge = max(1, round(eye.at(0, y_mm)[1]))
-        image, owner = image[:edge], owner[:edge]
-    for layer in range(max((pack.behind for _, pack in here), default=0), 0, -1):
-        shade = 0.9 * BEHIND_SHADE**layer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """Where on its board a pack stands: the board's height, how deep, from which side it is seen,
+    and how much of the light reaches it."""
+
+    y_mm: float
+    depth_mm: float
+    view: PackView
+    shade: float
+
+
+@dataclass(slots=True, kw_only=True)
+class _Drawing:
+    """Packs being drawn. `owner` holds for each pixel the number of the pack that is seen there, 0
+    for none; `boxes` and `whole`, its pixels before others hide them, follow the packs."""
+
+    image: Pixels
+    owner: NDArray[np.uint16]
+    furniture: Furniture
+    eye: _Eye
+    sprites: SpriteShelf
+    boxes: list[Box]
+    whole: list[int]
+
+    def row(
+        self, board: int, here: Sequence[tuple[int, Standing]], rng: np.random.Generator
+    ) -> None:
+        """The packs of one board, with their numbers, the hindmost first."""
+        y_mm, eye, image, owner = self.furniture.boards_mm[board], self.eye, self.image, self.owner
+        drop = (y_mm - eye.middle_mm[1]) / max(1.0, self.furniture.height_mm)
+        tilt = 1 if drop > 0.12 else (-1 if drop < -0.42 else 0)
+        if drop < 0:
+            # A board above the eye hides whatever stands deeper on it than its front edge.
+            edge = max(1, round(eye.at(0, y_mm)[1]))
+            image, owner = image[:edge], owner[:edge]
+        for layer in range(max((pack.behind for _, pack in here), default=0), 0, -1):
+            shade = 0.9 * BEHIND_SHADE**layer
+            for index, pack in here:
+                if pack.behind >= layer:
+                    depth = pack.setback_mm + layer * max(ROW_DEPTH_MM, pack.design.width_mm)
+                    yaw = BEHIND_YAW_DEG if (index + layer) % 2 else 0.0
+                    view = PackView(yaw_deg=yaw, tilt=tilt)
+                    spot = _Spot(y_mm=y_mm, depth_mm=depth, view=view, shade=shade)
+                    self._stand(image, pack, spot)
         for index, pack in here:
-            if pack.behind >= layer:
-                depth = pack.setback_mm + layer * max(ROW_DEPTH_MM, pack.design.width_mm)
-                yaw = BEHIND_YAW_DEG if (index + layer) % 2 else 0.0
-                _stand(
-                    image, eye, pack, y_mm, depth, PackView(yaw_deg=yaw, tilt=tilt), shade, sprites
-                )
-    for index, pack in here:
-        view = PackView(yaw_deg=pack.yaw_deg, tilt=tilt)
-        gain = float(rng.uniform(0.95, 1.04)) * 0.9 ** (pack.setback_mm / ROW_DEPTH_MM)
-        box, cover = _stand(image, eye, pack, y_mm, pack.setback_mm, view, gain, sprites)
-        boxes[index] = box
-        if cover is not None:
-            place, mask = cover
-            whole[index] = max(1, int(mask.sum()))
-            owner[place][mask] = index + 1
+            gain = float(rng.uniform(0.95, 1.04)) * 0.9 ** (pack.setback_mm / ROW_DEPTH_MM)
+            view = PackView(yaw_deg=pack.yaw_deg, tilt=tilt)
+            spot = _Spot(y_mm=y_mm, depth_mm=pack.setback_mm, view=view, shade=gain)
+            self.boxes[index], cover = self._stand(image, pack, spot)
+            if cover is not None:
+                place, mask = cover
+                self.whole[index] = max(1, int(mask.sum()))
+                owner[place][mask] = index + 1
+
+    def _stand(
+        self, image: Pixels, pack: Standing, spot: _Spot
+    ) -> tuple[Box, tuple[tuple[slice, slice], NDArray[np.bool_]] | None]:
+        scale = self.eye.scale(spot.depth_mm)
+        width = max(4, round(pack.design.width_mm * scale))
+        height = max(6, round(pack.design.height_mm * scale))
+        x, foot = self.eye.at(pack.x_mm, spot.y_mm - pack.lift_mm, spot.depth_mm)
+        left, top = x - width / 2, foot - height
+        _shadow(image, x, foot, width)
+        if pack.design.shape.value in ("carton", "box"):
+            _draw_sides(image, self.eye, pack, spot)
+        sprite = self.sprites.sprite(pack.design, spot.view, width, height)
+        cover = lay(image, sprite, round(left), round(top), spot.shade)
+        return (left, top, left + width, foot), cover
+
+    def seen(self) -> tuple[float, ...]:
+        """The share of each pack that nothing in front of it hides."""
+        counts = np.bincount(self.owner.ravel(), minlength=len(self.whole) + 1)[1:]
+        pairs = zip(counts, self.whole, strict=True)
+        return tuple(float(min(1.0, count / total)) for count, total in pairs)
 
 
-def _stand(
-    image: Pixels,
-    eye: _Eye,
-    pack: Standing,
-    y_mm: float,
-    depth_mm: float,
-    view: PackView,
-    shade: float,
-    sprites: SpriteShelf,
-) -> tuple[Box, tuple[tuple[slice, slice], NDArray[np.bool_]] | None]:
-    scale = eye.scale(depth_mm)
-    width = max(4, round(pack.design.width_mm * scale))
-    height = max(6, round(pack.design.height_mm * scale))
-    x, foot = eye.at(pack.x_mm, y_mm - pack.lift_mm, depth_mm)
-    left, top = x - width / 2, foot - height
-    _shadow(image, x, foot, width)
-    if pack.design.shape.value in ("carton", "box"):
-        _draw_sides(image, eye, pack, y_mm - pack.lift_mm, depth_mm, shade)
-    sprite = sprites.sprite(pack.design, view, width, height)
-    return (left, top, left + width, foot), lay(image, sprite, round(left), round(top), shade)
-
-
-def _draw_sides(
-    image: Pixels, eye: _Eye, pack: Standing, y_mm: float, depth_mm: float, shade: float
-) -> None:
+def _draw_sides(image: Pixels, eye: _Eye, pack: Standing, spot: _Spot) -> None:
     """The faces of a box that perspective shows beside and above its front."""
     half, tall = pack.design.width_mm / 2, pack.design.height_mm
+    y_mm, depth_mm = spot.y_mm - pack.lift_mm, spot.depth_mm
     if pack.design.shape.value == "carton":
         tall *= 0.94
     corners = ((-half, tall), (half, tall), (half, 0.0), (-half, 0.0))
@@ -231,7 +261,7 @@ def _draw_sides(
     red, green, blue = pack.design.ground
     for side, gain in ((0, 0.8), (1, 0.55), (3, 0.55)):
         after = (side + 1) % 4
-        colour = _times((blue, green, red), gain * shade)
+        colour = _times((blue, green, red), gain * spot.shade)
         _fill(image, [near[side], near[after], far[after], far[side]], colour)
 
 
@@ -309,13 +339,14 @@ def _draw_rail(
     image[y1 : y1 + 1, x1:x2] = _times(furniture.rail, 0.6)
     for x_mm in furniture.tags_mm:
         tag_x, _ = eye.at(x_mm, y_mm)
-        _draw_tag(image, round(tag_x), y1, tall, eye.px_per_mm, rng)
+        _draw_tag(image, (round(tag_x), y1), tall, eye.px_per_mm, rng)
 
 
 def _draw_tag(
-    image: Pixels, x: int, top: int, tall: int, px_per_mm: float, rng: np.random.Generator
+    image: Pixels, at: tuple[int, int], tall: int, px_per_mm: float, rng: np.random.Generator
 ) -> None:
-    """Paper with a price and a small barcode; yellow paper for an offer."""
+    """Paper with a price and a small barcode, its middle and top `at`; yellow for an offer."""
+    x, top = at
     half, y1, y2 = round(22 * px_per_mm), top + max(1, tall // 8), top + tall - 1
     paper = (96, 224, 250) if rng.random() < 0.12 else (248, 250, 250)
     text = f"{rng.integers(2, 13)}.{rng.integers(0, 10)}0"
@@ -324,10 +355,10 @@ def _draw_tag(
     cv2.line(image, (x - half, y2), (x + half, y2), (150, 152, 156), 1)
     if tall < 12:
         return
-    at, ink = (x - half + 3, y2 - round(tall * 0.22)), (40, 36, 34)
+    foot, ink = (x - half + 3, y2 - round(tall * 0.22)), (40, 36, 34)
     if paper[0] < 100:
         ink = (36, 30, 180)
-    cv2.putText(image, text, at, cv2.FONT_HERSHEY_DUPLEX, tall / 54, ink, 1, cv2.LINE_AA)
+    cv2.putText(image, text, foot, cv2.FONT_HERSHEY_DUPLEX, tall / 54, ink, 1, cv2.LINE_AA)
     for k, is_bar in enumerate(bars[: round(half * 0.62)]):
         if is_bar:
             left = x + round(half * 0.34) + k

@@ -17,6 +17,7 @@ import cv2
 from simulators.render.dataset import frozen_packs, write_references
 from simulators.render.packs.troubles import Troubles
 from simulators.render.shelves.chests import write_chests
+from simulators.render.shelves.set_profile import PhotoSet
 from vision_models.evaluation.shelves.baskets import chest_figures, read_chest_set, score_chests
 from vision_models.evaluation.shelves.sets import references_in
 from vision_models.evaluation.shelves.trial import gallery_of
@@ -56,16 +57,16 @@ def measure(
     """The figures of `photos` photos of one freezer."""
     packs = frozen_packs(first, SKUS + STRANGERS)
     write_references(folder / "references", packs[:SKUS])
-    write_chests(
-        folder,
-        packs[:SKUS],
-        packs[SKUS:],
+    wanted = PhotoSet(
+        out=folder,
+        planned=packs[:SKUS],
+        strangers=packs[SKUS:],
         rows=ROWS,
         columns=COLUMNS,
         count=photos,
         seed=seed,
-        troubles=troubles,
     )
+    write_chests(wanted, troubles)
     gallery = gallery_of(
         references_in(folder), Gallery.open_or_make(folder / "gallery", Embedder.shipped())
     )

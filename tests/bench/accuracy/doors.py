@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -143,10 +143,10 @@ def main() -> None:
             rng,
             crossings=words.crossings,
             is_hard=words.hard,
-            frames_per_s=words.fps,
             furniture=words.furniture,
             sun=words.sun,
         )
+        scene = replace(scene, frames_per_s=words.fps)
         watches, frames = watch_scene(scene, words.eyes, words.manifest, rng)
         for name, watch in watches.items():
             scores[name].add(watch, scene, frames)

@@ -1,5 +1,7 @@
 """A camera that was turned is noticed, people and light are not taken for it."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from simulators.render.people.entrance import entrance
 from vision_models.core.errors import UnusablePicture
 from vision_models.people.scene_change import ReferenceView
 
-SCENE = busy_door(np.random.default_rng(5), crossings=12, is_hard=True, frames_per_s=1.0)
+SCENE = replace(busy_door(np.random.default_rng(5), crossings=12, is_hard=True), frames_per_s=1.0)
 EMPTY = entrance(SCENE.camera, SCENE.line_z)
 
 

@@ -1,5 +1,7 @@
 """Stills of people: boxes that fit, the same seed the same picture."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from simulators.render.people.crowd import HEIGHT_PX, LEAST_HEIGHT_PX, WIDTH_PX, still
@@ -29,7 +31,9 @@ def test_the_same_seed_draws_the_same_still() -> None:
 
 
 def test_boxes_without_drawing_are_those_of_the_drawn_frames() -> None:
-    scene = busy_door(np.random.default_rng(4), crossings=2, is_hard=True, frames_per_s=2.0)
+    scene = replace(
+        busy_door(np.random.default_rng(4), crossings=2, is_hard=True), frames_per_s=2.0
+    )
     drawn = door_frames(scene, np.random.default_rng(1))
     for frame, (at_s, boxes) in zip(drawn, door_boxes(scene), strict=True):
         assert frame.at_s == at_s

@@ -6,6 +6,7 @@ import pytest
 
 from simulators.render.dataset import frozen_packs, write_references
 from simulators.render.shelves.chests import write_chests
+from simulators.render.shelves.set_profile import PhotoSet
 from vision_models.core.errors import UnusablePicture
 from vision_models.evaluation.shelves.baskets import (
     ChestScore,
@@ -32,7 +33,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two photos of a freezer of 1 × 2 baskets."""
     out = tmp_path_factory.mktemp("chests")
     write_references(out / "references", PACKS[:3])
-    write_chests(out, PACKS[:3], PACKS[3:], rows=1, columns=2, count=2, seed=3)
+    write_chests(
+        PhotoSet(
+            out=out, planned=PACKS[:3], strangers=PACKS[3:], rows=1, columns=2, count=2, seed=3
+        )
+    )
     return out
 
 
