@@ -18,7 +18,8 @@ from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.insight.search import search
-from cloud_hub.insight.snapshot import load_situation
+from cloud_hub.insight.snapshot import load_snapshot
+from cloud_hub.register import SEARCHES
 from cloud_hub.review.view import review_view
 from cloud_hub.tasks.keeping import plan_tasks, write_tasks
 from cloud_hub.tasks.view import tasks_view
@@ -48,32 +49,32 @@ def chain(tmp_path: Path) -> SmallChain:
             chain.photo(local(hour), seen=seen, store_id=store_id)
     chain.flush()
     with chain.database.writing() as session:
-        situation = load_situation(session, TENANT, NOW)
-        assert situation is not None
-        write_tasks(session, plan_tasks(session, situation, search(situation)), NOW)
+        snapshot = load_snapshot(session, TENANT, NOW)
+        assert snapshot is not None
+        write_tasks(session, plan_tasks(snapshot, search(snapshot, SEARCHES), frozenset()), NOW)
     return chain
 
 
 def test_no_page_tells_of_a_store_that_is_not_theirs(chain: SmallChain) -> None:
     with chain.reading() as session:
         views = (
-            home_view(session, TWO, NOW),
-            footfall_view(session, TWO, NOW),
+            home_view(session, TWO, NOW, SEARCHES),
+            footfall_view(session, TWO, NOW, SEARCHES),
             fleet_view(session, TWO, NOW),
             tasks_view(session, TWO, NOW),
             review_view(session, TWO, NOW),
-            store_view(session, TWO, NOW, "s02"),
-            shelf_view(session, TWO, NOW, "s02-a"),
+            store_view(session, TWO, NOW, "s02", SEARCHES),
+            shelf_view(session, TWO, NOW, "s02-a", SEARCHES),
             device_view(session, TWO, NOW, "s02-till"),
         )
-        rows = problems_for(session, TWO, NOW)
+        rows = problems_for(session, TWO, NOW, SEARCHES)
         for view in (*views, *rows):
             said = repr(asdict(view))
             assert "s03" not in said
             assert "Store 03" not in said
         for open_other in (
-            lambda: store_view(session, TWO, NOW, "s03"),
-            lambda: shelf_view(session, TWO, NOW, "s03-a"),
+            lambda: store_view(session, TWO, NOW, "s03", SEARCHES),
+            lambda: shelf_view(session, TWO, NOW, "s03-a", SEARCHES),
             lambda: device_view(session, TWO, NOW, "s03-till"),
         ):
             with pytest.raises(NotFound):
@@ -90,14 +91,14 @@ def test_no_page_tells_of_a_store_that_is_not_theirs(chain: SmallChain) -> None:
 
 def test_a_region_without_a_store_yet_has_empty_pages(chain: SmallChain) -> None:
     with chain.reading() as session:
-        home = home_view(session, NONE, NOW)
+        home = home_view(session, NONE, NOW, SEARCHES)
         assert (home.stores, home.problems, home.stores_total) == ((), (), 0)
         assert home_page(home, reader(NONE))
-        assert footfall_view(session, NONE, NOW).stores == ()
+        assert footfall_view(session, NONE, NOW, SEARCHES).stores == ()
         assert fleet_view(session, NONE, NOW).devices == ()
         assert tasks_view(session, NONE, NOW).open == ()
         assert review_view(session, NONE, NOW).waiting == 0
-        assert problems_for(session, NONE, NOW) == ()
+        assert problems_for(session, NONE, NOW, SEARCHES) == ()
 
 
 def reader(who: Viewer) -> Reader:
@@ -125,7 +126,7 @@ def test_the_bar_leads_to_all_their_stores_or_to_the_one(chain: SmallChain) -> N
 
 def test_home_leads_to_the_page_of_each_of_their_stores(chain: SmallChain) -> None:
     with chain.reading() as session:
-        view = home_view(session, TWO, NOW)
+        view = home_view(session, TWO, NOW, SEARCHES)
     said = str(home_page(view, reader(TWO))) + str(story(view, reader(TWO)))
     assert 'href="/store/s01"' in said
     assert 'href="/store/s02"' in said
@@ -134,4 +135,4 @@ def test_home_leads_to_the_page_of_each_of_their_stores(chain: SmallChain) -> No
 
 def test_one_store_has_no_overview(chain: SmallChain) -> None:
     with chain.reading() as session, pytest.raises(NotYours):
-        home_view(session, viewer(LoginRole.STORE, "s01"), NOW)
+        home_view(session, viewer(LoginRole.STORE, "s01"), NOW, SEARCHES)
