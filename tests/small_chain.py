@@ -535,5 +535,5 @@ def viewer(role: LoginRole, *scopes: str, tenant_id: str = TENANT) -> Viewer:
         login_name="who",
         role=role,
         store_ids=frozenset(scopes) if is_bound else None,
-        brand_id=next(iter(scopes), OWN) if role is LoginRole.BRAND else None,
+        brand_id=next(iter(scopes), "") if role is LoginRole.BRAND else None,
     )

@@ -28,9 +28,9 @@ def add_login(
     password: str,
     grant: Grant,
     language: str | None = None,
-) -> None:
+) -> Grant:
     """Makes the login, or gives an existing one this password and grant; who is signed in with it
-    has to sign in again.
+    has to sign in again. Returns the grant as it is kept.
 
     Raises Refused for a short password, a name with a colon, a language without a catalogue, and
     what grants.checked refuses.
@@ -53,6 +53,7 @@ def add_login(
     login.disabled_at = None
     session.add(login)
     end_sessions(session, login)
+    return held
 
 
 def login_named(session: Session, tenant_id: str, login_name: str) -> Login:

@@ -59,15 +59,15 @@ def add_login(
 
     grant = Grant(role=role, scopes=tuple(scope or ()), regions=tuple(region or ()))
 
-    def make(logins: "Logins") -> None:
+    def make(logins: "Logins") -> Grant:
         if password_stdin or not sys.stdin.isatty():
             password = sys.stdin.readline().rstrip("\n")
         else:
             password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-        logins.make(name, password, grant, language)
+        return logins.make(name, password, grant, language)
 
-    _changed(make, data, database, tenant)
-    bounds = f" ({grant.bounds})" if grant.bounds else ""
+    held = _changed(make, data, database, tenant)
+    bounds = f" ({held.bounds})" if held.bounds else ""
     typer.echo(f"{name} may sign in as {role.value}{bounds}")
 
 

@@ -45,8 +45,9 @@ class Logins:
         """Every login, by name."""
         return all_logins(self._session, self._tenant_id)
 
-    def make(self, name: str, password: str, grant: Grant, language: str | None) -> None:
-        """Makes a login, or gives it this password and grant and signs it out everywhere.
+    def make(self, name: str, password: str, grant: Grant, language: str | None) -> Grant:
+        """Makes a login, or gives it this password and grant and signs it out everywhere. Returns
+        the grant as it is kept.
 
         Raises NotYours, and what add_login raises.
         """
@@ -54,7 +55,7 @@ class Logins:
         known = self._session.get(Login, (self._tenant_id, name))
         if known is not None:
             self._require_may_give(LoginRole(known.role))
-        add_login(
+        held = add_login(
             self._session,
             tenant_id=self._tenant_id,
             login_name=name,
@@ -62,7 +63,8 @@ class Logins:
             grant=grant,
             language=language,
         )
-        self._note("login-changed" if known else "login-made", name, grant.as_json())
+        self._note("login-changed" if known else "login-made", name, held.as_json())
+        return held
 
     def disable(self, name: str) -> None:
         """Signs it out and lets it in no more. Raises NotFound, NotYours."""

@@ -59,6 +59,7 @@ LOGINS = {
     "office": ("head-office", None),
     "quanye": ("brand", "quanye"),
     "s01": ("store", "s01"),
+    "area": ("store", ["s01", "s02"]),
     "technician": ("technician", None),
     "it": ("it", None),
 }

@@ -25,6 +25,7 @@ async def test_the_language_can_be_switched(visit_as: VisitAs) -> None:
     [
         ("office", ("/", "/footfall", "/fleet", "/tasks", "/device/s01-door")),
         ("s01", ("/store/s01", "/shelf/s01-a")),
+        ("area", ("/", "/footfall")),
         ("quanye", ("/brand", "/review")),
     ],
 )

@@ -70,6 +70,41 @@ def test_a_weak_login_is_refused(data: Path) -> None:
     refused(aisle(*token, "rival"), "there is no brand 'rival'; there is: quanye")
 
 
+def test_logins_are_listed_disabled_enabled_and_removed(data: Path) -> None:
+    place = ("--data", data)
+    add = ("login", "add", *place, "--password-stdin", "--role", "store")
+    two = aisle(*add, "anna", "--scope", "s01", "--scope", "s02", typed="long enough\n")
+    refused(two, "there is no store 's02'; there is: s01")
+    made = aisle(*add, "anna", "--scope", "s01", "--region", "S01", typed="long enough\n")
+    refused(made, "there is no region 'S01'")
+    made = aisle(*add, "anna", "--scope", "s01", "--region", "test", typed="long enough\n")
+    assert made.stdout == "anna may sign in as store (store s01, region Test)\n"
+    assert aisle("login", "list", *place).stdout == "anna  store  store s01, region Test\n"
+    assert aisle("login", "disable", "anna", *place).stdout == "anna may not sign in\n"
+    assert "  disabled 2" in aisle("login", "list", *place).stdout
+    assert aisle("login", "enable", "anna", *place).stdout == "anna may sign in again\n"
+    assert "disabled" not in aisle("login", "list", *place).stdout
+    assert aisle("login", "remove", "anna", *place).stdout == "anna is gone\n"
+    assert aisle("login", "list", *place).stdout == ""
+    refused(aisle("login", "disable", "anna", *place), "there is no login 'anna'")
+
+
+def test_a_token_is_listed_by_an_id_and_revoked_by_it(data: Path) -> None:
+    place = ("--data", data)
+    secret = aisle(
+        "hub", "token", "--role", "it", "--write", "--name", "ops", *place
+    ).stdout.strip()
+    (told,) = aisle("login", "token", "list", *place).stdout.splitlines()
+    assert "ops  it  may write  made 2" in told
+    assert secret not in told
+    called = told.split()[0]
+    revoked = aisle("login", "token", "revoke", called, *place)
+    assert revoked.stdout == "token ops opens nothing any more\n"
+    assert aisle("login", "token", "list", *place).stdout == ""
+    assert "revoked 2" in aisle("login", "token", "list", "--all", *place).stdout
+    refused(aisle("login", "token", "revoke", "ops", *place), "there is no valid token 'ops'")
+
+
 def test_a_token_is_printed_once_and_kept_as_a_hash(data: Path) -> None:
     token = aisle("hub", "token", "--role", "it", "--data", data).stdout.strip()
     database = open_database(f"sqlite:///{data / 'hub.db'}")

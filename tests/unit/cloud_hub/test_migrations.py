@@ -279,3 +279,82 @@ def _rows(connection: sa.Connection, table: str) -> list[dict[str, Any]]:
     tables = sa.MetaData()
     tables.reflect(connection, only=[table])
     return [dict(row) for row in connection.execute(sa.select(tables.tables[table])).mappings()]
+
+
+def entrants() -> dict[str, list[dict[str, Any]]]:
+    """Logins, tokens, a chain and its brand, as hubs before revision 0004 kept them."""
+    roles = (
+        ("clerk", "store", "s01"),
+        ("spring", "brand", "quanye"),
+        ("office", "head-office", None),
+        ("tech", "technician", "s01"),
+        ("nobody", "store", None),
+    )
+    return {
+        "tenant": [
+            {
+                "tenant_id": tenant,
+                "name_en": "Chain",
+                "name_zh": "连锁",
+                "currency": "CNY",
+                "simulated": False,
+            }
+            for tenant in ("chain", "other")
+        ],
+        "brand": [{"tenant_id": "chain", "brand_id": "quanye", "name_en": "Q", "name_zh": "泉"}],
+        "login": [
+            {
+                "tenant_id": "chain",
+                "login_name": name,
+                "password_hash": f"hash of {name}",
+                "role": role,
+                "scope_id": scope,
+                "language": "zh",
+                "disabled_at": TAKEN_AT if name == "tech" else None,
+            }
+            for name, role, scope in roles
+        ],
+        "api_token": [
+            {
+                "tenant_id": "chain",
+                "token_hash": f"{number:064x}",
+                "name": name,
+                "may_write": role == "store",
+                "role": role,
+                "scope_id": scope,
+                "created_at": TAKEN_AT,
+            }
+            for number, (name, role, scope) in enumerate(roles)
+        ],
+    }
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_logins_and_tokens_keep_the_one_store_or_brand_they_had(url: str, revision: str) -> None:
+    with tables_of(url, revision) as connection:
+        tables = sa.MetaData()
+        tables.reflect(connection)
+        for table, rows in entrants().items():
+            connection.execute(sa.insert(tables.tables[table]), rows)
+        connection.commit()
+    database = open_database(url)
+    for table in ("login", "api_token"):
+        kept = {row.get("login_name") or row["name"]: row for row in rows_of(database, table)}
+        assert {name: (row["scopes"], row["regions"]) for name, row in kept.items()} == {
+            "clerk": (["s01"], []),
+            "spring": (["quanye"], []),
+            "office": ([], []),
+            "tech": ([], []),
+            "nobody": ([], []),
+        }
+    logins = {row["login_name"]: row for row in rows_of(database, "login")}
+    assert logins["clerk"]["password_hash"] == "hash of clerk"
+    assert logins["tech"]["disabled_at"] is not None
+    tokens = rows_of(database, "api_token")
+    assert [row["may_write"] for row in tokens if row["name"] == "clerk"] == [True]
+    assert {row["revoked_at"] for row in tokens} == {None}
+    keys = [row["naming_key"] for row in rows_of(database, "tenant")]
+    assert len(set(keys)) == 2
+    assert all(len(key) == 32 for key in keys)
+    assert [row["joined"] for row in rows_of(database, "brand")] == [0]
+    database.close()

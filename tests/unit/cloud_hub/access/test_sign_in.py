@@ -72,7 +72,7 @@ def test_a_login_reads_in_a_language_that_there_is_or_in_its_browsers(database: 
         "tenant_id": "linguang",
         "login_name": "ben",
         "password": "long enough",
-        "role": LoginRole.IT,
+        "grant": Grant(role=LoginRole.IT),
     }
     with database.writing() as session:
         add_login(session, **words)
@@ -82,6 +82,22 @@ def test_a_login_reads_in_a_language_that_there_is_or_in_its_browsers(database: 
         assert kept.language is None
         with pytest.raises(Refused, match="there is no language 'tlh'; there is: en, "):
             add_login(session, **words, language="tlh")
+
+
+def test_a_login_changed_between_its_check_and_its_session_gets_none(database: Database) -> None:
+    checked = anna(database)
+    anna(database)
+    with database.writing() as session, pytest.raises(Refused, match="sign in again"):
+        open_session(session, checked, NOON, lasts=HOUR)
+
+
+def test_a_new_password_signs_out_everywhere(database: Database) -> None:
+    login = anna(database)
+    with database.writing() as session:
+        cookies = [open_session(session, login, NOON, lasts=HOUR) for _ in range(2)]
+    anna(database)
+    with database.sessions() as session:
+        assert [login_of(session, cookie, NOON) for cookie in cookies] == [None, None]
 
 
 def test_a_cookie_is_not_in_the_database(database: Database) -> None:

@@ -90,7 +90,7 @@ def _opening(
 
 
 def seen(chain: SmallChain, role: LoginRole | None = None) -> EstimatedSales | None:
-    who = viewer(role) if role else head_office()
+    who = viewer(role, OWN) if role else head_office()
     with chain.reading() as session:
         return shelf_view(session, who, NOW, "s01-a", SEARCHES).sell_out
 
