@@ -15,6 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloud_hub.access.sign_in import ANY_TENANT, mint_token
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.admin import logins_api, master_data_api, places_api
+from cloud_hub.admin.stores import actions as store_actions
+from cloud_hub.admin.stores import screens as store_screens
 from cloud_hub.boards import api as boards_api
 from cloud_hub.boards.screens import SCREENS
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
@@ -59,7 +61,12 @@ log = logging.getLogger(__name__)
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - a file's name
 SILENCE_CHECK_S = 60.0
 WORKERS_LOOK_S = 5.0
-ACTIONS = (*task_actions.ACTIONS, *review_actions.ACTIONS, *command_actions.ACTIONS)
+ACTIONS = (
+    *task_actions.ACTIONS,
+    *review_actions.ACTIONS,
+    *command_actions.ACTIONS,
+    *store_actions.ACTIONS,
+)
 
 
 def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
@@ -80,7 +87,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         opened.pop_all()
     app = _application(hub)
     if settings.console:
-        mount_console(app, hub, SCREENS, ACTIONS)
+        mount_console(app, hub, (*SCREENS, *store_screens.SCREENS), ACTIONS)
     return app
 
 

@@ -29,12 +29,22 @@ class Page(StrEnum):
     FLEET = "fleet"
     TASKS = "tasks"
     REVIEW = "review"
+    STORES = "stores"
 
 
 _PAGES: dict[LoginRole, frozenset[Page]] = {
     LoginRole.HEAD_OFFICE: frozenset(Page),
     LoginRole.IT: frozenset(
-        {Page.HOME, Page.FOOTFALL, Page.STORE, Page.SHELF, Page.DEVICE, Page.FLEET, Page.TASKS}
+        {
+            Page.HOME,
+            Page.FOOTFALL,
+            Page.STORE,
+            Page.SHELF,
+            Page.DEVICE,
+            Page.FLEET,
+            Page.TASKS,
+            Page.STORES,
+        }
     ),
     LoginRole.TECHNICIAN: frozenset({Page.FLEET, Page.DEVICE, Page.TASKS}),
     LoginRole.STORE: frozenset(

@@ -16,4 +16,5 @@ def page_title(page: Page, words: Words) -> str:
         Page.FLEET: words("Devices"),
         Page.TASKS: words("Tasks"),
         Page.REVIEW: words("Review"),
+        Page.STORES: words("Stores"),
     }[page]

@@ -9,7 +9,16 @@ from cloud_hub.web.roles import landing, role_name
 from cloud_hub.web.visit import Visit
 from device_profiles.store import LoginRole
 
-NAVIGATION = (Page.HOME, Page.FOOTFALL, Page.STORE, Page.BRAND, Page.FLEET, Page.TASKS, Page.REVIEW)
+NAVIGATION = (
+    Page.HOME,
+    Page.FOOTFALL,
+    Page.STORE,
+    Page.BRAND,
+    Page.FLEET,
+    Page.TASKS,
+    Page.REVIEW,
+    Page.STORES,
+)
 
 
 def bar(visit: Visit, frame: FrameView, reader: Reader, here: str) -> Markup:
@@ -84,6 +93,7 @@ def _navigation(reader: Reader, here: str) -> Markup:
         Page.FLEET: words("Devices"),
         Page.TASKS: words("Tasks"),
         Page.REVIEW: words("Review"),
+        Page.STORES: words("Stores"),
     }
     links = []
     for page in NAVIGATION:
