@@ -22,6 +22,8 @@ class Permission(StrEnum):
     SEE_DEVICE = "see-device"
     """One device: its accounts, losses, alarms, and where each of its records is."""
     SEE_TASKS = "see-tasks"
+    SEE_STORES = "see-stores"
+    """The list of stores as they are set up."""
     SEE_REVIEW = "see-review"
     """Questions about pictures."""
 
@@ -78,6 +80,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
     | OF_SEVERAL_STORES
     | {
         _P.SEE_BRAND,
+        _P.SEE_STORES,
         _P.SEE_CONTROL,
         _P.SEE_LINK,
         _P.SEE_AS_OTHERS,
@@ -93,6 +96,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
         _P.SEE_CONTROL,
         _P.SEE_LINK,
         _P.SEE_METRICS,
+        _P.SEE_STORES,
         _P.COMMAND_DEVICES,
         _P.ENROL_DEVICES,
         _P.MANAGE_ARTIFACTS,

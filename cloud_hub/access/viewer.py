@@ -39,6 +39,7 @@ class Page(StrEnum):
     FLEET = "fleet"
     TASKS = "tasks"
     REVIEW = "review"
+    STORES = "stores"
 
     @property
     def permission(self) -> Permission:

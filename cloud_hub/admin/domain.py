@@ -3,8 +3,13 @@
 from typing import Final
 
 from cloud_hub.admin import logins_api, master_data_api, places_api
+from cloud_hub.admin.stores.actions import ACTIONS
+from cloud_hub.admin.stores.screens import SCREENS
 from cloud_hub.domain import Domain
 
 DOMAIN: Final = Domain(
-    name="admin", routers=(master_data_api.router, logins_api.router, places_api.router)
+    name="admin",
+    screens=SCREENS,
+    actions=ACTIONS,
+    routers=(master_data_api.router, logins_api.router, places_api.router),
 )

@@ -5,7 +5,6 @@ longer names; stores, products and devices that facts may point at are never del
 device keeps its password.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
+from cloud_hub.master_data.editing import write_store
 from device_profiles.device import first_problem
 from device_profiles.store import Chain, Store
 
@@ -122,21 +122,7 @@ def _load_goods(session: Session, chain: Chain) -> None:
 
 def _load_store(session: Session, chain: Chain, store: Store) -> None:
     key = {"tenant_id": chain.tenant_id, "store_id": store.store_id}
-    insert_or_replace(
-        session,
-        place.Store,
-        [
-            key
-            | {
-                "name": store.name,
-                "region": store.region,
-                "time_zone": store.time_zone,
-                "gln": store.gln,
-                "opening_hours": json.loads(store.opening_hours.model_dump_json()),
-                "selling_area_m2": store.selling_area_m2,
-            }
-        ],
-    )
+    write_store(session, chain.tenant_id, store)
     intervals = {plan.fixture_id: plan.interval_min for plan in store.photo_plans}
     insert_or_replace(
         session,

@@ -23,7 +23,10 @@ async def test_the_language_can_be_switched(visit_as: VisitAs) -> None:
 @pytest.mark.parametrize(
     ("login", "paths"),
     [
-        ("office", ("/", "/footfall", "/fleet", "/tasks", "/device/s01-door")),
+        (
+            "office",
+            ("/", "/footfall", "/fleet", "/tasks", "/device/s01-door", "/stores", "/stores/s01"),
+        ),
         ("s01", ("/store/s01", "/shelf/s01-a")),
         ("area", ("/", "/footfall")),
         ("quanye", ("/brand", "/review")),

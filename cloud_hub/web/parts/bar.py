@@ -17,7 +17,16 @@ from device_profiles.store import LoginRole
 
 SHORT_NAME: Final = Text("EN")
 """What the bar calls a language, in that language."""
-NAVIGATION = (Page.HOME, Page.FOOTFALL, Page.STORE, Page.BRAND, Page.FLEET, Page.TASKS, Page.REVIEW)
+NAVIGATION = (
+    Page.HOME,
+    Page.FOOTFALL,
+    Page.STORE,
+    Page.BRAND,
+    Page.FLEET,
+    Page.TASKS,
+    Page.REVIEW,
+    Page.STORES,
+)
 
 
 def bar(visit: Visit, frame: FrameView, reader: Reader, here: str) -> Markup:
@@ -98,6 +107,7 @@ def _navigation(reader: Reader, here: str) -> Markup:
         Page.FLEET: words("Devices"),
         Page.TASKS: words("Tasks"),
         Page.REVIEW: words("Review"),
+        Page.STORES: words("Stores"),
     }
     links = []
     for page in NAVIGATION:

@@ -1,0 +1,31 @@
+"""The pages of stores by address."""
+
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.viewer import Page
+from cloud_hub.admin.stores.page import store_edit_page, stores_page
+from cloud_hub.admin.stores.view import store_view, stores_view
+from cloud_hub.web.markup import Markup
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.screen import Arguments, Screen
+
+
+def _stores(session: Session, reader: Reader, _: Arguments) -> Markup:
+    return stores_page(stores_view(session, reader.viewer, reader.now), reader)
+
+
+def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    return store_edit_page(store_view(session, reader.viewer, arguments["identity"]), reader)
+
+
+SCREENS: Final = (
+    Screen(path="/stores", page=Page.STORES, title=lambda words: words("Stores"), draw=_stores),
+    Screen(
+        path="/stores/{identity}",
+        page=Page.STORES,
+        title=lambda words: words("Store"),
+        draw=_store,
+    ),
+)

@@ -1,0 +1,72 @@
+"""One store's master data, checked and written: the same for the importer and for forms."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.core.errors import NotFound
+from cloud_hub.core.storage.bulk_insert import insert_or_replace
+from cloud_hub.master_data import place_tables as place
+from device_profiles.store import OpeningHours, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """What an edit changed, by field: empty where nothing was."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def write_store(session: Session, tenant_id: str, store: Store) -> None:
+    """Writes what a store is by itself; its fixtures, devices and listings are left as they are."""
+    row = {
+        "tenant_id": tenant_id,
+        "store_id": store.store_id,
+        "name": store.name,
+        "region": store.region,
+        "time_zone": store.time_zone,
+        "gln": store.gln,
+        "opening_hours": json.loads(store.opening_hours.model_dump_json()),
+        "selling_area_m2": store.selling_area_m2,
+    }
+    insert_or_replace(session, place.Store, [row])
+
+
+def read_store(session: Session, tenant_id: str, store_id: str) -> Store:
+    """A store by itself, without its fixtures, devices and listings. Raises NotFound."""
+    row = session.get(place.Store, (tenant_id, store_id))
+    if row is None:
+        raise NotFound(f"there is no store {store_id!r}")
+    return Store(
+        store_id=row.store_id,
+        name=row.name,
+        region=row.region,
+        time_zone=row.time_zone,
+        gln=row.gln,
+        opening_hours=OpeningHours.model_validate(row.opening_hours),
+        selling_area_m2=row.selling_area_m2,
+    )
+
+
+def edit_store(
+    session: Session, tenant_id: str, store_id: str, changes: Mapping[str, object]
+) -> Edited:
+    """Gives a store these fields, checked as the importer checks them.
+
+    Raises NotFound, and pydantic's ValidationError with a field's name first in its `loc`.
+    """
+    known = read_store(session, tenant_id, store_id)
+    wanted = Store.model_validate({**known.model_dump(), **changes})
+    before, after = known.model_dump(mode="json"), wanted.model_dump(mode="json")
+    changed = [name for name in before if before[name] != after[name]]
+    if changed:
+        write_store(session, tenant_id, wanted)
+        session.expire_all()
+    return Edited(
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )

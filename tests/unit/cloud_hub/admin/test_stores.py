@@ -1,0 +1,116 @@
+"""A store edited by hand: the importer's checks, the audit log, who may."""
+
+from collections.abc import Iterator
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.tables import AuditEntry
+from cloud_hub.access.viewer import Viewer
+from cloud_hub.admin.permission import may_edit_master_data
+from cloud_hub.admin.stores import exceptions
+from cloud_hub.admin.stores.actions import ACTION, StoreForm, values_of
+from cloud_hub.admin.stores.view import store_view
+from cloud_hub.app import build_hub
+from cloud_hub.core.hub import Hub
+from cloud_hub.core.settings import HubSettings
+from cloud_hub.master_data.editing import read_store
+from cloud_hub.web.actions import Acting, Done, Invalid, Refused
+from cloud_hub.web.forms.reading import read_form
+from cloud_hub.web.words import UTC, Words
+from device_profiles.store import LoginRole
+from sync.core.clock import ManualClock
+from tests.small_chain import NOW, TENANT, SmallChain, viewer
+
+EN = Words("en", UTC)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    hub: Hub = build_hub(HubSettings(data_dir=tmp_path), clock=ManualClock(NOW)).state.hub
+    SmallChain(hub.database).master_data(stores=2)
+    yield hub
+    hub.database.close()
+
+
+def typed(session: Session, who: Viewer, **changes: str) -> dict[str, str]:
+    """The form of the first store as a browser sends it, with these fields changed."""
+    view = store_view(session, who, "s01")
+    values = values_of(view.store, EN) | {"store_id": "s01", "state": view.state}
+    return {name: str(value) for name, value in values.items()} | changes
+
+
+def edit(hub: Hub, who: Viewer, **changes: str) -> Done | Invalid | Refused:
+    with hub.database.writing() as session:
+        form = read_form(StoreForm, typed(session, who, **changes), EN)
+        if isinstance(form, Invalid):
+            return form
+        acting = Acting(session=session, viewer=who, now=NOW, hub=hub, words=EN)
+        return ACTION.do(acting, form)
+
+
+def test_an_edit_is_written_and_logged_with_before_and_after(hub: Hub) -> None:
+    office = viewer(LoginRole.HEAD_OFFICE)
+    assert edit(hub, office, name_en="North Gate", closes="22:30") == Done(message="Saved.")
+    with hub.sessions() as session:
+        store = read_store(session, TENANT, "s01")
+        (entry,) = session.scalars(sa.select(AuditEntry))
+    assert (store.name.en, store.opening_hours.closes) == ("North Gate", time(22, 30))
+    assert (entry.action, entry.subject, entry.actor) == ("store-edited", "s01", office.login_name)
+    assert entry.detail["before"]["name"]["en"] == "Store 01"
+    assert entry.detail["after"]["name"]["en"] == "North Gate"
+    assert set(entry.detail["after"]) == {"name", "opening_hours"}
+
+
+def test_an_edit_that_changes_nothing_is_not_logged(hub: Hub) -> None:
+    assert edit(hub, viewer(LoginRole.IT)) == Done(message="Nothing was changed.")
+    with hub.sessions() as session:
+        assert session.scalars(sa.select(AuditEntry)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("time_zone", "Mars/Olympus", "This time zone is not known"),
+        ("gln", "123", "A GLN has 13 digits."),
+        ("exceptions", "2026-12-25 maybe", "Not understood: “2026-12-25 maybe”"),
+        ("exceptions", "2026-12-25 closed\n2026-12-25 closed", "2026-12-25 is there twice."),
+        ("selling_area_m2", "0", "Must be more than 0."),
+    ],
+)
+def test_the_importers_checks_hold(hub: Hub, field: str, text: str, said: str) -> None:
+    answer = edit(hub, viewer(LoginRole.HEAD_OFFICE), **{field: text})
+    assert isinstance(answer, Invalid)
+    assert said in answer.errors[field]
+    assert set(answer.errors) == {field}
+
+
+def test_who_has_seen_an_older_store_is_refused(hub: Hub) -> None:
+    office = viewer(LoginRole.HEAD_OFFICE)
+    with hub.sessions() as session:
+        seen = store_view(session, office, "s01").state
+    edit(hub, office, name_en="North Gate")
+    answer = edit(hub, office, name_en="South Gate", state=seen)
+    assert isinstance(answer, Refused)
+
+
+def test_days_with_other_hours_are_read_as_they_are_written() -> None:
+    days = {
+        date(2026, 12, 25): None,
+        date(2026, 12, 31): (time(8), time(18)),
+    }
+    for language in ("en", "zh"):
+        words = Words(language, UTC)
+        assert exceptions.read(exceptions.written(days, words), words) == days
+
+
+def test_only_head_office_and_it_edit_and_not_through_their_eyes() -> None:
+    may = {role for role in LoginRole if may_edit_master_data(viewer(role, "s01"))}
+    assert may == {LoginRole.HEAD_OFFICE, LoginRole.IT}
+    guise = Viewer(
+        tenant_id=TENANT, login_name="li", role=LoginRole.IT, scope_id=None, is_guise=True
+    )
+    assert not may_edit_master_data(guise)

@@ -1,0 +1,156 @@
+"""Forms: from a model to fields, from what was typed to the model or to sentences."""
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import BaseModel, Field
+
+from cloud_hub.access.viewer import Viewer
+from cloud_hub.web.actions import Acting, Action, Attempt, Done, Invalid
+from cloud_hub.web.forms.fields import Input, Kind
+from cloud_hub.web.forms.form import Filling, form
+from cloud_hub.web.forms.reading import read_form
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.words import Words
+from device_profiles.store import LoginRole
+
+EN, ZH = (Words(language, ZoneInfo("Etc/GMT-8")) for language in ("en", "zh"))
+
+
+class Size(StrEnum):
+    SMALL = "small"
+    LARGE = "large"
+
+
+class Order(BaseModel):
+    order_id: str
+    name: Annotated[str, Field(max_length=10), Input(label=lambda _: "Name")]
+    units: Annotated[int, Field(ge=1, le=99), Input(label=lambda _: "Units")]
+    price: Annotated[Decimal, Field(decimal_places=2), Input(label=lambda _: "Price")]
+    day: Annotated[date, Input(label=lambda _: "Day")]
+    at: Annotated[time | None, Input(label=lambda _: "At")] = None
+    size: Annotated[
+        Size,
+        Input(label=lambda _: "Size", options=lambda _: {"small": "Small", "large": "Large"}),
+    ] = Size.SMALL
+    urgent: Annotated[bool, Input(label=lambda _: "Urgent")] = False
+    note: Annotated[str, Input(label=lambda _: "Note", kind=Kind.TEXTAREA)] = ""
+    secret: Annotated[str, Input(label=lambda _: "Secret", kind=Kind.PASSWORD)] = ""
+
+
+TYPED = {"order_id": "o1", "name": " Tea ", "units": "12", "price": "6.50", "day": "2026-11-30"}
+
+
+def _do(_act: Acting, _form: Order) -> Done:
+    return Done(message="")
+
+
+ACTION = Action(name="order", form=Order, permission=lambda _: True, do=_do)
+
+
+def reader(attempt: Attempt | None = None) -> Reader:
+    viewer = Viewer(tenant_id="chain", login_name="wang", role=LoginRole.HEAD_OFFICE, scope_id=None)
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    return Reader(viewer=viewer, words=EN, now=now, here="/orders", query="day=1", attempt=attempt)
+
+
+def drawn(attempt: Attempt | None = None, **values: object) -> str:
+    filling = Filling(values=values, about={"order_id": "o1"})
+    return str(form(ACTION, filling, reader(attempt), "Send"))
+
+
+def test_what_was_typed_becomes_the_model():
+    order = read_form(Order, TYPED | {"at": "07:30", "urgent": "yes", "size": "large"}, EN)
+    assert order == Order(
+        order_id="o1",
+        name="Tea",
+        units=12,
+        price=Decimal("6.50"),
+        day=date(2026, 11, 30),
+        at=time(7, 30),
+        urgent=True,
+        size=Size.LARGE,
+    )
+
+
+def test_what_was_left_empty_takes_its_default():
+    order = read_form(Order, TYPED | {"at": "", "note": "  "}, EN)
+    assert isinstance(order, Order)
+    assert (order.at, order.note, order.urgent) == (None, "", False)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "en", "zh"),
+    [
+        ("name", "", "Fill this in.", "请填写此项。"),
+        ("name", "a name too long", "Write at most 10 characters.", "最多填写 10 个字符。"),
+        ("units", "twelve", "Write a whole number: 12.", "请填写整数，如 12。"),
+        ("units", "1.5", "Write a whole number: 12.", "请填写整数，如 12。"),
+        ("units", "0", "Must be 1 or more.", "不得小于 1。"),
+        ("units", "100", "Must be 99 or less.", "不得大于 99。"),
+        ("units", "9" * 5000, "This number is too long.", "数字过长。"),
+        ("price", "6,50", "Write a number: 6.50.", "请填写数字，如 6.50。"),
+        ("price", "NaN", "Write a number: 6.50.", "请填写数字，如 6.50。"),
+        ("price", "6.505", "At most 2 digits after the point.", "小数点后最多 2 位。"),
+        ("day", "1764460800", "Write a date: 2026-11-30.", "请填写日期，如 2026-11-30。"),
+        ("day", "2026-02-30", "Write a date: 2026-11-30.", "请填写日期，如 2026-11-30。"),
+        ("at", "25:00", "Write a time: 07:30.", "请填写时间，如 07:30。"),
+        ("size", "huge", "Choose one of the list.", "请从列表中选择。"),
+        (
+            "note",
+            "a\0b",
+            "There is a character in it that cannot be kept.",
+            "其中有无法保存的字符。",
+        ),
+        (
+            "note",
+            "\ud800",
+            "There is a character in it that cannot be kept.",
+            "其中有无法保存的字符。",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence_of_the_readers_language(field, typed, en, zh):
+    for words, said in ((EN, en), (ZH, zh)):
+        assert read_form(Order, TYPED | {field: typed}, words) == Invalid(errors={field: said})
+
+
+def test_every_wrong_field_is_said_at_once():
+    invalid = read_form(Order, {"day": "soon", "units": "many"}, EN)
+    assert isinstance(invalid, Invalid)
+    assert set(invalid.errors) == {"order_id", "name", "units", "price", "day"}
+
+
+def test_a_form_shows_its_values_and_where_it_goes():
+    page = drawn(name="Tea <b>", units=12, price=Decimal("6.50"), at=time(7, 30), urgent=True)
+    assert 'action="/console/act/order"' in page
+    assert 'name="_at" value="/orders?day=1"' in page
+    assert 'type="hidden" name="order_id" value="o1"' in page
+    assert 'value="Tea &lt;b&gt;"' in page
+    assert 'value="6.5"' in page
+    assert 'value="07:30"' in page
+    assert "checked" in page
+
+
+def test_a_form_that_was_sent_shows_what_was_typed_with_the_error_beside_it():
+    attempt = Attempt(
+        form_id="order-o1",
+        typed={"name": "Tea", "units": "many", "secret": "hidden"},
+        errors={"units": "Write a whole number: 12."},
+    )
+    page = drawn(attempt, name="Water", units=5)
+    assert 'value="many"' in page
+    assert 'aria-describedby="order-o1-units-error"' in page
+    assert 'id="order-o1-units-error" class="field-error">Write a whole number: 12.' in page
+    assert page.count("autofocus") == 1
+    assert "Water" not in page
+    assert "hidden" not in page.replace('type="hidden"', "")
+
+
+def test_the_attempt_of_another_form_is_not_shown_here():
+    attempt = Attempt(form_id="order-o2", typed={"name": "Tea"}, errors={"name": "no"})
+    assert 'value="Water"' in drawn(attempt, name="Water")
