@@ -1,0 +1,90 @@
+"""What the parts of a page are drawn from: a reader, a figure, a photo, a problem."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cloud_hub.access.viewer import Viewer
+from cloud_hub.boards.problems.row import ProblemRow, Severity
+from cloud_hub.core.text import Text
+from cloud_hub.insight.figure import Figure, Unit
+from cloud_hub.web.photo import Box, BoxKind, Photo
+from cloud_hub.web.reader import Reader
+from cloud_hub.web.words import Words
+from device_profiles.store import LoginRole
+
+NOW = datetime(2026, 3, 4, 6, 30, tzinfo=UTC)
+
+
+def a_reader(role: LoginRole = LoginRole.HEAD_OFFICE, language: str = "en") -> Reader:
+    viewer = Viewer(
+        tenant_id="linguang", login_name="wang", role=role, scope_id="s01", language=language
+    )
+    return Reader(viewer=viewer, words=Words(language, ZoneInfo("Etc/GMT-8")), now=NOW)
+
+
+def a_figure(**changes: object) -> Figure:
+    values: dict[str, object] = {
+        "metric": "footfall",
+        "name": Text(en="Footfall", zh="客流"),
+        "value": 120,
+        "unit": Unit.PEOPLE,
+        "currency": None,
+        "coverage": 0.96,
+        "as_of": NOW - timedelta(seconds=12),
+        "previous": None,
+        "change": None,
+        "hours": (10, None, 20),
+        "first_hour": 7,
+        "provisional": True,
+    }
+    return Figure(**(values | changes))
+
+
+def a_photo(**changes: object) -> Photo:
+    box = Box(
+        x1=100,
+        y1=50,
+        x2=140,
+        y2=150,
+        kind=BoxKind.GAP,
+        label_en="Water",
+        label_zh="水",
+        score=None,
+        slot_id="A-1-2",
+    )
+    values: dict[str, object] = {
+        "sha256": "a" * 64,
+        "url": "/api/v1/media/a",
+        "taken_at": NOW - timedelta(minutes=4),
+        "age_s": 240.0,
+        "due_at": NOW + timedelta(minutes=10),
+        "is_stale": False,
+        "width_px": 600,
+        "height_px": 400,
+        "quality": "clear",
+        "boxes": (box,),
+    }
+    return Photo(**(values | changes))
+
+
+def a_problem(**changes: object) -> ProblemRow:
+    values: dict[str, object] = {
+        "key": "empty-slot/s01-a/A-1-2",
+        "kind": "empty-slot",
+        "severity": Severity.PROBLEM,
+        "sentence": Text(en="Empty", zh="空"),
+        "store_id": "s01",
+        "store_name": Text(en="Jiangkou Road", zh="江口路"),
+        "fixture_id": "s01-a",
+        "slot_id": "A-1-2",
+        "device_id": "s01-cooler",
+        "since": NOW - timedelta(hours=2),
+        "since_text": Text(en="2 h", zh="2 小时"),
+        "cost": None,
+        "owner": LoginRole.STORE,
+        "button": None,
+        "task_id": None,
+        "task_answered": False,
+        "photo": None,
+    }
+    return ProblemRow(**(values | changes))

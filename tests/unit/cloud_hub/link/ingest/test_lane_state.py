@@ -1,0 +1,129 @@
+"""The link's books as transactions leave them: ranges, claims, losses, repeats."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from cloud_hub.core.storage.database import Database
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.tables import (
+    DeviceConnection,
+    Epoch,
+    LaneClaim,
+    LostRange,
+    ReceivedRange,
+    ResendCount,
+)
+from cloud_hub.master_data.place_tables import Device
+from sync.events import Lane
+from sync.wire.batch import Loss
+from tests.stage.hub_tables import rows
+from tests.talking_device import NOON, TalkingDevice, cola, receipt
+
+
+def till(sales: int = 10) -> TalkingDevice:
+    device = TalkingDevice()
+    device.say(*(receipt(number, cola()) for number in range(sales)))
+    return device
+
+
+def part(device: TalkingDevice, first: int, last: int, **more: object) -> object:
+    """The batch of sales `first` to `last`."""
+    return device.batch(Lane.SALE, device.records[Lane.SALE][first - 1 : last], **more)
+
+
+def ranges(database: Database) -> list[tuple[int, int]]:
+    return sorted((row.first, row.last) for row in rows(database, ReceivedRange))
+
+
+def test_ranges_that_come_apart_meet_when_the_hole_is_filled(
+    ingest: Ingest, database: Database
+) -> None:
+    device = till()
+    ingest.take([device.hello(), part(device, 1, 2), part(device, 5, 6)])
+    assert ranges(database) == [(1, 2), (5, 6)]
+    ingest.take([part(device, 3, 4)])
+    assert ranges(database) == [(1, 6)]
+    ingest.take([part(device, 9, 10), part(device, 7, 8)])
+    assert ranges(database) == [(1, 10)]
+
+
+def test_numbers_that_come_again_are_counted_and_nothing_else(
+    ingest: Ingest, database: Database
+) -> None:
+    device = till()
+    ingest.take([device.hello(), part(device, 1, 6)])
+    ingest.take([part(device, 4, 8)])
+    (repeats,) = rows(database, ResendCount)
+    assert (repeats.events, ranges(database)) == (3, [(1, 8)])
+
+
+def test_the_furthest_claim_stands_whatever_comes_late(ingest: Ingest, database: Database) -> None:
+    device = till()
+    ingest.take([device.hello(), part(device, 1, 4, base=3)])
+    early = TalkingDevice()
+    early.say(*(receipt(number, cola()) for number in range(2)))
+    ingest.take([part(early, 1, 2)])
+    (claim,) = (row for row in rows(database, LaneClaim) if row.lane == int(Lane.SALE))
+    assert (claim.next_seq, claim.base) == (11, 3)
+
+
+def test_a_loss_told_again_and_longer_is_kept_once_at_its_longest(
+    ingest: Ingest, database: Database
+) -> None:
+    device = till()
+    short = Loss(first=1, last=4, bytes=40, reason="quota")
+    long = Loss(first=1, last=6, bytes=60, reason="quota")
+    ingest.take([device.hello(), part(device, 8, 8, lost=[short], base=8)])
+    ingest.take([part(device, 9, 9, lost=[long], base=8)])
+    ingest.take([part(device, 10, 10, lost=[short], base=8)])
+    (loss,) = rows(database, LostRange)
+    assert (loss.first, loss.last, loss.bytes) == (1, 6, 60)
+
+
+def test_lanes_and_epochs_are_booked_apart(ingest: Ingest, database: Database) -> None:
+    device = till(2)
+    device.say_raw(Lane.METRIC, "of-tomorrow", b"{}")
+    ingest.take([device.hello(), *device.batches()])
+    renewed = TalkingDevice(epoch=2, nonce="n2", run="r2")
+    renewed.say(receipt(99, cola()))
+    later = NOON + timedelta(hours=1)
+    ingest.take([renewed.hello(received_at=later), *renewed.batches(received_at=later)])
+    booked = {(row.epoch, row.lane): (row.first, row.last) for row in rows(database, ReceivedRange)}
+    assert booked == {
+        (1, int(Lane.SALE)): (1, 2),
+        (1, int(Lane.METRIC)): (1, 1),
+        (2, int(Lane.SALE)): (1, 1),
+    }
+
+
+def test_what_was_produced_before_the_first_hello_is_history_for_good(
+    ingest: Ingest, database: Database
+) -> None:
+    device = till(4)
+    ingest.take([device.hello()])
+    device.say(receipt(98, cola()))
+    ingest.take([device.hello()])
+    (claim,) = (row for row in rows(database, LaneClaim) if row.lane == int(Lane.SALE))
+    assert (claim.opening_seq, claim.next_seq) == (5, 6)
+
+
+def test_whoever_is_heard_is_linked_and_dated(ingest: Ingest, database: Database) -> None:
+    device = till()
+    ingest.take([device.hello()])
+    later = NOON + timedelta(minutes=3)
+    ingest.take([part(device, 1, 2, received_at=later)])
+    with database.sessions() as session:
+        known = session.get_one(Device, ("linguang", "s01-till"))
+        assert (known.first_connected_at, known.heard_at) == (NOON, later)
+        links = session.scalars(sa.select(DeviceConnection)).all()
+        assert [(link.started_at, link.ended_at) for link in links] == [(NOON, None)]
+
+
+def test_openings_of_a_devices_file_are_remembered_newest_first(
+    ingest: Ingest, database: Database
+) -> None:
+    for run in ("r1", "r2", "r3", "r2"):
+        ingest.take([TalkingDevice(run=run).hello(runs_before=("r1", "r2", "r3"))])
+    (epoch,) = rows(database, Epoch)
+    assert epoch.runs == ["r2", "r3", "r1"]
