@@ -41,6 +41,7 @@ async def run_jobs(hub: Hub, stop: asyncio.Event) -> None:
                     hub.changed.announce()
                     seen = hub.changed.version
             except Exception:
+                # One search that fails must not end the job; the next one may succeed.
                 log.exception("keeping tasks failed", extra={"action": "job-failed"})
         quiet += 1
         await pause(stop, PERIOD_S)

@@ -15,11 +15,11 @@ from playwright.async_api import Browser
 
 from device_profiles.camera import Camera
 from device_profiles.device import AuditSettings
-from edge_agent.audit.clips import ClipShelf
-from edge_agent.audit.page import AuditPages
-from edge_agent.audit.recorder import ClipRecorder
 from edge_agent.core.store import apply_migrations
 from edge_agent.core.writer import Writer
+from edge_agent.page.hand_count import AuditPages
+from edge_agent.pipelines.hand_counts.clips import ClipShelf
+from edge_agent.pipelines.hand_counts.recorder import ClipRecorder
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
 from tests.browser.visits import PATIENCE_MS, PHONE, until

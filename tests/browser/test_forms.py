@@ -7,7 +7,7 @@ The form is that of a store (`/stores/s02`), which no other test looks at by nam
 import pytest
 from playwright.async_api import Page, WebSocketRoute
 
-from tests.browser.conftest import PHONE, FilledHub, Visit, VisitAs, until
+from tests.browser.visits import PHONE, FilledHub, Visit, VisitAs, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
