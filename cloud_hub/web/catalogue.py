@@ -2,6 +2,7 @@
 pages and the sentences, and compiles it. A folder of `locale` is a language. Development only."""
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from babel.messages.pofile import read_po, write_po
 from cloud_hub.core.catalogues import DOMAIN, LOCALES
 from sync.outbox.losses import LOSS_REASONS
 
+UNCHANGED: Final = datetime(2026, 11, 1, tzinfo=UTC)
+"""What a catalogue says of its date, so that the same words are the same file."""
 SOURCES: Final = Path(__file__).parents[1]
 KEYWORDS: Final[dict[str, Any]] = {
     "words": (1,),
@@ -69,6 +72,7 @@ def bring_up_to_date(language: str) -> list[str]:
     catalogue.update(messages(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     catalogue.fuzzy = False
+    catalogue.creation_date = UNCHANGED
     catalogue.project, catalogue.version = "AisleOS console", "1"
     catalogue.header_comment = f"# The console's words in {language}. Edit the msgstr lines only."
     file = po_file(language)

@@ -81,6 +81,7 @@ def _document(sheet: Sheet, theme: str | None) -> Markup:
         el("body", sheet.bar, sheet.content, _notices(sheet)),
         lang=sheet.words.html_language,
         data_now=int(sheet.now.timestamp() * 1000),
+        data_units=sheet.words.age_units,
         data_theme=theme,
         data_at=sheet.at,
         data_mark=MARK if sheet.at is not None else None,
