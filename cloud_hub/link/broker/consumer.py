@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 from cloud_hub.core.hub import Hub
 from cloud_hub.link.broker.embedded import HUB_USER
 from cloud_hub.link.ingest.counters import Meters
-from cloud_hub.link.ingest.ingest import OUTAGE, Answer, Ingest, Message, Taken
+from cloud_hub.link.ingest.ingest import OUTAGE, Ingest, Taken
+from cloud_hub.link.ingest.message import Answer, Message
 from sync.core.errors import InvalidTopic
 from sync.core.failpoints import Failpoint, reach
 from sync.events import Lane

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
 from cloud_hub.fleet.commands.shadows import want_state
-from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.message import Message
 from cloud_hub.master_data.place_tables import Device
 from sync.downlink.shadow import Desired
 from sync.wire.messages import Hello, HelloAnswer
