@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.artifacts.artifacts import artifacts_of, choose_devices
+from cloud_hub.fleet.artifacts.artifacts import Wish, artifacts_of
+from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
 from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
 from cloud_hub.fleet.enrolment.dependencies import DeviceOf
 from cloud_hub.web.api.dependencies import HubOf, allowed
@@ -103,12 +104,7 @@ def assign_artifact(
     their next hello. 404 for a version or a device that is not there: then nothing is assigned."""
     with hub.database.writing() as session:
         end_rollout(session, viewer.tenant_id, body.name, BY_HAND)
-        shadows = artifacts_of(hub).assign(
-            session,
-            choose_devices(session, viewer.tenant_id, device_ids=body.devices),
-            name=body.name,
-            version=body.version,
-            by=viewer.login_name,
-            now=hub.clock.now(),
-        )
+        devices = choose_devices(session, viewer.tenant_id, DeviceChoice(device_ids=body.devices))
+        wish = Wish(name=body.name, version=body.version, by=viewer.login_name)
+        shadows = artifacts_of(hub).assign(session, devices, wish, hub.clock.now())
     return AssignAnswer(devices=len(shadows))
