@@ -11,7 +11,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
@@ -20,6 +20,7 @@ from cloud_hub.fleet.artifacts.artifacts import Wish, artifacts_of
 from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
 from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
 from cloud_hub.fleet.enrolment.dependencies import DeviceOf
+from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
 from device_profiles.artifact import ArtifactName
 from device_profiles.names import Identifier
@@ -32,13 +33,7 @@ TARGET = re.compile(r"([a-z0-9-]+/){1,3}[0-9a-f]{64}\.[0-9]{1,9}")
 FOREVER = "private, max-age=31536000, immutable"
 
 
-class Closed(BaseModel):
-    """Base of request and answer bodies."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ArtifactAnswer(Closed):
+class ArtifactAnswer(Body):
     """One version of an artifact."""
 
     name: str
@@ -49,7 +44,7 @@ class ArtifactAnswer(Closed):
     added_at: datetime
 
 
-class AssignRequest(Closed):
+class AssignRequest(Body):
     """Which devices should have which version; None gives back what they were fitted with."""
 
     name: ArtifactName
@@ -57,7 +52,7 @@ class AssignRequest(Closed):
     devices: tuple[Identifier, ...] = Field(min_length=1, max_length=10_000)
 
 
-class AssignAnswer(Closed):
+class AssignAnswer(Body):
     """How many devices are wanted to have it."""
 
     devices: int

@@ -17,7 +17,7 @@ from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.artifacts.packing import pack_artifact
 from cloud_hub.fleet.artifacts.signing import SigningDesk
-from cloud_hub.fleet.commands.shadows import ARTIFACTS, shadow_of, want_state
+from cloud_hub.fleet.commands.shadows import ARTIFACTS, WantedState, shadow_of, want_state
 from cloud_hub.fleet.tables import DeviceShadow
 from cloud_hub.master_data.place_tables import Device
 from device_profiles.artifact import (
@@ -130,7 +130,7 @@ class Artifacts:
             state[ARTIFACTS] = {key: value for key, value in wanted.items() if value is not None}
             if not state[ARTIFACTS]:
                 del state[ARTIFACTS]
-            changed.append(want_state(session, device, state, by=wish.by, now=now))
+            changed.append(want_state(session, device, WantedState(state=state, by=wish.by), now))
             record_act(
                 session,
                 tenant_id=device.tenant_id,

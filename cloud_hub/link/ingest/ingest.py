@@ -14,7 +14,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, Stat
 from cloud_hub.core.projection import EventKey
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.message import Answer, Message
+from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.message_reader import MessageReader
 from cloud_hub.link.ingest.offers import Offer
 from cloud_hub.link.ingest.tally import Tally
@@ -35,9 +35,9 @@ class Taken:
     """The answers, one or none a message, in the messages' order; what else devices are sent
     after them; and what was done."""
 
-    answers: tuple[Answer | None, ...]
+    answers: tuple[Outgoing | None, ...]
     tally: Tally
-    offers: tuple[Answer, ...] = ()
+    offers: tuple[Outgoing, ...] = ()
 
 
 class Ingest:
@@ -115,16 +115,16 @@ class Ingest:
                 session.rollback()
         return Taken(answers=answers, tally=turn.tally, offers=offers)
 
-    def _offers(self, turn: Turn) -> tuple[Answer, ...]:
+    def _offers(self, turn: Turn) -> tuple[Outgoing, ...]:
         """What the devices that have just said hello still lack."""
         session, now = turn.work.session, turn.work.now
-        offers: list[Answer] = []
+        offers: list[Outgoing] = []
         for greeted in turn.greeted.values():
             device = greeted.device
             for offer in self._after_greeting:
                 for where, payload in offer.lacking(session, greeted, now):
                     topic = dn_topic(device.tenant_id, device.store_id, device.device_id, where)
-                    offers.append(Answer(topic=topic, payload=payload))
+                    offers.append(Outgoing(topic=topic, payload=payload))
         session.flush()
         return tuple(offers)
 

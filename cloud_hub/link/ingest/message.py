@@ -15,7 +15,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Outgoing:
     """What to publish once the transaction is committed."""
 
     topic: str

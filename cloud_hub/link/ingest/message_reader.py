@@ -12,7 +12,7 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.hub_alarms import FOREIGN_NAME, HubAlarm, raise_alarm
 from cloud_hub.link.ingest.handshake import answer_hello
 from cloud_hub.link.ingest.lane_state import Books, LaneKey, welcome_run
-from cloud_hub.link.ingest.message import Answer, Message
+from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.offers import Greeted, Offer
 from cloud_hub.link.ingest.sequence_conflicts import note_conflicts
 from cloud_hub.link.ingest.unit_of_work import Turn
@@ -30,7 +30,7 @@ OTHER_RUN = "of another run than the last heard; its sender is asked to say hell
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    answer: Answer | None
+    answer: Outgoing | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +41,10 @@ class _Said:
     device: Device
     message: Message
 
-    def answer(self, what: Downlink, body: Ack | HelloAnswer) -> Answer:
+    def answer(self, what: Downlink, body: Ack | HelloAnswer) -> Outgoing:
         """What the device is told."""
         topic = self.topic
-        return Answer(
+        return Outgoing(
             topic=dn_topic(topic.tenant, topic.store, topic.device, what), payload=body.to_bytes()
         )
 
@@ -58,7 +58,7 @@ class MessageReader:
     after_greeting: Sequence[Offer]
     credit: int
 
-    def read(self, turn: Turn, message: Message) -> Answer | None:
+    def read(self, turn: Turn, message: Message) -> Outgoing | None:
         """Notes what one message says in `turn`; the answer to publish after the commit."""
         try:
             topic = parse_up(message.topic)
@@ -75,7 +75,7 @@ class MessageReader:
         said = _Said(topic=topic, device=device, message=message)
         return self._greet(turn, said) if topic.lane is None else self._read_batch(turn, said)
 
-    def _greet(self, turn: Turn, said: _Said) -> Answer | None:
+    def _greet(self, turn: Turn, said: _Said) -> Outgoing | None:
         device = said.device
         try:
             hello = Hello.from_bytes(said.message.payload)
@@ -101,7 +101,7 @@ class MessageReader:
                 answer = answer.model_copy(update={"desired_version": version})
         return answer
 
-    def _read_batch(self, turn: Turn, said: _Said) -> Answer | None:
+    def _read_batch(self, turn: Turn, said: _Said) -> Outgoing | None:
         payload, received_at = said.message.payload, said.message.received_at
         try:
             batch = decode_batch(payload)
@@ -144,7 +144,7 @@ class MessageReader:
 
     def _take_batch(
         self, turn: Turn, said: _Said, batch: Batch, records: Sequence[Arrived]
-    ) -> Answer:
+    ) -> Outgoing:
         device, header = said.device, batch.header
         key = _lane_key(device, header)
         fresh = _book(turn, key, device, header)
@@ -157,7 +157,7 @@ class MessageReader:
             note_conflicts(turn, key, device, repeats)
         return self._ack(said, header)
 
-    def _undecodable(self, turn: Turn, said: _Said, error: str) -> Answer | None:
+    def _undecodable(self, turn: Turn, said: _Said, error: str) -> Outgoing | None:
         """Files a batch that cannot be read under the numbers it claims, so that it does not come
         again; without such a claim it can only be kept."""
         device, payload, at = said.device, said.message.payload, said.message.received_at
@@ -174,7 +174,7 @@ class MessageReader:
             turn.bury_batch(device, payload, error, keys, at)
         return self._ack(said, header)
 
-    def _ack(self, said: _Said, header: BatchHeader) -> Answer:
+    def _ack(self, said: _Said, header: BatchHeader) -> Outgoing:
         ack = Ack(
             run=header.run,
             epoch=header.epoch,
