@@ -15,7 +15,7 @@ from cloud_hub.access.tokens import token_id
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.admin.logins import Logins
 from cloud_hub.core.hub import Hub
-from cloud_hub.fleet.enrolment.api import Body
+from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, allowed, within
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole

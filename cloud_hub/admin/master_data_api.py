@@ -4,8 +4,8 @@ from fastapi import APIRouter
 
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.permissions import Permission
-from cloud_hub.fleet.enrolment.api import Body
 from cloud_hub.master_data.importer import load_chain
+from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from device_profiles.store import Chain
 

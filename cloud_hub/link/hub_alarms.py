@@ -1,5 +1,6 @@
 """Alarms that the hub itself raises about a device, and clears once what it saw has stopped."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,17 +17,24 @@ SILENCE = timedelta(seconds=RIVAL_SILENCE_S)
 """A second device that is fenced asks again every minute: one silent for so long is gone."""
 
 
-def raise_alarm(
-    session: Session, device: Device, alarm: str, *, subject: str, detail: str, now: datetime
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubAlarm:
+    """What the hub saw of a device; one stands a `subject`."""
+
+    alarm: str
+    subject: str
+    detail: str
+
+
+def raise_alarm(session: Session, device: Device, alarm: HubAlarm, now: datetime) -> None:
     """The alarm stands from now on, one a subject; where it stood already it was seen again."""
     session.flush()
     known = session.scalars(
         sa.select(AlarmRaised).where(
             AlarmRaised.tenant_id == device.tenant_id,
             AlarmRaised.device_id == device.device_id,
-            AlarmRaised.alarm == alarm,
-            AlarmRaised.subject == subject,
+            AlarmRaised.alarm == alarm.alarm,
+            AlarmRaised.subject == alarm.subject,
             AlarmRaised.cleared_at.is_(None),
         )
     ).first()
@@ -36,14 +44,14 @@ def raise_alarm(
     row = {
         "tenant_id": device.tenant_id,
         "device_id": device.device_id,
-        "alarm": alarm,
-        "subject": subject,
+        "alarm": alarm.alarm,
+        "subject": alarm.subject,
         "raised_at": now,
         "store_id": device.store_id,
         "cleared_at": None,
         "value": None,
         "limit": None,
-        "detail": detail,
+        "detail": alarm.detail,
         "seen_at": now,
     }
     insert_new(session, AlarmRaised, [row])

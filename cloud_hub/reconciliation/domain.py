@@ -4,7 +4,7 @@ from typing import Final
 
 from cloud_hub.domain import Domain
 from cloud_hub.insight.search import Search
-from cloud_hub.reconciliation import api
+from cloud_hub.reconciliation import api, letters_api
 from cloud_hub.reconciliation.findings import (
     EVENTS_LOST,
     EVENTS_REFUSED,
@@ -15,5 +15,5 @@ from cloud_hub.reconciliation.findings import (
 DOMAIN: Final = Domain(
     name="reconciliation",
     searches=(Search(kinds=(EVENTS_LOST, EVENTS_REFUSED, EVENTS_RESENT), find=find_link_news),),
-    routers=(api.router,),
+    routers=(api.router, letters_api.router),
 )

@@ -10,7 +10,7 @@ from random import Random
 import httpx
 import pytest
 
-from cloud_hub.fleet.artifacts.artifacts import artifacts_of
+from cloud_hub.fleet.artifacts.artifacts import NewVersion, artifacts_of
 from device_profiles.artifact import ArtifactKind
 from edge_agent.core.remote import Remote
 from edge_agent.core.writer import Writer
@@ -136,7 +136,8 @@ class Shop:
         path = price_list(self.setup.folder / "prices.json", price, **more)
         now = self.hub.hub.clock.now()
         kind = ArtifactKind.PRICE_LIST
-        self.artifacts.add("linguang", path, name=PRICES, version=version, kind=kind, now=now)
+        new = NewVersion(path=path, name=PRICES, version=version, kind=kind)
+        self.artifacts.add("linguang", new, now)
 
     async def assign(self, version: int) -> None:
         answer = await self.hub.http.post(

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from cloud_hub.link.ingest.ingest import Message
+from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.replay import replay_unknown
 from cloud_hub.register import PROJECTIONS

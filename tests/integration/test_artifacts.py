@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.fleet.artifacts.artifacts import Artifacts, artifacts_of
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, NewVersion, artifacts_of
 from cloud_hub.shelf.tables import ShelfObservation
 from device_profiles.artifact import ArtifactKind
 from device_profiles.device import load_device
@@ -94,7 +94,8 @@ def slots(tmp_path):
 def add(hub, path: Path, name: str, kind: ArtifactKind, version: int = 1):
     artifacts = artifacts_of(hub.hub)
     now = hub.hub.clock.now()
-    return artifacts.add("linguang", path, name=name, version=version, kind=kind, now=now)
+    new = NewVersion(path=path, name=name, version=version, kind=kind)
+    return artifacts.add("linguang", new, now)
 
 
 async def fetched(credentials, slots: Slots, folder: Path, name: str) -> Path:

@@ -11,14 +11,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.artifacts.artifacts import artifacts_of, choose_devices
+from cloud_hub.fleet.artifacts.artifacts import Wish, artifacts_of
+from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
 from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
 from cloud_hub.fleet.enrolment.dependencies import DeviceOf
+from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
 from device_profiles.artifact import ArtifactName
 from device_profiles.names import Identifier
@@ -31,13 +33,7 @@ TARGET = re.compile(r"([a-z0-9-]+/){1,3}[0-9a-f]{64}\.[0-9]{1,9}")
 FOREVER = "private, max-age=31536000, immutable"
 
 
-class Closed(BaseModel):
-    """Base of request and answer bodies."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ArtifactAnswer(Closed):
+class ArtifactAnswer(Body):
     """One version of an artifact."""
 
     name: str
@@ -48,7 +44,7 @@ class ArtifactAnswer(Closed):
     added_at: datetime
 
 
-class AssignRequest(Closed):
+class AssignRequest(Body):
     """Which devices should have which version; None gives back what they were fitted with."""
 
     name: ArtifactName
@@ -56,7 +52,7 @@ class AssignRequest(Closed):
     devices: tuple[Identifier, ...] = Field(min_length=1, max_length=10_000)
 
 
-class AssignAnswer(Closed):
+class AssignAnswer(Body):
     """How many devices are wanted to have it."""
 
     devices: int
@@ -103,12 +99,7 @@ def assign_artifact(
     their next hello. 404 for a version or a device that is not there: then nothing is assigned."""
     with hub.database.writing() as session:
         end_rollout(session, viewer.tenant_id, body.name, BY_HAND)
-        shadows = artifacts_of(hub).assign(
-            session,
-            choose_devices(session, viewer.tenant_id, device_ids=body.devices),
-            name=body.name,
-            version=body.version,
-            by=viewer.login_name,
-            now=hub.clock.now(),
-        )
+        devices = choose_devices(session, viewer.tenant_id, DeviceChoice(device_ids=body.devices))
+        wish = Wish(name=body.name, version=body.version, by=viewer.login_name)
+        shadows = artifacts_of(hub).assign(session, devices, wish, hub.clock.now())
     return AssignAnswer(devices=len(shadows))

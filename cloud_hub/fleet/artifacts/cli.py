@@ -61,7 +61,7 @@ def add(
     """Sign a file as one version of an artifact. No device takes it before it is assigned."""
     from cloud_hub.access.audit_log import record_act
     from cloud_hub.access.offline_hub import ACTOR, open_office
-    from cloud_hub.fleet.artifacts.artifacts import Artifacts
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts, NewVersion
 
     chosen = kind or KINDS.get(name.partition("/")[0])
     if chosen is None:
@@ -70,14 +70,8 @@ def add(
         )
     with open_office({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir, keys=keys)
-        added = artifacts.add(
-            office.tenant_id,
-            path,
-            name=name,
-            version=version,
-            kind=chosen,
-            now=office.clock.now(),
-        )
+        new = NewVersion(path=path, name=name, version=version, kind=chosen)
+        added = artifacts.add(office.tenant_id, new, office.clock.now())
         office.write(
             lambda session: record_act(
                 session,
@@ -128,29 +122,23 @@ def assign(
 ) -> None:
     """Have devices take a version; a running hub tells them within seconds."""
     from cloud_hub.access.offline_hub import ACTOR, open_office
-    from cloud_hub.fleet.artifacts.artifacts import Artifacts, choose_devices
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts, Wish
+    from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
     from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
 
     if (version is None) != remove:
         raise typer.BadParameter("give --version N, or --remove", param_hint="--version")
     if not (device or store or device_kind):
         raise typer.BadParameter("say which devices: --device, --store or --device-kind")
+    choice = DeviceChoice(device_ids=device or (), store_id=store, kind=device_kind, share=share)
     with open_office({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir)
 
         def write(session: "Session") -> list[str]:
-            chosen = choose_devices(
-                session,
-                office.tenant_id,
-                device_ids=device or (),
-                store_id=store,
-                kind=device_kind,
-                share=share,
-            )
+            chosen = choose_devices(session, office.tenant_id, choice)
             end_rollout(session, office.tenant_id, name, BY_HAND)
-            artifacts.assign(
-                session, chosen, name=name, version=version, by=ACTOR, now=office.clock.now()
-            )
+            wish = Wish(name=name, version=version, by=ACTOR)
+            artifacts.assign(session, chosen, wish, office.clock.now())
             return [one.device_id for one in chosen]
 
         told = office.write(write)
@@ -188,34 +176,27 @@ def roll_out(
 
     It stops by itself where too many of those asked cannot take it; see waves."""
     from cloud_hub.access.offline_hub import ACTOR, open_office
-    from cloud_hub.fleet.artifacts.artifacts import Artifacts, choose_devices
-    from cloud_hub.fleet.artifacts.rollouts import begin_rollout, standing_of
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts
+    from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
+    from cloud_hub.fleet.artifacts.rollouts import RolloutPlan, begin_rollout, standing_of
 
     if not (device or store or device_kind):
         raise typer.BadParameter("say which devices: --device, --store or --device-kind")
+    choice = DeviceChoice(device_ids=device or (), store_id=store, kind=device_kind)
+    plan = RolloutPlan(
+        name=name,
+        version=version,
+        by=ACTOR,
+        share=first,
+        pause_min=pause,
+        stop_above=stop_above,
+    )
     with open_office({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir)
 
         def write(session: "Session") -> str:
-            chosen = choose_devices(
-                session,
-                office.tenant_id,
-                device_ids=device or (),
-                store_id=store,
-                kind=device_kind,
-            )
-            rollout = begin_rollout(
-                session,
-                artifacts,
-                chosen,
-                name=name,
-                version=version,
-                share=first,
-                stop_above=stop_above,
-                pause_min=pause,
-                by=ACTOR,
-                now=office.clock.now(),
-            )
+            chosen = choose_devices(session, office.tenant_id, choice)
+            rollout = begin_rollout(session, artifacts, chosen, plan, office.clock.now())
             return _wave_line(standing_of(session, rollout))
 
         typer.echo(office.write(write))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.artifacts.artifacts import Artifacts
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, Wish
 from cloud_hub.fleet.commands.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of
 from cloud_hub.fleet.tables import ArtifactRollout
 from cloud_hub.master_data.place_tables import Device
@@ -52,36 +52,43 @@ class RolloutStanding:
         return rollout.asked_at + timedelta(minutes=rollout.pause_min)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutPlan:
+    """What `by` wants of devices wave by wave: first of a `share` of them; a next wave after
+    `pause_min`, and none where more than `stop_above` of those asked cannot take it."""
+
+    name: str
+    version: int
+    by: str
+    share: float
+    pause_min: float
+    stop_above: float
+
+
 def begin_rollout(
     session: Session,
     artifacts: Artifacts,
     devices: Sequence[Device],
-    *,
-    name: str,
-    version: int,
-    share: float,
-    stop_above: float,
-    pause_min: float,
-    by: str,
+    plan: RolloutPlan,
     now: datetime,
 ) -> ArtifactRollout:
-    """The rollout, its first wave asked: `share` of `devices` in their order. One that ran for the
+    """The rollout, its first wave asked: a share of `devices` in their order. One that ran for the
     same artifact is replaced. Raises Refused when there is no such version."""
     tenant_id = devices[0].tenant_id
     rollout = session.merge(
         ArtifactRollout(
             tenant_id=tenant_id,
-            name=name,
-            version=version,
+            name=plan.name,
+            version=plan.version,
             devices=[device.device_id for device in devices],
             asked=0,
-            share=share,
-            stop_above=stop_above,
-            pause_min=pause_min,
+            share=plan.share,
+            stop_above=plan.stop_above,
+            pause_min=plan.pause_min,
             state=RolloutState.RUNNING.value,
             reason="",
             begun_at=now,
-            begun_by=by,
+            begun_by=plan.by,
             asked_at=None,
         )
     )
@@ -177,14 +184,9 @@ def _ask_next(
     size = rollout.asked or max(1, math.ceil(rollout.share * total))
     wave = rollout.devices[rollout.asked : rollout.asked + size]
     known = [session.get(Device, (rollout.tenant_id, device_id)) for device_id in wave]
-    artifacts.assign(
-        session,
-        [device for device in known if device is not None],
-        name=rollout.name,
-        version=rollout.version,
-        by=rollout.begun_by,
-        now=now,
-    )
+    devices = [device for device in known if device is not None]
+    wish = Wish(name=rollout.name, version=rollout.version, by=rollout.begun_by)
+    artifacts.assign(session, devices, wish, now)
     rollout.asked, rollout.asked_at = rollout.asked + len(wave), now
     if rollout.asked == total:
         rollout.state = RolloutState.DONE.value

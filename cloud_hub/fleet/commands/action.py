@@ -5,7 +5,8 @@ from typing import Final
 from pydantic import BaseModel
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.fleet.commands.dispatch import give_command, publish
+from cloud_hub.fleet.commands.commands import NewCommand
+from cloud_hub.fleet.commands.dispatch import give_command, offer_now, publish
 from cloud_hub.web.actions import Acting, Action, Done
 
 COMMAND: Final = "command"
@@ -22,16 +23,14 @@ class CommandForm(BaseModel):
 
 def _give(act: Acting, form: CommandForm) -> Done:
     name, _, camera_id = form.command.partition(":")
-    _, outgoing = give_command(
-        act.session,
-        act.viewer,
-        form.device_id,
+    new = NewCommand(
         name=name,
         arguments={"camera_id": camera_id} if camera_id else {},
         expires_in_s=EXPIRES_IN_S,
-        now=act.now,
-        is_linked=act.hub.link.is_connected,
     )
+    command = give_command(act.session, act.viewer, form.device_id, new, act.now)
+    is_linked = act.hub.link.is_connected
+    outgoing = offer_now(act.session, command, act.now) if is_linked else None
     return Done(
         message=act.words("Given: see below what becomes of it."),
         after=lambda hub: publish(hub, outgoing),

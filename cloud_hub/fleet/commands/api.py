@@ -1,4 +1,4 @@
-"""Doors through which IT and technicians reach devices: commands, desired state, dead letters."""
+"""Doors through which IT and technicians reach devices: commands, desired state."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from fastapi import APIRouter
+from pydantic import Field, JsonValue
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import record_act
@@ -15,16 +15,20 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, device_for
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
-from cloud_hub.fleet.commands.commands import expires_at, state_of
-from cloud_hub.fleet.commands.dispatch import Outgoing, give_command, publish
-from cloud_hub.fleet.commands.shadows import desired_message, shadow_of, undone, want_state
+from cloud_hub.fleet.commands.commands import NewCommand, expires_at, state_of
+from cloud_hub.fleet.commands.dispatch import give_command, offer_now, publish
+from cloud_hub.fleet.commands.shadows import (
+    WantedState,
+    desired_message,
+    shadow_of,
+    undone,
+    want_state,
+)
 from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
-from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
-from cloud_hub.link.tables import DeadLetter
+from cloud_hub.link.ingest.message import Outgoing
+from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
-from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
-from sync.events import Lane
 from sync.wire.topics import Downlink, dn_topic
 
 router = APIRouter(prefix="/api/v1", tags=["devices"])
@@ -37,25 +41,18 @@ Result = TypeVar("Result")
 
 Watcher = Annotated[Viewer, allowed(Permission.SEE_CONTROL)]
 Commander = Annotated[Viewer, allowed(Permission.COMMAND_DEVICES)]
-LetterReader = Annotated[Viewer, allowed(Permission.READ_DEAD_LETTERS)]
 
 
-class Closed(BaseModel):
-    """Base of request and answer bodies."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CommandRequest(Closed):
+class CommandRequest(Body):
     """What a device should do. The same `command_id` again is the same command."""
 
     name: Identifier
-    arguments: dict[str, JsonValue] = {}
+    arguments: dict[str, JsonValue] = Field(default_factory=dict)
     expires_in_s: Annotated[float, Field(ge=1, le=LONGEST_EXPIRY_S)] = 300
     command_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]{8,80}$")] = None
 
 
-class CommandAnswer(Closed):
+class CommandAnswer(Body):
     """A command and what became of it: `waiting`, `offered`, `unanswered` (its time is over), or
     the device's word: `done`, `failed`, `expired`, `unknown`, `interrupted`."""
 
@@ -70,14 +67,14 @@ class CommandAnswer(Closed):
     finished_at: datetime | None
 
 
-class DesiredRequest(Closed):
+class DesiredRequest(Body):
     """A device's desired state, whole. `over_version` is the version it was made from."""
 
     state: dict[str, JsonValue]
     over_version: int | None = None
 
 
-class DesiredAnswer(Closed):
+class DesiredAnswer(Body):
     """What is wanted, since when and by whom."""
 
     version: int
@@ -86,7 +83,7 @@ class DesiredAnswer(Closed):
     by: str
 
 
-class ReportedAnswer(Closed):
+class ReportedAnswer(Body):
     """What the device says it is."""
 
     version: int
@@ -94,37 +91,12 @@ class ReportedAnswer(Closed):
     at: datetime | None
 
 
-class ShadowAnswer(Closed):
+class ShadowAnswer(Body):
     """Both halves, and what is wanted and not so yet."""
 
     desired: DesiredAnswer
     reported: ReportedAnswer
     delta: dict[str, Any]
-
-
-class LetterAnswer(Closed):
-    """Something that was acknowledged and could not be taken."""
-
-    letter_id: str
-    device_id: str
-    store_id: str
-    lane: str | None
-    error: str
-    received_at: datetime
-    replayed_at: datetime | None
-
-
-class LetterContent(LetterAnswer):
-    """A dead letter with what was said: JSON, or null for bytes that are none."""
-
-    said: JsonValue
-
-
-class ReplayAnswer(Closed):
-    """What became of a dead letter that was taken again."""
-
-    letter_id: str
-    events: int
 
 
 @router.get("/devices/{device_id}/commands")
@@ -165,14 +137,9 @@ async def command_device(
     now = hub.clock.now()
 
     def write(session: Session) -> tuple[CommandAnswer, Outgoing | None]:
-        command, outgoing = give_command(
-            session,
-            viewer,
-            device_id,
-            **request.model_dump(),
-            now=now,
-            is_linked=hub.link.is_connected,
-        )
+        new = NewCommand(**request.model_dump())
+        command = give_command(session, viewer, device_id, new, now)
+        outgoing = offer_now(session, command, now) if hub.link.is_connected else None
         return _command_answer(command, now), outgoing
 
     answer, outgoing = await asyncio.to_thread(_written, hub, write)
@@ -199,17 +166,20 @@ async def want_device(
         device = device_for(session, viewer, device_id)
         before = shadow_of(session, viewer.tenant_id, device_id)
         version = before.desired_version if before is not None else 0
-        shadow = want_state(
-            session,
-            device,
-            request.state,
-            by=viewer.login_name,
-            now=now,
-            over_version=request.over_version,
+        wanted = WantedState(
+            state=request.state, by=viewer.login_name, over_version=request.over_version
         )
+        shadow = want_state(session, device, wanted, now)
         if shadow.desired_version != version:
-            told = {"version": shadow.desired_version, "state": dict(request.state)}
-            _record(session, viewer, "desired-state", device_id, told, now)
+            record_act(
+                session,
+                tenant_id=viewer.tenant_id,
+                actor=viewer.login_name,
+                action="desired-state",
+                subject=device_id,
+                detail={"version": shadow.desired_version, "state": dict(request.state)},
+                now=now,
+            )
         topic = dn_topic(device.tenant_id, device.store_id, device.device_id, Downlink.DESIRED)
         return _shadow_answer(shadow), Outgoing(topic=topic, payload=desired_message(shadow))
 
@@ -218,68 +188,9 @@ async def want_device(
     return answer
 
 
-@router.get("/dead-letters")
-def list_letters(
-    hub: HubOf,
-    viewer: Annotated[Viewer, allowed(Permission.SEE_LINK)],
-    device: Annotated[Identifier | None, Query()] = None,
-    everything: Annotated[bool, Query(alias="all", description="Replayed ones too")] = False,
-) -> list[LetterAnswer]:
-    """Dead letters of this chain, the newest first."""
-    with hub.sessions() as session:
-        letters = find_letters(session, viewer.tenant_id, device_id=device, everything=everything)
-        return [LetterAnswer(**_letter_fields(letter)) for letter in letters]
-
-
-@router.get("/dead-letters/{letter_id:path}")
-def show_letter(letter_id: str, hub: HubOf, parts: PartsOf, viewer: LetterReader) -> LetterContent:
-    """One dead letter with what was said; it may name shoppers, so it is for IT alone."""
-    with hub.sessions() as session:
-        letter = letter_of(session, viewer.tenant_id, letter_id)
-        return LetterContent(
-            **_letter_fields(letter), said=said_by(letter, parts.projector.identities)
-        )
-
-
-@router.post("/dead-letters/{letter_id:path}/replay")
-def replay_letter(
-    letter_id: str,
-    hub: HubOf,
-    parts: PartsOf,
-    viewer: LetterReader,
-    body: Annotated[dict[str, JsonValue] | None, Body(embed=True)] = None,
-) -> ReplayAnswer:
-    """Takes a dead letter again, after an upgrade or with a corrected `body`; each event once."""
-    letters = DeadLetters(hub.database, parts.projector)
-    events = letters.replay(
-        viewer.tenant_id, letter_id, body=body, actor=viewer.login_name, now=hub.clock.now()
-    )
-    hub.changed.announce()
-    return ReplayAnswer(letter_id=letter_id, events=events)
-
-
 def _written(hub: Hub, act: Callable[[Session], Result]) -> Result:
     with hub.database.writing() as session:
         return act(session)
-
-
-def _record(
-    session: Session,
-    viewer: Viewer,
-    action: str,
-    subject: str,
-    detail: dict[str, Any],
-    now: datetime,
-) -> None:
-    record_act(
-        session,
-        tenant_id=viewer.tenant_id,
-        actor=viewer.login_name,
-        action=action,
-        subject=subject,
-        detail=detail,
-        now=now,
-    )
 
 
 def _command_answer(command: DeviceCommand, now: datetime) -> CommandAnswer:
@@ -315,15 +226,3 @@ def _shadow_answer(shadow: DeviceShadow | None) -> ShadowAnswer:
         ),
         delta=undone(shadow),
     )
-
-
-def _letter_fields(letter: DeadLetter) -> dict[str, Any]:
-    return {
-        "letter_id": letter.letter_id,
-        "device_id": letter.device_id,
-        "store_id": letter.store_id,
-        "lane": None if letter.lane is None else Lane(letter.lane).name.lower(),
-        "error": letter.error,
-        "received_at": letter.received_at,
-        "replayed_at": letter.replayed_at,
-    }

@@ -7,6 +7,7 @@ back.
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -31,36 +32,39 @@ class CommandState(StrEnum):
     UNANSWERED = "unanswered"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCommand:
+    """What a device is to do within `expires_in_s`. The same `command_id` again is the same
+    command; without one it gets one of its own."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    expires_in_s: float
+    command_id: str | None = None
+
+
 def issue_command(
-    session: Session,
-    device: Device,
-    *,
-    name: str,
-    arguments: Mapping[str, Any],
-    expires_in_s: float,
-    issued_by: str,
-    now: datetime,
-    command_id: str | None = None,
+    session: Session, device: Device, new: NewCommand, *, issued_by: str, now: datetime
 ) -> tuple[DeviceCommand, bool]:
-    """The command, kept, and whether it is new: the same `command_id` again is the same command.
+    """The command, kept, and whether it is new.
 
     Raises Refused for arguments that are too large, or another command under a known id.
     """
-    if len(json.dumps(arguments).encode()) > LARGEST_ARGUMENTS_BYTES:
+    if len(json.dumps(new.arguments).encode()) > LARGEST_ARGUMENTS_BYTES:
         raise Refused(f"arguments may take {LARGEST_ARGUMENTS_BYTES} bytes", status=422)
-    command_id = command_id or secrets.token_hex(12)
+    command_id = new.command_id or secrets.token_hex(12)
     known = session.get(DeviceCommand, (device.tenant_id, device.device_id, command_id))
     if known is not None:
-        if (known.name, known.arguments) != (name, dict(arguments)):
+        if (known.name, known.arguments) != (new.name, dict(new.arguments)):
             raise Refused(f"{command_id} is another command already", status=409)
         return known, False
     command = DeviceCommand(
         tenant_id=device.tenant_id,
         device_id=device.device_id,
         command_id=command_id,
-        name=name,
-        arguments=dict(arguments),
-        expires_in_s=expires_in_s,
+        name=new.name,
+        arguments=dict(new.arguments),
+        expires_in_s=new.expires_in_s,
         issued_at=now,
         issued_by=issued_by,
         offered_at=None,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -47,19 +48,24 @@ def ensure_shadow(session: Session, tenant_id: str, device_id: str) -> DeviceSha
     return shadow
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedState:
+    """What `by` wants a device to be, whole; made from the desired state `over_version`, where that
+    is said."""
+
+    state: Mapping[str, Any]
+    by: str
+    over_version: int | None = None
+
+
 def want_state(
-    session: Session,
-    device: Device,
-    state: Mapping[str, Any],
-    *,
-    by: str,
-    now: datetime,
-    over_version: int | None = None,
+    session: Session, device: Device, wanted: WantedState, now: datetime
 ) -> DeviceShadow:
-    """The shadow with a new desired state, whole, under the next version.
+    """The shadow with a new desired state under the next version.
 
     Raises Refused when it is too large, or somebody else has changed it since `over_version`.
     """
+    state, over_version = wanted.state, wanted.over_version
     if len(json.dumps(state).encode()) > LARGEST_STATE_BYTES:
         raise Refused(f"a desired state may take {LARGEST_STATE_BYTES} bytes", status=422)
     shadow = ensure_shadow(session, device.tenant_id, device.device_id)
@@ -72,7 +78,7 @@ def want_state(
     if shadow.desired_version and dict(state) == shadow.desired:
         return shadow
     shadow.desired_version += 1
-    shadow.desired, shadow.desired_at, shadow.desired_by = dict(state), now, by
+    shadow.desired, shadow.desired_at, shadow.desired_by = dict(state), now, wanted.by
     return shadow
 
 

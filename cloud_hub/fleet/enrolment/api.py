@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.permissions import Permission
@@ -11,18 +11,13 @@ from cloud_hub.access.viewer import device_for
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.artifacts.artifacts import artifacts_of
-from cloud_hub.fleet.enrolment.enrolment import claim, reset_claim
+from cloud_hub.fleet.enrolment.enrolment import Claim, claim, reset_claim
+from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
-
-
-class Body(BaseModel):
-    """Base of request and answer bodies."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ClaimRequest(Body):
@@ -71,14 +66,7 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
         raise Refused(f"too many wrong claims; wait {wait_s:.0f} s", status=429)
     try:
         with hub.database.writing() as session:
-            device, password = claim(
-                session,
-                tenant_id=body.tenant_id,
-                device_id=body.device_id,
-                claim_token=body.claim_token,
-                now=now,
-                secret=body.secret,
-            )
+            device, password = claim(session, Claim(**body.model_dump()), now)
             record_act(
                 session,
                 tenant_id=device.tenant_id,

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,30 +19,33 @@ from cloud_hub.master_data.place_tables import Device
 UNKNOWN_CLAIM = "no device of this name waits for that claim token"
 
 
-def claim(
-    session: Session,
-    *,
-    tenant_id: str,
-    device_id: str,
-    claim_token: str,
-    now: datetime,
-    secret: str | None = None,
-) -> tuple[DeviceIdentity, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a device says to get its password. It may bring one of its own as `secret`, so that it
+    can ask again when the answer was lost on its way."""
+
+    tenant_id: str
+    device_id: str
+    claim_token: str
+    secret: str | None = None
+
+
+def claim(session: Session, said: Claim, now: datetime) -> tuple[DeviceIdentity, str]:
     """The device and its new password, of which only the hash is kept.
 
-    A device may bring its own password as `secret`, so that it can ask again when the answer was
-    lost on its way. Raises Refused for a wrong token, and for a second claim with another secret
-    or none until `reset_claim`.
+    Raises Refused for a wrong token, and for a second claim with another secret or none until
+    `reset_claim`.
     """
-    device = session.get(Device, (tenant_id, device_id))
-    offered = hash_token(claim_token)
+    device = session.get(Device, (said.tenant_id, said.device_id))
+    offered, secret = hash_token(said.claim_token), said.secret
     if device is None or not hmac.compare_digest(device.claim_token_hash, offered):
         raise Refused(UNKNOWN_CLAIM, status=403)
     if secret is not None and hmac.compare_digest(device.password_hash or "", hash_token(secret)):
         return _identity(device), secret
     if device.claimed_at is not None:
+        at = device.claimed_at.isoformat(timespec="seconds")
         raise Refused(
-            f"device {device_id} was claimed at {device.claimed_at.isoformat(timespec='seconds')};"
+            f"device {said.device_id} was claimed at {at};"
             " reset its claim at the hub if it lost its data",
             status=409,
         )

@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 from cloud_hub.core.hub import Hub
 from cloud_hub.link.broker.embedded import HUB_USER
 from cloud_hub.link.ingest.counters import Meters
-from cloud_hub.link.ingest.ingest import OUTAGE, Answer, Ingest, Message, Taken
+from cloud_hub.link.ingest.ingest import OUTAGE, Ingest, Taken
+from cloud_hub.link.ingest.message import Message, Outgoing
 from sync.core.errors import InvalidTopic
 from sync.core.failpoints import Failpoint, reach
 from sync.events import Lane
@@ -145,7 +146,7 @@ async def _reassure(hub: Hub, inbox: Inbox) -> None:
                 heard.reply(answer.topic, answer.payload)
 
 
-def reassurance(heard: Heard, credit: int) -> Answer | None:
+def reassurance(heard: Heard, credit: int) -> Outgoing | None:
     """What to tell the sender of a batch that is here and not committed; None for what is none."""
     header = claimed_range(heard.payload)
     try:
@@ -163,7 +164,7 @@ def reassurance(heard: Heard, credit: int) -> Answer | None:
         credit=credit,
     )
     where = dn_topic(topic.tenant, topic.store, topic.device, Downlink.ACK)
-    return Answer(topic=where, payload=ack.to_bytes())
+    return Outgoing(topic=where, payload=ack.to_bytes())
 
 
 async def _take_for_ever(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> None:

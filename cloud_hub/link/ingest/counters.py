@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from cloud_hub.link.ingest.unit_of_work import Tally
+from cloud_hub.link.ingest.tally import Tally
 
 
 class Meters:

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.broker.connections import open_connection
-from cloud_hub.link.hub_alarms import RIVAL, raise_alarm
+from cloud_hub.link.hub_alarms import RIVAL, HubAlarm, raise_alarm
 from cloud_hub.link.ingest.lane_state import Books, welcome_run
 from cloud_hub.link.tables import Epoch
 from cloud_hub.master_data.place_tables import Device
@@ -34,9 +34,10 @@ def answer_hello(books: Books, device: Device, hello: Hello, settings: HubSettin
     verdict, epoch = judge_hello(hello, _live(live, device, hello, now))
     if verdict is Verdict.FENCED:
         detail = "a second device uses this identity"
-        raise_alarm(books.session, device, RIVAL, subject=hello.run, detail=detail, now=now)
+        alarm = HubAlarm(alarm=RIVAL, subject=hello.run, detail=detail)
+        raise_alarm(books.session, device, alarm, now)
     else:
-        _go_on(books, device, live, hello, epoch, renewed=verdict is Verdict.RENEW)
+        _go_on(books, device, hello, epoch, renewed=verdict is Verdict.RENEW)
         is_first = device.first_connected_at is None
         device.connected_at = device.heard_at = now
         device.first_connected_at = device.first_connected_at or now
@@ -78,10 +79,9 @@ def _live(live: Epoch | None, device: Device, hello: Hello, now: datetime) -> Li
     )
 
 
-def _go_on(
-    books: Books, device: Device, live: Epoch | None, hello: Hello, epoch: int, *, renewed: bool
-) -> None:
+def _go_on(books: Books, device: Device, hello: Hello, epoch: int, *, renewed: bool) -> None:
     """Makes `epoch` the live one. A renewed one gets its nonce with the device's next hello."""
+    live = books.live_epoch(device.tenant_id, device.device_id)
     books.forget_live(device)
     if live is not None and live.epoch != epoch:
         live.state = "past"

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cloud_hub.core.projection import CONFLICT, Outcome
-from cloud_hub.link.hub_alarms import RIVAL, raise_alarm
+from cloud_hub.link.hub_alarms import RIVAL, HubAlarm, raise_alarm
 from cloud_hub.link.ingest.lane_state import LaneKey
 from cloud_hub.link.ingest.unit_of_work import Turn
 from cloud_hub.link.tables import DeadLetter, StoredEvent
@@ -33,8 +33,8 @@ def note_conflicts(turn: Turn, key: LaneKey, device: Device, repeats: Sequence[A
     for record in others:
         turn.letters.append(_letter(turn, key, device, record))
     if others:
-        session, now = turn.work.session, turn.books.now
-        raise_alarm(session, device, RIVAL, subject="conflict", detail=CONFLICT, now=now)
+        alarm = HubAlarm(alarm=RIVAL, subject="conflict", detail=CONFLICT)
+        raise_alarm(turn.work.session, device, alarm, turn.books.now)
     return len(others)
 
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.database import Database
-from cloud_hub.fleet.commands.commands import issue_command
-from cloud_hub.fleet.commands.shadows import shadow_of, undone, want_state
+from cloud_hub.fleet.commands.commands import NewCommand, issue_command
+from cloud_hub.fleet.commands.shadows import WantedState, shadow_of, undone, want_state
 from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.place_tables import Device
@@ -33,16 +33,10 @@ def write(database: Database, act: Callable[[Session, Device], T]) -> T:
 
 def give(database: Database, command_id: str, *, at: datetime = NOON, lasts_s: float = 60) -> None:
     def act(session: Session, device: Device) -> None:
-        issue_command(
-            session,
-            device,
-            name="report-state",
-            arguments={},
-            expires_in_s=lasts_s,
-            issued_by="it",
-            now=at,
-            command_id=command_id,
+        new = NewCommand(
+            name="report-state", arguments={}, expires_in_s=lasts_s, command_id=command_id
         )
+        issue_command(session, device, new, issued_by="it", now=at)
         session.flush()
 
     write(database, act)
@@ -50,7 +44,8 @@ def give(database: Database, command_id: str, *, at: datetime = NOON, lasts_s: f
 
 def want(database: Database, state: dict[str, object], **more: int) -> int:
     def act(session: Session, device: Device) -> int:
-        return want_state(session, device, state, by="it", now=NOON, **more).desired_version
+        wanted = WantedState(state=state, by="it", **more)
+        return want_state(session, device, wanted, NOON).desired_version
 
     return write(database, act)
 

@@ -1,6 +1,6 @@
 """A chain's master data as formulas and pages look things up in it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,12 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data import place_tables
 from cloud_hub.master_data.chain import Chain, Scope, load_chain
 from tests.small_chain import (
     COLA,
-    FIRST_LINK,
     OWN,
     PLAN,
     RIVAL,
@@ -114,22 +112,6 @@ def test_a_stores_fixtures_come_in_order(small: SmallChain) -> None:
 def test_the_chains_clock_is_its_first_stores(small: SmallChain, tmp_path: Path) -> None:
     assert read(small).zone() == ZoneInfo("Etc/GMT-8")
     assert read(small, Scope(stores=sa.false())).zone() == ZoneInfo("UTC")
-
-
-def test_a_device_is_linked_since_its_open_connection_began(small: SmallChain) -> None:
-    small.unlink("s02", local(13))
-    small.add(
-        DeviceConnection(
-            tenant_id=TENANT,
-            device_id="s02-door",
-            started_at=local(13) + timedelta(minutes=5),
-            ended_at=None,
-        )
-    )
-    devices = read(small).devices
-    assert devices["s01-till"].linked_since == FIRST_LINK
-    assert devices["s02-till"].linked_since is None
-    assert devices["s02-door"].linked_since == local(13, 5)
 
 
 def test_one_store_of_a_scope_is_that_store_alone(small: SmallChain) -> None:

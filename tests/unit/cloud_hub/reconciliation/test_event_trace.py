@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.reconciliation.event_trace import Place, RecordName, RecordPlace, place_of

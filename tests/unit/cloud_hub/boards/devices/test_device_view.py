@@ -10,8 +10,8 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.devices.device_view import DeviceView, device_view
 from cloud_hub.boards.devices.records import RecordQuestion
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.fleet.commands.commands import issue_command
-from cloud_hub.fleet.commands.shadows import want_state
+from cloud_hub.fleet.commands.commands import NewCommand, issue_command
+from cloud_hub.fleet.commands.shadows import WantedState, want_state
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.place_tables import Device
 from cloud_hub.register import PROJECTIONS
@@ -54,7 +54,7 @@ def database(
         assert device is not None
         issue(session, device, "take-photo", "photo")
         issue(session, device, "restart", "again")
-        want_state(session, device, WANTED, by="ling", now=NOON)
+        want_state(session, device, WantedState(state=WANTED, by="ling"), NOON)
     cooler.say(CommandResult(command_id="photo", outcome="done", detail="taken"))
     sales = cooler.records[Lane.SALE]
     lost = [Loss(first=1, last=1, bytes=9, reason="oversize")]
@@ -70,16 +70,8 @@ def database(
 
 
 def issue(session, device: Device, name: str, command_id: str) -> None:
-    issue_command(
-        session,
-        device,
-        name=name,
-        arguments={},
-        expires_in_s=60,
-        issued_by="ling",
-        now=NOON,
-        command_id=command_id,
-    )
+    new = NewCommand(name=name, arguments={}, expires_in_s=60, command_id=command_id)
+    issue_command(session, device, new, issued_by="ling", now=NOON)
 
 
 def as_role(role: LoginRole) -> Viewer:

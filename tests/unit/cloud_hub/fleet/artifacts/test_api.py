@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.core.keys.tokens import hash_token
+from cloud_hub.fleet.artifacts.artifacts import NewVersion, artifacts_of
 from cloud_hub.fleet.commands.shadows import shadow_of
 from cloud_hub.master_data.place_tables import Device
 from device_profiles.artifact import ArtifactKind
@@ -25,9 +26,8 @@ def stocked(doors: Doors, tmp_path: Path) -> Doors:
     """A hub with one signed price list, and a till that can sign in."""
     prices = tmp_path / "prices.json"
     prices.write_text(json.dumps({"currency": "CNY", "prices": [{"gtin": COLA, "price": "2"}]}))
-    doors.hub.artifacts.add(
-        TENANT, prices, name="prices/till", version=1, kind=ArtifactKind.PRICE_LIST, now=NOW
-    )
+    new = NewVersion(path=prices, name="prices/till", version=1, kind=ArtifactKind.PRICE_LIST)
+    artifacts_of(doors.hub).add(TENANT, new, NOW)
     doors.chain.flush()
     with doors.hub.database.writing() as session:
         session.get_one(Device, (TENANT, "s01-till")).password_hash = hash_token("secret")
@@ -48,7 +48,7 @@ async def test_operators_are_told_what_is_signed(stocked: Doors) -> None:
 
 
 async def test_a_device_fetches_its_chains_list_and_the_file(stocked: Doors) -> None:
-    desk = stocked.hub.artifacts.desk(TENANT)
+    desk = artifacts_of(stocked.hub).desk(TENANT)
     stamp = await stocked.http.get(f"{PATH}/metadata/timestamp.json", headers=TILL)
     assert stamp.content == (desk.metadata / "timestamp.json").read_bytes()
     (file,) = (desk.targets / "prices/till").iterdir()

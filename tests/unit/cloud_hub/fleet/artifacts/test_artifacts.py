@@ -1,5 +1,6 @@
 import json
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 from tuf.api.metadata import Metadata
 
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.artifacts.artifacts import Artifacts, choose_devices
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, NewVersion, Wish
+from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
 from cloud_hub.fleet.commands.shadows import shadow_of
 from cloud_hub.master_data.importer import load_chain
 from device_profiles.artifact import ArtifactKind
@@ -31,8 +33,8 @@ def prices(tmp_path: Path) -> Path:
 
 
 def add(artifacts, path, version, **more):
-    given = {"name": "prices/till", "kind": PRICES, "now": NOW} | more
-    return artifacts.add("linguang", path, version=version, **given)
+    given = {"path": path, "name": "prices/till", "version": version, "kind": PRICES} | more
+    return artifacts.add("linguang", NewVersion(**given), NOW)
 
 
 def test_what_is_added_is_signed_listed_and_kept_by_its_hash(artifacts, prices):
@@ -91,16 +93,16 @@ def test_an_assigned_version_stands_in_the_desired_state_beside_what_stood_there
     add(artifacts, prices, 1)
     with database.writing() as session:
         load_chain(session, small_chain(4))
-        tills = choose_devices(session, "linguang", kind="till")
-        first = choose_devices(session, "linguang", kind="till", share=0.5)
+        tills = choose_devices(session, "linguang", DeviceChoice(kind="till"))
+        first = choose_devices(session, "linguang", DeviceChoice(kind="till", share=0.5))
         assert first == tills[:2]
-        wish = {"name": "prices/till", "by": "anna", "now": NOW}
-        artifacts.assign(session, tills, version=1, **wish)
+        wish = Wish(name="prices/till", version=1, by="anna")
+        artifacts.assign(session, tills, wish, NOW)
         state = shadow_of(session, "linguang", "s01-till").desired
         assert state == {"artifacts": {"prices/till": 1}}
-        artifacts.assign(session, tills, version=None, **wish)
+        artifacts.assign(session, tills, replace(wish, version=None), NOW)
         assert shadow_of(session, "linguang", "s01-till").desired == {}
         with pytest.raises(Refused, match="there is: 1"):
-            artifacts.assign(session, tills, version=9, **wish)
+            artifacts.assign(session, tills, replace(wish, version=9), NOW)
         with pytest.raises(Refused, match="no device s09-till"):
-            choose_devices(session, "linguang", device_ids=["s09-till"])
+            choose_devices(session, "linguang", DeviceChoice(device_ids=["s09-till"]))

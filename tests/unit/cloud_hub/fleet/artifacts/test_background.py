@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.core.hub import Hub
-from cloud_hub.fleet.artifacts.artifacts import choose_devices
+from cloud_hub.fleet.artifacts.artifacts import NewVersion, artifacts_of
 from cloud_hub.fleet.artifacts.background import advance_rollouts, keep_signed
-from cloud_hub.fleet.artifacts.rollouts import begin_rollout
+from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
+from cloud_hub.fleet.artifacts.rollouts import RolloutPlan, begin_rollout
 from cloud_hub.fleet.commands.shadows import ensure_shadow
 from cloud_hub.fleet.tables import DeviceShadow
 from device_profiles.artifact import ArtifactKind
@@ -27,16 +28,15 @@ def hub(doors: Doors, tmp_path: Path) -> Hub:
     doors.chain.flush()
     prices = tmp_path / "prices.json"
     prices.write_text(json.dumps({"currency": "CNY", "prices": [{"gtin": COLA, "price": "2"}]}))
-    doors.hub.artifacts.add(
-        TENANT, prices, name="prices/till", version=1, kind=ArtifactKind.PRICE_LIST, now=NOW
-    )
+    new = NewVersion(path=prices, name="prices/till", version=1, kind=ArtifactKind.PRICE_LIST)
+    artifacts_of(doors.hub).add(TENANT, new, NOW)
     return doors.hub
 
 
 async def one_round(hub: Hub) -> None:
     """The keeper of signatures, until it rests."""
     keeper = asyncio.create_task(keep_signed(hub))
-    signed = hub.artifacts.desk(TENANT).metadata / "timestamp.json"
+    signed = artifacts_of(hub).desk(TENANT).metadata / "timestamp.json"
     before = signed.stat().st_mtime_ns
     async with asyncio.timeout(20):
         while signed.stat().st_mtime_ns == before:
@@ -46,7 +46,7 @@ async def one_round(hub: Hub) -> None:
 
 
 async def test_at_a_start_everything_is_signed_anew(hub: Hub) -> None:
-    desk = hub.artifacts.desk(TENANT)
+    desk = artifacts_of(hub).desk(TENANT)
     before = {path.name for path in desk.metadata.glob("*.targets.json")}
     await one_round(hub)
     assert {path.name for path in desk.metadata.glob("*.targets.json")} > before
@@ -64,15 +64,12 @@ def begin(hub: Hub) -> None:
     with hub.database.writing() as session:
         begin_rollout(
             session,
-            hub.artifacts,
-            choose_devices(session, TENANT, kind="till"),
-            name="prices/till",
-            version=1,
-            share=0.5,
-            stop_above=0.1,
-            pause_min=30,
-            by="anna",
-            now=NOW,
+            artifacts_of(hub),
+            choose_devices(session, TENANT, DeviceChoice(kind="till")),
+            RolloutPlan(
+                name="prices/till", version=1, by="anna", share=0.5, pause_min=30, stop_above=0.1
+            ),
+            NOW,
         )
 
 

@@ -9,9 +9,11 @@ import pytest
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
-from cloud_hub.fleet.artifacts.artifacts import Artifacts, choose_devices
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, NewVersion
+from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
 from cloud_hub.fleet.artifacts.rollouts import (
     BY_HAND,
+    RolloutPlan,
     RolloutStanding,
     advance,
     begin_rollout,
@@ -30,6 +32,7 @@ NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PAUSE = timedelta(minutes=30)
 NAME = "prices/till"
 KEY = ("linguang", NAME)
+TILLS = DeviceChoice(kind="till")
 
 
 class Chain:
@@ -43,14 +46,16 @@ class Chain:
             begin_rollout(
                 session,
                 self.artifacts,
-                choose_devices(session, "linguang", kind="till"),
-                name=NAME,
-                version=1,
-                share=0.2,
-                stop_above=stop_above,
-                pause_min=PAUSE.total_seconds() / 60,
-                by="anna",
-                now=NOW,
+                choose_devices(session, "linguang", TILLS),
+                RolloutPlan(
+                    name=NAME,
+                    version=1,
+                    by="anna",
+                    share=0.2,
+                    pause_min=PAUSE.total_seconds() / 60,
+                    stop_above=stop_above,
+                ),
+                NOW,
             )
 
     def advance(self, now: datetime) -> None:
@@ -74,9 +79,7 @@ class Chain:
     def asked(self) -> list[str]:
         """The tills whose desired state wants the version."""
         with self.database.sessions() as session:
-            tills = [
-                device.device_id for device in choose_devices(session, "linguang", kind="till")
-            ]
+            tills = [device.device_id for device in choose_devices(session, "linguang", TILLS)]
             shadows = {till: shadow_of(session, "linguang", till) for till in tills}
             return [till for till, shadow in shadows.items() if shadow and shadow.desired]
 
@@ -87,7 +90,8 @@ def chain(database: Database, tmp_path: Path) -> Chain:
     content = {"currency": "CNY", "prices": [{"gtin": COLA, "price": "3.50"}]}
     path.write_text(json.dumps(content), encoding="utf-8")
     artifacts = Artifacts(folder=tmp_path / "artifacts")
-    artifacts.add("linguang", path, name=NAME, version=1, kind=ArtifactKind.PRICE_LIST, now=NOW)
+    new = NewVersion(path=path, name=NAME, version=1, kind=ArtifactKind.PRICE_LIST)
+    artifacts.add("linguang", new, NOW)
     with database.writing() as session:
         load_chain(session, small_chain(10))
     return Chain(database, artifacts)

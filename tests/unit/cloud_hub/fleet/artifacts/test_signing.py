@@ -8,7 +8,7 @@ import pytest
 from tuf.api.metadata import Metadata
 
 from cloud_hub.core.errors import Refused, UnusableData
-from cloud_hub.fleet.artifacts.artifacts import Artifacts
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, NewVersion
 from device_profiles.artifact import ArtifactKind
 from tests.talking_device import COLA
 
@@ -32,8 +32,8 @@ def prices(tmp_path: Path) -> Path:
 
 
 def add(artifacts, path, version, **more):
-    given = {"name": "prices/till", "kind": PRICES, "now": NOW} | more
-    return artifacts.add("linguang", path, version=version, **given)
+    given = {"path": path, "name": "prices/till", "version": version, "kind": PRICES} | more
+    return artifacts.add("linguang", NewVersion(**given), NOW)
 
 
 def test_each_chain_has_its_own_list_and_keys(artifacts, prices):

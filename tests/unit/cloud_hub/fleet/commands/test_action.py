@@ -1,21 +1,32 @@
 """Commands that a button on a device's page gives."""
 
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import pytest
 import sqlalchemy as sa
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.fleet.commands.action import command_device
+from cloud_hub.core.errors import NotFound, NotYours
+from cloud_hub.fleet.commands.action import ACTIONS, COMMAND, CommandForm
 from cloud_hub.fleet.tables import DeviceCommand
-from cloud_hub.web.visit import Visit, seen_through
+from cloud_hub.web.actions import Acting, Done
+from cloud_hub.web.visit import seen_through
+from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
-from tests.small_chain import head_office, viewer
+from tests.small_chain import NOW, head_office, viewer
 from tests.stage.doors import Doors
 
-RESTART = {"arg": "s01-till", "answer": "restart"}
 
-
-def visit(who: Viewer, as_: Viewer | None = None) -> Visit:
-    return Visit(cookie="x", signed_in=who, viewer=as_ or who)
+def press(doors: Doors, who: Viewer, device_id: str, command: str) -> Done:
+    doors.chain.flush()
+    (action,) = [one for one in ACTIONS if one.name == COMMAND]
+    with doors.hub.database.writing() as session:
+        words = Words("en", ZoneInfo("UTC"))
+        acting = Acting(session=session, viewer=who, now=NOW, hub=doors.hub, words=words)
+        answer: Any = action.do(acting, CommandForm(device_id=device_id, command=command))
+    assert isinstance(answer, Done)
+    return answer
 
 
 def given(doors: Doors) -> list[tuple[str, str, dict[str, str]]]:
@@ -26,15 +37,12 @@ def given(doors: Doors) -> list[tuple[str, str, dict[str, str]]]:
 
 @pytest.mark.parametrize("role", [LoginRole.IT, LoginRole.TECHNICIAN])
 async def test_it_and_technicians_command_a_device(doors: Doors, role: LoginRole) -> None:
-    doors.chain.flush()
-    assert await command_device(doors.hub, visit(viewer(role)), RESTART)
+    assert press(doors, viewer(role), "s01-till", "restart").goto is None
     assert given(doors) == [("s01-till", "restart", {})]
 
 
 async def test_a_button_may_name_the_camera_it_is_about(doors: Doors) -> None:
-    doors.chain.flush()
-    said = {"arg": "s01-cooler", "answer": "take-photo:eye"}
-    assert await command_device(doors.hub, visit(viewer(LoginRole.IT)), said)
+    press(doors, viewer(LoginRole.IT), "s01-cooler", "take-photo:eye")
     assert given(doors) == [("s01-cooler", "take-photo", {"camera_id": "eye"})]
 
 
@@ -50,17 +58,12 @@ async def test_a_button_may_name_the_camera_it_is_about(doors: Doors) -> None:
 async def test_nobody_else_does_not_even_through_a_technicians_eyes(
     doors: Doors, who: Viewer
 ) -> None:
-    doors.chain.flush()
-    assert not await command_device(doors.hub, visit(head_office(), who), RESTART)
+    with pytest.raises(NotYours):
+        press(doors, who, "s01-till", "restart")
     assert given(doors) == []
 
 
-@pytest.mark.parametrize(
-    "said", [{}, {"arg": "s01-till"}, {"arg": "s99", "answer": "restart"}, {"arg": 1, "answer": 2}]
-)
-async def test_a_button_that_names_nothing_does_nothing(
-    doors: Doors, said: dict[str, object]
-) -> None:
-    doors.chain.flush()
-    assert not await command_device(doors.hub, visit(viewer(LoginRole.IT)), said)
+async def test_a_device_that_is_none_is_given_nothing(doors: Doors) -> None:
+    with pytest.raises(NotFound):
+        press(doors, viewer(LoginRole.IT), "s99", "restart")
     assert given(doors) == []

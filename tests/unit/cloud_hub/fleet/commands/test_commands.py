@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
-from cloud_hub.fleet.commands.commands import issue_command, pending_commands, state_of
+from cloud_hub.fleet.commands.commands import NewCommand, issue_command, pending_commands, state_of
 from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.place_tables import Device
@@ -32,16 +32,10 @@ def write(database: Database, act: Callable[[Session, Device], T]) -> T:
 
 def give(database: Database, command_id: str, *, at: datetime = NOON, lasts_s: float = 60) -> None:
     def act(session: Session, device: Device) -> None:
-        issue_command(
-            session,
-            device,
-            name="report-state",
-            arguments={},
-            expires_in_s=lasts_s,
-            issued_by="it",
-            now=at,
-            command_id=command_id,
+        new = NewCommand(
+            name="report-state", arguments={}, expires_in_s=lasts_s, command_id=command_id
         )
+        issue_command(session, device, new, issued_by="it", now=at)
         session.flush()
 
     write(database, act)
@@ -87,16 +81,8 @@ def test_the_same_command_twice_is_one_and_another_under_its_name_is_refused(
     assert write(database, pending) == 1
 
     def other(session: Session, device: Device) -> None:
-        issue_command(
-            session,
-            device,
-            name="restart",
-            arguments={},
-            expires_in_s=60,
-            issued_by="it",
-            now=NOON,
-            command_id="first-one",
-        )
+        new = NewCommand(name="restart", arguments={}, expires_in_s=60, command_id="first-one")
+        issue_command(session, device, new, issued_by="it", now=NOON)
 
     with pytest.raises(Refused, match="another command"):
         write(database, other)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
-from cloud_hub.fleet.commands.shadows import want_state
-from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.fleet.commands.shadows import WantedState, want_state
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.message import Message
 from cloud_hub.master_data.place_tables import Device
 from sync.downlink.shadow import Desired
 from sync.wire.messages import Hello, HelloAnswer
@@ -33,7 +34,8 @@ def write(database: Database, act: Callable[[Session, Device], T]) -> T:
 
 def want(database: Database, state: dict[str, object], **more: int) -> int:
     def act(session: Session, device: Device) -> int:
-        return want_state(session, device, state, by="it", now=NOON, **more).desired_version
+        wanted = WantedState(state=state, by="it", **more)
+        return want_state(session, device, wanted, NOON).desired_version
 
     return write(database, act)
 

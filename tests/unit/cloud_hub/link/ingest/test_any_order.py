@@ -19,7 +19,8 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.link import tables as link_tables
-from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.register import PROJECTIONS

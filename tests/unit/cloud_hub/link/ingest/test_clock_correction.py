@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.clock_correction import corrected_clocks
-from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.tables import AlarmRaised, StoredEvent
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import Receipt

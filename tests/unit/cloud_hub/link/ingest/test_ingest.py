@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from cloud_hub.core.keys.handle_encryption import IdentityKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.letters.dead_letters import said_by
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, StoredEvent
 from cloud_hub.reconciliation.lane_accounts import audit_link

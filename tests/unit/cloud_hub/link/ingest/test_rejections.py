@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 
 from aisle import build_app
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.ingest import OTHER_RUN, RETAINED, Ingest, Message
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.message import Message
+from cloud_hub.link.ingest.message_reader import OTHER_RUN, RETAINED
 from cloud_hub.link.ingest.rejections import ANYBODY, KEPT_AT_MOST, refusals
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.ingest import Ingest, Message
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.tables import AlarmRaised
 from cloud_hub.reconciliation.declared_losses import declared_losses
 from cloud_hub.reconciliation.lane_accounts import audit_link
