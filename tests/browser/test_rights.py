@@ -95,7 +95,6 @@ async def test_an_open_tab_does_nothing_once_its_session_has_ended(
     await hub.till.deliver([able])
     visit = await visit_as(name)
     page = await visit.open("/device/s01-till")
-    await page.wait_for_function("window.io !== undefined")
     await page.wait_for_selector("[data-answer='report-state:']")
     match ending:
         case "logout":
