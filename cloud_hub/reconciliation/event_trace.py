@@ -23,8 +23,8 @@ MOST_TOGETHER = 100
 """A batch holds no more."""
 
 
-class Place(StrEnum):
-    """Where a record can be."""
+class Fate(StrEnum):
+    """Where a record is, or what became of it."""
 
     APPLIED = "applied"
     REPEATED = "repeated"
@@ -37,10 +37,10 @@ class Place(StrEnum):
 
 
 _OUTCOMES = {
-    Outcome.APPLIED: Place.APPLIED,
-    Outcome.REPEATED: Place.REPEATED,
-    Outcome.UNKNOWN: Place.KEPT_RAW,
-    Outcome.DEAD: Place.DEAD_LETTER,
+    Outcome.APPLIED: Fate.APPLIED,
+    Outcome.REPEATED: Fate.REPEATED,
+    Outcome.UNKNOWN: Fate.KEPT_RAW,
+    Outcome.DEAD: Fate.DEAD_LETTER,
 }
 
 
@@ -96,7 +96,7 @@ class RecordPlace:
     `is_named`: its latest hello still spoke of it."""
 
     name: RecordName
-    place: Place
+    place: Fate
     arrival: Arrival | None = None
     loss: DeclaredLoss | None = None
     letters: tuple[tuple[str, str], ...] = ()
@@ -148,13 +148,13 @@ def _account(session: Session, device: Device, name: RecordName) -> LaneAccount 
     return next((one for one in audit.accounts if (one.epochs, one.lane_number) == wanted), None)
 
 
-def _absent(account: LaneAccount | None, name: RecordName, loss: DeclaredLoss | None) -> Place:
+def _absent(account: LaneAccount | None, name: RecordName, loss: DeclaredLoss | None) -> Fate:
     if account is None or name.seq > account.produced:
-        return Place.NEVER_PRODUCED
+        return Fate.NEVER_PRODUCED
     if loss is not None:
-        return Place.LOST
+        return Fate.LOST
     waits = any(first <= name.seq <= last for _, first, last in account.waiting_ranges)
-    return Place.WAITING if waits else Place.ASTRAY
+    return Fate.WAITING if waits else Fate.ASTRAY
 
 
 def _arrival(session: Session, event: StoredEvent, traces: Traces) -> Arrival:

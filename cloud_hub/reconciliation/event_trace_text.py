@@ -7,7 +7,7 @@ from typing import Any
 from cloud_hub.core.catalogues import ENGLISH
 from cloud_hub.core.text import NO_WORDS, Filling, Said, Text
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, loss_reason
-from cloud_hub.reconciliation.event_trace import Arrival, Place, RecordPlace
+from cloud_hub.reconciliation.event_trace import Arrival, Fate, RecordPlace
 from device_profiles.names import Names
 
 Say = Callable[[datetime], Said]
@@ -16,12 +16,12 @@ Say = Callable[[datetime], Said]
 _TOGETHER = Text("; it came with {first} to {last}")
 _WAS_RECEIVED = Text("{record} ({kind}), recorded {recorded}, was received {received}{together}.")
 _BECAME = {
-    Place.APPLIED: Text("It was applied: {facts}."),
-    Place.REPEATED: Text("It says what another record had said already, and changed nothing."),
-    Place.KEPT_RAW: Text(
+    Fate.APPLIED: Text("It was applied: {facts}."),
+    Fate.REPEATED: Text("It says what another record had said already, and changed nothing."),
+    Fate.KEPT_RAW: Text(
         "Its kind is newer than this hub: it is kept raw, and read after an upgrade."
     ),
-    Place.DEAD_LETTER: Text("It could not be applied and is a dead letter."),
+    Fate.DEAD_LETTER: Text("It could not be applied and is a dead letter."),
 }
 _WAS_LOST = Text(
     "{record} is lost: {reason}. {first} to {last} were declared lost {declared}{between}."
@@ -47,16 +47,16 @@ def record_sentences(found: RecordPlace, say: Say) -> list[Text]:
         told = _received(found.place, found.arrival, words, say)
     elif found.loss is not None:
         told = [_WAS_LOST.filled(**words, **_loss_words(found.loss, say))]
-    elif found.place is Place.WAITING and found.said_at is not None:
+    elif found.place is Fate.WAITING and found.said_at is not None:
         waits = _WAITS if found.is_named else _ASIDE
         told = [waits.filled(**words, said=say(found.said_at))]
     else:
-        is_astray = found.place is Place.ASTRAY
+        is_astray = found.place is Fate.ASTRAY
         told = [(_ASTRAY if is_astray else _NEVER).filled(**words)]
     return told + [_LETTER.filled(letter=name, error=error) for name, error in found.letters]
 
 
-def _received(place: Place, arrival: Arrival, words: dict[str, Filling], say: Say) -> list[Text]:
+def _received(place: Fate, arrival: Arrival, words: dict[str, Filling], say: Say) -> list[Text]:
     is_one = arrival.first == arrival.last
     together = _TOGETHER.filled(first=arrival.first, last=arrival.last)
     came = _WAS_RECEIVED.filled(

@@ -4,7 +4,7 @@ from cloud_hub.access.viewer import Page
 from cloud_hub.boards.devices.fleet_view import FleetRow, FleetView
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.fleet.status_part import freshness_chip
-from cloud_hub.link.ingest.rejections import Refused
+from cloud_hub.link.ingest.rejections import Rejection
 from cloud_hub.reconciliation.equation_part import ledger_equation, where_bar
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
@@ -58,7 +58,7 @@ def fleet_page(view: FleetView, reader: Reader) -> Markup:
     )
 
 
-def _refused(rows: tuple[Refused, ...], reader: Reader) -> Markup:
+def _refused(rows: tuple[Rejection, ...], reader: Reader) -> Markup:
     words = reader.words
     heads = (words("Messages"), words("On the topic"), words("Why"), words("Last"))
     drawn = [

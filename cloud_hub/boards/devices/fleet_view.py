@@ -23,7 +23,7 @@ from cloud_hub.insight.figures import Comparison, compare, figure
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Snapshot
-from cloud_hub.link.ingest.rejections import Refused, refusals
+from cloud_hub.link.ingest.rejections import Rejection, refusals
 from cloud_hub.master_data.chain import Device
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, lane_accounts
 from cloud_hub.reconciliation.sums import Books, books_of
@@ -64,7 +64,7 @@ class FleetView:
     devices: tuple[FleetRow, ...]
     books: Books
     problems: tuple[ProblemRow, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[Rejection, ...]
 
 
 def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:

@@ -41,7 +41,7 @@ table with JSONB, which does not, is never copied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class InsertPlan:
     """One insert, ready to run. `binds` are per name in `names`, None where a value goes as it is.
     `copied_as` are the columns' types for COPY; none where COPY cannot be used."""
 
@@ -77,7 +77,7 @@ def _json_text(value: object) -> str:
 
 def _plan(
     statement: postgresql.Insert | sqlite.Insert, dialect: sa.Dialect, names: tuple[str, ...]
-) -> Plan:
+) -> InsertPlan:
     table = statement.table
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
     order = tuple(compiled.positiontup or names)
@@ -88,7 +88,7 @@ def _plan(
     )
     types = [next((as_ for of, as_ in BINARY_TYPES if isinstance(s, of)), "") for s in shapes]
     can_copy = dialect.name == "postgresql" and all(types)
-    return Plan(
+    return InsertPlan(
         text=compiled.string,
         names=order,
         binds=binds,
@@ -99,7 +99,7 @@ def _plan(
     )
 
 
-def _run(session: Session, plan: Plan, rows: Sequence[Row], *, mostly_new: bool) -> None:
+def _run(session: Session, plan: InsertPlan, rows: Sequence[Row], *, mostly_new: bool) -> None:
     """Executes an insert for many rows that all have the same columns."""
     connection = session.connection()
     values = [plan.values(row) for row in rows]
@@ -116,13 +116,13 @@ def _run(session: Session, plan: Plan, rows: Sequence[Row], *, mostly_new: bool)
         connection.exec_driver_sql(plan.text, named)
 
 
-def _are_distinct(plan: Plan, rows: Sequence[Row]) -> bool:
+def _are_distinct(plan: InsertPlan, rows: Sequence[Row]) -> bool:
     """Whether no two rows have the same key: one statement may not touch a row twice."""
     key_of = itemgetter(*plan.keys)
     return len({key_of(row) for row in rows}) == len(rows)
 
 
-def _copy_new(connection: sa.Connection, plan: Plan, values: Sequence[Sequence[Any]]) -> bool:
+def _copy_new(connection: sa.Connection, plan: InsertPlan, values: Sequence[Sequence[Any]]) -> bool:
     """Copies the rows straight into their table; False, and nothing done, if one is known."""
     trial = connection.begin_nested()
     try:
@@ -134,7 +134,9 @@ def _copy_new(connection: sa.Connection, plan: Plan, values: Sequence[Sequence[A
     return True
 
 
-def _copy_staged(connection: sa.Connection, plan: Plan, values: Sequence[Sequence[Any]]) -> None:
+def _copy_staged(
+    connection: sa.Connection, plan: InsertPlan, values: Sequence[Sequence[Any]]
+) -> None:
     """The same insert by COPY into a temporary table: PostgreSQL takes many rows so at a fraction
     of the cost of as many statements."""
     stage = f'"stage_{plan.target[1:]}'
@@ -148,7 +150,7 @@ def _copy_staged(connection: sa.Connection, plan: Plan, values: Sequence[Sequenc
 
 
 def _copy(
-    connection: sa.Connection, plan: Plan, into: str, values: Sequence[Sequence[Any]]
+    connection: sa.Connection, plan: InsertPlan, into: str, values: Sequence[Sequence[Any]]
 ) -> None:
     driver, dialect = connection.connection.driver_connection, connection.dialect
     if driver is None or dialect.dbapi is None:
@@ -171,7 +173,7 @@ def _insert(table: sa.Table, dialect: sa.Dialect) -> postgresql.Insert | sqlite.
 
 
 @lru_cache(maxsize=256)
-def _insert_plan(model: type[Base], dialect: sa.Dialect, names: tuple[str, ...]) -> Plan:
+def _insert_plan(model: type[Base], dialect: sa.Dialect, names: tuple[str, ...]) -> InsertPlan:
     table = Base.metadata.tables[model.__tablename__]
     return _plan(_insert(table, dialect).on_conflict_do_nothing(), dialect, names)
 
@@ -182,7 +184,7 @@ def _merge_plan(
     dialect: sa.Dialect,
     names: tuple[str, ...],
     merge: tuple[tuple[str, Merge], ...],
-) -> Plan:
+) -> InsertPlan:
     table = Base.metadata.tables[model.__tablename__]
     statement = _insert(table, dialect)
     changed = {name: of(table.c[name], statement.excluded[name]) for name, of in merge}

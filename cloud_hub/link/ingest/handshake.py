@@ -7,7 +7,7 @@ from importlib.metadata import version
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.broker.connections import open_connection
 from cloud_hub.link.hub_alarms import RIVAL, HubAlarm, raise_alarm
-from cloud_hub.link.ingest.lane_state import Books, welcome_run
+from cloud_hub.link.ingest.lane_state import LaneBooks, welcome_run
 from cloud_hub.link.tables import Epoch
 from cloud_hub.master_data.place_tables import Device
 from sync.events import Lane
@@ -27,7 +27,9 @@ FIRST_CREDIT = 1
 fleet says hello at once."""
 
 
-def answer_hello(books: Books, device: Device, hello: Hello, settings: HubSettings) -> HelloAnswer:
+def answer_hello(
+    books: LaneBooks, device: Device, hello: Hello, settings: HubSettings
+) -> HelloAnswer:
     """The answer, with every change it means noted in `books`' session."""
     now = books.now
     live = books.live_epoch(device.tenant_id, device.device_id)
@@ -79,7 +81,7 @@ def _live(live: Epoch | None, device: Device, hello: Hello, now: datetime) -> Li
     )
 
 
-def _go_on(books: Books, device: Device, hello: Hello, epoch: int, *, renewed: bool) -> None:
+def _go_on(books: LaneBooks, device: Device, hello: Hello, epoch: int, *, renewed: bool) -> None:
     """Makes `epoch` the live one. A renewed one gets its nonce with the device's next hello."""
     live = books.live_epoch(device.tenant_id, device.device_id)
     books.forget_live(device)
@@ -103,13 +105,15 @@ def _go_on(books: Books, device: Device, hello: Hello, epoch: int, *, renewed: b
     welcome_run(entry, hello.run)
 
 
-def _lanes_known(books: Books, device: Device, hello: Hello, epoch: int) -> tuple[LaneKnown, ...]:
+def _lanes_known(
+    books: LaneBooks, device: Device, hello: Hello, epoch: int
+) -> tuple[LaneKnown, ...]:
     named = {(lane.epoch, lane.lane) for lane in hello.lanes}
     named |= {(epoch, lane) for lane in Lane}
     return tuple(_lane_known(books, device, number, lane) for number, lane in sorted(named))
 
 
-def _lane_known(books: Books, device: Device, epoch: int, lane: Lane) -> LaneKnown:
+def _lane_known(books: LaneBooks, device: Device, epoch: int, lane: Lane) -> LaneKnown:
     key = (device.tenant_id, device.device_id, epoch, int(lane))
     book = books.lane(key)
     known = book.arrived.copy()

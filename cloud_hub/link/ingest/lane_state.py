@@ -43,7 +43,7 @@ class LaneBook:
 
 
 @dataclass(slots=True)
-class Books:
+class LaneBooks:
     """The books of the lanes that one transaction touches, read on first use, written once."""
 
     session: Session

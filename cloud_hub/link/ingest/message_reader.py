@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.hub_alarms import FOREIGN_NAME, HubAlarm, raise_alarm
 from cloud_hub.link.ingest.handshake import answer_hello
-from cloud_hub.link.ingest.lane_state import Books, LaneKey, welcome_run
+from cloud_hub.link.ingest.lane_state import LaneBooks, LaneKey, welcome_run
 from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.offers import Greeted, Offer
 from cloud_hub.link.ingest.sequence_conflicts import note_conflicts
@@ -201,7 +201,7 @@ def _foreign(turn: Turn, device: Device, said: str) -> _Refusal:
     return _Refusal(None)
 
 
-def _begin_epoch(books: Books, device: Device, live: Epoch | None, header: BatchHeader) -> None:
+def _begin_epoch(books: LaneBooks, device: Device, live: Epoch | None, header: BatchHeader) -> None:
     """An epoch that no hello has named yet: a restored hub, or a device that was just renewed."""
     books.forget_live(device)
     if live is not None:

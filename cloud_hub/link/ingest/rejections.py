@@ -70,7 +70,7 @@ def _forget_oldest(session: Session, tenant_id: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Rejection:
     """How often messages of one topic were refused for one reason."""
 
     tenant: str
@@ -94,13 +94,13 @@ class Refused:
 
 def refusals(
     session: Session, tenant_ids: Iterable[str] | None = None, *, limit: int = 100
-) -> Sequence[Refused]:
+) -> Sequence[Rejection]:
     """The newest refusals: of some chains (`?` for what named none), or of all."""
     query = sa.select(RefusedMessage).order_by(RefusedMessage.last_at.desc()).limit(limit)
     if tenant_ids is not None:
         query = query.where(RefusedMessage.tenant_id.in_(list(tenant_ids)))
     return [
-        Refused(
+        Rejection(
             tenant=row.tenant_id,
             topic=row.topic,
             reason=row.reason,

@@ -16,7 +16,7 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.projection import EventKey, Fact, Outcome, Projections, Work
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.link.ingest.clock_correction import MILLISECOND, Clocks, moved_body, moved_stamp
-from cloud_hub.link.ingest.lane_state import Books, LaneKey
+from cloud_hub.link.ingest.lane_state import LaneBooks, LaneKey
 from cloud_hub.link.ingest.offers import Greeted
 from cloud_hub.link.ingest.rejections import Refusal, note_refusals, refusal
 from cloud_hub.link.ingest.tally import Tally
@@ -38,7 +38,7 @@ ERROR_CHARACTERS = 1000
 class Turn:
     """The transaction. `condemned` events are buried unread: they are known to break it."""
 
-    books: Books
+    books: LaneBooks
     work: Work
     projections: Projections
     condemned: frozenset[EventKey]
@@ -208,7 +208,7 @@ class Projector:
             zones=known_zones(session),
         )
         return Turn(
-            books=Books(session, now),
+            books=LaneBooks(session, now),
             work=work,
             projections=self.projections,
             condemned=condemned,

@@ -18,6 +18,7 @@ from cloud_hub.fleet.link_status import (
 )
 from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data.chain import Device
+from device_profiles.names import Names
 from tests.small_chain import NOW, TENANT, SmallChain, local
 
 MINUTE = timedelta(minutes=1)
@@ -28,7 +29,7 @@ def device(*, heard_at: datetime | None = NOW) -> Device:
         device_id="s01-till",
         store_id="s01",
         kind="till",
-        name=Text(en="Till", zh="收银"),
+        name=Names(en="Till", zh="收银"),
         fixture_id=None,
         simulated=False,
         claimed_at=None,
@@ -44,7 +45,7 @@ def state(data_at: datetime | None = NOW, waiting: int = 0, *, linked: bool = Tr
 def test_a_device_that_was_never_heard_is_no_offline_one() -> None:
     never = device_freshness(device(heard_at=None), None, 0, NOW, is_linked=False)
     assert never.state is LinkState.NEVER
-    assert (never.age_s, never.age_text) == (None, Text(en="never", zh="从未"))
+    assert (never.age_s, never.age_text) == (None, Text("never"))
 
 
 def test_a_linked_device_is_online_however_old_its_data() -> None:
@@ -67,7 +68,7 @@ def test_without_a_link_a_device_is_offline_once_its_data_is_old() -> None:
 
 def test_age_is_that_of_the_data_and_of_the_last_word_where_there_is_none() -> None:
     told = device_freshness(device(), NOW - 2 * MINUTE, 3, NOW, is_linked=True)
-    assert (told.age_s, told.age_text.en, told.waiting) == (120.0, "2 min", 3)
+    assert (told.age_s, told.age_text.text("en"), told.waiting) == (120.0, "2 min", 3)
     word = device_freshness(device(heard_at=NOW - MINUTE), None, 0, NOW, is_linked=True)
     assert (word.age_s, word.data_at) == (60.0, None)
 
@@ -83,7 +84,7 @@ def freshness(state: LinkState, *, minutes: int = 0, waiting: int = 0) -> Freshn
         heard_at=at,
         data_at=at,
         age_s=None,
-        age_text=Text(en="", zh=""),
+        age_text=Text(""),
         waiting=waiting,
     )
 

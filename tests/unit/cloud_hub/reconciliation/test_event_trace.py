@@ -11,7 +11,7 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.place_tables import Device
-from cloud_hub.reconciliation.event_trace import Place, RecordName, RecordPlace, place_of
+from cloud_hub.reconciliation.event_trace import Fate, RecordName, RecordPlace, place_of
 from cloud_hub.reconciliation.event_trace_text import iso, record_sentences
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.register import PROJECTIONS
@@ -30,19 +30,19 @@ def record(database: Database, text: str) -> RecordPlace:
 
 
 def test_each_record_is_found_by_its_number(door: TalkingDevice, database: Database) -> None:
-    def place(number: int) -> Place:
+    def place(number: int) -> Fate:
         return record(database, f"s01-door/1/metric/{number}").place
 
     assert [place(number) for number in (1, 10, 11, 20, 21, 25, 26, 30, 31)] == [
-        Place.APPLIED,
-        Place.APPLIED,
-        Place.LOST,
-        Place.LOST,
-        Place.APPLIED,
-        Place.APPLIED,
-        Place.WAITING,
-        Place.WAITING,
-        Place.NEVER_PRODUCED,
+        Fate.APPLIED,
+        Fate.APPLIED,
+        Fate.LOST,
+        Fate.LOST,
+        Fate.APPLIED,
+        Fate.APPLIED,
+        Fate.WAITING,
+        Fate.WAITING,
+        Fate.NEVER_PRODUCED,
     ]
     here = record(database, "s01-door/1/3/23").arrival
     assert here is not None
@@ -62,10 +62,10 @@ def test_a_receipt_tells_what_was_made_of_it(ingest: Ingest, database: Database)
     ingest.take([till.hello(), *till.batches()])
     found = [record(database, f"s01-till/1/sale/{number}") for number in range(1, 5)]
     assert [one.place for one in found] == [
-        Place.APPLIED,
-        Place.DEAD_LETTER,
-        Place.KEPT_RAW,
-        Place.REPEATED,
+        Fate.APPLIED,
+        Fate.DEAD_LETTER,
+        Fate.KEPT_RAW,
+        Fate.REPEATED,
     ]
     assert found[0].arrival is not None
     assert found[0].arrival.facts == ("receipt s01/till-1/2026-03-04/1", "2 stock moves")

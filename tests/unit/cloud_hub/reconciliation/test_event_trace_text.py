@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss
-from cloud_hub.reconciliation.event_trace import Arrival, Place, RecordName, RecordPlace
+from cloud_hub.reconciliation.event_trace import Arrival, Fate, RecordName, RecordPlace
 from cloud_hub.reconciliation.event_trace_text import iso, record_json, record_sentences
 from sync.outbox.quota import QUOTA
 
@@ -44,19 +44,19 @@ def said(found: RecordPlace) -> list[str]:
 @pytest.mark.parametrize(
     ("place", "became"),
     [
-        (Place.APPLIED, "It was applied: receipt s01/till-1/2026-03-04/1, 2 stock moves."),
+        (Fate.APPLIED, "It was applied: receipt s01/till-1/2026-03-04/1, 2 stock moves."),
         (
-            Place.REPEATED,
+            Fate.REPEATED,
             "It says what another record had said already, and changed nothing.",
         ),
         (
-            Place.KEPT_RAW,
+            Fate.KEPT_RAW,
             "Its kind is newer than this hub: it is kept raw, and read after an upgrade.",
         ),
-        (Place.DEAD_LETTER, "It could not be applied and is a dead letter."),
+        (Fate.DEAD_LETTER, "It could not be applied and is a dead letter."),
     ],
 )
-def test_what_came_tells_when_with_whom_and_what_became_of_it(place: Place, became: str) -> None:
+def test_what_came_tells_when_with_whom_and_what_became_of_it(place: Fate, became: str) -> None:
     found = RecordPlace(name=NAME, place=place, arrival=ARRIVAL)
     assert said(found) == [
         "s01-till/1/0/17 (receipt), recorded 2026-03-04T06:32:00+00:00, was received"
@@ -67,18 +67,18 @@ def test_what_came_tells_when_with_whom_and_what_became_of_it(place: Place, beca
 
 def test_what_came_alone_and_made_nothing_is_told_by_its_kind() -> None:
     alone = replace(ARRIVAL, first=17, last=17, facts=())
-    first, second = said(RecordPlace(name=NAME, place=Place.APPLIED, arrival=alone))
+    first, second = said(RecordPlace(name=NAME, place=Fate.APPLIED, arrival=alone))
     assert "it came with" not in first
     assert second == "It was applied: receipt."
 
 
 def test_a_loss_tells_its_reason_and_between_which_times_it_lies() -> None:
-    (unknown,) = said(RecordPlace(name=NAME, place=Place.LOST, loss=LOSS))
+    (unknown,) = said(RecordPlace(name=NAME, place=Fate.LOST, loss=LOSS))
     assert unknown == (
         "s01-till/1/0/17 is lost: its disk was full. 10 to 20 were declared lost"
         " 2026-03-04T06:32:00+00:00."
     )
-    (known,) = said(RecordPlace(name=NAME, place=Place.LOST, loss=replace(LOSS, after_at=AT)))
+    (known,) = said(RecordPlace(name=NAME, place=Fate.LOST, loss=replace(LOSS, after_at=AT)))
     assert known.endswith(
         "they were recorded between 2026-03-04T06:32:00+00:00 and an unknown time."
     )
@@ -87,14 +87,14 @@ def test_a_loss_tells_its_reason_and_between_which_times_it_lies() -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (RecordPlace(name=NAME, place=Place.WAITING, said_at=AT), "waits on the device"),
+        (RecordPlace(name=NAME, place=Fate.WAITING, said_at=AT), "waits on the device"),
         (
-            RecordPlace(name=NAME, place=Place.WAITING, said_at=AT, is_named=False),
+            RecordPlace(name=NAME, place=Fate.WAITING, said_at=AT, is_named=False),
             "waits in an outbox that the device has put aside",
         ),
-        (RecordPlace(name=NAME, place=Place.ASTRAY, said_at=AT), "the books do not add up"),
+        (RecordPlace(name=NAME, place=Fate.ASTRAY, said_at=AT), "the books do not add up"),
         (
-            RecordPlace(name=NAME, place=Place.NEVER_PRODUCED, produced=12),
+            RecordPlace(name=NAME, place=Fate.NEVER_PRODUCED, produced=12),
             "was never produced: the device's last number in this lane is 12",
         ),
     ],
@@ -106,17 +106,17 @@ def test_what_is_not_here_tells_where_it_is(found: RecordPlace, words: str) -> N
 
 def test_letters_under_the_number_are_told_last() -> None:
     found = RecordPlace(
-        name=NAME, place=Place.DEAD_LETTER, arrival=ARRIVAL, letters=(("s01-till/1/0/17", "odd"),)
+        name=NAME, place=Fate.DEAD_LETTER, arrival=ARRIVAL, letters=(("s01-till/1/0/17", "odd"),)
     )
     assert said(found)[-1] == "Dead letter s01-till/1/0/17: odd."
 
 
 def test_programs_are_told_the_same_in_data() -> None:
-    found = RecordPlace(name=NAME, place=Place.APPLIED, arrival=ARRIVAL, said_at=AT, produced=20)
+    found = RecordPlace(name=NAME, place=Fate.APPLIED, arrival=ARRIVAL, said_at=AT, produced=20)
     told = record_json(found)
     assert (told["record"], told["lane"], told["place"]) == ("s01-till/1/0/17", "sale", "applied")
     assert told["sentences"] == said(found)
     assert told["received"]["facts"] == list(ARRIVAL.facts)
     assert (told["loss"], told["dead_letters"], told["produced"]) == (None, [], 20)
-    lost = record_json(RecordPlace(name=NAME, place=Place.LOST, loss=LOSS))
+    lost = record_json(RecordPlace(name=NAME, place=Fate.LOST, loss=LOSS))
     assert (lost["received"], lost["loss"]["events"], lost["said_at"]) == (None, 11, None)

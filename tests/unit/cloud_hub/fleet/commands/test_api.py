@@ -1,19 +1,15 @@
-"""Commands, wishes and dead letters over HTTP."""
+"""Commands and wishes over HTTP."""
 
-import json
 from typing import Any
 
 import pytest
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
-from cloud_hub.link.tables import DeadLetter
 from device_profiles.store import LoginRole
-from tests.small_chain import NOW, OWN, TENANT
+from tests.small_chain import OWN
 from tests.stage.doors import Doors
 
 TILL = "/api/v1/devices/s01-till"
 RESTART = {"name": "restart", "command_id": "first-command"}
-LETTER = "s01-till/1/0/7"
 
 
 def it(doors: Doors) -> dict[str, str]:
@@ -71,8 +67,6 @@ async def test_what_nobody_knows_is_not_found(doors: Doors) -> None:
         ("GET", f"{TILL}/commands/never-given", None),
         ("GET", "/api/v1/devices/s99/shadow", None),
         ("PUT", "/api/v1/devices/s99/desired", {"state": {}}),
-        ("GET", "/api/v1/dead-letters/s01-till/9/9/9", None),
-        ("POST", "/api/v1/dead-letters/s01-till/9/9/9/replay", None),
     ):
         answer = await doors.http.request(method, path, json=body, headers=headers)
         assert answer.status_code == 404, path
@@ -108,48 +102,3 @@ async def test_who_may_not_act_changes_nothing(doors: Doors) -> None:
             answer = await doors.http.request(method, path, json=body, headers=headers)
             assert answer.status_code == 403
     assert (await doors.get("/devices/s01-till/commands", LoginRole.IT)).json() == []
-
-
-def letter(doors: Doors) -> None:
-    """A sale that could not be taken."""
-    keys = IdentityKeys(doors.hub.secrets)
-    doors.chain.add(
-        DeadLetter(
-            tenant_id=TENANT,
-            letter_id=LETTER,
-            device_id="s01-till",
-            store_id="s01",
-            epoch=1,
-            lane=0,
-            seq=7,
-            raw=keys.sealed_letter(json.dumps({"sequence": "many"}).encode()),
-            error="sequence: not a number",
-            received_at=NOW,
-            replayed_at=None,
-        )
-    )
-    doors.chain.flush()
-
-
-async def test_letters_are_listed_to_operators_and_opened_to_it_alone(doors: Doors) -> None:
-    letter(doors)
-    (listed,) = (await doors.get("/dead-letters", LoginRole.TECHNICIAN)).json()
-    assert (listed["letter_id"], listed["lane"], listed["error"]) == (
-        LETTER,
-        "sale",
-        "sequence: not a number",
-    )
-    assert "said" not in listed
-    assert (await doors.get("/dead-letters", LoginRole.IT, device="s01-door")).json() == []
-    path = f"/api/v1/dead-letters/{LETTER}"
-    opened = await doors.http.get(path, headers=it(doors))
-    assert opened.json()["said"] == {"sequence": "many"}
-    technician = doors.token(LoginRole.TECHNICIAN, may_write=True)
-    assert (await doors.http.get(path, headers=technician)).status_code == 403
-
-
-async def test_a_letter_that_cannot_be_taken_again_says_why(doors: Doors) -> None:
-    letter(doors)
-    answer = await doors.http.post(f"/api/v1/dead-letters/{LETTER}/replay", headers=it(doors))
-    assert answer.status_code == 409
-    assert "its events are not dead any more" in answer.json()["detail"]
