@@ -4,18 +4,28 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.fleet.commands.action import command_device
+from cloud_hub.fleet.commands.action import ACTIONS
 from cloud_hub.fleet.tables import DeviceCommand
-from cloud_hub.web.visit import Visit, seen_through
+from cloud_hub.web.actions import Answer, Done, Refused
+from cloud_hub.web.live.acts import perform
+from cloud_hub.web.live.console import Console
+from cloud_hub.web.visit import Visit, Wished, seen_through
+from cloud_hub.web.words import UTC, Words
 from device_profiles.store import LoginRole
 from tests.small_chain import head_office, viewer
 from tests.stage.doors import Doors
 
-RESTART = {"arg": "s01-till", "answer": "restart"}
+RESTART = {"device_id": "s01-till", "command": "restart"}
 
 
-def visit(who: Viewer, as_: Viewer | None = None) -> Visit:
-    return Visit(cookie="x", signed_in=who, viewer=as_ or who)
+async def press(doors: Doors, who: Viewer, typed: dict[str, str]) -> Answer:
+    """What the hub answers to the button."""
+    doors.chain.flush()
+    visit = Visit(
+        cookie="x", seen_as="", wished=Wished(chosen="", accepted=()), signed_in=who, viewer=who
+    )
+    console = Console(doors.hub, doors.parts, (), ACTIONS)
+    return await perform(console, visit, "command", typed, Words("en", UTC))
 
 
 def given(doors: Doors) -> list[tuple[str, str, dict[str, str]]]:
@@ -26,15 +36,13 @@ def given(doors: Doors) -> list[tuple[str, str, dict[str, str]]]:
 
 @pytest.mark.parametrize("role", [LoginRole.IT, LoginRole.TECHNICIAN])
 async def test_it_and_technicians_command_a_device(doors: Doors, role: LoginRole) -> None:
-    doors.chain.flush()
-    assert await command_device(doors.hub, visit(viewer(role)), RESTART)
+    assert isinstance(await press(doors, viewer(role), RESTART), Done)
     assert given(doors) == [("s01-till", "restart", {})]
 
 
 async def test_a_button_may_name_the_camera_it_is_about(doors: Doors) -> None:
-    doors.chain.flush()
-    said = {"arg": "s01-cooler", "answer": "take-photo:eye"}
-    assert await command_device(doors.hub, visit(viewer(LoginRole.IT)), said)
+    said = {"device_id": "s01-cooler", "command": "take-photo:eye"}
+    assert isinstance(await press(doors, viewer(LoginRole.IT), said), Done)
     assert given(doors) == [("s01-cooler", "take-photo", {"camera_id": "eye"})]
 
 
@@ -50,17 +58,15 @@ async def test_a_button_may_name_the_camera_it_is_about(doors: Doors) -> None:
 async def test_nobody_else_does_not_even_through_a_technicians_eyes(
     doors: Doors, who: Viewer
 ) -> None:
-    doors.chain.flush()
-    assert not await command_device(doors.hub, visit(head_office(), who), RESTART)
+    assert await press(doors, who, RESTART) == Refused(message="Your login may not do that.")
     assert given(doors) == []
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"arg": "s01-till"}, {"arg": "s99", "answer": "restart"}, {"arg": 1, "answer": 2}]
+    "typed", [{}, {"device_id": "s01-till"}, {"device_id": "s99", "command": "restart"}]
 )
 async def test_a_button_that_names_nothing_does_nothing(
-    doors: Doors, said: dict[str, object]
+    doors: Doors, typed: dict[str, str]
 ) -> None:
-    doors.chain.flush()
-    assert not await command_device(doors.hub, visit(viewer(LoginRole.IT)), said)
+    assert isinstance(await press(doors, viewer(LoginRole.IT), typed), Refused)
     assert given(doors) == []

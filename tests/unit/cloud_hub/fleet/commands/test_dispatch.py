@@ -18,7 +18,7 @@ from device_profiles.store import LoginRole
 from sync.downlink.commands import Command
 from tests.talking_device import NOON
 
-IT = Viewer(tenant_id="linguang", login_name="ines", role=LoginRole.IT, scope_id=None)
+IT = Viewer(tenant_id="linguang", login_name="ines", role=LoginRole.IT)
 COMMAND_ID = "first-command"
 
 
