@@ -17,6 +17,7 @@ from cloud_hub.access.tokens import mint_token
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
+from cloud_hub.web.api.parts import Parts
 from device_profiles.store import LoginRole
 from sync.core.clock import ManualClock
 from tests.small_chain import NOW, TENANT, SmallChain
@@ -30,6 +31,7 @@ class Doors:
 
     chain: SmallChain
     hub: Hub
+    parts: Parts
     http: httpx.AsyncClient
 
     def token(
@@ -90,5 +92,5 @@ async def opened_doors(folder: Path, *, stores: int = 2) -> AsyncIterator[Doors]
     chain.master_data(stores=stores)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub") as http:
-        yield Doors(chain=chain, hub=hub, http=http)
+        yield Doors(chain=chain, hub=hub, parts=app.state.parts, http=http)
     hub.database.close()

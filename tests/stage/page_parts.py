@@ -10,14 +10,21 @@ from cloud_hub.insight.figure import Figure, Unit
 from cloud_hub.web.photo import Box, BoxKind, Photo
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 
 NOW = datetime(2026, 3, 4, 6, 30, tzinfo=UTC)
 
 
 def a_reader(role: LoginRole = LoginRole.HEAD_OFFICE, language: str = "en") -> Reader:
+    is_store, is_brand = role is LoginRole.STORE, role is LoginRole.BRAND
     viewer = Viewer(
-        tenant_id="linguang", login_name="wang", role=role, scope_id="s01", language=language
+        tenant_id="linguang",
+        login_name="wang",
+        role=role,
+        store_ids=frozenset({"s01"}) if is_store else None,
+        brand_id="spring" if is_brand else None,
+        language=language,
     )
     return Reader(viewer=viewer, words=Words(language, ZoneInfo("Etc/GMT-8")), now=NOW)
 
@@ -25,7 +32,7 @@ def a_reader(role: LoginRole = LoginRole.HEAD_OFFICE, language: str = "en") -> R
 def a_figure(**changes: object) -> Figure:
     values: dict[str, object] = {
         "metric": "footfall",
-        "name": Text(en="Footfall", zh="客流"),
+        "name": Text("Footfall"),
         "value": 120,
         "unit": Unit.PEOPLE,
         "currency": None,
@@ -47,8 +54,7 @@ def a_photo(**changes: object) -> Photo:
         x2=140,
         y2=150,
         kind=BoxKind.GAP,
-        label_en="Water",
-        label_zh="水",
+        label=Names(en="Water", zh="水"),
         score=None,
         slot_id="A-1-2",
     )
@@ -72,14 +78,14 @@ def a_problem(**changes: object) -> ProblemRow:
         "key": "empty-slot/s01-a/A-1-2",
         "kind": "empty-slot",
         "severity": Severity.PROBLEM,
-        "sentence": Text(en="Empty", zh="空"),
+        "sentence": Names(en="Empty", zh="空"),
         "store_id": "s01",
-        "store_name": Text(en="Jiangkou Road", zh="江口路"),
+        "store_name": Names(en="Jiangkou Road", zh="江口路"),
         "fixture_id": "s01-a",
         "slot_id": "A-1-2",
         "device_id": "s01-cooler",
         "since": NOW - timedelta(hours=2),
-        "since_text": Text(en="2 h", zh="2 小时"),
+        "since_text": Names(en="2 h", zh="2 小时"),
         "cost": None,
         "owner": LoginRole.STORE,
         "button": None,

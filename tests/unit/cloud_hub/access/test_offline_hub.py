@@ -9,10 +9,11 @@ from cloud_hub.access.offline_hub import open_office
 from cloud_hub.core.errors import HubError, UnusableData
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.master_data.place_tables import Tenant
+from device_profiles.names import Names
 
 
 def tenant(tenant_id: str) -> Tenant:
-    return Tenant(tenant_id=tenant_id, name_en="X", name_zh="X", currency="CNY", simulated=False)
+    return Tenant(tenant_id=tenant_id, name=Names(en="X"), currency="CNY", simulated=False)
 
 
 def opened(place: dict[str, Any], tenant_id: str | None, **more: bool) -> str:

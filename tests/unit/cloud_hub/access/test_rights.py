@@ -188,7 +188,7 @@ async def test_the_counters_are_for_it_and_of_several_chains_for_the_administrat
     assert (await doors.http.get("/metrics", headers=office)).status_code == 403
     with doors.hub.database.writing() as session:
         session.connection().exec_driver_sql(
-            "INSERT INTO tenant SELECT 'other', name_en, name_zh, currency, simulated, naming_key"
+            "INSERT INTO tenant SELECT 'other', name, currency, simulated, naming_key"
             f" FROM tenant WHERE tenant_id = '{TENANT}'"
         )
     assert (await doors.http.get("/metrics", headers=it)).status_code == 403

@@ -11,9 +11,12 @@ import sqlalchemy as sa
 from cloud_hub.access.audit_log import first_forged
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.tables import AuditEntry
+from cloud_hub.access.tokens import token_row
+from cloud_hub.admin.logins import Logins
 from cloud_hub.master_data.place_tables import Store
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
-from tests.small_chain import OTHER, OWN, TENANT, WATER, local
+from tests.small_chain import NOW, OTHER, OWN, TENANT, WATER, local
 from tests.stage.doors import PASSWORD, Doors, opened_doors
 
 HEAD_OFFICE, IT, TECHNICIAN = LoginRole.HEAD_OFFICE, LoginRole.IT, LoginRole.TECHNICIAN
@@ -29,7 +32,7 @@ async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
             session.execute(
                 sa.update(Store)
                 .where(Store.store_id == "s03")
-                .values(region_en="North", region_zh="北区")
+                .values(region=Names(en="North", zh="北区"))
             )
         yield opened
 
@@ -153,7 +156,9 @@ async def test_a_login_may_have_several_stores_or_a_region(doors: Doors) -> None
 async def test_a_store_that_joins_a_region_is_seen_by_who_has_the_region(doors: Doors) -> None:
     headers = doors.signed_in("town", STORE, regions=("Town",))
     with doors.hub.database.writing() as session:
-        session.execute(sa.update(Store).where(Store.store_id == "s03").values(region_en="Town"))
+        session.execute(
+            sa.update(Store).where(Store.store_id == "s03").values(region=Names(en="Town"))
+        )
     assert await stores_of(doors, headers) == ["s01", "s02", "s03"]
 
 
@@ -288,3 +293,18 @@ def test_a_grant_tells_what_binds_it() -> None:
     assert Grant(role=BRAND, scopes=(OWN,)).bounds == f"brand {OWN}"
     grant = Grant(role=STORE, scopes=("s01", "s02"), regions=("North",))
     assert grant.bounds == "store s01, store s02, region North"
+
+
+def test_the_command_line_gives_every_role_and_is_noted_as_such(doors: Doors) -> None:
+    with doors.hub.database.writing() as session:
+        at_the_database = Logins(session, TENANT, by=None, now=NOW)
+        at_the_database.make("ines", PASSWORD, Grant(role=IT), None)
+        token = at_the_database.mint("export", Grant(role=IT), may_write=True)
+    assert acts(doors) == [
+        ("command line", "login-made", "ines"),
+        ("command line", "token-made", "export"),
+    ]
+    with doors.hub.sessions() as session:
+        row = token_row(session, token)
+        assert row is not None
+        assert (row.tenant_id, row.role, row.may_write) == (TENANT, "it", True)

@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.access.sign_in import check_password, token_row
+from cloud_hub.access.sign_in import check_password
 from cloud_hub.access.tables import AuditEntry, Login
+from cloud_hub.access.tokens import token_row
 from device_profiles.store import LoginRole
 from tests.small_chain import OWN, TENANT
-from tests.stage.doors import Doors
+from tests.stage.doors import PASSWORD, Doors
 
 ANNA = {
     "tenant_id": TENANT,
     "login_name": "anna",
-    "password": "long enough",
+    "password": PASSWORD,
     "role": "store",
     "scope_id": "s01",
     "language": "zh",
@@ -32,9 +33,9 @@ async def test_a_login_that_was_made_can_sign_in_and_is_in_the_log(doors: Doors)
     made = await doors.http.post("/api/v1/logins", json=ANNA, headers=doors.administrator())
     assert made.status_code == 204
     with doors.hub.sessions() as session:
-        login = check_password(session, "anna", "long enough")
+        login = check_password(session, "anna", PASSWORD)
         assert login is not None
-        assert (login.role, login.scope_id, login.language) == ("store", "s01", "zh")
+        assert (login.role, login.scopes, login.language) == ("store", ["s01"], "zh")
     assert acts(doors) == [("login-made", "anna", "token:admin")]
 
 
@@ -43,10 +44,10 @@ async def test_a_login_made_again_has_the_new_password_role_and_scope(doors: Doo
     for body in (ANNA, again):
         await doors.http.post("/api/v1/logins", json=body, headers=doors.administrator())
     with doors.hub.sessions() as session:
-        assert check_password(session, "anna", "long enough") is None
+        assert check_password(session, "anna", PASSWORD) is None
         login = check_password(session, "anna", "another one")
         assert login is not None
-        assert (login.role, login.scope_id) == ("it", None)
+        assert (login.role, login.scopes) == ("it", [])
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ async def test_a_login_made_again_has_the_new_password_role_and_scope(doors: Doo
         ({"role": "king"}, "role"),
         ({"scope_id": None}, "needs a scope"),
         ({"scope_id": "s99"}, "there is no store 's99'; there is: s01, s02"),
-        ({"language": "de"}, "language"),
+        ({"language": "de"}, "there is no language 'de'; there is: en, es, zh"),
         ({"login_name": ""}, "login_name"),
         ({"colour": "red"}, "colour"),
     ],
@@ -80,7 +81,7 @@ async def test_a_token_is_said_once_and_sees_what_its_role_sees(doors: Doors) ->
     with doors.hub.sessions() as session:
         row = token_row(session, token)
         assert row is not None
-        assert (row.role, row.scope_id, row.may_write) == ("brand", OWN, False)
+        assert (row.role, row.scopes, row.may_write) == ("brand", [OWN], False)
     assert acts(doors) == [("token-made", "reader", "token:admin")]
     assert token not in str(acts(doors))
 

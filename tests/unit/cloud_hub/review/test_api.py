@@ -1,15 +1,8 @@
 """Questions and reference pictures over HTTP."""
 
-from cloud_hub.access.sign_in import mint_token
 from cloud_hub.scheduler import keep_all_tasks
 from device_profiles.store import LoginRole
-from tests.small_chain import (
-    COLA,
-    NOW,
-    PLAN,
-    TENANT,
-    local,
-)
+from tests.small_chain import COLA, PLAN, TENANT, local
 from tests.stage.doors import Doors
 
 
@@ -42,9 +35,7 @@ async def test_reference_pictures_are_put_by_writers_and_read_by_the_chain(doors
     reader = doors.token(LoginRole.HEAD_OFFICE)
     refused = await doors.http.put(path, params=query, content=data, headers=reader)
     assert refused.status_code == 403
-    with doors.hub.database.writing() as session:
-        text = mint_token(session, tenant_id=TENANT, name="w", now=NOW, may_write=True)
-    writer = {"Authorization": f"Bearer {text}"}
+    writer = doors.token(LoginRole.HEAD_OFFICE, may_write=True)
     kept = await doors.http.put(path, params=query, content=data, headers=writer)
     assert kept.status_code == 201, kept.text
     picture = await doors.http.get(f"{path}/{kept.json()['sha256']}", headers=reader)

@@ -9,6 +9,7 @@ import pytest
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.tasks.tables import Task
 from cloud_hub.tasks.view import TasksView, tasks_view
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, OWN, TENANT, SmallChain, viewer
 
@@ -35,8 +36,7 @@ def task(
             task_id=task_id,
             finding=f"empty-slot/{task_id}",
             store_id=store_id,
-            text_en=f"Bring {task_id}",
-            text_zh=f"补货 {task_id}",
+            text=Names(en=f"Bring {task_id}", zh=f"补货 {task_id}"),
             opened_at=opened,
             due_at=due,
             answered_at=answered,

@@ -58,7 +58,7 @@ def test_everything_that_was_seen_has_its_box(chain: SmallChain) -> None:
         "A-2-2": BoxKind.OWN,
         "A-2-3": BoxKind.OWN,
     }
-    labels = {box.slot_id: (box.label_en, box.label_zh) for box in album.seen(photo)}
+    labels = {box.slot_id: box.label for box in album.seen(photo)}
     assert labels["A-1-1"] == ("Unknown", "未识别")
     assert labels["A-1-2"] == ("Tea", "茶")
 
@@ -82,8 +82,8 @@ def test_a_rival_on_a_brands_page_has_no_name(chain: SmallChain) -> None:
     chain.photo(local(14), seen={"A-1-1": COLA})
     _, (photo,), album = opened(chain, viewer(LoginRole.BRAND, OTHER))
     (box,) = album.seen(photo)
-    assert box.label_en.startswith("Other ")
-    assert "Cola" not in box.label_en
+    assert box.label.text("en").startswith("Other ")
+    assert "Cola" not in box.label.text("en")
 
 
 @pytest.mark.parametrize(

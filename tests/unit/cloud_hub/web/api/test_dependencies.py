@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cloud_hub.master_data.place_tables import Tenant
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import TENANT
 from tests.stage.doors import Doors
@@ -66,16 +67,14 @@ async def test_another_sites_page_may_look_with_a_cookie_and_not_act(doors: Door
 
 
 async def test_the_administrator_looks_at_the_only_chain_or_at_the_one_named(doors: Doors) -> None:
-    assert await status(doors, doors.admin()) == 200
-    doors.chain.add(
-        Tenant(tenant_id="other", name_en="X", name_zh="X", currency="CNY", simulated=False)
-    )
+    assert await status(doors, doors.administrator()) == 200
+    doors.chain.add(Tenant(tenant_id="other", name=Names(en="X"), currency="CNY", simulated=False))
     doors.chain.flush()
-    answer = await doors.http.get(STORES, headers=doors.admin())
+    answer = await doors.http.get(STORES, headers=doors.administrator())
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith("name a chain with ?tenant=, one of: ")
-    assert await status(doors, doors.admin(), tenant=TENANT) == 200
-    assert await status(doors, doors.admin(), tenant="nobody") == 422
+    assert await status(doors, doors.administrator(), tenant=TENANT) == 200
+    assert await status(doors, doors.administrator(), tenant="nobody") == 422
 
 
 async def test_a_chains_own_token_stays_in_its_chain(doors: Doors) -> None:
@@ -92,6 +91,6 @@ async def test_only_a_token_that_may_write_writes(doors: Doors) -> None:
         ({"Authorization": "Bearer wrong"}, 401),
         (doors.token(LoginRole.HEAD_OFFICE), 403),
         (doors.token(LoginRole.HEAD_OFFICE, may_write=True), 201),
-        (doors.admin(), 201),
+        (doors.administrator(), 201),
     ):
         assert (await doors.http.post(TOKENS, json=body, headers=headers)).status_code == expected

@@ -6,6 +6,7 @@ import pytest
 
 from cloud_hub.web.parts.shelf_photo import box_name, shelf_photo
 from cloud_hub.web.photo import Box, BoxKind
+from device_profiles.names import Names
 from tests.stage.page_parts import a_photo, a_reader
 
 
@@ -16,8 +17,7 @@ def box(kind: BoxKind = BoxKind.OWN, *, slot_id: str | None = "A-1-2") -> Box:
         x2=10.6,
         y2=90.0,
         kind=kind,
-        label_en="<Tea>",
-        label_zh="茶",
+        label=Names(en="<Tea>", zh="茶"),
         score=0.9,
         slot_id=slot_id,
     )
