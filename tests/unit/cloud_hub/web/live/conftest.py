@@ -14,13 +14,16 @@ import pytest
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
-from cloud_hub.access.sign_in import SESSION_COOKIE, add_login, check_password, open_session
+from cloud_hub.access.grants import Grant
+from cloud_hub.access.logins import add_login
+from cloud_hub.access.sign_in import SESSION_COOKIE, check_password, open_session
 from cloud_hub.app import build_hub
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.tasks.tables import Task
 from cloud_hub.web.live.shell import MARK
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from sync.core.clock import ManualClock
 from tests.conftest import unused_port
@@ -36,17 +39,11 @@ class ServedConsole:
     http: httpx.AsyncClient
     host: str
 
-    def sign_in(self, name: str, role: LoginRole, scope: str | None = None) -> str:
+    def sign_in(self, name: str, role: LoginRole, *scopes: str) -> str:
         """The cookie of a new session of a new login."""
+        grant = Grant(role=role, scopes=scopes)
         with self.hub.database.writing() as session:
-            add_login(
-                session,
-                tenant_id=TENANT,
-                login_name=name,
-                password=PASSWORD,
-                role=role,
-                scope_id=scope,
-            )
+            add_login(session, tenant_id=TENANT, login_name=name, password=PASSWORD, grant=grant)
         with self.hub.database.writing() as session:
             login = check_password(session, name, PASSWORD)
             assert login is not None
@@ -61,8 +58,7 @@ class ServedConsole:
                     task_id=task_id,
                     store_id="s01",
                     finding=f"empty-slot/{task_id}",
-                    text_en="Bring 12",
-                    text_zh="补 12",
+                    text=Names(en="Bring 12", zh="补 12"),
                     opened_at=NOW,
                     due_at=None,
                     answered_at=None,
