@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.master_data import place_tables as place
+from device_profiles.names import Names
 from device_profiles.store import OpeningHours, Store
 
 
@@ -70,3 +71,9 @@ def edit_store(
         before={name: before[name] for name in changed},
         after={name: after[name] for name in changed},
     )
+
+
+def renamed(known: Names, **texts: str) -> Names:
+    """A name with these texts by language; what nobody has written anew stays as it is."""
+    written = {tag: text for tag, text in texts.items() if text != known.text(tag)}
+    return Names({**known, **written})

@@ -26,7 +26,13 @@ DOMAIN: Final = Domain(
     name="review",
     metrics=RECOGNITION_METRICS,
     screens=(
-        Screen(path="/review", page=Page.REVIEW, title=lambda words: words("Review"), draw=_review),
+        Screen(
+            path="/review",
+            page=Page.REVIEW,
+            title=lambda words: words("Review"),
+            draw=_review,
+            personal=True,
+        ),
     ),
     actions=ACTIONS,
     routers=(api.router,),

@@ -11,7 +11,7 @@ from cloud_hub.access.audit_log import record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.admin.stores.exceptions import Hours, read, written
 from cloud_hub.admin.stores.view import state_of, store_view
-from cloud_hub.master_data.editing import edit_store
+from cloud_hub.master_data.editing import edit_store, renamed
 from cloud_hub.web.actions import Acting, Action, Done, Invalid, Refused
 from cloud_hub.web.forms.fields import Input, Kind
 from cloud_hub.web.forms.sentences import sentence
@@ -122,10 +122,9 @@ def _edit(act: Acting, form: StoreForm) -> Done | Invalid | Refused:
 
 
 def _changes(known: Store, form: StoreForm, exceptions: Mapping[date, Hours]) -> dict[str, object]:
-    """What the form says; names in languages that it does not show stay as they are."""
     return {
-        "name": {**known.name, "en": form.name_en, "zh": form.name_zh},
-        "region": {**known.region, "en": form.region_en, "zh": form.region_zh},
+        "name": renamed(known.name, en=form.name_en, zh=form.name_zh),
+        "region": renamed(known.region, en=form.region_en, zh=form.region_zh),
         "opening_hours": {
             "opens": form.opens,
             "closes": form.closes,

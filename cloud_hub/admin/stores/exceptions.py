@@ -8,7 +8,7 @@ from typing import Final
 from cloud_hub.web.words import Words
 
 Hours = tuple[time, time] | None
-CLOSED: Final = ("closed", "closed all day", "关", "关闭", "休息")
+CLOSED: Final = ("closed", "closed all day", "cerrado", "关", "关闭", "休息")
 LINE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})\s+(\d{1,2}:\d{2})\s*[-–—~至到]\s*(\d{1,2}:\d{2})")
 
 

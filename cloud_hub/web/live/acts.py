@@ -19,7 +19,7 @@ from cloud_hub.web.forms.reading import read_form
 from cloud_hub.web.live.console import Console, Guest
 from cloud_hub.web.live.flash import tell_next_page
 from cloud_hub.web.live.pages import Showing, screen_response, show_nothing
-from cloud_hub.web.visit import Visit
+from cloud_hub.web.visit import Visit, viewer_now
 from cloud_hub.web.words import Words
 
 log = logging.getLogger(__name__)
@@ -60,8 +60,12 @@ def _written(
     hub = console.hub
     try:
         with hub.database.writing() as session:
+            # Read in the same transaction: who has just signed out or changed role acts no more.
+            viewer = viewer_now(session, hub, visit)
+            if not viewer.may(action.permission):
+                raise errors.NotYours(f"{action.name} is not for {viewer.role.value} any more")
             acting = Acting(
-                session=session, viewer=visit.viewer, now=hub.clock.now(), hub=hub, words=words
+                session=session, viewer=viewer, now=hub.clock.now(), hub=hub, words=words
             )
             answer = action.do(acting, form)
             if not isinstance(answer, Done):
@@ -83,6 +87,8 @@ def _reason(error: errors.Refused, words: Words) -> str:
             return words("Your login may not do that.")
         case errors.NotFound():
             return words("It is not there any more, or not for your login.")
+        case errors.Refused(status=401):
+            return words("You were signed out. Please sign in again.")
         case errors.Refused(status=409):
             return words("Somebody was quicker: this is done already.")
     return words("The hub refused: {why}", why=str(error))

@@ -53,7 +53,7 @@ ACTION = Action(name="order", form=Order, permission=lambda _: True, do=_do)
 
 
 def reader(attempt: Attempt | None = None) -> Reader:
-    viewer = Viewer(tenant_id="chain", login_name="wang", role=LoginRole.HEAD_OFFICE, scope_id=None)
+    viewer = Viewer(tenant_id="chain", login_name="wang", role=LoginRole.HEAD_OFFICE)
     now = datetime(2026, 11, 30, tzinfo=UTC)
     return Reader(viewer=viewer, words=EN, now=now, here="/orders", query="day=1", attempt=attempt)
 

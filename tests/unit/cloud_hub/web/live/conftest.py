@@ -41,14 +41,9 @@ class ServedConsole:
 
     def sign_in(self, name: str, role: LoginRole, *scopes: str) -> str:
         """The cookie of a new session of a new login."""
+        grant = Grant(role=role, scopes=scopes)
         with self.hub.database.writing() as session:
-            add_login(
-                session,
-                tenant_id=TENANT,
-                login_name=name,
-                password=PASSWORD,
-                grant=Grant(role=role, scopes=scopes),
-            )
+            add_login(session, tenant_id=TENANT, login_name=name, password=PASSWORD, grant=grant)
         with self.hub.database.writing() as session:
             login = login_named(session, TENANT, name)
             return open_session(session, login, self.hub.clock.now(), lasts=timedelta(days=1))
