@@ -108,5 +108,5 @@ async def test_a_chains_own_token_makes_nobody_of_another_chain(doors: Doors) ->
     )
     assert (answer.status_code, answer.json()["detail"]) == (
         403,
-        "this token is not for chain other",
+        "token:test is not of chain other",
     )

@@ -15,7 +15,7 @@ from tests.stage.doors import Doors
 async def test_the_registry_is_served_whole(doors: Doors) -> None:
     answer = await doors.get("/metrics", LoginRole.HEAD_OFFICE)
     assert [metric["name"] for metric in answer.json()] == list(METRICS)
-    assert answer.json()[0]["title"] == {"en": "Footfall", "zh": "客流"}
+    assert answer.json()[0]["title"] == {"en": "Footfall", "es": "Afluencia", "zh": "客流"}
 
 
 async def test_a_metric_is_served_by_day_hour_and_store(doors: Doors) -> None:
