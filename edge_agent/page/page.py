@@ -12,7 +12,7 @@ from html import escape
 
 from aiohttp import web
 
-from edge_agent.page.status import DeviceStatus, StatusDesk
+from edge_agent.page.status import DeviceStatus, StatusBoard
 from sync.link.link_state import LinkState
 
 RELOAD_S = 5
@@ -102,7 +102,7 @@ tr{border-bottom:1px solid #8884}img{width:100%;border-radius:.4rem}
 class Page:
     """The routes of the page."""
 
-    desk: StatusDesk
+    desk: StatusBoard
 
     def add_to(self, app: web.Application) -> None:
         """Adds the page, its data and a health answer to a local application."""
@@ -139,7 +139,7 @@ class Page:
         )
 
 
-def add_health(app: web.Application, desk: StatusDesk) -> None:
+def add_health(app: web.Application, desk: StatusBoard) -> None:
     """Adds `GET /healthz`: 200 while the agent runs and can read its file."""
 
     async def answer(request: web.Request) -> web.Response:
