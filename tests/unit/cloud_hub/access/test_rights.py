@@ -188,8 +188,8 @@ async def test_the_counters_are_for_it_and_of_several_chains_for_the_administrat
     assert (await doors.http.get("/metrics", headers=office)).status_code == 403
     with doors.hub.database.writing() as session:
         session.connection().exec_driver_sql(
-            "INSERT INTO tenant SELECT 'other', name, currency, simulated, naming_key"
-            f" FROM tenant WHERE tenant_id = '{TENANT}'"
+            "INSERT INTO tenant (tenant_id, currency, simulated, naming_key, name)"
+            " SELECT 'other', currency, simulated, naming_key, name FROM tenant"
         )
     assert (await doors.http.get("/metrics", headers=it)).status_code == 403
     administrator = doors.administrator()

@@ -26,11 +26,12 @@ from cloud_hub.tasks.view import tasks_view
 from cloud_hub.web.frame import frame_view
 from cloud_hub.web.parts.bar import bar
 from cloud_hub.web.reader import Reader
-from cloud_hub.web.visit import Visit
+from cloud_hub.web.visit import Visit, Wished
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
 from tests.small_chain import COLA, NOW, PLAN, TENANT, WATER, SmallChain, local, viewer
 
+WISHED = Wished(chosen="", accepted=())
 TWO, NONE = viewer(LoginRole.STORE, "s01", "s02"), viewer(LoginRole.STORE)
 
 
@@ -109,7 +110,7 @@ def links(chain: SmallChain, who: Viewer) -> str:
     with chain.reading() as session:
         frame = frame_view(session, who)
         assert frame is not None
-    there = Visit(cookie="", seen_as="", language="", signed_in=who, viewer=who)
+    there = Visit(cookie="", seen_as="", wished=WISHED, signed_in=who, viewer=who)
     return str(bar(there, frame, reader(who), "/"))
 
 

@@ -13,7 +13,7 @@ from cloud_hub.core.catalogues import language_name, languages
 from cloud_hub.register import SEARCHES
 from cloud_hub.web.parts.bar import languages as language_choice
 from cloud_hub.web.reader import Reader
-from cloud_hub.web.visit import LANGUAGE_COOKIE, language_asked, languages_accepted
+from cloud_hub.web.visit import LANGUAGE_COOKIE, Wished, language_asked, languages_accepted
 from cloud_hub.web.words import Words
 from tests.small_chain import COLA, NOW, PLAN, SmallChain, head_office, local
 
@@ -58,8 +58,8 @@ def test_nobody_has_chosen_and_the_browsers_language_holds(accepted: str, read: 
 
 def test_what_somebody_chose_comes_before_what_the_browser_asks_for() -> None:
     assert language_asked(request("zh-CN", cookie="en")) == "en"
-    assert language_asked(request("en-GB"), "zh") == "zh"
-    assert language_asked(request("en-GB", cookie="en"), "zh") == "en"
+    assert Wished.of(request("en-GB")).language("zh") == "zh"
+    assert Wished.of(request("en-GB", cookie="en")).language("zh") == "en"
     assert language_asked(request("zh", cookie="tlh")) == "zh"
 
 

@@ -39,9 +39,15 @@ def test_a_brand_sees_pictures_of_its_own_fixtures_alone(chain: SmallChain) -> N
     assert not sees(chain, own, sha256), "its goods are planned there, and its rivals stand beside"
 
 
+def test_who_may_not_see_shelves_sees_no_picture(chain: SmallChain) -> None:
+    sha256 = chain.photo(NOW)
+    assert not sees(chain, viewer(LoginRole.TECHNICIAN), sha256)
+    assert sees(chain, viewer(LoginRole.IT), sha256)
+
+
 def test_another_chain_sees_nothing(chain: SmallChain) -> None:
     sha256 = chain.photo(NOW)
-    stranger = Viewer(tenant_id="other", login_name="x", role=LoginRole.HEAD_OFFICE, scope_id=None)
+    stranger = viewer(LoginRole.HEAD_OFFICE, tenant_id="other")
     assert not sees(chain, stranger, sha256)
 
 

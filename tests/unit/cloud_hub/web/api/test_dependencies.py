@@ -39,14 +39,14 @@ async def test_a_token_and_a_cookie_both_say_who_asks(doors: Doors) -> None:
     doors.chain.flush()
     token = doors.token(LoginRole.STORE, "s02")
     lower = {"Authorization": token["Authorization"].replace("Bearer", "bearer")}
-    for headers in (token, lower, doors.signed_in(LoginRole.STORE, "s02")):
+    for headers in (token, lower, doors.signed_in("clerk", LoginRole.STORE, "s02")):
         stores = (await doors.http.get(STORES, headers=headers)).json()
         assert [store["store_id"] for store in stores] == ["s02"]
 
 
 async def test_another_sites_page_may_look_with_a_cookie_and_not_act(doors: Doors) -> None:
     doors.chain.flush()
-    mine = doors.signed_in(LoginRole.STORE, "s01")
+    mine = doors.signed_in("clerk", LoginRole.STORE, "s01")
     for origin, expected in (
         ("http://hub", 404),
         ("http://evil.example", 403),

@@ -1,6 +1,6 @@
 """Doors for machines that watch the hub."""
 
-from cloud_hub.link.ingest.unit_of_work import Tally
+from cloud_hub.link.ingest.counters import Tally
 from tests.stage.doors import Doors
 
 
@@ -26,7 +26,7 @@ async def test_without_its_database_the_hub_is_not_ready(doors: Doors) -> None:
 
 
 async def test_the_hubs_own_counters_are_told_in_prometheus_words(doors: Doors) -> None:
-    doors.hub.meters.note(Tally(events=2, dead=1, by_kind={"receipt": 2}), 0.02)
-    page = await doors.http.get("/metrics")
+    doors.parts.meters.note(Tally(events=2, dead=1, by_kind={"receipt": 2}), 0.02)
+    page = await doors.http.get("/metrics", headers=doors.administrator())
     assert page.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert 'aisle_event_fates_total{fate="dead"} 1.0' in page.text

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import BaseModel, Field
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.web.actions import Acting, Action, Attempt, Done, Invalid
 from cloud_hub.web.forms.fields import FieldKind, Input
@@ -49,7 +50,7 @@ def _do(_act: Acting, _form: Order) -> Done:
     return Done(message="")
 
 
-ACTION = Action(name="order", form=Order, permission=lambda _: True, do=_do)
+ACTION = Action(name="order", form=Order, permission=Permission.ANSWER_TASKS, do=_do)
 
 
 def reader(attempt: Attempt | None = None) -> Reader:

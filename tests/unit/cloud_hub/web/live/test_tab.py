@@ -1,13 +1,18 @@
 """The page's websocket: who is let in, what is sent, when it ends."""
 
 import json
+from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from cloud_hub.access.logins import disable_login, login_named, remove_login
 from cloud_hub.access.sign_in import close_session
+from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.web.live import console as live_console
 from device_profiles.store import LoginRole
+from tests.small_chain import NOW, TENANT
 from tests.unit.cloud_hub.web.live.conftest import ServedConsole, heard, say
 
 
@@ -146,3 +151,37 @@ async def test_a_login_has_so_many_tabs_and_no_more(
             assert (await heard(second, "full"))["full"] is True
     async with console.tab(cookie, "/tasks") as third:
         await heard(third, "draw")
+
+
+def disabled(console: ServedConsole) -> None:
+    with console.hub.database.writing() as session:
+        disable_login(session, login_named(session, TENANT, "it"), NOW)
+
+
+def removed(console: ServedConsole) -> None:
+    with console.hub.database.writing() as session:
+        remove_login(session, login_named(session, TENANT, "it"))
+
+
+def new_password(console: ServedConsole) -> None:
+    console.sign_in("it", LoginRole.IT)
+
+
+def commands(console: ServedConsole) -> int:
+    with console.hub.sessions() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(DeviceCommand)) or 0
+
+
+@pytest.mark.parametrize("end", [disabled, removed, new_password])
+async def test_an_open_tab_commands_nothing_once_its_session_has_ended(
+    console: ServedConsole, end: Callable[[ServedConsole], None]
+) -> None:
+    cookie = console.sign_in("it", LoginRole.IT)
+    press = {"device_id": "s01-till", "command": "restart:"}
+    async with console.tab(cookie, "/device/s01-till") as socket:
+        await heard(socket, "draw")
+        assert (await say(socket, "command", **press))["kind"] == "done"
+        end(console)
+        await socket.send(json.dumps({"id": 8, "act": "command", "fields": press}))
+        assert (await heard(socket, "leave"))["leave"] == "/login?problem=ended"
+    assert commands(console) == 1
