@@ -15,10 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.access.throttle import LoginThrottle
-from cloud_hub.access.tokens import ANY_TENANT, mint_token
+from cloud_hub.access.tokens import ANY_TENANT, NewToken, mint_token
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets, write_private
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
@@ -31,7 +31,7 @@ from cloud_hub.link.broker.connections import (
 from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.broker.embedded import Gate, OnLeft, embedded_broker
-from cloud_hub.link.ingest.counters import Meters
+from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.replay import replay_unknown
@@ -80,7 +80,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         opened.pop_all()
     parts = Parts(
         claims=LoginThrottle(),
-        meters=Meters(),
+        meters=Counters(),
         metrics=METRICS,
         projector=projector,
         searches=SEARCHES,
@@ -185,7 +185,7 @@ def _require_own_keys(database: Database, data_dir: Path, secrets: HubSecrets) -
     with database.sessions() as session:
         sealed = session.scalars(sa.select(Identity.value_encrypted).limit(1)).first()
         sealed = sealed or session.scalars(sa.select(DeadLetter.raw).limit(1)).first()
-    if sealed is None or IdentityKeys(secrets).opens(sealed):
+    if sealed is None or HandleKeys(secrets).opens(sealed):
         return
     if secrets.was_minted:
         (data_dir / SECRETS_FILE).unlink()
@@ -207,11 +207,13 @@ def _mint_admin_token(hub: Hub) -> None:
         if known is None:
             token = mint_token(
                 session,
-                tenant_id=ANY_TENANT,
-                name="admin",
-                grant=Grant(role=LoginRole.IT),
-                now=hub.clock.now(),
-                may_write=True,
+                NewToken(
+                    tenant_id=ANY_TENANT,
+                    name="admin",
+                    grant=Grant(role=LoginRole.IT),
+                    may_write=True,
+                ),
+                hub.clock.now(),
             )
             write_private(hub.settings.data_dir / ADMIN_TOKEN_FILE, token)
 

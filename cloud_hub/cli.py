@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cloud_hub.admin.cli import app as login_app
-from cloud_hub.admin.cli import mint_token
+from cloud_hub.admin.cli import hub_token_app
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
 from cloud_hub.reconciliation.cli import audit_app
@@ -72,7 +72,7 @@ def run_hub(
     serve_hub(load_settings(given, file=settings), verbose=verbose)
 
 
-hub_app.command("token")(mint_token)
+hub_app.add_typer(hub_token_app)
 
 
 @app.command("ingest")
@@ -116,12 +116,12 @@ def load_master_data(
     database: DatabaseUrl = None,
 ) -> None:
     """Load a chain: whole or not at all; the same twice changes nothing."""
-    from cloud_hub.access.offline_hub import open_office
-    from cloud_hub.master_data.importer import load_chain, read_chain
+    from cloud_hub.access.offline_hub import open_offline_hub
+    from cloud_hub.master_data.importer import import_chain, read_chain
 
     chain = read_chain(file)
-    with open_office(_place(data, database), chain.tenant_id, is_new=True) as office:
-        loaded = office.write(lambda session: load_chain(session, chain))
+    with open_offline_hub(_place(data, database), chain.tenant_id, is_new=True) as office:
+        loaded = office.write(lambda session: import_chain(session, chain))
     typer.echo(
         f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
         f" {loaded.devices} devices"
@@ -148,10 +148,10 @@ def list_letters(
     tenant: TenantId = None,
 ) -> None:
     """One line each, the newest first: id, when it came, what is wrong with it."""
-    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.link.letters.dead_letters_offline import letter_lines
 
-    with open_office(_place(data, database), tenant) as office:
+    with open_offline_hub(_place(data, database), tenant) as office:
         for line in letter_lines(office, device_id=device, everything=everything):
             typer.echo(line)
 
@@ -161,10 +161,10 @@ def show_letter(
     letter: LetterId, data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
 ) -> None:
     """One dead letter as JSON, with what was said. It may name shoppers."""
-    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.link.letters.dead_letters_offline import letter_content
 
-    with open_office(_place(data, database), tenant) as office:
+    with open_offline_hub(_place(data, database), tenant) as office:
         typer.echo(json.dumps(letter_content(office, letter), indent=1, ensure_ascii=False))
 
 
@@ -179,10 +179,10 @@ def replay_letter(
     tenant: TenantId = None,
 ) -> None:
     """Take it again, after an upgrade or corrected: each event once, or one line why not."""
-    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.link.letters.dead_letters_offline import read_body, replay_letter_here
     from cloud_hub.register import PROJECTIONS
 
-    with open_office(_place(data, database), tenant) as office:
+    with open_offline_hub(_place(data, database), tenant) as office:
         count = replay_letter_here(office, letter, read_body(body) if body else None, PROJECTIONS)
     typer.echo(f"{letter}: {count} event{'' if count == 1 else 's'} applied")

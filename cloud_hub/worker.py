@@ -19,7 +19,7 @@ from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
-from cloud_hub.link.ingest.counters import Meters
+from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
@@ -71,7 +71,7 @@ async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, work in (
             ("ear", hear(listener, inbox, early=False)),
-            ("intake", run_intake(hub, ingest, inbox, Meters())),
+            ("intake", run_intake(hub, ingest, inbox, Counters())),
         ):
             stack.callback(tasks.create_task(work, name=name).cancel)
         yield listener

@@ -12,7 +12,7 @@ from device_profiles.device import first_problem
 from device_profiles.errors import AisleError
 from device_profiles.gtin import Gtin
 from device_profiles.names import Profile
-from device_profiles.planogram import Planogram
+from device_profiles.planogram import PlanogramProfile
 
 ArtifactName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}(/[a-z0-9-]{1,40}){0,2}$", max_length=80)
@@ -72,9 +72,9 @@ class PriceList(Profile):
 class PlanogramSet(Profile):
     """The plans of some fixtures; of several for one fixture the newest valid one holds."""
 
-    planograms: tuple[Planogram, ...] = Field(min_length=1)
+    planograms: tuple[PlanogramProfile, ...] = Field(min_length=1)
 
-    def over(self, others: tuple[Planogram, ...]) -> tuple[Planogram, ...]:
+    def over(self, others: tuple[PlanogramProfile, ...]) -> tuple[PlanogramProfile, ...]:
         """These, and those of `others` whose fixture is not planned here."""
         planned = {plan.fixture_id for plan in self.planograms}
         return (*(plan for plan in others if plan.fixture_id not in planned), *self.planograms)

@@ -9,9 +9,9 @@ from pydantic import Field, ValidationError
 from device_profiles.camera import Camera
 from device_profiles.errors import AisleError
 from device_profiles.names import Identifier, Profile
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from device_profiles.sensor import Sensor
-from device_profiles.store import DeviceKind, OpeningHours, Product
+from device_profiles.store import DeviceKind, OpeningHours, ProductProfile
 
 
 class InvalidProfile(AisleError, ValueError):
@@ -37,7 +37,7 @@ class AuditSettings(Profile):
     kept_h: float = Field(default=24.0, gt=0, le=168)
 
 
-class Device(Profile):
+class DeviceProfile(Profile):
     """A device's whole profile, read once at start.
 
     A photo of the shelves is due every `photo_interval_min` minutes of opening hours (0: never so),
@@ -55,9 +55,9 @@ class Device(Profile):
     opening_hours: OpeningHours | None = None
     cameras: tuple[Camera, ...] = ()
     sensors: tuple[Sensor, ...] = ()
-    fixtures: tuple[Fixture, ...] = ()
-    planograms: tuple[Planogram, ...] = ()
-    products: tuple[Product, ...] = ()
+    fixtures: tuple[FixtureProfile, ...] = ()
+    planograms: tuple[PlanogramProfile, ...] = ()
+    products: tuple[ProductProfile, ...] = ()
     gallery: str | None = None
     photo_interval_min: int = Field(default=60, ge=0, le=1440)
     photo_times: tuple[time, ...] = ()
@@ -72,13 +72,13 @@ class Device(Profile):
     reconnect_cap_s: float = Field(default=300.0, ge=1.0)
 
 
-def load_device(path: Path) -> Device:
+def load_device(path: Path) -> DeviceProfile:
     """The profile in a TOML file. Relative paths inside it stand beside the file.
 
     Raises InvalidProfile with one line that names the field.
     """
     try:
-        return Device.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return DeviceProfile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise InvalidProfile(
             f"no profile at {path}; give --profile an existing TOML file"

@@ -28,7 +28,7 @@ class Feed(StrEnum):
     SLIDING = "sliding"
 
 
-class Fixture(Profile):
+class FixtureProfile(Profile):
     """A piece of furniture with rows of slots. `letter` leads its slot ids (`A` in `A-2-3`).
 
     `feed` and `lane_mm`, how deep a lane is, say what photos tell about packs taken; without them
@@ -65,7 +65,7 @@ class SlotPlan(Profile):
     max_facings: int = Field(default=1, ge=1)
 
 
-class Planogram(Profile):
+class PlanogramProfile(Profile):
     """The plan of one fixture. A later version replaces an earlier one from `valid_from`.
 
     `slots` say what stands where. `must_have` is a priority list: what has to stand somewhere on
@@ -80,7 +80,7 @@ class Planogram(Profile):
     must_have: tuple[Gtin, ...] = ()
 
     @model_validator(mode="after")
-    def _slots_are_planned_once(self) -> "Planogram":
+    def _slots_are_planned_once(self) -> "PlanogramProfile":
         if not self.slots and not self.must_have:
             raise ValueError(
                 f"planogram {self.planogram_id!r} plans nothing; give it slots or must_have"

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier, Names, Profile
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 
 
 class DeviceKind(StrEnum):
@@ -41,7 +41,7 @@ class StoreDevice(Profile):
     simulated: bool = False
 
 
-class Listing(Profile):
+class ListingProfile(Profile):
     """A product that a store sells: price, the level it is filled up to, must it be there."""
 
     gtin: Gtin
@@ -57,7 +57,7 @@ class PhotoPlan(Profile):
     interval_min: int = Field(default=60, ge=1)
 
 
-class Store(Profile):
+class StoreProfile(Profile):
     """One outlet."""
 
     store_id: Identifier
@@ -67,9 +67,9 @@ class Store(Profile):
     region: Names
     opening_hours: OpeningHours
     selling_area_m2: float = Field(gt=0)
-    fixtures: tuple[Fixture, ...] = ()
+    fixtures: tuple[FixtureProfile, ...] = ()
     devices: tuple[StoreDevice, ...] = ()
-    listings: tuple[Listing, ...] = ()
+    listings: tuple[ListingProfile, ...] = ()
     photo_plans: tuple[PhotoPlan, ...] = ()
 
     @field_validator("time_zone")
@@ -85,14 +85,14 @@ class Store(Profile):
         return zone
 
 
-class Brand(Profile):
+class BrandProfile(Profile):
     """A brand and the party behind it."""
 
     brand_id: Identifier
     name: Names
 
 
-class Product(Profile):
+class ProductProfile(Profile):
     """A sellable item."""
 
     gtin: Gtin
@@ -115,20 +115,20 @@ class LoginRole(StrEnum):
     IT = "it"
 
 
-class Chain(Profile):
+class ChainProfile(Profile):
     """Everything the hub must know before the first event arrives."""
 
     tenant_id: Identifier
     name: Names
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     simulated: bool = False
-    brands: tuple[Brand, ...]
-    products: tuple[Product, ...]
-    stores: tuple[Store, ...]
-    planograms: tuple[Planogram, ...] = ()
+    brands: tuple[BrandProfile, ...]
+    products: tuple[ProductProfile, ...]
+    stores: tuple[StoreProfile, ...]
+    planograms: tuple[PlanogramProfile, ...] = ()
 
     @model_validator(mode="after")
-    def _references_resolve(self) -> "Chain":
+    def _references_resolve(self) -> "ChainProfile":
         brands = {brand.brand_id for brand in self.brands}
         gtins = {product.gtin for product in self.products}
         for product in self.products:

@@ -19,7 +19,7 @@ from edge_agent.core.writer import Writer
 from edge_agent.equipment import Agent, Part
 from edge_agent.page.local_server import LARGEST_BODY, serving
 from edge_agent.page.page import Page, add_health
-from edge_agent.page.status import StatusDesk
+from edge_agent.page.status import StatusBoard
 from edge_agent.settings import MB, EdgeSettings
 from edge_agent.till.api import TillApi, answer_errors
 from edge_agent.till.cart import Cart
@@ -87,7 +87,7 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
     alarms = AlarmBook(writer, clock)
     await alarms.load()
     health = Health()
-    desk = StatusDesk(profile=profile, outbox=outbox, health=health, clock=clock)
+    desk = StatusBoard(profile=profile, outbox=outbox, health=health, clock=clock)
     media = MediaStore(settings.media_dir, outbox, quota_bytes=profile.outbox_quota_mb * MB)
     remote = Remote(
         writer=writer,

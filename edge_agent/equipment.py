@@ -12,7 +12,7 @@ from edge_agent.core.door_log import DoorLog
 from edge_agent.core.health import Health
 from edge_agent.core.remote import Remote
 from edge_agent.core.writer import Writer
-from edge_agent.page.status import StatusDesk
+from edge_agent.page.status import StatusBoard
 from edge_agent.settings import EdgeSettings
 from edge_agent.upkeep.updates import Updates
 from sync.core.clock import Clock
@@ -33,7 +33,7 @@ class Agent:
     writer: Writer
     health: Health
     alarms: AlarmBook
-    desk: StatusDesk
+    desk: StatusBoard
     media: MediaStore
     remote: Remote
     updates: Updates

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from device_profiles.camera import Camera, SourceKind
-from device_profiles.device import Device, load_device
+from device_profiles.device import DeviceProfile, load_device
 from device_profiles.store import DeviceKind
 from edge_agent.core.errors import InvalidSettings
 from edge_agent.drivers.sensors import driver_of
@@ -20,7 +20,7 @@ MB = 1024 * 1024
 class EdgeSettings:
     """One agent's settings. `profile_dir` is what relative paths of the profile stand beside."""
 
-    profile: Device
+    profile: DeviceProfile
     profile_dir: Path
     data_dir: Path
     hub_url: str | None
@@ -83,7 +83,7 @@ def check_hub(url: str) -> str:
     return url.rstrip("/")
 
 
-def _check_is_complete(profile: Device, path: Path) -> None:
+def _check_is_complete(profile: DeviceProfile, path: Path) -> None:
     needs = {
         DeviceKind.TILL: (profile.till, "a [till] table"),
         DeviceKind.CART: (profile.till, "a [till] table: the cart's API listens there"),

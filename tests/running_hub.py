@@ -16,7 +16,7 @@ from cloud_hub.core.settings import Address, HubSettings
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
-from device_profiles.store import Chain
+from device_profiles.store import ChainProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class RunningHub:
             after_greeting=AFTER_GREETING,
         )
 
-    async def load(self, chain: Chain) -> None:
+    async def load(self, chain: ChainProfile) -> None:
         """Loads master data by the API."""
         answer = await self.http.post(
             "/api/v1/master-data",

@@ -67,11 +67,11 @@ class SmallChain:
                 tenant_id=TENANT, name=Names(en="Chain", zh="连锁"), currency="CNY", simulated=True
             ),
             *(
-                goods_tables.Brand(tenant_id=TENANT, brand_id=brand, name=Names(en=en, zh=zh))
+                goods_tables.BrandRow(tenant_id=TENANT, brand_id=brand, name=Names(en=en, zh=zh))
                 for brand, en, zh in ((OWN, "Spring", "泉"), (OTHER, "Rival", "对手"))
             ),
             *(
-                goods_tables.Product(
+                goods_tables.ProductRow(
                     tenant_id=TENANT,
                     gtin=gtin,
                     brand_id=OTHER if gtin == RIVAL else OWN,
@@ -97,7 +97,7 @@ class SmallChain:
         hours = OpeningHours(opens=time(7), closes=time(23))
         key = {"tenant_id": TENANT, "store_id": store_id}
         self.add(
-            place_tables.Store(
+            place_tables.StoreRow(
                 **key,
                 name=Names(en=f"Store {store_id[1:]}", zh=f"{store_id[1:]}店"),
                 region=Names(en="Town", zh="城区"),
@@ -106,7 +106,7 @@ class SmallChain:
                 opening_hours=hours.model_dump(mode="json"),
                 selling_area_m2=50.0,
             ),
-            place_tables.Fixture(
+            place_tables.FixtureRow(
                 **key,
                 fixture_id=f"{store_id}-a",
                 letter="A",
@@ -117,7 +117,7 @@ class SmallChain:
                 owner_brand_id=OWN,
                 photo_interval_min=60,
             ),
-            place_tables.Planogram(
+            place_tables.PlanogramRow(
                 tenant_id=TENANT,
                 planogram_id=f"{store_id}-plan",
                 version=1,
@@ -139,7 +139,7 @@ class SmallChain:
                 for slot_id, gtin in PLAN.items()
             ),
             *(
-                goods_tables.Listing(
+                goods_tables.ListingRow(
                     **key, gtin=gtin, price=Decimal(price), par_units=6, must_have=must
                 )
                 for gtin, price, must in (
@@ -163,7 +163,7 @@ class SmallChain:
         heard_at: datetime | None = NOW,
     ) -> None:
         self.add(
-            place_tables.Device(
+            place_tables.DeviceRow(
                 tenant_id=TENANT,
                 device_id=device_id,
                 store_id=store_id,

@@ -9,16 +9,16 @@ from itertools import pairwise
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.message import Message
 from device_profiles.names import Names
-from device_profiles.planogram import Fixture, FixtureKind
+from device_profiles.planogram import FixtureKind, FixtureProfile
 from device_profiles.store import (
-    Brand,
-    Chain,
+    BrandProfile,
+    ChainProfile,
     DeviceKind,
-    Listing,
+    ListingProfile,
     OpeningHours,
-    Product,
-    Store,
+    ProductProfile,
     StoreDevice,
+    StoreProfile,
 )
 from sync.events import (
     ClockState,
@@ -40,11 +40,11 @@ NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
 COLA, APPLES, OOLONG = "09520000000011", "09520000000028", "09520000000035"
 
 
-def small_chain(stores: int = 1) -> Chain:
+def small_chain(stores: int = 1) -> ChainProfile:
     """A chain of one brand, three products and `stores` stores with a till, a door and a cooler."""
     name = Names(en="Test", zh="测试")
     products = tuple(
-        Product(
+        ProductProfile(
             gtin=gtin,
             name=name,
             brand_id="quanye",
@@ -54,19 +54,19 @@ def small_chain(stores: int = 1) -> Chain:
         )
         for gtin in (COLA, APPLES, OOLONG)
     )
-    return Chain(
+    return ChainProfile(
         tenant_id="linguang",
         name=name,
         currency="CNY",
-        brands=(Brand(brand_id="quanye", name=name),),
+        brands=(BrandProfile(brand_id="quanye", name=name),),
         products=products,
         stores=tuple(_store(f"s{number:02}", name) for number in range(1, stores + 1)),
     )
 
 
-def _store(store_id: str, name: Names) -> Store:
+def _store(store_id: str, name: Names) -> StoreProfile:
     kinds = (DeviceKind.TILL, DeviceKind.DOOR, DeviceKind.COOLER)
-    return Store(
+    return StoreProfile(
         store_id=store_id,
         name=name,
         time_zone="Etc/GMT-8",
@@ -74,7 +74,7 @@ def _store(store_id: str, name: Names) -> Store:
         opening_hours=OpeningHours(opens="07:00", closes="23:00"),
         selling_area_m2=100,
         fixtures=(
-            Fixture(
+            FixtureProfile(
                 fixture_id=f"{store_id}-a",
                 letter="A",
                 name=name,
@@ -93,7 +93,7 @@ def _store(store_id: str, name: Names) -> Store:
             )
             for kind in kinds
         ),
-        listings=(Listing(gtin=COLA, price=Decimal("3.50")),),
+        listings=(ListingProfile(gtin=COLA, price=Decimal("3.50")),),
     )
 
 

@@ -11,7 +11,7 @@ from device_profiles.device import first_problem
 from vision_models.core.errors import UnusablePicture, VisionError
 
 if TYPE_CHECKING:
-    from device_profiles.planogram import Fixture
+    from device_profiles.planogram import FixtureProfile
 
 MOST_COLUMNS = 60
 
@@ -80,15 +80,15 @@ def from_photo(
         typer.echo(f"{out}: {len(plan.slots)} slots, {len(plan.products)} products")
 
 
-def _fixture(rows: int | None, fixture_id: str, letter: str) -> "Fixture":
-    from device_profiles.planogram import Fixture, FixtureKind
+def _fixture(rows: int | None, fixture_id: str, letter: str) -> "FixtureProfile":
+    from device_profiles.planogram import FixtureKind, FixtureProfile
 
     if rows is None:
         raise UnusablePicture(
             "say how many rows of products the photo shows with --rows, or give"
             " the camera's --profile"
         )
-    return Fixture.model_validate(
+    return FixtureProfile.model_validate(
         {
             "fixture_id": fixture_id,
             "letter": letter,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,32 +15,35 @@ from cloud_hub.access.tables import AuditEntry
 BEFORE_THE_FIRST = "0" * 64
 
 
-def record_act(
-    session: Session,
-    *,
-    tenant_id: str,
-    actor: str,
-    action: str,
-    subject: str,
-    detail: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    """Appends one act, in the transaction that does it. `detail` holds no secret."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What somebody did: a login's or `token:` name, the action and what it was done to. `detail`
+    holds no secret."""
+
+    tenant_id: str
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, Any]
+
+
+def record_act(session: Session, act: Act, now: datetime) -> None:
+    """Appends one act, in the transaction that does it."""
     session.flush()
     last = session.scalars(
         sa.select(AuditEntry)
-        .where(AuditEntry.tenant_id == tenant_id)
+        .where(AuditEntry.tenant_id == act.tenant_id)
         .order_by(AuditEntry.entry.desc())
         .limit(1)
     ).one_or_none()
     entry = AuditEntry(
-        tenant_id=tenant_id,
+        tenant_id=act.tenant_id,
         entry=last.entry + 1 if last else 1,
         at=now,
-        actor=actor,
-        action=action,
-        subject=subject,
-        detail=dict(detail),
+        actor=act.actor,
+        action=act.action,
+        subject=act.subject,
+        detail=dict(act.detail),
         previous_hash=last.hash if last else BEFORE_THE_FIRST,
         hash="",
     )

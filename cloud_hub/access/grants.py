@@ -9,9 +9,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cloud_hub.access.tables import ApiToken, Login
 from cloud_hub.core.errors import Refused
-from cloud_hub.master_data.goods_tables import Brand
+from cloud_hub.master_data.goods_tables import BrandRow
 from cloud_hub.master_data.lookups import stores_by_region
-from cloud_hub.master_data.place_tables import Store
+from cloud_hub.master_data.place_tables import StoreRow
 from device_profiles.store import LoginRole
 
 SHOWN: Final = 20
@@ -60,11 +60,11 @@ def checked(session: Session, tenant_id: str, grant: Grant) -> Grant:
     if role is LoginRole.BRAND:
         if len(scopes) != 1 or grant.regions:
             raise Refused("role brand needs a scope: the one brand it is for", status=422)
-        _require(session, tenant_id, "brand", Brand.brand_id, scopes)
+        _require(session, tenant_id, "brand", BrandRow.brand_id, scopes)
         return Grant(role=role, scopes=scopes)
     if role is LoginRole.STORE and not (scopes or grant.regions):
         raise Refused("role store needs a scope: the stores or regions it is for", status=422)
-    _require(session, tenant_id, "store", Store.store_id, scopes)
+    _require(session, tenant_id, "store", StoreRow.store_id, scopes)
     regions = _regions(session, tenant_id, grant.regions)
     return Grant(role=role, scopes=scopes, regions=regions)
 

@@ -1,6 +1,7 @@
 """Logins of people: made, changed, disabled, removed. Whatever changes one ends its sessions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,35 +21,39 @@ def hash_password(password: str) -> str:
     return PasswordHasher().hash(password)
 
 
-def add_login(
-    session: Session,
-    *,
-    tenant_id: str,
-    login_name: str,
-    password: str,
-    grant: Grant,
-    language: str | None = None,
-) -> Grant:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLogin:
+    """A login to make, or what an existing one is given; without a language it reads in its
+    browser's."""
+
+    tenant_id: str
+    login_name: str
+    password: str = field(repr=False)
+    grant: Grant
+    language: str | None = None
+
+
+def add_login(session: Session, wanted: NewLogin) -> Grant:
     """Makes the login, or gives an existing one this password and grant; who is signed in with it
     has to sign in again. Returns the grant as it is kept.
 
     Raises Refused for a short password, a name with a colon, a language without a catalogue, and
     what grants.checked refuses.
     """
-    held = checked(session, tenant_id, grant)
-    if len(password) < SHORTEST_PASSWORD:
+    held = checked(session, wanted.tenant_id, wanted.grant)
+    if len(wanted.password) < SHORTEST_PASSWORD:
         raise Refused(f"a password needs {SHORTEST_PASSWORD} characters or more", status=422)
-    if language is not None and language not in languages():
+    if wanted.language is not None and wanted.language not in languages():
         known = ", ".join(languages())
-        raise Refused(f"there is no language {language!r}; there is: {known}", status=422)
-    if ":" in login_name:
+        raise Refused(f"there is no language {wanted.language!r}; there is: {known}", status=422)
+    if ":" in wanted.login_name:
         # The audit log writes token:NAME and device:NAME for those that are no people.
         raise Refused("a login's name has no colon", status=422)
-    login = session.get(Login, (tenant_id, login_name)) or Login(
-        tenant_id=tenant_id, login_name=login_name
+    login = session.get(Login, (wanted.tenant_id, wanted.login_name)) or Login(
+        tenant_id=wanted.tenant_id, login_name=wanted.login_name
     )
-    login.password_hash = hash_password(password)
-    login.role, login.language = held.role.value, language
+    login.password_hash = hash_password(wanted.password)
+    login.role, login.language = held.role.value, wanted.language
     login.scopes, login.regions = list(held.scopes), list(held.regions)
     login.disabled_at = None
     session.add(login)

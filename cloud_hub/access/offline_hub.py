@@ -20,7 +20,7 @@ ACTOR = "command line"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class OfflineHub:
     """An open database and the chain that a command is about."""
 
     database: Database
@@ -35,9 +35,9 @@ class Office:
 
 
 @contextmanager
-def open_office(
+def open_offline_hub(
     place: Mapping[str, Any], tenant_id: str | None, *, is_new: bool = False
-) -> Iterator[Office]:
+) -> Iterator[OfflineHub]:
     """The database at `place`; the tenant asked for, or the only one there is.
 
     Raises HubError when there is no such database or tenant, unless `is_new`.
@@ -54,6 +54,8 @@ def open_office(
                 f"no chain {tenant_id or 'named'}; this hub holds: {', '.join(known) or 'none'}"
                 " (load one with: aisle master-data load FILE)"
             )
-        yield Office(database=database, tenant_id=tenant_id, clock=SystemClock(), settings=settings)
+        yield OfflineHub(
+            database=database, tenant_id=tenant_id, clock=SystemClock(), settings=settings
+        )
     finally:
         database.close()

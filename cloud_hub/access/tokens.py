@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,24 +18,26 @@ ANY_TENANT = "*"
 ID_LENGTH = 12
 
 
-def mint_token(
-    session: Session,
-    *,
-    tenant_id: str,
-    name: str,
-    grant: Grant,
-    now: datetime,
-    may_write: bool = False,
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token to mint: what it is for, what it is given, whether it may do or only look."""
+
+    tenant_id: str
+    name: str
+    grant: Grant
+    may_write: bool = False
+
+
+def mint_token(session: Session, wanted: NewToken, now: datetime) -> str:
     """A new bearer token. Raises Refused for what grants.checked refuses."""
-    held = checked(session, tenant_id, grant)
+    held = checked(session, wanted.tenant_id, wanted.grant)
     token = secrets.token_urlsafe(32)
     session.add(
         ApiToken(
-            tenant_id=tenant_id,
+            tenant_id=wanted.tenant_id,
             token_hash=hash_token(token),
-            name=name,
-            may_write=may_write,
+            name=wanted.name,
+            may_write=wanted.may_write,
             role=held.role.value,
             scopes=list(held.scopes),
             regions=list(held.regions),

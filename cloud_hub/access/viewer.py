@@ -22,8 +22,14 @@ from cloud_hub.access.permissions import (
 from cloud_hub.core.catalogues import ENGLISH
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.master_data.chain import Scope
-from cloud_hub.master_data.goods_tables import Listing, Product
-from cloud_hub.master_data.place_tables import Device, Fixture, Planogram, PlanogramSlot, Store
+from cloud_hub.master_data.goods_tables import ListingRow, ProductRow
+from cloud_hub.master_data.place_tables import (
+    DeviceRow,
+    FixtureRow,
+    PlanogramRow,
+    PlanogramSlot,
+    StoreRow,
+)
 from device_profiles.store import LoginRole
 
 
@@ -149,19 +155,19 @@ def scope_of(viewer: Viewer) -> Scope:
     if viewer.store_ids is None:
         return Scope()
     return Scope(
-        stores=Store.store_id.in_(viewer.store_ids),
-        fixtures=Fixture.store_id.in_(viewer.store_ids),
-        devices=Device.store_id.in_(viewer.store_ids),
-        listings=Listing.store_id.in_(viewer.store_ids),
+        stores=StoreRow.store_id.in_(viewer.store_ids),
+        fixtures=FixtureRow.store_id.in_(viewer.store_ids),
+        devices=DeviceRow.store_id.in_(viewer.store_ids),
+        listings=ListingRow.store_id.in_(viewer.store_ids),
     )
 
 
-def device_for(session: Session, viewer: Viewer, device_id: str) -> Device:
+def device_for(session: Session, viewer: Viewer, device_id: str) -> DeviceRow:
     """The device. Raises NotFound where there is none of that name for this viewer."""
     device = session.scalars(
-        sa.select(Device).where(
-            Device.tenant_id == viewer.tenant_id,
-            Device.device_id == device_id,
+        sa.select(DeviceRow).where(
+            DeviceRow.tenant_id == viewer.tenant_id,
+            DeviceRow.device_id == device_id,
             scope_of(viewer).devices,
         )
     ).one_or_none()
@@ -172,29 +178,29 @@ def device_for(session: Session, viewer: Viewer, device_id: str) -> Device:
 
 def _brand_scope(tenant_id: str, brand_id: str) -> Scope:
     """The fixtures a brand owns, and those that plan its goods; devices only of those it owns."""
-    own_goods = sa.select(Product.gtin).where(
-        Product.tenant_id == tenant_id, Product.brand_id == brand_id
+    own_goods = sa.select(ProductRow.gtin).where(
+        ProductRow.tenant_id == tenant_id, ProductRow.brand_id == brand_id
     )
     planned = (
-        sa.select(Planogram.fixture_id)
+        sa.select(PlanogramRow.fixture_id)
         .join(
             PlanogramSlot,
             sa.and_(
-                PlanogramSlot.tenant_id == Planogram.tenant_id,
-                PlanogramSlot.planogram_id == Planogram.planogram_id,
-                PlanogramSlot.version == Planogram.version,
+                PlanogramSlot.tenant_id == PlanogramRow.tenant_id,
+                PlanogramSlot.planogram_id == PlanogramRow.planogram_id,
+                PlanogramSlot.version == PlanogramRow.version,
             ),
         )
-        .where(Planogram.tenant_id == tenant_id, PlanogramSlot.gtin.in_(own_goods))
+        .where(PlanogramRow.tenant_id == tenant_id, PlanogramSlot.gtin.in_(own_goods))
     )
-    fixtures = sa.or_(Fixture.owner_brand_id == brand_id, Fixture.fixture_id.in_(planned))
-    seen = sa.select(Fixture.store_id).where(Fixture.tenant_id == tenant_id, fixtures)
-    owned = sa.select(Fixture.fixture_id).where(
-        Fixture.tenant_id == tenant_id, Fixture.owner_brand_id == brand_id
+    fixtures = sa.or_(FixtureRow.owner_brand_id == brand_id, FixtureRow.fixture_id.in_(planned))
+    seen = sa.select(FixtureRow.store_id).where(FixtureRow.tenant_id == tenant_id, fixtures)
+    owned = sa.select(FixtureRow.fixture_id).where(
+        FixtureRow.tenant_id == tenant_id, FixtureRow.owner_brand_id == brand_id
     )
     return Scope(
-        stores=Store.store_id.in_(seen),
+        stores=StoreRow.store_id.in_(seen),
         fixtures=fixtures,
-        devices=Device.fixture_id.in_(owned),
-        listings=Listing.gtin.in_(own_goods),
+        devices=DeviceRow.fixture_id.in_(owned),
+        listings=ListingRow.gtin.in_(own_goods),
     )

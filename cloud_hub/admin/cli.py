@@ -144,6 +144,11 @@ def revoke_token(
     typer.echo(f"token {name} opens nothing any more")
 
 
+hub_token_app = typer.Typer()
+"""`aisle hub token`: joined to the hub's commands without a name."""
+
+
+@hub_token_app.command("token")
 def mint_token(
     name: Annotated[str, typer.Option("--name", help="What the token is for.")] = "program",
     role: Role = LoginRole.HEAD_OFFICE,
@@ -174,10 +179,10 @@ def _changed(
     tenant: str | None,
 ) -> Result:
     """What `act` returns of the chain's logins, committed."""
-    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.admin.logins import Logins
 
-    with open_office({"data_dir": data, "database": database}, tenant) as office:
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
         return office.write(
             lambda session: act(Logins(session, office.tenant_id, by=None, now=office.clock.now()))
         )

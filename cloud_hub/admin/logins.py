@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.logins import (
+    NewLogin,
     add_login,
     all_logins,
     disable_login,
@@ -20,7 +21,14 @@ from cloud_hub.access.logins import (
 from cloud_hub.access.offline_hub import ACTOR
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.tables import ApiToken, Login
-from cloud_hub.access.tokens import ANY_TENANT, all_tokens, mint_token, token_called, token_id
+from cloud_hub.access.tokens import (
+    ANY_TENANT,
+    NewToken,
+    all_tokens,
+    mint_token,
+    token_called,
+    token_id,
+)
 from cloud_hub.access.viewer import Standing, Viewer
 from cloud_hub.core.errors import NotYours, Refused
 from device_profiles.store import LoginRole
@@ -57,11 +65,13 @@ class Logins:
             self._require_may_give(LoginRole(known.role))
         held = add_login(
             self._session,
-            tenant_id=self._tenant_id,
-            login_name=name,
-            password=password,
-            grant=grant,
-            language=language,
+            NewLogin(
+                tenant_id=self._tenant_id,
+                login_name=name,
+                password=password,
+                grant=grant,
+                language=language,
+            ),
         )
         self._note("login-changed" if known else "login-made", name, held.as_json())
         return held
@@ -95,11 +105,8 @@ class Logins:
         self._require_may_give(grant.role)
         token = mint_token(
             self._session,
-            tenant_id=self._tenant_id,
-            name=name,
-            grant=grant,
-            now=self._now,
-            may_write=may_write,
+            NewToken(tenant_id=self._tenant_id, name=name, grant=grant, may_write=may_write),
+            self._now,
         )
         self._note("token-made", name, grant.as_json() | {"may_write": may_write})
         return token
@@ -136,10 +143,12 @@ class Logins:
     def _note(self, action: str, subject: str, detail: Mapping[str, Any]) -> None:
         record_act(
             self._session,
-            tenant_id=self._tenant_id,
-            actor=ACTOR if self._by is None else self._by.login_name,
-            action=action,
-            subject=subject,
-            detail=detail,
-            now=self._now,
+            Act(
+                tenant_id=self._tenant_id,
+                actor=ACTOR if self._by is None else self._by.login_name,
+                action=action,
+                subject=subject,
+                detail=detail,
+            ),
+            self._now,
         )

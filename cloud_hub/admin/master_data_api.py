@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
-from cloud_hub.master_data.importer import load_chain
+from cloud_hub.master_data.importer import import_chain
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
-from device_profiles.store import Chain
+from device_profiles.store import ChainProfile
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 
@@ -22,20 +22,22 @@ class LoadedAnswer(Body):
 
 
 @router.post("/master-data")
-def load_master_data(chain: Chain, hub: HubOf, caller: CallerOf) -> LoadedAnswer:
+def load_master_data(chain: ChainProfile, hub: HubOf, caller: CallerOf) -> LoadedAnswer:
     """Loads a chain: whole or not at all; the same twice changes nothing."""
     viewer = within(caller, chain.tenant_id)
     viewer.require(Permission.EDIT_MASTER_DATA)
     with hub.database.writing() as session:
-        loaded = load_chain(session, chain)
+        loaded = import_chain(session, chain)
         record_act(
             session,
-            tenant_id=chain.tenant_id,
-            actor=viewer.login_name,
-            action="master-data-loaded",
-            subject=chain.tenant_id,
-            detail={"stores": loaded.stores, "products": loaded.products},
-            now=hub.clock.now(),
+            Act(
+                tenant_id=chain.tenant_id,
+                actor=viewer.login_name,
+                action="master-data-loaded",
+                subject=chain.tenant_id,
+                detail={"stores": loaded.stores, "products": loaded.products},
+            ),
+            hub.clock.now(),
         )
     return LoadedAnswer(
         tenant_id=loaded.tenant_id,

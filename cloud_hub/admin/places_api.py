@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.text import Said
-from cloud_hub.master_data.place_tables import Device, Store
+from cloud_hub.master_data.place_tables import DeviceRow, StoreRow
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf, allowed
 from device_profiles.names import Identifier
 
@@ -46,8 +46,8 @@ class DeviceAnswer(BaseModel):
 @router.get("/stores")
 def list_stores(hub: HubOf, viewer: ViewerOf) -> list[StoreAnswer]:
     """The stores this login may see."""
-    mine = (Store.tenant_id == viewer.tenant_id, scope_of(viewer).stores)
-    query = sa.select(Store).where(*mine).order_by(Store.store_id)
+    mine = (StoreRow.tenant_id == viewer.tenant_id, scope_of(viewer).stores)
+    query = sa.select(StoreRow).where(*mine).order_by(StoreRow.store_id)
     with hub.sessions() as session:
         return [
             StoreAnswer.model_validate(store, from_attributes=True)
@@ -62,12 +62,12 @@ def list_devices(
     store: Annotated[Identifier | None, Query()] = None,
 ) -> list[DeviceAnswer]:
     """The devices this login may see, of one store if asked."""
-    mine = (Device.tenant_id == viewer.tenant_id, scope_of(viewer).devices)
-    query = sa.select(Device).where(*mine)
+    mine = (DeviceRow.tenant_id == viewer.tenant_id, scope_of(viewer).devices)
+    query = sa.select(DeviceRow).where(*mine)
     if store is not None:
-        query = query.where(Device.store_id == store)
+        query = query.where(DeviceRow.store_id == store)
     with hub.sessions() as session:
         return [
             DeviceAnswer.model_validate(device, from_attributes=True)
-            for device in session.scalars(query.order_by(Device.store_id, Device.device_id))
+            for device in session.scalars(query.order_by(DeviceRow.store_id, DeviceRow.device_id))
         ]

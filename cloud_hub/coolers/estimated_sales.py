@@ -12,11 +12,20 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.permissions import Permission
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Aspect, Audience, Direction, Filter, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import (
+    Aspect,
+    Audience,
+    Direction,
+    Filter,
+    Grain,
+    Metric,
+    MetricKind,
+    Unit,
+)
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
-from cloud_hub.master_data.goods_tables import Product
-from cloud_hub.master_data.place_tables import Device, Fixture
+from cloud_hub.master_data.goods_tables import ProductRow
+from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow
 from device_profiles.store import DeviceKind
 
 NINE_IN_TEN = 1.645
@@ -142,11 +151,11 @@ def _passes_no_till(
     window: Window, row: type[CoolerOpening] | type[OpenedProduct]
 ) -> sa.ColumnElement[bool]:
     """Whether the row's store has no till, or its cooler is unattended."""
-    with_till = sa.select(Device.store_id).where(
-        Device.tenant_id == window.tenant_id, Device.kind == DeviceKind.TILL
+    with_till = sa.select(DeviceRow.store_id).where(
+        DeviceRow.tenant_id == window.tenant_id, DeviceRow.kind == DeviceKind.TILL
     )
-    unattended = sa.select(Fixture.fixture_id).where(
-        Fixture.tenant_id == window.tenant_id, Fixture.unattended
+    unattended = sa.select(FixtureRow.fixture_id).where(
+        FixtureRow.tenant_id == window.tenant_id, FixtureRow.unattended
     )
     return sa.or_(row.store_id.not_in(with_till), row.fixture_id.in_(unattended))
 
@@ -164,8 +173,8 @@ def _asked(
 def _of_brand(window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
     if aspect.brand_id is None:
         return []
-    goods = sa.select(Product.gtin).where(
-        Product.tenant_id == window.tenant_id, Product.brand_id == aspect.brand_id
+    goods = sa.select(ProductRow.gtin).where(
+        ProductRow.tenant_id == window.tenant_id, ProductRow.brand_id == aspect.brand_id
     )
     return [OpenedProduct.gtin.in_(goods)]
 
@@ -173,7 +182,7 @@ def _of_brand(window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
 ESTIMATED_SELL_OUT = Metric(
     name="sell-out-estimated",
     title=Text("Sell-out, estimated"),
-    kind=Kind.FLOW,
+    kind=MetricKind.FLOW,
     formula=Text(
         "Σ packs taken − Σ packs put back, by photos of a cooler before and after its door was"
         " open; refills and packs moved from lane to lane are left out; the range holds the number"

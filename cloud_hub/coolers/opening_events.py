@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.trace import by_rows
 from sync.events import CoolerOpened, PacksChanged
 
 
-def apply_openings(work: Work, facts: Sequence[Fact[CoolerOpened]]) -> None:
+def apply_openings(work: Projecting, facts: Sequence[Fact[CoolerOpened]]) -> None:
     """Keeps every opening, and its products apart, under its event's identity."""
     openings: list[dict[str, Any]] = []
     products: list[dict[str, Any]] = []

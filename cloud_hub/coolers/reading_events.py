@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from cloud_hub.coolers.tables import CoolerMinute
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.coolers.tables import CoolerReading
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import Merge, greater, insert_or_merge, lesser
 from cloud_hub.core.trace import by_body
 from sync.events import CoolerRead
@@ -13,7 +13,7 @@ from sync.events import CoolerRead
 SERIES = ("temperature_c", "compressor_duty", "door_open_s")
 
 
-def apply_coolers(work: Work, facts: Sequence[Fact[CoolerRead]]) -> None:
+def apply_coolers(work: Projecting, facts: Sequence[Fact[CoolerRead]]) -> None:
     """Keeps every reading. Where an agent restarted within an interval the higher one stands."""
     rows = []
     for fact in facts:
@@ -39,7 +39,7 @@ def apply_coolers(work: Work, facts: Sequence[Fact[CoolerRead]]) -> None:
                 | values
             )
     merge: dict[str, Merge] = {**dict.fromkeys(SERIES, greater), "mode": lesser}
-    insert_or_merge(work.session, CoolerMinute, rows, merge)
+    insert_or_merge(work.session, CoolerReading, rows, merge)
 
 
 trace_readings: Final = by_body(

@@ -60,7 +60,7 @@ class OpenedProduct(Base):
     untold: Mapped[int]
 
 
-class CoolerMinute(Base):
+class CoolerReading(Base):
     """A cooler's readings in one interval; null where it could not be read."""
 
     __tablename__ = "cooler_reading"

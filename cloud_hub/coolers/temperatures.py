@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from cloud_hub.coolers.tables import CoolerMinute
+from cloud_hub.coolers.tables import CoolerReading
 from cloud_hub.insight.snapshot import Snapshot
 
 READING_HOLDS = timedelta(minutes=30)
@@ -14,14 +14,14 @@ READING_HOLDS = timedelta(minutes=30)
 def temperatures(snapshot: Snapshot) -> dict[str, float]:
     """The newest temperature of each fixture, where one was read in the last half hour."""
     rows = snapshot.session.execute(
-        sa.select(CoolerMinute.fixture_id, CoolerMinute.temperature_c)
+        sa.select(CoolerReading.fixture_id, CoolerReading.temperature_c)
         .where(
-            CoolerMinute.tenant_id == snapshot.chain.tenant_id,
-            CoolerMinute.fixture_id.in_(list(snapshot.chain.fixtures)),
-            CoolerMinute.started_at >= snapshot.now - READING_HOLDS,
-            CoolerMinute.started_at <= snapshot.now,
+            CoolerReading.tenant_id == snapshot.chain.tenant_id,
+            CoolerReading.fixture_id.in_(list(snapshot.chain.fixtures)),
+            CoolerReading.started_at >= snapshot.now - READING_HOLDS,
+            CoolerReading.started_at <= snapshot.now,
         )
-        .order_by(CoolerMinute.started_at)
+        .order_by(CoolerReading.started_at)
     )
     newest: dict[str, float] = {}
     for fixture_id, temperature_c in rows:

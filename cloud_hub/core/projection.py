@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.business_day import business_day, day_start
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.trace import Trace, Traces
 from sync.events import EVENT_TYPES, EventBody
@@ -63,11 +63,11 @@ class Fact(NamedTuple, Generic[Body]):
 
 
 @dataclass(slots=True, kw_only=True)
-class Work:
+class Projecting:
     """The transaction: its session, what was looked up, and what became of events."""
 
     session: Session
-    identities: IdentityKeys
+    identities: HandleKeys
     pictures: Pictures
     now: datetime
     zones: dict[tuple[str, str], ZoneInfo]
@@ -96,13 +96,13 @@ class Work:
         return known[2]
 
 
-Apply = Callable[[Work, Sequence[Fact[Any]]], None]
+Apply = Callable[[Projecting, Sequence[Fact[Any]]], None]
 """Writes what new facts of one kind say."""
-Revises = Callable[[Work, Fact[Any]], date]
+Revises = Callable[[Projecting, Fact[Any]], date]
 """The business day whose figures a fact changes."""
 RevisedDay = tuple[str, str, date]
 """tenant, store, business day."""
-NoteRevised = Callable[[Work, Set[RevisedDay]], None]
+NoteRevised = Callable[[Projecting, Set[RevisedDay]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ class Projections:
             raise ValueError(f"no domain applies the kinds {', '.join(missing)}")
         return cls(by_kind=by_kind, note_revised=note_revised)
 
-    def apply(self, work: Work, facts: Mapping[str, Sequence[Fact[Any]]]) -> None:
+    def apply(self, work: Projecting, facts: Mapping[str, Sequence[Fact[Any]]]) -> None:
         """Applies the facts, by kind."""
         revised = self._revised(work, facts)
         for note in self.note_revised:
@@ -150,7 +150,9 @@ class Projections:
             if kind in facts and projection.apply is not None:
                 projection.apply(work, facts[kind])
 
-    def _revised(self, work: Work, facts: Mapping[str, Sequence[Fact[Any]]]) -> Set[RevisedDay]:
+    def _revised(
+        self, work: Projecting, facts: Mapping[str, Sequence[Fact[Any]]]
+    ) -> Set[RevisedDay]:
         return {
             (fact.tenant_id, fact.store_id, revises(work, fact))
             for kind, some in facts.items()

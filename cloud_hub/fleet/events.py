@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.trace import by_body
 from cloud_hub.fleet.commands.shadows import ensure_shadow
 from cloud_hub.fleet.tables import DeviceCommand
 from sync.events import CommandResult, StateReported
 
 
-def apply_results(work: Work, facts: Sequence[Fact[CommandResult]]) -> None:
+def apply_results(work: Projecting, facts: Sequence[Fact[CommandResult]]) -> None:
     """The first result of a command stands. One of a command that this hub does not know (it was
     given by a hub whose backup is older) stays an event."""
     for fact in facts:
@@ -21,7 +21,7 @@ def apply_results(work: Work, facts: Sequence[Fact[CommandResult]]) -> None:
             command.finished_at = fact.occurred_at
 
 
-def apply_reported(work: Work, facts: Sequence[Fact[StateReported]]) -> None:
+def apply_reported(work: Projecting, facts: Sequence[Fact[StateReported]]) -> None:
     """The latest report stands, by the order the device made them in, whatever order they came."""
     for fact in facts:
         shadow = ensure_shadow(work.session, fact.tenant_id, fact.device_id)

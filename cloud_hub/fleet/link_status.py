@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.text import Said, Text
 from cloud_hub.core.wording import duration
 from cloud_hub.link.tables import DeviceConnection
-from cloud_hub.master_data.chain import Device
+from cloud_hub.master_data.chain import DeviceInfo
 
 SILENT_AFTER = timedelta(minutes=5)
 """A device without a link is offline when its newest data is older than this."""
@@ -51,7 +51,7 @@ def linked_devices(session: Session, tenant_id: str) -> frozenset[str]:
 
 
 def device_freshness(
-    device: Device, data_at: datetime | None, waiting: int, now: datetime, *, is_linked: bool
+    device: DeviceInfo, data_at: datetime | None, waiting: int, now: datetime, *, is_linked: bool
 ) -> Freshness:
     """How one device stands."""
     if device.heard_at is None and data_at is None:
@@ -85,7 +85,7 @@ def store_freshness(devices: Iterable[Freshness], now: datetime) -> Freshness:
 
 
 def fleet_freshness(
-    devices: Mapping[str, Device],
+    devices: Mapping[str, DeviceInfo],
     words: Mapping[str, datetime],
     waiting: Mapping[str, int],
     linked: Collection[str],

@@ -9,7 +9,7 @@ from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.fleet.today import device_links, store_links
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
-from cloud_hub.master_data.chain import Device
+from cloud_hub.master_data.chain import DeviceInfo
 from device_profiles.store import LoginRole
 
 STORE_OFFLINE = FindingKind(name="store-offline", permission=Permission.SEE_FLEET)
@@ -58,7 +58,7 @@ def _store(snapshot: Snapshot, store_id: str, freshness: Freshness) -> Finding:
     )
 
 
-def _device(snapshot: Snapshot, device: Device, freshness: Freshness) -> Finding:
+def _device(snapshot: Snapshot, device: DeviceInfo, freshness: Freshness) -> Finding:
     store = snapshot.chain.stores[device.store_id]
     since = freshness.data_at or freshness.heard_at or snapshot.now
     return Finding(

@@ -15,7 +15,7 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
 from cloud_hub.link.tables import DeviceConnection, StoredEvent
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 
 PROOF_S = 3600
 """An event proves that its device worked in the local hour it happened in: the quietest devices,
@@ -126,12 +126,12 @@ def load_proofs(
 
 def fleet(session: Session, window: Window, aspect: Aspect) -> dict[str, Installed]:
     """Every device asked about that ever had a link."""
-    only = sa.true() if aspect.device_id is None else Device.device_id == aspect.device_id
+    only = sa.true() if aspect.device_id is None else DeviceRow.device_id == aspect.device_id
     rows = session.execute(
-        sa.select(Device.device_id, Device.store_id, Device.first_connected_at).where(
-            Device.tenant_id == window.tenant_id,
-            Device.store_id.in_(window.store_ids),
-            Device.first_connected_at.is_not(None),
+        sa.select(DeviceRow.device_id, DeviceRow.store_id, DeviceRow.first_connected_at).where(
+            DeviceRow.tenant_id == window.tenant_id,
+            DeviceRow.store_id.in_(window.store_ids),
+            DeviceRow.first_connected_at.is_not(None),
             only,
         )
     )

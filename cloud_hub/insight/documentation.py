@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cloud_hub.insight.metric import Audience, Direction, Kind, Metric
+from cloud_hub.insight.metric import Audience, Direction, Metric, MetricKind
 
 _HEAD = """# Metrics
 
@@ -20,10 +20,10 @@ that late data changed is marked with the amount.
 """
 
 _KINDS = {
-    Kind.FLOW: "flow 流量",
-    Kind.STATE: "state 状态",
-    Kind.RATIO: "ratio 比率",
-    Kind.QUANTILE: "quantile 分位数",
+    MetricKind.FLOW: "flow 流量",
+    MetricKind.STATE: "state 状态",
+    MetricKind.RATIO: "ratio 比率",
+    MetricKind.QUANTILE: "quantile 分位数",
 }
 _DIRECTIONS = {
     Direction.UP: "up is better 越高越好",

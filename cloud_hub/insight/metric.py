@@ -29,7 +29,7 @@ class Unit(StrEnum):
     SECONDS = "s"
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """How a metric adds up. FLOW: over time and stores. STATE: last valid value a place, added up
     over places but never over time. RATIO: sum of numerators / sum of denominators."""
 
@@ -102,7 +102,7 @@ class Metric:
 
     name: str
     title: Text
-    kind: Kind
+    kind: MetricKind
     formula: Text
     unit: Unit
     grain: Grain
@@ -130,11 +130,11 @@ class Metric:
         """The figure that `sums` give, None for no data."""
         if sums is None or not self._is_covered(sums):
             return None
-        if self.kind is Kind.QUANTILE:
+        if self.kind is MetricKind.QUANTILE:
             return quantile(sums.samples, self.quantile)
         if self.is_too_doubtful and self.is_too_doubtful(float(sums.amount), float(sums.base)):
             return None
-        if self.kind is not Kind.RATIO:
+        if self.kind is not MetricKind.RATIO:
             return sums.amount
         if sums.base < self.minimum_base or sums.base <= 0:
             return None
@@ -151,7 +151,7 @@ class Metric:
             return self.interval(float(sums.amount), float(sums.base))
         if sums.low == sums.high:
             return None
-        base = float(sums.base) if self.kind is Kind.RATIO else 1.0
+        base = float(sums.base) if self.kind is MetricKind.RATIO else 1.0
         return float(sums.low) / base, float(sums.high) / base
 
     def _is_covered(self, sums: Sums) -> bool:

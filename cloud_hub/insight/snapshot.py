@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.insight.window import Window, today
-from cloud_hub.master_data.chain import Chain, Scope, load_chain
+from cloud_hub.master_data.chain import Chain, Scope, read_chain
 
 Read = TypeVar("Read")
 
@@ -40,7 +40,7 @@ def load_snapshot(
     session: Session, tenant_id: str, now: datetime, scope: Scope | None = None
 ) -> Snapshot | None:
     """The chain at `now`, within `scope`; None while the hub has no master data of it."""
-    chain = load_chain(session, tenant_id, scope)
+    chain = read_chain(session, tenant_id, scope)
     if chain is None:
         return None
     window = today(tenant_id, [store.hours for store in chain.stores.values()], now)

@@ -9,14 +9,14 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.trace import by_body
 from cloud_hub.link.tables import AlarmRaised, StoredEvent
 from sync.events import Alarm, AlarmState
 
 
-def apply_alarms(work: Work, facts: Sequence[Fact[Alarm]]) -> None:
+def apply_alarms(work: Projecting, facts: Sequence[Fact[Alarm]]) -> None:
     """Raises first, then clears: a clear finds every alarm it may end."""
     raised = [fact for fact in facts if fact.body.state is AlarmState.RAISED]
     insert_new(work.session, AlarmRaised, [_row(work, fact) for fact in raised])
@@ -25,7 +25,7 @@ def apply_alarms(work: Work, facts: Sequence[Fact[Alarm]]) -> None:
             _clear(work, fact)
 
 
-def _row(work: Work, fact: Fact[Alarm]) -> dict[str, object]:
+def _row(work: Projecting, fact: Fact[Alarm]) -> dict[str, object]:
     alarm = fact.body
     return {
         "tenant_id": fact.tenant_id,
@@ -41,7 +41,7 @@ def _row(work: Work, fact: Fact[Alarm]) -> dict[str, object]:
     }
 
 
-def _cleared_before(work: Work, fact: Fact[Alarm]) -> datetime | None:
+def _cleared_before(work: Projecting, fact: Fact[Alarm]) -> datetime | None:
     """The first clear of this alarm that has arrived already, though it happened later."""
     for at, body in work.session.execute(
         sa.select(StoredEvent.occurred_at, StoredEvent.body)
@@ -62,7 +62,7 @@ def _cleared_before(work: Work, fact: Fact[Alarm]) -> datetime | None:
     return None
 
 
-def _clear(work: Work, fact: Fact[Alarm]) -> None:
+def _clear(work: Projecting, fact: Fact[Alarm]) -> None:
     cleared_at = fact.body.at
     work.session.execute(
         sa.update(AlarmRaised)

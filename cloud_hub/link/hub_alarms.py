@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.link.tables import AlarmRaised
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.wire.messages import RIVAL_SILENCE_S
 
 RIVAL = "identity-used-twice"
@@ -26,7 +26,7 @@ class HubAlarm:
     detail: str
 
 
-def raise_alarm(session: Session, device: Device, alarm: HubAlarm, now: datetime) -> None:
+def raise_alarm(session: Session, device: DeviceRow, alarm: HubAlarm, now: datetime) -> None:
     """The alarm stands from now on, one a subject; where it stood already it was seen again."""
     session.flush()
     known = session.scalars(

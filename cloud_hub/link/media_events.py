@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.core.trace import by_body
 from cloud_hub.link.tables import Media
 from sync.events import MediaTaken
 
 
-def apply_media(work: Work, facts: Sequence[Fact[MediaTaken]]) -> None:
+def apply_media(work: Projecting, facts: Sequence[Fact[MediaTaken]]) -> None:
     """Keeps every reference, and whether the bytes are here already."""
     rows = [
         {

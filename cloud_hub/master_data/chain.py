@@ -28,15 +28,15 @@ class Scope:
     def within(self, store_id: str) -> "Scope":
         """The same, of one store only."""
         return Scope(
-            stores=sa.and_(self.stores, place.Store.store_id == store_id),
-            fixtures=sa.and_(self.fixtures, place.Fixture.store_id == store_id),
-            devices=sa.and_(self.devices, place.Device.store_id == store_id),
-            listings=sa.and_(self.listings, goods.Listing.store_id == store_id),
+            stores=sa.and_(self.stores, place.StoreRow.store_id == store_id),
+            fixtures=sa.and_(self.fixtures, place.FixtureRow.store_id == store_id),
+            devices=sa.and_(self.devices, place.DeviceRow.store_id == store_id),
+            listings=sa.and_(self.listings, goods.ListingRow.store_id == store_id),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Store:
+class StoreInfo:
     """An outlet."""
 
     store_id: str
@@ -46,7 +46,7 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fixture:
+class FixtureInfo:
     """A piece of furniture; what is taken from an `unattended` one passes no till."""
 
     fixture_id: str
@@ -91,7 +91,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
+class ProductInfo:
     """A sellable item."""
 
     gtin: str
@@ -101,7 +101,7 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class ListingInfo:
     """A product as one store sells it."""
 
     price: Decimal
@@ -110,7 +110,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
+class DeviceInfo:
     """A device the hub knows."""
 
     device_id: str
@@ -133,15 +133,15 @@ class Chain:
     name: Names
     currency: str
     simulated: bool
-    stores: dict[str, Store]
-    fixtures: dict[str, Fixture]
+    stores: dict[str, StoreInfo]
+    fixtures: dict[str, FixtureInfo]
     plans: dict[str, tuple[Plan, ...]]
     brands: dict[str, Names]
     joined: dict[str, int]
     naming_key: str = field(repr=False)
-    products: dict[str, Product]
-    listings: dict[tuple[str, str], Listing]
-    devices: dict[str, Device]
+    products: dict[str, ProductInfo]
+    listings: dict[tuple[str, str], ListingInfo]
+    devices: dict[str, DeviceInfo]
 
     def plan_at(self, fixture_id: str, at: datetime) -> Plan | None:
         """The plan of a fixture that holds at `at`."""
@@ -152,7 +152,7 @@ class Chain:
         first = min(self.stores.values(), key=lambda store: store.store_id, default=None)
         return ZoneInfo("UTC") if first is None else first.hours.zone
 
-    def fixtures_of(self, store_id: str) -> list[Fixture]:
+    def fixtures_of(self, store_id: str) -> list[FixtureInfo]:
         """A store's fixtures, by identifier."""
         found = [f for f in self.fixtures.values() if f.store_id == store_id]
         return sorted(found, key=lambda fixture: fixture.fixture_id)
@@ -168,7 +168,7 @@ class Chain:
         return product is not None and product.brand_id == brand_id
 
 
-def load_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> Chain | None:
+def read_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> Chain | None:
     """The tenant's master data within `scope`; None while the hub has none."""
     scope = scope or Scope()
     tenant = session.get(place.Tenant, tenant_id)
@@ -185,8 +185,8 @@ def load_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
         brands={
             brand_id: _named(name, brand_id)
             for brand_id, name in session.execute(
-                sa.select(goods.Brand.brand_id, goods.Brand.name).where(
-                    goods.Brand.tenant_id == tenant_id
+                sa.select(goods.BrandRow.brand_id, goods.BrandRow.name).where(
+                    goods.BrandRow.tenant_id == tenant_id
                 )
             )
         },
@@ -203,14 +203,14 @@ def _named(names: Names, identity: str) -> Names:
     return names if any(names.values()) else Names.same(identity)
 
 
-def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, Store]:
+def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, StoreInfo]:
     rows = session.execute(
-        sa.select(place.Store.__table__)
-        .where(place.Store.tenant_id == tenant_id, scope.stores)
-        .order_by(place.Store.store_id)
+        sa.select(place.StoreRow.__table__)
+        .where(place.StoreRow.tenant_id == tenant_id, scope.stores)
+        .order_by(place.StoreRow.store_id)
     )
     return {
-        row.store_id: Store(
+        row.store_id: StoreInfo(
             store_id=row.store_id,
             name=_named(row.name, row.store_id),
             region=row.region,
@@ -225,14 +225,14 @@ def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, Store]:
     }
 
 
-def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, Fixture]:
+def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, FixtureInfo]:
     rows = session.execute(
-        sa.select(place.Fixture.__table__)
-        .where(place.Fixture.tenant_id == tenant_id, scope.fixtures)
-        .order_by(place.Fixture.fixture_id)
+        sa.select(place.FixtureRow.__table__)
+        .where(place.FixtureRow.tenant_id == tenant_id, scope.fixtures)
+        .order_by(place.FixtureRow.fixture_id)
     )
     return {
-        row.fixture_id: Fixture(
+        row.fixture_id: FixtureInfo(
             fixture_id=row.fixture_id,
             store_id=row.store_id,
             name=_named(row.name, row.fixture_id),
@@ -269,7 +269,7 @@ def _plans(session: Session, tenant_id: str) -> dict[str, tuple[Plan, ...]]:
             others=tuple(others),
         )
     plans: dict[str, list[Plan]] = defaultdict(list)
-    plan = place.Planogram
+    plan = place.PlanogramRow
     for planogram_id, version, fixture_id, valid_from, must_have in session.execute(
         sa.select(plan.planogram_id, plan.version, plan.fixture_id, plan.valid_from, plan.must_have)
         .where(plan.tenant_id == tenant_id)
@@ -289,47 +289,47 @@ def _plans(session: Session, tenant_id: str) -> dict[str, tuple[Plan, ...]]:
 
 
 def _joined(session: Session, tenant_id: str) -> dict[str, int]:
-    brand = goods.Brand
+    brand = goods.BrandRow
     rows = session.execute(
         sa.select(brand.brand_id, brand.joined).where(brand.tenant_id == tenant_id)
     )
     return {row.brand_id: row.joined for row in rows}
 
 
-def _products(session: Session, tenant_id: str) -> dict[str, Product]:
-    product = goods.Product
+def _products(session: Session, tenant_id: str) -> dict[str, ProductInfo]:
+    product = goods.ProductRow
     rows = session.execute(
         sa.select(product.gtin, product.brand_id, product.name, product.width_mm).where(
             product.tenant_id == tenant_id
         )
     )
     return {
-        gtin: Product(gtin=gtin, brand_id=brand, name=_named(name, gtin), width_mm=width)
+        gtin: ProductInfo(gtin=gtin, brand_id=brand, name=_named(name, gtin), width_mm=width)
         for gtin, brand, name, width in rows
     }
 
 
-def _listings(session: Session, tenant_id: str, scope: Scope) -> dict[tuple[str, str], Listing]:
-    listing = goods.Listing
+def _listings(session: Session, tenant_id: str, scope: Scope) -> dict[tuple[str, str], ListingInfo]:
+    listing = goods.ListingRow
     rows = session.execute(
         sa.select(
             listing.store_id, listing.gtin, listing.price, listing.par_units, listing.must_have
         ).where(listing.tenant_id == tenant_id, scope.listings)
     )
     return {
-        (store_id, gtin): Listing(price=price, par_units=par, must_have=must)
+        (store_id, gtin): ListingInfo(price=price, par_units=par, must_have=must)
         for store_id, gtin, price, par, must in rows
     }
 
 
-def _devices(session: Session, tenant_id: str, scope: Scope) -> dict[str, Device]:
+def _devices(session: Session, tenant_id: str, scope: Scope) -> dict[str, DeviceInfo]:
     rows = session.execute(
-        sa.select(place.Device.__table__)
-        .where(place.Device.tenant_id == tenant_id, scope.devices)
-        .order_by(place.Device.store_id, place.Device.device_id)
+        sa.select(place.DeviceRow.__table__)
+        .where(place.DeviceRow.tenant_id == tenant_id, scope.devices)
+        .order_by(place.DeviceRow.store_id, place.DeviceRow.device_id)
     )
     return {
-        row.device_id: Device(
+        row.device_id: DeviceInfo(
             device_id=row.device_id,
             store_id=row.store_id,
             kind=row.kind,

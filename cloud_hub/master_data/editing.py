@@ -11,7 +11,7 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.master_data import place_tables as place
 from device_profiles.names import Names
-from device_profiles.store import OpeningHours, Store
+from device_profiles.store import OpeningHours, StoreProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Edited:
     after: Mapping[str, Any]
 
 
-def write_store(session: Session, tenant_id: str, store: Store) -> None:
+def write_store(session: Session, tenant_id: str, store: StoreProfile) -> None:
     """Writes what a store is by itself; its fixtures, devices and listings are left as they are."""
     row = {
         "tenant_id": tenant_id,
@@ -34,15 +34,15 @@ def write_store(session: Session, tenant_id: str, store: Store) -> None:
         "opening_hours": json.loads(store.opening_hours.model_dump_json()),
         "selling_area_m2": store.selling_area_m2,
     }
-    insert_or_replace(session, place.Store, [row])
+    insert_or_replace(session, place.StoreRow, [row])
 
 
-def read_store(session: Session, tenant_id: str, store_id: str) -> Store:
+def read_store(session: Session, tenant_id: str, store_id: str) -> StoreProfile:
     """A store by itself, without its fixtures, devices and listings. Raises NotFound."""
-    row = session.get(place.Store, (tenant_id, store_id))
+    row = session.get(place.StoreRow, (tenant_id, store_id))
     if row is None:
         raise NotFound(f"there is no store {store_id!r}")
-    return Store(
+    return StoreProfile(
         store_id=row.store_id,
         name=row.name,
         region=row.region,
@@ -61,7 +61,7 @@ def edit_store(
     Raises NotFound, and pydantic's ValidationError with a field's name first in its `loc`.
     """
     known = read_store(session, tenant_id, store_id)
-    wanted = Store.model_validate({**known.model_dump(), **changes})
+    wanted = StoreProfile.model_validate({**known.model_dump(), **changes})
     before, after = known.model_dump(mode="json"), wanted.model_dump(mode="json")
     changed = [name for name in before if before[name] != after[name]]
     if changed:

@@ -8,7 +8,7 @@ from cloud_hub.core.storage.table import Base, key
 from device_profiles.names import Names
 
 
-class Brand(Base):
+class BrandRow(Base):
     """A brand. `joined` numbers the loads of master data: those that came together have the same,
     later ones a higher one, so that what rivals are called to each other stays as it is."""
 
@@ -19,7 +19,7 @@ class Brand(Base):
     joined: Mapped[int] = mapped_column(default=0)
 
 
-class Product(Base):
+class ProductRow(Base):
     """A sellable item. `item_code` is the store's own number inside a weight-embedded EAN."""
 
     __tablename__ = "product"
@@ -33,7 +33,7 @@ class Product(Base):
     item_code: Mapped[str | None]
 
 
-class Listing(Base):
+class ListingRow(Base):
     """A product as one store sells it."""
 
     __tablename__ = "listing"

@@ -20,7 +20,7 @@ from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.editing import write_store
 from device_profiles.device import first_problem
-from device_profiles.store import Chain, Store
+from device_profiles.store import ChainProfile, StoreProfile
 
 KEPT_BY_DEVICE = (
     "password_hash",
@@ -46,17 +46,17 @@ class Loaded:
     devices: int
 
 
-def read_chain(path: Path) -> Chain:
+def read_chain(path: Path) -> ChainProfile:
     """The chain in a JSON file. Raises InvalidMasterData with one line."""
     try:
-        return Chain.model_validate_json(path.read_bytes())
+        return ChainProfile.model_validate_json(path.read_bytes())
     except OSError as error:
         raise InvalidMasterData(f"cannot read {path}: {error.strerror}") from error
     except ValidationError as error:
         raise InvalidMasterData(f"master data {path}: {first_problem(error)}") from error
 
 
-def load_chain(session: Session, chain: Chain) -> Loaded:
+def import_chain(session: Session, chain: ChainProfile) -> Loaded:
     """Writes the chain within the caller's transaction."""
     _load_goods(session, chain)
     for store in chain.stores:
@@ -84,12 +84,12 @@ def load_chain(session: Session, chain: Chain) -> Loaded:
     )
 
 
-def _load_goods(session: Session, chain: Chain) -> None:
-    of_chain = goods.Brand.tenant_id == chain.tenant_id
-    last = session.scalar(sa.select(sa.func.max(goods.Brand.joined)).where(of_chain))
+def _load_goods(session: Session, chain: ChainProfile) -> None:
+    of_chain = goods.BrandRow.tenant_id == chain.tenant_id
+    last = session.scalar(sa.select(sa.func.max(goods.BrandRow.joined)).where(of_chain))
     insert_or_replace(
         session,
-        goods.Brand,
+        goods.BrandRow,
         [
             {
                 "tenant_id": chain.tenant_id,
@@ -103,7 +103,7 @@ def _load_goods(session: Session, chain: Chain) -> None:
     )
     insert_or_replace(
         session,
-        goods.Product,
+        goods.ProductRow,
         [
             {
                 "tenant_id": chain.tenant_id,
@@ -120,13 +120,13 @@ def _load_goods(session: Session, chain: Chain) -> None:
     )
 
 
-def _load_store(session: Session, chain: Chain, store: Store) -> None:
+def _load_store(session: Session, chain: ChainProfile, store: StoreProfile) -> None:
     key = {"tenant_id": chain.tenant_id, "store_id": store.store_id}
     write_store(session, chain.tenant_id, store)
     intervals = {plan.fixture_id: plan.interval_min for plan in store.photo_plans}
     insert_or_replace(
         session,
-        place.Fixture,
+        place.FixtureRow,
         [
             key
             | {
@@ -145,13 +145,14 @@ def _load_store(session: Session, chain: Chain, store: Store) -> None:
     )
     _load_devices(session, key, store)
     session.execute(
-        sa.delete(goods.Listing).where(
-            goods.Listing.tenant_id == chain.tenant_id, goods.Listing.store_id == store.store_id
+        sa.delete(goods.ListingRow).where(
+            goods.ListingRow.tenant_id == chain.tenant_id,
+            goods.ListingRow.store_id == store.store_id,
         )
     )
     insert_or_replace(
         session,
-        goods.Listing,
+        goods.ListingRow,
         [
             key
             | {
@@ -165,7 +166,7 @@ def _load_store(session: Session, chain: Chain, store: Store) -> None:
     )
 
 
-def _load_devices(session: Session, key: dict[str, str], store: Store) -> None:
+def _load_devices(session: Session, key: dict[str, str], store: StoreProfile) -> None:
     rows: list[dict[str, Any]] = [
         key
         | dict.fromkeys(KEPT_BY_DEVICE)
@@ -179,10 +180,10 @@ def _load_devices(session: Session, key: dict[str, str], store: Store) -> None:
         }
         for device in store.devices
     ]
-    insert_or_replace(session, place.Device, rows, keep=KEPT_BY_DEVICE)
+    insert_or_replace(session, place.DeviceRow, rows, keep=KEPT_BY_DEVICE)
 
 
-def _load_planograms(session: Session, chain: Chain) -> None:
+def _load_planograms(session: Session, chain: ChainProfile) -> None:
     for planogram in chain.planograms:
         key = {
             "tenant_id": chain.tenant_id,
@@ -191,7 +192,7 @@ def _load_planograms(session: Session, chain: Chain) -> None:
         }
         insert_or_replace(
             session,
-            place.Planogram,
+            place.PlanogramRow,
             [
                 key
                 | {

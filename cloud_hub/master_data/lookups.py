@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.master_data.place_tables import Store
+from cloud_hub.master_data.place_tables import StoreRow
 
 
 def known_zones(session: Session) -> dict[tuple[str, str], ZoneInfo]:
     """Time zone of every store, by tenant and store."""
-    rows = session.execute(sa.select(Store.tenant_id, Store.store_id, Store.time_zone))
+    rows = session.execute(sa.select(StoreRow.tenant_id, StoreRow.store_id, StoreRow.time_zone))
     return {(tenant, store): ZoneInfo(zone) for tenant, store, zone in rows}
 
 
@@ -18,7 +18,7 @@ def stores_by_region(session: Session, tenant_id: str) -> dict[str, set[str]]:
     """The stores of each region, under every name that the region has."""
     found: dict[str, set[str]] = {}
     rows = session.execute(
-        sa.select(Store.store_id, Store.region).where(Store.tenant_id == tenant_id)
+        sa.select(StoreRow.store_id, StoreRow.region).where(StoreRow.tenant_id == tenant_id)
     )
     for store_id, names in rows:
         for name in names.values():

@@ -27,7 +27,7 @@ class Tenant(Base):
     naming_key: Mapped[str] = mapped_column(default=new_naming_key)
 
 
-class Store(Base):
+class StoreRow(Base):
     """One outlet. `opening_hours` is device_profiles.store.OpeningHours as JSON."""
 
     __tablename__ = "store"
@@ -41,7 +41,7 @@ class Store(Base):
     selling_area_m2: Mapped[float]
 
 
-class Fixture(Base):
+class FixtureRow(Base):
     """A piece of furniture. `photo_interval_min` is when its next photo is due, if ever; what is
     taken from an `unattended` one passes no till."""
 
@@ -59,7 +59,7 @@ class Fixture(Base):
     unattended: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
-class Planogram(Base):
+class PlanogramRow(Base):
     """A version of a fixture's plan. `must_have` is its priority list, a list of GTINs."""
 
     __tablename__ = "planogram"
@@ -85,7 +85,7 @@ class PlanogramSlot(Base):
     others: Mapped[list[Any]]
 
 
-class Device(Base):
+class DeviceRow(Base):
     """A device the hub knows. Credentials are hashes; `claimed_at` is set by its first claim.
     `first_connected_at` is its first hello ever, `connected_at` its latest."""
 

@@ -12,7 +12,7 @@ from cloud_hub.core.errors import HubError, Refused
 from cloud_hub.core.existing_hub import settings_there
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.core.trace import Traces
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.reconciliation.device_trace import audit_json, places_of
 from cloud_hub.reconciliation.event_trace import RecordName, place_of
 from cloud_hub.reconciliation.event_trace_text import record_json
@@ -57,10 +57,10 @@ def record_here(
         return record_json(place_of(session, device, name, traces))
 
 
-def _device(session: Session, device_id: str, tenant_id: str | None) -> Device:
-    query = sa.select(Device).where(Device.device_id == device_id)
+def _device(session: Session, device_id: str, tenant_id: str | None) -> DeviceRow:
+    query = sa.select(DeviceRow).where(DeviceRow.device_id == device_id)
     if tenant_id is not None:
-        query = query.where(Device.tenant_id == tenant_id)
+        query = query.where(DeviceRow.tenant_id == tenant_id)
     found = session.scalars(query).all()
     if not found:
         raise Refused(f"no device {device_id} in this hub; see: aisle audit", status=404)

@@ -13,7 +13,7 @@ from cloud_hub.link.broker.connections import connected
 from cloud_hub.link.ingest.clock_correction import corrected_clocks
 from cloud_hub.link.ingest.rejections import refusals
 from cloud_hub.link.tables import DeadLetter, Epoch
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link, joined_epochs
 
@@ -119,13 +119,13 @@ def _aside(session: Session, accounts: Sequence[LaneAccount]) -> Counter[tuple[s
     aside: Counter[tuple[str, str, int]] = Counter()
     for account in accounts:
         if account.waiting:
-            device = session.get(Device, (account.tenant, account.device))
+            device = session.get(DeviceRow, (account.tenant, account.device))
             if device is not None and not is_named(device, account):
                 aside[account.tenant, account.device, account.lane_number] += account.waiting
     return aside
 
 
-def places_of(session: Session, device: Device) -> DevicePlaces:
+def places_of(session: Session, device: DeviceRow) -> DevicePlaces:
     """Where each record of `device` is, as far as the hub knows."""
     tenant_id, device_id = device.tenant_id, device.device_id
     audit = audit_link(session, tenant_id=tenant_id, devices=[device_id], by_epoch=True)
@@ -144,7 +144,7 @@ def places_of(session: Session, device: Device) -> DevicePlaces:
 
 
 def _lanes(
-    session: Session, device: Device, accounts: Sequence[LaneAccount]
+    session: Session, device: DeviceRow, accounts: Sequence[LaneAccount]
 ) -> tuple[LanePlaces, ...]:
     epochs = sa.select(Epoch).where(
         Epoch.tenant_id == device.tenant_id, Epoch.device_id == device.device_id
@@ -162,7 +162,7 @@ def _lanes(
     return tuple(sorted(places, key=lambda lane: (-lane.epoch, lane.account.lane_number)))
 
 
-def is_named(device: Device, account: LaneAccount) -> bool:
+def is_named(device: DeviceRow, account: LaneAccount) -> bool:
     """Whether the device's latest hello spoke of the lane: it tells every lane that its outbox
     knows, and what it leaves out is not in that outbox."""
     if account.claimed_at is None or device.connected_at is None:

@@ -1,12 +1,12 @@
 """The promise in one line: produced = received + declared lost + waiting."""
 
-from cloud_hub.reconciliation.sums import Books
+from cloud_hub.reconciliation.sums import LinkTotals
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.reader import Reader
 
 
-def ledger_equation(books: Books, reader: Reader) -> Markup:
+def ledger_equation(books: LinkTotals, reader: Reader) -> Markup:
     """The books as an equation, and whether it holds."""
     words = reader.words
     verdict = words("adds up") if books.balanced else words("does not add up")
@@ -30,7 +30,7 @@ def ledger_equation(books: Books, reader: Reader) -> Markup:
     )
 
 
-def where_bar(books: Books, reader: Reader) -> Markup | None:
+def where_bar(books: LinkTotals, reader: Reader) -> Markup | None:
     """Where each record is, as one bar: here, waiting on the device, given up."""
     words = reader.words
     if not books.produced:

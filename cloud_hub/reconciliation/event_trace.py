@@ -12,7 +12,7 @@ from cloud_hub.core.projection import Outcome
 from cloud_hub.core.trace import KeptEvent, Traces
 from cloud_hub.link.ingest.unit_of_work import UNDECODABLE
 from cloud_hub.link.tables import DeadLetter, StoredEvent
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.reconciliation.device_trace import is_named
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
@@ -77,7 +77,7 @@ class RecordName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class EventArrival:
     """How a record came: its kind, when it was recorded and received, the unbroken numbers that
     came in the same moment (its batch), and by name what was made of it."""
 
@@ -97,7 +97,7 @@ class RecordPlace:
 
     name: RecordName
     place: Fate
-    arrival: Arrival | None = None
+    arrival: EventArrival | None = None
     loss: DeclaredLoss | None = None
     letters: tuple[tuple[str, str], ...] = ()
     said_at: datetime | None = None
@@ -105,7 +105,7 @@ class RecordPlace:
     is_named: bool = True
 
 
-def place_of(session: Session, device: Device, name: RecordName, traces: Traces) -> RecordPlace:
+def place_of(session: Session, device: DeviceRow, name: RecordName, traces: Traces) -> RecordPlace:
     """Where the record `name` of `device` is; `traces` name what it became."""
     event = session.get(
         StoredEvent,
@@ -136,7 +136,7 @@ def place_of(session: Session, device: Device, name: RecordName, traces: Traces)
     )
 
 
-def _account(session: Session, device: Device, name: RecordName) -> LaneAccount | None:
+def _account(session: Session, device: DeviceRow, name: RecordName) -> LaneAccount | None:
     audit = audit_link(
         session,
         tenant_id=device.tenant_id,
@@ -157,9 +157,9 @@ def _absent(account: LaneAccount | None, name: RecordName, loss: DeclaredLoss | 
     return Fate.WAITING if waits else Fate.ASTRAY
 
 
-def _arrival(session: Session, event: StoredEvent, traces: Traces) -> Arrival:
+def _arrival(session: Session, event: StoredEvent, traces: Traces) -> EventArrival:
     first, last = _together(session, event)
-    return Arrival(
+    return EventArrival(
         kind=event.kind,
         recorded_at=event.recorded_at + timedelta(milliseconds=event.clock_shift_ms or 0),
         received_at=event.received_at,
@@ -169,7 +169,7 @@ def _arrival(session: Session, event: StoredEvent, traces: Traces) -> Arrival:
     )
 
 
-def _loss(session: Session, device: Device, name: RecordName) -> DeclaredLoss | None:
+def _loss(session: Session, device: DeviceRow, name: RecordName) -> DeclaredLoss | None:
     losses = declared_losses(session, tenant_id=device.tenant_id, devices=[device.device_id])
     for loss in losses:
         is_here = (loss.epoch, loss.lane_number) == (name.epoch, int(name.lane))
@@ -179,7 +179,7 @@ def _loss(session: Session, device: Device, name: RecordName) -> DeclaredLoss | 
 
 
 def _letters(
-    session: Session, device: Device, name: RecordName, event: StoredEvent | None
+    session: Session, device: DeviceRow, name: RecordName, event: StoredEvent | None
 ) -> tuple[tuple[str, str], ...]:
     """Letters under this number: the event's own, that of its batch, and of others that used it."""
     row = DeadLetter

@@ -7,7 +7,7 @@ from typing import Any
 from cloud_hub.core.catalogues import ENGLISH
 from cloud_hub.core.text import NO_WORDS, Filling, Said, Text
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, loss_reason
-from cloud_hub.reconciliation.event_trace import Arrival, Fate, RecordPlace
+from cloud_hub.reconciliation.event_trace import EventArrival, Fate, RecordPlace
 from device_profiles.names import Names
 
 Say = Callable[[datetime], Said]
@@ -56,7 +56,9 @@ def record_sentences(found: RecordPlace, say: Say) -> list[Text]:
     return told + [_LETTER.filled(letter=name, error=error) for name, error in found.letters]
 
 
-def _received(place: Fate, arrival: Arrival, words: dict[str, Filling], say: Say) -> list[Text]:
+def _received(
+    place: Fate, arrival: EventArrival, words: dict[str, Filling], say: Say
+) -> list[Text]:
     is_one = arrival.first == arrival.last
     together = _TOGETHER.filled(first=arrival.first, last=arrival.last)
     came = _WAS_RECEIVED.filled(

@@ -19,7 +19,7 @@ from cloud_hub.link.tables import (
     ResendCount,
     StoredEvent,
 )
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.core.arrivals import RangeSet
 from sync.events import Lane
 
@@ -126,7 +126,7 @@ def audit_link(
         _add_rows(session, lanes, tenant_id, only)
     stores = {
         (device.tenant_id, device.device_id): device.store_id
-        for device in session.scalars(sa.select(Device))
+        for device in session.scalars(sa.select(DeviceRow))
     }
     grouped: dict[Key, dict[int, _Lane]] = defaultdict(dict)
     for (tenant, device, epoch, lane), book in sorted(lanes.items()):

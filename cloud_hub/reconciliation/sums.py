@@ -7,7 +7,7 @@ from cloud_hub.reconciliation.lane_accounts import LaneAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Books:
+class LinkTotals:
     """produced = received + lost + waiting. `balanced` says whether that holds."""
 
     produced: int
@@ -17,10 +17,10 @@ class Books:
     balanced: bool
 
 
-def books_of(accounts: Iterable[LaneAccount]) -> Books:
+def link_totals(accounts: Iterable[LaneAccount]) -> LinkTotals:
     """Lanes added up. Balanced only when every one of them is."""
     lanes = list(accounts)
-    return Books(
+    return LinkTotals(
         produced=sum(lane.produced for lane in lanes),
         received=sum(lane.received for lane in lanes),
         lost=sum(lane.lost for lane in lanes),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums
 from cloud_hub.insight.window import Window
-from cloud_hub.master_data.place_tables import Fixture
+from cloud_hub.master_data.place_tables import FixtureRow
 from cloud_hub.review.tables import Answer, Reason, ReviewItem, ReviewOpinion
 from cloud_hub.shelf.tables import ShelfObservation
 from sync.events import PictureQuality
@@ -230,8 +230,8 @@ def _asked(
     if aspect.fixture_id is not None:
         conditions.append(fixture_id == aspect.fixture_id)
     if aspect.brand_id is not None:
-        owned = sa.select(Fixture.fixture_id).where(
-            Fixture.tenant_id == tenant_id, Fixture.owner_brand_id == aspect.brand_id
+        owned = sa.select(FixtureRow.fixture_id).where(
+            FixtureRow.tenant_id == tenant_id, FixtureRow.owner_brand_id == aspect.brand_id
         )
         conditions.append(fixture_id.in_(owned))
     return conditions

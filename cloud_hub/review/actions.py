@@ -8,7 +8,7 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.review.answers import Opinion, answer_item
 from cloud_hub.review.questions import report_wrong
 from cloud_hub.review.tables import Answer
-from cloud_hub.web.actions import Acting, Action, Done, Refused
+from cloud_hub.web.actions import Acting, Action, Declined, Done
 
 ANSWER_QUESTION: Final = "answer-question"
 REPORT_WRONG: Final = "report-wrong"
@@ -28,10 +28,10 @@ class WrongForm(BaseModel):
     slot_id: str
 
 
-def _answer(act: Acting, form: OpinionForm) -> Done | Refused:
+def _answer(act: Acting, form: OpinionForm) -> Done | Declined:
     kind, _, gtin = form.answer.partition(":")
     if kind not in list(Answer):
-        return Refused(message=act.words("This page is out of date. Load it again."))
+        return Declined(message=act.words("This page is out of date. Load it again."))
     opinion = Opinion(answer=Answer(kind), gtin=gtin or None)
     answer_item(act.session, act.viewer, form.item_id, opinion, act.now)
     return Done(message=act.words("Answered."))

@@ -12,11 +12,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, Refused
-from cloud_hub.master_data.goods_tables import Product
+from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.review.questions import visible_items
 from cloud_hub.review.tables import Answer, ReviewItem, ReviewOpinion
 
@@ -56,7 +56,7 @@ def answer_item(
     answer, gtin = said.answer, said.gtin
     if (answer is Answer.SKU) != (gtin is not None):
         raise Refused("a product's answer names its GTIN, any other names none", status=422)
-    if gtin is not None and session.get(Product, (viewer.tenant_id, gtin)) is None:
+    if gtin is not None and session.get(ProductRow, (viewer.tenant_id, gtin)) is None:
         raise Refused(f"{gtin} is no product of this chain", status=422)
     opinion = ReviewOpinion(
         tenant_id=viewer.tenant_id,
@@ -70,12 +70,14 @@ def answer_item(
     _settle(item, [*given, opinion])
     record_act(
         session,
-        tenant_id=viewer.tenant_id,
-        actor=viewer.login_name,
-        action="review-answered",
-        subject=item_id,
-        detail={"answer": answer.value, "gtin": gtin, "seen": item.seen_gtin},
-        now=now,
+        Act(
+            tenant_id=viewer.tenant_id,
+            actor=viewer.login_name,
+            action="review-answered",
+            subject=item_id,
+            detail={"answer": answer.value, "gtin": gtin, "seen": item.seen_gtin},
+        ),
+        now,
     )
 
 

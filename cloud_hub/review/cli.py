@@ -8,7 +8,7 @@ import typer
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 
 if TYPE_CHECKING:
-    from cloud_hub.access.offline_hub import Office
+    from cloud_hub.access.offline_hub import OfflineHub
     from cloud_hub.core.media_store import Pictures
 
 app = typer.Typer()
@@ -31,11 +31,11 @@ def export(
     tenant: TenantId = None,
 ) -> None:
     """Enrol what people named into a gallery, new or known; nothing is added twice."""
-    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.review.gallery_export import export_answers
 
     with (
-        open_office({"data_dir": data, "database": database}, tenant) as office,
+        open_offline_hub({"data_dir": data, "database": database}, tenant) as office,
         office.database.sessions() as session,
     ):
         done = export_answers(session, _pictures(office), office.tenant_id, gallery)
@@ -55,7 +55,7 @@ def references(
     tenant: TenantId = None,
 ) -> None:
     """Show a gallery's pictures beside the questions: the first of each product."""
-    from cloud_hub.access.offline_hub import ACTOR, open_office
+    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
     from cloud_hub.review.reference_pictures import (
         GivenPicture,
         add_reference,
@@ -63,7 +63,7 @@ def references(
     )
 
     found = list(gallery_pictures(gallery))
-    with open_office({"data_dir": data, "database": database}, tenant) as office:
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
         pictures, now = _pictures(office), office.clock.now()
         with office.database.writing() as session:
             for gtin, origin, content in found:
@@ -78,7 +78,7 @@ def references(
     typer.echo(f"{len(found)} products have a picture")
 
 
-def _pictures(office: "Office") -> "Pictures":
+def _pictures(office: "OfflineHub") -> "Pictures":
     from cloud_hub.core.media_store import Pictures
 
     limit = office.settings.media_limit_bytes

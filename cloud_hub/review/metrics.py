@@ -2,14 +2,14 @@
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Audience, Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Audience, Direction, Grain, Metric, MetricKind, Unit
 from cloud_hub.review.accuracy import ENOUGH, measure_accuracy, measure_coverage, wilson
 from cloud_hub.shelf.metrics import NO_CLEAR_PHOTO, OF_GOODS
 
 RECOGNITION_ACCURACY = Metric(
     name="recognition-accuracy",
     title=Text("Audited accuracy"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "named products that people judged right / named products that people judged, of a"
         " sample drawn by chance from clear photos, judged without knowing the name given; range:"
@@ -30,7 +30,7 @@ RECOGNITION_ACCURACY = Metric(
 RECOGNITION_COVERAGE = Metric(
     name="recognition-coverage",
     title=Text("Named products"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "products on clear photos that were named / all products on clear photos, unknown ones"
         " included"

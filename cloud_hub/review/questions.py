@@ -14,12 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound
 from cloud_hub.insight.snapshot import Snapshot
-from cloud_hub.master_data.place_tables import Fixture
+from cloud_hub.master_data.place_tables import FixtureRow
 from cloud_hub.review.tables import Reason, ReviewItem
 from cloud_hub.shelf.photos.facts import Facing, ShelfPhoto
 from cloud_hub.shelf.photos.rights import photographed_fixtures
@@ -185,8 +185,8 @@ def weights_of(model: str) -> str:
 
 def visible_items(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The questions that the viewer may see, as a condition on ReviewItem."""
-    fixtures = sa.select(Fixture.fixture_id).where(
-        Fixture.tenant_id == viewer.tenant_id, photographed_fixtures(viewer)
+    fixtures = sa.select(FixtureRow.fixture_id).where(
+        FixtureRow.tenant_id == viewer.tenant_id, photographed_fixtures(viewer)
     )
     return sa.and_(ReviewItem.tenant_id == viewer.tenant_id, ReviewItem.fixture_id.in_(fixtures))
 
@@ -200,9 +200,9 @@ def report_wrong(
     """
     viewer.require(Permission.ANSWER_REVIEW)
     fixture = session.scalars(
-        sa.select(Fixture).where(
-            Fixture.tenant_id == viewer.tenant_id,
-            Fixture.fixture_id == fixture_id,
+        sa.select(FixtureRow).where(
+            FixtureRow.tenant_id == viewer.tenant_id,
+            FixtureRow.fixture_id == fixture_id,
             photographed_fixtures(viewer),
         )
     ).one_or_none()
@@ -226,12 +226,14 @@ def report_wrong(
         session.add(_reported(seen, here, item_id, now))
         record_act(
             session,
-            tenant_id=viewer.tenant_id,
-            actor=viewer.login_name,
-            action="review-asked",
-            subject=item_id,
-            detail={"fixture": fixture_id, "slot": slot_id, "seen": here["gtin"]},
-            now=now,
+            Act(
+                tenant_id=viewer.tenant_id,
+                actor=viewer.login_name,
+                action="review-asked",
+                subject=item_id,
+                detail={"fixture": fixture_id, "slot": slot_id, "seen": here["gtin"]},
+            ),
+            now,
         )
     return item_id
 

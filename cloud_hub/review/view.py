@@ -16,7 +16,7 @@ from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Said
 from cloud_hub.link.tables import Media
-from cloud_hub.master_data.chain import Chain, load_chain
+from cloud_hub.master_data.chain import Chain, read_chain
 from cloud_hub.review.accuracy import Recognition, recognition
 from cloud_hub.review.answers import is_open_to
 from cloud_hub.review.questions import visible_items
@@ -87,7 +87,7 @@ def review_view(
     """The questions `viewer` may answer, of one fixture or of all; the next one, or that which
     comes after the question `after`. Raises NotYours, NotFound."""
     viewer.require(Permission.SEE_REVIEW)
-    chain = load_chain(session, viewer.tenant_id, scope_of(viewer))
+    chain = read_chain(session, viewer.tenant_id, scope_of(viewer))
     if chain is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
     waiting = waiting_questions(session, viewer, [fixture_id] if fixture_id else None)

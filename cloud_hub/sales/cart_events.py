@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.trace import by_body
 from cloud_hub.sales.tables import CartSession
 from sync.events import CartClosed
 
 
-def apply_carts(work: Work, facts: Sequence[Fact[CartClosed]]) -> None:
+def apply_carts(work: Projecting, facts: Sequence[Fact[CartClosed]]) -> None:
     """Keeps every session; its name is the device's and its own."""
     insert_new(
         work.session,

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cloud_hub.core.days.business_day import day_start
-from cloud_hub.core.projection import RevisedDay, Work
+from cloud_hub.core.projection import Projecting, RevisedDay
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.sales import tables
 from sync import events
@@ -22,7 +22,7 @@ from sync import events
 ONE_REVISION = timedelta(hours=24)
 
 
-def note_revised(work: Work, days: Set[RevisedDay]) -> None:
+def note_revised(work: Projecting, days: Set[RevisedDay]) -> None:
     """Keeps, before the facts that change `days` are applied, what the final ones looked like."""
     rows = [
         _before(work, day)
@@ -32,12 +32,12 @@ def note_revised(work: Work, days: Set[RevisedDay]) -> None:
     insert_new(work.session, tables.DayRevision, rows)
 
 
-def _is_final(work: Work, of: RevisedDay) -> bool:
+def _is_final(work: Projecting, of: RevisedDay) -> bool:
     tenant_id, store_id, day = of
     return day_start(day + timedelta(days=1), work.zones[tenant_id, store_id]) <= work.now
 
 
-def _is_noted(work: Work, of: RevisedDay) -> bool:
+def _is_noted(work: Projecting, of: RevisedDay) -> bool:
     revision = tables.DayRevision
     tenant_id, store_id, day = of
     known = work.session.scalars(
@@ -51,7 +51,7 @@ def _is_noted(work: Work, of: RevisedDay) -> bool:
     return known is not None
 
 
-def _before(work: Work, of: RevisedDay) -> dict[str, Any]:
+def _before(work: Projecting, of: RevisedDay) -> dict[str, Any]:
     """Source: METRICS, net sales = sales − returns; a receipt is a sale receipt."""
     tenant_id, store_id, day = of
     receipt = tables.Receipt

@@ -2,7 +2,7 @@
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Audience, Direction, Filter, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Audience, Direction, Filter, Grain, Metric, MetricKind, Unit
 from cloud_hub.sales.products import measure_return_rate, measure_sell_out
 from cloud_hub.sales.receipts import (
     measure_average_basket,
@@ -20,7 +20,7 @@ _NO_RECEIPTS = Text("No data without a sale receipt.")
 NET_SALES = Metric(
     name="net-sales",
     title=Text("Net sales"),
-    kind=Kind.FLOW,
+    kind=MetricKind.FLOW,
     formula=Text(
         "sales − returns, each by the business day (04:00 to 04:00) it happened; a line counts"
         " what the shopper paid: after discount, tax and deposit included, as rounded by the till"
@@ -37,7 +37,7 @@ NET_SALES = Metric(
 AVERAGE_BASKET = Metric(
     name="average-basket",
     title=Text("Average basket"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text("net value of sale receipts / sale receipts"),
     unit=Unit.MONEY,
     grain=Grain.HOUR,
@@ -51,7 +51,7 @@ AVERAGE_BASKET = Metric(
 UNITS_PER_TRANSACTION = Metric(
     name="units-per-transaction",
     title=Text("Units per transaction"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text("units of sale receipts / sale receipts; a weighed line counts 1"),
     unit=Unit.UNITS,
     grain=Grain.HOUR,
@@ -65,7 +65,7 @@ UNITS_PER_TRANSACTION = Metric(
 SALES_PER_M2 = Metric(
     name="sales-per-m2",
     title=Text("Sales per m²"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text("net sales / selling m² / trading day"),
     unit=Unit.MONEY_PER_M2,
     grain=Grain.DAY,
@@ -79,7 +79,7 @@ SALES_PER_M2 = Metric(
 RETURN_RATE = Metric(
     name="return-rate",
     title=Text("Return rate"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text("value returned / gross sales of the period"),
     unit=Unit.RATIO,
     grain=Grain.HOUR,
@@ -93,7 +93,7 @@ RETURN_RATE = Metric(
 MEMBER_RATE = Metric(
     name="member-rate",
     title=Text("Member rate"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text("sale receipts that showed an identity / sale receipts"),
     unit=Unit.RATIO,
     grain=Grain.HOUR,
@@ -107,7 +107,7 @@ MEMBER_RATE = Metric(
 SELL_OUT = Metric(
     name="sell-out",
     title=Text("Sell-out"),
-    kind=Kind.FLOW,
+    kind=MetricKind.FLOW,
     formula=Text(
         "units sold − units returned through tills, of the brand asked about; a weighed line"
         " counts 1"

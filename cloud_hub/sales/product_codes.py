@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import chunks
-from cloud_hub.master_data.goods_tables import Product
+from cloud_hub.master_data.goods_tables import ProductRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ def load_catalogue(session: Session, tenant_id: str, gtins: Iterable[str]) -> Ca
     for some in chunks(gtins):
         known.update(
             session.scalars(
-                sa.select(Product.gtin).where(
-                    Product.tenant_id == tenant_id, Product.gtin.in_(some)
+                sa.select(ProductRow.gtin).where(
+                    ProductRow.tenant_id == tenant_id, ProductRow.gtin.in_(some)
                 )
             )
         )
     coded = session.execute(
-        sa.select(Product.item_code, Product.gtin).where(
-            Product.tenant_id == tenant_id, Product.item_code.is_not(None)
+        sa.select(ProductRow.item_code, ProductRow.gtin).where(
+            ProductRow.tenant_id == tenant_id, ProductRow.item_code.is_not(None)
         )
     )
     codes = {code.casefold(): gtin for code, gtin in coded if code}

@@ -10,7 +10,7 @@ from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
-from cloud_hub.master_data.goods_tables import Product
+from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.sales.receipts import receipts_asked, till_time
 from cloud_hub.sales.tables import Receipt, ReceiptLine
 from sync.events import ReceiptType
@@ -99,7 +99,7 @@ def _of(window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
     """SQL: the line is of the brand asked about, or of any product."""
     if aspect.brand_id is None:
         return [ReceiptLine.gtin.is_not(None)]
-    goods = sa.select(Product.gtin).where(
-        Product.tenant_id == window.tenant_id, Product.brand_id == aspect.brand_id
+    goods = sa.select(ProductRow.gtin).where(
+        ProductRow.tenant_id == window.tenant_id, ProductRow.brand_id == aspect.brand_id
     )
     return [ReceiptLine.gtin.in_(goods)]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.exact import exact, rounded
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import chunks, insert_new
 from cloud_hub.core.trace import KeptEvent, by_rows
 from cloud_hub.sales import tables
@@ -50,13 +50,13 @@ def receipt_id(store_id: str, receipt: Receipt) -> str:
     return f"{store_id}/{receipt.workstation_id}/{day}/{receipt.sequence}"
 
 
-def apply_receipts(work: Work, facts: Sequence[Fact[Receipt]]) -> None:
+def apply_receipts(work: Projecting, facts: Sequence[Fact[Receipt]]) -> None:
     """Books every receipt that is new."""
     for tenant_id in sorted({fact.tenant_id for fact in facts}):
         _apply(work, tenant_id, [fact for fact in facts if fact.tenant_id == tenant_id])
 
 
-def _apply(work: Work, tenant_id: str, facts: Sequence[Fact[Receipt]]) -> None:
+def _apply(work: Projecting, tenant_id: str, facts: Sequence[Fact[Receipt]]) -> None:
     gtins = {line.gtin for fact in facts for line in fact.body.lines if line.gtin}
     gtins |= {gtin for fact in facts for line in fact.body.lines if (gtin := _scan(line).gtin)}
     catalogue = load_catalogue(work.session, tenant_id, gtins)
@@ -78,7 +78,7 @@ def _apply(work: Work, tenant_id: str, facts: Sequence[Fact[Receipt]]) -> None:
     _write(work, tenant_id, rows)
 
 
-def _write(work: Work, tenant_id: str, rows: _Rows) -> None:
+def _write(work: Projecting, tenant_id: str, rows: _Rows) -> None:
     insert_new(work.session, tables.Receipt, rows.receipts)
     insert_new(work.session, tables.ReceiptLine, rows.lines)
     insert_new(work.session, tables.ReceiptTender, rows.tenders)
@@ -89,7 +89,7 @@ def _write(work: Work, tenant_id: str, rows: _Rows) -> None:
     book(work.session, tenant_id, rows.moves)
 
 
-def _seen(work: Work, tenant_id: str, names: Sequence[str]) -> dict[str, Seen]:
+def _seen(work: Projecting, tenant_id: str, names: Sequence[str]) -> dict[str, Seen]:
     table = tables.Receipt
     seen: dict[str, Seen] = {}
     for some in chunks(names):
@@ -140,7 +140,9 @@ def _product_of(line: ReceiptLine, scan: ScannedCode, catalogue: Catalogue) -> s
     return catalogue.by_item_code.get(code.casefold())
 
 
-def _add(work: Work, rows: _Rows, name: str, fact: Fact[Receipt], catalogue: Catalogue) -> None:
+def _add(
+    work: Projecting, rows: _Rows, name: str, fact: Fact[Receipt], catalogue: Catalogue
+) -> None:
     receipt = fact.body
     key = {"tenant_id": fact.tenant_id, "receipt_id": name}
     rows.receipts.append(
@@ -231,7 +233,7 @@ def _moves(fact: Fact[Receipt], line: ReceiptLine, scan: ScannedCode, gtin: str)
     }
 
 
-def _add_identities(work: Work, rows: _Rows, key: Row, fact: Fact[Receipt]) -> None:
+def _add_identities(work: Projecting, rows: _Rows, key: Row, fact: Fact[Receipt]) -> None:
     for identity in fact.body.identities:
         if not identity.value.strip():
             continue
@@ -247,7 +249,7 @@ def _add_identities(work: Work, rows: _Rows, key: Row, fact: Fact[Receipt]) -> N
         rows.shown.append(key | {"kind": identity.kind, "blind_index": index})
 
 
-def receipt_day(_: Work, fact: Fact[Receipt]) -> date:
+def receipt_day(_: Projecting, fact: Fact[Receipt]) -> date:
     """The business day whose figures a receipt changes."""
     return fact.body.business_day
 

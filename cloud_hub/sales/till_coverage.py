@@ -11,7 +11,7 @@ from cloud_hub.core.days.business_day import day_start
 from cloud_hub.insight.window import Window
 from cloud_hub.link.last_heard import last_words
 from cloud_hub.link.tables import DeviceConnection
-from cloud_hub.master_data.place_tables import Device, Store
+from cloud_hub.master_data.place_tables import DeviceRow, StoreRow
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import Receipt
 from device_profiles.store import DeviceKind
@@ -46,21 +46,21 @@ def known_tills(session: Session, window: Window) -> dict[str, Known]:
     now while the till is linked, until its newest word when it is not, and until the newest sale
     that came while it still owes some."""
     linked = sa.exists().where(
-        DeviceConnection.tenant_id == Device.tenant_id,
-        DeviceConnection.device_id == Device.device_id,
+        DeviceConnection.tenant_id == DeviceRow.tenant_id,
+        DeviceConnection.device_id == DeviceRow.device_id,
         DeviceConnection.ended_at.is_(None),
     )
     tills = session.execute(
         sa.select(
-            Device.device_id,
-            Device.store_id,
-            Device.first_connected_at,
+            DeviceRow.device_id,
+            DeviceRow.store_id,
+            DeviceRow.first_connected_at,
             linked.label("is_linked"),
         ).where(
-            Device.tenant_id == window.tenant_id,
-            Device.kind == DeviceKind.TILL,
-            Device.store_id.in_(window.store_ids),
-            Device.heard_at.is_not(None),
+            DeviceRow.tenant_id == window.tenant_id,
+            DeviceRow.kind == DeviceKind.TILL,
+            DeviceRow.store_id.in_(window.store_ids),
+            DeviceRow.heard_at.is_not(None),
         )
     ).all()
     device_ids = [till.device_id for till in tills]
@@ -83,12 +83,12 @@ def _first_days(session: Session, window: Window) -> dict[str, datetime]:
     # One look into the index a store, where a GROUP BY would read every receipt.
     first = (
         sa.select(sa.func.min(Receipt.business_day))
-        .where(Receipt.tenant_id == Store.tenant_id, Receipt.store_id == Store.store_id)
+        .where(Receipt.tenant_id == StoreRow.tenant_id, Receipt.store_id == StoreRow.store_id)
         .scalar_subquery()
     )
     rows = session.execute(
-        sa.select(Store.store_id, first).where(
-            Store.tenant_id == window.tenant_id, Store.store_id.in_(window.store_ids)
+        sa.select(StoreRow.store_id, first).where(
+            StoreRow.tenant_id == window.tenant_id, StoreRow.store_id.in_(window.store_ids)
         )
     )
     zones = {day.store_id: day.store.zone for day in window.days}

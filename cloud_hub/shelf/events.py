@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.trace import by_rows
 from cloud_hub.shelf.tables import ShelfObservation
 from sync.events import ShelfObserved
 
 
-def apply_shelves(work: Work, facts: Sequence[Fact[ShelfObserved]]) -> None:
+def apply_shelves(work: Projecting, facts: Sequence[Fact[ShelfObserved]]) -> None:
     """Keeps every observation under its event's identity."""
     insert_new(
         work.session,

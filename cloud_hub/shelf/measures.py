@@ -11,7 +11,7 @@ from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
-from cloud_hub.master_data.chain import Chain, Fixture, Plan, load_chain
+from cloud_hub.master_data.chain import Chain, FixtureInfo, Plan, read_chain
 from cloud_hub.shelf.photos.facts import ShelfPhoto, SlotState, load_photos, slots_seen
 from cloud_hub.shelf.tables import ShelfObservation
 
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
     NO_DATA = "no-data"
 
 
-def holds_for(fixture: Fixture) -> timedelta:
+def holds_for(fixture: FixtureInfo) -> timedelta:
     """How long a photo of the fixture speaks for it."""
     if fixture.photo_interval_min is None:
         return UNPLANNED_HOLDS
@@ -71,7 +71,7 @@ def on_shelf_availability(
 
 
 def _availability(
-    photos: Photos, chain: Chain, day: StoreDay, fixture: Fixture, aspect: Aspect
+    photos: Photos, chain: Chain, day: StoreDay, fixture: FixtureInfo, aspect: Aspect
 ) -> Iterable[tuple[Cell, Sums]]:
     plan = chain.plan_at(fixture.fixture_id, day.end_at)
     must = _must_have(chain, fixture, plan, aspect) if plan else ()
@@ -100,7 +100,7 @@ def _availability(
             )
 
 
-def _must_have(chain: Chain, fixture: Fixture, plan: Plan, aspect: Aspect) -> frozenset[str]:
+def _must_have(chain: Chain, fixture: FixtureInfo, plan: Plan, aspect: Aspect) -> frozenset[str]:
     """What the plan's priority list names, and the planned goods that the store lists as such."""
     return frozenset(
         gtin
@@ -110,12 +110,14 @@ def _must_have(chain: Chain, fixture: Fixture, plan: Plan, aspect: Aspect) -> fr
     )
 
 
-def _is_listed_so(chain: Chain, fixture: Fixture, gtin: str) -> bool:
+def _is_listed_so(chain: Chain, fixture: FixtureInfo, gtin: str) -> bool:
     listing = chain.listings.get((fixture.store_id, gtin))
     return listing is not None and listing.must_have
 
 
-def _judged(photo: ShelfPhoto, chain: Chain, fixture: Fixture, aspect: Aspect) -> tuple[int, int]:
+def _judged(
+    photo: ShelfPhoto, chain: Chain, fixture: FixtureInfo, aspect: Aspect
+) -> tuple[int, int]:
     """Must-have SKUs that the photo shows, and those it can judge: what stands there, what is
     planned in a visible slot, and what may stand anywhere where nothing is hidden."""
     if not photo.is_clear or photo.plan is None:
@@ -218,7 +220,7 @@ def compliance(photo: ShelfPhoto, part: Compliance) -> Sums | None:
 
 def measure_on_shelf(session: Session, window: Window, aspect: Aspect) -> Cells:
     """On-shelf availability of a window, on the fixtures that plan the goods."""
-    chain = load_chain(session, window.tenant_id)
+    chain = read_chain(session, window.tenant_id)
     if chain is None:
         return {}
     photos = window_photos(session, chain, window, aspect)
@@ -297,7 +299,7 @@ class PhotoMeasure:
 
     def __call__(self, session: Session, window: Window, aspect: Aspect) -> Cells:
         """The sums of every store and day that has a clear photo."""
-        chain = load_chain(session, window.tenant_id)
+        chain = read_chain(session, window.tenant_id)
         if chain is None:
             return {}
         photos = window_photos(session, chain, window, aspect)

@@ -2,7 +2,7 @@
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Audience, Direction, Filter, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Audience, Direction, Filter, Grain, Metric, MetricKind, Unit
 from cloud_hub.shelf.measures import (
     Compliance,
     PhotoMeasure,
@@ -22,7 +22,7 @@ OF_GOODS = frozenset({Filter.BRAND, Filter.FIXTURE})
 ON_SHELF = Metric(
     name="on-shelf-availability",
     title=Text("On-shelf availability"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "Σ must-have SKU-minutes seen (≥ 1 facing on the fixture that plans the SKU: the main"
         " shelf) / Σ observed must-have SKU-minutes, in opening hours; a photo speaks until the"
@@ -42,7 +42,7 @@ ON_SHELF = Metric(
 MUST_HAVE_PRESENT = Metric(
     name="must-have-present",
     title=Text("Must-have goods present"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "must-have goods that stand anywhere on the fixture whose plan names them / must-have"
         " goods that the last clear photo of the day can judge; must-have are those of the plan's"
@@ -62,7 +62,7 @@ MUST_HAVE_PRESENT = Metric(
 FACINGS = Metric(
     name="facings",
     title=Text("Facings"),
-    kind=Kind.STATE,
+    kind=MetricKind.STATE,
     formula=Text(
         "facings of the brand asked about (of every product where none is) on the last clear"
         " photo of each fixture and day; added up over fixtures, never over time"
@@ -80,7 +80,7 @@ FACINGS = Metric(
 SHARE_OF_SHELF = Metric(
     name="share-of-shelf",
     title=Text("Share of shelf"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "own facings / all product facings, unknown included, on the last clear photo; own: the"
         " brand asked about, else the fixture's owner"
@@ -98,7 +98,7 @@ SHARE_OF_SHELF = Metric(
 SHARE_OF_SHELF_BY_WIDTH = Metric(
     name="share-of-shelf-by-width",
     title=Text("Share of shelf by width"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "own mm / mm of all product facings on the last clear photo, by the products' widths; an"
         " unknown pack counts as wide as the mean of the known ones"
@@ -116,7 +116,7 @@ SHARE_OF_SHELF_BY_WIDTH = Metric(
 PURITY = Metric(
     name="purity",
     title=Text("Purity"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "allowed / (allowed + foreign + unknown) on the last clear photo of a brand's own"
         " fixture; range from unknown all foreign to unknown all allowed; a verdict only when the"
@@ -135,7 +135,7 @@ PURITY = Metric(
 COMPLIANCE = Metric(
     name="compliance",
     title=Text("Planogram compliance"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "slots right (planned product in its slot, as often as planned) / visible planned slots,"
         " on the last clear photo; hidden slots leave the denominator"
@@ -153,7 +153,7 @@ COMPLIANCE = Metric(
 COMPLIANCE_PRESENCE = Metric(
     name="compliance-presence",
     title=Text("Compliance: presence"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "visible planned slots whose product stands anywhere on the fixture / visible planned slots"
     ),
@@ -170,7 +170,7 @@ COMPLIANCE_PRESENCE = Metric(
 COMPLIANCE_POSITION = Metric(
     name="compliance-position",
     title=Text("Compliance: position"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text("visible planned slots that hold their product / visible planned slots"),
     unit=Unit.RATIO,
     grain=Grain.DAY,
@@ -185,7 +185,7 @@ COMPLIANCE_POSITION = Metric(
 COMPLIANCE_FACINGS = Metric(
     name="compliance-facings",
     title=Text("Compliance: facings"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "visible planned slots with as many facings of their product as planned / visible"
         " planned slots"
@@ -203,7 +203,7 @@ COMPLIANCE_FACINGS = Metric(
 BASKET_FILL = Metric(
     name="basket-fill",
     title=Text("Baskets filled"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "Σ share of a basket's floor that goods cover / baskets that could be judged, on the"
         " last clear photo of each chest freezer and day; seen from above, so it says nothing of"

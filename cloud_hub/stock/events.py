@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cloud_hub.core.exact import exact
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.trace import by_rows
 from cloud_hub.stock.ledger import book, correct_counts, location_id
@@ -12,7 +12,7 @@ from cloud_hub.stock.tables import StockCount, StockMove
 from sync.events import StockCounted, StockMoved
 
 
-def apply_moves(work: Work, facts: Sequence[Fact[StockMoved]]) -> None:
+def apply_moves(work: Projecting, facts: Sequence[Fact[StockMoved]]) -> None:
     """Books each move under its event's identity."""
     by_tenant: dict[str, list[dict[str, object]]] = {}
     for fact in facts:
@@ -41,7 +41,7 @@ def apply_moves(work: Work, facts: Sequence[Fact[StockMoved]]) -> None:
         book(work.session, tenant_id, moves)
 
 
-def apply_counts(work: Work, facts: Sequence[Fact[StockCounted]]) -> None:
+def apply_counts(work: Projecting, facts: Sequence[Fact[StockCounted]]) -> None:
     """Keeps each count as an assertion, and the adjustment that makes it hold."""
     rows = []
     for fact in facts:

@@ -9,14 +9,14 @@ from hashlib import sha256
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.core.text import NO_WORDS
 from cloud_hub.insight.finding import Finding
 from cloud_hub.insight.snapshot import Snapshot
-from cloud_hub.master_data.place_tables import Store
+from cloud_hub.master_data.place_tables import StoreRow
 from cloud_hub.shelf.today import last_clear
 from cloud_hub.tasks.tables import Task
 
@@ -121,8 +121,8 @@ def answer_task(session: Session, viewer: Viewer, task_id: str, answer: str, now
     """Notes what a person did. Raises NotYours, NotFound, and Refused when it was answered."""
     viewer.require(Permission.ANSWER_TASKS)
     task = session.get(Task, (viewer.tenant_id, task_id))
-    visible = sa.select(Store.store_id).where(
-        Store.tenant_id == viewer.tenant_id, scope_of(viewer).stores
+    visible = sa.select(StoreRow.store_id).where(
+        StoreRow.tenant_id == viewer.tenant_id, scope_of(viewer).stores
     )
     if task is None or task.store_id not in session.scalars(visible).all():
         raise NotFound(f"there is no task {task_id!r}")
@@ -131,12 +131,14 @@ def answer_task(session: Session, viewer: Viewer, task_id: str, answer: str, now
     task.answered_at, task.answer, task.answered_by = now, answer, viewer.login_name
     record_act(
         session,
-        tenant_id=viewer.tenant_id,
-        actor=viewer.login_name,
-        action="task-answered",
-        subject=task_id,
-        detail={"answer": answer, "finding": task.finding},
-        now=now,
+        Act(
+            tenant_id=viewer.tenant_id,
+            actor=viewer.login_name,
+            action="task-answered",
+            subject=task_id,
+            detail={"answer": answer, "finding": task.finding},
+        ),
+        now,
     )
 
 

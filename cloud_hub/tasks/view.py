@@ -11,7 +11,7 @@ from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core import wording
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Said
-from cloud_hub.master_data.chain import Chain, load_chain
+from cloud_hub.master_data.chain import Chain, read_chain
 from cloud_hub.tasks.tables import Task
 
 
@@ -51,7 +51,7 @@ ANSWERED_SHOWN = timedelta(hours=24)
 def tasks_view(session: Session, viewer: Viewer, now: datetime) -> TasksView:
     """The tasks `viewer` may see at `now`. Raises NotYours, NotFound."""
     viewer.require(Permission.SEE_TASKS)
-    chain = load_chain(session, viewer.tenant_id, scope_of(viewer))
+    chain = read_chain(session, viewer.tenant_id, scope_of(viewer))
     if chain is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
     rows = task_rows(session, chain, now)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import added, insert_new, insert_or_merge
 from cloud_hub.core.trace import by_body
 from cloud_hub.traffic.tables import FootfallAudit, FootfallMinute
@@ -17,7 +17,7 @@ from sync.events import FootfallAudited, FootfallCounted
 ADDED = ("entries", "exits", "staff", "watched_s", "sure", "frames")
 
 
-def apply_footfall(work: Work, facts: Sequence[Fact[FootfallCounted]]) -> None:
+def apply_footfall(work: Projecting, facts: Sequence[Fact[FootfallCounted]]) -> None:
     """Adds every interval to its minute."""
     rows = []
     for fact in facts:
@@ -38,7 +38,7 @@ def apply_footfall(work: Work, facts: Sequence[Fact[FootfallCounted]]) -> None:
     insert_or_merge(work.session, FootfallMinute, rows, sums, mostly_new=True)
 
 
-def _minute(work: Work, fact: Fact[FootfallCounted], at: int) -> dict[str, Any]:
+def _minute(work: Projecting, fact: Fact[FootfallCounted], at: int) -> dict[str, Any]:
     seen = fact.body
     minute_at = minute_of(seen.started_at + timedelta(seconds=at * seen.interval_s))
     staff = seen.staff[at] if seen.staff else 0
@@ -61,7 +61,7 @@ def _minute(work: Work, fact: Fact[FootfallCounted], at: int) -> dict[str, Any]:
     }
 
 
-def apply_audits(work: Work, facts: Sequence[Fact[FootfallAudited]]) -> None:
+def apply_audits(work: Projecting, facts: Sequence[Fact[FootfallAudited]]) -> None:
     """Keeps every clip that was counted by hand."""
     insert_new(
         work.session,
@@ -93,7 +93,7 @@ def minute_of(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def footfall_day(work: Work, fact: Fact[FootfallCounted]) -> date:
+def footfall_day(work: Projecting, fact: Fact[FootfallCounted]) -> date:
     """The business day whose figures an interval changes."""
     return work.business_day(fact, fact.body.started_at)
 

@@ -2,7 +2,7 @@
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Grain, Metric, MetricKind, Unit
 from cloud_hub.traffic.conversion import measure_conversion
 from cloud_hub.traffic.footfall import measure_estimated_footfall, measure_footfall
 
@@ -11,7 +11,7 @@ _NO_WATCH = Text("No data for hours in which no entrance was watched; never 0.")
 FOOTFALL = Metric(
     name="footfall",
     title=Text("Footfall"),
-    kind=Kind.FLOW,
+    kind=MetricKind.FLOW,
     formula=Text(
         "Σ entries at doors marked entrance, opening hours ± 15 min; inner lines never count,"
         " staff are left out and shown; coverage = watched / opening seconds of every entrance"
@@ -27,7 +27,7 @@ FOOTFALL = Metric(
 FOOTFALL_ESTIMATED = Metric(
     name="footfall-estimated",
     title=Text("Footfall, estimated"),
-    kind=Kind.FLOW,
+    kind=MetricKind.FLOW,
     formula=Text(
         "measured footfall / watched share, where each hour's share weighs as many people as"
         " the hour usually has; never mixed with measured footfall"
@@ -44,7 +44,7 @@ FOOTFALL_ESTIMATED = Metric(
 CONVERSION = Metric(
     name="conversion",
     title=Text("Conversion"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "sale receipts (no return, void, no-sale, pick-up, cabinet) in watched minutes / entries"
         " in the same minutes; a minute is watched when every entrance was, for 54 s of it;"

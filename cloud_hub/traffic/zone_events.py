@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from cloud_hub.core.projection import Fact, Work
+from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.core.storage.table import Base
 from cloud_hub.core.trace import by_body
@@ -23,7 +23,7 @@ Key = tuple[str, str, str, datetime, str]
 Row = dict[str, Any]
 
 
-def apply_zones(work: Work, facts: Sequence[Fact[ZoneOccupied]]) -> None:
+def apply_zones(work: Projecting, facts: Sequence[Fact[ZoneOccupied]]) -> None:
     """Adds every interval's visits to its minute. An interval of many minutes is as many rows with
     the same people in them; visits are told when they end, so they stand in the last."""
     rows: dict[Key, Row] = {}
@@ -49,7 +49,7 @@ def _minutes(seen: ZoneOccupied) -> Iterator[tuple[datetime, ZoneOccupied]]:
     yield start_at + timedelta(minutes=count - 1), last
 
 
-def apply_heat(work: Work, facts: Sequence[Fact[FloorHeated]]) -> None:
+def apply_heat(work: Projecting, facts: Sequence[Fact[FloorHeated]]) -> None:
     """Adds every interval to its hour. A camera whose grid changed begins its hour anew."""
     rows: dict[Key, Row] = {}
     for fact in facts:
@@ -66,7 +66,7 @@ def apply_heat(work: Work, facts: Sequence[Fact[FloorHeated]]) -> None:
     insert_or_replace(work.session, HeatHour, list(rows.values()))
 
 
-def _kept(work: Work, model: type[Base], key: Key) -> Row | None:
+def _kept(work: Projecting, model: type[Base], key: Key) -> Row | None:
     columns = model.__table__.primary_key
     row = work.session.execute(
         sa.select(model.__table__).where(
@@ -77,7 +77,7 @@ def _kept(work: Work, model: type[Base], key: Key) -> Row | None:
 
 
 def _zone(
-    work: Work,
+    work: Projecting,
     fact: Fact[ZoneOccupied],
     seen: ZoneOccupied,
     minute_at: datetime,
@@ -113,7 +113,7 @@ def _zone(
     }
 
 
-def _hour(work: Work, fact: Fact[FloorHeated], hour_at: datetime, before: Row | None) -> Row:
+def _hour(work: Projecting, fact: Fact[FloorHeated], hour_at: datetime, before: Row | None) -> Row:
     seen = fact.body
     cells = seen.columns * seen.rows
     seconds = list(before["seconds"]) if before else [0.0] * cells

@@ -2,7 +2,7 @@
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Grain, Metric, MetricKind, Unit
 from cloud_hub.traffic.zones import (
     measure_passers_by,
     measure_queue_length,
@@ -24,7 +24,7 @@ _WAIT = Text(
 QUEUE_LENGTH = Metric(
     name="queue-length",
     title=Text("Queue length"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "person-seconds of waiting (from the fifth second of a stay on) / seconds watched, of"
         " every queue zone"
@@ -40,7 +40,7 @@ QUEUE_LENGTH = Metric(
 QUEUE_WAIT = Metric(
     name="queue-wait",
     title=Text("Waiting time, median"),
-    kind=Kind.QUANTILE,
+    kind=MetricKind.QUANTILE,
     formula=Text("median of {what}").filled(what=_WAIT),
     unit=Unit.SECONDS,
     grain=Grain.HOUR,
@@ -53,7 +53,7 @@ QUEUE_WAIT = Metric(
 QUEUE_WAIT_P90 = Metric(
     name="queue-wait-p90",
     title=Text("Waiting time, nine of ten"),
-    kind=Kind.QUANTILE,
+    kind=MetricKind.QUANTILE,
     formula=Text("90th percentile of {what}").filled(what=_WAIT),
     unit=Unit.SECONDS,
     grain=Grain.HOUR,
@@ -67,7 +67,7 @@ QUEUE_WAIT_P90 = Metric(
 ZONE_VISITS = Metric(
     name="zone-visits",
     title=Text("Zone visits"),
-    kind=Kind.FLOW,
+    kind=MetricKind.FLOW,
     formula=Text(
         "Σ visits to zones that are no queues + Σ crossings inwards of inner lines; staff left out"
     ),
@@ -82,7 +82,7 @@ ZONE_VISITS = Metric(
 ZONE_STAY = Metric(
     name="zone-dwell",
     title=Text("Zone dwell, median"),
-    kind=Kind.QUANTILE,
+    kind=MetricKind.QUANTILE,
     formula=Text("median of how long each visit to a zone that is no queue lasted"),
     unit=Unit.SECONDS,
     grain=Grain.HOUR,
@@ -95,7 +95,7 @@ ZONE_STAY = Metric(
 ZONE_CONVERSION = Metric(
     name="zone-conversion",
     title=Text("Zone conversion"),
-    kind=Kind.RATIO,
+    kind=MetricKind.RATIO,
     formula=Text(
         "sale receipts with goods of the zone's category / visits to the zone, over the quarters"
         " of an hour in which it was watched for nine tenths"
@@ -112,7 +112,7 @@ ZONE_CONVERSION = Metric(
 PASSERS_BY = Metric(
     name="passers-by",
     title=Text("Passers-by"),
-    kind=Kind.FLOW,
+    kind=MetricKind.FLOW,
     formula=Text("Σ crossings of lines marked outside, both directions; they are no footfall"),
     unit=Unit.PEOPLE,
     grain=Grain.HOUR,
@@ -125,7 +125,7 @@ PASSERS_BY = Metric(
 STAFF_LEFT_OUT = Metric(
     name="staff-left-out",
     title=Text("Staff left out"),
-    kind=Kind.FLOW,
+    kind=MetricKind.FLOW,
     formula=Text(
         "Σ crossings of entrances, both directions, by people seen in a staff zone before, or"
         " while the store is closed (opening hours ± 15 min)"

@@ -15,7 +15,7 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import MARGIN, Window
 from cloud_hub.link.as_of import arrived
-from cloud_hub.master_data.goods_tables import Product
+from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.sales.receipts import VISITORLESS
 from cloud_hub.sales.tables import Receipt, ReceiptLine
 from cloud_hub.traffic.footfall import DoorFact, expected_s, load_doors
@@ -238,7 +238,7 @@ def receipts_by_category(session: Session, window: Window) -> CategorySales:
         sa.select(
             Receipt.store_id,
             quarter,
-            Product.category,
+            ProductRow.category,
             sa.func.count(sa.distinct(Receipt.receipt_id)),
         )
         .join(
@@ -249,8 +249,10 @@ def receipts_by_category(session: Session, window: Window) -> CategorySales:
             ),
         )
         .join(
-            Product,
-            sa.and_(Product.tenant_id == ReceiptLine.tenant_id, Product.gtin == ReceiptLine.gtin),
+            ProductRow,
+            sa.and_(
+                ProductRow.tenant_id == ReceiptLine.tenant_id, ProductRow.gtin == ReceiptLine.gtin
+            ),
         )
         .where(
             Receipt.tenant_id == window.tenant_id,
@@ -259,7 +261,7 @@ def receipts_by_category(session: Session, window: Window) -> CategorySales:
             Receipt.origin.not_in(VISITORLESS),
             *arrived(window, Receipt.source_event),
         )
-        .group_by(Receipt.store_id, quarter, Product.category)
+        .group_by(Receipt.store_id, quarter, ProductRow.category)
     )
     sold: dict[tuple[str, int, str], int] = defaultdict(int)
     for store_id, number, category, count in rows:

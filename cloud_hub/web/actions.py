@@ -46,13 +46,13 @@ class Invalid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Declined:
     """Nothing was done, whatever is typed: why."""
 
     message: str
 
 
-Answer = Done | Invalid | Refused
+Answer = Done | Invalid | Declined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.sign_in import (
     SESSION_COOKIE,
     check_password,
@@ -33,7 +33,7 @@ TRIES_OF_ADDRESS: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class SignInAttempt:
     """One try to sign in. `place` is where to go afterwards, "" for the role's first page."""
 
     name: str
@@ -56,16 +56,16 @@ class Patience:
     pairs: LoginThrottle
     shops: LoginThrottle
 
-    def wait_s(self, attempt: Attempt, now: datetime) -> float:
+    def wait_s(self, attempt: SignInAttempt, now: datetime) -> float:
         """Seconds until this may be tried; 0 when it may be now."""
         return max(self.pairs.wait_s(attempt.pair, now), self.shops.wait_s(attempt.address, now))
 
-    def failed(self, attempt: Attempt, now: datetime) -> None:
+    def failed(self, attempt: SignInAttempt, now: datetime) -> None:
         """Notes a failure."""
         self.pairs.failed(attempt.pair, now)
         self.shops.failed(attempt.address, now)
 
-    def succeeded(self, attempt: Attempt) -> None:
+    def succeeded(self, attempt: SignInAttempt) -> None:
         """Forgets the failures."""
         self.pairs.succeeded(attempt.pair)
         self.shops.succeeded(attempt.address)
@@ -81,7 +81,7 @@ def door_routes(hub: Hub) -> APIRouter:
         if not is_own_form(request):
             return _back_to_login("other-site")
         form = await request.form()
-        attempt = Attempt(
+        attempt = SignInAttempt(
             name=str(form.get("name", "")).strip(),
             password=str(form.get("password", ""))[: LONGEST_PASSWORD + 1],
             address=request.client.host if request.client else "",
@@ -128,7 +128,9 @@ def own_path(place: str) -> str:
     return place if inside and not parts.scheme and not parts.netloc else ""
 
 
-async def _try(hub: Hub, patience: Patience, attempt: Attempt, *, is_secure: bool) -> Response:
+async def _try(
+    hub: Hub, patience: Patience, attempt: SignInAttempt, *, is_secure: bool
+) -> Response:
     now = hub.clock.now()
     if (wait_s := patience.wait_s(attempt, now)) > 0:
         return _back_to_login("wait", attempt.place, seconds=int(wait_s) + 1)
@@ -157,7 +159,7 @@ def _let_in(hub: Hub, opened: tuple[str, str], place: str, *, is_secure: bool) -
     return response
 
 
-def _open(hub: Hub, attempt: Attempt) -> tuple[str, str] | None:
+def _open(hub: Hub, attempt: SignInAttempt) -> tuple[str, str] | None:
     """The new session's cookie and the role's first page; None when name or password is wrong."""
     if len(attempt.password) > LONGEST_PASSWORD:
         return None
@@ -177,12 +179,14 @@ def _opened(hub: Hub, login: Login) -> tuple[str, str]:
         cookie = open_session(session, login, hub.clock.now(), lasts=lasts)
         record_act(
             session,
-            tenant_id=login.tenant_id,
-            actor=login.login_name,
-            action="sign-in",
-            subject=login.login_name,
-            detail={},
-            now=hub.clock.now(),
+            Act(
+                tenant_id=login.tenant_id,
+                actor=login.login_name,
+                action="sign-in",
+                subject=login.login_name,
+                detail={},
+            ),
+            hub.clock.now(),
         )
         first_page = landing(viewer_of_login(session, login))
     return cookie, first_page

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.text import Said
-from cloud_hub.master_data.goods_tables import Brand
-from cloud_hub.master_data.place_tables import Fixture, Store, Tenant
+from cloud_hub.master_data.goods_tables import BrandRow
+from cloud_hub.master_data.place_tables import FixtureRow, StoreRow, Tenant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +39,15 @@ def frame_view(session: Session, viewer: Viewer) -> FrameView | None:
     if tenant is None:
         return None
     stores = session.scalars(
-        sa.select(Store).where(Store.tenant_id == tenant.tenant_id).order_by(Store.store_id)
+        sa.select(StoreRow)
+        .where(StoreRow.tenant_id == tenant.tenant_id)
+        .order_by(StoreRow.store_id)
     ).all()
-    owners = sa.select(Fixture.owner_brand_id).where(Fixture.tenant_id == tenant.tenant_id)
+    owners = sa.select(FixtureRow.owner_brand_id).where(FixtureRow.tenant_id == tenant.tenant_id)
     brands = session.scalars(
-        sa.select(Brand)
-        .where(Brand.tenant_id == tenant.tenant_id, Brand.brand_id.in_(owners))
-        .order_by(Brand.brand_id)
+        sa.select(BrandRow)
+        .where(BrandRow.tenant_id == tenant.tenant_id, BrandRow.brand_id.in_(owners))
+        .order_by(BrandRow.brand_id)
     ).all()
     return FrameView(
         name=tenant.name,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import htpy
 from markupsafe import Markup as Markup
+from markupsafe import escape
 
 Leaf = str | Markup | int | None
 Child = Leaf | Iterable[Leaf]
@@ -16,10 +17,9 @@ def el(tag: str, *children: Child, **attributes: object) -> Markup:
     an attribute that is None or False is left out, True stands alone."""
     written = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
     element = getattr(htpy, tag)(written)
-    drawn = element if isinstance(element, htpy.VoidElement) else element[children]
-    return Markup(drawn)  # noqa: S704 - htpy has escaped it
+    return escape(element if isinstance(element, htpy.VoidElement) else element[children])
 
 
 def joined(*children: Child) -> Markup:
     """The children one after another, None left out."""
-    return Markup(htpy.fragment[children])  # noqa: S704 - htpy has escaped it
+    return escape(htpy.fragment[children])

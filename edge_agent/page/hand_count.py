@@ -19,6 +19,7 @@ from device_profiles.device import AuditSettings
 from edge_agent.core.seen import Seen
 from edge_agent.core.writer import Writer
 from edge_agent.drivers.films import CannotFilm
+from edge_agent.page.frame import wants_chinese
 from edge_agent.page.hand_count_markup import ClipList, clip_html, door_html, list_html
 from edge_agent.pipelines.hand_counts.clips import Clip, ClipShelf
 from edge_agent.pipelines.hand_counts.comparison import Comparison, Mark, compare
@@ -257,11 +258,3 @@ def _as_json(compared: Comparison) -> dict[str, object]:
 
 def _page(text: str, *, status: int = 200) -> web.Response:
     return web.Response(text=text, content_type="text/html", status=status, headers=HEADERS)
-
-
-def wants_chinese(request: web.Request) -> bool:
-    """Whether the page is asked for in Chinese: by ?lang=, else by the browser."""
-    asked = request.query.get("lang")
-    if asked:
-        return asked.startswith("zh")
-    return request.headers.get("Accept-Language", "").lower().startswith("zh")

@@ -1,10 +1,12 @@
-"""The audit pages as HTML. One column, English and Chinese; the script is static/count.js."""
+"""The hand count's pages as HTML, English and Chinese; the script is static/count.js."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 
+import htpy as h
+
+from edge_agent.page.frame import framed
 from edge_agent.pipelines.hand_counts.clips import Clip
 
 WORDS = {
@@ -60,12 +62,19 @@ WORDS = {
 def door_html(*, wrong: bool, is_chinese: bool) -> str:
     """The form that asks for the code."""
     word = _words(is_chinese)
-    problem = f"<p class=bad role=alert>{word['wrong']}</p>" if wrong else ""
+    code = h.input(
+        type="password",
+        name="code",
+        autocomplete="current-password",
+        required=True,
+        autofocus=True,
+    )
     return _page(
-        f"{problem}<form method=post action=/audit/enter><label>{word['code']} "
-        "<input type=password name=code autocomplete=current-password required autofocus></label> "
-        f"<button>{word['enter']}</button></form>",
-        is_chinese,
+        h.p(class_="bad", role="alert")[word["wrong"]] if wrong else None,
+        h.form(method="post", action="/audit/enter")[
+            h.label[word["code"], " ", code], " ", h.button[word["enter"]]
+        ],
+        is_chinese=is_chinese,
     )
 
 
@@ -85,74 +94,107 @@ class ClipList:
 def list_html(page: ClipList, *, is_chinese: bool) -> str:
     """What can be taken, what is being taken, what waits to be counted."""
     word = _words(is_chinese)
-    why = word["why"].format(minutes=f"{page.minutes:g}", hours=f"{page.kept_h:g}")
-    said = f"<p class=bad role=alert>{escape(page.problem)}</p>" if page.problem else ""
-    options = "".join(
-        f"<option value='{escape(camera)} {escape(line)}'>{escape(line)} ({escape(camera)})"
+    return _page(
+        h.p[word["why"].format(minutes=f"{page.minutes:g}", hours=f"{page.kept_h:g}")],
+        h.p(class_="bad", role="alert")[page.problem] if page.problem else None,
+        _recording(max(page.recording.values()), word) if page.recording else _take(page, word),
+        h.h2[word["clips"]],
+        [_row(clip, word) for clip in page.clips] or h.p[word["none"]],
+        head=h.meta(http_equiv="refresh", content="5") if page.recording else None,
+        is_chinese=is_chinese,
+    )
+
+
+def _recording(until: datetime, word: Mapping[str, str]) -> h.Node:
+    return (
+        h.p(class_="recording")[f"● {word['recording'].format(clock=f'{until:%H:%M:%S}')}"],
+        h.form(method="post", action="/audit/cancel")[h.button[word["cancel"]]],
+    )
+
+
+def _take(page: ClipList, word: Mapping[str, str]) -> h.Node:
+    options = [
+        h.option(value=f"{camera} {line}")[f"{line} ({camera})"]
         for camera, names in page.lines.items()
         for line in names
-    )
-    if page.recording:
-        until = max(page.recording.values())
-        form = (
-            f"<p class=recording>● {word['recording'].format(clock=f'{until:%H:%M:%S}')}</p>"
-            f"<form method=post action=/audit/cancel><button>{word['cancel']}</button></form>"
-        )
-    else:
-        form = (
-            f"<form method=post action=/audit/start><label>{word['take']} "
-            f"<select name=line>{options}</select></label> <button>{word['start']}</button></form>"
-        )
-    rows = "".join(_row(clip, word) for clip in page.clips) or f"<p>{word['none']}</p>"
-    reload = "<meta http-equiv=refresh content=5>" if page.recording else ""
-    return _page(f"<p>{why}</p>{said}{form}<h2>{word['clips']}</h2>{rows}", is_chinese, reload)
+    ]
+    return h.form(method="post", action="/audit/start")[
+        h.label[word["take"], " ", h.select(name="line")[options]], " ", h.button[word["start"]]
+    ]
+
+
+def _row(clip: Clip, word: Mapping[str, str]) -> h.Node:
+    gone = word["gone"].format(clock=f"{clip.expires_at:%Y-%m-%d %H:%M}")
+    return h.p[
+        h.a(href=f"/audit/clips/{clip.clip_id}")[
+            f"{clip.line_id} · {clip.started_at:%Y-%m-%d %H:%M} ·"
+            f" {clip.seconds / 60:.1f} min: {word['count']}"
+        ],
+        h.br,
+        h.span(class_="dim")[gone],
+    ]
 
 
 def clip_html(clip: Clip, *, is_chinese: bool) -> str:
     """One clip with its line drawn over it, two keys, and the answer."""
     word = _words(is_chinese)
-    address = f"/audit/clips/{escape(clip.clip_id)}"
+    address = f"/audit/clips/{clip.clip_id}"
+    film = h.video(
+        src=f"{address}/film", preload="auto", muted=True, playsinline=True, controls=True
+    )
+    return _page(
+        h.p[f"{clip.line_id} · {clip.started_at:%Y-%m-%d %H:%M} UTC · {clip.seconds / 60:.1f} min"],
+        h.p[word["keys"]],
+        h.div(class_="film")[film, _drawn_line(clip)],
+        _keys(address, word),
+        h.form(method="post", action=f"{address}/delete")[h.button[word["delete"]]],
+        head=h.script(src="/audit/static/count.js", defer=True),
+        is_chinese=is_chinese,
+    )
+
+
+def _drawn_line(clip: Clip) -> h.Node:
+    """The line over the film, with an arrow the way that is in."""
     (x1, y1), (x2, y2) = (_px(point, clip) for point in (clip.start, clip.end))
     # In is to the right of the line: the arrow stands square to it.
     middle = ((x1 + x2) / 2, (y1 + y2) / 2)
     length = max(((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5, 1e-6)
     ahead = (middle[0] - (y2 - y1) / length * 34, middle[1] + (x2 - x1) / length * 34)
-    speeds = "".join(
-        f"<option value={speed}{' selected' if speed == 1 else ''}>{speed:g}×"
+    tip = h.marker(
+        id="tip", viewBox="0 0 8 8", refX=6, refY=4, markerWidth=6, markerHeight=6, orient="auto"
+    )
+    return h.svg(viewBox=f"0 0 {clip.width_px} {clip.height_px}", aria_hidden="true")[
+        h.defs[tip[h.path(d="M0 0 8 4 0 8z")]],
+        h.line(x1=f"{x1:.0f}", y1=f"{y1:.0f}", x2=f"{x2:.0f}", y2=f"{y2:.0f}"),
+        h.line(
+            x1=f"{middle[0]:.0f}",
+            y1=f"{middle[1]:.0f}",
+            x2=f"{ahead[0]:.0f}",
+            y2=f"{ahead[1]:.0f}",
+            marker_end="url(#tip)",
+        ),
+    ]
+
+
+def _keys(address: str, word: Mapping[str, str]) -> h.Node:
+    """What is pressed, and what the script says of it, in this page's language."""
+    texts = {f"data-{name}": word[name] for name in ("result", "nobody", "failed", "unwatched")}
+    speeds = [
+        h.option(value=f"{speed:g}", selected=speed == 1)[f"{speed:g}×"]
         for speed in (0.5, 1, 2, 4, 8)
-    )
-    texts = {name: word[name] for name in ("result", "nobody", "failed", "unwatched")}
-    data = " ".join(f'data-{name}="{escape(text)}"' for name, text in texts.items())
-    return _page(
-        f"<p>{escape(clip.line_id)} · {clip.started_at:%Y-%m-%d %H:%M} UTC ·"
-        f" {clip.seconds / 60:.1f} min</p><p>{word['keys']}</p>"
-        f"<div class=film><video src='{address}/film' preload=auto muted playsinline controls>"
-        f"</video><svg viewBox='0 0 {clip.width_px} {clip.height_px}' aria-hidden=true>"
-        "<defs><marker id=tip viewBox='0 0 8 8' refX=6 refY=4 markerWidth=6 markerHeight=6"
-        " orient=auto><path d='M0 0 8 4 0 8z'/></marker></defs>"
-        f"<line x1={x1:.0f} y1={y1:.0f} x2={x2:.0f} y2={y2:.0f} />"
-        f"<line x1={middle[0]:.0f} y1={middle[1]:.0f} x2={ahead[0]:.0f} y2={ahead[1]:.0f}"
-        " marker-end=url(#tip) /></svg></div>"
-        f"<section id=count data-action='{address}/count' {data}>"
-        f"<button type=button data-way=in>{word['in']} <kbd>I</kbd> <b>0</b></button> "
-        f"<button type=button data-way=out>{word['out']} <kbd>O</kbd> <b>0</b></button> "
-        f"<button type=button data-undo>{word['undo']}</button> "
-        f"<label>{word['speed']} <select data-speed>{speeds}</select></label> "
-        f"<button type=button data-save>{word['save']}</button>"
-        "<p role=status></p></section>"
-        f"<form method=post action='{address}/delete'><button>{word['delete']}</button></form>"
-        "<script src=/audit/static/count.js defer></script>",
-        is_chinese,
-    )
-
-
-def _row(clip: Clip, word: Mapping[str, str]) -> str:
-    address = f"/audit/clips/{escape(clip.clip_id)}"
-    gone = word["gone"].format(clock=f"{clip.expires_at:%Y-%m-%d %H:%M}")
-    return (
-        f"<p><a href='{address}'>{escape(clip.line_id)} · {clip.started_at:%Y-%m-%d %H:%M} ·"
-        f" {clip.seconds / 60:.1f} min: {word['count']}</a><br><span class=dim>{gone}</span></p>"
-    )
+    ]
+    return h.section({"id": "count", "data-action": f"{address}/count", **texts})[
+        h.button(type="button", data_way="in")[word["in"], " ", h.kbd["I"], " ", h.b["0"]],
+        " ",
+        h.button(type="button", data_way="out")[word["out"], " ", h.kbd["O"], " ", h.b["0"]],
+        " ",
+        h.button(type="button", data_undo=True)[word["undo"]],
+        " ",
+        h.label[word["speed"], " ", h.select(data_speed=True)[speeds]],
+        " ",
+        h.button(type="button", data_save=True)[word["save"]],
+        h.p(role="status"),
+    ]
 
 
 def _px(point: tuple[float, float], clip: Clip) -> tuple[float, float]:
@@ -163,12 +205,13 @@ def _words(is_chinese: bool) -> dict[str, str]:
     return {key: texts[is_chinese] for key, texts in WORDS.items()}
 
 
-def _page(content: str, is_chinese: bool, head: str = "") -> str:
+def _page(*content: h.Node, head: h.Node = None, is_chinese: bool) -> str:
     word = _words(is_chinese)
-    return (
-        f"<!doctype html><html lang={'zh' if is_chinese else 'en'}><meta charset=utf-8>"
-        "<meta name=viewport content='width=device-width,initial-scale=1'>"
-        f"<title>{word['title']}</title>{head}"
-        "<link rel=stylesheet href=/audit/static/audit.css>"
-        f"<p><a href=/>← {word['back']}</a></p><h1>{word['title']}</h1>{content}</html>"
+    return framed(
+        word["title"],
+        h.p[h.a(href="/")[f"← {word['back']}"]],
+        h.h1[word["title"]],
+        content,
+        head=[head, h.link(rel="stylesheet", href="/audit/static/audit.css")],
+        is_chinese=is_chinese,
     )

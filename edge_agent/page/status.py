@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from device_profiles.device import Device
+from device_profiles.device import DeviceProfile
 from edge_agent.core.alarms import AlarmSeen, latest_alarms
 from edge_agent.core.health import Health, PartHealth
 from edge_agent.core.seen import Seen
@@ -57,10 +57,10 @@ class DeviceStatus:
 
 
 @dataclass(slots=True, kw_only=True)
-class StatusDesk:
+class StatusBoard:
     """Where the parts leave what they see, and where the page takes it."""
 
-    profile: Device
+    profile: DeviceProfile
     outbox: Outbox
     health: Health
     clock: Clock

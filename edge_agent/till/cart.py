@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
-from device_profiles.store import Product
+from device_profiles.store import ProductProfile
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.pricing import PriceBook, price_line
 from edge_agent.till.reporting import CartEnd, report_cart, total_of
@@ -92,8 +92,8 @@ class _Session:
 class Cart:
     """One cart's rules. Every method runs inside the writer's transaction."""
 
-    products: Mapping[str, Product]
-    weighed: Mapping[str, Product]
+    products: Mapping[str, ProductProfile]
+    weighed: Mapping[str, ProductProfile]
     prices: PriceBook
     clock: Clock
 

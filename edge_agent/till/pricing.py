@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from device_profiles.gtin import InvalidGtin, parse_scanned_code
-from device_profiles.store import Product
+from device_profiles.store import ProductProfile
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.requests import LineRequest
 from sync.events import ReceiptLine
@@ -40,7 +40,7 @@ def price_line(
     *,
     number: int,
     sign: int,
-    weighed: Mapping[str, Product],
+    weighed: Mapping[str, ProductProfile],
     prices: Mapping[str, Decimal],
 ) -> PricedLine:
     """The receipt line for `request`; `sign` is -1 on a return, whose figures are given positive.
@@ -84,7 +84,7 @@ def price_line(
 
 
 def _read_code(
-    code: str, weighed: Mapping[str, Product]
+    code: str, weighed: Mapping[str, ProductProfile]
 ) -> tuple[str | None, Decimal | None, str | None]:
     """GTIN, weight in kg and a warning, each where there is one."""
     text = code.strip()

@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from device_profiles.device import Device, TillSettings
-from device_profiles.store import Product
+from device_profiles.device import DeviceProfile, TillSettings
+from device_profiles.store import ProductProfile
 from edge_agent.core.errors import EdgeError
 from edge_agent.core.store import count_up
 from edge_agent.till.pricing import PriceBook, business_day_of, price_line
@@ -59,7 +59,7 @@ class Register:
     currency: str
     zone: ZoneInfo
     register_closes_at_h: int
-    weighed: Mapping[str, Product]
+    weighed: Mapping[str, ProductProfile]
     prices: PriceBook
     clock: Clock
     rng: Random
@@ -183,7 +183,7 @@ class Register:
 
 
 def register_of(
-    profile: Device,
+    profile: DeviceProfile,
     till: TillSettings,
     *,
     clock: Clock,

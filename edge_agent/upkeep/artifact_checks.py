@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 from device_profiles.artifact import ArtifactKind, read_planograms, read_price_list
-from device_profiles.device import Device
+from device_profiles.device import DeviceProfile
 from edge_agent.core.errors import EdgeError
 from edge_agent.core.remote import Remote
 from edge_agent.settings import MB, EdgeSettings
@@ -44,7 +44,9 @@ def updates_of(settings: EdgeSettings, *, remote: Remote, clock: Clock, rng: Ran
     return updates
 
 
-def checks_for(profile: Device, manifest_of: Callable[[str], Path | None]) -> dict[str, Check]:
+def checks_for(
+    profile: DeviceProfile, manifest_of: Callable[[str], Path | None]
+) -> dict[str, Check]:
     """The checks of a device by kind; what it has no use for is missing. `manifest_of` finds the
     manifest of a model that was sent."""
     checks: dict[str, Check] = {}
@@ -66,7 +68,7 @@ def checks_for(profile: Device, manifest_of: Callable[[str], Path | None]) -> di
     return checks
 
 
-def _check_plans(profile: Device, path: Path) -> None:
+def _check_plans(profile: DeviceProfile, path: Path) -> None:
     fixtures = {fixture.fixture_id for fixture in profile.fixtures}
     planned = {plan.fixture_id for plan in read_planograms(path).planograms}
     if not planned & fixtures:

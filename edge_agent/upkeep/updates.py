@@ -24,7 +24,7 @@ from device_profiles.artifact import (
     read_price_list,
 )
 from device_profiles.errors import AisleError
-from device_profiles.planogram import Planogram
+from device_profiles.planogram import PlanogramProfile
 from edge_agent.core.remote import Remote
 from edge_agent.core.seen import Seen
 from sync.artifacts.slots import STARTS_ALLOWED, Pointer, Slot, Slots
@@ -92,7 +92,7 @@ class Updates:
         """The current gallery, where one was sent."""
         return self.file_of(ArtifactKind.GALLERY)
 
-    def planograms(self, fitted: tuple[Planogram, ...]) -> tuple[Planogram, ...]:
+    def planograms(self, fitted: tuple[PlanogramProfile, ...]) -> tuple[PlanogramProfile, ...]:
         """The current plans; a fixture that none was sent for has its `fitted` one."""
         path = self.file_of(ArtifactKind.PLANOGRAM)
         try:

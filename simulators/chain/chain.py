@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from device_profiles.names import Names
-from device_profiles.planogram import Fixture, FixtureKind, Planogram, SlotPlan
+from device_profiles.planogram import FixtureKind, FixtureProfile, PlanogramProfile, SlotPlan
 from device_profiles.store import (
-    Chain,
+    ChainProfile,
     DeviceKind,
-    Listing,
+    ListingProfile,
     OpeningHours,
     PhotoPlan,
-    Store,
     StoreDevice,
+    StoreProfile,
 )
 from simulators.chain.goods import BRANDS, Good, as_product, demonstration_goods
 from simulators.chain.lobby import NAME as LOBBY_NAME
@@ -180,9 +180,9 @@ def par_units(good: Good) -> int:
     return SHELF_PAR_UNITS
 
 
-def fixture_of(store_id: str) -> Fixture:
+def fixture_of(store_id: str) -> FixtureProfile:
     """The store's cooler, owned by Quanye."""
-    return Fixture(
+    return FixtureProfile(
         fixture_id=f"{store_id}-a",
         letter="A",
         name=Names(en="Cooler A", zh="冷柜 A"),
@@ -193,9 +193,9 @@ def fixture_of(store_id: str) -> Fixture:
     )
 
 
-def planogram_of(store_id: str, time_: DemoTime) -> Planogram:
+def planogram_of(store_id: str, time_: DemoTime) -> PlanogramProfile:
     """The cooler's plan, in force since the day before the history begins."""
-    return Planogram(
+    return PlanogramProfile(
         planogram_id=f"{store_id}-a-plan",
         version=1,
         fixture_id=f"{store_id}-a",
@@ -246,7 +246,7 @@ def _devices(outlet: Outlet, claim_key: bytes) -> Iterable[StoreDevice]:
         )
 
 
-def _fixtures(outlet: Outlet) -> Iterable[Fixture]:
+def _fixtures(outlet: Outlet) -> Iterable[FixtureProfile]:
     yield fixture_of(outlet.store_id)
     if outlet.has_lobby_cooler:
         yield lobby_fixture(outlet.store_id)
@@ -258,7 +258,7 @@ def _photo_plans(outlet: Outlet) -> Iterable[PhotoPlan]:
         yield PhotoPlan(fixture_id=lobby_fixture_id(outlet.store_id), interval_min=LOBBY_PHOTO_MIN)
 
 
-def _planograms(outlet: Outlet, time_: DemoTime) -> Iterable[Planogram]:
+def _planograms(outlet: Outlet, time_: DemoTime) -> Iterable[PlanogramProfile]:
     plan = planogram_of(outlet.store_id, time_)
     yield plan
     if outlet.has_lobby_cooler:
@@ -270,8 +270,8 @@ def opening_hours() -> OpeningHours:
     return OpeningHours(opens=time(OPENS_H), closes=time(CLOSES_H))
 
 
-def _store(outlet: Outlet, time_: DemoTime, claim_key: bytes) -> Store:
-    return Store(
+def _store(outlet: Outlet, time_: DemoTime, claim_key: bytes) -> StoreProfile:
+    return StoreProfile(
         store_id=outlet.store_id,
         name=outlet.name,
         time_zone=time_.zone_name,
@@ -281,7 +281,7 @@ def _store(outlet: Outlet, time_: DemoTime, claim_key: bytes) -> Store:
         fixtures=tuple(_fixtures(outlet)),
         devices=tuple(_devices(outlet, claim_key)),
         listings=tuple(
-            Listing(
+            ListingProfile(
                 gtin=good.gtin,
                 price=good.price,
                 par_units=par_units(good),
@@ -293,10 +293,10 @@ def _store(outlet: Outlet, time_: DemoTime, claim_key: bytes) -> Store:
     )
 
 
-def build_chain(chosen: tuple[Outlet, ...], time_: DemoTime, claim_key: bytes) -> Chain:
+def build_chain(chosen: tuple[Outlet, ...], time_: DemoTime, claim_key: bytes) -> ChainProfile:
     """The chain's master data. `claim_key` makes the claim tokens, so that nobody who knows the
     demonstration's seed can claim a device of somebody else's hub."""
-    return Chain(
+    return ChainProfile(
         tenant_id=TENANT_ID,
         name=Names(en="Linguang Mart", zh="邻光便利"),
         currency=CURRENCY,

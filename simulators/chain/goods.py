@@ -6,7 +6,7 @@ from decimal import Decimal
 from biip.checksums import gs1_standard_check_digit
 
 from device_profiles.names import Names
-from device_profiles.store import Brand, Product
+from device_profiles.store import BrandProfile, ProductProfile
 
 GS1_DEMONSTRATION_PREFIX = "952"
 """Source: GS1, list of company prefixes: 952 is kept for demonstrations and examples."""
@@ -35,12 +35,12 @@ class Good:
         return self.item_code is not None
 
 
-BRANDS: tuple[Brand, ...] = (
-    Brand(brand_id="quanye", name=Names(en="Quanye", zh="泉野")),
-    Brand(brand_id="lanfeng", name=Names(en="Lanfeng", zh="蓝峰")),
-    Brand(brand_id="yoju", name=Names(en="Yoju", zh="优橘")),
-    Brand(brand_id="linguang-select", name=Names(en="Linguang Select", zh="邻光优选")),
-    Brand(brand_id="linguang-fresh", name=Names(en="Linguang Fresh", zh="邻光鲜食")),
+BRANDS: tuple[BrandProfile, ...] = (
+    BrandProfile(brand_id="quanye", name=Names(en="Quanye", zh="泉野")),
+    BrandProfile(brand_id="lanfeng", name=Names(en="Lanfeng", zh="蓝峰")),
+    BrandProfile(brand_id="yoju", name=Names(en="Yoju", zh="优橘")),
+    BrandProfile(brand_id="linguang-select", name=Names(en="Linguang Select", zh="邻光优选")),
+    BrandProfile(brand_id="linguang-fresh", name=Names(en="Linguang Fresh", zh="邻光鲜食")),
 )
 
 CATEGORIES: dict[str, Names] = {
@@ -218,9 +218,9 @@ def demonstration_goods() -> tuple[Good, ...]:
     return (*_cooler_goods(), *_other_goods(), *_fruit())
 
 
-def as_product(good: Good) -> Product:
+def as_product(good: Good) -> ProductProfile:
     """The good as master data."""
-    return Product(
+    return ProductProfile(
         gtin=good.gtin,
         name=good.name,
         brand_id=good.brand_id,

@@ -4,7 +4,7 @@ till counts what it sells."""
 from datetime import datetime
 
 from device_profiles.names import Names
-from device_profiles.planogram import Feed, Fixture, FixtureKind, Planogram, SlotPlan
+from device_profiles.planogram import Feed, FixtureKind, FixtureProfile, PlanogramProfile, SlotPlan
 from simulators.chain.goods import Good, demonstration_goods
 
 LETTER = "B"
@@ -39,9 +39,9 @@ def lobby_goods() -> dict[tuple[int, int], Good]:
     }
 
 
-def lobby_fixture(store_id: str) -> Fixture:
+def lobby_fixture(store_id: str) -> FixtureProfile:
     """Two shelves of five lanes in which a pack stays where it stands, owned by Quanye."""
-    return Fixture(
+    return FixtureProfile(
         fixture_id=lobby_fixture_id(store_id),
         letter=LETTER,
         name=NAME,
@@ -55,10 +55,10 @@ def lobby_fixture(store_id: str) -> Fixture:
     )
 
 
-def lobby_plan(store_id: str, valid_from: datetime) -> Planogram:
+def lobby_plan(store_id: str, valid_from: datetime) -> PlanogramProfile:
     """A lane a product."""
     fixture = lobby_fixture(store_id)
-    return Planogram(
+    return PlanogramProfile(
         planogram_id=f"{fixture.fixture_id}-plan",
         version=1,
         fixture_id=fixture.fixture_id,

@@ -8,7 +8,7 @@ from random import Random
 
 import aiohttp
 
-from device_profiles.store import Product, Store
+from device_profiles.store import ProductProfile, StoreProfile
 from simulators.core.errors import SimulatorError
 
 SHOPPERS_EVERY_S = (40.0, 90.0)
@@ -41,7 +41,9 @@ class CartTrip:
     measured_g: float
 
 
-def goods_for_carts(store: Store, products: Sequence[Product]) -> tuple[CartItem, ...]:
+def goods_for_carts(
+    store: StoreProfile, products: Sequence[ProductProfile]
+) -> tuple[CartItem, ...]:
     """What a shopper may lay into a cart of `store`: packed goods, each of a weight of its own."""
     prices = {listing.gtin: listing.price for listing in store.listings}
     return tuple(

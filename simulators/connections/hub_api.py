@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from device_profiles.store import Chain, LoginRole
+from device_profiles.store import ChainProfile, LoginRole
 from simulators.core.errors import HubRefused
 from simulators.core.logins import DemoLogin
 from simulators.core.waiting import until
@@ -42,7 +42,7 @@ class HubApi:
         except aiohttp.ClientError:
             return False
 
-    async def load(self, chain: Chain) -> None:
+    async def load(self, chain: ChainProfile) -> None:
         """The chain is the hub's master data."""
         await self._post("/api/v1/master-data", chain.model_dump(mode="json"))
 

@@ -10,7 +10,7 @@ from random import Random
 
 import aiohttp
 
-from device_profiles.store import DeviceKind, Store, StoreDevice
+from device_profiles.store import DeviceKind, StoreDevice, StoreProfile
 from simulators.chain.lobby import lobby_fixture_id
 from simulators.connections.carts import SHOPPERS_EVERY_S, CartClient, goods_for_carts, plan_trip
 from simulators.connections.enrolment import Enrolment
@@ -124,7 +124,7 @@ class Show:
     async def _connect(self, device: StoreDevice) -> None:
         self.fleet.connect(await self.enrolment.credentials_of(device))
 
-    async def _start_agent(self, store: Store, device: StoreDevice) -> None:
+    async def _start_agent(self, store: StoreProfile, device: StoreDevice) -> None:
         if device.kind is DeviceKind.COOLER:
             folder = self.stage.places.device(device.device_id)
             lobby = self.pasts.lobby_of(device.device_id)
@@ -192,7 +192,7 @@ class Show:
         elif isinstance(body, Receipt | StockMoved):
             await self._till(device_id).record(body)
 
-    async def _use_cart(self, store: Store, device: StoreDevice) -> None:
+    async def _use_cart(self, store: StoreProfile, device: StoreDevice) -> None:
         """One honest shopper after another takes the store's smart cart."""
         rng = Random(f"{self.stage.options.seed}/{device.device_id}")
         goods = goods_for_carts(store, self.stage.chain.products)

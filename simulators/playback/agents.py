@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
-from device_profiles.store import Chain, DeviceKind, Store, StoreDevice
+from device_profiles.store import ChainProfile, DeviceKind, StoreDevice, StoreProfile
 from simulators.connections.lines import Lines
 from simulators.core.places import Places
 from simulators.core.waiting import until
@@ -26,7 +26,7 @@ LOOPBACK = "127.0.0.1"
 class Agents:
     """Starts agents and knows where they answer. `started`: which run, and since when."""
 
-    chain: Chain
+    chain: ChainProfile
     places: Places
     clock: Clock
     fitting: Fitting
@@ -35,7 +35,7 @@ class Agents:
     http: aiohttp.ClientSession
     started: dict[str, datetime] = field(default_factory=dict)
 
-    async def start(self, store: Store, device: StoreDevice) -> None:
+    async def start(self, store: StoreProfile, device: StoreDevice) -> None:
         """The device's agent runs; one with an API answers there."""
         profile = profile_of(self.chain, store, device, self.fitting)
         path = write_profile(profile, self.places.device(device.device_id))

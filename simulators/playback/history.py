@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from device_profiles.store import DeviceKind, Store, StoreDevice
+from device_profiles.store import DeviceKind, StoreDevice, StoreProfile
 from simulators.chain.chain import Outlet
 from simulators.chain.script import LinkCut, SmallDisk
 from simulators.connections.lines import Lines
@@ -30,7 +30,7 @@ FIRST_SENT_IN_S = 2.0
 
 Connect = Callable[[StoreDevice], Awaitable[None]]
 """Carry a played device's outbox to the hub."""
-StartAgent = Callable[[Store, StoreDevice], Awaitable[None]]
+StartAgent = Callable[[StoreProfile, StoreDevice], Awaitable[None]]
 """Start the real agent of a device; its outbox is shut."""
 
 
@@ -60,10 +60,10 @@ class History:
                 for device in store.devices:
                     tasks.create_task(self._load(outlet, store, device), name=device.device_id)
 
-    def _entries(self, store: Store, device: StoreDevice) -> list[Entry]:
+    def _entries(self, store: StoreProfile, device: StoreDevice) -> list[Entry]:
         return self.pasts.journals[store.store_id].entries.get(device.device_id, [])
 
-    async def _load(self, outlet: Outlet, store: Store, device: StoreDevice) -> None:
+    async def _load(self, outlet: Outlet, store: StoreProfile, device: StoreDevice) -> None:
         entries = self._entries(store, device)
         disk = next(
             (d for d in self.stage.script.small_disks if d.device_id == device.device_id), None
@@ -81,7 +81,9 @@ class History:
         self.fleet.take(device.device_id, outbox)
         await self.connect(device)
 
-    async def _load_real(self, store: Store, device: StoreDevice, entries: list[Entry]) -> None:
+    async def _load_real(
+        self, store: StoreProfile, device: StoreDevice, entries: list[Entry]
+    ) -> None:
         """A real agent with its line up: the days before in its outbox, a till's today by API."""
         kept, sold = entries, list[Entry]()
         if device.kind is DeviceKind.TILL:
@@ -106,7 +108,7 @@ class History:
         await self.lines.until_sent_again(device.device_id)
         self.lines.break_once(device.device_id)
 
-    async def _load_cut_off(self, store: Store, cut: LinkCut) -> None:
+    async def _load_cut_off(self, store: StoreProfile, cut: LinkCut) -> None:
         """Real agents whose store's line was cut in the middle: what they had sent by then has
         arrived, and they keep the rest until the line is back."""
         for device in store.devices:
@@ -122,7 +124,9 @@ class History:
                 after = [e for e in self._entries(store, device) if e.at > cut.since]
                 tasks.create_task(self._go_on_offline(store, device, after))
 
-    async def _go_on_offline(self, store: Store, device: StoreDevice, entries: list[Entry]) -> None:
+    async def _go_on_offline(
+        self, store: StoreProfile, device: StoreDevice, entries: list[Entry]
+    ) -> None:
         """The real agent takes over behind the dead line, a till with its sales by its API."""
         sells = device.kind is DeviceKind.TILL
         if not sells:

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from device_profiles.camera import ShelfView
-from device_profiles.planogram import Fixture, Planogram
-from device_profiles.store import Chain, DeviceKind
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
+from device_profiles.store import ChainProfile, DeviceKind
 from simulators.chain.chain import Outlet, device_id
 from simulators.core.memory import give_back
 from simulators.core.photo_files import leave_photo
@@ -41,7 +41,7 @@ class Photographer:
     """One demonstration's photographer. A photo is drawn and read one at a time. `unheard`: stores
     that the hub does not hear."""
 
-    chain: Chain
+    chain: ChainProfile
     outlets: Sequence[Outlet]
     scenery: Scenery
     gallery: Path
@@ -49,8 +49,8 @@ class Photographer:
     agents: Agents
     unheard: frozenset[str]
     _real: frozenset[str] = field(init=False)
-    _fixtures: dict[str, Fixture] = field(init=False)
-    _planograms: dict[str, Planogram] = field(init=False)
+    _fixtures: dict[str, FixtureProfile] = field(init=False)
+    _planograms: dict[str, PlanogramProfile] = field(init=False)
     _reader: ShelfReader | None = None
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -116,10 +116,10 @@ class Photographer:
             planogram=self._planogram(due),
         )
 
-    def _fixture(self, due: PhotoDue) -> Fixture:
+    def _fixture(self, due: PhotoDue) -> FixtureProfile:
         return self._fixtures[due.fixture_id]
 
-    def _planogram(self, due: PhotoDue) -> Planogram:
+    def _planogram(self, due: PhotoDue) -> PlanogramProfile:
         return self._planograms[due.fixture_id]
 
     def _photographed(self, due: PhotoDue, jpeg: bytes, reading: ShelfReading) -> Photographed:

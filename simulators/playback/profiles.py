@@ -15,9 +15,9 @@ from device_profiles.camera import (
     SourceKind,
     Zone,
 )
-from device_profiles.device import Device, TillSettings
+from device_profiles.device import DeviceProfile, TillSettings
 from device_profiles.sensor import Sensor
-from device_profiles.store import Chain, DeviceKind, Store, StoreDevice
+from device_profiles.store import ChainProfile, DeviceKind, StoreDevice, StoreProfile
 from simulators.chain.chain import CURRENCY
 from simulators.day.footfall import LINE_ID
 from simulators.day.store_day import WORKSTATION_ID
@@ -68,11 +68,13 @@ class Fitting:
     page_ports: dict[str, int]
 
 
-def profile_of(chain: Chain, store: Store, device: StoreDevice, fitting: Fitting) -> Device:
+def profile_of(
+    chain: ChainProfile, store: StoreProfile, device: StoreDevice, fitting: Fitting
+) -> DeviceProfile:
     """The profile of one device. Paths in it stand beside the profile unless they are absolute."""
     has_goods = device.kind is not DeviceKind.DOOR
     is_cooler = device.kind is DeviceKind.COOLER
-    return Device(
+    return DeviceProfile(
         tenant_id=chain.tenant_id,
         store_id=store.store_id,
         device_id=device.device_id,
@@ -96,7 +98,7 @@ def profile_of(chain: Chain, store: Store, device: StoreDevice, fitting: Fitting
     )
 
 
-def _cameras(store: Store, device: StoreDevice, fitting: Fitting) -> tuple[Camera, ...]:
+def _cameras(store: StoreProfile, device: StoreDevice, fitting: Fitting) -> tuple[Camera, ...]:
     if device.kind is DeviceKind.COOLER:
         fixture_id = str(device.fixture_id)
         shelf = fitting.shelves[fixture_id]
@@ -166,7 +168,7 @@ def _till(device: StoreDevice, fitting: Fitting) -> TillSettings | None:
     )
 
 
-def write_profile(profile: Device, folder: Path) -> Path:
+def write_profile(profile: DeviceProfile, folder: Path) -> Path:
     """The profile as TOML in the device's folder."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / PROFILE_FILE

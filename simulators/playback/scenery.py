@@ -8,7 +8,7 @@ from threading import Lock
 
 import numpy as np
 
-from device_profiles.store import Chain, DeviceKind
+from device_profiles.store import ChainProfile, DeviceKind
 from simulators.chain.chain import COOLER_COLUMNS, COOLER_ROWS
 from simulators.chain.goods import demonstration_goods, unlisted_gtin
 from simulators.core.photo_files import encode
@@ -110,7 +110,7 @@ def build_scenery(stage: Stage) -> Scenery:
     return scenery
 
 
-def enrol_goods(chain: Chain, scenery: Scenery, folder: Path, at: datetime) -> None:
+def enrol_goods(chain: ChainProfile, scenery: Scenery, folder: Path, at: datetime) -> None:
     """A gallery of every drink that may stand in a cooler, from pictures of single packs."""
     gallery = Gallery.open_or_make(folder, Embedder.shipped())
     drinks = {good.gtin for good in demonstration_goods() if good.category in DRINKS}

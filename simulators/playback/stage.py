@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from device_profiles.store import Chain, DeviceKind
+from device_profiles.store import ChainProfile, DeviceKind
 from simulators.chain.chain import TENANT_ID, Outlet, build_chain, device_id, outlets
 from simulators.chain.script import Script
 from simulators.core.clock import DemoTime, demo_time
@@ -57,7 +57,7 @@ class Stage:
     time: DemoTime
     outlets: tuple[Outlet, ...]
     script: Script
-    chain: Chain
+    chain: ChainProfile
     places: Places
     truth: Truth
 

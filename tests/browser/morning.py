@@ -8,17 +8,17 @@ from PIL import Image, ImageDraw
 
 from device_profiles.gtin import parse_gtin
 from device_profiles.names import Names
-from device_profiles.planogram import Fixture, FixtureKind, Planogram, SlotPlan
+from device_profiles.planogram import FixtureKind, FixtureProfile, PlanogramProfile, SlotPlan
 from device_profiles.store import (
-    Brand,
-    Chain,
+    BrandProfile,
+    ChainProfile,
     DeviceKind,
-    Listing,
+    ListingProfile,
     OpeningHours,
     PhotoPlan,
-    Product,
-    Store,
+    ProductProfile,
     StoreDevice,
+    StoreProfile,
 )
 from sync.events import (
     EventBody,
@@ -75,19 +75,19 @@ def afternoon_zone(now: datetime) -> tuple[str, timezone]:
     return name, timezone(timedelta(hours=hours))
 
 
-def small_chain(now: datetime) -> Chain:
+def small_chain(now: datetime) -> ChainProfile:
     """Master data of the two stores."""
-    return Chain(
+    return ChainProfile(
         tenant_id=TENANT,
         name=Names(en="Linguang Mart", zh="邻光便利"),
         currency="CNY",
         simulated=True,
         brands=(
-            Brand(brand_id="quanye", name=Names(en="Quanye", zh="泉野")),
-            Brand(brand_id="lanfeng", name=Names(en="Lanfeng", zh="蓝峰")),
+            BrandProfile(brand_id="quanye", name=Names(en="Quanye", zh="泉野")),
+            BrandProfile(brand_id="lanfeng", name=Names(en="Lanfeng", zh="蓝峰")),
         ),
         products=tuple(
-            Product(
+            ProductProfile(
                 gtin=gtin,
                 name=name,
                 brand_id="lanfeng" if gtin == LANFENG else "quanye",
@@ -106,13 +106,13 @@ def small_chain(now: datetime) -> Chain:
     )
 
 
-def _store(store_id: str, name: Names, now: datetime) -> Store:
+def _store(store_id: str, name: Names, now: datetime) -> StoreProfile:
     fixtures = (
         _fixture(store_id, "A", FixtureKind.COOLER_UPRIGHT, "quanye"),
         _fixture(store_id, "B", FixtureKind.GONDOLA, None),
     )
     kinds = (DeviceKind.COOLER, DeviceKind.DOOR, DeviceKind.TILL)
-    return Store(
+    return StoreProfile(
         store_id=store_id,
         name=name,
         time_zone=afternoon_zone(now)[0],
@@ -131,7 +131,9 @@ def _store(store_id: str, name: Names, now: datetime) -> Store:
             for kind in kinds
         ),
         listings=tuple(
-            Listing(gtin=gtin, price=Decimal("6.50"), par_units=12, must_have=gtin != LANFENG)
+            ListingProfile(
+                gtin=gtin, price=Decimal("6.50"), par_units=12, must_have=gtin != LANFENG
+            )
             for gtin in NAMES
         ),
         photo_plans=tuple(
@@ -142,8 +144,8 @@ def _store(store_id: str, name: Names, now: datetime) -> Store:
     )
 
 
-def _fixture(store_id: str, letter: str, kind: FixtureKind, owner: str | None) -> Fixture:
-    return Fixture(
+def _fixture(store_id: str, letter: str, kind: FixtureKind, owner: str | None) -> FixtureProfile:
+    return FixtureProfile(
         fixture_id=f"{store_id}-{letter.lower()}",
         letter=letter,
         name=Names(en=f"Shelf {letter}", zh=f"{letter} 号架"),
@@ -154,8 +156,8 @@ def _fixture(store_id: str, letter: str, kind: FixtureKind, owner: str | None) -
     )
 
 
-def _planogram(fixture_id: str, letter: str, now: datetime) -> Planogram:
-    return Planogram(
+def _planogram(fixture_id: str, letter: str, now: datetime) -> PlanogramProfile:
+    return PlanogramProfile(
         planogram_id=f"{fixture_id}-plan",
         version=1,
         fixture_id=fixture_id,

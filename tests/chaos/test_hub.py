@@ -207,9 +207,9 @@ async def test_35_a_device_restored_from_a_backup_loses_no_new_event(setup, tmp_
             # As if the old disk had died yesterday: its rival is silent.
             from datetime import timedelta
 
-            from cloud_hub.master_data.place_tables import Device
+            from cloud_hub.master_data.place_tables import DeviceRow
 
-            device = session.get(Device, ("linguang", TILL))
+            device = session.get(DeviceRow, ("linguang", TILL))
             device.heard_at = hub.hub.clock.now() - timedelta(days=1)
         async with setup.sending(outbox):
             await drain(hub, outbox)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
-from device_profiles.device import Device
+from device_profiles.device import DeviceProfile
 from simulators.chain.chain import build_chain, outlets
 from simulators.chain.goods import as_product
 from simulators.chain.lobby import COLUMNS, ROWS, lobby_device_id, lobby_goods
@@ -126,7 +126,7 @@ def gaps(shelf: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {gap["slot_id"]: gap for gap in shelf["gap_spans"]}
 
 
-def profile_for(folder: Path, cooler: Cooler, now: datetime) -> tuple[Any, Device]:
+def profile_for(folder: Path, cooler: Cooler, now: datetime) -> tuple[Any, DeviceProfile]:
     """The chain with the store, and the device's profile with a gallery of its goods."""
     chain = build_chain(outlets(1), demo_time(now), b"key of this test")
     gallery = Gallery.open_or_make(folder / "gallery", Embedder.shipped())
@@ -145,11 +145,11 @@ def profile_for(folder: Path, cooler: Cooler, now: datetime) -> tuple[Any, Devic
 
 
 @pytest.fixture
-def agents(tmp_path: Path) -> Iterator[Callable[[Device, str], None]]:
+def agents(tmp_path: Path) -> Iterator[Callable[[DeviceProfile, str], None]]:
     """A function that starts a real agent process for a profile."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(profile: Device, hub_url: str) -> None:
+    def start(profile: DeviceProfile, hub_url: str) -> None:
         path = write_profile(profile, tmp_path / "device")
         (tmp_path / "device" / "cooler.json").write_text('{"door_open_s": 0.0}', encoding="utf-8")
         command = [sys.executable, "-m", "aisle", "edge", "--profile", str(path)]
@@ -168,7 +168,7 @@ async def store(
     tmp_path: Path,
     mosquitto: Mosquitto,
     free_port: Callable[[], int],
-    agents: Callable[[Device, str], None],
+    agents: Callable[[DeviceProfile, str], None],
 ) -> AsyncIterator[Store]:
     cooler = Cooler(tmp_path / "device" / PHOTO_FOLDER)
     chain, profile = profile_for(tmp_path, cooler, SystemClock().now())

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 
 from cloud_hub.access.grants import Grant
-from cloud_hub.access.logins import add_login
+from cloud_hub.access.logins import NewLogin, add_login
 from cloud_hub.access.sign_in import SESSION_COOKIE, open_session
 from cloud_hub.access.tables import Login
-from cloud_hub.access.tokens import mint_token
+from cloud_hub.access.tokens import NewToken, mint_token
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
@@ -41,11 +41,13 @@ class Doors:
         with self.hub.database.writing() as session:
             text = mint_token(
                 session,
-                tenant_id=TENANT,
-                name="test",
-                grant=Grant(role=role, scopes=tuple(each for each in scopes if each)),
-                now=NOW,
-                may_write=may_write,
+                NewToken(
+                    tenant_id=TENANT,
+                    name="test",
+                    grant=Grant(role=role, scopes=tuple(each for each in scopes if each)),
+                    may_write=may_write,
+                ),
+                NOW,
             )
         return {"Authorization": f"Bearer {text}"}
 
@@ -57,7 +59,9 @@ class Doors:
     def make_login(self, name: str, role: LoginRole, *scopes: str, **more: Any) -> None:
         grant = Grant(role=role, scopes=scopes, **more)
         with self.hub.database.writing() as session:
-            add_login(session, tenant_id=TENANT, login_name=name, password=PASSWORD, grant=grant)
+            add_login(
+                session, NewLogin(tenant_id=TENANT, login_name=name, password=PASSWORD, grant=grant)
+            )
 
     def signed_in(self, name: str, role: LoginRole, *scopes: str, **more: Any) -> dict[str, str]:
         """Headers of a person at the hub's own page."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from device_profiles.camera import ShelfView
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from simulators.render.packs.packs import unlisted_pack
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.packs.troubles import Troubles
@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 GTINS = ("06901234567892", "00036000291452", "04006381333931", "00000096385074")
 ROWS, COLUMNS = 2, 5
 STRANGER = 9200
-FIXTURE = Fixture.model_validate(
+FIXTURE = FixtureProfile.model_validate(
     {
         "fixture_id": "cooler",
         "letter": "A",
@@ -32,7 +32,7 @@ PLANNED = {
     for row in range(1, ROWS + 1)
     for column in range(1, COLUMNS + 1)
 }
-PLANOGRAM = Planogram.model_validate(
+PLANOGRAM = PlanogramProfile.model_validate(
     {
         "planogram_id": "plan",
         "version": 1,

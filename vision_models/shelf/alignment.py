@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from device_profiles.planogram import Planogram, SlotPlan
+from device_profiles.planogram import PlanogramProfile, SlotPlan
 from vision_models.shelf.compliance import align, align_rows
 from vision_models.shelf.reading import Box
 from vision_models.shelf.rows import Place
@@ -48,7 +48,7 @@ def fit_to_plan(
     rows: Sequence[Sequence[Place]],
     boxes: Sequence[Box],
     names: Sequence[str | None],
-    planogram: Planogram,
+    planogram: PlanogramProfile,
 ) -> Fitted:
     """Each row of the plan with the row of the photo that is most like it, slot by slot.
 
@@ -68,7 +68,7 @@ def fit_to_plan(
     return fitted.done()
 
 
-def _plan_rows(planogram: Planogram) -> list[list[SlotPlan]]:
+def _plan_rows(planogram: PlanogramProfile) -> list[list[SlotPlan]]:
     """The plan's slots by row from the top, in order from the left."""
     rows: dict[int, list[tuple[int, SlotPlan]]] = {}
     for slot in planogram.slots:

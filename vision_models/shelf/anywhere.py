@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from device_profiles.planogram import Planogram
+from device_profiles.planogram import PlanogramProfile
 from vision_models.core.detections import Detections
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
@@ -50,7 +50,9 @@ class AnywhereReader:
         self._detector = detector
         self._judge = judge
 
-    def read(self, image: Image, measures: Measures, planogram: Planogram | None) -> ShelfReading:
+    def read(
+        self, image: Image, measures: Measures, planogram: PlanogramProfile | None
+    ) -> ShelfReading:
         """What stands in `image`, by slots where `planogram` has some.
 
         Raises UnusablePicture without a detector; UnusableModel.
@@ -112,7 +114,11 @@ class AnywhereReader:
         return facing.gtin is not None or not self._judge.look(crop, is_estimated=True).is_open
 
     def _with_gaps(
-        self, image: Image, planogram: Planogram, standing: tuple[Facing, ...], fitted: Fitted
+        self,
+        image: Image,
+        planogram: PlanogramProfile,
+        standing: tuple[Facing, ...],
+        fitted: Fitted,
     ) -> ShelfReading:
         """The places where a product should stand and no box was found are looked at once more."""
         places = {

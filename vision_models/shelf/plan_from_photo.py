@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from device_profiles.camera import ShelfView
-from device_profiles.planogram import Fixture, Planogram, SlotPlan
+from device_profiles.planogram import FixtureProfile, PlanogramProfile, SlotPlan
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.shelf.quality import Quality
@@ -18,7 +18,7 @@ from vision_models.shelf.rows import rows_of
 class PlanWanted:
     """The plan that shall be made: of which fixture, seen how, under which name, from when."""
 
-    fixture: Fixture
+    fixture: FixtureProfile
     view: ShelfView | None = None
     planogram_id: str
     version: int
@@ -27,7 +27,7 @@ class PlanWanted:
 
 def plan_from_photo(
     image: Image, reader: ShelfReader, wanted: PlanWanted, *, leaves_unknown_out: bool = False
-) -> Planogram:
+) -> PlanogramProfile:
     """The plan of what `image` shows: by the slots of a calibrated view, else by the rows that the
     products stand in, of which there have to be as many as the fixture has.
 
@@ -54,7 +54,7 @@ def plan_from_photo(
     slots = _slots(placed)
     if not slots:
         raise UnusablePicture("the photo shows no product that could be planned")
-    return Planogram(
+    return PlanogramProfile(
         planogram_id=wanted.planogram_id,
         version=wanted.version,
         fixture_id=fixture.fixture_id,
@@ -63,7 +63,7 @@ def plan_from_photo(
     )
 
 
-def plan_as_toml(planogram: Planogram) -> str:
+def plan_as_toml(planogram: PlanogramProfile) -> str:
     """The plan as tables of a device's profile."""
     lines = [
         "[[planograms]]",
@@ -85,7 +85,7 @@ def plan_as_toml(planogram: Planogram) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _in_slots(reading: ShelfReading, fixture: Fixture) -> list[Facing]:
+def _in_slots(reading: ShelfReading, fixture: FixtureProfile) -> list[Facing]:
     """The facings of a photo without calibration, each with the slot that its place is."""
     boxes: list[Box] = [facing.box for facing in reading.facings]
     rows = rows_of(boxes, [facing.gtin for facing in reading.facings])

@@ -7,7 +7,7 @@ import cv2
 
 from device_profiles.camera import ShelfView
 from device_profiles.device import InvalidProfile, load_device
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
@@ -22,8 +22,8 @@ class ProfileView:
     profile."""
 
     view: ShelfView
-    fixture: Fixture
-    planogram: Planogram | None
+    fixture: FixtureProfile
+    planogram: PlanogramProfile | None
     width_px: int
     height_px: int
     empty_picture: Path | None

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from device_profiles.camera import ShelfView
-from device_profiles.planogram import Fixture, FixtureKind, Planogram
+from device_profiles.planogram import FixtureKind, FixtureProfile, PlanogramProfile
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery, match_crops
@@ -65,8 +65,8 @@ class ShelfReader:
         image: Image,
         *,
         view: ShelfView | None = None,
-        fixture: Fixture | None = None,
-        planogram: Planogram | None = None,
+        fixture: FixtureProfile | None = None,
+        planogram: PlanogramProfile | None = None,
         when_empty: Mapping[str, Look] | None = None,
     ) -> ShelfReading:
         """What `image` shows. With `view` and `fixture` slot by slot, else wherever a product is,
@@ -90,7 +90,9 @@ class ShelfReader:
         took_ms = (time.perf_counter() - started_s) * 1000
         return replace(reading, model=self.model, took_ms=took_ms)
 
-    def look_at_empty(self, image: Image, view: ShelfView, fixture: Fixture) -> dict[str, Look]:
+    def look_at_empty(
+        self, image: Image, view: ShelfView, fixture: FixtureProfile
+    ) -> dict[str, Look]:
         """How each slot looks with nothing in it, from a picture of the empty shelf: before a
         coloured or patterned back wall, a gap is told by that alone. Raises UnusablePicture."""
         quality = judge_picture(image)
@@ -105,7 +107,7 @@ class ShelfReader:
         self,
         slots: Sequence[_Slot],
         measures: Measures,
-        planogram: Planogram | None,
+        planogram: PlanogramProfile | None,
         when_empty: Mapping[str, Look],
     ) -> ShelfReading:
         hidden = [slot for slot in slots if self._judge.is_burnt(slot.crop)]
@@ -182,7 +184,9 @@ class ShelfReader:
                     settled[n] = (slot, match)
         return settled
 
-    def _cut(self, flat: Flattened, fixture: Fixture, planogram: Planogram | None) -> list[_Slot]:
+    def _cut(
+        self, flat: Flattened, fixture: FixtureProfile, planogram: PlanogramProfile | None
+    ) -> list[_Slot]:
         height, width = flat.front.shape[:2]
         across, down = width / fixture.columns, height / fixture.rows
         edge = self.settings.margin
@@ -204,7 +208,11 @@ class ShelfReader:
         return slots
 
     def _read_baskets(
-        self, image: Image, view: ShelfView, fixture: Fixture, planogram: Planogram | None
+        self,
+        image: Image,
+        view: ShelfView,
+        fixture: FixtureProfile,
+        planogram: PlanogramProfile | None,
     ) -> ShelfReading:
         facings, baskets = self._baskets.read(image, view, fixture)
         planned = {slot.slot_id for slot in planogram.slots} if planogram else None
@@ -232,11 +240,13 @@ def _is_beside(slot: _Slot, others: Sequence[_Slot]) -> bool:
     )
 
 
-def _is_chest(fixture: Fixture) -> bool:
+def _is_chest(fixture: FixtureProfile) -> bool:
     return fixture.kind is FixtureKind.COOLER_CHEST
 
 
-def _slot_ids(fixture: Fixture | None, planogram: Planogram | None) -> tuple[str, ...]:
+def _slot_ids(
+    fixture: FixtureProfile | None, planogram: PlanogramProfile | None
+) -> tuple[str, ...]:
     if fixture is None:
         return tuple(slot.slot_id for slot in planogram.slots) if planogram else ()
     return tuple(

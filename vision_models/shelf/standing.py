@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from device_profiles.planogram import Planogram
+from device_profiles.planogram import PlanogramProfile
 from vision_models.shelf.compliance import Compliance
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reading import Facing, ShelfReading
@@ -32,7 +32,7 @@ class Standing:
 
 
 def compliance_of(
-    planogram: Planogram, facings: Sequence[Facing], hidden: Sequence[str]
+    planogram: PlanogramProfile, facings: Sequence[Facing], hidden: Sequence[str]
 ) -> Compliance:
     """The visible planned slots, and how many of them hold anything and a product of theirs."""
     seen: dict[str, set[str | None]] = {}
@@ -50,7 +50,7 @@ def compliance_of(
     )
 
 
-def standing_of(reading: ShelfReading, planogram: Planogram | None) -> Standing | None:
+def standing_of(reading: ShelfReading, planogram: PlanogramProfile | None) -> Standing | None:
     """The figures of one reading; None where its picture cannot be judged."""
     if reading.quality is not Quality.CLEAR:
         return None
@@ -79,7 +79,7 @@ def standing_of(reading: ShelfReading, planogram: Planogram | None) -> Standing 
     )
 
 
-def _misplaced(facings: Sequence[Facing], planogram: Planogram) -> list[Facing]:
+def _misplaced(facings: Sequence[Facing], planogram: PlanogramProfile) -> list[Facing]:
     """Planned goods that stand where others are planned."""
     if not planogram.slots:
         return []
@@ -92,7 +92,7 @@ def _misplaced(facings: Sequence[Facing], planogram: Planogram) -> list[Facing]:
     ]
 
 
-def _missing(reading: ShelfReading, planogram: Planogram) -> tuple[str, ...] | None:
+def _missing(reading: ShelfReading, planogram: PlanogramProfile) -> tuple[str, ...] | None:
     seen = {facing.gtin for facing in reading.facings}
     wanted = planogram.must_have or tuple(sorted(planogram.products))
     missing = tuple(gtin for gtin in wanted if gtin not in seen)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from device_profiles.planogram import Planogram
+from device_profiles.planogram import PlanogramProfile
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reading import BasketSeen, Box, Facing, ShelfReading
 from vision_models.shelf.standing import compliance_of
@@ -18,7 +18,9 @@ EMPTY = "empty"
 UNKNOWN = "unknown"
 
 
-def vote(readings: Sequence[ShelfReading], planogram: Planogram | None = None) -> ShelfReading:
+def vote(
+    readings: Sequence[ShelfReading], planogram: PlanogramProfile | None = None
+) -> ShelfReading:
     """What most of the clear `readings` say; the last one where none is clear.
 
     A picture in which a slot is hidden does not vote on it. Where names stand against each other

@@ -7,16 +7,16 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, Field, ValidationError
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.admin.stores.exceptions import Hours, read, written
 from cloud_hub.admin.stores.view import state_of, store_view
 from cloud_hub.master_data.editing import edit_store, renamed
-from cloud_hub.web.actions import Acting, Action, Done, Invalid, Refused
-from cloud_hub.web.forms.fields import Input, Kind
+from cloud_hub.web.actions import Acting, Action, Declined, Done, Invalid
+from cloud_hub.web.forms.fields import FieldKind, Input
 from cloud_hub.web.forms.sentences import sentence
 from cloud_hub.web.words import Words
-from device_profiles.store import Store
+from device_profiles.store import StoreProfile
 
 EDIT_STORE: Final = "edit-store"
 Short = Field(min_length=1, max_length=80)
@@ -45,7 +45,7 @@ class StoreForm(BaseModel):
         Input(
             label=lambda words: words("Days with other hours"),
             hint=lambda words: words("One a line: 2026-12-31 08:00-18:00, or 2026-12-25 closed."),
-            kind=Kind.TEXTAREA,
+            kind=FieldKind.TEXTAREA,
         ),
     ] = ""
     time_zone: Annotated[
@@ -73,7 +73,7 @@ class StoreForm(BaseModel):
     ] = ""
 
 
-def values_of(store: Store, words: Words) -> dict[str, object]:
+def values_of(store: StoreProfile, words: Words) -> dict[str, object]:
     """What the form starts with."""
     hours = store.opening_hours
     return {
@@ -90,11 +90,11 @@ def values_of(store: Store, words: Words) -> dict[str, object]:
     }
 
 
-def _edit(act: Acting, form: StoreForm) -> Done | Invalid | Refused:
+def _edit(act: Acting, form: StoreForm) -> Done | Invalid | Declined:
     words = act.words
     known = store_view(act.session, act.viewer, form.store_id).store
     if state_of(known) != form.state:
-        return Refused(
+        return Declined(
             message=words("Somebody has changed this store meanwhile. Load the page again.")
         )
     try:
@@ -111,17 +111,21 @@ def _edit(act: Acting, form: StoreForm) -> Done | Invalid | Refused:
         return Done(message=words("Nothing was changed."))
     record_act(
         act.session,
-        tenant_id=act.viewer.tenant_id,
-        actor=act.viewer.login_name,
-        action="store-edited",
-        subject=form.store_id,
-        detail={"before": dict(edited.before), "after": dict(edited.after)},
-        now=act.now,
+        Act(
+            tenant_id=act.viewer.tenant_id,
+            actor=act.viewer.login_name,
+            action="store-edited",
+            subject=form.store_id,
+            detail={"before": dict(edited.before), "after": dict(edited.after)},
+        ),
+        act.now,
     )
     return Done(message=words("Saved."))
 
 
-def _changes(known: Store, form: StoreForm, exceptions: Mapping[date, Hours]) -> dict[str, object]:
+def _changes(
+    known: StoreProfile, form: StoreForm, exceptions: Mapping[date, Hours]
+) -> dict[str, object]:
     return {
         "name": renamed(known.name, en=form.name_en, zh=form.name_zh),
         "region": renamed(known.region, en=form.region_en, zh=form.region_zh),

@@ -3,7 +3,7 @@
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Page
 from cloud_hub.admin.stores.actions import ACTION, values_of
-from cloud_hub.admin.stores.view import StoreRow, StoresView, StoreView
+from cloud_hub.admin.stores.view import StoreListed, StoreSheet, StoresView
 from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.panel import panel, table
@@ -34,7 +34,7 @@ def stores_page(view: StoresView, reader: Reader) -> Markup:
     )
 
 
-def _row(row: StoreRow, reader: Reader) -> Markup:
+def _row(row: StoreListed, reader: Reader) -> Markup:
     words = reader.words
     return el(
         "tr",
@@ -53,7 +53,7 @@ def _row(row: StoreRow, reader: Reader) -> Markup:
     )
 
 
-def store_edit_page(view: StoreView, reader: Reader) -> Markup:
+def store_edit_page(view: StoreSheet, reader: Reader) -> Markup:
     """One store to edit; only its name and number for somebody who may not."""
     words, store = reader.words, view.store
     name = words.of(store.name)

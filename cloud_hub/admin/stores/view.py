@@ -14,11 +14,11 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.editing import read_store
 from device_profiles.names import Names
-from device_profiles.store import Store
+from device_profiles.store import StoreProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoreRow:
+class StoreListed:
     """A store in the list. `opens` and `closes` are local times."""
 
     store_id: str
@@ -36,14 +36,14 @@ class StoresView:
     """Every store that the viewer may see, by number."""
 
     now: datetime
-    stores: tuple[StoreRow, ...]
+    stores: tuple[StoreListed, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoreView:
+class StoreSheet:
     """One store to edit. `state` names what was read: who sends it back has seen this."""
 
-    store: Store
+    store: StoreProfile
     state: str
 
 
@@ -54,34 +54,34 @@ def stores_view(session: Session, viewer: Viewer, now: datetime) -> StoresView:
         now=now,
         stores=tuple(
             _row(read_store(session, viewer.tenant_id, store_id))
-            for store_id in session.scalars(_visible(viewer).order_by(place.Store.store_id))
+            for store_id in session.scalars(_visible(viewer).order_by(place.StoreRow.store_id))
         ),
     )
 
 
-def store_view(session: Session, viewer: Viewer, store_id: str) -> StoreView:
+def store_view(session: Session, viewer: Viewer, store_id: str) -> StoreSheet:
     """One store. Raises NotYours, NotFound."""
     viewer.require(Permission.SEE_STORES)
-    if session.scalar(_visible(viewer).where(place.Store.store_id == store_id)) is None:
+    if session.scalar(_visible(viewer).where(place.StoreRow.store_id == store_id)) is None:
         raise NotFound(f"there is no store {store_id!r} for this login")
     store = read_store(session, viewer.tenant_id, store_id)
-    return StoreView(store=store, state=state_of(store))
+    return StoreSheet(store=store, state=state_of(store))
 
 
-def state_of(store: Store) -> str:
+def state_of(store: StoreProfile) -> str:
     """A mark of all that a store's form shows: another one, and somebody has changed it."""
     written = json.dumps(store.model_dump(mode="json"), sort_keys=True)
     return sha256(written.encode()).hexdigest()[:16]
 
 
 def _visible(viewer: Viewer) -> sa.Select[str]:
-    return sa.select(place.Store.store_id).where(
-        place.Store.tenant_id == viewer.tenant_id, scope_of(viewer).stores
+    return sa.select(place.StoreRow.store_id).where(
+        place.StoreRow.tenant_id == viewer.tenant_id, scope_of(viewer).stores
     )
 
 
-def _row(store: Store) -> StoreRow:
-    return StoreRow(
+def _row(store: StoreProfile) -> StoreListed:
+    return StoreListed(
         store_id=store.store_id,
         name=store.name,
         region=store.region,

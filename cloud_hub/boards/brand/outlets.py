@@ -18,7 +18,7 @@ from cloud_hub.fleet.today import store_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.snapshot import Snapshot
-from cloud_hub.master_data.chain import Fixture
+from cloud_hub.master_data.chain import FixtureInfo
 from cloud_hub.shelf.figures import shelf_figures
 from cloud_hub.shelf.findings.gap_cost import cost_of
 from cloud_hub.shelf.findings.gaps import gap_loss, open_gaps
@@ -118,7 +118,7 @@ def _or_full(shown: Figure) -> float:
     return 1.0 if shown.value is None else float(shown.value)
 
 
-def _outlet(sight: BrandSight, fixture: Fixture, gaps: Sequence[BrandGap]) -> OutletRow:
+def _outlet(sight: BrandSight, fixture: FixtureInfo, gaps: Sequence[BrandGap]) -> OutletRow:
     snapshot, brand_id, album = sight.snapshot, sight.brand_id, sight.album
     chain = snapshot.chain
     owned = fixture.owner_brand_id == brand_id
@@ -163,7 +163,7 @@ _SEVERAL = in_context("several brands", "foreign")
 
 def _reasons(
     snapshot: Snapshot,
-    fixture: Fixture,
+    fixture: FixtureInfo,
     brand_id: str,
     gaps: Sequence[BrandGap],
     shown: Mapping[Metric, Figure],

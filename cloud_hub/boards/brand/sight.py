@@ -6,7 +6,7 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.insight.figures import Comparison, compare
 from cloud_hub.insight.snapshot import Snapshot
-from cloud_hub.master_data.chain import Fixture
+from cloud_hub.master_data.chain import FixtureInfo
 from cloud_hub.shelf.figures import data_age, photos_of
 from cloud_hub.shelf.measures import Photos
 from cloud_hub.shelf.photos.album import Album
@@ -26,7 +26,7 @@ class BrandSight:
     read: Photos
 
     @property
-    def owned(self) -> list[Fixture]:
+    def owned(self) -> list[FixtureInfo]:
         """The coolers that the brand owns."""
         return _owned(self.snapshot, self.brand_id)
 
@@ -60,5 +60,5 @@ def sight_of(snapshot: Snapshot, viewer: Viewer, brand_id: str) -> BrandSight:
     )
 
 
-def _owned(snapshot: Snapshot, brand_id: str) -> list[Fixture]:
+def _owned(snapshot: Snapshot, brand_id: str) -> list[FixtureInfo]:
     return [f for f in snapshot.chain.fixtures.values() if f.owner_brand_id == brand_id]

@@ -27,7 +27,7 @@ from cloud_hub.boards.devices.searches import DEVICE_SEARCHES
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import problem_rows
 from cloud_hub.boards.problems.scope import snapshot_for
-from cloud_hub.coolers.tables import CoolerMinute
+from cloud_hub.coolers.tables import CoolerReading
 from cloud_hub.core.days.business_day import business_day, day_start
 from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second, start_of
@@ -40,11 +40,11 @@ from cloud_hub.insight.figures import compare
 from cloud_hub.insight.search import search
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, Epoch, StoredEvent
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.master_data.chain import Device
+from cloud_hub.master_data.chain import DeviceInfo
 from cloud_hub.reconciliation.device_trace import places_of
 from cloud_hub.reconciliation.findings import LANE_NAMES
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, joined_epochs
-from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.reconciliation.sums import LinkTotals, link_totals
 from cloud_hub.shelf.figures import data_age
 from cloud_hub.shelf.photos.album import Album
 
@@ -56,7 +56,7 @@ class LaneRow:
 
     lane: int
     name: Said
-    books: Books
+    books: LinkTotals
     resent: int
     dead: int
 
@@ -122,7 +122,7 @@ class DeviceView:
     time_zone: str
     freshness: Freshness
     claimed_at: datetime | None
-    books: Books
+    books: LinkTotals
     lanes: tuple[LaneRow, ...]
     days: tuple[DayEvents, ...]
     losses: tuple[LossRow, ...]
@@ -154,7 +154,7 @@ def device_view(
 ) -> DeviceView:
     """One device as `viewer` may see it at `now`, and where the `record` is that was asked for.
     Raises NotYours, NotFound."""
-    row = session.get(place.Device, (viewer.tenant_id, device_id))
+    row = session.get(place.DeviceRow, (viewer.tenant_id, device_id))
     snapshot = snapshot_for(
         session, viewer, Permission.SEE_DEVICE, now, row.store_id if row else None
     )
@@ -182,7 +182,7 @@ def device_view(
         time_zone=zone.key,
         freshness=snapshot.read(device_links)[device_id],
         claimed_at=device.claimed_at,
-        books=books_of(accounts),
+        books=link_totals(accounts),
         lanes=tuple(_lane(account) for account in accounts),
         days=_days(session, chain.tenant_id, device_id, store.hours, now),
         losses=loss_rows(places),
@@ -205,7 +205,7 @@ def _lane(account: LaneAccount) -> LaneRow:
     return LaneRow(
         lane=account.lane_number,
         name=LANE_NAMES[account.lane_number],
-        books=books_of([account]),
+        books=link_totals([account]),
         resent=account.resends,
         dead=account.dead,
     )
@@ -308,18 +308,18 @@ def _alarms(
 
 
 def _temperatures(
-    session: Session, tenant_id: str, device: Device, now: datetime
+    session: Session, tenant_id: str, device: DeviceInfo, now: datetime
 ) -> tuple[float | None, ...]:
     """Mean temperature of each quarter of an hour; nothing for a device without a fixture."""
     if device.fixture_id is None:
         return ()
     since = now - TEMPERATURE_SPAN
     rows = session.execute(
-        sa.select(CoolerMinute.started_at, CoolerMinute.temperature_c).where(
-            CoolerMinute.tenant_id == tenant_id,
-            CoolerMinute.fixture_id == device.fixture_id,
-            CoolerMinute.started_at >= since,
-            CoolerMinute.started_at < now,
+        sa.select(CoolerReading.started_at, CoolerReading.temperature_c).where(
+            CoolerReading.tenant_id == tenant_id,
+            CoolerReading.fixture_id == device.fixture_id,
+            CoolerReading.started_at >= since,
+            CoolerReading.started_at < now,
         )
     )
     steps: list[list[float]] = [[] for _ in range(TEMPERATURE_SPAN // TEMPERATURE_STEP)]

@@ -24,9 +24,9 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.link.ingest.rejections import Rejection, refusals
-from cloud_hub.master_data.chain import Device
+from cloud_hub.master_data.chain import DeviceInfo
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, lane_accounts
-from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.reconciliation.sums import LinkTotals, link_totals
 from cloud_hub.shelf.figures import data_age
 from cloud_hub.shelf.photos.album import Album
 
@@ -45,7 +45,7 @@ class FleetRow:
     simulated: bool
     agent_version: str | None
     freshness: Freshness
-    books: Books
+    books: LinkTotals
     resent: int
     dead: int
     temperature_c: float | None
@@ -62,7 +62,7 @@ class FleetView:
     time_zone: str
     figures: tuple[Figure, ...]
     devices: tuple[FleetRow, ...]
-    books: Books
+    books: LinkTotals
     problems: tuple[ProblemRow, ...]
     refused: tuple[Rejection, ...]
 
@@ -88,7 +88,7 @@ def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
             _row(snapshot, device, by_device[device.device_id], read)
             for device in chain.devices.values()
         ),
-        books=books_of(snapshot.read(lane_accounts)),
+        books=link_totals(snapshot.read(lane_accounts)),
         problems=needing(problem_rows(snapshot, findings, album)),
         refused=tuple(refusals(session, [viewer.tenant_id], limit=REFUSED_SHOWN))
         if viewer.may(Permission.SEE_LINK)
@@ -108,7 +108,7 @@ def uptime_figures(
 
 
 def _row(
-    snapshot: Snapshot, device: Device, accounts: list[LaneAccount], read: dict[str, float]
+    snapshot: Snapshot, device: DeviceInfo, accounts: list[LaneAccount], read: dict[str, float]
 ) -> FleetRow:
     return FleetRow(
         device_id=device.device_id,
@@ -119,7 +119,7 @@ def _row(
         simulated=device.simulated,
         agent_version=device.agent_version,
         freshness=snapshot.read(device_links)[device.device_id],
-        books=books_of(accounts),
+        books=link_totals(accounts),
         resent=sum(account.resends for account in accounts),
         dead=sum(account.dead for account in accounts),
         temperature_c=read.get(device.fixture_id) if device.fixture_id else None,

@@ -153,7 +153,7 @@ def _ranges(ranges: tuple[tuple[int, int, int], ...]) -> str:
 
 def asked_record(
     session: Session,
-    device: place.Device,
+    device: place.DeviceRow,
     question: RecordQuestion | None,
     zone: ZoneInfo,
     now: datetime,

@@ -3,7 +3,7 @@
 from cloud_hub.access.viewer import Page
 from cloud_hub.boards.home.view import Road
 from cloud_hub.reconciliation.equation_part import ledger_equation
-from cloud_hub.reconciliation.sums import Books
+from cloud_hub.reconciliation.sums import LinkTotals
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.icon import icon
@@ -11,7 +11,7 @@ from cloud_hub.web.parts.thumbnail import thumbnail
 from cloud_hub.web.reader import Reader
 
 
-def road_strip(road: Road | None, books: Books, reader: Reader) -> Markup:
+def road_strip(road: Road | None, books: LinkTotals, reader: Reader) -> Markup:
     """Photo → facings → event → hub → here, beside produced = received + lost + waiting."""
     return el(
         "section",

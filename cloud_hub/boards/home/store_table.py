@@ -1,7 +1,7 @@
 """The stores in one table: sales, conversion, on-shelf, degrees, freshness."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.boards.home.view import StoreRow
+from cloud_hub.boards.home.view import StoreLine
 from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.insight.figure import Figure
 from cloud_hub.web.markup import Markup, el
@@ -10,7 +10,7 @@ from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.reader import Reader
 
 
-def store_table(rows: tuple[StoreRow, ...], reader: Reader) -> Markup:
+def store_table(rows: tuple[StoreLine, ...], reader: Reader) -> Markup:
     """One line a store; an unwatched figure says so instead of showing 0."""
     words = reader.words
     heads = (
@@ -57,7 +57,7 @@ def figure_cell(figure: Figure, reader: Reader, *, with_change: bool = False) ->
     )
 
 
-def _row(row: StoreRow, reader: Reader) -> Markup:
+def _row(row: StoreLine, reader: Reader) -> Markup:
     return el(
         "tr",
         el(
@@ -76,7 +76,7 @@ def _row(row: StoreRow, reader: Reader) -> Markup:
     )
 
 
-def _degrees(row: StoreRow, reader: Reader) -> Markup:
+def _degrees(row: StoreLine, reader: Reader) -> Markup:
     words = reader.words
     if row.temperature_c is None:
         return el("td", words("no data"), class_="amount missing")

@@ -24,7 +24,7 @@ from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.insight.sums import Cell, Sums
 from cloud_hub.link.tables import StoredEvent
 from cloud_hub.reconciliation.lane_accounts import lane_accounts
-from cloud_hub.reconciliation.sums import Books, books_of
+from cloud_hub.reconciliation.sums import LinkTotals, link_totals
 from cloud_hub.sales.metrics import AVERAGE_BASKET, NET_SALES
 from cloud_hub.sales.receipts import average_basket, load_sales, net_sales
 from cloud_hub.shelf.figures import data_age, photos_of
@@ -40,7 +40,7 @@ from cloud_hub.web.photo import Photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoreRow:
+class StoreLine:
     """A store in home's table. `too_warm`: an open alarm says so."""
 
     store_id: str
@@ -87,9 +87,9 @@ class HomeView:
     figures: tuple[Figure, ...]
     problems: tuple[ProblemRow, ...]
     information: tuple[ProblemRow, ...]
-    stores: tuple[StoreRow, ...]
+    stores: tuple[StoreLine, ...]
     road: Road | None
-    books: Books
+    books: LinkTotals
 
 
 def home_view(session: Session, viewer: Viewer, now: datetime, searches: Searches) -> HomeView:
@@ -129,7 +129,7 @@ def home_view(session: Session, viewer: Viewer, now: datetime, searches: Searche
         information=informing(rows),
         stores=_stores(snapshot, all_stores, cells),
         road=_road(snapshot, album, latest) if latest else None,
-        books=books_of(snapshot.read(lane_accounts)),
+        books=link_totals(snapshot.read(lane_accounts)),
     )
 
 
@@ -151,11 +151,11 @@ def _cells(snapshot: Snapshot, asked: Comparison) -> dict[Metric, Mapping[Cell, 
 
 def _stores(
     snapshot: Snapshot, asked: Comparison, cells: Mapping[Metric, Mapping[Cell, Sums]]
-) -> tuple[StoreRow, ...]:
+) -> tuple[StoreLine, ...]:
     warm, read = too_warm_stores(snapshot), temperatures(snapshot)
     alone = {metric: cells_by_store(of_metric) for metric, of_metric in cells.items()}
     return tuple(
-        StoreRow(
+        StoreLine(
             store_id=store.store_id,
             name=store.name,
             net_sales=figure(

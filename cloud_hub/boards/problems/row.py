@@ -6,11 +6,11 @@ from datetime import datetime
 from cloud_hub.core.text import Said
 from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.insight.finding import Cost, Severity
-from cloud_hub.reconciliation.sums import Books
+from cloud_hub.reconciliation.sums import LinkTotals
 from cloud_hub.web.photo import Photo
 from device_profiles.store import LoginRole
 
-__all__ = ["Books", "Cost", "Freshness", "LinkState", "ProblemRow", "Severity"]
+__all__ = ["Cost", "Freshness", "LinkState", "LinkTotals", "ProblemRow", "Severity"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.insight.snapshot import Snapshot
-from cloud_hub.master_data.chain import Fixture, Store
+from cloud_hub.master_data.chain import FixtureInfo, StoreInfo
 from cloud_hub.shelf.findings.gaps import open_gaps
 from cloud_hub.shelf.gaps import Gap
 from cloud_hub.shelf.photos.album import Album
@@ -24,14 +24,14 @@ class FixtureSight:
     viewer: Viewer
     naming: Naming
     album: Album
-    fixture: Fixture
+    fixture: FixtureInfo
     photos: Sequence[ShelfPhoto]
     latest: ShelfPhoto | None
     clear: ShelfPhoto | None
     gaps: Sequence[Gap]
 
     @property
-    def store(self) -> Store:
+    def store(self) -> StoreInfo:
         """Where the fixture stands."""
         return self.snapshot.chain.stores[self.fixture.store_id]
 
@@ -46,7 +46,7 @@ class FixtureSight:
         return not self.naming.hides_pictures(self.fixture.owner_brand_id)
 
 
-def sight_of(snapshot: Snapshot, viewer: Viewer, fixture: Fixture) -> FixtureSight:
+def sight_of(snapshot: Snapshot, viewer: Viewer, fixture: FixtureInfo) -> FixtureSight:
     """The fixture as `viewer` may see it."""
     session, chain, now = snapshot.session, snapshot.chain, snapshot.now
     fixture_id = fixture.fixture_id

@@ -23,7 +23,7 @@ from cloud_hub.insight.figures import compare
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import Searches, search
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.master_data.chain import Fixture
+from cloud_hub.master_data.chain import FixtureInfo
 from cloud_hub.review.accuracy import Recognition, recognition
 from cloud_hub.review.questions import weights_of
 from cloud_hub.review.view import waiting_questions
@@ -148,7 +148,7 @@ def shelf_view(
 ) -> ShelfView:
     """One fixture as `viewer` may see it at `now`: a brand sees a rival's name only in its own
     cooler, else "Other A", and no picture. Raises NotYours, NotFound."""
-    row = session.get(place.Fixture, (viewer.tenant_id, fixture_id))
+    row = session.get(place.FixtureRow, (viewer.tenant_id, fixture_id))
     snapshot = snapshot_for(
         session, viewer, Permission.SEE_SHELF, now, row.store_id if row else None
     )
@@ -248,7 +248,7 @@ def _figures(sight: FixtureSight) -> tuple[Figure, ...]:
     return shelf_figures(metrics, {fixture.fixture_id: read}, comparison, aspect)
 
 
-def _is_chest(fixture: Fixture) -> bool:
+def _is_chest(fixture: FixtureInfo) -> bool:
     return fixture.kind == FixtureKind.COOLER_CHEST.value
 
 

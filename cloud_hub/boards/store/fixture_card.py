@@ -1,14 +1,14 @@
 """A shelf or cooler in small: last photo, how much of the plan stands, degrees."""
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.boards.store.view import FixtureRow
+from cloud_hub.boards.store.view import FixtureCard
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import photo_age
 from cloud_hub.web.parts.thumbnail import thumbnail
 from cloud_hub.web.reader import Reader
 
 
-def fixture_cards(fixtures: tuple[FixtureRow, ...], reader: Reader) -> Markup:
+def fixture_cards(fixtures: tuple[FixtureCard, ...], reader: Reader) -> Markup:
     """The fixtures as a list of links to their shelf pages."""
     words = reader.words
     if not fixtures:
@@ -16,7 +16,7 @@ def fixture_cards(fixtures: tuple[FixtureRow, ...], reader: Reader) -> Markup:
     return el("div", [_card(fixture, reader) for fixture in fixtures], class_="fixtures")
 
 
-def _card(fixture: FixtureRow, reader: Reader) -> Markup:
+def _card(fixture: FixtureCard, reader: Reader) -> Markup:
     words = reader.words
     return el(
         "a",
@@ -35,7 +35,7 @@ def _card(fixture: FixtureRow, reader: Reader) -> Markup:
     )
 
 
-def _standing(fixture: FixtureRow, reader: Reader) -> list[Markup]:
+def _standing(fixture: FixtureCard, reader: Reader) -> list[Markup]:
     words = reader.words
     parts = []
     if fixture.slots_filled is None:

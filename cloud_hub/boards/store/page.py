@@ -8,7 +8,7 @@ from cloud_hub.boards.footfall.hour_map import hour_map
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.boards.problems.row import ProblemRow
 from cloud_hub.boards.store.fixture_card import fixture_cards
-from cloud_hub.boards.store.view import DayRow, DeviceRow, DoorRow, StoreView, TillRow
+from cloud_hub.boards.store.view import DayRow, DeviceLine, DoorRow, StoreView, TillRow
 from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.tasks.list_part import task_list
 from cloud_hub.web.markup import Markup, el
@@ -279,7 +279,7 @@ def _revised(day: DayRow, currency: str, reader: Reader) -> Markup | None:
     return el("span", words("revised {amount}", amount=signed), class_="tag tag-revised")
 
 
-def _devices(devices: tuple[DeviceRow, ...], reader: Reader) -> Markup:
+def _devices(devices: tuple[DeviceLine, ...], reader: Reader) -> Markup:
     words = reader.words
     rows = [
         el(

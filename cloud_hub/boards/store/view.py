@@ -85,7 +85,7 @@ class DoorRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FixtureRow:
+class FixtureCard:
     """One fixture with its last photo. Counts are None where no clear photo exists today."""
 
     fixture_id: str
@@ -122,7 +122,7 @@ class DayRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceRow:
+class DeviceLine:
     """One device of the store."""
 
     device_id: str
@@ -154,10 +154,10 @@ class StoreView:
     staff_share: float | None
     doors: tuple[DoorRow, ...]
     floor: FloorView
-    fixtures: tuple[FixtureRow, ...]
+    fixtures: tuple[FixtureCard, ...]
     tills: tuple[TillRow, ...]
     days: tuple[DayRow, ...]
-    devices: tuple[DeviceRow, ...]
+    devices: tuple[DeviceLine, ...]
     problems: tuple[ProblemRow, ...]
     information: tuple[ProblemRow, ...]
     tasks: tuple[TaskRow, ...]
@@ -209,7 +209,7 @@ def store_view(
         tills=_tills(session, snapshot, today),
         days=_days(session, snapshot, store_id),
         devices=tuple(
-            DeviceRow(
+            DeviceLine(
                 device_id=device.device_id,
                 kind=device.kind,
                 name=device.name,
@@ -282,7 +282,7 @@ def _doors(
     )
 
 
-def _fixtures(snapshot: Snapshot, album: Album, store_id: str) -> tuple[FixtureRow, ...]:
+def _fixtures(snapshot: Snapshot, album: Album, store_id: str) -> tuple[FixtureCard, ...]:
     read = temperatures(snapshot)
     rows = []
     for fixture in snapshot.chain.fixtures_of(store_id):
@@ -296,7 +296,7 @@ def _fixtures(snapshot: Snapshot, album: Album, store_id: str) -> tuple[FixtureR
             else None
         )
         rows.append(
-            FixtureRow(
+            FixtureCard(
                 fixture_id=fixture.fixture_id,
                 name=fixture.name,
                 photo=album.photo(latest, album.difference(latest, photos)) if latest else None,

@@ -19,7 +19,7 @@ _EXACT = frozenset({"openid", "unionid", "cookie", "receipt-token"})
 SEAL = "sealed:"
 
 
-class IdentityKeys:
+class HandleKeys:
     """Encrypts handles and finds them again."""
 
     def __init__(self, secrets: HubSecrets) -> None:

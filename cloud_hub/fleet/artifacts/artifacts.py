@@ -12,14 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 from tuf.api.metadata import TargetFile
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.artifacts.packing import pack_artifact
-from cloud_hub.fleet.artifacts.signing import SigningDesk
+from cloud_hub.fleet.artifacts.signing import ArtifactSigner
 from cloud_hub.fleet.commands.shadows import ARTIFACTS, WantedState, shadow_of, want_state
 from cloud_hub.fleet.tables import DeviceShadow
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from device_profiles.artifact import (
     ArtifactKind,
     ArtifactName,
@@ -67,9 +67,9 @@ class Artifacts:
     folder: Path
     keys: Path | None = None
 
-    def desk(self, tenant_id: str) -> SigningDesk:
+    def desk(self, tenant_id: str) -> ArtifactSigner:
         """One chain's repository."""
-        return SigningDesk(folder=self.folder / tenant_id, keys=self.keys)
+        return ArtifactSigner(folder=self.folder / tenant_id, keys=self.keys)
 
     def tenants(self) -> list[str]:
         """Chains that have a repository."""
@@ -116,7 +116,7 @@ class Artifacts:
         return _artifact(target)
 
     def assign(
-        self, session: Session, devices: Iterable[Device], wish: Wish, now: datetime
+        self, session: Session, devices: Iterable[DeviceRow], wish: Wish, now: datetime
     ) -> list[DeviceShadow]:
         """The shadows of `devices`, of which `wish` is wanted from now on; noted in the audit log.
         Raises Refused when there is no such version."""
@@ -133,12 +133,14 @@ class Artifacts:
             changed.append(want_state(session, device, WantedState(state=state, by=wish.by), now))
             record_act(
                 session,
-                tenant_id=device.tenant_id,
-                actor=wish.by,
-                action="artifact-assigned",
-                subject=device.device_id,
-                detail={"artifact": wish.name, "version": wish.version},
-                now=now,
+                Act(
+                    tenant_id=device.tenant_id,
+                    actor=wish.by,
+                    action="artifact-assigned",
+                    subject=device.device_id,
+                    detail={"artifact": wish.name, "version": wish.version},
+                ),
+                now,
             )
         return changed
 

@@ -14,7 +14,7 @@ from cloud_hub.fleet.artifacts.artifacts import artifacts_of
 from cloud_hub.fleet.artifacts.rollouts import advance, is_due, rollouts
 from cloud_hub.fleet.commands.shadows import desired_message
 from cloud_hub.fleet.tables import ArtifactRollout, DeviceShadow
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.wire.topics import Downlink, dn_topic
 
 log = logging.getLogger(__name__)
@@ -95,12 +95,12 @@ async def tell_wishes(hub: Hub) -> None:
 def _wishes_since(hub: Hub, moment: datetime) -> list[tuple[datetime, str, bytes]]:
     """When each was wished, and what is published where."""
     wished = (
-        sa.select(DeviceShadow, Device)
+        sa.select(DeviceShadow, DeviceRow)
         .join(
-            Device,
+            DeviceRow,
             sa.and_(
-                Device.tenant_id == DeviceShadow.tenant_id,
-                Device.device_id == DeviceShadow.device_id,
+                DeviceRow.tenant_id == DeviceShadow.tenant_id,
+                DeviceRow.device_id == DeviceShadow.device_id,
             ),
         )
         .where(DeviceShadow.desired_at > moment)

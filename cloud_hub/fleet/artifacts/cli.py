@@ -59,8 +59,8 @@ def add(
     tenant: TenantId = None,
 ) -> None:
     """Sign a file as one version of an artifact. No device takes it before it is assigned."""
-    from cloud_hub.access.audit_log import record_act
-    from cloud_hub.access.offline_hub import ACTOR, open_office
+    from cloud_hub.access.audit_log import Act, record_act
+    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
     from cloud_hub.fleet.artifacts.artifacts import Artifacts, NewVersion
 
     chosen = kind or KINDS.get(name.partition("/")[0])
@@ -68,19 +68,21 @@ def add(
         raise typer.BadParameter(
             f"{name!r} does not begin with {', '.join(KINDS)}; say what it is", param_hint="--kind"
         )
-    with open_office({"data_dir": data, "database": database}, tenant) as office:
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir, keys=keys)
         new = NewVersion(path=path, name=name, version=version, kind=chosen)
         added = artifacts.add(office.tenant_id, new, office.clock.now())
         office.write(
             lambda session: record_act(
                 session,
-                tenant_id=office.tenant_id,
-                actor=ACTOR,
-                action="artifact-added",
-                subject=name,
-                detail={"version": version, "kind": added.kind, "sha256": added.sha256},
-                now=office.clock.now(),
+                Act(
+                    tenant_id=office.tenant_id,
+                    actor=ACTOR,
+                    action="artifact-added",
+                    subject=name,
+                    detail={"version": version, "kind": added.kind, "sha256": added.sha256},
+                ),
+                office.clock.now(),
             )
         )
     typer.echo(f"{name} {version}: {added.kind}, {added.bytes} bytes, {added.sha256[:12]}…")
@@ -89,10 +91,10 @@ def add(
 @artifact_app.command("list")
 def show(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None) -> None:
     """One line each version, by name, the newest first."""
-    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.fleet.artifacts.artifacts import Artifacts
 
-    with open_office({"data_dir": data, "database": database}, tenant) as office:
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir)
         for one in artifacts.listed(office.tenant_id):
             typer.echo(
@@ -121,7 +123,7 @@ def assign(
     tenant: TenantId = None,
 ) -> None:
     """Have devices take a version; a running hub tells them within seconds."""
-    from cloud_hub.access.offline_hub import ACTOR, open_office
+    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
     from cloud_hub.fleet.artifacts.artifacts import Artifacts, Wish
     from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
     from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
@@ -131,7 +133,7 @@ def assign(
     if not (device or store or device_kind):
         raise typer.BadParameter("say which devices: --device, --store or --device-kind")
     choice = DeviceChoice(device_ids=device or (), store_id=store, kind=device_kind, share=share)
-    with open_office({"data_dir": data, "database": database}, tenant) as office:
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir)
 
         def write(session: "Session") -> list[str]:
@@ -175,7 +177,7 @@ def roll_out(
     """Have devices take a version wave by wave, each as large as all before it together.
 
     It stops by itself where too many of those asked cannot take it; see waves."""
-    from cloud_hub.access.offline_hub import ACTOR, open_office
+    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
     from cloud_hub.fleet.artifacts.artifacts import Artifacts
     from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
     from cloud_hub.fleet.artifacts.rollouts import RolloutPlan, begin_rollout, standing_of
@@ -191,7 +193,7 @@ def roll_out(
         pause_min=pause,
         stop_above=stop_above,
     )
-    with open_office({"data_dir": data, "database": database}, tenant) as office:
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir)
 
         def write(session: "Session") -> str:
@@ -205,11 +207,11 @@ def roll_out(
 @artifact_app.command("waves")
 def waves(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None) -> None:
     """How each roll-out stands, one line each, and which devices cannot take the version."""
-    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.fleet.artifacts.rollouts import rollouts, standing_of
 
     with (
-        open_office({"data_dir": data, "database": database}, tenant) as office,
+        open_offline_hub({"data_dir": data, "database": database}, tenant) as office,
         office.database.sessions() as session,
     ):
         for rollout in rollouts(session, office.tenant_id):
@@ -224,10 +226,10 @@ def stop(
     name: Name, data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
 ) -> None:
     """Ask no further device of a roll-out. Those that were asked keep what they have."""
-    from cloud_hub.access.offline_hub import open_office
+    from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.fleet.artifacts.rollouts import stop_rollout
 
-    with open_office({"data_dir": data, "database": database}, tenant) as office:
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
         office.write(
             lambda session: stop_rollout(session, office.tenant_id, name, "stopped by hand")
         )

@@ -15,7 +15,7 @@ from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.artifacts.artifacts import Artifacts, Wish
 from cloud_hub.fleet.commands.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of
 from cloud_hub.fleet.tables import ArtifactRollout
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 
 ANSWERED_SHARE = 0.5
 """The next wave waits until so many of the devices asked have said how it went."""
@@ -68,7 +68,7 @@ class RolloutPlan:
 def begin_rollout(
     session: Session,
     artifacts: Artifacts,
-    devices: Sequence[Device],
+    devices: Sequence[DeviceRow],
     plan: RolloutPlan,
     now: datetime,
 ) -> ArtifactRollout:
@@ -183,7 +183,7 @@ def _ask_next(
     total = len(rollout.devices)
     size = rollout.asked or max(1, math.ceil(rollout.share * total))
     wave = rollout.devices[rollout.asked : rollout.asked + size]
-    known = [session.get(Device, (rollout.tenant_id, device_id)) for device_id in wave]
+    known = [session.get(DeviceRow, (rollout.tenant_id, device_id)) for device_id in wave]
     devices = [device for device in known if device is not None]
     wish = Wish(name=rollout.name, version=rollout.version, by=rollout.begun_by)
     artifacts.assign(session, devices, wish, now)

@@ -55,7 +55,7 @@ RENEWED_AT = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SigningDesk:
+class ArtifactSigner:
     """One chain's repository. `keys` is where the keys are, by default in the folder itself."""
 
     folder: Path

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field, JsonValue
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, device_for
 from cloud_hub.core.errors import Refused
@@ -173,12 +173,14 @@ async def want_device(
         if shadow.desired_version != version:
             record_act(
                 session,
-                tenant_id=viewer.tenant_id,
-                actor=viewer.login_name,
-                action="desired-state",
-                subject=device_id,
-                detail={"version": shadow.desired_version, "state": dict(request.state)},
-                now=now,
+                Act(
+                    tenant_id=viewer.tenant_id,
+                    actor=viewer.login_name,
+                    action="desired-state",
+                    subject=device_id,
+                    detail={"version": shadow.desired_version, "state": dict(request.state)},
+                ),
+                now,
             )
         topic = dn_topic(device.tenant_id, device.store_id, device.device_id, Downlink.DESIRED)
         return _shadow_answer(shadow), Outgoing(topic=topic, payload=desired_message(shadow))

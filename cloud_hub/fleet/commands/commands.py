@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.tables import DeviceCommand
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.downlink.commands import Command
 
 LARGEST_ARGUMENTS_BYTES = 8 * 1024
@@ -44,7 +44,7 @@ class NewCommand:
 
 
 def issue_command(
-    session: Session, device: Device, new: NewCommand, *, issued_by: str, now: datetime
+    session: Session, device: DeviceRow, new: NewCommand, *, issued_by: str, now: datetime
 ) -> tuple[DeviceCommand, bool]:
     """The command, kept, and whether it is new.
 
@@ -76,7 +76,7 @@ def issue_command(
     return command, True
 
 
-def pending_commands(session: Session, device: Device, now: datetime) -> Sequence[DeviceCommand]:
+def pending_commands(session: Session, device: DeviceRow, now: datetime) -> Sequence[DeviceCommand]:
     """Commands without a result whose time is not over, in the order they were given."""
     commands = session.scalars(
         sa.select(DeviceCommand)

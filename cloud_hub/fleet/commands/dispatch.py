@@ -4,14 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, device_for
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.commands.commands import NewCommand, expires_at, issue_command, offer
 from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.link.ingest.message import Outgoing
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.wire.topics import Downlink, dn_topic
 
 
@@ -29,12 +29,14 @@ def give_command(
     if is_new:
         record_act(
             session,
-            tenant_id=viewer.tenant_id,
-            actor=viewer.login_name,
-            action=f"command-{new.name}",
-            subject=device_id,
-            detail={"command_id": command.command_id, "arguments": dict(new.arguments)},
-            now=now,
+            Act(
+                tenant_id=viewer.tenant_id,
+                actor=viewer.login_name,
+                action=f"command-{new.name}",
+                subject=device_id,
+                detail={"command_id": command.command_id, "arguments": dict(new.arguments)},
+            ),
+            now,
         )
     return command
 
@@ -44,7 +46,7 @@ def offer_now(session: Session, command: DeviceCommand, now: datetime) -> Outgoi
     only where the hub has a broker: else it is offered at the device's next hello."""
     if command.outcome is not None or now >= expires_at(command):
         return None
-    device = session.get_one(Device, (command.tenant_id, command.device_id))
+    device = session.get_one(DeviceRow, (command.tenant_id, command.device_id))
     topic = dn_topic(device.tenant_id, device.store_id, device.device_id, Downlink.COMMAND)
     return Outgoing(topic=topic, payload=offer(command, now))
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.tables import DeviceShadow
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.downlink.shadow import Desired, Shadow, delta
 
 LARGEST_STATE_BYTES = 16 * 1024
@@ -59,7 +59,7 @@ class WantedState:
 
 
 def want_state(
-    session: Session, device: Device, wanted: WantedState, now: datetime
+    session: Session, device: DeviceRow, wanted: WantedState, now: datetime
 ) -> DeviceShadow:
     """The shadow with a new desired state under the next version.
 
@@ -88,7 +88,7 @@ def desired_message(shadow: DeviceShadow) -> bytes:
 
 
 def desired_for(
-    session: Session, device: Device, known_version: int, now: datetime
+    session: Session, device: DeviceRow, known_version: int, now: datetime
 ) -> tuple[int, bytes | None]:
     """The desired version, and the message if a device that knows `known_version` lacks it.
 

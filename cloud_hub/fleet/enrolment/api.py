@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import device_for
 from cloud_hub.core.errors import Refused
@@ -69,12 +69,14 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
             device, password = claim(session, Claim(**body.model_dump()), now)
             record_act(
                 session,
-                tenant_id=device.tenant_id,
-                actor=f"device:{device.device_id}",
-                action="device-claimed",
-                subject=device.device_id,
-                detail={"address": address},
-                now=now,
+                Act(
+                    tenant_id=device.tenant_id,
+                    actor=f"device:{device.device_id}",
+                    action="device-claimed",
+                    subject=device.device_id,
+                    detail={"address": address},
+                ),
+                now,
             )
     except Refused:
         parts.claims.failed(who, now)
@@ -112,10 +114,12 @@ def reset_device_claim(
         reset_claim(device_for(session, viewer, device_id))
         record_act(
             session,
-            tenant_id=tenant_id,
-            actor=viewer.login_name,
-            action="claim-reset",
-            subject=device_id,
-            detail={},
-            now=hub.clock.now(),
+            Act(
+                tenant_id=tenant_id,
+                actor=viewer.login_name,
+                action="claim-reset",
+                subject=device_id,
+                detail={},
+            ),
+            hub.clock.now(),
         )

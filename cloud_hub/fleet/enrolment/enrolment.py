@@ -14,7 +14,7 @@ from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.broker.embedded import CheckDevice
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 
 UNKNOWN_CLAIM = "no device of this name waits for that claim token"
 
@@ -36,7 +36,7 @@ def claim(session: Session, said: Claim, now: datetime) -> tuple[DeviceIdentity,
     Raises Refused for a wrong token, and for a second claim with another secret or none until
     `reset_claim`.
     """
-    device = session.get(Device, (said.tenant_id, said.device_id))
+    device = session.get(DeviceRow, (said.tenant_id, said.device_id))
     offered, secret = hash_token(said.claim_token), said.secret
     if device is None or not hmac.compare_digest(device.claim_token_hash, offered):
         raise Refused(UNKNOWN_CLAIM, status=403)
@@ -55,7 +55,7 @@ def claim(session: Session, said: Claim, now: datetime) -> tuple[DeviceIdentity,
     return _identity(device), password
 
 
-def reset_claim(device: Device) -> None:
+def reset_claim(device: DeviceRow) -> None:
     """Lets the device be claimed once more; its present password ends."""
     device.password_hash = device.claimed_at = None
 
@@ -64,13 +64,13 @@ def check_device(session: Session, device_id: str, password: str) -> DeviceIdent
     """The device with this name and password, or None."""
     offered = hash_token(password)
     found = None
-    for device in session.scalars(sa.select(Device).where(Device.device_id == device_id)):
+    for device in session.scalars(sa.select(DeviceRow).where(DeviceRow.device_id == device_id)):
         if hmac.compare_digest(device.password_hash or "", offered):
             found = device
     return None if found is None else _identity(found)
 
 
-def _identity(device: Device) -> DeviceIdentity:
+def _identity(device: DeviceRow) -> DeviceIdentity:
     return DeviceIdentity(
         tenant_id=device.tenant_id, store_id=device.store_id, device_id=device.device_id
     )

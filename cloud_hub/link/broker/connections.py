@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.link.tables import DeviceConnection
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 
 SILENCE = timedelta(minutes=10)
 """Over an external broker the hub sees no device leave: one that says nothing for so long has."""
 
 
-def open_connection(session: Session, device: Device, now: datetime) -> None:
+def open_connection(session: Session, device: DeviceRow, now: datetime) -> None:
     """The device is linked from now on; what it had before ends."""
     _end_open(session, device.tenant_id, device.device_id, now)
     row = session.get(DeviceConnection, (device.tenant_id, device.device_id, now))
@@ -26,7 +26,7 @@ def open_connection(session: Session, device: Device, now: datetime) -> None:
     session.flush()
 
 
-def ensure_connection(session: Session, device: Device, now: datetime) -> None:
+def ensure_connection(session: Session, device: DeviceRow, now: datetime) -> None:
     """A device that is heard is linked, even where its leaving was noted too late."""
     known = session.scalars(_open_rows(device.tenant_id, device.device_id).limit(1)).first()
     if known is None:
@@ -60,13 +60,13 @@ def end_every_connection(session: Session) -> None:
 
 def end_silent_connections(session: Session, now: datetime) -> None:
     """Ends the connections of devices that were not heard for long."""
-    silent = sa.or_(Device.heard_at.is_(None), Device.heard_at < now - SILENCE)
+    silent = sa.or_(DeviceRow.heard_at.is_(None), DeviceRow.heard_at < now - SILENCE)
     rows = session.scalars(
         _open_rows()
         .join(
-            Device,
-            (Device.tenant_id == DeviceConnection.tenant_id)
-            & (Device.device_id == DeviceConnection.device_id),
+            DeviceRow,
+            (DeviceRow.tenant_id == DeviceConnection.tenant_id)
+            & (DeviceRow.device_id == DeviceConnection.device_id),
         )
         .where(silent, DeviceConnection.started_at < now - SILENCE)
     ).all()
@@ -75,7 +75,7 @@ def end_silent_connections(session: Session, now: datetime) -> None:
 
 def _end(session: Session, rows: Sequence[DeviceConnection]) -> None:
     for row in rows:
-        device = session.get(Device, (row.tenant_id, row.device_id))
+        device = session.get(DeviceRow, (row.tenant_id, row.device_id))
         heard_at = device.heard_at if device is not None else None
         row.ended_at = max(heard_at or row.started_at, row.started_at)
 

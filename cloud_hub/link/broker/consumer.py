@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from cloud_hub.core.hub import Hub
 from cloud_hub.link.broker.embedded import HUB_USER
-from cloud_hub.link.ingest.counters import Meters
+from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.ingest import OUTAGE, Ingest, Taken
 from cloud_hub.link.ingest.message import Message, Outgoing
 from sync.core.errors import InvalidTopic
@@ -128,7 +128,7 @@ async def hear(listener: MqttListener, inbox: Inbox, *, early: bool) -> None:
         inbox.put(heard, time.monotonic())
 
 
-async def run_intake(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> None:
+async def run_intake(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Counters) -> None:
     """Until cancelled. While one transaction runs the next group gathers behind it."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_reassure(hub, inbox), name="reassure")
@@ -167,7 +167,7 @@ def reassurance(heard: Heard, credit: int) -> Outgoing | None:
     return Outgoing(topic=where, payload=ack.to_bytes())
 
 
-async def _take_for_ever(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Meters) -> None:
+async def _take_for_ever(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Counters) -> None:
     while True:
         group = await inbox.group(hub.settings.group_batches)
         try:
@@ -191,7 +191,7 @@ def _credit(hub: Hub, inbox: Inbox) -> int:
 
 
 async def _take(
-    hub: Hub, ingest: Ingest, group: Sequence[Heard], credit: int, meters: Meters
+    hub: Hub, ingest: Ingest, group: Sequence[Heard], credit: int, meters: Counters
 ) -> Taken:
     """Commits; while the database is out of order, waits and tries again: nothing is dropped."""
     now = hub.clock.now()

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.business_day import business_day
 from cloud_hub.link.tables import ClockAnchor
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.core.clock import SKEW_ALLOWED_S
 from sync.events import ClockState, EventBody, Receipt, Stamp
 from sync.wire.batch import Arrived
@@ -49,7 +49,7 @@ class Clocks:
     now: datetime
     _anchors: dict[tuple[str, str, str], ClockAnchor | None] = field(default_factory=dict)
 
-    def hear(self, device: Device, hello: Hello) -> None:
+    def hear(self, device: DeviceRow, hello: Hello) -> None:
         """Ties the boot of this hello, and those before it that it speaks of, to the true time; a
         better source replaces a worse one."""
         for anchor in hello.anchors:
@@ -63,14 +63,14 @@ class Clocks:
         true_at = hello.wall_at if trusted else self.now
         self._note(device, hello.boot_id, hello.monotonic_ms, true_at, source)
 
-    def _hear_of(self, device: Device, told: BootAnchor) -> None:
+    def _hear_of(self, device: DeviceRow, told: BootAnchor) -> None:
         """A boot that ended before it met the hub, and whose clock came to be trusted by itself."""
         known = self._anchor(device, told.boot_id)
         is_possible = told.wall_at <= self.now + timedelta(seconds=SKEW_ALLOWED_S)
         if is_possible and (known is None or known.source == AnchorSource.BOUND):
             self._note(device, told.boot_id, told.monotonic_ms, told.wall_at, AnchorSource.DEVICE)
 
-    def meet(self, device: Device, records: Sequence[Arrived]) -> None:
+    def meet(self, device: DeviceRow, records: Sequence[Arrived]) -> None:
         """Before the records of one batch are placed: if their boot was never heard of, it ended
         before the present one began."""
         if not records or records[0].stamp.clock is ClockState.TRUSTED:
@@ -80,7 +80,7 @@ class Clocks:
             latest_ms = max(record.stamp.monotonic_ms for record in records)
             self._note(device, boot_id, latest_ms, self._bound(device), AnchorSource.BOUND)
 
-    def shift(self, device: Device, stamp: Stamp) -> timedelta | None:
+    def shift(self, device: DeviceRow, stamp: Stamp) -> timedelta | None:
         """How far the device's wall clock was off when it wrote `stamp`; None if it is believed."""
         if stamp.clock is ClockState.TRUSTED:
             return None
@@ -93,7 +93,7 @@ class Clocks:
         anchor.corrected_events += 1
         return placed - stamp.wall_at
 
-    def _bound(self, device: Device) -> datetime:
+    def _bound(self, device: DeviceRow) -> datetime:
         """When the boot began that the device has spoken of last; now, if it spoke of none."""
         self.session.flush()
         last = self.session.scalars(
@@ -110,7 +110,7 @@ class Clocks:
             return self.now
         return last.true_at - timedelta(milliseconds=last.monotonic_ms)
 
-    def _anchor(self, device: Device, boot_id: str) -> ClockAnchor | None:
+    def _anchor(self, device: DeviceRow, boot_id: str) -> ClockAnchor | None:
         key = (device.tenant_id, device.device_id, boot_id[:BOOT_CHARACTERS])
         if key not in self._anchors:
             self._anchors[key] = self.session.get(ClockAnchor, key)
@@ -118,7 +118,7 @@ class Clocks:
 
     def _note(
         self,
-        device: Device,
+        device: DeviceRow,
         boot_id: str,
         monotonic_ms: int,
         true_at: datetime,

@@ -5,7 +5,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from cloud_hub.link.ingest.tally import Tally
 
 
-class Meters:
+class Counters:
     """The hub's counters."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from cloud_hub.link.broker.connections import open_connection
 from cloud_hub.link.hub_alarms import RIVAL, HubAlarm, raise_alarm
 from cloud_hub.link.ingest.lane_state import LaneBooks, welcome_run
 from cloud_hub.link.tables import Epoch
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.events import Lane
 from sync.wire.messages import (
     HELD_EVERY_S,
@@ -28,7 +28,7 @@ fleet says hello at once."""
 
 
 def answer_hello(
-    books: LaneBooks, device: Device, hello: Hello, settings: HubSettings
+    books: LaneBooks, device: DeviceRow, hello: Hello, settings: HubSettings
 ) -> HelloAnswer:
     """The answer, with every change it means noted in `books`' session."""
     now = books.now
@@ -68,7 +68,7 @@ def _hub_version() -> str:
     return version("aisleos")
 
 
-def _live(live: Epoch | None, device: Device, hello: Hello, now: datetime) -> LiveEpoch | None:
+def _live(live: Epoch | None, device: DeviceRow, hello: Hello, now: datetime) -> LiveEpoch | None:
     if live is None:
         return None
     heard_at = device.heard_at or live.first_heard_at
@@ -81,7 +81,7 @@ def _live(live: Epoch | None, device: Device, hello: Hello, now: datetime) -> Li
     )
 
 
-def _go_on(books: LaneBooks, device: Device, hello: Hello, epoch: int, *, renewed: bool) -> None:
+def _go_on(books: LaneBooks, device: DeviceRow, hello: Hello, epoch: int, *, renewed: bool) -> None:
     """Makes `epoch` the live one. A renewed one gets its nonce with the device's next hello."""
     live = books.live_epoch(device.tenant_id, device.device_id)
     books.forget_live(device)
@@ -106,14 +106,14 @@ def _go_on(books: LaneBooks, device: Device, hello: Hello, epoch: int, *, renewe
 
 
 def _lanes_known(
-    books: LaneBooks, device: Device, hello: Hello, epoch: int
+    books: LaneBooks, device: DeviceRow, hello: Hello, epoch: int
 ) -> tuple[LaneKnown, ...]:
     named = {(lane.epoch, lane.lane) for lane in hello.lanes}
     named |= {(epoch, lane) for lane in Lane}
     return tuple(_lane_known(books, device, number, lane) for number, lane in sorted(named))
 
 
-def _lane_known(books: LaneBooks, device: Device, epoch: int, lane: Lane) -> LaneKnown:
+def _lane_known(books: LaneBooks, device: DeviceRow, epoch: int, lane: Lane) -> LaneKnown:
     key = (device.tenant_id, device.device_id, epoch, int(lane))
     book = books.lane(key)
     known = book.arrived.copy()

@@ -18,7 +18,7 @@ from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.message_reader import MessageReader
 from cloud_hub.link.ingest.offers import Offer
 from cloud_hub.link.ingest.tally import Tally
-from cloud_hub.link.ingest.unit_of_work import Projector, Turn
+from cloud_hub.link.ingest.unit_of_work import Projector, UnitOfWork
 from sync.core.errors import InvalidTopic
 from sync.wire.topics import dn_topic, parse_up
 
@@ -115,7 +115,7 @@ class Ingest:
                 session.rollback()
         return Taken(answers=answers, tally=turn.tally, offers=offers)
 
-    def _offers(self, turn: Turn) -> tuple[Outgoing, ...]:
+    def _offers(self, turn: UnitOfWork) -> tuple[Outgoing, ...]:
         """What the devices that have just said hello still lack."""
         session, now = turn.work.session, turn.work.now
         offers: list[Outgoing] = []

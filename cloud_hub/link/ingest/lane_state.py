@@ -17,7 +17,7 @@ from cloud_hub.core.storage.bulk_insert import (
 )
 from cloud_hub.link.broker.connections import connected, ensure_connection
 from cloud_hub.link.tables import Epoch, LaneClaim, LostRange, ReceivedRange, ResendCount
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.core.arrivals import RangeSet
 from sync.wire.batch import Loss
 
@@ -31,7 +31,7 @@ PREFETCHED = 200
 
 
 @dataclass(slots=True)
-class LaneBook:
+class LaneState:
     """What is here of one lane of one incarnation; `stored` are its ranges as the database has
     them, last by first."""
 
@@ -48,8 +48,8 @@ class LaneBooks:
 
     session: Session
     now: datetime
-    devices: dict[tuple[str, str], Device] = field(default_factory=dict)
-    _lanes: dict[LaneKey, LaneBook] = field(default_factory=dict)
+    devices: dict[tuple[str, str], DeviceRow] = field(default_factory=dict)
+    _lanes: dict[LaneKey, LaneState] = field(default_factory=dict)
     _losses: dict[tuple[str, str, int, int, int, int], dict[str, Any]] = field(default_factory=dict)
     _claims: dict[LaneKey, tuple[int, int]] = field(default_factory=dict)
     _openings: dict[LaneKey, int] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class LaneBooks:
             return sa.tuple_(table.tenant_id, table.device_id).in_(names)
 
         session = self.session
-        for device in session.scalars(sa.select(Device).where(among(Device))):
+        for device in session.scalars(sa.select(DeviceRow).where(among(DeviceRow))):
             self.devices[device.tenant_id, device.device_id] = device
         live = sa.select(Epoch).where(among(Epoch), Epoch.state == "live").order_by(Epoch.epoch)
         self._live |= dict.fromkeys(names)
@@ -89,15 +89,15 @@ class LaneBooks:
         self._linked |= connected(session, names)
         self._read |= set(names)
 
-    def forget_live(self, device: Device) -> None:
+    def forget_live(self, device: DeviceRow) -> None:
         """Another incarnation may be live now."""
         self._live.pop((device.tenant_id, device.device_id), None)
 
-    def device(self, tenant_id: str, device_id: str) -> Device | None:
+    def device(self, tenant_id: str, device_id: str) -> DeviceRow | None:
         """The device as master data know it, or None."""
         key = (tenant_id, device_id)
         if key not in self.devices:
-            found = self.session.get(Device, key)
+            found = self.session.get(DeviceRow, key)
             if found is None:
                 return None
             self.devices[key] = found
@@ -120,11 +120,11 @@ class LaneBooks:
             .order_by(Epoch.epoch.desc())
         ).first()
 
-    def lane(self, key: LaneKey) -> LaneBook:
+    def lane(self, key: LaneKey) -> LaneState:
         """The book of one lane."""
         if key not in self._lanes:
             stored = self._ranges(ReceivedRange, key)
-            self._lanes[key] = LaneBook(
+            self._lanes[key] = LaneState(
                 RangeSet.of(stored), RangeSet.of(self._ranges(LostRange, key)), dict(stored)
             )
         return self._lanes[key]
@@ -192,7 +192,7 @@ class LaneBooks:
         before = self._claims.get(key, (1, 1))
         self._claims[key] = (max(before[0], next_seq), max(before[1], base))
 
-    def hear(self, device: Device) -> None:
+    def hear(self, device: DeviceRow) -> None:
         """The device has been heard, so it is linked."""
         if device.heard_at is None or not device.heard_at <= self.now < device.heard_at + NOTED:
             device.heard_at = self.now

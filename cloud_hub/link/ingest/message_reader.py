@@ -15,9 +15,9 @@ from cloud_hub.link.ingest.lane_state import LaneBooks, LaneKey, welcome_run
 from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.offers import Greeted, Offer
 from cloud_hub.link.ingest.sequence_conflicts import note_conflicts
-from cloud_hub.link.ingest.unit_of_work import Turn
+from cloud_hub.link.ingest.unit_of_work import UnitOfWork
 from cloud_hub.link.tables import Epoch
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.core.arrivals import RangeSet
 from sync.core.errors import DamagedBatch, InvalidBatch, InvalidMessage, InvalidTopic
 from sync.wire.batch import Arrived, Batch, BatchHeader, claimed_range, decode_batch
@@ -38,7 +38,7 @@ class _Said:
     """A message of a known device, on the topic that is its own."""
 
     topic: UpTopic
-    device: Device
+    device: DeviceRow
     message: Message
 
     def answer(self, what: Downlink, body: Ack | HelloAnswer) -> Outgoing:
@@ -58,7 +58,7 @@ class MessageReader:
     after_greeting: Sequence[Offer]
     credit: int
 
-    def read(self, turn: Turn, message: Message) -> Outgoing | None:
+    def read(self, turn: UnitOfWork, message: Message) -> Outgoing | None:
         """Notes what one message says in `turn`; the answer to publish after the commit."""
         try:
             topic = parse_up(message.topic)
@@ -75,7 +75,7 @@ class MessageReader:
         said = _Said(topic=topic, device=device, message=message)
         return self._greet(turn, said) if topic.lane is None else self._read_batch(turn, said)
 
-    def _greet(self, turn: Turn, said: _Said) -> Outgoing | None:
+    def _greet(self, turn: UnitOfWork, said: _Said) -> Outgoing | None:
         device = said.device
         try:
             hello = Hello.from_bytes(said.message.payload)
@@ -94,14 +94,14 @@ class MessageReader:
             answer = self._with_version(turn, greeted, answer)
         return said.answer(Downlink.HELLO, answer)
 
-    def _with_version(self, turn: Turn, greeted: Greeted, answer: HelloAnswer) -> HelloAnswer:
+    def _with_version(self, turn: UnitOfWork, greeted: Greeted, answer: HelloAnswer) -> HelloAnswer:
         for offer in self.after_greeting:
             if offer.version is not None:
                 version = offer.version(turn.work.session, greeted, turn.work.now)
                 answer = answer.model_copy(update={"desired_version": version})
         return answer
 
-    def _read_batch(self, turn: Turn, said: _Said) -> Outgoing | None:
+    def _read_batch(self, turn: UnitOfWork, said: _Said) -> Outgoing | None:
         payload, received_at = said.message.payload, said.message.received_at
         try:
             batch = decode_batch(payload)
@@ -119,7 +119,7 @@ class MessageReader:
             return self._undecodable(turn, said, str(error))
         return self._take_batch(turn, said, batch, records)
 
-    def _admit(self, turn: Turn, said: _Said, header: BatchHeader) -> _Refusal | None:
+    def _admit(self, turn: UnitOfWork, said: _Said, header: BatchHeader) -> _Refusal | None:
         """Why this batch may not be taken; None when it may."""
         device = said.device
         if header.device != said.topic.device or header.lane != said.topic.lane:
@@ -143,7 +143,7 @@ class MessageReader:
         return None
 
     def _take_batch(
-        self, turn: Turn, said: _Said, batch: Batch, records: Sequence[Arrived]
+        self, turn: UnitOfWork, said: _Said, batch: Batch, records: Sequence[Arrived]
     ) -> Outgoing:
         device, header = said.device, batch.header
         key = _lane_key(device, header)
@@ -157,7 +157,7 @@ class MessageReader:
             note_conflicts(turn, key, device, repeats)
         return self._ack(said, header)
 
-    def _undecodable(self, turn: Turn, said: _Said, error: str) -> Outgoing | None:
+    def _undecodable(self, turn: UnitOfWork, said: _Said, error: str) -> Outgoing | None:
         """Files a batch that cannot be read under the numbers it claims, so that it does not come
         again; without such a claim it can only be kept."""
         device, payload, at = said.device, said.message.payload, said.message.received_at
@@ -185,11 +185,11 @@ class MessageReader:
         return said.answer(Downlink.ACK, ack)
 
 
-def _lane_key(device: Device, header: BatchHeader) -> LaneKey:
+def _lane_key(device: DeviceRow, header: BatchHeader) -> LaneKey:
     return (device.tenant_id, device.device_id, header.epoch, int(header.lane))
 
 
-def _foreign(turn: Turn, device: Device, said: str) -> _Refusal:
+def _foreign(turn: UnitOfWork, device: DeviceRow, said: str) -> _Refusal:
     topic = f"{device.tenant_id}/{device.store_id}/{device.device_id}"
     turn.refuse(device.tenant_id, topic, f"it says that it is from {said}")
     alarm = HubAlarm(
@@ -201,7 +201,9 @@ def _foreign(turn: Turn, device: Device, said: str) -> _Refusal:
     return _Refusal(None)
 
 
-def _begin_epoch(books: LaneBooks, device: Device, live: Epoch | None, header: BatchHeader) -> None:
+def _begin_epoch(
+    books: LaneBooks, device: DeviceRow, live: Epoch | None, header: BatchHeader
+) -> None:
     """An epoch that no hello has named yet: a restored hub, or a device that was just renewed."""
     books.forget_live(device)
     if live is not None:
@@ -219,7 +221,7 @@ def _begin_epoch(books: LaneBooks, device: Device, live: Epoch | None, header: B
     books.session.add(entry)
 
 
-def _book(turn: Turn, key: LaneKey, device: Device, header: BatchHeader) -> RangeSet:
+def _book(turn: UnitOfWork, key: LaneKey, device: DeviceRow, header: BatchHeader) -> RangeSet:
     """Books a batch's range, claim and losses; the numbers that are new."""
     turn.books.hear(device)
     turn.books.lose(key, header.lost)

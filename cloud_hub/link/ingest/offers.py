@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.wire.topics import Downlink
 
 
@@ -14,7 +14,7 @@ from sync.wire.topics import Downlink
 class Greeted:
     """A device that was welcomed, and the version of its desired state that it knows."""
 
-    device: Device
+    device: DeviceRow
     known_version: int
 
 

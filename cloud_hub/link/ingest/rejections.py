@@ -22,17 +22,17 @@ KEPT_AT_MOST = 500
 """Different refusals of one chain; the oldest go."""
 LONGEST = 200
 
-Refusal = tuple[str, str, str]
+RejectionKey = tuple[str, str, str]
 """tenant, topic, reason."""
 
 
-def refusal(tenant_id: str, topic: str, reason: str) -> Refusal:
+def refusal(tenant_id: str, topic: str, reason: str) -> RejectionKey:
     """The name under which equal refusals are counted."""
     plain = topic.encode("ascii", "backslashreplace").decode().replace("\x00", "\\0")
     return tenant_id[:40] or ANYBODY, plain[:LONGEST], reason[:LONGEST]
 
 
-def note_refusals(session: Session, refused: dict[Refusal, int], now: datetime) -> None:
+def note_refusals(session: Session, refused: dict[RejectionKey, int], now: datetime) -> None:
     """Adds to the counts."""
     rows = [
         {

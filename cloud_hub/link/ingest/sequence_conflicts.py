@@ -14,13 +14,15 @@ import sqlalchemy as sa
 from cloud_hub.core.projection import CONFLICT, Outcome
 from cloud_hub.link.hub_alarms import RIVAL, HubAlarm, raise_alarm
 from cloud_hub.link.ingest.lane_state import LaneKey
-from cloud_hub.link.ingest.unit_of_work import Turn
+from cloud_hub.link.ingest.unit_of_work import UnitOfWork
 from cloud_hub.link.tables import DeadLetter, StoredEvent
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.wire.batch import Arrived
 
 
-def note_conflicts(turn: Turn, key: LaneKey, device: Device, repeats: Sequence[Arrived]) -> int:
+def note_conflicts(
+    turn: UnitOfWork, key: LaneKey, device: DeviceRow, repeats: Sequence[Arrived]
+) -> int:
     """How many of `repeats` say something else than what is kept under their numbers."""
     kept = _kept(turn, key, [record.seq for record in repeats])
     others = [
@@ -38,7 +40,9 @@ def note_conflicts(turn: Turn, key: LaneKey, device: Device, repeats: Sequence[A
     return len(others)
 
 
-def _kept(turn: Turn, key: LaneKey, seqs: Sequence[int]) -> dict[int, tuple[str, dict[str, Any]]]:
+def _kept(
+    turn: UnitOfWork, key: LaneKey, seqs: Sequence[int]
+) -> dict[int, tuple[str, dict[str, Any]]]:
     """Kind and body of what is kept; what was never readable can be compared with nothing."""
     tenant_id, device_id, epoch, lane = key
     rows = turn.work.session.execute(
@@ -61,7 +65,7 @@ def _kept(turn: Turn, key: LaneKey, seqs: Sequence[int]) -> dict[int, tuple[str,
     return kept
 
 
-def _was_corrected(turn: Turn, key: LaneKey, record: Arrived) -> bool:
+def _was_corrected(turn: UnitOfWork, key: LaneKey, record: Arrived) -> bool:
     """Whether a person has corrected what is kept, and this is what the device said before."""
     letter_id = "/".join(str(part) for part in (*key[1:], record.seq))
     letter = turn.work.session.get(DeadLetter, (key[0], letter_id))
@@ -71,7 +75,7 @@ def _was_corrected(turn: Turn, key: LaneKey, record: Arrived) -> bool:
     return said == (record.body if record.problem is None else record.raw)
 
 
-def _letter(turn: Turn, key: LaneKey, device: Device, record: Arrived) -> dict[str, Any]:
+def _letter(turn: UnitOfWork, key: LaneKey, device: DeviceRow, record: Arrived) -> dict[str, Any]:
     raw = json.dumps({"kind": record.kind, "body": record.body}, sort_keys=True).encode()
     number = "/".join(str(part) for part in (*key[1:], record.seq))
     return {

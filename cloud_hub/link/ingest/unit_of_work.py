@@ -11,18 +11,18 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.hub import Hub
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.media_store import Pictures
-from cloud_hub.core.projection import EventKey, Fact, Outcome, Projections, Work
+from cloud_hub.core.projection import EventKey, Fact, Outcome, Projecting, Projections
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.link.ingest.clock_correction import MILLISECOND, Clocks, moved_body, moved_stamp
 from cloud_hub.link.ingest.lane_state import LaneBooks, LaneKey
 from cloud_hub.link.ingest.offers import Greeted
-from cloud_hub.link.ingest.rejections import Refusal, note_refusals, refusal
+from cloud_hub.link.ingest.rejections import RejectionKey, note_refusals, refusal
 from cloud_hub.link.ingest.tally import Tally
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.lookups import known_zones
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from device_profiles.device import first_problem
 from sync.events import EVENT_TYPES, EventBody, LossDeclared, occurred_at
 from sync.wire.batch import Arrived, Loss
@@ -35,18 +35,18 @@ ERROR_CHARACTERS = 1000
 
 
 @dataclass(slots=True, kw_only=True)
-class Turn:
+class UnitOfWork:
     """The transaction. `condemned` events are buried unread: they are known to break it."""
 
     books: LaneBooks
-    work: Work
+    work: Projecting
     projections: Projections
     condemned: frozenset[EventKey]
     tally: Tally = field(default_factory=Tally)
     facts: dict[str, list[Fact[Any]]] = field(default_factory=dict)
     rows: dict[EventKey, dict[str, Any]] = field(default_factory=dict)
     letters: list[dict[str, Any]] = field(default_factory=list)
-    refused: dict[Refusal, int] = field(default_factory=dict)
+    refused: dict[RejectionKey, int] = field(default_factory=dict)
     greeted: dict[tuple[str, str], Greeted] = field(default_factory=dict)
     """Devices welcomed in this transaction, by tenant and device."""
     clocks: Clocks = field(init=False)
@@ -55,14 +55,14 @@ class Turn:
         """The devices' clocks belong to the same transaction."""
         self.clocks = Clocks(self.work.session, self.work.now)
 
-    def note(self, key: LaneKey, device: Device, record: Arrived, received_at: datetime) -> None:
+    def note(self, key: LaneKey, device: DeviceRow, record: Arrived, received_at: datetime) -> None:
         """Notes one new event: as a fact, as unknown, or as a dead letter."""
         self.note_shifted(key, device, record, received_at, self.clocks.shift(device, record.stamp))
 
     def note_shifted(
         self,
         key: LaneKey,
-        device: Device,
+        device: DeviceRow,
         record: Arrived,
         received_at: datetime,
         shift: timedelta | None,
@@ -135,7 +135,7 @@ class Turn:
         log.warning("refused a message of %s: %s", topic, reason, extra={"action": "refused"})
 
     def bury_batch(
-        self, device: Device, payload: bytes, error: str, keys: list[EventKey], at: datetime
+        self, device: DeviceRow, payload: bytes, error: str, keys: list[EventKey], at: datetime
     ) -> None:
         """A batch that cannot be read is one dead letter; `keys` are its numbers, if it has any."""
         first = keys[0] if keys else None
@@ -185,7 +185,7 @@ class Turn:
 class Projector:
     """What applying events needs beside a transaction."""
 
-    identities: IdentityKeys
+    identities: HandleKeys
     pictures: Pictures
     projections: Projections
 
@@ -193,21 +193,21 @@ class Projector:
     def of(cls, hub: Hub, projections: Projections) -> "Projector":
         """With the hub's own keys and pictures."""
         return cls(
-            identities=IdentityKeys(hub.secrets), pictures=hub.pictures, projections=projections
+            identities=HandleKeys(hub.secrets), pictures=hub.pictures, projections=projections
         )
 
     def begin(
         self, session: Session, now: datetime, condemned: frozenset[EventKey] = frozenset()
-    ) -> Turn:
+    ) -> UnitOfWork:
         """A transaction in the making, in `session`."""
-        work = Work(
+        work = Projecting(
             session=session,
             identities=self.identities,
             pictures=self.pictures,
             now=now,
             zones=known_zones(session),
         )
-        return Turn(
+        return UnitOfWork(
             books=LaneBooks(session, now),
             work=work,
             projections=self.projections,
@@ -235,7 +235,7 @@ def _loss(body: LossDeclared) -> Loss:
     return Loss(first=body.first, last=body.last, bytes=body.bytes, reason=body.reason)
 
 
-def _row(key: LaneKey, device: Device, record: Arrived, received_at: datetime) -> dict[str, Any]:
+def _row(key: LaneKey, device: DeviceRow, record: Arrived, received_at: datetime) -> dict[str, Any]:
     return {
         "tenant_id": key[0],
         "device_id": key[1],
@@ -255,7 +255,7 @@ def _row(key: LaneKey, device: Device, record: Arrived, received_at: datetime) -
     }
 
 
-def _empty_row(key: EventKey, device: Device, at: datetime) -> dict[str, Any]:
+def _empty_row(key: EventKey, device: DeviceRow, at: datetime) -> dict[str, Any]:
     return {
         "tenant_id": key[0],
         "device_id": key[1],

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.audit_log import record_act
+from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.core.errors import Refused
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.projection import CONFLICT, EventKey, Outcome
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.unit_of_work import UNDECODABLE, Projector, Turn
+from cloud_hub.link.ingest.unit_of_work import UNDECODABLE, Projector, UnitOfWork
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from sync.core.errors import InvalidBatch
 from sync.events import EVENT_TYPES, ClockState, Stamp
@@ -52,7 +52,7 @@ def letter_of(session: Session, tenant_id: str, letter_id: str) -> DeadLetter:
     return letter
 
 
-def said_by(letter: DeadLetter, keys: IdentityKeys) -> Any:  # noqa: ANN401 - whatever was said
+def said_by(letter: DeadLetter, keys: HandleKeys) -> Any:  # noqa: ANN401 - whatever was said
     """What the letter holds, as JSON data; None for bytes that are no JSON. Raises UnusableData."""
     try:
         return json.loads(keys.opened_letter(letter.raw))
@@ -90,12 +90,14 @@ class DeadLetters:
                 letter.replayed_at = now
                 record_act(
                     session,
-                    tenant_id=tenant_id,
-                    actor=actor,
-                    action="dead-letter-replayed",
-                    subject=letter_id,
-                    detail={"events": count, "corrected": body is not None},
-                    now=now,
+                    Act(
+                        tenant_id=tenant_id,
+                        actor=actor,
+                        action="dead-letter-replayed",
+                        subject=letter_id,
+                        detail={"events": count, "corrected": body is not None},
+                    ),
+                    now,
                 )
         except POISON as error:
             log.exception("a dead letter still cannot be applied", extra={"action": "poison"})
@@ -159,7 +161,7 @@ def _records(
     letter: DeadLetter,
     events: Mapping[int, StoredEvent],
     body: Mapping[str, Any] | None,
-    keys: IdentityKeys,
+    keys: HandleKeys,
 ) -> Sequence[Arrived]:
     """The events of the letter, as this hub reads them. Raises Refused for what it cannot read."""
     if _is_batch(letter):
@@ -201,7 +203,7 @@ def _known_shift(event: StoredEvent) -> timedelta | None:
 
 
 def _settle(
-    letter: DeadLetter, turn: Turn, key: tuple[str, str, int, int], events: Mapping[int, Any]
+    letter: DeadLetter, turn: UnitOfWork, key: tuple[str, str, int, int], events: Mapping[int, Any]
 ) -> int:
     """Writes what became of the events; how many were applied. Raises Refused if one is dead."""
     count = 0

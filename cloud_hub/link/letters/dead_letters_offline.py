@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cloud_hub.access.offline_hub import ACTOR, Office
+from cloud_hub.access.offline_hub import ACTOR, OfflineHub
 from cloud_hub.core.errors import HubError
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.projection import Projections
@@ -15,7 +15,7 @@ from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
 
 
-def letter_lines(office: Office, *, device_id: str | None, everything: bool) -> Iterator[str]:
+def letter_lines(office: OfflineHub, *, device_id: str | None, everything: bool) -> Iterator[str]:
     """Each dead letter in one line."""
     with office.database.sessions() as session:
         for letter in find_letters(
@@ -26,7 +26,7 @@ def letter_lines(office: Office, *, device_id: str | None, everything: bool) -> 
             yield f"{letter.letter_id}  {at}  {letter.error}{done}"
 
 
-def letter_content(office: Office, letter_id: str) -> dict[str, Any]:
+def letter_content(office: OfflineHub, letter_id: str) -> dict[str, Any]:
     """One dead letter, whole. Raises Refused where there is none, UnusableData without the keys."""
     keys = _keys(office)
     with office.database.sessions() as session:
@@ -58,7 +58,7 @@ def read_body(path: Path) -> dict[str, Any]:
 
 
 def replay_letter_here(
-    office: Office, letter_id: str, body: Mapping[str, Any] | None, projections: Projections
+    office: OfflineHub, letter_id: str, body: Mapping[str, Any] | None, projections: Projections
 ) -> int:
     """Events that the letter brought after all. Raises Refused with what is still wrong."""
     settings = office.settings
@@ -73,6 +73,6 @@ def replay_letter_here(
     )
 
 
-def _keys(office: Office) -> IdentityKeys:
+def _keys(office: OfflineHub) -> HandleKeys:
     folder = office.settings.data_dir
-    return IdentityKeys(load_secrets(folder, may_mint=False))
+    return HandleKeys(load_secrets(folder, may_mint=False))

@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.projection import Outcome
 from cloud_hub.core.storage.database import Database
-from cloud_hub.link.ingest.unit_of_work import Projector, Turn
+from cloud_hub.link.ingest.unit_of_work import Projector, UnitOfWork
 from cloud_hub.link.tables import StoredEvent
 from sync.events import EVENT_TYPES, ClockState, Stamp
 from sync.wire.batch import Arrived
@@ -52,7 +52,7 @@ def _readable(session: Session) -> list[StoredEvent]:
     )
 
 
-def _replay(turn: Turn, page: list[StoredEvent], identities: IdentityKeys) -> None:
+def _replay(turn: UnitOfWork, page: list[StoredEvent], identities: HandleKeys) -> None:
     for event in page:
         device = turn.books.device(event.tenant_id, event.device_id)
         if device is not None:
@@ -71,7 +71,7 @@ def _replay(turn: Turn, page: list[StoredEvent], identities: IdentityKeys) -> No
             event.outcome, event.occurred_at = row["outcome"], row["occurred_at"]
 
 
-def _arrived(event: StoredEvent, identities: IdentityKeys) -> Arrived:
+def _arrived(event: StoredEvent, identities: HandleKeys) -> Arrived:
     stamp = Stamp(
         boot_id="", monotonic_ms=0, wall_at=event.recorded_at, clock=ClockState(event.clock)
     )

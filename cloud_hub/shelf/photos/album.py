@@ -10,7 +10,7 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.core.text import Said, Text
 from cloud_hub.insight.finding import Evidence
 from cloud_hub.link.tables import Media
-from cloud_hub.master_data.chain import Chain, Fixture, Plan
+from cloud_hub.master_data.chain import Chain, FixtureInfo, Plan
 from cloud_hub.shelf.measures import holds_for
 from cloud_hub.shelf.photos.facts import Facing, ShelfPhoto, SlotState, slots_seen
 from cloud_hub.web.photo import Box, BoxKind, Photo
@@ -106,7 +106,7 @@ class Album:
         """The boxes that a problem with these slots is about."""
         return tuple(box for box in self.difference(taken, others) if box.slot_id in slot_ids)
 
-    def _box(self, facing: Facing, fixture: Fixture, plan: Plan | None) -> Box:
+    def _box(self, facing: Facing, fixture: FixtureInfo, plan: Plan | None) -> Box:
         kind = box_kind(facing, fixture, plan, self._chain)
         name: Said = UNKNOWN
         if facing.gtin is not None:
@@ -120,7 +120,7 @@ class Album:
         return _labelled(place, kind, name, score=None, slot_id=slot_id)
 
 
-def box_kind(facing: Facing, fixture: Fixture, plan: Plan | None, chain: Chain) -> BoxKind:
+def box_kind(facing: Facing, fixture: FixtureInfo, plan: Plan | None, chain: Chain) -> BoxKind:
     """What a recognised facing is: misplaced when it stands in another product's slot and the plan
     knows it; own or foreign on a brand's fixture; else simply a product."""
     if facing.gtin is None:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, scope_of
-from cloud_hub.master_data.place_tables import Fixture
+from cloud_hub.master_data.place_tables import FixtureRow
 from cloud_hub.shelf.tables import ShelfObservation
 
 
@@ -17,9 +17,9 @@ def may_see_photo(session: Session, viewer: Viewer, sha256: str) -> bool:
     taken = sa.select(ShelfObservation.fixture_id).where(
         ShelfObservation.tenant_id == viewer.tenant_id, ShelfObservation.photo_sha256 == sha256
     )
-    query = sa.select(Fixture.fixture_id).where(
-        Fixture.tenant_id == viewer.tenant_id,
-        Fixture.fixture_id.in_(taken),
+    query = sa.select(FixtureRow.fixture_id).where(
+        FixtureRow.tenant_id == viewer.tenant_id,
+        FixtureRow.fixture_id.in_(taken),
         photographed_fixtures(viewer),
     )
     return session.scalar(query.limit(1)) is not None
@@ -28,5 +28,5 @@ def may_see_photo(session: Session, viewer: Viewer, sha256: str) -> bool:
 def photographed_fixtures(viewer: Viewer) -> sa.ColumnElement[bool]:
     """The fixtures of which the viewer may see pictures, as a condition: a brand only its own."""
     if viewer.brand_id is not None:
-        return Fixture.owner_brand_id == viewer.brand_id
+        return FixtureRow.owner_brand_id == viewer.brand_id
     return scope_of(viewer).fixtures

@@ -14,10 +14,10 @@ from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.core.days.business_day import TURNS_AT_H, business_day
 from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.text import Said
-from cloud_hub.insight.metric import Aspect, Direction, Filter, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Aspect, Direction, Filter, Grain, Metric, MetricKind, Unit
 from cloud_hub.insight.sums import Cell, Number, Sums, total
 from cloud_hub.insight.window import Window, between
-from cloud_hub.master_data.chain import Chain, load_chain
+from cloud_hub.master_data.chain import Chain, read_chain
 from cloud_hub.web.api.dependencies import HubOf, MetricsOf, ViewerOf
 from device_profiles.names import Identifier
 
@@ -35,7 +35,7 @@ class MetricAnswer:
 
     name: str
     title: Said
-    kind: Kind
+    kind: MetricKind
     formula: Said
     unit: Unit
     grain: Grain
@@ -196,7 +196,7 @@ def _aspect(
 
 
 def _chain(session: Session, viewer: Viewer) -> Chain:
-    chain = load_chain(session, viewer.tenant_id, scope_of(viewer))
+    chain = read_chain(session, viewer.tenant_id, scope_of(viewer))
     if chain is None:
         raise NotFound(f"there is no chain {viewer.tenant_id!r} yet: load its master data")
     return chain
@@ -232,7 +232,7 @@ def _series(
         for step, sums in _steps(question, cells)
     )
     whole = None
-    if metric.kind is not Kind.STATE:
+    if metric.kind is not MetricKind.STATE:
         period = SeriesStep(store=question.only_store, day=None, hour=None)
         whole = _point(metric, total(cells.values()), period, provisional=bool(unfinished))
     return Series(

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from cloud_hub.access.throttle import LoginThrottle
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Searches
-from cloud_hub.link.ingest.counters import Meters
+from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.unit_of_work import Projector
 
 
@@ -19,7 +19,7 @@ class Parts:
     tokens, what was counted, every metric by name, what events become, every search."""
 
     claims: LoginThrottle
-    meters: Meters
+    meters: Counters
     metrics: Mapping[str, Metric]
     projector: Projector
     searches: Searches

@@ -18,7 +18,7 @@ Said = Callable[[Words], str]
 """A sentence in whatever language is asked for: `lambda words: words("Name in English")`."""
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """How a field is filled in."""
 
     TEXT = "text"
@@ -33,13 +33,13 @@ class Kind(StrEnum):
     HIDDEN = "hidden"
 
 
-BY_TYPE: Final[Mapping[type, Kind]] = {
-    bool: Kind.CHECKBOX,
-    int: Kind.NUMBER,
-    float: Kind.DECIMAL,
-    Decimal: Kind.DECIMAL,
-    date: Kind.DATE,
-    time: Kind.TIME,
+BY_TYPE: Final[Mapping[type, FieldKind]] = {
+    bool: FieldKind.CHECKBOX,
+    int: FieldKind.NUMBER,
+    float: FieldKind.DECIMAL,
+    Decimal: FieldKind.DECIMAL,
+    date: FieldKind.DATE,
+    time: FieldKind.TIME,
 }
 
 
@@ -53,7 +53,7 @@ class Input:
 
     label: Said
     hint: Said | None = None
-    kind: Kind | None = None
+    kind: FieldKind | None = None
     options: Callable[[Words], Mapping[str, str]] | None = None
 
 
@@ -62,7 +62,7 @@ class FormField:
     """One field as a form draws and reads it. Bounds are those of the annotation."""
 
     name: str
-    kind: Kind
+    kind: FieldKind
     asked: Input | None
     is_required: bool
     least: Any = None
@@ -90,14 +90,16 @@ def _field(name: str, info: FieldInfo) -> FormField:
     )
 
 
-def _kind(asked: Input | None, annotation: object) -> Kind:
+def _kind(asked: Input | None, annotation: object) -> FieldKind:
     if asked is None:
-        return Kind.HIDDEN
+        return FieldKind.HIDDEN
     if asked.kind is not None:
         return asked.kind
     if asked.options is not None:
-        return Kind.SELECT
-    return BY_TYPE.get(annotation, Kind.TEXT) if isinstance(annotation, type) else Kind.TEXT
+        return FieldKind.SELECT
+    return (
+        BY_TYPE.get(annotation, FieldKind.TEXT) if isinstance(annotation, type) else FieldKind.TEXT
+    )
 
 
 def _bare(annotation: object) -> object:

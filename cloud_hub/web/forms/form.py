@@ -9,17 +9,17 @@ from typing import Any, Final
 
 from cloud_hub.web.actions import Action, Attempt
 from cloud_hub.web.forms.buttons import act_form
-from cloud_hub.web.forms.fields import FormField, Kind, fields_of
+from cloud_hub.web.forms.fields import FieldKind, FormField, fields_of
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.reader import Reader
 
 Options = Mapping[str, str]
-BY_KIND: Final[Mapping[Kind, Mapping[str, object]]] = {
-    Kind.NUMBER: {"type": "text", "inputmode": "numeric", "autocomplete": "off"},
-    Kind.DECIMAL: {"type": "text", "inputmode": "decimal", "autocomplete": "off"},
-    Kind.DATE: {"type": "date"},
-    Kind.TIME: {"type": "time"},
-    Kind.PASSWORD: {"type": "password", "autocomplete": "new-password"},
+BY_KIND: Final[Mapping[FieldKind, Mapping[str, object]]] = {
+    FieldKind.NUMBER: {"type": "text", "inputmode": "numeric", "autocomplete": "off"},
+    FieldKind.DECIMAL: {"type": "text", "inputmode": "decimal", "autocomplete": "off"},
+    FieldKind.DATE: {"type": "date"},
+    FieldKind.TIME: {"type": "time"},
+    FieldKind.PASSWORD: {"type": "password", "autocomplete": "new-password"},
 }
 
 
@@ -44,7 +44,7 @@ def form(action: Action[Any], filling: Filling, reader: Reader, submit: str) -> 
     attempt = reader.attempt
     if attempt is None or attempt.form_id != form_id:
         attempt = None
-    fields = [one for one in fields_of(action.form) if one.kind is not Kind.HIDDEN]
+    fields = [one for one in fields_of(action.form) if one.kind is not FieldKind.HIDDEN]
     return act_form(
         action.name,
         reader,
@@ -61,7 +61,7 @@ def form(action: Action[Any], filling: Filling, reader: Reader, submit: str) -> 
 
 def _hidden(action: Action[Any], filling: Filling) -> dict[str, str]:
     """What is not filled in by anybody, from `about` and the values."""
-    names = [one.name for one in fields_of(action.form) if one.kind is Kind.HIDDEN]
+    names = [one.name for one in fields_of(action.form) if one.kind is FieldKind.HIDDEN]
     return {name: filling.about.get(name) or _text(filling.values.get(name)) for name in names}
 
 
@@ -96,13 +96,13 @@ def _field(
         "label",
         asked.label(words) if asked else one.name,
         el("span", " *", class_="required", title=words("must be filled in"))
-        if one.is_required and one.kind is not Kind.CHECKBOX
+        if one.is_required and one.kind is not FieldKind.CHECKBOX
         else None,
         for_=place,
     )
     return el(
         "div",
-        (control, label) if one.kind is Kind.CHECKBOX else (label, control),
+        (control, label) if one.kind is FieldKind.CHECKBOX else (label, control),
         el("p", hint, id=f"{place}-hint", class_="hint") if hint else None,
         el("p", error, id=f"{place}-error", class_="field-error") if error else None,
         class_=f"field field-{one.kind.value}",
@@ -114,14 +114,14 @@ def _typed(one: FormField, filling: Filling, attempt: Attempt | None) -> str:
     if attempt is None:
         return _text(filling.values.get(one.name))
     # A password is typed again: it does not go back over the wire.
-    return "" if one.kind is Kind.PASSWORD else attempt.typed.get(one.name, "")
+    return "" if one.kind is FieldKind.PASSWORD else attempt.typed.get(one.name, "")
 
 
 def _control(
     one: FormField, value: str, options: Options, attributes: Mapping[str, object]
 ) -> Markup:
     match one.kind:
-        case Kind.SELECT:
+        case FieldKind.SELECT:
             # Nothing chosen yet, or nothing to be chosen, is a choice of its own.
             none: Options = {} if one.is_required and value in options else {"": "–"}
             chosen = [
@@ -129,9 +129,9 @@ def _control(
                 for key, name in {**none, **options}.items()
             ]
             return el("select", chosen, **attributes)
-        case Kind.TEXTAREA:
+        case FieldKind.TEXTAREA:
             return el("textarea", value, rows=4, maxlength=one.most_characters, **attributes)
-        case Kind.CHECKBOX:
+        case FieldKind.CHECKBOX:
             return el("input", type="checkbox", value="yes", checked=bool(value), **attributes)
     more = BY_KIND.get(one.kind, {"type": "text", "maxlength": one.most_characters})
     return el("input", value=value, **more, **attributes)

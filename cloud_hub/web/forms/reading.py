@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cloud_hub.web.actions import FormT, Invalid
-from cloud_hub.web.forms.fields import FormField, Kind, fields_of
+from cloud_hub.web.forms.fields import FieldKind, FormField, fields_of
 from cloud_hub.web.forms.sentences import sentence
 from cloud_hub.web.words import Words
 
@@ -39,15 +39,15 @@ def _value(field: FormField, text: str, words: Words) -> dict[str, Any]:
     sentence for people."""
     if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
         raise ValueError(words("There is a character in it that cannot be kept."))
-    if field.kind is Kind.CHECKBOX:
+    if field.kind is FieldKind.CHECKBOX:
         return {field.name: bool(text)}
-    text = text if field.kind is Kind.PASSWORD else text.strip()
+    text = text if field.kind is FieldKind.PASSWORD else text.strip()
     if not text:
         return {}
     # Pydantic would take a bare number for seconds since 1970.
-    if field.kind is Kind.DATE:
+    if field.kind is FieldKind.DATE:
         return {field.name: _or_say(date.fromisoformat, text, words("Write a date: 2026-11-30."))}
-    if field.kind is Kind.TIME:
+    if field.kind is FieldKind.TIME:
         return {field.name: _or_say(time.fromisoformat, text, words("Write a time: 07:30."))}
     return {field.name: text}
 

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from cloud_hub.core import errors
-from cloud_hub.web.actions import Acting, Action, Answer, Attempt, Done, Invalid, Refused
+from cloud_hub.web.actions import Acting, Action, Answer, Attempt, Declined, Done, Invalid
 from cloud_hub.web.door import is_own_form, own_path
-from cloud_hub.web.forms.fields import Kind, fields_of
+from cloud_hub.web.forms.fields import FieldKind, fields_of
 from cloud_hub.web.forms.reading import read_form
-from cloud_hub.web.live.console import Console, Guest
+from cloud_hub.web.live.console import Console
 from cloud_hub.web.live.flash import tell_next_page
 from cloud_hub.web.live.pages import Showing, screen_response, show_nothing
 from cloud_hub.web.visit import Visit, viewer_now
@@ -33,14 +33,14 @@ async def perform(
     """Does the act `name` with what was typed. Whatever becomes of it is an answer, no error."""
     action = console.actions.get(name)
     if action is None:
-        return Refused(message=_out_of_date(words))
+        return Declined(message=_out_of_date(words))
     if not visit.viewer.may(action.permission):
-        return Refused(message=words("Your login may not do that."))
+        return Declined(message=words("Your login may not do that."))
     form = read_form(action.form, fields, words)
     if isinstance(form, Invalid):
-        hidden = {field.name for field in fields_of(action.form) if field.kind is Kind.HIDDEN}
+        hidden = {field.name for field in fields_of(action.form) if field.kind is FieldKind.HIDDEN}
         # What nobody typed cannot be put right by anybody: the page does not fit this hub.
-        return form if hidden.isdisjoint(form.errors) else Refused(message=_out_of_date(words))
+        return form if hidden.isdisjoint(form.errors) else Declined(message=_out_of_date(words))
     answer = await asyncio.to_thread(_written, console, visit, action, form, words)
     if isinstance(answer, Done):
         if answer.after is not None:
@@ -73,11 +73,11 @@ def _written(
             return answer
     except errors.Refused as error:
         log.warning("%s", error, extra={"action": "act-refused", "act": action.name})
-        return Refused(message=_reason(error, words))
+        return Declined(message=_reason(error, words))
     except Exception:
         # One act that fails must not end the tab; whoever asked is told, the log has all of it.
         log.exception("act failed", extra={"action": "act-failed", "act": action.name})
-        return Refused(message=words("The hub could not do that; its log says what happened."))
+        return Declined(message=words("The hub could not do that; its log says what happened."))
 
 
 def _reason(error: errors.Refused, words: Words) -> str:
@@ -111,17 +111,6 @@ async def post_act(console: Console, request: Request) -> Response:
         response = RedirectResponse(answer.goto or at, status_code=303)
         tell_next_page(response, answer)
         return response
-    return await _show_again(console, request, guest, at, fields, answer)
-
-
-async def _show_again(
-    console: Console,
-    request: Request,
-    guest: Guest,
-    at: str,
-    fields: Mapping[str, str],
-    answer: Invalid | Refused,
-) -> Response:
     place = console.place(at)
     if place is None:
         return await show_nothing(console, request)
@@ -129,7 +118,7 @@ async def _show_again(
     return await screen_response(console, request, guest, place, showing)
 
 
-def _status(answer: Invalid | Refused) -> int:
+def _status(answer: Invalid | Declined) -> int:
     return 422 if isinstance(answer, Invalid) else 409
 
 

@@ -105,7 +105,7 @@ async def show_login(console: Console, request: Request) -> Response:
         seconds=query.get("seconds", ""),
         place=own_path(query.get("next", "")),
     )
-    return _plain(console, request, content, words, words("Sign in"))
+    return _plain(console, request, Plain(title=words("Sign in"), content=content, words=words))
 
 
 async def show_nothing(console: Console, request: Request) -> Response:
@@ -126,7 +126,8 @@ def _door(console: Console, guest: Guest, request: Request, address: str) -> Res
 def _first_run(console: Console, request: Request, guest: Guest) -> Response:
     language = guest.visit.viewer.language if guest.visit else language_asked(request)
     words = Words(language, UTC)
-    return _plain(console, request, first_run_page(words), words, words("No stores yet"))
+    plain = Plain(title=words("No stores yet"), content=first_run_page(words), words=words)
+    return _plain(console, request, plain)
 
 
 def _message(
@@ -134,17 +135,26 @@ def _message(
 ) -> Response:
     title = {404: words("There is nothing here"), 403: words("This page is not for your login")}
     said = title.get(status, words("This page could not be drawn"))
-    return _plain(console, request, content, words, said, status)
+    plain = Plain(title=said, content=content, words=words, status=status)
+    return _plain(console, request, plain)
 
 
-def _plain(
-    console: Console,
-    request: Request,
-    content: Markup,
-    words: Words,
-    title: str,
-    status: int = 200,
-) -> Response:
-    now = console.hub.clock.now()
-    sheet = Sheet(title=title, words=words, now=now, content=content, status=status)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plain:
+    """A page without a bar: the door, or a message."""
+
+    title: str
+    content: Markup
+    words: Words
+    status: int = 200
+
+
+def _plain(console: Console, request: Request, plain: Plain) -> Response:
+    sheet = Sheet(
+        title=plain.title,
+        words=plain.words,
+        now=console.hub.clock.now(),
+        content=plain.content,
+        status=plain.status,
+    )
     return page_response(sheet, request)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
-from cloud_hub.web.actions import Answer, Done, Refused
+from cloud_hub.web.actions import Answer, Declined, Done
 from cloud_hub.web.markup import NOTHING, el
 from cloud_hub.web.words import Words
 
@@ -119,7 +119,7 @@ def _notices(sheet: Sheet) -> Markup | None:
 def problem_of(answer: Answer, words: Words) -> str:
     """What is wrong, in one sentence; "" where nothing is."""
     match answer:
-        case Refused(message=message):
+        case Declined(message=message):
             return message
         case Done():
             return ""

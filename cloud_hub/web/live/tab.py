@@ -29,7 +29,7 @@ UNREADABLE, POLICY = 1003, 1008
 Text = Annotated[str, Field(max_length=LONGEST_MESSAGE)]
 
 
-class Act(BaseModel):
+class AskedAct(BaseModel):
     """What a page asks for: its own number for it, the action, and what was typed."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -99,7 +99,7 @@ class Tab:
     async def _listen(self) -> None:
         while True:
             try:
-                act = Act.model_validate_json(await self._socket.receive_text())
+                act = AskedAct.model_validate_json(await self._socket.receive_text())
             except ValidationError:
                 await self._socket.close(UNREADABLE)
                 return
@@ -113,7 +113,7 @@ class Tab:
                 async with asyncio.timeout(DRAW_AT_LEAST_S):
                     await self._console.hub.changed.wait(self._version)
 
-    async def _do(self, act: Act) -> None:
+    async def _do(self, act: AskedAct) -> None:
         visit = await self._still_there()
         if visit is None:
             return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from device_profiles.camera import Camera, ShelfView
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from edge_agent.pipelines.shelves.reporting import PhotoRead
 from sync.events import PictureQuality, SeenBasket, SeenFacing
 from vision_models.core.frame import Image
@@ -24,8 +24,8 @@ class FixturePhoto:
     images: Sequence[Image]
     camera: Camera
     view: ShelfView
-    fixture: Fixture
-    plan: Planogram | None
+    fixture: FixtureProfile
+    plan: PlanogramProfile | None
     taken_at: datetime
     when_empty: Mapping[str, Look]
     is_moved: bool

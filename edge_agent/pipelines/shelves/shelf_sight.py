@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from device_profiles.camera import Camera, ShelfView, SourceKind
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from edge_agent.drivers.photos import Photo
 from edge_agent.pipelines.shelves.photo_reading import FixturePhoto, read_photo
 from edge_agent.pipelines.shelves.reporting import PhotoRead
@@ -31,8 +31,8 @@ class ShelfSight:
     the next photo is read with them."""
 
     camera: Camera
-    planograms: tuple[Planogram, ...]
-    fixtures: Mapping[str, Fixture]
+    planograms: tuple[PlanogramProfile, ...]
+    fixtures: Mapping[str, FixtureProfile]
     reader: ShelfReader
     view: ViewGuard | None = None
     empty_pictures: Mapping[str, Path] = field(default_factory=dict)
@@ -95,7 +95,9 @@ class ShelfSight:
         return self._when_empty[view.fixture_id]
 
 
-def plan_at(plans: tuple[Planogram, ...], fixture_id: str, at: datetime) -> Planogram | None:
+def plan_at(
+    plans: tuple[PlanogramProfile, ...], fixture_id: str, at: datetime
+) -> PlanogramProfile | None:
     """The planogram of a fixture that is valid at `at`: the latest that has begun."""
     begun = [p for p in plans if p.fixture_id == fixture_id and p.valid_from <= at]
     return max(begun, key=lambda plan: (plan.valid_from, plan.version), default=None)

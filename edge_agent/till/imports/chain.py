@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from device_profiles.names import Names
-from device_profiles.store import Chain, DeviceKind, OpeningHours, Store, StoreDevice
+from device_profiles.store import ChainProfile, DeviceKind, OpeningHours, StoreDevice, StoreProfile
 from edge_agent.till.imports.mapping import ReceiptMapping, device_of
 from edge_agent.till.imports.reading import StoreFound
 
 SECRET_FILE = "import-secret"  # noqa: S105 - a file name
 
 
-def chain_of(mapping: ReceiptMapping, stores: Iterable[StoreFound], secret: bytes) -> Chain:
+def chain_of(mapping: ReceiptMapping, stores: Iterable[StoreFound], secret: bytes) -> ChainProfile:
     """A chain with these stores and one importing till each, ready for the hub's master data."""
-    return Chain(
+    return ChainProfile(
         tenant_id=mapping.tenant_id,
         name=mapping.tenant_name,
         currency=mapping.currency,
@@ -45,11 +45,11 @@ def folder_secret(data_dir: Path) -> bytes:
     return bytes.fromhex(path.read_text(encoding="ascii").strip())
 
 
-def _store(mapping: ReceiptMapping, found: StoreFound, secret: bytes) -> Store:
+def _store(mapping: ReceiptMapping, found: StoreFound, secret: bytes) -> StoreProfile:
     store_id = store_id_of(mapping, found)
     label = found.value or store_id
     device_id = device_of(store_id)
-    return Store(
+    return StoreProfile(
         store_id=store_id,
         name=Names(en=f"Store {label}", zh=f"{label} 号店"),
         time_zone=mapping.store_time_zone,

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from device_profiles.store import Product
+from device_profiles.store import ProductProfile
 
 Rgb = tuple[int, int, int]
 
@@ -106,7 +106,7 @@ _SIZES_MM: dict[PackShape, tuple[float, float]] = {
 }
 
 
-def design_pack(product: Product) -> PackDesign:
+def design_pack(product: ProductProfile) -> PackDesign:
     """The pack of `product`: the brand gives ground and logo, the name gives flavour and drink."""
     return _designed(
         _Brief(

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import tomlkit
 
-from device_profiles.device import Device
+from device_profiles.device import DeviceProfile
 from device_profiles.names import Names
 from device_profiles.planogram import FixtureKind, SlotPlan
 from simulators.render.packs.packs import PackDesign, PackShape
@@ -99,7 +99,7 @@ def slot_of(place: Place) -> str:
     return f"A-{place[0]}-{place[1]}"
 
 
-def _profile(view: ChestView, plan: dict[Place, list[PackDesign]]) -> Device:
+def _profile(view: ChestView, plan: dict[Place, list[PackDesign]]) -> DeviceProfile:
     return set_profile(
         view,
         fixture_id="freezer",

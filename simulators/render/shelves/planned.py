@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import tomlkit
 
-from device_profiles.device import Device
+from device_profiles.device import DeviceProfile
 from device_profiles.names import Names
 from device_profiles.planogram import FixtureKind, SlotPlan
 from simulators.render.packs.packs import PackDesign
@@ -49,7 +49,7 @@ def write_planned_cooler(wanted: PhotoSet) -> None:
         truth.write_text(json.dumps(stands), encoding="utf-8")
 
 
-def planned_profile(view: CoolerView, planned: Sequence[PackDesign]) -> Device:
+def planned_profile(view: CoolerView, planned: Sequence[PackDesign]) -> DeviceProfile:
     """The profile of a cooler whose slots hold `planned`, over and over."""
     slots = [f"A-{row}-{column}" for row, column in _places(view)]
     return set_profile(

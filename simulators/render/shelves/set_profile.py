@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device_profiles.camera import Camera, CameraSource, ShelfView, SourceKind
-from device_profiles.device import Device
+from device_profiles.device import DeviceProfile
 from device_profiles.names import Names
-from device_profiles.planogram import Fixture, FixtureKind, Planogram, SlotPlan
+from device_profiles.planogram import FixtureKind, FixtureProfile, PlanogramProfile, SlotPlan
 from device_profiles.store import DeviceKind
 from simulators.render.packs.packs import PackDesign
 from simulators.render.shelves.chest import ChestView
@@ -37,9 +37,9 @@ def set_profile(
     name: Names,
     kind: FixtureKind,
     slots: Sequence[SlotPlan],
-) -> Device:
+) -> DeviceProfile:
     """A device with one camera, which sees one fixture as `view` does, planned as `slots`."""
-    fixture = Fixture(
+    fixture = FixtureProfile(
         fixture_id=fixture_id,
         letter="A",
         name=name,
@@ -54,7 +54,7 @@ def set_profile(
         height_px=view.height_px,
         shelves=(ShelfView(fixture_id=fixture_id, corners=view.corners),),
     )
-    plan = Planogram.model_validate(
+    plan = PlanogramProfile.model_validate(
         {
             "planogram_id": "plan",
             "version": 1,
@@ -63,7 +63,7 @@ def set_profile(
             "slots": list(slots),
         }
     )
-    return Device(
+    return DeviceProfile(
         tenant_id="rendered",
         store_id="rendered",
         device_id=fixture_id,

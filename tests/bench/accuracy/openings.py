@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 
 from device_profiles.camera import LensDistortion, ShelfView
-from device_profiles.planogram import Feed, Fixture, Planogram
+from device_profiles.planogram import Feed, FixtureProfile, PlanogramProfile
 from simulators.chain.goods import as_product, demonstration_goods
 from simulators.render.packs.lens import FISHEYE
 from simulators.render.packs.packs import PackDesign, design_pack
@@ -165,8 +165,10 @@ class Bench:
         }
         return stocked_cooler(designs, view, feed, rng)
 
-    def _profile(self, cooler: StockedCooler, feed: Feed) -> tuple[Fixture, Planogram, ShelfView]:
-        fixture = Fixture.model_validate(
+    def _profile(
+        self, cooler: StockedCooler, feed: Feed
+    ) -> tuple[FixtureProfile, PlanogramProfile, ShelfView]:
+        fixture = FixtureProfile.model_validate(
             {
                 "fixture_id": "cooler",
                 "letter": "A",
@@ -182,7 +184,7 @@ class Bench:
             {"slot_id": fixture.slot_id(*place), "gtin": lane.planned.gtin}
             for place, lane in cooler.lanes.items()
         ]
-        planogram = Planogram.model_validate(
+        planogram = PlanogramProfile.model_validate(
             {
                 "planogram_id": "plan",
                 "version": 1,

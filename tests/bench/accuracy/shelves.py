@@ -26,7 +26,7 @@ import cv2
 import numpy as np
 
 from device_profiles.camera import LensDistortion, ShelfView
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from simulators.chain.goods import as_product, demonstration_goods
 from simulators.render.packs.lens import FISHEYE
 from simulators.render.packs.packs import PackDesign, design_pack, unlisted_pack
@@ -144,8 +144,8 @@ def measure(
     }
 
 
-def _plan(gtins: list[str]) -> tuple[Fixture, Planogram]:
-    fixture = Fixture.model_validate(
+def _plan(gtins: list[str]) -> tuple[FixtureProfile, PlanogramProfile]:
+    fixture = FixtureProfile.model_validate(
         {
             "fixture_id": "cooler",
             "letter": "A",
@@ -159,7 +159,7 @@ def _plan(gtins: list[str]) -> tuple[Fixture, Planogram]:
         {"slot_id": fixture.slot_id(row + 1, column + 1), "gtin": gtins[place % len(gtins)]}
         for place, (row, column) in enumerate(np.ndindex(ROWS, COLUMNS))
     ]
-    return fixture, Planogram.model_validate(
+    return fixture, PlanogramProfile.model_validate(
         {
             "planogram_id": "plan",
             "version": 1,
@@ -171,7 +171,10 @@ def _plan(gtins: list[str]) -> tuple[Fixture, Planogram]:
 
 
 def _stocked(
-    planogram: Planogram, designs: dict[str, PackDesign], rng: np.random.Generator, number: int
+    planogram: PlanogramProfile,
+    designs: dict[str, PackDesign],
+    rng: np.random.Generator,
+    number: int,
 ) -> tuple[dict[str, str | None], dict[tuple[int, int], PackDesign]]:
     """What stands where: two pairs swapped, three slots empty, two unlisted packs (None)."""
     truth: dict[str, str | None] = {slot.slot_id: slot.gtin for slot in planogram.slots}
@@ -209,7 +212,7 @@ def _f1(marks: Counter[str], kind: str) -> float | None:
 
 
 def _compliance_error(
-    planogram: Planogram, truth: dict[str, str | None], reading: ShelfReading
+    planogram: PlanogramProfile, truth: dict[str, str | None], reading: ShelfReading
 ) -> float:
     visible = [s for s in planogram.slots if s.slot_id not in reading.hidden_slots]
     right = sum(truth[slot.slot_id] == slot.gtin for slot in visible)

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.tables import StoredEvent
-from cloud_hub.master_data.importer import load_chain
+from cloud_hub.master_data.importer import import_chain
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from sync.events import Lane
 from sync.outbox.lane_books import read_books
@@ -124,7 +124,7 @@ class Product:
         self.database = open_database(self.url)
         load_secrets(self.data)
         with self.database.writing() as session:
-            load_chain(session, small_chain(STORES))
+            import_chain(session, small_chain(STORES))
 
     def worker(self) -> Child:
         running = Child(
@@ -269,7 +269,7 @@ def many_identities(mosquitto: Mosquitto, server: PostgresServer, minutes: float
     """10,000 devices over 200 connections, one batch of 20 events a minute each."""
     product = Product(mosquitto, server)
     with product.database.writing() as session:
-        load_chain(session, identities.fleet_chain())
+        import_chain(session, identities.fleet_chain())
     workers = [product.worker(), product.worker()]
     try:
         arguments = (str(mosquitto.port), str(minutes))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from device_profiles.names import Names
-from device_profiles.store import Chain, DeviceKind, OpeningHours, Store, StoreDevice
+from device_profiles.store import ChainProfile, DeviceKind, OpeningHours, StoreDevice, StoreProfile
 from sync.core.errors import NotConnected
 from sync.events import ClockState, Lane, Stamp
 from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
@@ -46,11 +46,11 @@ def device_id(connection: int, number: int) -> str:
     return f"{store_id(connection)}-door-{number + 1:02}"
 
 
-def fleet_chain(connections: int = CONNECTIONS, each: int = EACH) -> Chain:
+def fleet_chain(connections: int = CONNECTIONS, each: int = EACH) -> ChainProfile:
     """A store for every connection, with its devices."""
     name = Names(en="Fleet", zh="车队")
     stores = tuple(
-        Store(
+        StoreProfile(
             store_id=store_id(connection),
             name=name,
             time_zone="Etc/GMT-8",
@@ -71,7 +71,9 @@ def fleet_chain(connections: int = CONNECTIONS, each: int = EACH) -> Chain:
         )
         for connection in range(connections)
     )
-    return Chain(tenant_id=TENANT, name=name, currency="CNY", brands=(), products=(), stores=stores)
+    return ChainProfile(
+        tenant_id=TENANT, name=name, currency="CNY", brands=(), products=(), stores=stores
+    )
 
 
 @dataclass(slots=True)

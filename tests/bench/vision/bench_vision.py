@@ -22,7 +22,7 @@ import numpy as np
 import onnxruntime
 
 from device_profiles.camera import ShelfView
-from device_profiles.planogram import Fixture
+from device_profiles.planogram import FixtureProfile
 from simulators.render.packs.packs import PackDesign, unlisted_pack
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.shelves.cooler import cooler_view, reference_picture, render_cooler
@@ -83,7 +83,7 @@ class Scene:
         drawn = render_cooler(stands, view, rng, sprites).image
         self.photo: Image = np.asarray(cv2.resize(drawn, (1280, 960)), np.uint8)
         self.view = ShelfView(fixture_id="bench", corners=view.corners)
-        self.fixture = Fixture.model_validate(
+        self.fixture = FixtureProfile.model_validate(
             {
                 "fixture_id": "bench",
                 "letter": "A",

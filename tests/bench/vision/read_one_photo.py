@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from device_profiles.camera import CountingLine, ShelfView
-from device_profiles.planogram import Fixture
+from device_profiles.planogram import FixtureProfile
 from vision_models.core.frame import Frame, Image
 from vision_models.core.memory import keep_memory_small
 from vision_models.core.pictures import read_picture
@@ -39,7 +39,7 @@ def main(folder: Path) -> None:
     cv2.setNumThreads(1)
     reader = ShelfReader(Gallery.open(folder / "gallery", Embedder.shipped()))
     view = ShelfView.model_validate_json((folder / "view.json").read_text())
-    fixture = Fixture.model_validate_json((folder / "fixture.json").read_text())
+    fixture = FixtureProfile.model_validate_json((folder / "fixture.json").read_text())
     photo = read_picture(folder / "photo.png")
     reader.read(photo, view=view, fixture=fixture)
     ProductDetector(load_model("product-detector")).detect(photo, 0.0)

@@ -17,7 +17,7 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.search import find_problems, search
 from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.insight.window import between
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.register import METRICS, SEARCHES
 from cloud_hub.scheduler import PHOTO_PROVEN
 from cloud_hub.tasks.keeping import plan_tasks, write_tasks
@@ -86,7 +86,7 @@ def answers(chain: SmallChain) -> dict[str, Any]:
 
 
 def _metrics(session: Session) -> dict[str, Any]:
-    chain = load_chain(session, TENANT)
+    chain = read_chain(session, TENANT)
     assert chain is not None
     stores = [store.hours for store in chain.stores.values()]
     found: dict[str, Any] = {}

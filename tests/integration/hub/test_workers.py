@@ -8,7 +8,7 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
@@ -16,7 +16,7 @@ from cloud_hub.core.storage.database import open_database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.ingest.unit_of_work import Projector
-from cloud_hub.master_data.importer import load_chain
+from cloud_hub.master_data.importer import import_chain
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.register import PROJECTIONS
 from cloud_hub.sales.tables import Receipt
@@ -31,10 +31,10 @@ STORES, RECEIPTS, MEMBERS = 4, 120, 7
 @pytest.mark.needs_postgresql
 def test_two_workers_lose_and_double_nothing(tmp_path: Path, postgresql: PostgresServer) -> None:
     url = postgresql.create_database()
-    keys = IdentityKeys(load_secrets(tmp_path))
+    keys = HandleKeys(load_secrets(tmp_path))
     database = open_database(url)
     with database.writing() as session:
-        load_chain(session, small_chain(STORES))
+        import_chain(session, small_chain(STORES))
     rng = Random(3)
     batches: list[Message] = []
     for number in range(1, STORES + 1):
@@ -69,7 +69,7 @@ def test_two_workers_lose_and_double_nothing(tmp_path: Path, postgresql: Postgre
     database.close()
 
 
-def _ingest(folder: Path, url: str, keys: IdentityKeys, groups: list[list[Message]]) -> None:
+def _ingest(folder: Path, url: str, keys: HandleKeys, groups: list[list[Message]]) -> None:
     """One worker: its own connection, its own groups."""
     database = open_database(url)
     settings = HubSettings(data_dir=folder)

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
-from cloud_hub.master_data.importer import load_chain
+from cloud_hub.master_data.importer import import_chain
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from cloud_hub.tables import METADATA
 from tests.stage.doors import Doors, opened_doors
@@ -26,7 +26,7 @@ def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("prepared") / "hub.db"
     opened = open_database(f"sqlite:///{path}")
     with opened.writing() as session:
-        load_chain(session, small_chain(2))
+        import_chain(session, small_chain(2))
     opened.close()
     return path
 
@@ -49,7 +49,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
             # Quicker than TRUNCATE, which makes new files for every table.
             for table in METADATA.tables.values():
                 session.execute(sa.delete(table))
-            load_chain(session, small_chain(2))
+            import_chain(session, small_chain(2))
     yield opened
     opened.close()
 
@@ -74,7 +74,7 @@ async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
 def projector(tmp_path: Path) -> Projector:
     """What applies events, with keys of its own."""
     return Projector(
-        identities=IdentityKeys(load_secrets(tmp_path)),
+        identities=HandleKeys(load_secrets(tmp_path)),
         pictures=Pictures(tmp_path / "media", limit_bytes=1000),
         projections=PROJECTIONS,
     )

@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from cloud_hub.core.storage.database import MIGRATIONS, Database, open_database
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.tables import METADATA
 from cloud_hub.tasks.tables import Task
 from device_profiles.names import Names
@@ -222,7 +222,7 @@ def test_words_in_two_columns_become_words_by_language_and_every_row_stays(
             assert there[column] == {tag: f"{column} “{table}” {tag} 茶's" for tag in ("en", "zh")}
         assert not [name for name in there if name.endswith(("_en", "_zh"))]
     with database.sessions() as session:
-        chain = load_chain(session, "chain")
+        chain = read_chain(session, "chain")
         assert chain is not None
         assert chain.stores["s01"].name.text("zh") == "name “store” zh 茶's"
         assert chain.devices["s01-till"].name.text("es") == "name “device” en 茶's"

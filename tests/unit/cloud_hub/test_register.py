@@ -6,7 +6,7 @@ import pytest
 
 from cloud_hub.core.projection import Projections
 from cloud_hub.insight.documentation import documentation
-from cloud_hub.insight.metric import Kind, Metric
+from cloud_hub.insight.metric import Metric, MetricKind
 from cloud_hub.insight.sums import Sums, total
 from cloud_hub.register import METRICS, PROJECTIONS
 from sync.events import EVENT_TYPES
@@ -33,7 +33,7 @@ def test_no_data_is_none_and_never_zero(metric: Metric) -> None:
 
 def test_a_ratio_is_the_sum_of_numerators_over_the_sum_of_denominators() -> None:
     for metric in METRICS.values():
-        if metric.kind is Kind.RATIO:
+        if metric.kind is MetricKind.RATIO:
             sums = total([Sums(amount=10, base=100), Sums(amount=90, base=100)])
             assert float(metric.value(sums) or 0) == pytest.approx(0.5)
 

@@ -4,13 +4,13 @@ import pytest
 from pydantic import ValidationError
 
 from device_profiles.names import Names
-from device_profiles.store import Brand
+from device_profiles.store import BrandProfile
 
 TEA = Names(en="Tea", zh="茶")
 
 
 def brand_named(name: object) -> Names:
-    return Brand.model_validate({"brand_id": "b", "name": name}).name
+    return BrandProfile.model_validate({"brand_id": "b", "name": name}).name
 
 
 def test_a_file_tells_texts_by_language_or_one_text_for_all() -> None:
@@ -22,11 +22,11 @@ def test_a_file_tells_texts_by_language_or_one_text_for_all() -> None:
 
 
 def test_what_was_read_is_written_the_same() -> None:
-    read = Brand(brand_id="b", name=TEA)
+    read = BrandProfile(brand_id="b", name=TEA)
     assert read.model_dump(mode="json")["name"] == {"en": "Tea", "zh": "茶"}
-    assert Brand.model_validate_json(read.model_dump_json()) == read
-    plain = Brand(brand_id="b", name=Names.same("Cola"))
-    assert Brand.model_validate_json(plain.model_dump_json()) == plain
+    assert BrandProfile.model_validate_json(read.model_dump_json()) == read
+    plain = BrandProfile(brand_id="b", name=Names.same("Cola"))
+    assert BrandProfile.model_validate_json(plain.model_dump_json()) == plain
 
 
 @pytest.mark.parametrize(

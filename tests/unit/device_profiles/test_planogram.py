@@ -3,15 +3,17 @@
 import pytest
 from pydantic import ValidationError
 
-from device_profiles.planogram import Planogram
-from device_profiles.store import Chain
+from device_profiles.planogram import PlanogramProfile
+from device_profiles.store import ChainProfile
 
 WATER = "06901234567892"
 NEW_YEAR = "2026-01-01T00:00:00Z"
 
 
-def plan(*slots: tuple[str, str], valid_from: str = "2026-01-01T00:00:00+08:00") -> Planogram:
-    return Planogram.model_validate(
+def plan(
+    *slots: tuple[str, str], valid_from: str = "2026-01-01T00:00:00+08:00"
+) -> PlanogramProfile:
+    return PlanogramProfile.model_validate(
         {
             "planogram_id": "p1",
             "version": 1,
@@ -41,7 +43,7 @@ def test_a_plan_without_a_utc_offset_is_refused() -> None:
 def test_a_product_of_an_unknown_brand_is_refused() -> None:
     name = {"en": "Water", "zh": "水"}
     with pytest.raises(ValidationError, match="unknown brand 'nobody'"):
-        Chain.model_validate(
+        ChainProfile.model_validate(
             {
                 "tenant_id": "t",
                 "name": name,
@@ -55,8 +57,8 @@ def test_a_product_of_an_unknown_brand_is_refused() -> None:
 
 def test_a_plan_may_be_a_priority_list_alone_but_not_nothing() -> None:
     words = {"planogram_id": "p", "version": 1, "fixture_id": "f", "valid_from": NEW_YEAR}
-    assert Planogram.model_validate(words | {"must_have": [WATER]}).products == {WATER}
+    assert PlanogramProfile.model_validate(words | {"must_have": [WATER]}).products == {WATER}
     with pytest.raises(ValidationError, match="give it slots or must_have"):
-        Planogram.model_validate(words)
+        PlanogramProfile.model_validate(words)
     with pytest.raises(ValidationError, match=f"must have {WATER} twice"):
-        Planogram.model_validate(words | {"must_have": [WATER, WATER]})
+        PlanogramProfile.model_validate(words | {"must_have": [WATER, WATER]})

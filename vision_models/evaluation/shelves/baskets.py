@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from device_profiles.camera import ShelfView
 from device_profiles.device import InvalidProfile, load_device
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture
 from vision_models.evaluation.report import Mark, Shown, Told
@@ -58,8 +58,8 @@ class ChestSet:
     """Photos of one chest freezer with what lies in each basket."""
 
     view: ShelfView
-    fixture: Fixture
-    planogram: Planogram | None
+    fixture: FixtureProfile
+    planogram: PlanogramProfile | None
     photos: tuple[tuple[Path, Mapping[str, TrueBasket]], ...]
 
 

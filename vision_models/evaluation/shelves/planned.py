@@ -19,7 +19,7 @@ import numpy as np
 
 from device_profiles.camera import ShelfView
 from device_profiles.device import InvalidProfile, load_device
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture
 from vision_models.evaluation.report import Mark, Shown, Told
@@ -37,8 +37,8 @@ class PlannedSet:
     """Photos of one planned fixture with the GTIN in each slot, None where it was empty."""
 
     view: ShelfView
-    fixture: Fixture
-    planogram: Planogram
+    fixture: FixtureProfile
+    planogram: PlanogramProfile
     photos: tuple[tuple[Path, Mapping[str, str | None]], ...]
 
 
@@ -141,7 +141,7 @@ def _score(
 
 
 def _error(
-    planogram: Planogram, stands: Mapping[str, str | None], reading: ShelfReading
+    planogram: PlanogramProfile, stands: Mapping[str, str | None], reading: ShelfReading
 ) -> float | None:
     visible = [s for s in planogram.slots if s.slot_id not in reading.hidden_slots]
     if reading.compliance is None or not visible:

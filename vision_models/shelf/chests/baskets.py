@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device_profiles.camera import Point, ShelfView
-from device_profiles.planogram import Fixture
+from device_profiles.planogram import FixtureProfile
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.naming.sift import PrintReader
@@ -53,7 +53,7 @@ class BasketReader:
         self._references: list[Reference] | None = None
 
     def read(
-        self, image: Image, view: ShelfView, fixture: Fixture
+        self, image: Image, view: ShelfView, fixture: FixtureProfile
     ) -> tuple[list[Facing], list[BasketSeen]]:
         """What lies open to view in each basket: one facing a SKU and basket, unknown where there
         are goods and none was recognised; and how full each is.
@@ -154,7 +154,7 @@ def covered_share(crop: Image, packs: Sequence[NDArray[np.float64]] = ()) -> flo
     return float(mask.mean())
 
 
-def _cut(image: Image, view: ShelfView, fixture: Fixture) -> Iterator[_Basket]:
+def _cut(image: Image, view: ShelfView, fixture: FixtureProfile) -> Iterator[_Basket]:
     """The baskets of a view: those marked one by one, else the cells of its grid."""
     if view.baskets:
         for basket in view.baskets:

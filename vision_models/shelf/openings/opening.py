@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from device_profiles.camera import ShelfView
-from device_profiles.planogram import Feed, Fixture
+from device_profiles.planogram import Feed, FixtureProfile
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.shelf.calibration import flatten
@@ -79,7 +79,7 @@ class CoolerMemory:
 _LANES: TypeAdapter[StillLane | SlidingLane] = TypeAdapter(StillLane | SlidingLane)
 
 
-def can_tell_openings(fixture: Fixture, view: ShelfView) -> bool:
+def can_tell_openings(fixture: FixtureProfile, view: ShelfView) -> bool:
     """Whether front facings tell what was taken: on still shelves whose lanes and camera the
     profile describes. On sliding ones the estimate proved wrong by half; nothing is claimed."""
     return (
@@ -99,7 +99,7 @@ class OpeningReader:
 
     def __init__(
         self,
-        fixture: Fixture,
+        fixture: FixtureProfile,
         view: ShelfView,
         widths_mm: Mapping[str, float],
         *,

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.audit_log import first_forged, record_act
+from cloud_hub.access.audit_log import Act, first_forged, record_act
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.storage.database import Database
 from tests.talking_device import NOON
@@ -23,12 +23,14 @@ def session(database: Database) -> Iterator[Session]:
 def act(session: Session, number: int, *, tenant: str = "linguang", **detail: Any) -> None:
     record_act(
         session,
-        tenant_id=tenant,
-        actor="anna",
-        action="command-restart",
-        subject=f"s01-till-{number}",
-        detail=detail,
-        now=NOON + timedelta(minutes=number, microseconds=number),
+        Act(
+            tenant_id=tenant,
+            actor="anna",
+            action="command-restart",
+            subject=f"s01-till-{number}",
+            detail=detail,
+        ),
+        NOON + timedelta(minutes=number, microseconds=number),
     )
 
 

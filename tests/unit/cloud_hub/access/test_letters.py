@@ -6,9 +6,9 @@ import pytest
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.core.storage.database import Database, open_database
-from cloud_hub.master_data.chain import Chain, load_chain
-from cloud_hub.master_data.importer import load_chain as import_chain
-from device_profiles.store import Brand, LoginRole
+from cloud_hub.master_data.chain import Chain, read_chain
+from cloud_hub.master_data.importer import import_chain as import_chain
+from device_profiles.store import BrandProfile, LoginRole
 from tests.small_chain import viewer
 from tests.talking_device import small_chain
 
@@ -24,14 +24,14 @@ def database(tmp_path: Path) -> Database:
 def load(database: Database, brands: tuple[str, ...], tenant_id: str = "linguang") -> None:
     chain = small_chain().model_copy(update={"tenant_id": tenant_id})
     name = chain.brands[0].name
-    more = tuple(Brand(brand_id=brand_id, name=name) for brand_id in brands)
+    more = tuple(BrandProfile(brand_id=brand_id, name=name) for brand_id in brands)
     with database.writing() as session:
         import_chain(session, chain.model_copy(update={"brands": (*chain.brands, *more)}))
 
 
 def letters(database: Database, reader: str, tenant_id: str = "linguang") -> dict[str, str]:
     with database.sessions() as session:
-        known = load_chain(session, tenant_id)
+        known = read_chain(session, tenant_id)
     assert isinstance(known, Chain)
     naming = Naming(viewer(LoginRole.BRAND, reader), known)
     return {each: naming.brand(each, None).en for each in known.brands if each != reader}

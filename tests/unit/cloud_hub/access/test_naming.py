@@ -6,7 +6,7 @@ import pytest
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.master_data import goods_tables
-from cloud_hub.master_data.chain import Chain, load_chain
+from cloud_hub.master_data.chain import Chain, read_chain
 from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import COLA, OTHER, OWN, RIVAL, TENANT, SmallChain, head_office, viewer
@@ -18,10 +18,10 @@ UNKNOWN = "09520000009999"
 def chain(tmp_path: Path) -> Chain:
     small = SmallChain.open(tmp_path)
     small.add(
-        goods_tables.Brand(tenant_id=TENANT, brand_id="third", name=Names(en="Third", zh="三"))
+        goods_tables.BrandRow(tenant_id=TENANT, brand_id="third", name=Names(en="Third", zh="三"))
     )
     with small.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
     assert known is not None
     return known
 

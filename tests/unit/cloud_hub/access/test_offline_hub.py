@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cloud_hub.access.offline_hub import open_office
+from cloud_hub.access.offline_hub import open_offline_hub
 from cloud_hub.core.errors import HubError, UnusableData
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.master_data.place_tables import Tenant
@@ -17,7 +17,7 @@ def tenant(tenant_id: str) -> Tenant:
 
 
 def opened(place: dict[str, Any], tenant_id: str | None, **more: bool) -> str:
-    with open_office(place, tenant_id, **more) as office:
+    with open_offline_hub(place, tenant_id, **more) as office:
         return office.tenant_id
 
 
@@ -55,7 +55,7 @@ def test_an_act_is_kept_whole_or_not_at_all(hub_database: Database, tmp_path: Pa
         session.flush()
         raise RuntimeError
 
-    with open_office({"data_dir": tmp_path}, None) as office:
+    with open_offline_hub({"data_dir": tmp_path}, None) as office:
         office.write(lambda session: session.add(tenant("whole")))
         with pytest.raises(RuntimeError):
             office.write(fail)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from cloud_hub.access.grants import Grant
-from cloud_hub.access.logins import add_login
+from cloud_hub.access.logins import NewLogin, add_login
 from cloud_hub.access.sign_in import (
     check_password,
     close_session,
@@ -12,7 +12,7 @@ from cloud_hub.access.sign_in import (
     viewer_of_login,
 )
 from cloud_hub.access.tables import Login, LoginSession
-from cloud_hub.access.tokens import mint_token, token_row
+from cloud_hub.access.tokens import NewToken, mint_token, token_row
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
 from device_profiles.store import LoginRole
@@ -25,11 +25,13 @@ def anna(database: Database) -> Login:
     with database.writing() as session:
         add_login(
             session,
-            tenant_id="linguang",
-            login_name="anna",
-            password="long enough",
-            grant=Grant(role=LoginRole.STORE, scopes=("s01",)),
-            language="zh",
+            NewLogin(
+                tenant_id="linguang",
+                login_name="anna",
+                password="long enough",
+                grant=Grant(role=LoginRole.STORE, scopes=("s01",)),
+                language="zh",
+            ),
         )
     with database.sessions() as session:
         login = check_password(session, "anna", "long enough")
@@ -75,13 +77,13 @@ def test_a_login_reads_in_a_language_that_there_is_or_in_its_browsers(database: 
         "grant": Grant(role=LoginRole.IT),
     }
     with database.writing() as session:
-        add_login(session, **words)
+        add_login(session, NewLogin(**words))
         session.flush()
         kept = session.get(Login, ("linguang", "ben"))
         assert kept is not None
         assert kept.language is None
         with pytest.raises(Refused, match="there is no language 'tlh'; there is: en, "):
-            add_login(session, **words, language="tlh")
+            add_login(session, NewLogin(**words, language="tlh"))
 
 
 def test_a_login_changed_between_its_check_and_its_session_gets_none(database: Database) -> None:
@@ -112,7 +114,7 @@ def test_a_cookie_is_not_in_the_database(database: Database) -> None:
 def test_a_token_is_found_by_its_whole_text_only(database: Database) -> None:
     with database.writing() as session:
         grant = Grant(role=LoginRole.HEAD_OFFICE)
-        token = mint_token(session, tenant_id="linguang", name="x", grant=grant, now=NOON)
+        token = mint_token(session, NewToken(tenant_id="linguang", name="x", grant=grant), NOON)
         session.flush()
         assert token_row(session, token) is not None
         assert token_row(session, token[:-1]) is None

@@ -6,7 +6,7 @@ import pytest
 
 from cloud_hub.access.viewer import Viewer, scope_of
 from cloud_hub.master_data import place_tables
-from cloud_hub.master_data.chain import Chain, load_chain
+from cloud_hub.master_data.chain import Chain, read_chain
 from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import (
@@ -28,7 +28,7 @@ def chain(tmp_path: Path) -> SmallChain:
     """Two stores; in s02 stands a cooler of nobody's, in which a rival's cola is planned."""
     chain = SmallChain.open(tmp_path, stores=2)
     chain.add(
-        place_tables.Fixture(
+        place_tables.FixtureRow(
             tenant_id=TENANT,
             store_id="s02",
             fixture_id="s02-b",
@@ -40,7 +40,7 @@ def chain(tmp_path: Path) -> SmallChain:
             owner_brand_id=None,
             photo_interval_min=None,
         ),
-        place_tables.Planogram(
+        place_tables.PlanogramRow(
             tenant_id=TENANT,
             planogram_id="s02-b-plan",
             version=1,
@@ -64,7 +64,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def seen(chain: SmallChain, who: Viewer) -> Chain:
     with chain.reading() as session:
-        known = load_chain(session, TENANT, scope_of(who))
+        known = read_chain(session, TENANT, scope_of(who))
     assert known is not None
     return known
 

@@ -13,7 +13,7 @@ from cloud_hub.access.grants import Grant
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.access.tokens import token_row
 from cloud_hub.admin.logins import Logins
-from cloud_hub.master_data.place_tables import Store
+from cloud_hub.master_data.place_tables import StoreRow
 from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, OTHER, OWN, TENANT, WATER, local
@@ -30,8 +30,8 @@ async def doors(tmp_path: Path) -> AsyncIterator[Doors]:
     async with opened_doors(tmp_path, stores=3) as opened:
         with opened.hub.database.writing() as session:
             session.execute(
-                sa.update(Store)
-                .where(Store.store_id == "s03")
+                sa.update(StoreRow)
+                .where(StoreRow.store_id == "s03")
                 .values(region=Names(en="North", zh="北区"))
             )
         yield opened
@@ -157,7 +157,7 @@ async def test_a_store_that_joins_a_region_is_seen_by_who_has_the_region(doors: 
     headers = doors.signed_in("town", STORE, regions=("Town",))
     with doors.hub.database.writing() as session:
         session.execute(
-            sa.update(Store).where(Store.store_id == "s03").values(region=Names(en="Town"))
+            sa.update(StoreRow).where(StoreRow.store_id == "s03").values(region=Names(en="Town"))
         )
     assert await stores_of(doors, headers) == ["s01", "s02", "s03"]
 

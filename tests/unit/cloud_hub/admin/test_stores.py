@@ -18,7 +18,7 @@ from cloud_hub.app import build_hub
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.master_data.editing import read_store
-from cloud_hub.web.actions import Acting, Done, Invalid, Refused
+from cloud_hub.web.actions import Acting, Declined, Done, Invalid
 from cloud_hub.web.forms.reading import read_form
 from cloud_hub.web.words import UTC, Words
 from device_profiles.store import LoginRole
@@ -43,7 +43,7 @@ def typed(session: Session, who: Viewer, **changes: str) -> dict[str, str]:
     return {name: str(value) for name, value in values.items()} | changes
 
 
-def edit(hub: Hub, who: Viewer, **changes: str) -> Done | Invalid | Refused:
+def edit(hub: Hub, who: Viewer, **changes: str) -> Done | Invalid | Declined:
     with hub.database.writing() as session:
         form = read_form(StoreForm, typed(session, who, **changes), EN)
         if isinstance(form, Invalid):
@@ -94,7 +94,7 @@ def test_who_has_seen_an_older_store_is_refused(hub: Hub) -> None:
         seen = store_view(session, office, "s01").state
     edit(hub, office, name_en="North Gate")
     answer = edit(hub, office, name_en="South Gate", state=seen)
-    assert isinstance(answer, Refused)
+    assert isinstance(answer, Declined)
 
 
 def test_days_with_other_hours_are_read_as_they_are_written() -> None:

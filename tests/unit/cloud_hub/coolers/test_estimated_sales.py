@@ -17,7 +17,7 @@ from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Sums, total
 from cloud_hub.insight.window import Window, between
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from tests.small_chain import COLA, NOW, RIVAL, TEA, TENANT, TODAY, SmallChain, local
 
 
@@ -27,7 +27,7 @@ def chain(tmp_path: Path) -> SmallChain:
     small = SmallChain.open(tmp_path)
     small.flush()
     with small.database.writing() as session:
-        session.execute(sa.delete(place.Device).where(place.Device.device_id == "s01-till"))
+        session.execute(sa.delete(place.DeviceRow).where(place.DeviceRow.device_id == "s01-till"))
     return small
 
 
@@ -92,7 +92,7 @@ def asked(chain: SmallChain, aspect: Aspect | None = None) -> Sums | None:
 
 def window(chain: SmallChain) -> Window:
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
         assert known is not None
         hours = [store.hours for store in known.stores.values()]
         return between(TENANT, hours, TODAY, TODAY, NOW)
@@ -119,7 +119,7 @@ def test_an_unattended_cooler_has_one_beside_a_till(chain: SmallChain) -> None:
     chain.device("s01-till-2", "s01")
     assert asked(chain) is None
     with chain.database.writing() as session:
-        session.execute(sa.update(place.Fixture).values(unattended=True))
+        session.execute(sa.update(place.FixtureRow).values(unattended=True))
 
     assert ESTIMATED_SELL_OUT.value(asked(chain)) == pytest.approx(2.0)
 
@@ -143,7 +143,7 @@ def test_a_brand_is_told_of_its_own_products(chain: SmallChain) -> None:
     opening(chain, local(9, 0), (TEA, 2.0, 0.0, 0.0), (RIVAL, 5.0, 0.0, 0.0))
     every = asked(chain)
     with chain.reading() as session:
-        brand = load_chain(session, TENANT)
+        brand = read_chain(session, TENANT)
         assert brand is not None
         own = brand.products[TEA].brand_id
     one = asked(chain, Aspect(brand_id=own))

@@ -19,7 +19,7 @@ def test_readings_that_could_not_be_taken_stay_empty(ingest: Ingest, database: D
         ),
         kind="cooler",
     )
-    assert [row.temperature_c for row in rows(database, coolers_tables.CoolerMinute)] == [
+    assert [row.temperature_c for row in rows(database, coolers_tables.CoolerReading)] == [
         4.0,
         None,
         5.5,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_hub.coolers.tables import CoolerMinute
+from cloud_hub.coolers.tables import CoolerReading
 from cloud_hub.coolers.temperatures import READING_HOLDS, temperatures
 from cloud_hub.insight.snapshot import load_snapshot
 from tests.small_chain import NOW, TENANT, SmallChain
@@ -20,7 +20,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def read(chain: SmallChain, at: datetime, value: float | None, fixture_id: str = "s01-a") -> None:
     chain.add(
-        CoolerMinute(
+        CoolerReading(
             tenant_id=TENANT,
             fixture_id=fixture_id,
             started_at=at,

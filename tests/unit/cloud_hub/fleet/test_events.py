@@ -11,7 +11,7 @@ from cloud_hub.fleet.commands.commands import NewCommand, issue_command
 from cloud_hub.fleet.commands.shadows import WantedState, shadow_of, undone, want_state
 from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.ingest import Ingest
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.events import CommandResult, StateReported
 from tests.talking_device import NOON, TalkingDevice
 
@@ -21,9 +21,9 @@ TILL = ("linguang", "s01-till")
 T = TypeVar("T")
 
 
-def write(database: Database, act: Callable[[Session, Device], T]) -> T:
+def write(database: Database, act: Callable[[Session, DeviceRow], T]) -> T:
     with database.writing() as session:
-        device = session.get(Device, TILL)
+        device = session.get(DeviceRow, TILL)
         assert device is not None
         done = act(session, device)
         session.flush()
@@ -32,7 +32,7 @@ def write(database: Database, act: Callable[[Session, Device], T]) -> T:
 
 
 def give(database: Database, command_id: str, *, at: datetime = NOON, lasts_s: float = 60) -> None:
-    def act(session: Session, device: Device) -> None:
+    def act(session: Session, device: DeviceRow) -> None:
         new = NewCommand(
             name="report-state", arguments={}, expires_in_s=lasts_s, command_id=command_id
         )
@@ -43,7 +43,7 @@ def give(database: Database, command_id: str, *, at: datetime = NOON, lasts_s: f
 
 
 def want(database: Database, state: dict[str, object], **more: int) -> int:
-    def act(session: Session, device: Device) -> int:
+    def act(session: Session, device: DeviceRow) -> int:
         wanted = WantedState(state=state, by="it", **more)
         return want_state(session, device, wanted, NOON).desired_version
 

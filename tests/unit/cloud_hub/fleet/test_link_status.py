@@ -17,15 +17,15 @@ from cloud_hub.fleet.link_status import (
     store_freshness,
 )
 from cloud_hub.link.tables import DeviceConnection
-from cloud_hub.master_data.chain import Device
+from cloud_hub.master_data.chain import DeviceInfo
 from device_profiles.names import Names
 from tests.small_chain import NOW, TENANT, SmallChain, local
 
 MINUTE = timedelta(minutes=1)
 
 
-def device(*, heard_at: datetime | None = NOW) -> Device:
-    return Device(
+def device(*, heard_at: datetime | None = NOW) -> DeviceInfo:
+    return DeviceInfo(
         device_id="s01-till",
         store_id="s01",
         kind="till",

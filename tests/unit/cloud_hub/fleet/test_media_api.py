@@ -9,7 +9,7 @@ import pytest
 
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.link.tables import Media
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from tests.small_chain import NOW, TENANT
 from tests.stage.doors import Doors
 
@@ -39,7 +39,7 @@ def known(doors: Doors) -> Doors:
     )
     doors.chain.flush()
     with doors.hub.database.writing() as session:
-        session.get_one(Device, (TENANT, "s01-cooler")).password_hash = hash_token("secret")
+        session.get_one(DeviceRow, (TENANT, "s01-cooler")).password_hash = hash_token("secret")
     return doors
 
 

@@ -10,7 +10,7 @@ from cloud_hub.fleet.uptime import Installed, connected
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import total
 from cloud_hub.insight.window import Window, between
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from tests.small_chain import NOW, TENANT, TODAY, SmallChain, local
 
 TILL = Aspect(device_id="s01-till")
@@ -24,7 +24,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def window(chain: SmallChain, first: date, last: date) -> Window:
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
     assert known is not None
     return between(TENANT, [known.stores["s01"].hours], first, last, NOW)
 

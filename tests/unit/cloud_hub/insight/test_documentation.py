@@ -2,14 +2,14 @@
 
 from cloud_hub.core.text import Text
 from cloud_hub.insight.documentation import documentation
-from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Grain, Metric, MetricKind, Unit
 
 
 def metric(**more: object) -> Metric:
     values: dict[str, object] = {
         "name": "happiness",
         "title": Text(en="Happiness", zh="快乐"),
-        "kind": Kind.RATIO,
+        "kind": MetricKind.RATIO,
         "formula": Text(en="smiles / faces", zh="笑脸 / 人脸"),
         "unit": Unit.RATIO,
         "grain": Grain.DAY,

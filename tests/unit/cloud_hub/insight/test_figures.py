@@ -19,7 +19,7 @@ from cloud_hub.insight.figures import (
     day_values,
     figure,
 )
-from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit
+from cloud_hub.insight.metric import Direction, Grain, Metric, MetricKind, Unit
 from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.insight.sums import Cell, Sums
 from tests.small_chain import NOW, TENANT, TODAY, SmallChain, local
@@ -28,7 +28,9 @@ WEEK_AGO = TODAY - timedelta(days=7)
 NO_AGE = DataAge(data_at={}, photo_at={})
 
 
-def metric(unit: Unit = Unit.PEOPLE, kind: Kind = Kind.FLOW, source: str = "receipt") -> Metric:
+def metric(
+    unit: Unit = Unit.PEOPLE, kind: MetricKind = MetricKind.FLOW, source: str = "receipt"
+) -> Metric:
     text = Text(en="x", zh="x")
     return Metric(
         name="x",
@@ -84,7 +86,7 @@ def test_a_change_is_relative_but_for_a_share_its_difference(tmp_path: Path) -> 
         Cell("s01", TODAY, 9): Sums(amount=30, base=100),
         Cell("s01", WEEK_AGO, 9): Sums(amount=20, base=100),
     }
-    told = figure(metric(Unit.RATIO, Kind.RATIO), share, against)
+    told = figure(metric(Unit.RATIO, MetricKind.RATIO), share, against)
     assert (told.previous, told.change) == (0.2, pytest.approx(0.1))
 
 
@@ -113,7 +115,7 @@ def test_only_money_has_a_currency(tmp_path: Path) -> None:
 
 def test_a_share_above_one_is_shown_with_a_note(tmp_path: Path) -> None:
     over = {Cell("s01", TODAY, 9): Sums(amount=5, base=4)}
-    told = figure(metric(Unit.RATIO, Kind.RATIO), over, comparison(tmp_path))
+    told = figure(metric(Unit.RATIO, MetricKind.RATIO), over, comparison(tmp_path))
     assert (told.value, told.note) == (1.25, OVER_FULL)
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from cloud_hub.core.text import Text
-from cloud_hub.insight.metric import Direction, Grain, Kind, Metric, Unit, quantile
+from cloud_hub.insight.metric import Direction, Grain, Metric, MetricKind, Unit, quantile
 from cloud_hub.insight.sums import Sums
 
 
-def metric(kind: Kind, unit: Unit = Unit.UNITS, **more: Any) -> Metric:
+def metric(kind: MetricKind, unit: Unit = Unit.UNITS, **more: Any) -> Metric:
     text = Text(en="x", zh="x")
     return Metric(
         name="x",
@@ -28,65 +28,65 @@ def metric(kind: Kind, unit: Unit = Unit.UNITS, **more: Any) -> Metric:
 
 
 def test_no_sums_are_no_data() -> None:
-    assert metric(Kind.FLOW).value(None) is None
-    assert metric(Kind.FLOW).range(None) is None
+    assert metric(MetricKind.FLOW).value(None) is None
+    assert metric(MetricKind.FLOW).range(None) is None
 
 
 def test_a_flow_of_nothing_is_zero_where_it_was_watched() -> None:
-    assert metric(Kind.FLOW).value(Sums(0, observed_s=1.0, expected_s=60.0)) == 0
+    assert metric(MetricKind.FLOW).value(Sums(0, observed_s=1.0, expected_s=60.0)) == 0
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_what_nobody_watched_is_no_data_whatever_it_adds_up_to(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(MetricKind))
+def test_what_nobody_watched_is_no_data_whatever_it_adds_up_to(kind: MetricKind) -> None:
     unwatched = Sums(5, base=5, expected_s=60.0, samples=(1.0,))
     assert metric(kind).value(unwatched) is None
 
 
 def test_a_figure_is_given_from_its_least_coverage_on() -> None:
-    careful = metric(Kind.FLOW, minimum_coverage=0.7)
+    careful = metric(MetricKind.FLOW, minimum_coverage=0.7)
     assert careful.value(Sums(7, observed_s=69.0, expected_s=100.0)) is None
     assert careful.value(Sums(7, observed_s=70.0, expected_s=100.0)) == 7
     assert careful.value(Sums(7)) == 7, "what no camera watches has no coverage to lack"
 
 
 def test_a_ratio_is_given_from_its_least_base_on() -> None:
-    rate = metric(Kind.RATIO, Unit.RATIO, minimum_base=20)
+    rate = metric(MetricKind.RATIO, Unit.RATIO, minimum_base=20)
     assert rate.value(Sums(1, base=19)) is None
     assert rate.value(Sums(1, base=20)) == 0.05
 
 
 @pytest.mark.parametrize("base", [0, -1])
 def test_nothing_is_divided_by_nothing(base: int) -> None:
-    assert metric(Kind.RATIO).value(Sums(1, base=base)) is None
+    assert metric(MetricKind.RATIO).value(Sums(1, base=base)) is None
 
 
 def test_money_divides_as_decimals() -> None:
-    basket = metric(Kind.RATIO, Unit.MONEY)
+    basket = metric(MetricKind.RATIO, Unit.MONEY)
     assert basket.value(Sums(Decimal("10.00"), base=4)) == Decimal("2.5")
     assert isinstance(basket.value(Sums(0, base=4)), Decimal)
 
 
 def test_doubtful_parts_make_a_range() -> None:
-    purity = metric(Kind.RATIO)
+    purity = metric(MetricKind.RATIO)
     assert purity.range(Sums(4, base=6, low=4, high=5)) == (4 / 6, 5 / 6)
     assert purity.range(Sums(4, base=6, low=4, high=4)) is None
     assert purity.range(Sums(4, base=0, low=4, high=5)) is None
-    assert metric(Kind.STATE).range(Sums(4, low=3, high=5)) == (3.0, 5.0)
+    assert metric(MetricKind.STATE).range(Sums(4, low=3, high=5)) == (3.0, 5.0)
 
 
 def test_a_sampled_ratio_has_the_range_of_its_sample() -> None:
-    sampled = metric(Kind.RATIO, interval=lambda amount, base: (amount / base / 2, 1.0))
+    sampled = metric(MetricKind.RATIO, interval=lambda amount, base: (amount / base / 2, 1.0))
     assert sampled.range(Sums(4, base=8)) == (0.25, 1.0)
 
 
 def test_an_estimate_that_is_too_doubtful_is_none() -> None:
-    estimate = metric(Kind.FLOW, is_too_doubtful=lambda amount, variance: variance > amount)
+    estimate = metric(MetricKind.FLOW, is_too_doubtful=lambda amount, variance: variance > amount)
     assert estimate.value(Sums(4, base=5)) is None
     assert estimate.value(Sums(4, base=4)) == 4
 
 
 def test_a_quantile_is_of_all_single_values() -> None:
-    wait = metric(Kind.QUANTILE, Unit.SECONDS)
+    wait = metric(MetricKind.QUANTILE, Unit.SECONDS)
     assert wait.value(Sums(0, samples=(30.0, 10.0, 20.0))) == 20.0
     assert wait.value(Sums(0)) is None
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from cloud_hub.core.days.opening_hours import StoreHours, store_day
 from cloud_hub.insight.window import MARGIN, Window, between, by_store, comparable, today
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.sales.tables import Receipt
 from device_profiles.store import OpeningHours
 from tests.small_chain import (
@@ -30,7 +30,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def test_the_comparable_day_is_the_same_weekday_until_the_same_time(chain: SmallChain) -> None:
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
     assert known is not None
     hours = known.stores["s01"].hours
     before = comparable(store_day(hours, TODAY, NOW))
@@ -41,7 +41,7 @@ def test_the_comparable_day_is_the_same_weekday_until_the_same_time(chain: Small
 
 def test_weeks_that_are_exceptions_are_not_compared_with(chain: SmallChain) -> None:
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
     assert known is not None
     hours = known.stores["s01"].hours
     closed = hours.hours.model_copy(update={"exceptions": {TODAY - timedelta(days=7): None}})
@@ -56,7 +56,7 @@ def test_weeks_that_are_exceptions_are_not_compared_with(chain: SmallChain) -> N
 
 def stores(chain: SmallChain) -> list[StoreHours]:
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
     assert known is not None
     return [store.hours for store in known.stores.values()]
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from cloud_hub.insight.window import between
 from cloud_hub.link.as_of import arrived
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.sales.tables import Receipt
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
 
@@ -25,7 +25,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def known(chain: SmallChain, as_of: datetime | None) -> list[int]:
     with chain.reading() as session:
-        master = load_chain(session, TENANT)
+        master = read_chain(session, TENANT)
         assert master is not None
         stores = [store.hours for store in master.stores.values()]
         window = between(TENANT, stores, TODAY, TODAY, NOW).known_by(as_of)

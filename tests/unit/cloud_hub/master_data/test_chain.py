@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.master_data import place_tables
-from cloud_hub.master_data.chain import Chain, Scope, load_chain
+from cloud_hub.master_data.chain import Chain, Scope, read_chain
 from tests.small_chain import (
     COLA,
     OWN,
@@ -30,7 +30,7 @@ def small(tmp_path: Path) -> SmallChain:
 
 def read(small: SmallChain, scope: Scope | None = None) -> Chain:
     with small.reading() as session:
-        chain = load_chain(session, TENANT, scope)
+        chain = read_chain(session, TENANT, scope)
     assert chain is not None
     return chain
 
@@ -38,7 +38,9 @@ def read(small: SmallChain, scope: Scope | None = None) -> Chain:
 def plan(small: SmallChain, version: int, valid_from: datetime, *, gtin: str = TEA) -> None:
     key = {"tenant_id": TENANT, "planogram_id": "s01-plan", "version": version}
     small.add(
-        place_tables.Planogram(**key, fixture_id="s01-a", valid_from=valid_from, must_have=[WATER]),
+        place_tables.PlanogramRow(
+            **key, fixture_id="s01-a", valid_from=valid_from, must_have=[WATER]
+        ),
         place_tables.PlanogramSlot(
             **key, slot_id="A-1-1", gtin=gtin, min_facings=1, max_facings=2, others=[COLA]
         ),
@@ -47,7 +49,7 @@ def plan(small: SmallChain, version: int, valid_from: datetime, *, gtin: str = T
 
 def test_a_chain_that_the_hub_does_not_know_is_none(small: SmallChain) -> None:
     with small.reading() as session:
-        assert load_chain(session, "nobody") is None
+        assert read_chain(session, "nobody") is None
 
 
 def test_everything_is_found_by_its_identifier(small: SmallChain) -> None:

@@ -13,28 +13,28 @@ import sqlalchemy as sa
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.core.storage.database import Database
 from cloud_hub.core.storage.table import Base
-from cloud_hub.master_data.goods_tables import Brand, Listing, Product
-from cloud_hub.master_data.importer import InvalidMasterData, Loaded, load_chain, read_chain
+from cloud_hub.master_data.goods_tables import BrandRow, ListingRow, ProductRow
+from cloud_hub.master_data.importer import InvalidMasterData, Loaded, import_chain, read_chain
 from cloud_hub.master_data.place_tables import (
-    Device,
-    Fixture,
-    Planogram,
+    DeviceRow,
+    FixtureRow,
+    PlanogramRow,
     PlanogramSlot,
-    Store,
+    StoreRow,
     Tenant,
 )
-from device_profiles.store import Chain
+from device_profiles.store import ChainProfile
 from tests.talking_device import APPLES, COLA, NOON, OOLONG, small_chain
 
 TABLES: tuple[type[Base], ...] = (
-    Brand,
-    Product,
-    Listing,
+    BrandRow,
+    ProductRow,
+    ListingRow,
     Tenant,
-    Store,
-    Fixture,
-    Device,
-    Planogram,
+    StoreRow,
+    FixtureRow,
+    DeviceRow,
+    PlanogramRow,
     PlanogramSlot,
 )
 TILL = ("linguang", "s01-till")
@@ -61,7 +61,7 @@ def said() -> dict[str, Any]:
 
 def load(database: Database, chain: dict[str, Any]) -> Loaded:
     with database.writing() as session:
-        return load_chain(session, Chain.model_validate(chain))
+        return import_chain(session, ChainProfile.model_validate(chain))
 
 
 def kept(database: Database) -> dict[str, list[Any]]:
@@ -92,10 +92,10 @@ def test_a_changed_chain_changes_what_it_names(database: Database) -> None:
     chain["products"][0]["width_mm"] = 70.0
     load(database, chain)
     with database.sessions() as session:
-        assert session.get_one(Store, ("linguang", "s01")).name.text("en") == "Renamed"
-        assert session.get_one(Listing, ("linguang", "s01", COLA)).price == Decimal("4.25")
-        assert session.get_one(Fixture, ("linguang", "s01-a")).photo_interval_min == 30
-        assert session.get_one(Product, ("linguang", COLA)).width_mm == 70.0
+        assert session.get_one(StoreRow, ("linguang", "s01")).name.text("en") == "Renamed"
+        assert session.get_one(ListingRow, ("linguang", "s01", COLA)).price == Decimal("4.25")
+        assert session.get_one(FixtureRow, ("linguang", "s01-a")).photo_interval_min == 30
+        assert session.get_one(ProductRow, ("linguang", COLA)).width_mm == 70.0
 
 
 def test_listings_slots_and_photo_plans_that_are_no_longer_named_are_gone(
@@ -109,11 +109,11 @@ def test_listings_slots_and_photo_plans_that_are_no_longer_named_are_gone(
     chain["planograms"][0]["slots"].pop()
     load(database, chain)
     with database.sessions() as session:
-        listed = session.scalars(sa.select(Listing.gtin).where(Listing.store_id == "s01"))
+        listed = session.scalars(sa.select(ListingRow.gtin).where(ListingRow.store_id == "s01"))
         assert list(listed) == [APPLES]
-        assert session.get(Listing, ("linguang", "s02", COLA)) is not None
+        assert session.get(ListingRow, ("linguang", "s02", COLA)) is not None
         assert list(session.scalars(sa.select(PlanogramSlot.slot_id))) == ["A-1-1"]
-        assert session.get_one(Fixture, ("linguang", "s01-a")).photo_interval_min is None
+        assert session.get_one(FixtureRow, ("linguang", "s01-a")).photo_interval_min is None
 
 
 def test_stores_products_and_devices_that_are_no_longer_named_stay(database: Database) -> None:
@@ -123,16 +123,16 @@ def test_stores_products_and_devices_that_are_no_longer_named_stay(database: Dat
     chain["products"] = [p for p in chain["products"] if p["gtin"] != APPLES]
     load(database, chain)
     with database.sessions() as session:
-        assert session.get(Store, ("linguang", "s02")) is not None
-        assert session.get(Device, ("linguang", "s02-till")) is not None
-        assert session.get(Product, ("linguang", APPLES)) is not None
+        assert session.get(StoreRow, ("linguang", "s02")) is not None
+        assert session.get(DeviceRow, ("linguang", "s02-till")) is not None
+        assert session.get(ProductRow, ("linguang", APPLES)) is not None
 
 
 def test_a_device_keeps_its_password_and_its_past(database: Database) -> None:
     chain = said()
     load(database, chain)
     with database.writing() as session:
-        till = session.get_one(Device, TILL)
+        till = session.get_one(DeviceRow, TILL)
         till.password_hash, till.claimed_at, till.agent_version = "secret", NOON, "0.1.0"
         till.first_connected_at = till.connected_at = NOON
         till.heard_at = NOON + timedelta(hours=1)
@@ -140,7 +140,7 @@ def test_a_device_keeps_its_password_and_its_past(database: Database) -> None:
     chain["stores"][0]["devices"][0]["name"]["en"] = "Renamed"
     load(database, chain)
     with database.sessions() as session:
-        till = session.get_one(Device, TILL)
+        till = session.get_one(DeviceRow, TILL)
         assert (till.password_hash, till.agent_version) == ("secret", "0.1.0")
         assert (till.claimed_at, till.first_connected_at, till.connected_at) == (NOON, NOON, NOON)
         assert till.heard_at == NOON + timedelta(hours=1)
@@ -159,7 +159,7 @@ def test_a_new_version_of_a_plan_stands_beside_the_old_one(database: Database) -
     chain["planograms"][0] |= {"version": 2, "valid_from": "2026-06-01T00:00:00Z"}
     load(database, chain)
     with database.sessions() as session:
-        assert sorted(session.scalars(sa.select(Planogram.version))) == [1, 2]
+        assert sorted(session.scalars(sa.select(PlanogramRow.version))) == [1, 2]
         assert len(session.scalars(sa.select(PlanogramSlot)).all()) == 4
 
 
@@ -173,7 +173,7 @@ def test_opening_hours_with_exceptions_come_back_as_they_were(database: Database
     chain["stores"][0]["opening_hours"] = hours
     load(database, chain)
     with database.sessions() as session:
-        assert session.get_one(Store, ("linguang", "s01")).opening_hours == hours
+        assert session.get_one(StoreRow, ("linguang", "s01")).opening_hours == hours
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_opening_hours_with_exceptions_come_back_as_they_were(database: Database
 def test_a_file_that_holds_no_chain_is_told_in_one_line(
     tmp_path: Path, spoil: Callable[[dict[str, Any]], object], said_of_it: str
 ) -> None:
-    chain = Chain.model_validate(said()).model_dump(mode="json")
+    chain = ChainProfile.model_validate(said()).model_dump(mode="json")
     spoil(chain)
     path = tmp_path / "chain.json"
     path.write_bytes(json.dumps(chain).encode())
@@ -210,7 +210,7 @@ def test_a_file_that_holds_no_chain_is_told_in_one_line(
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:
-    chain = Chain.model_validate(said())
+    chain = ChainProfile.model_validate(said())
     path = tmp_path / "chain.json"
     path.write_text(chain.model_dump_json())
     assert read_chain(path) == chain

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.reconciliation.device_trace import DevicePlaces, places_of
 from cloud_hub.reconciliation.event_trace import RecordName, RecordPlace, place_of
 from cloud_hub.register import PROJECTIONS
@@ -15,7 +15,7 @@ from tests.talking_device import NOON, TalkingDevice, cola, receipt
 
 def places(database: Database, device_id: str) -> DevicePlaces:
     with database.sessions() as session:
-        device = session.get(Device, ("linguang", device_id))
+        device = session.get(DeviceRow, ("linguang", device_id))
         assert device is not None
         return places_of(session, device)
 
@@ -23,7 +23,7 @@ def places(database: Database, device_id: str) -> DevicePlaces:
 def record(database: Database, text: str) -> RecordPlace:
     name = RecordName.read(text)
     with database.sessions() as session:
-        device = session.get(Device, ("linguang", name.device))
+        device = session.get(DeviceRow, ("linguang", name.device))
         assert device is not None
         return place_of(session, device, name, PROJECTIONS.traces)
 

@@ -10,7 +10,7 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.tables import StoredEvent
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.reconciliation.event_trace import Fate, RecordName, RecordPlace, place_of
 from cloud_hub.reconciliation.event_trace_text import iso, record_sentences
 from cloud_hub.reconciliation.lane_accounts import audit_link
@@ -24,7 +24,7 @@ CORPUS = Path(__file__).parents[2] / "sync" / "corpus"
 def record(database: Database, text: str) -> RecordPlace:
     name = RecordName.read(text)
     with database.sessions() as session:
-        device = session.get(Device, ("linguang", name.device))
+        device = session.get(DeviceRow, ("linguang", name.device))
         assert device is not None
         return place_of(session, device, name, PROJECTIONS.traces)
 

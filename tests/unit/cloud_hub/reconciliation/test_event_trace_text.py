@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss
-from cloud_hub.reconciliation.event_trace import Arrival, Fate, RecordName, RecordPlace
+from cloud_hub.reconciliation.event_trace import EventArrival, Fate, RecordName, RecordPlace
 from cloud_hub.reconciliation.event_trace_text import iso, record_json, record_sentences
 from sync.outbox.quota import QUOTA
 
 AT = datetime(2026, 3, 4, 6, 32, tzinfo=UTC)
 NAME = RecordName.read("s01-till/1/sale/17")
-ARRIVAL = Arrival(
+ARRIVAL = EventArrival(
     kind="receipt",
     recorded_at=AT,
     received_at=AT,

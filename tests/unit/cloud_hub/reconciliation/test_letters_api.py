@@ -2,7 +2,7 @@
 
 import json
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.link.tables import DeadLetter
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT
@@ -24,7 +24,7 @@ async def test_a_letter_that_nobody_knows_is_not_found(doors: Doors) -> None:
 
 def letter(doors: Doors) -> None:
     """A sale that could not be taken."""
-    keys = IdentityKeys(doors.hub.secrets)
+    keys = HandleKeys(doors.hub.secrets)
     doors.chain.add(
         DeadLetter(
             tenant_id=TENANT,

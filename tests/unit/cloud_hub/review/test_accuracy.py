@@ -10,7 +10,7 @@ from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.insight.metric import Aspect, Measure
 from cloud_hub.insight.sums import Cell, Sums
 from cloud_hub.insight.window import between
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.register import SEARCHES
 from cloud_hub.review.accuracy import measure_accuracy, measure_coverage, recognition, wilson
 from cloud_hub.review.tables import Answer, Reason, ReviewItem
@@ -111,7 +111,7 @@ def a_day_of_samples(chain: SmallChain, hour: int, right: int, wrong: int) -> No
 
 def measured(chain: SmallChain, measure: Measure, aspect: Aspect) -> Mapping[Cell, Sums]:
     with chain.reading() as session:
-        master = load_chain(session, TENANT)
+        master = read_chain(session, TENANT)
         assert master is not None
         window = between(TENANT, [master.stores["s01"].hours], TODAY, TODAY, NOW)
         return measure(session, window, aspect)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, NotYours
-from cloud_hub.master_data.place_tables import Fixture
+from cloud_hub.master_data.place_tables import FixtureRow
 from cloud_hub.review.tables import Answer, ReferencePicture
 from cloud_hub.review.view import review_view
 from device_profiles.store import LoginRole
@@ -64,7 +64,7 @@ def test_a_brand_is_asked_nothing_about_a_retailers_own_shelf(chain: SmallChain)
     chain.photo(local(9), seen=UNKNOWN, candidates=[TEA])
     ask(chain)
     with chain.database.writing() as session:
-        session.execute(sa.update(Fixture).values(owner_brand_id=None))
+        session.execute(sa.update(FixtureRow).values(owner_brand_id=None))
     with chain.reading() as session:
         assert review_view(session, viewer(LoginRole.BRAND, OWN), NOW).waiting == 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.insight.window import between
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.sales.lost_sales import HourlyRate, a_day, learn_rates, lost_sales
 from tests.small_chain import (
     NOW,
@@ -25,7 +25,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def history(chain: SmallChain, days: int):
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
     assert known is not None
     stores = [known.stores["s01"].hours]
     return between(TENANT, stores, TODAY - timedelta(days=days), TODAY, NOW).days

@@ -8,7 +8,7 @@ import pytest
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import Number, total
 from cloud_hub.insight.window import between
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.sales.metrics import (
     RETURN_RATE,
     SELL_OUT,
@@ -37,7 +37,7 @@ def asked(
     chain: SmallChain, metric: Metric, *, days: int = 1, aspect: Aspect | None = None, **more
 ):
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
         assert known is not None
         stores = [store.hours for store in known.stores.values()]
         window = between(TENANT, stores, TODAY - timedelta(days=days - 1), TODAY, NOW, **more)

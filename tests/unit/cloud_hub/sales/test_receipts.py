@@ -9,7 +9,7 @@ import pytest
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import Cell, Number, total
 from cloud_hub.insight.window import between
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.sales.metrics import (
     AVERAGE_BASKET,
     MEMBER_RATE,
@@ -46,7 +46,7 @@ def asked(
     as_of: datetime | None = None,
 ):
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
         assert known is not None
         stores = [store.hours for store in known.stores.values()]
         window = between(TENANT, stores, TODAY - timedelta(days=days - 1), TODAY, NOW)

@@ -9,7 +9,7 @@ import pytest
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import Cell, Number, total
 from cloud_hub.insight.window import between
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.sales.metrics import (
     AVERAGE_BASKET,
     NET_SALES,
@@ -39,7 +39,7 @@ def asked(
     chain: SmallChain, metric: Metric, *, days: int = 1, aspect: Aspect | None = None, **more
 ):
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
         assert known is not None
         stores = [store.hours for store in known.stores.values()]
         window = between(TENANT, stores, TODAY - timedelta(days=days - 1), TODAY, NOW, **more)
@@ -100,7 +100,7 @@ def test_a_day_of_which_no_till_was_ever_heard_is_no_data(tmp_path: Path) -> Non
 
 def known(chain: SmallChain, *, days: int = 1) -> dict[str, Known]:
     with chain.reading() as session:
-        master = load_chain(session, TENANT)
+        master = read_chain(session, TENANT)
         assert master is not None
         stores = [store.hours for store in master.stores.values()]
         window = between(TENANT, stores, TODAY - timedelta(days=days - 1), TODAY, NOW)

@@ -8,8 +8,8 @@ import pytest
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import Cell, Sums, total
 from cloud_hub.insight.window import between
-from cloud_hub.master_data.chain import load_chain
-from cloud_hub.master_data.place_tables import Planogram
+from cloud_hub.master_data.chain import read_chain
+from cloud_hub.master_data.place_tables import PlanogramRow
 from cloud_hub.shelf.measures import Verdict, purity_verdict
 from cloud_hub.shelf.metrics import (
     COMPLIANCE,
@@ -46,7 +46,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def asked(chain: SmallChain, metric: Metric, aspect: Aspect | None = None, *, days: int = 1):
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
         assert known is not None
         stores = [store.hours for store in known.stores.values()]
         window = between(TENANT, stores, TODAY - timedelta(days=days - 1), TODAY, NOW)
@@ -102,7 +102,7 @@ def test_a_photo_speaks_no_longer_than_one_and_a_half_intervals(chain: SmallChai
 def with_priority_list(chain: SmallChain, *must_have: str) -> None:
     """From today on the fixture has a plan that is only a list."""
     chain.add(
-        Planogram(
+        PlanogramRow(
             tenant_id=TENANT,
             planogram_id="s01-list",
             version=1,

@@ -8,7 +8,7 @@ import pytest
 from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import Cell, total
 from cloud_hub.insight.window import Window, between
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.traffic.metrics import CONVERSION
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
 
@@ -20,7 +20,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def window(chain: SmallChain, stores: tuple[str, ...] = ("s01",)) -> Window:
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
     assert known is not None
     return between(TENANT, [known.stores[s].hours for s in stores], TODAY, TODAY, NOW)
 

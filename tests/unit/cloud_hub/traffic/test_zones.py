@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cloud_hub.insight.metric import Aspect, Metric, quantile
 from cloud_hub.insight.sums import Cell, Cells, total
 from cloud_hub.insight.window import between
-from cloud_hub.master_data.chain import load_chain
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.traffic.zone_metrics import (
     PASSERS_BY,
     QUEUE_LENGTH,
@@ -31,7 +31,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def asked(chain: SmallChain, metric: Metric) -> Cells:
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
         assert known is not None
         window = between(TENANT, [known.stores["s01"].hours], TODAY, TODAY, NOW)
         return metric.measure(session, window, Aspect())

@@ -10,7 +10,7 @@ from edge_agent.core.alarm_reporting import Guarded
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
 from edge_agent.page.page import Page
-from edge_agent.page.status import StatusDesk
+from edge_agent.page.status import StatusBoard
 
 EXAMPLES = Path(__file__).parents[4] / "device_profiles" / "examples"
 
@@ -24,7 +24,7 @@ async def page(writer, outbox, clock):
     await alarms.raise_alarm(
         Guarded(alarm="too-warm", subject="s01-a", value=11.0, limit=8.0, detail="<b>")
     )
-    desk = StatusDesk(profile=profile, outbox=outbox, health=health, clock=clock)
+    desk = StatusBoard(profile=profile, outbox=outbox, health=health, clock=clock)
     app = web.Application()
     Page(desk).add_to(app)
     async with TestClient(TestServer(app)) as client:

@@ -7,13 +7,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from device_profiles.store import Product
+from device_profiles.store import ProductProfile
 from edge_agent.till.api import answer_errors
 from edge_agent.till.cart import Cart
 from edge_agent.till.cart_api import CartApi
 from edge_agent.till.pricing import PriceBook
 
-TEA = Product.model_validate(
+TEA = ProductProfile.model_validate(
     {
         "gtin": "6901234567892",
         "name": {"en": "Tea", "zh": "茶"},

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from device_profiles.names import Names
-from device_profiles.store import Product
+from device_profiles.store import ProductProfile
 from edge_agent.till.pricing import UnusableLine, business_day_of, price_line
 from edge_agent.till.requests import LineRequest
 
-PEARS = Product(
+PEARS = ProductProfile(
     gtin="95200000000019",
     name=Names(en="Pears", zh="梨"),
     brand_id="quanye",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from device_profiles.gtin import parse_gtin, parse_scanned_code
-from device_profiles.store import Chain, DeviceKind
+from device_profiles.store import ChainProfile, DeviceKind
 from simulators.chain.chain import build_chain, claim_token, cooler_slots, facings_planned, outlets
 from simulators.chain.goods import demonstration_goods, weighed_code
 from simulators.core.clock import demo_time
@@ -25,7 +25,7 @@ def test_the_chain_has_eight_stores_and_sixty_four_goods():
     assert [store.store_id for store in chain.stores] == [f"s0{number}" for number in range(1, 9)]
     assert len(chain.products) == 64
     assert sum(good.in_cooler for good in demonstration_goods()) == 24
-    assert Chain.model_validate_json(chain.model_dump_json()) == chain
+    assert ChainProfile.model_validate_json(chain.model_dump_json()) == chain
 
 
 def test_every_gtin_is_a_demonstration_number_with_a_true_check_digit():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from device_profiles.planogram import Planogram
+from device_profiles.planogram import PlanogramProfile
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.packs.troubles import Troubles
 from tests.stage.shelf_photos import (
@@ -33,7 +33,9 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 A, B, C, D = GTINS
 
 
-def planned_as(image, reader: ShelfReader, *, fixture=FIXTURE, view=None, **more) -> Planogram:
+def planned_as(
+    image, reader: ShelfReader, *, fixture=FIXTURE, view=None, **more
+) -> PlanogramProfile:
     wanted = PlanWanted(fixture=fixture, view=view, planogram_id="new", version=2, valid_from=AT)
     return plan_from_photo(image, reader, wanted, **more)
 
@@ -46,7 +48,7 @@ def test_a_plan_from_a_photo_is_what_stands_there(gallery: Gallery, sprites: Spr
     for plan in (by_view, by_rows):
         assert {slot.slot_id: slot.gtin for slot in plan.slots} == wanted
     words = tomllib.loads(plan_as_toml(by_view))["planograms"]
-    assert [Planogram.model_validate(one) for one in words] == [by_view]
+    assert [PlanogramProfile.model_validate(one) for one in words] == [by_view]
 
 
 def test_a_photo_that_cannot_be_judged_makes_no_plan(
@@ -140,7 +142,7 @@ def test_a_product_that_most_pictures_show_in_a_basket_is_not_lost_for_one_that_
 
 
 def test_one_photo_in_figures() -> None:
-    plan = Planogram.model_validate(
+    plan = PlanogramProfile.model_validate(
         PLANOGRAM.model_dump()
         | {
             "slots": [{"slot_id": "A-1-1", "gtin": A}, {"slot_id": "A-1-2", "gtin": B}],

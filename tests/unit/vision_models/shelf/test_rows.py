@@ -1,6 +1,6 @@
 """Boxes in rows, and rows against a plan, without a camera's calibration."""
 
-from device_profiles.planogram import Planogram
+from device_profiles.planogram import PlanogramProfile
 from tests.stage.shelf_photos import GTINS
 from vision_models.shelf.alignment import Fitted, fit_to_plan
 from vision_models.shelf.reading import Box
@@ -15,14 +15,14 @@ def standing(column: float, row: int, height: float = 100.0, foot: float = 0.0) 
     return (50.0 * column, below - height, 50.0 * column + 40.0, below)
 
 
-def plan(*rows: str, most: int = 1) -> Planogram:
+def plan(*rows: str, most: int = 1) -> PlanogramProfile:
     slots = [
         {"slot_id": f"A-{r + 1}-{c + 1}", "gtin": GTINS["abcd".index(name)], "max_facings": most}
         for r, row in enumerate(rows)
         for c, name in enumerate(row)
         if name != "."
     ]
-    return Planogram.model_validate(
+    return PlanogramProfile.model_validate(
         {
             "planogram_id": "plan",
             "version": 1,
@@ -69,7 +69,7 @@ def test_what_peeps_over_a_pack_from_behind_stands_in_no_row() -> None:
     assert rows_of([behind, front], ["a", None]) == [[Place(item=0)]]
 
 
-def fitted(boxes: list[Box], names: list[str | None], planogram: Planogram) -> Fitted:
+def fitted(boxes: list[Box], names: list[str | None], planogram: PlanogramProfile) -> Fitted:
     return fit_to_plan(rows_of(boxes, names), boxes, names, planogram)
 
 

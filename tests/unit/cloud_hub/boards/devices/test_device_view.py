@@ -13,7 +13,7 @@ from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.commands.commands import NewCommand, issue_command
 from cloud_hub.fleet.commands.shadows import WantedState, want_state
 from cloud_hub.link.ingest.ingest import Ingest
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.register import PROJECTIONS
 from cloud_hub.web.visit import seen_through
 from device_profiles.store import LoginRole
@@ -50,7 +50,7 @@ def database(
     for number in range(1, 4):
         cooler.say(receipt(number, line(1, COLA, "1", "3", "3")))
     with opened.writing() as session:
-        device = session.get(Device, ("linguang", "s01-cooler"))
+        device = session.get(DeviceRow, ("linguang", "s01-cooler"))
         assert device is not None
         issue(session, device, "take-photo", "photo")
         issue(session, device, "restart", "again")
@@ -69,7 +69,7 @@ def database(
     opened.close()
 
 
-def issue(session, device: Device, name: str, command_id: str) -> None:
+def issue(session, device: DeviceRow, name: str, command_id: str) -> None:
     new = NewCommand(name=name, arguments={}, expires_in_s=60, command_id=command_id)
     issue_command(session, device, new, issued_by="ling", now=NOON)
 

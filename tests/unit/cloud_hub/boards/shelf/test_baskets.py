@@ -10,7 +10,7 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.shelf.baskets import BasketRow
 from cloud_hub.boards.shelf.view import ShelfView, shelf_view
 from cloud_hub.insight.sums import Number
-from cloud_hub.master_data.place_tables import Fixture, PlanogramSlot
+from cloud_hub.master_data.place_tables import FixtureRow, PlanogramSlot
 from cloud_hub.register import SEARCHES
 from cloud_hub.shelf.findings.gaps import EMPTY_SLOT
 from cloud_hub.shelf.metrics import BASKET_FILL, COMPLIANCE
@@ -39,7 +39,7 @@ def chain(tmp_path: Path) -> SmallChain:
     """A store whose fixture A is a freezer of 2 × 3 baskets."""
     chain = SmallChain.open(tmp_path)
     with chain.database.writing() as session:
-        session.execute(sa.update(Fixture).values(kind="cooler-chest"))
+        session.execute(sa.update(FixtureRow).values(kind="cooler-chest"))
         session.execute(
             sa.update(PlanogramSlot).where(PlanogramSlot.slot_id == "A-2-3").values(others=[TEA])
         )
@@ -135,6 +135,6 @@ def test_an_upright_cooler_has_neither_baskets_nor_their_figure(tmp_path: Path) 
 def test_on_a_retailers_freezer_a_brand_reads_no_rivals_name(chain: SmallChain) -> None:
     photograph(chain, 0, seen={**SEEN, "A-2-1": RIVAL})
     with chain.database.writing() as session:
-        session.execute(sa.update(Fixture).values(owner_brand_id=None))
+        session.execute(sa.update(FixtureRow).values(owner_brand_id=None))
     found = baskets(chain, viewer(LoginRole.BRAND, OWN))
     assert [(one.gtin, one.name.text("en")) for one in found["A-2-1"].products] == [("", "Other A")]

@@ -39,7 +39,7 @@ def chain(tmp_path: Path) -> SmallChain:
     _opening(small, local(9, 0), before, after, (TEA, 2.0, 0.0), (RIVAL, 1.0, 0.3))
     small.flush()
     with small.database.writing() as session:
-        session.execute(sa.delete(place.Device).where(place.Device.kind == "till"))
+        session.execute(sa.delete(place.DeviceRow).where(place.DeviceRow.kind == "till"))
     return small
 
 
@@ -130,7 +130,7 @@ def test_an_unattended_cooler_has_its_estimate_and_no_books_beside_a_till(
     chain.stock(TEA, "24", "floor", at=local(8))
     chain.flush()
     with chain.database.writing() as session:
-        session.execute(sa.update(place.Fixture).values(unattended=True))
+        session.execute(sa.update(place.FixtureRow).values(unattended=True))
     with chain.reading() as session:
         shelf = shelf_view(session, head_office(), NOW, "s01-a", SEARCHES)
 

@@ -14,7 +14,7 @@ from cloud_hub.boards.problems.rows import problems_for
 from cloud_hub.boards.shelf.view import ShelfView, shelf_view
 from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound, NotYours
-from cloud_hub.master_data.place_tables import Fixture
+from cloud_hub.master_data.place_tables import FixtureRow
 from cloud_hub.register import SEARCHES
 from cloud_hub.shelf.measures import Verdict
 from cloud_hub.shelf.photos.facts import SlotState
@@ -61,7 +61,9 @@ def retailers_own_shelf(chain: SmallChain) -> None:
     chain.flush()
     with chain.database.writing() as session:
         session.execute(
-            sa.update(Fixture).where(Fixture.fixture_id == "s01-a").values(owner_brand_id=None)
+            sa.update(FixtureRow)
+            .where(FixtureRow.fixture_id == "s01-a")
+            .values(owner_brand_id=None)
         )
 
 
@@ -251,10 +253,10 @@ def test_the_head_office_may_open_any_brands_board(chain: SmallChain) -> None:
 
 
 def test_a_rivals_letter_is_the_same_throughout(chain: SmallChain) -> None:
-    from cloud_hub.master_data.chain import load_chain
+    from cloud_hub.master_data.chain import read_chain
 
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
     assert known is not None
     naming = Naming(SPRING, known)
     assert naming.brand(OTHER, None).text("en") == "Other A"

@@ -7,19 +7,19 @@ import pytest
 from cryptography.fernet import InvalidToken
 
 from cloud_hub.core.errors import UnusableData
-from cloud_hub.core.keys.handle_encryption import SEAL, IdentityKeys, normal_form
+from cloud_hub.core.keys.handle_encryption import SEAL, HandleKeys, normal_form
 from cloud_hub.core.keys.key_store import load_secrets
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> IdentityKeys:
-    return IdentityKeys(load_secrets(tmp_path / "hub"))
+def keys(tmp_path: Path) -> HandleKeys:
+    return HandleKeys(load_secrets(tmp_path / "hub"))
 
 
 @pytest.fixture
-def strange(tmp_path: Path) -> IdentityKeys:
+def strange(tmp_path: Path) -> HandleKeys:
     """Another hub's keys."""
-    return IdentityKeys(load_secrets(tmp_path / "other"))
+    return HandleKeys(load_secrets(tmp_path / "other"))
 
 
 def shown(*handles: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ PHONE = {"kind": "phone", "value": "138 0013 8000"}
 
 
 def test_a_handle_comes_back_with_the_keys_and_only_with_them(
-    keys: IdentityKeys, strange: IdentityKeys
+    keys: HandleKeys, strange: HandleKeys
 ) -> None:
     kept = keys.encrypt("张三 138")
     assert "张三".encode() not in kept
@@ -41,14 +41,14 @@ def test_a_handle_comes_back_with_the_keys_and_only_with_them(
 
 
 def test_the_same_handle_is_encrypted_anew_each_time_and_found_by_one_index(
-    keys: IdentityKeys,
+    keys: HandleKeys,
 ) -> None:
     assert keys.encrypt("m-1") != keys.encrypt("m-1")
     assert keys.blind_index("t", "member", "m-1") == keys.blind_index("t", "member", " M-1 ")
 
 
 def test_an_index_tells_chains_and_kinds_and_hubs_apart(
-    keys: IdentityKeys, strange: IdentityKeys
+    keys: HandleKeys, strange: HandleKeys
 ) -> None:
     indexes = {
         keys.blind_index("t", "member", "1"),
@@ -77,7 +77,7 @@ def test_what_people_type_is_read_in_any_case_and_what_machines_make_in_its_own(
 
 
 def test_an_event_is_kept_with_its_handles_sealed_and_all_else_as_it_came(
-    keys: IdentityKeys,
+    keys: HandleKeys,
 ) -> None:
     said = shown(PHONE, {"kind": "member", "value": "m-1"})
     kept = keys.sealed(said)
@@ -98,17 +98,17 @@ def test_an_event_is_kept_with_its_handles_sealed_and_all_else_as_it_came(
         shown("138", None, 5, {"kind": "phone"}, {"kind": "phone", "value": 138}),
     ],
 )
-def test_what_is_no_list_of_handles_stays_as_it_is(keys: IdentityKeys, odd: dict[str, Any]) -> None:
+def test_what_is_no_list_of_handles_stays_as_it_is(keys: HandleKeys, odd: dict[str, Any]) -> None:
     assert keys.sealed(odd) == odd
     assert keys.opened(odd) == odd
 
 
-def test_what_was_never_sealed_is_opened_as_it_is(keys: IdentityKeys) -> None:
+def test_what_was_never_sealed_is_opened_as_it_is(keys: HandleKeys) -> None:
     assert keys.opened(shown(PHONE)) == shown(PHONE)
 
 
 def test_a_letter_is_sealed_whole_and_opened_by_its_own_keys_alone(
-    keys: IdentityKeys, strange: IdentityKeys
+    keys: HandleKeys, strange: HandleKeys
 ) -> None:
     kept = keys.sealed_letter(b'{"phone": "138"')
     assert b"138" not in kept

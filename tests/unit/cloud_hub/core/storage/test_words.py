@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.core.storage.database import Database
 from cloud_hub.core.text import Amount, Day, Text, in_context
-from cloud_hub.master_data.goods_tables import Brand, Product
+from cloud_hub.master_data.goods_tables import BrandRow, ProductRow
 from cloud_hub.tasks.tables import Task
 from device_profiles.names import Names
 
@@ -54,23 +54,23 @@ def test_names_are_told_apart_by_what_they_say_and_not_by_how_they_were_written(
 ) -> None:
     tea = {"zh": "茶", "en": "Tea"}
     with database.writing() as session:
-        session.add(Brand(tenant_id="chain", brand_id="b1", name=Names(tea)))
+        session.add(BrandRow(tenant_id="chain", brand_id="b1", name=Names(tea)))
         rows = [
             {"tenant_id": "chain", "brand_id": f"b{n}", "joined": 0, "name": Names(tea)}
             for n in range(2, 40)
         ]
-        insert_or_replace(session, Brand, rows)
-        insert_or_replace(session, Brand, [rows[0] | {"joined": 0, "name": Names.same("Other")}])
+        insert_or_replace(session, BrandRow, rows)
+        insert_or_replace(session, BrandRow, [rows[0] | {"joined": 0, "name": Names.same("Other")}])
     with database.sessions() as session:
         counted = session.execute(
-            sa.select(Brand.name, sa.func.count())
-            .where(Brand.tenant_id == "chain")
-            .group_by(Brand.name)
+            sa.select(BrandRow.name, sa.func.count())
+            .where(BrandRow.tenant_id == "chain")
+            .group_by(BrandRow.name)
         )
         assert dict(tuple(row) for row in counted) == {Names(tea): 38, Names.same("Other"): 1}
 
 
 def test_an_imported_chains_names_are_read_back(database: Database) -> None:
     with database.sessions() as session:
-        names = session.scalars(sa.select(Product.name)).all()
+        names = session.scalars(sa.select(ProductRow.name)).all()
     assert all(isinstance(name, Names) for name in names)

@@ -9,7 +9,7 @@ import pytest
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.fleet.artifacts.artifacts import NewVersion, artifacts_of
 from cloud_hub.fleet.commands.shadows import shadow_of
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from device_profiles.artifact import ArtifactKind
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, OWN, TENANT
@@ -30,7 +30,7 @@ def stocked(doors: Doors, tmp_path: Path) -> Doors:
     artifacts_of(doors.hub).add(TENANT, new, NOW)
     doors.chain.flush()
     with doors.hub.database.writing() as session:
-        session.get_one(Device, (TENANT, "s01-till")).password_hash = hash_token("secret")
+        session.get_one(DeviceRow, (TENANT, "s01-till")).password_hash = hash_token("secret")
     return doors
 
 

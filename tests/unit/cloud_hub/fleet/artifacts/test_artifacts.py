@@ -11,7 +11,7 @@ from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.artifacts.artifacts import Artifacts, NewVersion, Wish
 from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
 from cloud_hub.fleet.commands.shadows import shadow_of
-from cloud_hub.master_data.importer import load_chain
+from cloud_hub.master_data.importer import import_chain
 from device_profiles.artifact import ArtifactKind
 from tests.talking_device import COLA, small_chain
 
@@ -92,7 +92,7 @@ def test_an_assigned_version_stands_in_the_desired_state_beside_what_stood_there
 ):
     add(artifacts, prices, 1)
     with database.writing() as session:
-        load_chain(session, small_chain(4))
+        import_chain(session, small_chain(4))
         tills = choose_devices(session, "linguang", DeviceChoice(kind="till"))
         first = choose_devices(session, "linguang", DeviceChoice(kind="till", share=0.5))
         assert first == tills[:2]

@@ -24,7 +24,7 @@ from cloud_hub.fleet.artifacts.rollouts import (
 )
 from cloud_hub.fleet.commands.shadows import ensure_shadow, shadow_of
 from cloud_hub.fleet.tables import ArtifactRollout
-from cloud_hub.master_data.importer import load_chain
+from cloud_hub.master_data.importer import import_chain
 from device_profiles.artifact import ArtifactKind
 from tests.talking_device import COLA, small_chain
 
@@ -93,7 +93,7 @@ def chain(database: Database, tmp_path: Path) -> Chain:
     new = NewVersion(path=path, name=NAME, version=1, kind=ArtifactKind.PRICE_LIST)
     artifacts.add("linguang", new, NOW)
     with database.writing() as session:
-        load_chain(session, small_chain(10))
+        import_chain(session, small_chain(10))
     return Chain(database, artifacts)
 
 

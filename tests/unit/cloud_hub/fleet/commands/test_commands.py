@@ -12,7 +12,7 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.fleet.commands.commands import NewCommand, issue_command, pending_commands, state_of
 from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.link.ingest.ingest import Ingest
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.downlink.commands import Command
 from tests.talking_device import NOON, TalkingDevice
 
@@ -20,9 +20,9 @@ TILL = ("linguang", "s01-till")
 T = TypeVar("T")
 
 
-def write(database: Database, act: Callable[[Session, Device], T]) -> T:
+def write(database: Database, act: Callable[[Session, DeviceRow], T]) -> T:
     with database.writing() as session:
-        device = session.get(Device, TILL)
+        device = session.get(DeviceRow, TILL)
         assert device is not None
         done = act(session, device)
         session.flush()
@@ -31,7 +31,7 @@ def write(database: Database, act: Callable[[Session, Device], T]) -> T:
 
 
 def give(database: Database, command_id: str, *, at: datetime = NOON, lasts_s: float = 60) -> None:
-    def act(session: Session, device: Device) -> None:
+    def act(session: Session, device: DeviceRow) -> None:
         new = NewCommand(
             name="report-state", arguments={}, expires_in_s=lasts_s, command_id=command_id
         )
@@ -75,12 +75,12 @@ def test_the_same_command_twice_is_one_and_another_under_its_name_is_refused(
     give(database, "first-one")
     give(database, "first-one", at=NOON + timedelta(seconds=9))
 
-    def pending(session: Session, device: Device) -> int:
+    def pending(session: Session, device: DeviceRow) -> int:
         return len(pending_commands(session, device, NOON))
 
     assert write(database, pending) == 1
 
-    def other(session: Session, device: Device) -> None:
+    def other(session: Session, device: DeviceRow) -> None:
         new = NewCommand(name="restart", arguments={}, expires_in_s=60, command_id="first-one")
         issue_command(session, device, new, issued_by="it", now=NOON)
 

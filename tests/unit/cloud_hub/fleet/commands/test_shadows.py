@@ -11,7 +11,7 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.fleet.commands.shadows import WantedState, want_state
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.message import Message
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.downlink.shadow import Desired
 from sync.wire.messages import Hello, HelloAnswer
 from tests.talking_device import NOON, TalkingDevice
@@ -22,9 +22,9 @@ TILL = ("linguang", "s01-till")
 T = TypeVar("T")
 
 
-def write(database: Database, act: Callable[[Session, Device], T]) -> T:
+def write(database: Database, act: Callable[[Session, DeviceRow], T]) -> T:
     with database.writing() as session:
-        device = session.get(Device, TILL)
+        device = session.get(DeviceRow, TILL)
         assert device is not None
         done = act(session, device)
         session.flush()
@@ -33,7 +33,7 @@ def write(database: Database, act: Callable[[Session, Device], T]) -> T:
 
 
 def want(database: Database, state: dict[str, object], **more: int) -> int:
-    def act(session: Session, device: Device) -> int:
+    def act(session: Session, device: DeviceRow) -> int:
         wanted = WantedState(state=state, by="it", **more)
         return want_state(session, device, wanted, NOON).desired_version
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.keys.tokens import hash_token
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from device_profiles.store import LoginRole
 from tests.small_chain import TENANT
 from tests.stage.doors import Doors
@@ -20,7 +20,7 @@ def expect(doors: Doors, token: str = "the right claim token") -> dict[str, Any]
     """What a till says that the hub waits for."""
     doors.chain.flush()
     with doors.hub.database.writing() as session:
-        till = session.get_one(Device, (TENANT, "s01-till"))
+        till = session.get_one(DeviceRow, (TENANT, "s01-till"))
         till.claim_token_hash, till.claimed_at = hash_token(token), None
     return {"tenant_id": TENANT, "device_id": "s01-till", "claim_token": token}
 

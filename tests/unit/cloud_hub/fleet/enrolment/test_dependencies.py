@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from cloud_hub.core.keys.tokens import hash_token
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from device_profiles.store import LoginRole
 from tests.small_chain import TENANT
 from tests.stage.doors import Doors
@@ -23,7 +23,7 @@ def known(doors: Doors) -> Doors:
     """A hub that knows the password of a till."""
     doors.chain.flush()
     with doors.hub.database.writing() as session:
-        session.get_one(Device, (TENANT, "s01-till")).password_hash = hash_token("its:password")
+        session.get_one(DeviceRow, (TENANT, "s01-till")).password_hash = hash_token("its:password")
     return doors
 
 

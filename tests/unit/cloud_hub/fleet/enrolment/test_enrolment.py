@@ -15,7 +15,7 @@ from cloud_hub.fleet.enrolment.enrolment import (
     reset_claim,
 )
 from cloud_hub.link.broker.device_identity import DeviceIdentity
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from tests.talking_device import NOON
 
 TILL = DeviceIdentity(tenant_id="linguang", store_id="s01", device_id="s01-till")
@@ -46,7 +46,7 @@ def test_the_right_token_gives_a_password_of_which_only_the_hash_is_kept(
 ) -> None:
     device, password = claimed(session)
     assert device == TILL
-    row = session.get_one(Device, ("linguang", "s01-till"))
+    row = session.get_one(DeviceRow, ("linguang", "s01-till"))
     assert password not in (row.password_hash or "")
     assert row.claimed_at == NOON
     assert check_device(session, "s01-till", password) == TILL
@@ -64,7 +64,7 @@ def test_a_wrong_token_gives_nothing(session: Session, token: str) -> None:
     with pytest.raises(Refused) as caught:
         claimed(session, token)
     assert caught.value.status == 403
-    assert session.get_one(Device, ("linguang", "s01-till")).claimed_at is None
+    assert session.get_one(DeviceRow, ("linguang", "s01-till")).claimed_at is None
 
 
 def test_a_device_that_nobody_knows_is_refused_like_a_wrong_token(session: Session) -> None:
@@ -80,7 +80,7 @@ def test_a_second_claim_is_refused_until_it_is_reset(session: Session) -> None:
     with pytest.raises(Refused, match="was claimed at 2026-03-04T04:00:00") as caught:
         claimed(session)
     assert caught.value.status == 409
-    reset_claim(session.get_one(Device, ("linguang", "s01-till")))
+    reset_claim(session.get_one(DeviceRow, ("linguang", "s01-till")))
     assert check_device(session, "s01-till", password) is None
     _, new = claimed(session)
     assert check_device(session, "s01-till", new) == TILL

@@ -18,7 +18,7 @@ from cloud_hub.link.broker.connections import (
     open_connection,
 )
 from cloud_hub.link.tables import DeviceConnection
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from tests.talking_device import NOON
 
 TILL, DOOR = ("linguang", "s01-till"), ("linguang", "s01-door")
@@ -31,8 +31,8 @@ def session(hub_database: Database) -> Iterator[Session]:
         yield session
 
 
-def device(session: Session, name: tuple[str, str] = TILL) -> Device:
-    return session.get_one(Device, name)
+def device(session: Session, name: tuple[str, str] = TILL) -> DeviceRow:
+    return session.get_one(DeviceRow, name)
 
 
 def links(session: Session) -> list[tuple[str, datetime, datetime | None]]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.settings import HubSettings
@@ -88,7 +88,7 @@ def outcome(
         place = Path(folder)
         url = f"sqlite:///{place / 'hub.db'}"
         projector = Projector(
-            identities=IdentityKeys(_secrets(place)),
+            identities=HandleKeys(_secrets(place)),
             pictures=Pictures(place / "media", limit_bytes=1),
             projections=PROJECTIONS,
         )

@@ -1,11 +1,11 @@
 """What the hub counts about itself."""
 
-from cloud_hub.link.ingest.counters import Meters
+from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.unit_of_work import Tally
 
 
 def test_a_transaction_is_counted_by_kind_fate_and_time() -> None:
-    meters = Meters()
+    meters = Counters()
     meters.note(Tally(resent=3, refused=1, by_kind={"receipt": 5}), 0.02)
     meters.note(Tally(dead=2, unknown=1, by_kind={"receipt": 1, "alarm": 1}), 0.3)
     page = meters.page().decode()
@@ -23,7 +23,7 @@ def test_a_transaction_is_counted_by_kind_fate_and_time() -> None:
 
 
 def test_nobody_makes_the_page_grow_with_kinds_of_his_own() -> None:
-    meters = Meters()
+    meters = Counters()
     for number in range(50):
         meters.note(Tally(by_kind={f"made-up-{number}": 1}), 0.01)
     page = meters.page().decode()
@@ -32,7 +32,7 @@ def test_nobody_makes_the_page_grow_with_kinds_of_his_own() -> None:
 
 
 def test_two_hubs_in_one_process_count_by_themselves() -> None:
-    one, other = Meters(), Meters()
+    one, other = Counters(), Counters()
     one.brokers.set(2)
     assert "aisle_brokers_connected 2.0" in one.page().decode()
     assert "aisle_brokers_connected 0.0" in other.page().decode()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
@@ -66,7 +66,7 @@ def test_an_invalid_event_is_a_dead_letter_and_the_rest_is_taken(
     assert taken.tally.dead == 2
     assert count(database, Receipt) == 2
     with database.sessions() as session:
-        keys = IdentityKeys(load_secrets(tmp_path))
+        keys = HandleKeys(load_secrets(tmp_path))
         said = [said_by(letter, keys) for letter in session.scalars(sa.select(DeadLetter))]
         assert {"sequence": "many"} in said
         assert audit_link(session).is_balanced

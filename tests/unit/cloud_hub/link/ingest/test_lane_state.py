@@ -14,7 +14,7 @@ from cloud_hub.link.tables import (
     ReceivedRange,
     ResendCount,
 )
-from cloud_hub.master_data.place_tables import Device
+from cloud_hub.master_data.place_tables import DeviceRow
 from sync.events import Lane
 from sync.wire.batch import Loss
 from tests.stage.hub_tables import rows
@@ -114,7 +114,7 @@ def test_whoever_is_heard_is_linked_and_dated(ingest: Ingest, database: Database
     later = NOON + timedelta(minutes=3)
     ingest.take([part(device, 1, 2, received_at=later)])
     with database.sessions() as session:
-        known = session.get_one(Device, ("linguang", "s01-till"))
+        known = session.get_one(DeviceRow, ("linguang", "s01-till"))
         assert (known.first_connected_at, known.heard_at) == (NOON, later)
         links = session.scalars(sa.select(DeviceConnection)).all()
         assert [(link.started_at, link.ended_at) for link in links] == [(NOON, None)]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from cloud_hub.access.audit_log import first_forged
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.errors import Refused
-from cloud_hub.core.keys.handle_encryption import IdentityKeys
+from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
@@ -31,8 +31,8 @@ def cola(number: int = 1) -> object:
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> IdentityKeys:
-    return IdentityKeys(load_secrets(tmp_path))
+def keys(tmp_path: Path) -> HandleKeys:
+    return HandleKeys(load_secrets(tmp_path))
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_another_event_under_a_known_number_is_not_taken(
 
 
 def test_a_letter_that_breaks_the_database_again_stays_a_letter(
-    ingest: Ingest, database: Database, letters: DeadLetters, keys: IdentityKeys
+    ingest: Ingest, database: Database, letters: DeadLetters, keys: HandleKeys
 ) -> None:
     till = TalkingDevice()
     till.say(receipt(2**70, cola()))

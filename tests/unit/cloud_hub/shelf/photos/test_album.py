@@ -8,7 +8,7 @@ import pytest
 
 from cloud_hub.access.naming import Naming
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.master_data.chain import Chain, load_chain
+from cloud_hub.master_data.chain import Chain, read_chain
 from cloud_hub.shelf.photos.album import Album, box_kind, slot_places
 from cloud_hub.shelf.photos.facts import Basket, Facing, ShelfPhoto, load_photos
 from cloud_hub.web.photo import Box, BoxKind
@@ -36,7 +36,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def opened(chain: SmallChain, who: Viewer | None = None) -> tuple[Chain, list[ShelfPhoto], Album]:
     with chain.reading() as session:
-        master = load_chain(session, TENANT)
+        master = read_chain(session, TENANT)
         assert master is not None
         taken = load_photos(session, master)["s01-a"]
         album = Album(session, master, Naming(who or head_office(), master), NOW, taken)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.master_data import place_tables
-from cloud_hub.master_data.chain import Chain, Slot, load_chain
+from cloud_hub.master_data.chain import Chain, Slot, read_chain
 from cloud_hub.shelf.photos.facts import (
     ShelfPhoto,
     SlotState,
@@ -25,7 +25,7 @@ def chain(tmp_path: Path) -> SmallChain:
 
 def master(chain: SmallChain) -> Chain:
     with chain.reading() as session:
-        known = load_chain(session, TENANT)
+        known = read_chain(session, TENANT)
     assert known is not None
     return known
 
@@ -86,7 +86,7 @@ def test_photos_come_by_fixture_oldest_first(chain: SmallChain) -> None:
 
 def test_a_photo_is_judged_by_the_plan_the_device_had(chain: SmallChain) -> None:
     chain.add(
-        place_tables.Planogram(
+        place_tables.PlanogramRow(
             tenant_id=TENANT,
             planogram_id="s01-plan",
             version=2,

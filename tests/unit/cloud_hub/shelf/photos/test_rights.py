@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.master_data.place_tables import Fixture
+from cloud_hub.master_data.place_tables import FixtureRow
 from cloud_hub.shelf.photos.rights import may_see_photo, photographed_fixtures
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, OTHER, OWN, SmallChain, head_office, viewer
@@ -35,7 +35,7 @@ def test_a_brand_sees_pictures_of_its_own_fixtures_alone(chain: SmallChain) -> N
     own, rival = viewer(LoginRole.BRAND, OWN), viewer(LoginRole.BRAND, OTHER)
     assert (sees(chain, own, sha256), sees(chain, rival, sha256)) == (True, False)
     with chain.database.writing() as session:
-        session.execute(sa.update(Fixture).values(owner_brand_id=None))
+        session.execute(sa.update(FixtureRow).values(owner_brand_id=None))
     assert not sees(chain, own, sha256), "its goods are planned there, and its rivals stand beside"
 
 
@@ -54,7 +54,7 @@ def test_another_chain_sees_nothing(chain: SmallChain) -> None:
 def test_the_fixtures_with_pictures_are_told_as_a_condition(chain: SmallChain) -> None:
     def ids(who: Viewer) -> list[str]:
         with chain.reading() as session:
-            query = sa.select(Fixture.fixture_id).where(photographed_fixtures(who))
+            query = sa.select(FixtureRow.fixture_id).where(photographed_fixtures(who))
             return sorted(session.scalars(query))
 
     assert ids(head_office()) == ids(viewer(LoginRole.BRAND, OWN)) == ["s01-a", "s02-a"]

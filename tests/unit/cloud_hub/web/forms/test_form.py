@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.web.actions import Acting, Action, Attempt, Done, Invalid
-from cloud_hub.web.forms.fields import Input, Kind
+from cloud_hub.web.forms.fields import FieldKind, Input
 from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.forms.reading import read_form
 from cloud_hub.web.reader import Reader
@@ -39,8 +39,8 @@ class Order(BaseModel):
         Input(label=lambda _: "Size", options=lambda _: {"small": "Small", "large": "Large"}),
     ] = Size.SMALL
     urgent: Annotated[bool, Input(label=lambda _: "Urgent")] = False
-    note: Annotated[str, Input(label=lambda _: "Note", kind=Kind.TEXTAREA)] = ""
-    secret: Annotated[str, Input(label=lambda _: "Secret", kind=Kind.PASSWORD)] = ""
+    note: Annotated[str, Input(label=lambda _: "Note", kind=FieldKind.TEXTAREA)] = ""
+    secret: Annotated[str, Input(label=lambda _: "Secret", kind=FieldKind.PASSWORD)] = ""
 
 
 TYPED = {"order_id": "o1", "name": " Tea ", "units": "12", "price": "6.50", "day": "2026-11-30"}

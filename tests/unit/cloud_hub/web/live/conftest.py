@@ -15,7 +15,7 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
 from cloud_hub.access.grants import Grant
-from cloud_hub.access.logins import add_login, login_named
+from cloud_hub.access.logins import NewLogin, add_login, login_named
 from cloud_hub.access.sign_in import SESSION_COOKIE, open_session
 from cloud_hub.app import build_hub
 from cloud_hub.core.hub import Hub
@@ -43,7 +43,9 @@ class ServedConsole:
         """The cookie of a new session of a new login."""
         grant = Grant(role=role, scopes=scopes)
         with self.hub.database.writing() as session:
-            add_login(session, tenant_id=TENANT, login_name=name, password=PASSWORD, grant=grant)
+            add_login(
+                session, NewLogin(tenant_id=TENANT, login_name=name, password=PASSWORD, grant=grant)
+            )
         with self.hub.database.writing() as session:
             login = login_named(session, TENANT, name)
             return open_session(session, login, self.hub.clock.now(), lasts=timedelta(days=1))

@@ -179,7 +179,7 @@ async def test_nothing_is_shown_or_recorded_without_the_code(pages, recorder, cl
         answer = await client.get(path, allow_redirects=False)
         assert answer.status == 303
     started = await client.post("/audit/start", data={"line": "door-1 front"})
-    assert "type=password" in await started.text()
+    assert 'type="password"' in await started.text()
     assert recorder.until is None
     wrong = await client.post("/audit/enter", data={"code": "guessed wrong"})
     assert wrong.status == 403

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import Camera
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from device_profiles.store import OpeningHours
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.errors import SourceUnusable
@@ -42,7 +42,7 @@ CAMERA = Camera.model_validate(
         "shelves": [{"fixture_id": "s01-a", "corners": [[0, 0], [1, 0], [1, 1], [0, 1]]}],
     }
 )
-FIXTURE = Fixture.model_validate(
+FIXTURE = FixtureProfile.model_validate(
     {
         "fixture_id": "s01-a",
         "letter": "A",
@@ -54,8 +54,8 @@ FIXTURE = Fixture.model_validate(
 )
 
 
-def plan(version: int, valid_from: datetime) -> Planogram:
-    return Planogram.model_validate(
+def plan(version: int, valid_from: datetime) -> PlanogramProfile:
+    return PlanogramProfile.model_validate(
         {
             "planogram_id": "summer",
             "version": version,

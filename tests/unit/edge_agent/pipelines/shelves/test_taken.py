@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import Camera, ShelfView
-from device_profiles.planogram import Feed, Fixture
+from device_profiles.planogram import Feed, FixtureProfile
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.door_log import DoorLog
 from edge_agent.core.health import Health
@@ -39,7 +39,7 @@ from vision_models.shelf.reading import Facing, ShelfReading
 GOODS = [as_product(good) for good in demonstration_goods() if good.brand_id == "quanye"][:4]
 SIZE = (400, 400)
 SPRITES = SpriteShelf(capacity=200, masters=60)
-FIXTURE = Fixture.model_validate(
+FIXTURE = FixtureProfile.model_validate(
     {
         "fixture_id": "s01-a",
         "letter": "A",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import ShelfView
-from device_profiles.planogram import Fixture, Planogram
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from simulators.render.packs.packs import unlisted_pack
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.shelves.chest import ChestView, chest_view, render_chest
@@ -17,7 +17,7 @@ from vision_models.shelf.quality import Quality
 from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import ShelfReading
 
-FIXTURE = Fixture.model_validate(
+FIXTURE = FixtureProfile.model_validate(
     {
         "fixture_id": "chest",
         "letter": "A",
@@ -27,7 +27,7 @@ FIXTURE = Fixture.model_validate(
         "columns": 2,
     }
 )
-PLANOGRAM = Planogram.model_validate(
+PLANOGRAM = PlanogramProfile.model_validate(
     {
         "planogram_id": "plan",
         "version": 1,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from device_profiles.camera import ShelfView
-from device_profiles.planogram import Feed, Fixture
+from device_profiles.planogram import Feed, FixtureProfile
 from simulators.chain.goods import as_product, demonstration_goods
 from simulators.render.packs.packs import design_pack
 from simulators.render.packs.sprites import SpriteShelf
@@ -42,7 +42,7 @@ class Scene:
             for row, column in np.ndindex(ROWS, COLUMNS)
         }
         self.cooler: StockedCooler = stocked_cooler(designs, view, feed, rng)
-        self.fixture = Fixture.model_validate(
+        self.fixture = FixtureProfile.model_validate(
             {
                 "fixture_id": "cooler",
                 "letter": "A",
