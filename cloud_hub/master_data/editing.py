@@ -1,7 +1,7 @@
 """One store's master data, checked and written: the same for the importer and for forms."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,7 @@ def edit_store(
     )
 
 
-def renamed(known: Names, **texts: str) -> Names:
-    """A name with these texts by language; what nobody has written anew stays as it is."""
-    written = {tag: text for tag, text in texts.items() if text != known.text(tag)}
-    return Names({**known, **written})
+def renamed(known: Names, written: Names, asked: Collection[str]) -> Names:
+    """The name as it was written anew; what it is called in languages that were not `asked` for
+    stays."""
+    return Names({tag: text for tag, text in known.items() if tag not in asked}, **written)

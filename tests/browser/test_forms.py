@@ -19,24 +19,28 @@ async def test_a_form_is_filled_in_by_keyboard_alone(visit_as: VisitAs) -> None:
     visit = await visit_as("it")
     page = await visit.open(STORE)
     await page.wait_for_selector(LINKED)
-    await page.focus("[name=region_zh]")
+    await page.focus("[name=region-zh]")
     await page.keyboard.press("Control+A")
     await page.keyboard.type("临空区")
     await page.keyboard.press("Shift+Tab")
-    assert await page.evaluate("document.activeElement.name") == "region_en"
+    await page.keyboard.press("Shift+Tab")
+    assert await page.evaluate("document.activeElement.name") == "region-en"
     await page.keyboard.press("Control+A")
     await page.keyboard.type("Airport Zone")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#done:not([hidden])")
     assert await page.inner_text("[role=status]#done") == "Saved."
     page = await visit.open(STORE)
-    assert await page.input_value("[name=region_en]") == "Airport Zone"
-    assert await page.input_value("[name=region_zh]") == "临空区"
+    assert await page.input_value("[name=region-en]") == "Airport Zone"
+    assert await page.input_value("[name=region-zh]") == "临空区"
 
 
 @pytest.mark.parametrize(
     ("language", "empty", "zone"),
-    [("en", "Fill this in.", "This time zone is not known"), ("zh", "请填写此项。", "时区无效")],
+    [
+        ("en", "Fill this in, in one language at least.", "This time zone is not known"),
+        ("zh", "请至少用一种语言填写此项。", "时区无效"),
+    ],
 )
 async def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(
     visit_as: VisitAs, language: str, empty: str, zone: str
@@ -45,13 +49,14 @@ async def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(
     await _speak(visit, language)
     page = await visit.open(STORE)
     await page.wait_for_selector(LINKED)
-    await page.fill("[name=name_en]", "   ")
+    await page.fill("[name=name-en]", "   ")
+    await page.fill("[name=name-zh]", "")
     await page.fill("[name=selling_area_m2]", "ninety")
     await _save(page)
-    assert await _error_of(page, "name_en") == empty
+    assert await _error_of(page, "name-und") == empty
     assert await page.input_value("[name=selling_area_m2]") == "ninety"
-    assert await page.evaluate("document.activeElement.name") == "name_en"
-    await page.fill("[name=name_en]", "Airport Road")
+    assert await page.evaluate("document.activeElement.name") == "name-und"
+    await page.fill("[name=name-en]", "Airport Road")
     await page.fill("[name=selling_area_m2]", "90")
     await page.fill("[name=time_zone]", "Mars/Olympus")
     await _save(page)
@@ -68,7 +73,7 @@ async def test_who_was_slower_is_refused_and_told(visit_as: VisitAs) -> None:
     await page.wait_for_selector(LINKED)
     await page.fill("[name=selling_area_m2]", "77")
     other = await quick.open(STORE)
-    await other.fill("[name=name_en]", "Airport Road North")
+    await other.fill("[name=name-en]", "Airport Road North")
     await _save(other)
     await other.wait_for_selector("#done:not([hidden])")
     await page.wait_for_selector("h1:has-text('Airport Road North')")
@@ -112,7 +117,7 @@ async def test_a_link_that_drops_while_typing_is_told_and_loses_nothing(
     await visit.page.route_web_socket("**/console/live?*", line.carry)
     page = await visit.open(STORE)
     await page.wait_for_selector(LINKED)
-    await page.fill("[name=name_zh]", "机场北路")
+    await page.fill("[name=name-zh]", "机场北路")
     await line.cut()
     await page.wait_for_selector("#cut:not([hidden])")
     assert await page.inner_text("#cut") == "Connection lost. Reconnecting …"
@@ -122,7 +127,7 @@ async def test_a_link_that_drops_while_typing_is_told_and_loses_nothing(
     line.is_cut = False
     await page.wait_for_selector(LINKED)
     assert await page.locator("#cut").is_hidden()
-    assert await page.input_value("[name=name_zh]") == "机场北路"
+    assert await page.input_value("[name=name-zh]") == "机场北路"
     assert await page.input_value("[name=gln]") == "9521234567899"
     await _save(page)
     await page.wait_for_selector("#done:not([hidden])")

@@ -13,13 +13,13 @@ from cloud_hub.admin.stores.exceptions import Hours, read, written
 from cloud_hub.admin.stores.view import state_of, store_view
 from cloud_hub.master_data.editing import edit_store, renamed
 from cloud_hub.web.actions import Acting, Action, Declined, Done, Invalid
-from cloud_hub.web.forms.fields import FieldKind, Input
+from cloud_hub.web.forms.fields import FieldKind, Input, name_languages
 from cloud_hub.web.forms.sentences import sentence
 from cloud_hub.web.words import Words
+from device_profiles.names import Names
 from device_profiles.store import StoreProfile
 
 EDIT_STORE: Final = "edit-store"
-Short = Field(min_length=1, max_length=80)
 
 
 class StoreForm(BaseModel):
@@ -27,10 +27,8 @@ class StoreForm(BaseModel):
 
     store_id: str
     state: str
-    name_en: Annotated[str, Short, Input(label=lambda words: words("Name in English"))]
-    name_zh: Annotated[str, Short, Input(label=lambda words: words("Name in Chinese"))]
-    region_en: Annotated[str, Short, Input(label=lambda words: words("Region in English"))]
-    region_zh: Annotated[str, Short, Input(label=lambda words: words("Region in Chinese"))]
+    name: Annotated[Names, Input(label=lambda words: words("Name"), most_characters=80)]
+    region: Annotated[Names, Input(label=lambda words: words("Region"), most_characters=80)]
     opens: Annotated[time, Input(label=lambda words: words("Opens"))]
     closes: Annotated[
         time,
@@ -77,10 +75,8 @@ def values_of(store: StoreProfile, words: Words) -> dict[str, object]:
     """What the form starts with."""
     hours = store.opening_hours
     return {
-        "name_en": store.name.text("en"),
-        "name_zh": store.name.text("zh"),
-        "region_en": store.region.text("en"),
-        "region_zh": store.region.text("zh"),
+        "name": store.name,
+        "region": store.region,
         "opens": hours.opens,
         "closes": hours.closes,
         "exceptions": written(hours.exceptions, words),
@@ -127,8 +123,8 @@ def _changes(
     known: StoreProfile, form: StoreForm, exceptions: Mapping[date, Hours]
 ) -> dict[str, object]:
     return {
-        "name": renamed(known.name, en=form.name_en, zh=form.name_zh),
-        "region": renamed(known.region, en=form.region_en, zh=form.region_zh),
+        "name": renamed(known.name, form.name, name_languages()),
+        "region": renamed(known.region, form.region, name_languages()),
         "opening_hours": {
             "opens": form.opens,
             "closes": form.closes,

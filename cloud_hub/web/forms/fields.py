@@ -1,7 +1,8 @@
-"""What a form's fields are, read from the annotations of its pydantic model."""
+"""What a form's fields are, read from the annotations of its pydantic model. A name is one field a
+language."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
@@ -12,7 +13,9 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from cloud_hub.core.catalogues import language_name, languages
 from cloud_hub.web.words import Words
+from device_profiles.names import EVERY_LANGUAGE, Names
 
 Said = Callable[[Words], str]
 """A sentence in whatever language is asked for: `lambda words: words("Name in English")`."""
@@ -49,17 +52,20 @@ class Input:
 
     `kind` is told by the annotation where it is left out. `options` names the values of a list that
     is always the same; a list that depends on the facts is handed in when the form is drawn.
+    `most_characters` bounds each text of a name.
     """
 
     label: Said
     hint: Said | None = None
     kind: FieldKind | None = None
     options: Callable[[Words], Mapping[str, str]] | None = None
+    most_characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
-    """One field as a form draws and reads it. Bounds are those of the annotation."""
+    """One field as a form draws and reads it. Bounds are those of the annotation. Of a name,
+    `language` is the tag of the text that is written here, and `part_of` the model's field."""
 
     name: str
     kind: FieldKind
@@ -68,11 +74,44 @@ class FormField:
     least: Any = None
     most: Any = None
     most_characters: int | None = None
+    language: str | None = None
+    part_of: str = ""
 
 
 def fields_of(form: type[BaseModel]) -> tuple[FormField, ...]:
     """The fields in their order."""
-    return tuple(_field(name, info) for name, info in form.model_fields.items())
+    return tuple(one for name, info in form.model_fields.items() for one in _rows(name, info))
+
+
+def name_languages() -> tuple[str, ...]:
+    """In what a form asks for a name: the same for every language, and each that people read in."""
+    return (EVERY_LANGUAGE, *languages())
+
+
+def _rows(name: str, info: FieldInfo) -> Iterator[FormField]:
+    one = _field(name, info)
+    if one.asked is None or _bare(info.annotation) is not Names:
+        yield one
+        return
+    for tag in name_languages():
+        yield replace(
+            one,
+            name=f"{name}-{tag}",
+            asked=replace(one.asked, label=_in_language(one.asked.label, tag)),
+            is_required=False,
+            most_characters=one.asked.most_characters,
+            language=tag,
+            part_of=name,
+        )
+
+
+def _in_language(label: Said, tag: str) -> Said:
+    def said(words: Words) -> str:
+        every = tag == EVERY_LANGUAGE
+        language = words("every language") if every else language_name(tag)
+        return words("{what} ({language})", what=label(words), language=language)
+
+    return said
 
 
 def _field(name: str, info: FieldInfo) -> FormField:

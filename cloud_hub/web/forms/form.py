@@ -12,6 +12,7 @@ from cloud_hub.web.forms.buttons import act_form
 from cloud_hub.web.forms.fields import FieldKind, FormField, fields_of
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.reader import Reader
+from device_profiles.names import Names
 
 Options = Mapping[str, str]
 BY_KIND: Final[Mapping[FieldKind, Mapping[str, object]]] = {
@@ -112,7 +113,8 @@ def _field(
 
 def _typed(one: FormField, filling: Filling, attempt: Attempt | None) -> str:
     if attempt is None:
-        return _text(filling.values.get(one.name))
+        value = filling.values.get(one.part_of or one.name)
+        return _text(value.get(one.language or "") if isinstance(value, Names) else value)
     # A password is typed again: it does not go back over the wire.
     return "" if one.kind is FieldKind.PASSWORD else attempt.typed.get(one.name, "")
 

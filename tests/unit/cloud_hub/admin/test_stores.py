@@ -18,9 +18,11 @@ from cloud_hub.app import build_hub
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.master_data.editing import read_store
+from cloud_hub.master_data.place_tables import StoreRow
 from cloud_hub.web.actions import Acting, Declined, Done, Invalid
 from cloud_hub.web.forms.reading import read_form
 from cloud_hub.web.words import UTC, Words
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from sync.core.clock import ManualClock
 from tests.small_chain import NOW, OWN, TENANT, SmallChain, viewer
@@ -40,7 +42,12 @@ def typed(session: Session, who: Viewer, **changes: str) -> dict[str, str]:
     """The form of the first store as a browser sends it, with these fields changed."""
     view = store_view(session, who, "s01")
     values = values_of(view.store, EN) | {"store_id": "s01", "state": view.state}
-    return {name: str(value) for name, value in values.items()} | changes
+    names = {
+        f"{field}-{tag}": text
+        for field in ("name", "region")
+        for tag, text in getattr(view.store, field).items()
+    }
+    return {name: str(value) for name, value in values.items()} | names | changes
 
 
 def edit(hub: Hub, who: Viewer, **changes: str) -> Done | Invalid | Declined:
@@ -54,7 +61,9 @@ def edit(hub: Hub, who: Viewer, **changes: str) -> Done | Invalid | Declined:
 
 def test_an_edit_is_written_and_logged_with_before_and_after(hub: Hub) -> None:
     office = viewer(LoginRole.HEAD_OFFICE)
-    assert edit(hub, office, name_en="North Gate", closes="22:30") == Done(message="Saved.")
+    assert edit(hub, office, **{"name-en": "North Gate", "closes": "22:30"}) == Done(
+        message="Saved."
+    )
     with hub.sessions() as session:
         store = read_store(session, TENANT, "s01")
         (entry,) = session.scalars(sa.select(AuditEntry))
@@ -63,6 +72,19 @@ def test_an_edit_is_written_and_logged_with_before_and_after(hub: Hub) -> None:
     assert entry.detail["before"]["name"]["en"] == "Store 01"
     assert entry.detail["after"]["name"]["en"] == "North Gate"
     assert set(entry.detail["after"]) == {"name", "opening_hours"}
+
+
+def test_a_store_is_named_in_another_language_and_keeps_those_the_form_does_not_show(
+    hub: Hub,
+) -> None:
+    with hub.database.writing() as session:
+        store = session.get_one(StoreRow, (TENANT, "s01"))
+        store.name = Names(en="North Gate", fr="Porte du Nord")
+    texts = {"name-es": "Puerta Norte", "name-zh": "北门", "name-en": ""}
+    assert edit(hub, viewer(LoginRole.IT), **texts) == Done(message="Saved.")
+    with hub.sessions() as session:
+        name = read_store(session, TENANT, "s01").name
+    assert name == {"es": "Puerta Norte", "fr": "Porte du Nord", "zh": "北门"}
 
 
 def test_an_edit_that_changes_nothing_is_not_logged(hub: Hub) -> None:
@@ -92,8 +114,8 @@ def test_who_has_seen_an_older_store_is_refused(hub: Hub) -> None:
     office = viewer(LoginRole.HEAD_OFFICE)
     with hub.sessions() as session:
         seen = store_view(session, office, "s01").state
-    edit(hub, office, name_en="North Gate")
-    answer = edit(hub, office, name_en="South Gate", state=seen)
+    edit(hub, office, **{"name-en": "North Gate"})
+    answer = edit(hub, office, **{"name-en": "South Gate", "state": seen})
     assert isinstance(answer, Declined)
 
 

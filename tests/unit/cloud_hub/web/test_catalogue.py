@@ -57,4 +57,4 @@ def test_translations_fill_in_the_same_blanks(language: str) -> None:
 
 
 def test_every_catalogue_is_a_language_to_read_in() -> None:
-    assert languages() == ("en", *translated())
+    assert languages() == ("en", *(name.replace("_", "-") for name in translated()))

@@ -17,6 +17,7 @@ from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.forms.reading import read_form
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
+from device_profiles.names import Names
 from device_profiles.store import LoginRole
 
 EN, ZH = (Words(language, ZoneInfo("Etc/GMT-8")) for language in ("en", "zh"))
@@ -155,3 +156,42 @@ def test_a_form_that_was_sent_shows_what_was_typed_with_the_error_beside_it():
 def test_the_attempt_of_another_form_is_not_shown_here():
     attempt = Attempt(form_id="order-o2", typed={"name": "Tea"}, errors={"name": "no"})
     assert 'value="Water"' in drawn(attempt, name="Water")
+
+
+class Goods(BaseModel):
+    name: Annotated[Names, Input(label=lambda _: "Name", most_characters=10)]
+    brand: Annotated[Names | None, Input(label=lambda _: "Brand")] = None
+
+
+GOODS = Action(
+    name="goods",
+    form=Goods,
+    permission=Permission.ANSWER_TASKS,
+    do=lambda _act, _form: Done(message=""),
+)
+
+
+def test_a_name_has_a_field_for_every_language_that_people_read_in():
+    filling = Filling(values={"name": Names(en="Tea", zh="茶")}, about={})
+    page = str(form(GOODS, filling, reader(), "Send"))
+    for tag, text in (("und", ""), ("en", "Tea"), ("es", ""), ("zh", "茶")):
+        assert f'value="{text}"' in page
+        assert f'name="name-{tag}"' in page
+    assert "Name (every language)" in page
+    assert "Name (español)" in page
+
+
+def test_a_name_is_what_was_filled_in():
+    read = read_form(Goods, {"name-es": " Té ", "name-zh": "茶", "name-en": " "}, EN)
+    assert read == Goods(name=Names(es="Té", zh="茶"))
+    assert read_form(Goods, {"name-und": "Tea", "brand-en": "B"}, EN) == Goods(
+        name=Names.same("Tea"), brand=Names(en="B")
+    )
+
+
+def test_a_name_in_no_language_and_one_too_long_are_said_at_their_fields():
+    assert read_form(Goods, {}, EN) == Invalid(
+        errors={"name-und": "Fill this in, in one language at least."}
+    )
+    invalid = read_form(Goods, {"name-en": "Tea", "name-es": "Té muy largo"}, EN)
+    assert invalid == Invalid(errors={"name-es": "Write at most 10 characters."})
