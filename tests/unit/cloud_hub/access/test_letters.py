@@ -34,7 +34,7 @@ def letters(database: Database, reader: str, tenant_id: str = "linguang") -> dic
         known = read_chain(session, tenant_id)
     assert isinstance(known, Chain)
     naming = Naming(viewer(LoginRole.BRAND, reader), known)
-    return {each: naming.brand(each, None).en for each in known.brands if each != reader}
+    return {each: naming.brand(each, None).text("en") for each in known.brands if each != reader}
 
 
 def test_letters_are_not_those_of_the_alphabet(database: Database) -> None:

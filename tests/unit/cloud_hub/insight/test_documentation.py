@@ -1,5 +1,6 @@
 """docs/metrics.md, one section a metric."""
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
 from cloud_hub.insight.documentation import documentation
 from cloud_hub.insight.metric import Direction, Grain, Metric, MetricKind, Unit
@@ -8,15 +9,16 @@ from cloud_hub.insight.metric import Direction, Grain, Metric, MetricKind, Unit
 def metric(**more: object) -> Metric:
     values: dict[str, object] = {
         "name": "happiness",
-        "title": Text(en="Happiness", zh="快乐"),
+        "title": Text("Footfall"),
         "kind": MetricKind.RATIO,
-        "formula": Text(en="smiles / faces", zh="笑脸 / 人脸"),
+        "formula": Text("smiles / faces"),
         "unit": Unit.RATIO,
         "grain": Grain.DAY,
         "direction": Direction.UP,
         "sources": ("camera", "till"),
-        "no_data": Text(en="No data without a face.", zh="没有人脸时为无数据。"),
+        "no_data": Text("No data without a face."),
         "measure": lambda session, window, aspect: {},
+        "needs": Permission.SEE_TRAFFIC,
     }
     return Metric(**(values | more))
 
@@ -24,14 +26,16 @@ def metric(**more: object) -> Metric:
 def test_a_metric_is_told_in_both_languages() -> None:
     page = documentation([metric()])
     for said in (
-        "## Happiness 快乐",
-        "`happiness` · ratio 比率 · unit `ratio` · finest grain `day` · up is better",
+        "## Footfall 客流",
+        "`happiness` · ratio 比率 · unit `ratio` · finest grain `day` · up is better 越高越好",
         "- Formula: smiles / faces",
-        "- 公式：笑脸 / 人脸",
+        "- 公式：smiles / faces",
         "- Sources 来源: camera, till",
-        "- No data 无数据: No data without a face. 没有人脸时为无数据。",
+        "- No data 无数据: No data without a face. No data without a face.",
         "- Limits 下限: none 无",
         "- As of an earlier time 按时点回溯: no 否",
+        "- Filters 筛选: none 无",
+        "- Seen with 权限: `see-traffic`",
     ):
         assert said in page
 

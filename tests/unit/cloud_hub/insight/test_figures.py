@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
 from cloud_hub.insight.figures import (
     OVER_FULL,
@@ -31,7 +32,7 @@ NO_AGE = DataAge(data_at={}, photo_at={})
 def metric(
     unit: Unit = Unit.PEOPLE, kind: MetricKind = MetricKind.FLOW, source: str = "receipt"
 ) -> Metric:
-    text = Text(en="x", zh="x")
+    text = Text("x")
     return Metric(
         name="x",
         title=text,
@@ -43,6 +44,7 @@ def metric(
         sources=(source,),
         no_data=text,
         measure=lambda session, window, aspect: {},
+        needs=Permission.SEE_SALES,
     )
 
 

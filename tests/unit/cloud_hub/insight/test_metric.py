@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
 from cloud_hub.insight.metric import Direction, Grain, Metric, MetricKind, Unit, quantile
 from cloud_hub.insight.sums import Sums
 
 
 def metric(kind: MetricKind, unit: Unit = Unit.UNITS, **more: Any) -> Metric:
-    text = Text(en="x", zh="x")
+    text = Text("x")
     return Metric(
         name="x",
         title=text,
@@ -23,6 +24,7 @@ def metric(kind: MetricKind, unit: Unit = Unit.UNITS, **more: Any) -> Metric:
         sources=("receipt",),
         no_data=text,
         measure=lambda session, window, aspect: {},
+        needs=Permission.SEE_SALES,
         **more,
     )
 

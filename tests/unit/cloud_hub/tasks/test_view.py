@@ -58,8 +58,11 @@ def test_open_tasks_come_oldest_first_with_their_age(chain: SmallChain) -> None:
     task(chain, "a", opened=NOW - 26 * HOUR)
     told = view(chain)
     assert [row.task_id for row in told.open] == ["a", "b"]
-    assert [row.age_text.en for row in told.open] == ["1 d 2 h", "1 h"]
-    assert (told.open[0].text.zh, told.open[0].store_name.en) == ("补货 a", "Store 01")
+    assert [row.age_text.text("en") for row in told.open] == ["1 d 2 h", "1 h"]
+    assert (told.open[0].text.text("zh"), told.open[0].store_name.text("en")) == (
+        "补货 a",
+        "Store 01",
+    )
 
 
 def test_answers_of_the_last_day_come_newest_first_and_older_ones_are_gone(

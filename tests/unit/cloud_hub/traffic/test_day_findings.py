@@ -26,4 +26,4 @@ def test_staff_left_out_is_information_with_the_number(chain: SmallChain) -> Non
         chain.minute(local(6, 50 + minute), 0, staff=2, store_id="s02")
     told = found(chain)
     assert [(each.kind, each.severity) for each in told] == [(STAFF_LEFT_OUT, Severity.INFORMATION)]
-    assert "14 crossings" in told[0].sentence.en
+    assert "14 crossings" in told[0].sentence.text("en")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from cloud_hub.boards.shelf.baskets import BasketRow, LyingProduct
 from cloud_hub.boards.shelf.baskets_part import baskets_panel
-from cloud_hub.core.text import Text
+from device_profiles.names import Names
 from tests.stage.page_parts import NOW, a_reader
 
 
@@ -16,7 +16,7 @@ def basket(**changes: object) -> BasketRow:
         "filled": 0.4,
         "products": (),
         "has_unknown": False,
-        "planned": (Text(en="Ice", zh="雪糕"),),
+        "planned": (Names(en="Ice", zh="雪糕"),),
         "empty_since": None,
         "is_confirmed": False,
     }
@@ -40,7 +40,7 @@ def test_a_gap_in_a_basket_is_alarming_only_once_it_is_confirmed() -> None:
 
 
 def test_goods_in_a_wrong_basket_and_unknown_ones_are_told_apart() -> None:
-    name = Text(en="<Tea>", zh="茶")
+    name = Names(en="<Tea>", zh="茶")
     stray = LyingProduct(gtin="1", name=name, is_planned=False)
     drawn = str(baskets_panel((basket(products=(stray,), has_unknown=True),), a_reader()))
     assert "&lt;Tea&gt;" in drawn

@@ -35,8 +35,8 @@ def test_two_swapped_products_are_one_finding_and_no_gap(chain: SmallChain) -> N
         chain.photo(local(hour), seen={**PLAN, "A-1-2": TEA, "A-1-3": WATER})
     swap = found(chain)
     assert [(each.kind, each.slot_ids) for each in swap] == [(MISPLACED, ("A-1-2", "A-1-3"))]
-    assert "swapped" in swap[0].sentence.en
-    assert "放反" in swap[0].sentence.zh
+    assert "swapped" in swap[0].sentence.text("en")
+    assert "放反" in swap[0].sentence.text("zh")
     assert swap[0].since == local(13)
 
 

@@ -34,7 +34,7 @@ def test_foreign_packs_are_named_in_a_brands_own_cooler_with_the_range(chain: Sm
         chain.photo(local(hour), seen=seen if hour > 12 else PLAN)
     impure = [each for each in found(chain) if each.kind is PURITY]
     assert len(impure) == 1
-    assert impure[0].sentence.en == (
+    assert impure[0].sentence.text("en") == (
         "1 Rival pack in Spring's cooler at Store 01 since 13:00: purity 66.7 %"
         " (up to 83.3 %, 1 unknown)."
     )

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from cloud_hub.core.text import Text
 from cloud_hub.insight.figure import Direction, Unit
 from cloud_hub.web.parts.figure_tile import coverage, direction_of, figure_tile, figure_tiles
+from device_profiles.names import Names
 from tests.stage.page_parts import NOW, a_figure, a_reader
 
 
@@ -67,6 +67,6 @@ def test_only_where_some_figures_may_still_change_is_each_marked():
 
 
 def test_stores_that_were_left_out_are_named():
-    north = Text(en="North <Gate>", zh="北门")
+    north = Names(en="North <Gate>", zh="北门")
     drawn = figure_tile(a_figure(without=(north, north)), a_reader(), tag_provisional=False)
     assert "without North &lt;Gate&gt;, North &lt;Gate&gt;" in drawn

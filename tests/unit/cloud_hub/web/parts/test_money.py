@@ -3,19 +3,19 @@
 from decimal import Decimal
 
 from cloud_hub.boards.problems.row import Cost
-from cloud_hub.core.text import Text
 from cloud_hub.web.parts.money import cost_mark
+from device_profiles.names import Names
 from tests.stage.page_parts import a_reader
 
 
 def test_an_amount_too_small_to_write_is_not_written_as_zero():
-    formula = Text(en="0.1", zh="0.1")
+    formula = Names(en="0.1", zh="0.1")
     cent = Cost(amount=Decimal("0.10"), currency="CNY", a_day=False, formula=formula)
     assert cost_mark(cent, a_reader()) is None
 
 
 def cost(amount: str, *, a_day: bool = False) -> Cost:
-    formula = Text(en="4 × 5 <CNY>", zh="4 × 5")
+    formula = Names(en="4 × 5 <CNY>", zh="4 × 5")
     return Cost(amount=Decimal(amount), currency="CNY", a_day=a_day, formula=formula)
 
 
