@@ -28,10 +28,10 @@ def test_an_open_alarm_is_first_and_one_that_is_over_is_told(chain: SmallChain) 
     chain.alarm("picture-covered", local(9), cleared_at=local(10, 10), device_id="s01-door")
     warm, covered = found(chain)
     assert (warm.kind, warm.severity) == (ALARM, Severity.ALARM)
-    assert "too warm since 13:40 (11, limit 8)" in warm.sentence.en
+    assert "too warm since 13:40 (11, limit 8)" in warm.sentence.text("en")
     assert warm.owner is LoginRole.TECHNICIAN
     assert covered.severity is Severity.INFORMATION
-    assert "lens covered from 09:00 to 10:10" in covered.sentence.en
+    assert "lens covered from 09:00 to 10:10" in covered.sentence.text("en")
 
 
 def test_an_alarm_of_an_earlier_day_that_is_over_is_not_told(chain: SmallChain) -> None:

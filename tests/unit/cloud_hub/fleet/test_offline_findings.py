@@ -28,7 +28,7 @@ def test_an_offline_store_is_one_finding_since_its_newest_data(chain: SmallChain
     dark = found(chain)
     assert [(each.kind, each.store_id) for each in dark] == [(STORE_OFFLINE, "s02")]
     assert dark[0].since == local(13, day=TODAY - timedelta(days=2))
-    assert "2 d 1 h" in dark[0].sentence.en
+    assert "2 d 1 h" in dark[0].sentence.text("en")
     assert dark[0].owner is LoginRole.IT
 
 

@@ -42,7 +42,7 @@ def test_a_revised_day_is_told_with_what_was_added(chain: SmallChain) -> None:
     revised = found(chain)
     assert [(each.kind, each.severity) for each in revised] == [(DAY_REVISED, Severity.INFORMATION)]
     # what was shown first was 10; now it is 30
-    assert "+¥ 20" in revised[0].sentence.en
-    assert "+¥20" in revised[0].sentence.zh
-    assert "3 Mar" in revised[0].sentence.en
-    assert "3月3日" in revised[0].sentence.zh
+    assert "+¥ 20" in revised[0].sentence.text("en")
+    assert "+¥20" in revised[0].sentence.text("zh")
+    assert "3 Mar" in revised[0].sentence.text("en")
+    assert "3月3日" in revised[0].sentence.text("zh")
