@@ -18,6 +18,5 @@ def test_parts_lie_in_the_data_folder_and_nothing_is_linked_yet(
     assert not hub.link.is_connected
     assert hub.changed.version == 0
     assert hub.pictures.path("ab" * 32) == tmp_path / "media" / "ab" / ("ab" * 32)
-    assert hub.artifacts.folder == tmp_path / "artifacts"
     with hub.sessions() as session:
         assert session.get_bind() is hub_database.engine

@@ -1,7 +1,7 @@
 """What the hub counts about itself."""
 
 from cloud_hub.link.ingest.counters import Counters
-from cloud_hub.link.ingest.unit_of_work import Tally
+from cloud_hub.link.ingest.tally import Tally
 
 
 def test_a_transaction_is_counted_by_kind_fate_and_time() -> None:

@@ -1,6 +1,6 @@
 """Doors for machines that watch the hub."""
 
-from cloud_hub.link.ingest.counters import Tally
+from cloud_hub.link.ingest.tally import Tally
 from tests.stage.doors import Doors
 
 
