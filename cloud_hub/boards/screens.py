@@ -1,6 +1,7 @@
 """The boards by address: what right each needs, how it is drawn. To add a page, add a row."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -9,12 +10,13 @@ from cloud_hub.boards.brand.page import brand_page
 from cloud_hub.boards.brand.view import brand_view
 from cloud_hub.boards.devices.device_page import device_page
 from cloud_hub.boards.devices.device_view import device_view
-from cloud_hub.boards.devices.fleet_page import fleet_page
+from cloud_hub.boards.devices.fleet_page import devices_table, fleet_page
 from cloud_hub.boards.devices.fleet_view import fleet_view
 from cloud_hub.boards.devices.records import RecordQuestion
 from cloud_hub.boards.footfall.page import footfall_page
 from cloud_hub.boards.footfall.view import footfall_view
 from cloud_hub.boards.home.page import home_page
+from cloud_hub.boards.home.store_table import stores_table
 from cloud_hub.boards.home.story import story
 from cloud_hub.boards.home.view import home_view
 from cloud_hub.boards.shelf.page import shelf_page
@@ -23,6 +25,7 @@ from cloud_hub.boards.store.page import store_page
 from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound
 from cloud_hub.web.markup import Markup, joined
+from cloud_hub.web.parts.table_state import Table
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.screen import Arguments, Screen
 
@@ -31,6 +34,11 @@ def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
     view = home_view(session, reader.viewer, reader.now, reader.searches)
     there = reader.in_zone(view.time_zone)
     return joined(home_page(view, there), story(view, there) if "story" in arguments else None)
+
+
+def _home_tables(session: Session, reader: Reader, _: Arguments) -> Sequence[Table[Any]]:
+    view = home_view(session, reader.viewer, reader.now, reader.searches)
+    return (stores_table(view.stores, reader.in_zone(view.time_zone)),)
 
 
 def _footfall(session: Session, reader: Reader, _: Arguments) -> Markup:
@@ -61,6 +69,11 @@ def _fleet(session: Session, reader: Reader, _: Arguments) -> Markup:
     return fleet_page(view, reader.in_zone(view.time_zone))
 
 
+def _fleet_tables(session: Session, reader: Reader, _: Arguments) -> Sequence[Table[Any]]:
+    view = fleet_view(session, reader.viewer, reader.now)
+    return (devices_table(view.devices, reader.in_zone(view.time_zone)),)
+
+
 def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
     asked = arguments.get("record")
     record = None if asked is None else RecordQuestion(text=asked, traces=reader.traces)
@@ -74,6 +87,7 @@ SCREENS: Final = (
         page=Page.HOME,
         title=lambda words: words("Overview"),
         draw=_home,
+        tables=_home_tables,
     ),
     Screen(
         path="/footfall",
@@ -113,6 +127,7 @@ SCREENS: Final = (
         page=Page.FLEET,
         title=lambda words: words("Devices"),
         draw=_fleet,
+        tables=_fleet_tables,
     ),
     Screen(
         path="/device/{identity}",

@@ -1,7 +1,6 @@
 """Tasks: what somebody was asked to do, since when, and the answer."""
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.access.viewer import Page
 from cloud_hub.tasks.actions import ANSWER_TASK, TaskReply
 from cloud_hub.tasks.view import TaskRow
 from cloud_hub.web.forms.buttons import act_form, press
@@ -11,17 +10,16 @@ from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.reader import Reader
 
 
-def task_list(tasks: tuple[TaskRow, ...], reader: Reader, *, with_store: bool = False) -> Markup:
-    """The tasks in the order given."""
+def task_list(tasks: tuple[TaskRow, ...], reader: Reader) -> Markup:
+    """The tasks of one store in the order given."""
     words = reader.words
     if not tasks:
         return el("p", icon("check"), words("No task is open."), class_="calm")
-    return el("ul", [_task(task, reader, with_store) for task in tasks], class_="tasks")
+    return el("ul", [_task(task, reader) for task in tasks], class_="tasks")
 
 
-def _task(task: TaskRow, reader: Reader, with_store: bool) -> Markup:
+def _task(task: TaskRow, reader: Reader) -> Markup:
     words = reader.words
-    store = el("a", words.of(task.store_name), href=reader.link(Page.STORE, task.store_id))
     return el(
         "li",
         el(
@@ -29,20 +27,20 @@ def _task(task: TaskRow, reader: Reader, with_store: bool) -> Markup:
             el("p", words.of(task.text), class_="task-text"),
             el(
                 "p",
-                el("span", store) if with_store else None,
                 el("span", age(task.opened_at, reader)),
-                _due(task, reader),
+                due_text(task, reader),
                 class_="facts",
             ),
         ),
-        _answer(task, reader),
+        task_answer(task, reader),
         class_="task task-overdue" if task.overdue else "task",
         data_key=task.task_id,
         data_task=task.finding,
     )
 
 
-def _due(task: TaskRow, reader: Reader) -> Markup | None:
+def due_text(task: TaskRow, reader: Reader) -> Markup | None:
+    """When it is or was due; None where there is no time."""
     if task.due_at is None:
         return None
     words = reader.words
@@ -53,7 +51,8 @@ def _due(task: TaskRow, reader: Reader) -> Markup | None:
     return el("span", said, class_="alarm-text" if task.overdue else None)
 
 
-def _answer(task: TaskRow, reader: Reader) -> Markup | None:
+def task_answer(task: TaskRow, reader: Reader) -> Markup | None:
+    """What was answered, or the buttons for who may."""
     words = reader.words
     if task.answered_at is not None:
         clock = words.moment(task.answered_at, reader.now)

@@ -6,50 +6,69 @@ from cloud_hub.admin.stores.actions import ACTION, values_of
 from cloud_hub.admin.stores.view import StoreListed, StoreSheet, StoresView
 from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.markup import Markup, el
-from cloud_hub.web.parts.panel import panel, table
+from cloud_hub.web.parts.panel import panel
+from cloud_hub.web.parts.table import data_table
+from cloud_hub.web.parts.table_state import Column, Table
 from cloud_hub.web.reader import Reader
 
 
 def stores_page(view: StoresView, reader: Reader) -> Markup:
     """Every store as its master data say."""
     words = reader.words
-    heads = (
-        words("Store"),
-        words("Store number"),
-        words("Region"),
-        words("Opens"),
-        words("Closes"),
-        words("Area, m²"),
-        words("Time zone"),
-    )
-    rows = [_row(row, reader) for row in view.stores]
     return el(
         "div",
         el("header", el("h1", words("Stores")), class_="page-head"),
         panel(
             words("Master data of the stores"),
-            table(heads, rows, kind="told", nothing=words("No stores yet")),
+            data_table(stores_table(view.stores, reader), reader),
         ),
         class_="page page-stores",
     )
 
 
-def _row(row: StoreListed, reader: Reader) -> Markup:
+def stores_table(rows: tuple[StoreListed, ...], reader: Reader) -> Table[StoreListed]:
+    """One line a store."""
     words = reader.words
-    return el(
-        "tr",
-        el(
-            "th",
-            el("a", words.of(row.name), href=reader.link(Page.STORES, row.store_id)),
-            scope="row",
+    columns: tuple[Column[StoreListed], ...] = (
+        Column(
+            key="store",
+            title=words("Store"),
+            value=lambda row: words.of(row.name),
+            cell=lambda row: el(
+                "a", words.of(row.name), href=reader.link(Page.STORES, row.store_id)
+            ),
         ),
-        el("td", el("code", row.store_id)),
-        el("td", words.of(row.region)),
-        el("td", f"{row.opens:%H:%M}"),
-        el("td", f"{row.closes:%H:%M}"),
-        el("td", words.number(row.selling_area_m2, 1)),
-        el("td", row.time_zone),
-        data_key=row.store_id,
+        Column(
+            key="number",
+            title=words("Store number"),
+            value=lambda row: row.store_id,
+            cell=lambda row: el("code", row.store_id),
+        ),
+        Column(
+            key="region",
+            title=words("Region"),
+            value=lambda row: words.of(row.region),
+            choices=True,
+        ),
+        Column(key="opens", title=words("Opens"), value=lambda row: row.opens),
+        Column(key="closes", title=words("Closes"), value=lambda row: row.closes),
+        Column(
+            key="area",
+            title=words("Area, m²"),
+            value=lambda row: row.selling_area_m2,
+            cell=lambda row: el("span", words.number(row.selling_area_m2, 1)),
+            amount=True,
+        ),
+        Column(key="zone", title=words("Time zone"), value=lambda row: row.time_zone),
+        Column(key="gln", title=words("GLN"), value=lambda row: row.gln or None),
+    )
+    return Table(
+        name="stores",
+        columns=columns,
+        rows=rows,
+        nothing=words("No stores yet"),
+        mark=lambda row: {"data_key": row.store_id},
+        kind="told",
     )
 
 

@@ -1,13 +1,15 @@
 """The pages of stores by address."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Page
-from cloud_hub.admin.stores.page import store_edit_page, stores_page
+from cloud_hub.admin.stores.page import store_edit_page, stores_page, stores_table
 from cloud_hub.admin.stores.view import store_view, stores_view
 from cloud_hub.web.markup import Markup
+from cloud_hub.web.parts.table_state import Table
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.screen import Arguments, Screen
 
@@ -16,12 +18,23 @@ def _stores(session: Session, reader: Reader, _: Arguments) -> Markup:
     return stores_page(stores_view(session, reader.viewer, reader.now), reader)
 
 
+def _tables(session: Session, reader: Reader, _: Arguments) -> Sequence[Table[Any]]:
+    view = stores_view(session, reader.viewer, reader.now)
+    return (stores_table(view.stores, reader),)
+
+
 def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
     return store_edit_page(store_view(session, reader.viewer, arguments["identity"]), reader)
 
 
 SCREENS: Final = (
-    Screen(path="/stores", page=Page.STORES, title=lambda words: words("Stores"), draw=_stores),
+    Screen(
+        path="/stores",
+        page=Page.STORES,
+        title=lambda words: words("Stores"),
+        draw=_stores,
+        tables=_tables,
+    ),
     Screen(
         path="/stores/{identity}",
         page=Page.STORES,

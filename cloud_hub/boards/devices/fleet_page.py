@@ -1,36 +1,26 @@
 """The fleet: every device with its link, its books, its alarms."""
 
+from collections.abc import Callable
+
 from cloud_hub.access.viewer import Page
 from cloud_hub.boards.devices.fleet_view import FleetRow, FleetView
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.link.ingest.rejections import Rejection
 from cloud_hub.reconciliation.equation_part import ledger_equation, where_bar
-from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.markup import Markup, el, joined
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.figure_tile import figure_tiles
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.parts.panel import panel, table
+from cloud_hub.web.parts.table import data_table
+from cloud_hub.web.parts.table_state import Column, Table
 from cloud_hub.web.reader import Reader
 
 
 def fleet_page(view: FleetView, reader: Reader) -> Markup:
     """All devices this login may see."""
     words = reader.words
-    heads = (
-        words("Device"),
-        words("Store"),
-        words("Newest data"),
-        words("Produced"),
-        words("Received"),
-        words("Lost"),
-        words("Waiting"),
-        words("Resent"),
-        words("Refused"),
-        "°C",
-        words("Alarms"),
-    )
-    rows = [_row(row, reader) for row in view.devices]
     return el(
         "div",
         el("header", el("h1", words("Devices")), class_="page-head"),
@@ -49,7 +39,7 @@ def fleet_page(view: FleetView, reader: Reader) -> Markup:
         panel(words("Needs you now"), findings(view.problems, reader)) if view.problems else None,
         panel(
             words("Devices"),
-            table(heads, rows, kind="fleet", nothing=words("No device is expected yet.")),
+            data_table(devices_table(view.devices, reader), reader),
         ),
         panel(words("Messages of no device here"), _refused(view.refused, reader))
         if view.refused
@@ -76,31 +66,81 @@ def _refused(rows: tuple[Rejection, ...], reader: Reader) -> Markup:
     return table(heads, drawn, kind="told")
 
 
-def _row(row: FleetRow, reader: Reader) -> Markup:
+def devices_table(rows: tuple[FleetRow, ...], reader: Reader) -> Table[FleetRow]:
+    """One line a device: its link, its accounts, its alarms."""
     words = reader.words
-    books = row.books
-    counts = (books.produced, books.received, books.lost, books.waiting, row.resent, row.dead)
-    degrees = "" if row.temperature_c is None else words.number(row.temperature_c, 1)
-    return el(
-        "tr",
-        el(
-            "th",
-            el("a", words.of(row.name), href=reader.link(Page.DEVICE, row.device_id)),
-            el("span", words("simulated"), class_="tag") if row.simulated else None,
-            scope="row",
+    columns: tuple[Column[FleetRow], ...] = (
+        Column(
+            key="device",
+            title=words("Device"),
+            value=lambda row: words.of(row.name),
+            cell=lambda row: _name(row, reader),
         ),
-        el("td", el("a", words.of(row.store_name), href=reader.link(Page.STORE, row.store_id))),
-        el("td", freshness_chip(row.freshness, reader)),
-        [
-            el("td", words.number(count), class_="amount" if count else "amount nil")
-            for count in counts
-        ],
-        el("td", degrees, class_="amount"),
-        el("td", _alarms(row, reader), class_="alarm-text"),
-        class_=None if books.balanced else "row-unbalanced",
-        data_key=row.device_id,
-        data_device=row.device_id,
+        Column(
+            key="store",
+            title=words("Store"),
+            value=lambda row: words.of(row.store_name),
+            cell=lambda row: el(
+                "a", words.of(row.store_name), href=reader.link(Page.STORE, row.store_id)
+            ),
+            choices=True,
+        ),
+        Column(
+            key="data",
+            title=words("Newest data"),
+            value=lambda row: row.freshness.data_at or row.freshness.heard_at,
+            cell=lambda row: freshness_chip(row.freshness, reader),
+        ),
+        _count("produced", words("Produced"), lambda row: row.books.produced, reader),
+        _count("received", words("Received"), lambda row: row.books.received, reader),
+        _count("lost", words("Lost"), lambda row: row.books.lost, reader),
+        _count("waiting", words("Waiting"), lambda row: row.books.waiting, reader),
+        _count("resent", words("Resent"), lambda row: row.resent, reader),
+        _count("refused", words("Refused"), lambda row: row.dead, reader),
+        Column(
+            key="degrees",
+            title="°C",
+            value=lambda row: row.temperature_c,
+            cell=lambda row: el(
+                "span", "" if row.temperature_c is None else words.number(row.temperature_c, 1)
+            ),
+            amount=True,
+        ),
+        Column(
+            key="alarms",
+            title=words("Alarms"),
+            value=lambda row: ", ".join(words.of(name) for name in row.open_alarms) or None,
+            cell=lambda row: el("span", _alarms(row, reader), class_="alarm-text"),
+        ),
     )
+    return Table(
+        name="devices",
+        columns=columns,
+        rows=rows,
+        nothing=words("No device is expected yet."),
+        mark=lambda row: {
+            "data_key": row.device_id,
+            "data_device": row.device_id,
+            "class_": None if row.books.balanced else "row-unbalanced",
+        },
+        kind="fleet",
+    )
+
+
+def _count(
+    key: str, title: str, count: Callable[[FleetRow], int], reader: Reader
+) -> Column[FleetRow]:
+    def cell(row: FleetRow) -> Markup:
+        number = count(row)
+        return el("span", reader.words.number(number), class_=None if number else "nil")
+
+    return Column(key=key, title=title, value=count, cell=cell, amount=True)
+
+
+def _name(row: FleetRow, reader: Reader) -> Markup:
+    simulated = el("span", reader.words("simulated"), class_="tag") if row.simulated else None
+    link = reader.link(Page.DEVICE, row.device_id)
+    return joined(el("a", reader.words.of(row.name), href=link), simulated)
 
 
 def _alarms(row: FleetRow, reader: Reader) -> list[Markup]:

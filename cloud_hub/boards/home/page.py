@@ -3,12 +3,13 @@
 from typing import Final
 
 from cloud_hub.boards.home.road import road_strip
-from cloud_hub.boards.home.store_table import store_table
+from cloud_hub.boards.home.store_table import stores_table
 from cloud_hub.boards.home.view import HomeView
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.figure_tile import figure_tiles
 from cloud_hub.web.parts.panel import panel
+from cloud_hub.web.parts.table import data_table
 from cloud_hub.web.reader import Reader
 
 ROWS: Final = 6
@@ -30,7 +31,7 @@ def home_page(view: HomeView, reader: Reader) -> Markup:
             ),
             panel(
                 words("Stores"),
-                store_table(view.stores, reader),
+                data_table(stores_table(view.stores, reader), reader),
                 note=words(
                     "{online} of {total} online",
                     online=view.stores_online,

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -14,12 +14,14 @@ from starlette.requests import HTTPConnection
 from starlette.routing import compile_path
 
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.core.errors import NotFound
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.actions import Action, Attempt
 from cloud_hub.web.api.parts import Parts
 from cloud_hub.web.frame import FrameView, frame_view, has_chain
 from cloud_hub.web.live.shared_drawings import Drawing, SharedDrawings, Sight
 from cloud_hub.web.markup import Markup
+from cloud_hub.web.parts.table_export import Export, export
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.screen import Arguments, Screen
 from cloud_hub.web.visit import Visit, visit_of
@@ -122,22 +124,37 @@ class Console:
         words = Words(viewer.language, zone)
 
         def drawn(session: Session, eyes: Viewer) -> Markup:
-            reader = Reader(
-                viewer=eyes,
-                words=words,
-                now=self.hub.clock.now(),
-                here=place.path,
-                query=place.query,
-                attempt=attempt,
-                searches=self.parts.searches,
-                traces=self.parts.projector.projections.traces,
-            )
+            reader = replace(self._reader(place, eyes, words), attempt=attempt)
             return place.screen.draw(session, reader, place.arguments)
 
         sight = Sight(viewer=viewer, address=place.address, personal=place.screen.personal)
         if attempt is None:
             return await self.drawings.drawn(sight, drawn)
         return await self.drawings.drawn_apart(sight, drawn)
+
+    def export(self, place: Place, viewer: Viewer, zone: ZoneInfo, name: str) -> Export:
+        """A table of a page as a file, as the page's address sorts and filters it. Reads the
+        database: call it in a thread. Raises NotYours, NotFound."""
+        viewer.require(place.screen.page.permission)
+        words = Words(viewer.language, zone)
+        reader = self._reader(place, viewer, words)
+        if place.screen.tables is not None:
+            with self.hub.sessions() as session:
+                for table in place.screen.tables(session, reader, place.arguments):
+                    if table.name == name:
+                        return export(table, place.query, words.language)
+        raise NotFound(f"{place.path} has no table {name!r} to save")
+
+    def _reader(self, place: Place, eyes: Viewer, words: Words) -> Reader:
+        return Reader(
+            viewer=eyes,
+            words=words,
+            now=self.hub.clock.now(),
+            here=place.path,
+            query=place.query,
+            searches=self.parts.searches,
+            traces=self.parts.projector.projections.traces,
+        )
 
 
 def _pattern(path: str) -> re.Pattern[str]:

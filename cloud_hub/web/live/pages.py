@@ -49,6 +49,8 @@ async def show_page(console: Console, request: Request) -> Response:
         return _door(console, guest, request, place.address)
     if path == HOME and not guest.visit.viewer.may(place.screen.page.permission):
         return RedirectResponse(landing(guest.visit.viewer), status_code=303)
+    if "export" in request.query_params:
+        return await _file(console, request, guest, place)
     said = told_by_last_page(request)
     response = await screen_response(console, request, guest, place, Showing(answer=said))
     if said is not None:
@@ -88,6 +90,25 @@ async def screen_response(
         status=showing.status,
     )
     return page_response(sheet, request)
+
+
+async def _file(console: Console, request: Request, guest: Guest, place: Place) -> Response:
+    """A table of the page as a file, with the reader's own rights."""
+    visit, frame = guest.visit, guest.frame
+    if visit is None or frame is None:
+        return _first_run(console, request, guest)
+    words, name = Words(visit.viewer.language, frame.zone), request.query_params["export"]
+    try:
+        file = await asyncio.to_thread(console.export, place, visit.viewer, frame.zone, name)
+    except NotYours:
+        return _message(console, request, not_yours_page(words), words, 403)
+    except NotFound:
+        return _message(console, request, not_found_page(words), words, 404)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file.name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(file.text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def show_login(console: Console, request: Request) -> Response:

@@ -59,7 +59,7 @@ def main_of(content: Markup) -> Markup:
 
 
 def _document(sheet: Sheet, theme: str | None) -> Markup:
-    return Markup("<!doctype html>") + el(
+    return el(
         "html",
         el(
             "head",
