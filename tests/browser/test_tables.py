@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from device_profiles.names import Names
-from device_profiles.store import Chain, OpeningHours, Store
+from device_profiles.store import ChainProfile, OpeningHours, Store
 from tests.browser.morning import PASSWORD
 from tests.browser.road import write
 from tests.browser.visits import PHONE, FilledHub, Visit, VisitAs
@@ -39,7 +39,7 @@ async def many_stores(hub: FilledHub) -> None:
         )
         for number in range(1, 61)
     )
-    chain = Chain(
+    chain = ChainProfile(
         tenant_id=TENANT,
         name=Names(en="Many", zh="众多"),
         currency="CNY",
