@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from device_profiles.names import Names
-from device_profiles.store import ChainProfile, OpeningHours, Store
+from device_profiles.store import ChainProfile, OpeningHours, StoreProfile
 from tests.browser.morning import PASSWORD
 from tests.browser.road import write
 from tests.browser.visits import PHONE, FilledHub, Visit, VisitAs
@@ -26,7 +26,7 @@ NAMES = "table tbody tr th"
 async def many_stores(hub: FilledHub) -> None:
     """Another chain in the same hub."""
     stores = tuple(
-        Store(
+        StoreProfile(
             store_id=f"m{number:02}",
             name=Names(en=f"Store {number}", zh=f"{number} 号店"),
             region=Names(en="South", zh="南区")
