@@ -153,7 +153,7 @@ def test_stores_that_are_left_out_are_named_and_not_counted(tmp_path: Path) -> N
     against = comparison(tmp_path, store_ids=("s01",), without=("s02",))
     told = figure(metric(), cells(("s01", TODAY, 9, 5), ("s02", TODAY, 9, 2)), against)
     assert told.value == 5
-    assert [name.en for name in told.without] == ["Store 02"]
+    assert [name.text("en") for name in told.without] == ["Store 02"]
 
 
 def test_a_comparison_reads_both_days_at_once(tmp_path: Path) -> None:

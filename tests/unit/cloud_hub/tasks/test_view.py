@@ -50,7 +50,7 @@ def view(
     chain: SmallChain, role: LoginRole = LoginRole.HEAD_OFFICE, scope: str | None = None
 ) -> TasksView:
     with chain.reading() as session:
-        return tasks_view(session, viewer(role, scope), NOW)
+        return tasks_view(session, viewer(role, *([scope] if scope else [])), NOW)
 
 
 def test_open_tasks_come_oldest_first_with_their_age(chain: SmallChain) -> None:

@@ -48,7 +48,7 @@ def test_a_gap_costs_what_the_product_usually_sells_then(chain: SmallChain) -> N
     # 12:00 to 14:32 at 2 an hour = 5.0667; × 3.00 × 0.7
     assert costs[0].amount == Decimal("10.64")
     assert costs[0].currency == "CNY"
-    assert "1 − 0.3" in costs[0].formula.en
+    assert "1 − 0.3" in costs[0].formula.text("en")
 
 
 def test_a_product_that_still_stands_elsewhere_costs_nothing(chain: SmallChain) -> None:
