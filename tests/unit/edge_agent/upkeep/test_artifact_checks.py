@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from device_profiles.device import Device
+from device_profiles.device import DeviceProfile
 from edge_agent.upkeep.artifact_checks import checks_for
 from vision_models.core.errors import VisionError
 from vision_models.networks.models import SHIPPED
@@ -14,7 +14,7 @@ from vision_models.networks.models import SHIPPED
 GTIN = "06901234567892"
 
 
-TILL = Device.model_validate(
+TILL = DeviceProfile.model_validate(
     {
         "tenant_id": "linguang",
         "store_id": "s01",
