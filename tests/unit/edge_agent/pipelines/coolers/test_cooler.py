@@ -135,21 +135,3 @@ async def test_a_file_nobody_writes_any_more_says_nothing(cooler, outbox, clock)
     await watch.read_once()
     assert bodies(outbox, "cooler")[-1]["temperature_c"] == [None]
     assert "last written" in bodies(outbox, "alarm")[0]["detail"]
-
-
-async def test_alarms_that_stood_are_not_raised_again_after_a_restart(
-    cooler, outbox, writer, clock
-):
-    _, _, minutes = cooler
-    await minutes(22, temperature_c=11.0)
-    again = AlarmBook(writer, clock)
-    await again.load()
-    assert again.stands("too-warm", "s01-a")
-
-
-async def test_a_one_wire_thermometer_is_read_in_thousandths(tmp_path, clock):
-    from edge_agent.drivers.sensors import read_sensor
-
-    (tmp_path / "temperature").write_text("4187\n", encoding="ascii")
-    sensor = Sensor(sensor_id="air", kind="temperature", address="w1:temperature")
-    assert read_sensor(sensor, base=tmp_path, now=clock.now()).value == pytest.approx(4.187)

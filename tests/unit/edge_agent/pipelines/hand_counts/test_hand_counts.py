@@ -1,6 +1,5 @@
 """A clip is taken, counted by hand with two keys, compared, told, and gone."""
 
-import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -11,15 +10,12 @@ import numpy as np
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from hypothesis import given
-from hypothesis import strategies as st
 
 from device_profiles.camera import Camera
 from device_profiles.device import AuditSettings
 from edge_agent.page.hand_count import AuditPages
 from edge_agent.pipelines.hand_counts.clips import ClipShelf
-from edge_agent.pipelines.hand_counts.comparison import Mark, compare
-from edge_agent.pipelines.hand_counts.recorder import CannotRecord, ClipRecorder
+from edge_agent.pipelines.hand_counts.recorder import ClipRecorder
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
 from vision_models.core.frame import Frame
@@ -67,89 +63,6 @@ def play(
         )
         recorder.take(frame, found)
         clock.advance(step_s)
-
-
-def test_a_clip_is_whole_or_not_there_at_all(recorder, clock):
-    recorder.start(CAMERA.lines[0], 10.0)
-    play(recorder, clock, 5.0)
-    assert recorder.shelf.clips() == []
-    assert recorder.until is not None
-    play(recorder, clock, 6.0, {3: True})
-    (clip,) = recorder.shelf.clips()
-    assert recorder.until is None
-    assert clip.seconds == pytest.approx(10.0, abs=0.3)
-    assert [crossing.is_entry for crossing in clip.crossings] == [True]
-    assert clip.crossings[0].at_s == pytest.approx(5.8, abs=0.3)
-    film = cv2.VideoCapture(str(recorder.shelf.film(clip.clip_id)))
-    frames = film.get(cv2.CAP_PROP_FRAME_COUNT)
-    film.release()
-    assert frames / 5.0 == pytest.approx(clip.seconds, abs=0.5)
-
-
-def test_a_film_keeps_the_clocks_time_at_any_rate(recorder, clock):
-    recorder.start(CAMERA.lines[0], 9.0)
-    play(recorder, clock, 12.0, step_s=1.5)
-    (clip,) = recorder.shelf.clips()
-    film = cv2.VideoCapture(str(recorder.shelf.film(clip.clip_id)))
-    frames = film.get(cv2.CAP_PROP_FRAME_COUNT)
-    film.release()
-    assert frames / 5.0 == pytest.approx(9.0, abs=0.5)
-
-
-def test_a_lost_picture_ends_a_clip_without_a_trace(recorder, clock):
-    recorder.start(CAMERA.lines[0], 60.0)
-    play(recorder, clock, 2.0)
-    clock.advance(30)
-    play(recorder, clock, 1.0)
-    assert recorder.until is None
-    assert list(recorder.shelf.folder.iterdir()) == []
-
-
-def test_only_one_clip_at_a_time_and_it_can_be_stopped(recorder, clock):
-    recorder.start(CAMERA.lines[0], 60.0)
-    with pytest.raises(CannotRecord, match="already"):
-        recorder.start(CAMERA.lines[0], 60.0)
-    recorder.cancel()
-    assert list(recorder.shelf.folder.iterdir()) == []
-
-
-def test_what_has_had_its_time_or_was_never_finished_is_deleted(recorder, clock):
-    recorder.start(CAMERA.lines[0], 2.0)
-    play(recorder, clock, 3.0)
-    stray = recorder.shelf.unfinished_film("door-1-of-a-crash")
-    stray.write_bytes(b"half a film")
-    recorder.start(CAMERA.lines[0], 60.0)
-    growing = {recorder.recording_id or ""}
-    assert recorder.shelf.sweep(clock.now(), growing=growing) == 0
-    assert not stray.exists()
-    assert recorder.shelf.unfinished_film(recorder.recording_id or "").exists()
-    clock.advance(25 * 3600)
-    assert recorder.shelf.sweep(clock.now(), growing=growing) == 1
-    assert recorder.shelf.clips() == []
-
-
-def test_sums_that_agree_by_chance_are_told_as_missed_and_surplus():
-    hand = [Mark(10.0, True), Mark(20.0, True), Mark(30.0, False)]
-    counted = [Mark(12.0, True), Mark(50.0, True), Mark(30.5, False)]
-    found = compare(hand, counted)
-    assert found.accuracy == 1.0
-    assert (found.missed, found.surplus) == (1, 1)
-
-
-def test_errors_of_both_directions_add_up():
-    found = compare([Mark(1.0, True), Mark(2.0, False)], [Mark(1.0, False), Mark(2.0, False)])
-    assert found.accuracy == 0.0
-    assert compare([], []).accuracy is None
-
-
-@given(
-    times=st.lists(st.tuples(st.floats(0, 900), st.booleans()), max_size=40),
-    late_s=st.floats(-3.5, 3.5),
-)
-def test_a_hand_that_is_evenly_late_finds_every_partner(times, late_s):
-    hand = [Mark(at_s, way) for at_s, way in times]
-    found = compare(hand, [Mark(mark.at_s + late_s, mark.is_entry) for mark in hand])
-    assert (found.missed, found.surplus) == (0, 0)
 
 
 @pytest.fixture
@@ -230,16 +143,6 @@ async def test_another_pages_form_is_refused(pages, recorder):
     )
     assert answer.status == 403
     assert recorder.until is None
-
-
-async def test_an_agent_that_stops_leaves_no_half_clip(pages, recorder, clock):
-    _, parts = pages
-    recorder.start(CAMERA.lines[0], 60.0)
-    play(recorder, clock, 2.0)
-    stop = asyncio.Event()
-    stop.set()
-    await parts.run(stop)
-    assert list(recorder.shelf.folder.iterdir()) == []
 
 
 async def test_the_pages_speak_chinese_and_say_that_nothing_leaves_the_device(pages):

@@ -1,0 +1,151 @@
+"""Clips of a door: whole or not there at all, and gone in time."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import cv2
+import numpy as np
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from device_profiles.camera import Camera
+from device_profiles.device import AuditSettings
+from edge_agent.page.hand_count import AuditPages
+from edge_agent.pipelines.hand_counts.clips import ClipShelf
+from edge_agent.pipelines.hand_counts.recorder import CannotRecord, ClipRecorder
+from sync.core.clock import ManualClock
+from vision_models.core.frame import Frame
+from vision_models.people.traffic import Crossing
+
+CODE = "a code of twelve"
+
+
+CAMERA = Camera.model_validate(
+    {
+        "camera_id": "door-1",
+        "width_px": 160,
+        "height_px": 120,
+        "frames_per_s": 5,
+        "source": {"kind": "stream", "address": "rtsp://192.0.2.1/"},
+        "lines": [{"line_id": "front", "start": [0, 0.5], "end": [1, 0.5]}],
+    }
+)
+
+
+@pytest.fixture
+def recorder(tmp_path: Path, clock: ManualClock) -> ClipRecorder:
+    return ClipRecorder(
+        camera=CAMERA,
+        shelf=ClipShelf(tmp_path / "audit"),
+        clock=clock,
+        kept_for=timedelta(hours=24),
+    )
+
+
+def play(
+    recorder: ClipRecorder,
+    clock: ManualClock,
+    seconds: float,
+    crossings: dict[int, bool] | None = None,
+    step_s: float = 0.2,
+) -> None:
+    """Frames of a walking box; `crossings` says at which frame somebody goes in or out."""
+    for number in range(round(seconds / step_s) + 1):
+        image = np.full((120, 160, 3), 90, np.uint8)
+        cv2.rectangle(image, (10 + number % 100, 30), (40 + number % 100, 90), (20, 200, 40), -1)
+        way = (crossings or {}).get(number)
+        found = [] if way is None else [Crossing("front", way, clock.monotonic_s(), 1)]
+        found.append(Crossing("back", True, clock.monotonic_s(), 2))
+        frame = Frame(
+            image=image, camera_id="door-1", taken_at=clock.now(), at_s=clock.monotonic_s()
+        )
+        recorder.take(frame, found)
+        clock.advance(step_s)
+
+
+def test_a_clip_is_whole_or_not_there_at_all(recorder, clock):
+    recorder.start(CAMERA.lines[0], 10.0)
+    play(recorder, clock, 5.0)
+    assert recorder.shelf.clips() == []
+    assert recorder.until is not None
+    play(recorder, clock, 6.0, {3: True})
+    (clip,) = recorder.shelf.clips()
+    assert recorder.until is None
+    assert clip.seconds == pytest.approx(10.0, abs=0.3)
+    assert [crossing.is_entry for crossing in clip.crossings] == [True]
+    assert clip.crossings[0].at_s == pytest.approx(5.8, abs=0.3)
+    film = cv2.VideoCapture(str(recorder.shelf.film(clip.clip_id)))
+    frames = film.get(cv2.CAP_PROP_FRAME_COUNT)
+    film.release()
+    assert frames / 5.0 == pytest.approx(clip.seconds, abs=0.5)
+
+
+def test_a_film_keeps_the_clocks_time_at_any_rate(recorder, clock):
+    recorder.start(CAMERA.lines[0], 9.0)
+    play(recorder, clock, 12.0, step_s=1.5)
+    (clip,) = recorder.shelf.clips()
+    film = cv2.VideoCapture(str(recorder.shelf.film(clip.clip_id)))
+    frames = film.get(cv2.CAP_PROP_FRAME_COUNT)
+    film.release()
+    assert frames / 5.0 == pytest.approx(9.0, abs=0.5)
+
+
+def test_a_lost_picture_ends_a_clip_without_a_trace(recorder, clock):
+    recorder.start(CAMERA.lines[0], 60.0)
+    play(recorder, clock, 2.0)
+    clock.advance(30)
+    play(recorder, clock, 1.0)
+    assert recorder.until is None
+    assert list(recorder.shelf.folder.iterdir()) == []
+
+
+def test_only_one_clip_at_a_time_and_it_can_be_stopped(recorder, clock):
+    recorder.start(CAMERA.lines[0], 60.0)
+    with pytest.raises(CannotRecord, match="already"):
+        recorder.start(CAMERA.lines[0], 60.0)
+    recorder.cancel()
+    assert list(recorder.shelf.folder.iterdir()) == []
+
+
+def test_what_has_had_its_time_or_was_never_finished_is_deleted(recorder, clock):
+    recorder.start(CAMERA.lines[0], 2.0)
+    play(recorder, clock, 3.0)
+    stray = recorder.shelf.unfinished_film("door-1-of-a-crash")
+    stray.write_bytes(b"half a film")
+    recorder.start(CAMERA.lines[0], 60.0)
+    growing = {recorder.recording_id or ""}
+    assert recorder.shelf.sweep(clock.now(), growing=growing) == 0
+    assert not stray.exists()
+    assert recorder.shelf.unfinished_film(recorder.recording_id or "").exists()
+    clock.advance(25 * 3600)
+    assert recorder.shelf.sweep(clock.now(), growing=growing) == 1
+    assert recorder.shelf.clips() == []
+
+
+@pytest.fixture
+async def pages(recorder, writer, clock):
+    pages = AuditPages(
+        settings=AuditSettings(code=CODE, minutes=0.1, kept_h=24),
+        shelf=recorder.shelf,
+        recorders={"door-1": recorder},
+        writer=writer,
+        clock=clock,
+        rng=Random(1),
+    )
+    app = web.Application()
+    pages.add_to(app)
+    async with TestClient(TestServer(app)) as client:
+        yield client, pages
+
+
+async def test_an_agent_that_stops_leaves_no_half_clip(pages, recorder, clock):
+    _, parts = pages
+    recorder.start(CAMERA.lines[0], 60.0)
+    play(recorder, clock, 2.0)
+    stop = asyncio.Event()
+    stop.set()
+    await parts.run(stop)
+    assert list(recorder.shelf.folder.iterdir()) == []
