@@ -106,7 +106,7 @@ async def test_an_open_tab_does_nothing_once_its_session_has_ended(
         case "role":
             await write(hub.address, "/api/v1/logins", login | {"role": "head-office"})
     await page.evaluate("document.querySelector(\"[data-answer='report-state:']\")?.click()")
-    await page.wait_for_url("**/login?problem=ended")
+    await page.wait_for_url("**/login?problem=ended**")
     headers = {"Authorization": f"Bearer {hub.address.token}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,

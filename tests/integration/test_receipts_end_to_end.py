@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from cloud_hub.sales.tables import Receipt, ReceiptIdentity, ReceiptLine
 from edge_agent.till.imports.chain import chain_of, claim_token, folder_secret
-from edge_agent.till.imports.importing import import_receipts
+from edge_agent.till.imports.importing import Importing, import_receipts
 from edge_agent.till.imports.mapping import device_of, load_mapping
 from edge_agent.till.imports.reading import ReceiptFile
 from edge_agent.till.imports.sending import send_all
@@ -156,15 +156,14 @@ async def test_real_receipts_arrive_to_the_cent_whatever_happens_on_the_way(
     data.mkdir()
     source = ReceiptFile(path, mapping, scratch=data)
     found = [one for one in source.stores() if one.value in STORES]
-    book = await asyncio.to_thread(
-        import_receipts,
-        source,
-        data,
-        stores=STORES,
+    importing = Importing(
+        source=source,
+        data_dir=data,
         clock=SystemClock(),
         rng=Random(1),
         on_progress=lambda _: None,
     )
+    book = await asyncio.to_thread(import_receipts, importing, frozenset(STORES))
     broker = f"mqtt://127.0.0.1:{far.port}"
     async with mangling(near.port, far.port) as mangler:
         async with running_hub(tmp_path / "hub", port=0, broker=broker) as hub:
