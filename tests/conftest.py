@@ -57,7 +57,8 @@ def mosquitto_factory(
         broker = Mosquitto(tmp_path_factory.mktemp("mosquitto"), unused_port(), config)
         made.append(broker)
         # It drops root for the user mosquitto, who must reach its files.
-        broker.folder.chmod(0o755)
+        for folder in (broker.folder, *broker.folder.parents[:2]):
+            folder.chmod(0o755)
         broker.start()
         return broker
 
