@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
-from sync.events import Alarm, AlarmState, CoolerRead, MediaTaken, Receipt
+from sync.events import Alarm, AlarmState, CoolerRead, Lane, MediaTaken, Receipt
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 QUOTA = 16 << 20
+METRIC = (1, Lane.METRIC)
+SALE = (1, Lane.SALE)
 
 
 class Bodies:
