@@ -5,9 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from device_profiles.camera import LensDistortion, ShelfView
 from simulators.render.packs.sprites import SpriteShelf
-from simulators.render.packs.troubles import Troubles
 from tests.stage.shelf_photos import (
     AT,
     COLUMNS,
@@ -17,13 +15,10 @@ from tests.stage.shelf_photos import (
     PLANOGRAM,
     ROWS,
     STRANGER,
-    Boxes,
     photograph,
 )
-from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
-from vision_models.shelf.calibration import flatten
 from vision_models.shelf.quality import Quality
 from vision_models.shelf.reader import ShelfReader
 
@@ -105,30 +100,6 @@ def test_each_box_holds_the_pack_that_was_drawn_there(
         assert facing.box[1] < middle[1] < facing.box[3]
 
 
-@pytest.mark.parametrize(
-    ("spoil", "state"),
-    [
-        (lambda image: image // 12, Quality.DARK),
-        (lambda image: np.full_like(image, 96), Quality.COVERED),
-        (lambda image: (image * 0.12 + 190).astype(np.uint8), Quality.FOGGED),
-        (lambda image: np.clip(image.astype(int) * 4, 0, 255).astype(np.uint8), Quality.GLARE),
-    ],
-)
-def test_a_spoilt_picture_claims_nothing(
-    gallery: Gallery,
-    sprites: SpriteShelf,
-    spoil: Callable[[Image], Image],
-    state: Quality,
-) -> None:
-    photo, view = photograph(sprites, {"A-1-2": None})
-    reading = ShelfReader(gallery).read(
-        spoil(photo.image), view=view, fixture=FIXTURE, planogram=PLANOGRAM
-    )
-    assert (reading.quality, reading.facings, reading.empty_slots) == (state, (), ())
-    assert len(reading.hidden_slots) == ROWS * COLUMNS
-    assert reading.compliance is None
-
-
 def test_an_emptied_cooler_is_all_gaps(gallery: Gallery, sprites: SpriteShelf) -> None:
     photo, view = photograph(sprites, dict.fromkeys(PLANNED))
     reading = ShelfReader(gallery).read(
@@ -137,63 +108,11 @@ def test_an_emptied_cooler_is_all_gaps(gallery: Gallery, sprites: SpriteShelf) -
     assert (reading.quality, len(reading.empty_slots)) == (Quality.CLEAR, ROWS * COLUMNS)
 
 
-@pytest.mark.parametrize(
-    ("troubles", "state"),
-    [(Troubles(fog=0.9), Quality.FOGGED), (Troubles(blur=0.9), Quality.BLURRED)],
-)
-def test_fog_and_blur_make_no_gaps(
-    gallery: Gallery, sprites: SpriteShelf, troubles: Troubles, state: Quality
-) -> None:
-    photo, view = photograph(sprites, {}, troubles=troubles)
-    reading = ShelfReader(gallery).read(
-        photo.image, view=view, fixture=FIXTURE, planogram=PLANOGRAM
-    )
-    assert (reading.quality, reading.empty_slots, reading.facings) == (state, (), ())
-
-
 def test_without_a_gallery_everything_is_unknown(sprites: SpriteShelf) -> None:
     photo, view = photograph(sprites, {})
     reading = ShelfReader(None).read(photo.image, view=view, fixture=FIXTURE)
     assert {facing.gtin for facing in reading.facings} == {None}
     assert len(reading.facings) == ROWS * COLUMNS
-
-
-def test_a_photo_without_calibration_needs_a_detector(sprites: SpriteShelf) -> None:
-    photo, _ = photograph(sprites, {})
-    with pytest.raises(UnusablePicture, match="give the camera a calibrated shelf view"):
-        ShelfReader(None).read(photo.image)
-
-
-def test_a_tiny_picture_is_refused() -> None:
-    with pytest.raises(UnusablePicture, match="20×20 px"):
-        ShelfReader(None).read(np.zeros((20, 20, 3), np.uint8))
-
-
-@pytest.mark.parametrize("lens", [LensDistortion(), LensDistortion(focal=0.9, k1=-0.18, k2=0.02)])
-def test_corners_go_to_the_front_and_back_to_where_they_were(lens: LensDistortion) -> None:
-    corners = ((0.12, 0.1), (0.9, 0.14), (0.86, 0.92), (0.1, 0.88))
-    view = ShelfView(fixture_id="cooler", corners=corners, distortion=lens)
-    flat = flatten(np.zeros((600, 800, 3), np.uint8), view)
-    height, width = flat.front.shape[:2]
-    x1, y1, x2, y2 = flat.box_in_picture(0, 0, width, height)
-    wanted = (0.1 * 800, 0.1 * 600, 0.9 * 800, 0.92 * 600)
-    assert (x1, y1, x2, y2) == pytest.approx(wanted, abs=1.0)
-
-
-def test_without_calibration_the_rows_are_aligned_with_the_plan(
-    gallery: Gallery, sprites: SpriteShelf
-) -> None:
-    first, second = 9001 + PLANNED["A-1-4"], 9001 + PLANNED["A-1-5"]
-    photo, _ = photograph(
-        sprites, {"A-1-2": None, "A-1-4": second, "A-1-5": first, "A-2-3": STRANGER}
-    )
-    reading = ShelfReader(gallery, Boxes(photo)).read(photo.image, planogram=PLANOGRAM)
-    seen = {facing.slot_id: facing.gtin for facing in reading.facings}
-    assert reading.empty_slots == ("A-1-2",)
-    assert seen["A-1-4"] == GTINS[PLANNED["A-1-5"]]
-    assert seen["A-2-3"] is None
-    assert seen["A-2-5"] == GTINS[PLANNED["A-2-5"]]
-    assert reading.compliance == pytest.approx(6 / 10)
 
 
 def test_a_gap_before_a_coloured_wall_is_told_by_the_picture_of_the_empty_shelf(
