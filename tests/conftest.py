@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.stage.servers import (
     POSTGRES_BIN,
@@ -18,6 +19,9 @@ from tests.stage.servers import (
     skip_without,
     unused_port,
 )
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from cloud_hub.access.sign_in import SESSION_COOKIE
 from device_profiles.store import LoginRole
-from tests.unit.cloud_hub.web.live.conftest import ServedConsole
+from tests.stage.served_console import ServedConsole
 
 
 async def test_a_page_is_whole_without_a_script(console: ServedConsole) -> None:

@@ -13,7 +13,7 @@ from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.web.live import console as live_console
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT
-from tests.unit.cloud_hub.web.live.conftest import ServedConsole, heard, say
+from tests.stage.served_console import ServedConsole, heard, say
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "", "null"])

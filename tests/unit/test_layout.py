@@ -1,0 +1,189 @@
+"""Tests mirror the code: `tests/unit/<folder>/test_<module>.py`; what they share is no test."""
+
+import ast
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+TESTS, UNIT = PROJECT / "tests", PROJECT / "tests" / "unit"
+PACKAGES = (
+    "cloud_hub",
+    "device_profiles",
+    "edge_agent",
+    "simulators",
+    "sync",
+    "vision_models",
+)
+FEW_LINES = 8
+"""A function of so many lines or fewer is a wording, a look-up, a hand-over."""
+
+NOT_OF_THEIR_OWN = {
+    "cloud_hub/migrations/versions/*": "a step of the chain that test_migrations.py walks",
+    "*/cli.py": "a command line: tried whole by tests/unit/test_commands.py and its folder's tests",
+    "*_cli.py": "likewise",
+}
+"""Modules that need no test file of their own, and why."""
+
+COVERED_BY = {
+    "cloud_hub/access/grants.py": "unit/cloud_hub/admin/test_logins.py",
+    "cloud_hub/access/logins.py": "unit/cloud_hub/admin/test_logins.py",
+    "cloud_hub/access/tokens.py": "unit/cloud_hub/admin/test_logins.py",
+    "cloud_hub/admin/stores/*": "unit/cloud_hub/admin/test_stores.py",
+    "cloud_hub/master_data/editing.py": "unit/cloud_hub/admin/test_stores.py",
+    "cloud_hub/app.py": "integration/hub/test_doors.py",
+    "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
+    "cloud_hub/worker.py": "integration/hub/test_workers.py",
+    "cloud_hub/*/page.py": "browser/test_pages.py",
+    "cloud_hub/*_page.py": "browser/test_pages.py",
+    "cloud_hub/*_part.py": "browser/test_pages.py",
+    "cloud_hub/boards/*": "unit/cloud_hub/boards/test_api.py",
+    "cloud_hub/core/trace.py": "unit/cloud_hub/reconciliation/test_event_trace.py",
+    "cloud_hub/fleet/artifacts/device_choice.py": "unit/cloud_hub/fleet/artifacts/test_rollouts.py",
+    "cloud_hub/fleet/artifacts/packing.py": "unit/cloud_hub/fleet/artifacts/test_artifacts.py",
+    "cloud_hub/fleet/today.py": "unit/cloud_hub/fleet/test_alarm_findings.py",
+    "cloud_hub/link/ingest/message_reader.py": "unit/cloud_hub/link/ingest/test_rejections.py",
+    "cloud_hub/link/ingest/unit_of_work.py": "unit/cloud_hub/link/ingest/test_ingest.py",
+    "cloud_hub/shelf/figures.py": "unit/cloud_hub/boards/shelf/test_view.py",
+    "cloud_hub/web/forms/*": "unit/cloud_hub/web/forms/test_form.py",
+    "cloud_hub/web/live/*": "unit/cloud_hub/web/live/test_tab.py",
+    "cloud_hub/web/frame.py": "browser/test_pages.py",
+    "cloud_hub/web/pages/*": "browser/test_door.py",
+    "cloud_hub/web/parts/bar.py": "browser/test_pages.py",
+    "cloud_hub/web/parts/table_state.py": "unit/cloud_hub/web/parts/test_table.py",
+    "edge_agent/agent.py": "unit/edge_agent/test_cli.py",
+    "edge_agent/wiring.py": "integration/agent/test_door.py",
+    "edge_agent/commands/books.py": "unit/edge_agent/test_cli.py",
+    "edge_agent/core/alarm_reporting.py": "unit/edge_agent/core/test_alarms.py",
+    "edge_agent/*/hand_count*": "unit/edge_agent/pipelines/hand_counts/test_hand_counts.py",
+    "edge_agent/page/*": "unit/edge_agent/page/test_page.py",
+    "edge_agent/pipelines/coolers/*": "unit/edge_agent/pipelines/coolers/test_cooler.py",
+    "edge_agent/pipelines/doors/*": "unit/edge_agent/pipelines/doors/test_door.py",
+    "edge_agent/pipelines/shelves/*": "unit/edge_agent/pipelines/shelves/test_taken.py",
+    "edge_agent/till/cart_api.py": "unit/edge_agent/till/test_cart.py",
+    "edge_agent/till/imports/*": "unit/edge_agent/till/imports/test_receipts.py",
+    "sync/artifacts/source.py": "integration/test_artifacts.py",
+    "sync/link/media.py": "integration/link/test_pictures.py",
+    "sync/link/[mlu]*": "integration/link/test_mqtt.py",
+    "sync/link/[cs]*": "integration/link/test_sender.py",
+    "vision_models/core/memory.py": "unit/edge_agent/test_cli.py",
+    "vision_models/evaluation/shelves/*": "unit/vision_models/evaluation/shelves/test_shelf.py",
+    "vision_models/evaluation/*": "unit/vision_models/evaluation/test_evaluation.py",
+    "vision_models/naming/sift.py": "unit/vision_models/naming/test_gallery.py",
+    "vision_models/networks/*": "unit/vision_models/networks/test_models.py",
+    "vision_models/people/*": "unit/edge_agent/commands/test_counting.py",
+    "vision_models/shelf/openings/*": "unit/vision_models/shelf/openings/test_opening.py",
+    "vision_models/shelf/profile_view.py": "unit/test_json_shapes.py",
+    "vision_models/train/*": "unit/vision_models/train/person/test_layers.py",
+    "simulators/chain/*": "unit/simulators/chain/test_chain.py",
+    "simulators/connections/*": "integration/link/test_sender.py",
+    "simulators/core/*": "day/test_chain.py",
+    "simulators/day/*": "unit/simulators/day/test_store_day.py",
+    "simulators/demo/*": "day/test_chain.py",
+    "simulators/playback/*": "unit/simulators/playback/test_stage.py",
+    "simulators/render/packs/*": "unit/simulators/render/packs/test_packs.py",
+    "simulators/render/people/*": "unit/simulators/render/people/test_crowd.py",
+    "simulators/render/*": "unit/simulators/render/shelves/test_shelf.py",
+}
+"""Module, or a pattern of modules: the test that covers those without one of their own. The first
+row that fits counts. To be shortened, never lengthened."""
+EXCUSED_AT_MOST = 175
+"""Modules that the table excuses: a new one in these folders needs a test of its own."""
+
+
+def modules() -> Iterator[Path]:
+    """Every module of the packages, as a path from the project's folder."""
+    for package in PACKAGES:
+        for path in sorted((PROJECT / package).rglob("*.py")):
+            if path.name != "__init__.py":
+                yield path.relative_to(PROJECT)
+
+
+def has_behaviour(source: str) -> bool:
+    """Whether a function or method is longer than a few lines, its docstring left out."""
+    return any(
+        _lines_of(node) > FEW_LINES
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+
+
+def _lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    body = function.body[ast.get_docstring(function, clean=False) is not None :]
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def own_test(module: Path) -> Path:
+    """Where a module's own test stands."""
+    return UNIT / module.with_name(f"test_{module.name}")
+
+
+def matches(module: Path, patterns: dict[str, str]) -> list[str]:
+    """The patterns that fit a module, in their order."""
+    return [pattern for pattern in patterns if fnmatch(module.as_posix(), pattern)]
+
+
+def without_own_test() -> list[Path]:
+    """Modules with behaviour that have no test file, and need one."""
+    return [
+        module
+        for module in modules()
+        if has_behaviour((PROJECT / module).read_text(encoding="utf-8"))
+        and not own_test(module).exists()
+        and not matches(module, NOT_OF_THEIR_OWN)
+    ]
+
+
+def test_every_module_with_behaviour_has_a_test_of_its_own() -> None:
+    without = [m.as_posix() for m in without_own_test() if not matches(m, COVERED_BY)]
+    assert without == [], "write tests/unit/<its folder>/test_<its name>.py"
+
+
+def test_no_more_modules_are_excused_than_were() -> None:
+    excused = [module for module in without_own_test() if matches(module, COVERED_BY)]
+    assert len(excused) <= EXCUSED_AT_MOST, "the newest module needs a test file of its own"
+
+
+def test_each_row_of_the_table_is_needed_and_names_a_test_that_is_there() -> None:
+    used = {matches(module, COVERED_BY)[0] for module in without_own_test()}
+    assert sorted(set(COVERED_BY) - used) == [], "these have tests of their own: take the rows out"
+    gone = [test for test in COVERED_BY.values() if not (TESTS / test).exists()]
+    assert gone == []
+
+
+def imported_by(path: Path) -> Iterator[str]:
+    """The full names of what a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def is_test_or_conftest(name: str) -> bool:
+    """Whether an imported name is a module of tests, or a conftest."""
+    parts = name.split(".")
+    if parts[0] != "tests":
+        return False
+    path = PROJECT.joinpath(*parts).with_suffix(".py")
+    return path.exists() and (path.stem == "conftest" or path.stem.startswith("test_"))
+
+
+def test_no_test_imports_another_test_or_a_conftest() -> None:
+    found = [
+        f"{path.relative_to(PROJECT)} imports {name}"
+        for path in sorted(TESTS.rglob("*.py"))
+        for name in imported_by(path)
+        if is_test_or_conftest(name)
+    ]
+    assert found == [], "what tests share stands in tests/stage/"
+
+
+def test_every_unit_test_stands_in_a_folder_of_the_code() -> None:
+    astray = [
+        path.relative_to(UNIT).as_posix()
+        for path in sorted(UNIT.rglob("test_*.py"))
+        if path.parent != UNIT and not (PROJECT / path.parent.relative_to(UNIT)).is_dir()
+    ]
+    assert astray == []
