@@ -113,3 +113,17 @@ async def test_an_open_tab_does_nothing_once_its_session_has_ended(
         session.get(f"{hub.http}/api/v1/devices/s01-till/commands") as answer,
     ):
         assert name not in {command["issued_by"] for command in await answer.json()}
+
+
+async def test_the_head_office_opens_a_brands_page_by_its_address(visit_as: VisitAs) -> None:
+    visit = await visit_as("office")
+    page = await visit.open("/brand/lanfeng")
+    assert await page.locator(".page-brand").count() == 1
+    assert "Lanfeng" in await visit.text()
+
+
+async def test_a_brand_cannot_open_a_rivals_page_by_its_address(visit_as: VisitAs) -> None:
+    visit = await visit_as("quanye")
+    await visit.page.goto(f"{visit.hub}/brand/lanfeng")
+    assert await visit.page.locator(".page-brand").count() == 0
+    assert "Lanfeng" not in await visit.text()
