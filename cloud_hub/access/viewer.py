@@ -33,26 +33,6 @@ from cloud_hub.master_data.place_tables import (
 from device_profiles.store import LoginRole
 
 
-class Page(StrEnum):
-    """The pages of the console."""
-
-    HOME = "home"
-    FOOTFALL = "footfall"
-    STORE = "store"
-    SHELF = "shelf"
-    BRAND = "brand"
-    DEVICE = "device"
-    FLEET = "fleet"
-    TASKS = "tasks"
-    REVIEW = "review"
-    STORES = "stores"
-
-    @property
-    def permission(self) -> Permission:
-        """What opens it."""
-        return Permission(f"see-{self.value}")
-
-
 class Standing(StrEnum):
     """As what somebody asks: a person; a program whose token may only read, or may write; the
     program of whoever installed the hub, which may do all that a program can."""
@@ -68,8 +48,8 @@ class Viewer:
     """A signed-in person or a program, with its rights as they are now.
 
     `store_ids` are the stores it is bound to, None where it sees them all; `brand_id` the brand it
-    is bound to. `seen_from` is the role of a person who looks through this one's eyes. `language`
-    is one that has a catalogue.
+    is bound to. `impersonated_by` is the role of a person who looks through this one's eyes.
+    `language` is one that has a catalogue.
     """
 
     tenant_id: str
@@ -78,7 +58,7 @@ class Viewer:
     store_ids: frozenset[str] | None = None
     brand_id: str | None = None
     language: str = ENGLISH
-    seen_from: LoginRole | None = None
+    impersonated_by: LoginRole | None = None
     standing: Standing = Standing.PERSON
 
     def __post_init__(self) -> None:
@@ -103,7 +83,7 @@ class Viewer:
         return self.store_ids is None or store_id in self.store_ids
 
     def may(self, permission: Permission) -> bool:
-        """Whether it may: by role and scope, as a person or program, itself or in a guise."""
+        """Whether it may: by role and scope, as a person or program, itself or impersonated."""
         if not self.is_person and permission in OF_PEOPLE:
             return False
         if self.standing is Standing.ADMINISTRATOR:
@@ -114,7 +94,7 @@ class Viewer:
             return False
         if permission not in ACTS:
             return True
-        is_its_own = self.seen_from is None or permission in PERMISSIONS[self.seen_from]
+        is_its_own = self.impersonated_by is None or permission in PERMISSIONS[self.impersonated_by]
         return is_its_own and self.standing is not Standing.READER
 
     def _role_may(self, permission: Permission) -> bool:

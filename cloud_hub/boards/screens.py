@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.brand.page import brand_page
 from cloud_hub.boards.brand.view import brand_view
 from cloud_hub.boards.devices.device_page import device_page
@@ -27,7 +28,7 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.web.markup import Markup, joined
 from cloud_hub.web.parts.table_state import Table
 from cloud_hub.web.reader import Reader
-from cloud_hub.web.screen import Arguments, Screen
+from cloud_hub.web.screen import Arguments, Menu, Screen
 
 
 def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
@@ -81,57 +82,70 @@ def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
     return device_page(view, reader.in_zone(view.time_zone))
 
 
+def _own_store(viewer: Viewer) -> str | None:
+    return f"/store/{viewer.only_store}" if viewer.only_store else None
+
+
+def _own_brand(viewer: Viewer) -> str | None:
+    return "/brand" if viewer.brand_id is not None else None
+
+
 SCREENS: Final = (
     Screen(
         path="/",
-        page=Page.HOME,
+        permission=Permission.SEE_HOME,
         title=lambda words: words("Overview"),
         draw=_home,
         tables=_home_tables,
+        menu=Menu(position=10),
     ),
     Screen(
         path="/footfall",
-        page=Page.FOOTFALL,
+        permission=Permission.SEE_FOOTFALL,
         title=lambda words: words("Footfall"),
         draw=_footfall,
+        menu=Menu(position=20),
     ),
     Screen(
         path="/store/{identity}",
-        page=Page.STORE,
+        permission=Permission.SEE_STORE,
         title=lambda words: words("Store"),
         draw=_store,
+        menu=Menu(position=30, title=lambda words: words("My store"), address=_own_store),
     ),
     Screen(
         path="/shelf/{identity}",
-        page=Page.SHELF,
+        permission=Permission.SEE_SHELF,
         title=lambda words: words("Shelf"),
         draw=_shelf,
         personal=True,
     ),
     Screen(
         path="/brand",
-        page=Page.BRAND,
+        permission=Permission.SEE_BRAND,
         title=lambda words: words("Brand"),
         draw=_brand,
         personal=True,
+        menu=Menu(position=40, title=lambda words: words("My brand"), address=_own_brand),
     ),
     Screen(
         path="/brand/{identity}",
-        page=Page.BRAND,
+        permission=Permission.SEE_BRAND,
         title=lambda words: words("Brand"),
         draw=_brand,
         personal=True,
     ),
     Screen(
         path="/fleet",
-        page=Page.FLEET,
+        permission=Permission.SEE_FLEET,
         title=lambda words: words("Devices"),
         draw=_fleet,
         tables=_fleet_tables,
+        menu=Menu(position=50),
     ),
     Screen(
         path="/device/{identity}",
-        page=Page.DEVICE,
+        permission=Permission.SEE_DEVICE,
         title=lambda words: words("Device"),
         draw=_device,
     ),

@@ -1,6 +1,6 @@
 """How right recognition is, in one line: accuracy at coverage, with what it rests on."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.review.accuracy import Recognition
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.reader import Reader
@@ -62,7 +62,7 @@ def _agreement(published: Recognition, reader: Reader) -> list[str]:
 
 def waiting_link(doubts: int, reader: Reader, fixture_id: str | None = None) -> Markup | None:
     """ "3 crops wait for an answer", a link to them; None where none does, or nobody may answer."""
-    address = reader.link(Page.REVIEW)
+    address = reader.link(Permission.SEE_REVIEW)
     if not doubts or address is None:
         return None
     words = reader.words

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.domain import Domain
 from cloud_hub.review import api
 from cloud_hub.review.actions import ACTIONS
@@ -13,7 +13,7 @@ from cloud_hub.review.page import review_page
 from cloud_hub.review.view import review_view
 from cloud_hub.web.markup import Markup
 from cloud_hub.web.reader import Reader
-from cloud_hub.web.screen import Arguments, Screen
+from cloud_hub.web.screen import Arguments, Menu, Screen
 
 
 def _review(session: Session, reader: Reader, arguments: Arguments) -> Markup:
@@ -28,10 +28,11 @@ DOMAIN: Final = Domain(
     screens=(
         Screen(
             path="/review",
-            page=Page.REVIEW,
+            permission=Permission.SEE_REVIEW,
             title=lambda words: words("Review"),
             draw=_review,
             personal=True,
+            menu=Menu(position=70),
         ),
     ),
     actions=ACTIONS,

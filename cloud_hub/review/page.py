@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.review.accuracy_part import published_line
 from cloud_hub.review.actions import ANSWER_QUESTION
 from cloud_hub.review.view import ProductChoice, Question, ReviewView
@@ -71,7 +71,7 @@ def _question(
             thumbnail(question.photo, reader, slot_id=question.slot_id or question.item_id),
             el(
                 "p",
-                el("a", where, href=reader.link(Page.SHELF, question.fixture_id)),
+                el("a", where, href=reader.link(Permission.SEE_SHELF, question.fixture_id)),
                 " · ",
                 words.moment(question.photo.taken_at, reader.now),
                 class_="quiet",
@@ -149,7 +149,7 @@ def _later(question: Question, reader: Reader, fixture_id: str | None) -> Markup
         reader.words("Later"),
         " ",
         el("kbd", "L"),
-        href=f"{reader.link(Page.REVIEW)}?{urlencode(asked)}",
+        href=f"{reader.link(Permission.SEE_REVIEW)}?{urlencode(asked)}",
         class_="review-later",
         data_press="l",
     )

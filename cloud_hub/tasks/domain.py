@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.domain import Domain
 from cloud_hub.tasks import api
 from cloud_hub.tasks.actions import ACTIONS
@@ -14,7 +14,7 @@ from cloud_hub.tasks.view import tasks_view
 from cloud_hub.web.markup import Markup
 from cloud_hub.web.parts.table_state import Table
 from cloud_hub.web.reader import Reader
-from cloud_hub.web.screen import Arguments, Screen
+from cloud_hub.web.screen import Arguments, Menu, Screen
 
 
 def _tasks(session: Session, reader: Reader, _: Arguments) -> Markup:
@@ -32,10 +32,11 @@ DOMAIN: Final = Domain(
     screens=(
         Screen(
             path="/tasks",
-            page=Page.TASKS,
+            permission=Permission.SEE_TASKS,
             title=lambda words: words("Tasks"),
             draw=_tasks,
             tables=_tables,
+            menu=Menu(position=60),
         ),
     ),
     actions=ACTIONS,

@@ -1,6 +1,6 @@
 """Tasks: open ones, oldest first, and what was answered lately."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.tasks.list_part import answer_name, due_text, task_answer
 from cloud_hub.tasks.view import TaskRow, TasksView
 from cloud_hub.web.markup import NOTHING, Markup, el
@@ -57,7 +57,7 @@ def _columns(reader: Reader) -> tuple[Column[TaskRow], ...]:
             title=words("Store"),
             value=lambda row: words.of(row.store_name),
             cell=lambda row: el(
-                "a", words.of(row.store_name), href=reader.link(Page.STORE, row.store_id)
+                "a", words.of(row.store_name), href=reader.link(Permission.SEE_STORE, row.store_id)
             ),
             choices=True,
         ),

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.trace import Traces
 from cloud_hub.insight.search import Searches
 from cloud_hub.web.actions import Attempt
@@ -36,13 +37,10 @@ class Reader:
         """The same reader with clocks of another zone: each store's page tells its own time."""
         return replace(self, words=Words(self.words.language, ZoneInfo(time_zone)))
 
-    def may_open(self, page: Page) -> bool:
-        """Whether a link to that page would lead anywhere."""
-        return self.viewer.may(page.permission)
-
-    def link(self, page: Page, identity: str | None = None) -> str | None:
-        """The address of a page, or None where this reader has no such page."""
-        if not self.may_open(page):
+    def link(self, page: Permission, identity: str | None = None) -> str | None:
+        """The address of the page that `page`, a right to see one, is named after; None where this
+        reader may not open it."""
+        if not self.viewer.may(page):
             return None
-        root = "/" if page is Page.HOME else f"/{page.value}"
+        root = "/" if page is Permission.SEE_HOME else f"/{page.value.removeprefix('see-')}"
         return f"{root}/{identity}" if identity else root

@@ -1,6 +1,6 @@
 """What roles are called, and where each lands."""
 
-from cloud_hub.access.viewer import Page, Viewer
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
 
@@ -20,9 +20,9 @@ def landing(viewer: Viewer) -> str:
     """The first page of a role: the head office's home, a brand's board, the fleet; a store's own
     page, or home with all of them for who has several."""
     if viewer.role is LoginRole.STORE and viewer.only_store is not None:
-        return f"/{Page.STORE.value}/{viewer.only_store}"
+        return f"/store/{viewer.only_store}"
     return {
         LoginRole.HEAD_OFFICE: "/",
         LoginRole.STORE: "/",
-        LoginRole.BRAND: f"/{Page.BRAND.value}",
-    }.get(viewer.role, f"/{Page.FLEET.value}")
+        LoginRole.BRAND: "/brand",
+    }.get(viewer.role, "/fleet")

@@ -94,11 +94,11 @@ def _visit(
         seen_as=seen_as,
         wished=wished,
         signed_in=signed_in,
-        viewer=seen_through(signed_in, seen_as),
+        viewer=impersonating(signed_in, seen_as),
     )
 
 
-def seen_through(signed_in: Viewer, seen_as: str) -> Viewer:
+def impersonating(signed_in: Viewer, seen_as: str) -> Viewer:
     """`signed_in` in the role that `seen_as` ("brand:quanye", "technician") names. Only a head
     office may, because it sees all that those roles see; anybody else stays who they are."""
     name, _, scope = seen_as.partition(":")
@@ -112,7 +112,7 @@ def seen_through(signed_in: Viewer, seen_as: str) -> Viewer:
         role=role,
         store_ids=frozenset({scope}) if role is LoginRole.STORE else None,
         brand_id=scope if role is LoginRole.BRAND else None,
-        seen_from=signed_in.role,
+        impersonated_by=signed_in.role,
     )
 
 

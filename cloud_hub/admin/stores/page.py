@@ -1,7 +1,6 @@
 """The list of stores, and the page on which one is edited."""
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.access.viewer import Page
 from cloud_hub.admin.stores.actions import ACTION, values_of
 from cloud_hub.admin.stores.view import StoreListed, StoreSheet, StoresView
 from cloud_hub.web.forms.form import Filling, form
@@ -35,7 +34,7 @@ def stores_table(rows: tuple[StoreListed, ...], reader: Reader) -> Table[StoreLi
             title=words("Store"),
             value=lambda row: words.of(row.name),
             cell=lambda row: el(
-                "a", words.of(row.name), href=reader.link(Page.STORES, row.store_id)
+                "a", words.of(row.name), href=reader.link(Permission.SEE_STORES, row.store_id)
             ),
         ),
         Column(
@@ -89,9 +88,9 @@ def store_edit_page(view: StoreSheet, reader: Reader) -> Markup:
                 "p",
                 el("code", store.store_id),
                 " · ",
-                el("a", words("All stores"), href=reader.link(Page.STORES)),
+                el("a", words("All stores"), href=reader.link(Permission.SEE_STORES)),
                 " · ",
-                el("a", words("Its day"), href=reader.link(Page.STORE, store.store_id)),
+                el("a", words("Its day"), href=reader.link(Permission.SEE_STORE, store.store_id)),
                 class_="quiet",
             ),
             class_="page-head",

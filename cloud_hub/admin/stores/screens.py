@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.admin.stores.page import store_edit_page, stores_page, stores_table
 from cloud_hub.admin.stores.view import store_view, stores_view
 from cloud_hub.web.markup import Markup
 from cloud_hub.web.parts.table_state import Table
 from cloud_hub.web.reader import Reader
-from cloud_hub.web.screen import Arguments, Screen
+from cloud_hub.web.screen import Arguments, Menu, Screen
 
 
 def _stores(session: Session, reader: Reader, _: Arguments) -> Markup:
@@ -30,14 +30,15 @@ def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
 SCREENS: Final = (
     Screen(
         path="/stores",
-        page=Page.STORES,
+        permission=Permission.SEE_STORES,
         title=lambda words: words("Stores"),
         draw=_stores,
         tables=_tables,
+        menu=Menu(position=80),
     ),
     Screen(
         path="/stores/{identity}",
-        page=Page.STORES,
+        permission=Permission.SEE_STORES,
         title=lambda words: words("Store"),
         draw=_store,
     ),

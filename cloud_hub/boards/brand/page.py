@@ -1,6 +1,6 @@
 """A brand's board: which outlet to visit first, the evidence, the share, the gaps."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.brand.share_chart import share_chart
 from cloud_hub.boards.brand.view import (
     BrandGap,
@@ -89,7 +89,7 @@ def _outlet(outlet: OutletRow, reader: Reader) -> Markup:
         thumbnail(outlet.photo, reader),
         el(
             "div",
-            el("p", el("a", name, href=reader.link(Page.SHELF, outlet.fixture_id))),
+            el("p", el("a", name, href=reader.link(Permission.SEE_SHELF, outlet.fixture_id))),
             el(
                 "p",
                 el("span", words("on shelf {share}", share=words.value(outlet.on_shelf))),
@@ -138,7 +138,7 @@ def _gaps(gaps: tuple[BrandGap, ...], reader: Reader) -> Markup:
                 el(
                     "a",
                     words.of(gap.product_name),
-                    href=f"{reader.link(Page.SHELF, gap.fixture_id)}?slot={gap.slot_id}",
+                    href=f"{reader.link(Permission.SEE_SHELF, gap.fixture_id)}?slot={gap.slot_id}",
                 ),
                 el("small", f"{words.of(gap.store_name)} · {gap.slot_id}"),
                 scope="row",

@@ -1,6 +1,6 @@
 """A device's page: its books by lane and day, where each record is, what was lost and why."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.devices.control_part import control_panels
 from cloud_hub.boards.devices.device_view import AlarmRow, DeviceView, LaneRow
 from cloud_hub.boards.devices.records_part import elsewhere, find_record, losses
@@ -73,7 +73,11 @@ def _head(view: DeviceView, reader: Reader) -> Markup:
         "header",
         el(
             "h1",
-            el("a", words.of(view.store_name), href=reader.link(Page.STORE, view.store_id)),
+            el(
+                "a",
+                words.of(view.store_name),
+                href=reader.link(Permission.SEE_STORE, view.store_id),
+            ),
             " · ",
             words.of(view.name),
         ),

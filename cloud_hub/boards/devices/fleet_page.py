@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.devices.fleet_view import FleetRow, FleetView
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.fleet.status_part import freshness_chip
@@ -81,7 +81,7 @@ def devices_table(rows: tuple[FleetRow, ...], reader: Reader) -> Table[FleetRow]
             title=words("Store"),
             value=lambda row: words.of(row.store_name),
             cell=lambda row: el(
-                "a", words.of(row.store_name), href=reader.link(Page.STORE, row.store_id)
+                "a", words.of(row.store_name), href=reader.link(Permission.SEE_STORE, row.store_id)
             ),
             choices=True,
         ),
@@ -139,7 +139,7 @@ def _count(
 
 def _name(row: FleetRow, reader: Reader) -> Markup:
     simulated = el("span", reader.words("simulated"), class_="tag") if row.simulated else None
-    link = reader.link(Page.DEVICE, row.device_id)
+    link = reader.link(Permission.SEE_DEVICE, row.device_id)
     return joined(el("a", reader.words.of(row.name), href=link), simulated)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.footfall.floor import HourRow
 from cloud_hub.boards.footfall.hand_count import hand_count
 from cloud_hub.boards.footfall.hour_map import hour_grid
@@ -66,7 +66,7 @@ def _store(store: StoreFootfall, reader: Reader) -> Markup:
         "tr",
         el(
             "th",
-            el("a", words.of(store.name), href=reader.link(Page.STORE, store.store_id)),
+            el("a", words.of(store.name), href=reader.link(Permission.SEE_STORE, store.store_id)),
             el("span", words("simulated"), class_="tag") if store.simulated else None,
             hand_count(store.hand, reader),
             scope="row",
@@ -137,7 +137,7 @@ def _grid(
             name = el(
                 "a",
                 reader.words.of(store.name),
-                href=reader.link(Page.STORE, store.store_id),
+                href=reader.link(Permission.SEE_STORE, store.store_id),
             )
             rows.append((store.store_id, name, values))
     grid = hour_grid(hours, rows, said, reader)

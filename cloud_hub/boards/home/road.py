@@ -1,6 +1,6 @@
 """The road 数据之路: how the last photo came here, and the chain's books."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.home.view import Road
 from cloud_hub.reconciliation.equation_part import ledger_equation
 from cloud_hub.reconciliation.sums import LinkTotals
@@ -25,7 +25,7 @@ def road_strip(road: Road | None, books: LinkTotals, reader: Reader) -> Markup:
 def _steps(road: Road, reader: Reader) -> Markup:
     words = reader.words
     place = f"{words.of(road.store_name)} · {words.of(road.fixture_name)}"
-    address = reader.link(Page.SHELF, road.fixture_id)
+    address = reader.link(Permission.SEE_SHELF, road.fixture_id)
     steps = (
         el("a", thumbnail(road.photo, reader), el("span", place), href=address),
         el("span", age(road.photo.taken_at, reader, due_at=road.photo.due_at)),

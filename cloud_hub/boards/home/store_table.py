@@ -1,6 +1,6 @@
 """The stores in one table: sales, conversion, on-shelf, degrees, freshness."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.home.view import StoreLine
 from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.insight.figure import Figure
@@ -20,7 +20,7 @@ def stores_table(rows: tuple[StoreLine, ...], reader: Reader) -> Table[StoreLine
             title=words("Store"),
             value=lambda row: words.of(row.name),
             cell=lambda row: el(
-                "a", words.of(row.name), href=reader.link(Page.STORE, row.store_id)
+                "a", words.of(row.name), href=reader.link(Permission.SEE_STORE, row.store_id)
             ),
         ),
         Column(

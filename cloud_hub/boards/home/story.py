@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.home.view import HomeView
 from cloud_hub.boards.problems.part import finding_address
 from cloud_hub.boards.problems.row import ProblemRow
@@ -157,5 +157,5 @@ def _of_books(view: HomeView, reader: Reader) -> Step:
         ),
         lesson=words("Pull the plug of a store: the sum still holds, and the store sells on."),
         picture=ledger_equation(view.books, reader),
-        address=reader.link(Page.FLEET),
+        address=reader.link(Permission.SEE_FLEET),
     )

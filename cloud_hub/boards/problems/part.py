@@ -1,7 +1,6 @@
 """Needs you now: what is wrong, where, since when, whose it is, and one thing to do about it."""
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.access.viewer import Page
 from cloud_hub.boards.problems.row import ProblemRow
 from cloud_hub.tasks.actions import ANSWER_TASK, TaskReply
 from cloud_hub.web.forms.buttons import act_form, press
@@ -64,11 +63,11 @@ def _subject(row: ProblemRow) -> str:
 
 def finding_address(row: ProblemRow, reader: Reader) -> str | None:
     """The most exact page of a problem that this reader may open."""
-    if row.fixture_id and (link := reader.link(Page.SHELF, row.fixture_id)):
+    if row.fixture_id and (link := reader.link(Permission.SEE_SHELF, row.fixture_id)):
         return f"{link}?slot={row.slot_id}" if row.slot_id else link
-    if row.device_id and (link := reader.link(Page.DEVICE, row.device_id)):
+    if row.device_id and (link := reader.link(Permission.SEE_DEVICE, row.device_id)):
         return link
-    return reader.link(Page.STORE, row.store_id) if row.store_id else None
+    return reader.link(Permission.SEE_STORE, row.store_id) if row.store_id else None
 
 
 def _sentence(row: ProblemRow, reader: Reader) -> Markup:

@@ -1,6 +1,6 @@
 """A shelf's page: its photo with what was seen, planned and different; its slots; its day."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.boards.shelf.baskets_part import baskets_panel
 from cloud_hub.boards.shelf.gap_bars import day_of_photos
@@ -61,7 +61,11 @@ def _head(view: ShelfView, reader: Reader) -> Markup:
         "header",
         el(
             "h1",
-            el("a", words.of(view.store_name), href=reader.link(Page.STORE, view.store_id)),
+            el(
+                "a",
+                words.of(view.store_name),
+                href=reader.link(Permission.SEE_STORE, view.store_id),
+            ),
             " · ",
             words.of(view.name),
         ),

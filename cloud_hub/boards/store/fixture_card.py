@@ -1,6 +1,6 @@
 """A shelf or cooler in small: last photo, how much of the plan stands, degrees."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.store.view import FixtureCard
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import photo_age
@@ -28,7 +28,7 @@ def _card(fixture: FixtureCard, reader: Reader) -> Markup:
             photo_age(fixture.photo, reader) if fixture.photo else None,
             class_="fixture-body",
         ),
-        href=reader.link(Page.SHELF, fixture.fixture_id),
+        href=reader.link(Permission.SEE_SHELF, fixture.fixture_id),
         class_="fixture",
         data_key=fixture.fixture_id,
         data_fresh=True,

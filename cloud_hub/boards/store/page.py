@@ -1,6 +1,6 @@
 """A store's page: its day, its doors, shelves, tills, devices, and what it was asked to do."""
 
-from cloud_hub.access.viewer import Page
+from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.footfall.floor import FloorView, ZoneRow
 from cloud_hub.boards.footfall.floor_map import floor_map
 from cloud_hub.boards.footfall.hand_count import hand_count
@@ -286,7 +286,11 @@ def _devices(devices: tuple[DeviceLine, ...], reader: Reader) -> Markup:
             "tr",
             el(
                 "th",
-                el("a", words.of(device.name), href=reader.link(Page.DEVICE, device.device_id)),
+                el(
+                    "a",
+                    words.of(device.name),
+                    href=reader.link(Permission.SEE_DEVICE, device.device_id),
+                ),
                 scope="row",
             ),
             el("td", freshness_chip(device.freshness, reader)),

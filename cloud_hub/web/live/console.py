@@ -86,12 +86,13 @@ class Console:
         self.actions: Mapping[str, Action[Any]] = {action.name: action for action in actions}
         if len(self.actions) != len(actions):
             raise ValueError("two actions have one name")
-        self._screens = [(_pattern(screen.path), screen) for screen in screens]
+        self.screens = tuple(screens)
+        self._patterns = [(_pattern(screen.path), screen) for screen in screens]
 
     def place(self, address: str) -> Place | None:
         """The place at a path with its query; None where there is no such page."""
         parts = urlsplit(address)
-        for pattern, screen in self._screens:
+        for pattern, screen in self._patterns:
             if found := pattern.match(parts.path):
                 named = {name: unquote(value) for name, value in found.groupdict().items()}
                 return Place(
@@ -120,7 +121,7 @@ class Console:
     ) -> Drawing:
         """A page's content, shared with whoever sees the same; apart where it shows an attempt.
         Raises NotYours, NotFound."""
-        viewer.require(place.screen.page.permission)
+        viewer.require(place.screen.permission)
         words = Words(viewer.language, zone)
 
         def drawn(session: Session, eyes: Viewer) -> Markup:
@@ -135,7 +136,7 @@ class Console:
     def export(self, place: Place, viewer: Viewer, zone: ZoneInfo, name: str) -> Export:
         """A table of a page as a file, as the page's address sorts and filters it. Reads the
         database: call it in a thread. Raises NotYours, NotFound."""
-        viewer.require(place.screen.page.permission)
+        viewer.require(place.screen.permission)
         words = Words(viewer.language, zone)
         reader = self._reader(place, viewer, words)
         if place.screen.tables is not None:

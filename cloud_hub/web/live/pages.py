@@ -21,6 +21,7 @@ from cloud_hub.web.pages.message import broken_page, first_run_page, not_found_p
 from cloud_hub.web.parts.bar import bar
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.roles import landing
+from cloud_hub.web.screen import menu_of
 from cloud_hub.web.visit import language_asked
 from cloud_hub.web.words import UTC, Words
 
@@ -47,7 +48,7 @@ async def show_page(console: Console, request: Request) -> Response:
     guest = await asyncio.to_thread(console.guest, request)
     if guest.visit is None:
         return _door(console, guest, request, place.address)
-    if path == HOME and not guest.visit.viewer.may(place.screen.page.permission):
+    if path == HOME and not guest.visit.viewer.may(place.screen.permission):
         return RedirectResponse(landing(guest.visit.viewer), status_code=303)
     if "export" in request.query_params:
         return await _file(console, request, guest, place)
@@ -83,7 +84,7 @@ async def screen_response(
         words=words,
         now=now,
         content=main_of(drawing.markup),
-        bar=bar(visit, frame, reader, place.path),
+        bar=bar(visit, frame, reader, menu_of(console.screens, visit.viewer, words)),
         at=place.address,
         digest=drawing.digest if showing.attempt is None else "",
         answer=showing.answer,

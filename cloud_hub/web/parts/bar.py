@@ -1,9 +1,9 @@
 """The bar above every page: chain, simulation marks, where one can go, as whom one looks."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.access.viewer import Page
 from cloud_hub.core import catalogues
 from cloud_hub.core.text import Text
 from cloud_hub.web.frame import FrameView
@@ -11,26 +11,17 @@ from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.roles import landing, role_name
+from cloud_hub.web.screen import MenuEntry
 from cloud_hub.web.visit import Visit
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
 
 SHORT_NAME: Final = Text("EN")
 """What the bar calls a language, in that language."""
-NAVIGATION = (
-    Page.HOME,
-    Page.FOOTFALL,
-    Page.STORE,
-    Page.BRAND,
-    Page.FLEET,
-    Page.TASKS,
-    Page.REVIEW,
-    Page.STORES,
-)
 
 
-def bar(visit: Visit, frame: FrameView, reader: Reader, here: str) -> Markup:
-    """The bar. `here` is the path of the page it stands above."""
+def bar(visit: Visit, frame: FrameView, reader: Reader, menu: Iterable[MenuEntry]) -> Markup:
+    """The bar above the page where the reader is."""
     return el(
         "header",
         el("a", reader.words("Skip to the content"), href="#content", class_="skip"),
@@ -42,7 +33,7 @@ def bar(visit: Visit, frame: FrameView, reader: Reader, here: str) -> Markup:
             class_="chain",
         ),
         _marks(frame, reader),
-        _navigation(reader, here),
+        _navigation(menu, reader),
         el(
             "div",
             _story(reader),
@@ -97,38 +88,21 @@ def _marks(frame: FrameView, reader: Reader) -> Markup | None:
     )
 
 
-def _navigation(reader: Reader, here: str) -> Markup:
-    words = reader.words
-    names = {
-        Page.HOME: words("Overview"),
-        Page.FOOTFALL: words("Footfall"),
-        Page.STORE: words("My store"),
-        Page.BRAND: words("My brand"),
-        Page.FLEET: words("Devices"),
-        Page.TASKS: words("Tasks"),
-        Page.REVIEW: words("Review"),
-        Page.STORES: words("Stores"),
-    }
-    links = []
-    for page in NAVIGATION:
-        address = _address(page, reader)
-        if address is None:
-            continue
-        current = "page" if here == address else None
-        links.append(el("a", names[page], href=address, aria_current=current))
-    return el("nav", links, class_="navigation", aria_label=words("Pages"))
-
-
-def _address(page: Page, reader: Reader) -> str | None:
-    if page is Page.STORE:
-        return reader.link(page, reader.viewer.only_store) if reader.viewer.only_store else None
-    if page is Page.BRAND and reader.viewer.brand_id is None:
-        return None
-    return reader.link(page)
+def _navigation(entries: Iterable[MenuEntry], reader: Reader) -> Markup:
+    links = [
+        el(
+            "a",
+            entry.title,
+            href=entry.address,
+            aria_current="page" if reader.here == entry.address else None,
+        )
+        for entry in entries
+    ]
+    return el("nav", links, class_="navigation", aria_label=reader.words("Pages"))
 
 
 def _story(reader: Reader) -> Markup | None:
-    if not reader.may_open(Page.HOME):
+    if not reader.viewer.may(Permission.SEE_HOME):
         return None
     said = reader.words("60-second story")
     return el(

@@ -17,7 +17,6 @@ from pydantic import BaseModel
 
 import cloud_hub
 from cloud_hub.access.permissions import PERMISSIONS, Permission
-from cloud_hub.access.viewer import Page
 from cloud_hub.core.projection import Projection
 from cloud_hub.domain import Domain, Job
 from cloud_hub.insight.finding import FindingKind
@@ -118,12 +117,31 @@ def test_a_screen_has_a_title_in_every_language_and_somebody_who_may_open_it(
     english, chinese = (screen.title(Words(code, ZoneInfo("UTC"))) for code in ("en", "zh"))
     assert english.strip()
     assert re.search("[\u4e00-\u9fff]", chinese), f"{english} has no Chinese title"
-    assert isinstance(screen.page.permission, Permission)
-    assert [role for role in LoginRole if screen.page.permission in PERMISSIONS[role]]
+    assert isinstance(screen.permission, Permission)
+    assert [role for role in LoginRole if screen.permission in PERMISSIONS[role]]
 
 
-def test_every_page_has_a_screen() -> None:
-    assert {screen.page for screen in SCREENS} == set(Page)
+@pytest.mark.parametrize("screen", SCREENS, ids=[screen.path for screen in SCREENS])
+def test_an_address_begins_with_what_its_right_is_called(screen: Screen) -> None:
+    first = screen.path.split("/")[1] or "home"
+    assert screen.permission == f"see-{first}", "pages link to it by that right"
+
+
+def test_every_link_of_a_page_leads_to_a_screen() -> None:
+    linked = {
+        Permission[name]
+        for module in hub_modules()
+        for name in re.findall(
+            r"\blink\(\s*Permission\.(\w+)", Path(str(module.__file__)).read_text(encoding="utf-8")
+        )
+    }
+    assert linked
+    assert linked <= {screen.permission for screen in SCREENS}
+
+
+def test_no_two_entries_of_the_bar_stand_in_one_place() -> None:
+    positions = [screen.menu.position for screen in SCREENS if screen.menu is not None]
+    assert len(positions) == len(set(positions))
 
 
 def opened_in_the_browser() -> set[str]:

@@ -19,13 +19,14 @@ from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.insight.search import search
 from cloud_hub.insight.snapshot import load_snapshot
-from cloud_hub.register import SEARCHES
+from cloud_hub.register import SCREENS, SEARCHES
 from cloud_hub.review.view import review_view
 from cloud_hub.tasks.keeping import plan_tasks, write_tasks
 from cloud_hub.tasks.view import tasks_view
 from cloud_hub.web.frame import frame_view
 from cloud_hub.web.parts.bar import bar
 from cloud_hub.web.reader import Reader
+from cloud_hub.web.screen import menu_of
 from cloud_hub.web.visit import Visit, Wished
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
@@ -111,7 +112,8 @@ def links(chain: SmallChain, who: Viewer) -> str:
         frame = frame_view(session, who)
         assert frame is not None
     there = Visit(cookie="", seen_as="", wished=WISHED, signed_in=who, viewer=who)
-    return str(bar(there, frame, reader(who), "/"))
+    there_for_them = reader(who)
+    return str(bar(there, frame, there_for_them, menu_of(SCREENS, who, there_for_them.words)))
 
 
 def test_the_bar_leads_to_all_their_stores_or_to_the_one(chain: SmallChain) -> None:

@@ -14,7 +14,7 @@ from cloud_hub.web.actions import Done
 from cloud_hub.web.live.acts import perform
 from cloud_hub.web.live.console import Console
 from cloud_hub.web.roles import landing
-from cloud_hub.web.visit import Visit, Wished, seen_through, viewer_now, visit_now
+from cloud_hub.web.visit import Visit, Wished, impersonating, viewer_now, visit_now
 from cloud_hub.web.words import UTC, Words
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT, viewer
@@ -22,22 +22,22 @@ from tests.stage.doors import Doors, opened_doors
 
 
 def test_a_head_office_looks_through_a_brands_eyes():
-    seen = seen_through(viewer(LoginRole.HEAD_OFFICE), "brand:quanye")
+    seen = impersonating(viewer(LoginRole.HEAD_OFFICE), "brand:quanye")
     assert (seen.role, seen.store_ids, seen.brand_id) == (LoginRole.BRAND, None, "quanye")
-    assert seen.seen_from is LoginRole.HEAD_OFFICE
+    assert seen.impersonated_by is LoginRole.HEAD_OFFICE
 
 
 @pytest.mark.parametrize("role", [role for role in LoginRole if role is not LoginRole.HEAD_OFFICE])
 def test_nobody_else_looks_through_other_eyes(role):
     one = viewer(role, "s01") if role is LoginRole.STORE else viewer(role)
-    assert seen_through(one, "head-office") == one
-    assert seen_through(one, "it") == one
+    assert impersonating(one, "head-office") == one
+    assert impersonating(one, "it") == one
 
 
 @pytest.mark.parametrize("asked", ["", "king", "brand", "store:", "it:s01", "technician:x"])
 def test_a_role_with_the_wrong_scope_changes_nothing(asked):
     one = viewer(LoginRole.HEAD_OFFICE)
-    assert seen_through(one, asked) == one
+    assert impersonating(one, asked) == one
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from cloud_hub.fleet.commands.shadows import WantedState, want_state
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.register import PROJECTIONS
-from cloud_hub.web.visit import seen_through
+from cloud_hub.web.visit import impersonating
 from device_profiles.store import LoginRole
 from sync.events import CommandResult, Lane, StateReported
 from sync.wire.batch import Loss
@@ -95,7 +95,7 @@ def test_it_and_technicians_may_act_and_nobody_else(database: Database) -> None:
             ("take-photo", "eye"),
         ]
     office = as_role(LoginRole.HEAD_OFFICE)
-    for who in (office, seen_through(office, "technician")):
+    for who in (office, impersonating(office, "technician")):
         control = look(database, who).control
         assert control is not None
         assert control.choices == ()

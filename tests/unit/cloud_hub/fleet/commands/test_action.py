@@ -11,7 +11,7 @@ from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.fleet.commands.action import ACTIONS, COMMAND, CommandForm
 from cloud_hub.fleet.tables import DeviceCommand
 from cloud_hub.web.actions import Acting, Done
-from cloud_hub.web.visit import seen_through
+from cloud_hub.web.visit import impersonating
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, head_office, viewer
@@ -52,7 +52,7 @@ async def test_a_button_may_name_the_camera_it_is_about(doors: Doors) -> None:
         head_office(),
         viewer(LoginRole.STORE, "s01"),
         viewer(LoginRole.BRAND, "spring"),
-        seen_through(head_office(), "technician"),
+        impersonating(head_office(), "technician"),
     ],
 )
 async def test_nobody_else_does_not_even_through_a_technicians_eyes(
