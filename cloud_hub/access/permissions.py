@@ -24,6 +24,8 @@ class Permission(StrEnum):
     SEE_TASKS = "see-tasks"
     SEE_STORES = "see-stores"
     """The list of stores as they are set up."""
+    SEE_LOGINS = "see-logins"
+    """Who may sign in, and which programs have tokens."""
     SEE_REVIEW = "see-review"
     """Questions about pictures."""
 
@@ -84,6 +86,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
         _P.SEE_CONTROL,
         _P.SEE_LINK,
         _P.SEE_AS_OTHERS,
+        _P.SEE_LOGINS,
         _P.ENROL_DEVICES,
         _P.EDIT_MASTER_DATA,
         _P.MANAGE_LOGINS,
@@ -97,6 +100,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
         _P.SEE_LINK,
         _P.SEE_METRICS,
         _P.SEE_STORES,
+        _P.SEE_LOGINS,
         _P.COMMAND_DEVICES,
         _P.ENROL_DEVICES,
         _P.MANAGE_ARTIFACTS,
@@ -123,6 +127,7 @@ OF_THE_WHOLE_CHAIN: Final = frozenset(
     {
         _P.SEE_LINK,
         _P.SEE_METRICS,
+        _P.SEE_LOGINS,
         _P.MANAGE_ARTIFACTS,
         _P.READ_DEAD_LETTERS,
         _P.EDIT_MASTER_DATA,

@@ -25,7 +25,16 @@ async def test_the_language_can_be_switched(visit_as: VisitAs) -> None:
     [
         (
             "office",
-            ("/", "/footfall", "/fleet", "/tasks", "/device/s01-door", "/stores", "/stores/s01"),
+            (
+                "/",
+                "/footfall",
+                "/fleet",
+                "/tasks",
+                "/device/s01-door",
+                "/stores",
+                "/stores/s01",
+                "/logins",
+            ),
         ),
         ("s01", ("/store/s01", "/shelf/s01-a")),
         ("area", ("/", "/footfall")),
