@@ -26,11 +26,7 @@ NOT_OF_THEIR_OWN = {
 """Modules that need no test file of their own, and why."""
 
 COVERED_BY = {
-    "cloud_hub/access/grants.py": "unit/cloud_hub/admin/test_logins.py",
-    "cloud_hub/access/logins.py": "unit/cloud_hub/admin/test_logins.py",
-    "cloud_hub/access/tokens.py": "unit/cloud_hub/admin/test_logins.py",
-    "cloud_hub/admin/stores/*": "unit/cloud_hub/admin/test_stores.py",
-    "cloud_hub/master_data/editing.py": "unit/cloud_hub/admin/test_stores.py",
+    "cloud_hub/master_data/editing.py": "unit/cloud_hub/admin/stores/test_actions.py",
     "cloud_hub/app.py": "integration/hub/test_doors.py",
     "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
     "cloud_hub/worker.py": "integration/hub/test_workers.py",
@@ -87,7 +83,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 175
+EXCUSED_AT_MOST = 168
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
