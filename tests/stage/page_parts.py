@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.row import ProblemRow, Severity
 from cloud_hub.core.text import Text
+from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.insight.figure import Figure, Unit
+from cloud_hub.reconciliation.sums import LinkTotals
+from cloud_hub.review.accuracy import Recognition
 from cloud_hub.web.photo import Box, BoxKind, Photo
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
@@ -94,3 +97,42 @@ def a_problem(**changes: object) -> ProblemRow:
         "photo": None,
     }
     return ProblemRow(**(values | changes))
+
+
+def a_freshness(state: LinkState = LinkState.ONLINE, **changes: object) -> Freshness:
+    values: dict[str, object] = {
+        "state": state,
+        "heard_at": NOW - timedelta(seconds=5),
+        "data_at": NOW - timedelta(seconds=12),
+        "age_s": 12.0,
+        "age_text": Names(en="12 s", zh="12 秒"),
+        "waiting": 0,
+    }
+    return Freshness(**(values | changes))
+
+
+def some_books(**changes: object) -> LinkTotals:
+    values: dict[str, object] = {
+        "produced": 100,
+        "received": 90,
+        "lost": 4,
+        "waiting": 6,
+        "balanced": True,
+    }
+    return LinkTotals(**(values | changes))
+
+
+def a_recognition(**changes: object) -> Recognition:
+    values: dict[str, object] = {
+        "audited": 412,
+        "right": 406,
+        "accuracy": 406 / 412,
+        "low": 0.968,
+        "high": 0.993,
+        "coverage": 0.93,
+        "is_own": True,
+        "judged_twice": 0,
+        "agreement": None,
+        "unsettled": 0,
+    }
+    return Recognition(**(values | changes))
