@@ -31,7 +31,6 @@ COVERED_BY = {
     "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
     "cloud_hub/worker.py": "integration/hub/test_workers.py",
     "cloud_hub/*/page.py": "browser/test_pages.py",
-    "cloud_hub/*_page.py": "browser/test_pages.py",
     "cloud_hub/*_part.py": "browser/test_pages.py",
     "cloud_hub/boards/*": "unit/cloud_hub/boards/test_api.py",
     "cloud_hub/core/trace.py": "unit/cloud_hub/reconciliation/test_event_trace.py",
@@ -83,7 +82,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 155
+EXCUSED_AT_MOST = 142
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
