@@ -10,6 +10,7 @@ from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.insight.figure import Figure, Unit
 from cloud_hub.reconciliation.sums import LinkTotals
 from cloud_hub.review.accuracy import Recognition
+from cloud_hub.tasks.view import TaskRow
 from cloud_hub.web.photo import Box, BoxKind, Photo
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
@@ -136,3 +137,21 @@ def a_recognition(**changes: object) -> Recognition:
         "unsettled": 0,
     }
     return Recognition(**(values | changes))
+
+
+def a_task(**changes: object) -> TaskRow:
+    values: dict[str, object] = {
+        "task_id": "t1",
+        "finding": "empty-slot/s01-a/A-1-2",
+        "store_id": "s01",
+        "store_name": Names(en="<Gate>", zh="门"),
+        "text": Names(en="Bring <12>", zh="补 12"),
+        "opened_at": NOW - timedelta(hours=2),
+        "age_text": Names(en="2 h", zh="2 小时"),
+        "due_at": None,
+        "overdue": False,
+        "answered_at": None,
+        "answer": None,
+        "answered_by": None,
+    }
+    return TaskRow(**(values | changes))

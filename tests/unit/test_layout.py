@@ -26,26 +26,11 @@ NOT_OF_THEIR_OWN = {
 """Modules that need no test file of their own, and why."""
 
 COVERED_BY = {
-    "cloud_hub/master_data/editing.py": "unit/cloud_hub/admin/stores/test_actions.py",
     "cloud_hub/app.py": "integration/hub/test_doors.py",
     "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
     "cloud_hub/worker.py": "integration/hub/test_workers.py",
-    "cloud_hub/*/page.py": "browser/test_pages.py",
-    "cloud_hub/*_part.py": "browser/test_pages.py",
-    "cloud_hub/boards/*": "unit/cloud_hub/boards/test_api.py",
-    "cloud_hub/core/trace.py": "unit/cloud_hub/reconciliation/test_event_trace.py",
-    "cloud_hub/fleet/artifacts/device_choice.py": "unit/cloud_hub/fleet/artifacts/test_rollouts.py",
-    "cloud_hub/fleet/artifacts/packing.py": "unit/cloud_hub/fleet/artifacts/test_artifacts.py",
-    "cloud_hub/fleet/today.py": "unit/cloud_hub/fleet/test_alarm_findings.py",
     "cloud_hub/link/ingest/message_reader.py": "unit/cloud_hub/link/ingest/test_rejections.py",
     "cloud_hub/link/ingest/unit_of_work.py": "unit/cloud_hub/link/ingest/test_ingest.py",
-    "cloud_hub/shelf/figures.py": "unit/cloud_hub/boards/shelf/test_view.py",
-    "cloud_hub/web/forms/*": "unit/cloud_hub/web/forms/test_form.py",
-    "cloud_hub/web/live/*": "unit/cloud_hub/web/live/test_tab.py",
-    "cloud_hub/web/frame.py": "browser/test_pages.py",
-    "cloud_hub/web/pages/*": "browser/test_door.py",
-    "cloud_hub/web/parts/bar.py": "browser/test_pages.py",
-    "cloud_hub/web/parts/table_state.py": "unit/cloud_hub/web/parts/test_table.py",
     "edge_agent/agent.py": "unit/edge_agent/test_cli.py",
     "edge_agent/wiring.py": "integration/agent/test_door.py",
     "edge_agent/commands/books.py": "unit/edge_agent/test_cli.py",
@@ -82,7 +67,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 142
+EXCUSED_AT_MOST = 112
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
