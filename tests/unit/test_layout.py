@@ -33,13 +33,6 @@ COVERED_BY = {
     "cloud_hub/link/ingest/unit_of_work.py": "unit/cloud_hub/link/ingest/test_ingest.py",
     "edge_agent/agent.py": "unit/edge_agent/test_cli.py",
     "edge_agent/wiring.py": "integration/agent/test_door.py",
-    "edge_agent/commands/books.py": "unit/edge_agent/test_cli.py",
-    "edge_agent/core/alarm_reporting.py": "unit/edge_agent/core/test_alarms.py",
-    "edge_agent/*/hand_count*": "unit/edge_agent/pipelines/hand_counts/test_hand_counts.py",
-    "edge_agent/page/*": "unit/edge_agent/page/test_page.py",
-    "edge_agent/pipelines/coolers/*": "unit/edge_agent/pipelines/coolers/test_cooler.py",
-    "edge_agent/pipelines/doors/*": "unit/edge_agent/pipelines/doors/test_door.py",
-    "edge_agent/pipelines/shelves/*": "unit/edge_agent/pipelines/shelves/test_taken.py",
     "edge_agent/till/cart_api.py": "unit/edge_agent/till/test_cart.py",
     "edge_agent/till/imports/*": "unit/edge_agent/till/imports/test_receipts.py",
     "sync/artifacts/source.py": "integration/test_artifacts.py",
@@ -67,7 +60,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 112
+EXCUSED_AT_MOST = 96
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
