@@ -48,10 +48,6 @@ COVERED_BY = {
     "vision_models/shelf/openings/*": "unit/vision_models/shelf/openings/test_opening.py",
     "vision_models/shelf/profile_view.py": "unit/test_json_shapes.py",
     "vision_models/train/*": "unit/vision_models/train/person/test_layers.py",
-    "simulators/chain/*": "unit/simulators/chain/test_chain.py",
-    "simulators/connections/*": "integration/link/test_sender.py",
-    "simulators/core/*": "day/test_chain.py",
-    "simulators/day/*": "unit/simulators/day/test_store_day.py",
     "simulators/demo/*": "day/test_chain.py",
     "simulators/playback/*": "unit/simulators/playback/test_stage.py",
     "simulators/render/packs/*": "unit/simulators/render/packs/test_packs.py",
@@ -60,7 +56,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 96
+EXCUSED_AT_MOST = 82
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
