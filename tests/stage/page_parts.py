@@ -6,7 +6,11 @@ from zoneinfo import ZoneInfo
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.row import ProblemRow, Severity
 from cloud_hub.core.text import Text
+from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.insight.figure import Figure, Unit
+from cloud_hub.reconciliation.sums import LinkTotals
+from cloud_hub.review.accuracy import Recognition
+from cloud_hub.tasks.view import TaskRow
 from cloud_hub.web.photo import Box, BoxKind, Photo
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
@@ -94,3 +98,60 @@ def a_problem(**changes: object) -> ProblemRow:
         "photo": None,
     }
     return ProblemRow(**(values | changes))
+
+
+def a_freshness(state: LinkState = LinkState.ONLINE, **changes: object) -> Freshness:
+    values: dict[str, object] = {
+        "state": state,
+        "heard_at": NOW - timedelta(seconds=5),
+        "data_at": NOW - timedelta(seconds=12),
+        "age_s": 12.0,
+        "age_text": Names(en="12 s", zh="12 秒"),
+        "waiting": 0,
+    }
+    return Freshness(**(values | changes))
+
+
+def some_books(**changes: object) -> LinkTotals:
+    values: dict[str, object] = {
+        "produced": 100,
+        "received": 90,
+        "lost": 4,
+        "waiting": 6,
+        "balanced": True,
+    }
+    return LinkTotals(**(values | changes))
+
+
+def a_recognition(**changes: object) -> Recognition:
+    values: dict[str, object] = {
+        "audited": 412,
+        "right": 406,
+        "accuracy": 406 / 412,
+        "low": 0.968,
+        "high": 0.993,
+        "coverage": 0.93,
+        "is_own": True,
+        "judged_twice": 0,
+        "agreement": None,
+        "unsettled": 0,
+    }
+    return Recognition(**(values | changes))
+
+
+def a_task(**changes: object) -> TaskRow:
+    values: dict[str, object] = {
+        "task_id": "t1",
+        "finding": "empty-slot/s01-a/A-1-2",
+        "store_id": "s01",
+        "store_name": Names(en="<Gate>", zh="门"),
+        "text": Names(en="Bring <12>", zh="补 12"),
+        "opened_at": NOW - timedelta(hours=2),
+        "age_text": Names(en="2 h", zh="2 小时"),
+        "due_at": None,
+        "overdue": False,
+        "answered_at": None,
+        "answer": None,
+        "answered_by": None,
+    }
+    return TaskRow(**(values | changes))

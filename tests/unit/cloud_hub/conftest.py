@@ -15,6 +15,7 @@ from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.master_data.importer import import_chain
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from cloud_hub.tables import METADATA
+from tests.small_chain import SmallChain
 from tests.stage.doors import Doors, opened_doors
 from tests.stage.servers import PostgresServer
 from tests.talking_device import small_chain
@@ -29,6 +30,23 @@ def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         import_chain(session, small_chain(2))
     opened.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def two_stores_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed SQLite file with the two stores of `tests.small_chain`."""
+    path = tmp_path_factory.mktemp("two-stores")
+    SmallChain.open(path, stores=2).database.close()
+    return path / "hub.db"
+
+
+@pytest.fixture
+def two_stores(two_stores_file: Path, tmp_path: Path) -> Iterator[SmallChain]:
+    """The two stores of `tests.small_chain`, in which nothing has happened yet."""
+    shutil.copy(two_stores_file, tmp_path / "hub.db")
+    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
+    yield SmallChain(opened)
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -288,13 +288,6 @@ async def test_a_chains_it_neither_sees_nor_ends_the_administrators_token(doors:
     assert (await doors.http.delete(f"{TOKENS}/admin", headers=headers)).status_code == 404
 
 
-def test_a_grant_tells_what_binds_it() -> None:
-    assert Grant(role=IT).bounds == ""
-    assert Grant(role=BRAND, scopes=(OWN,)).bounds == f"brand {OWN}"
-    grant = Grant(role=STORE, scopes=("s01", "s02"), regions=("North",))
-    assert grant.bounds == "store s01, store s02, region North"
-
-
 def test_the_command_line_gives_every_role_and_is_noted_as_such(doors: Doors) -> None:
     with doors.hub.database.writing() as session:
         at_the_database = Logins(session, TENANT, by=None, now=NOW)

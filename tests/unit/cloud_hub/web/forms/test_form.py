@@ -1,4 +1,4 @@
-"""Forms: from a model to fields, from what was typed to the model or to sentences."""
+"""A form, drawn: its values, what was typed, what is wrong."""
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -6,21 +6,19 @@ from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import pytest
 from pydantic import BaseModel, Field
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.web.actions import Acting, Action, Attempt, Done, Invalid
+from cloud_hub.web.actions import Acting, Action, Attempt, Done
 from cloud_hub.web.forms.fields import FieldKind, Input
 from cloud_hub.web.forms.form import Filling, form
-from cloud_hub.web.forms.reading import read_form
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
 from device_profiles.names import Names
 from device_profiles.store import LoginRole
 
-EN, ZH = (Words(language, ZoneInfo("Etc/GMT-8")) for language in ("en", "zh"))
+EN = Words("en", ZoneInfo("Etc/GMT-8"))
 
 
 class Size(StrEnum):
@@ -44,9 +42,6 @@ class Order(BaseModel):
     secret: Annotated[str, Input(label=lambda _: "Secret", kind=FieldKind.PASSWORD)] = ""
 
 
-TYPED = {"order_id": "o1", "name": " Tea ", "units": "12", "price": "6.50", "day": "2026-11-30"}
-
-
 def _do(_act: Acting, _form: Order) -> Done:
     return Done(message="")
 
@@ -63,68 +58,6 @@ def reader(attempt: Attempt | None = None) -> Reader:
 def drawn(attempt: Attempt | None = None, **values: object) -> str:
     filling = Filling(values=values, about={"order_id": "o1"})
     return str(form(ACTION, filling, reader(attempt), "Send"))
-
-
-def test_what_was_typed_becomes_the_model():
-    order = read_form(Order, TYPED | {"at": "07:30", "urgent": "yes", "size": "large"}, EN)
-    assert order == Order(
-        order_id="o1",
-        name="Tea",
-        units=12,
-        price=Decimal("6.50"),
-        day=date(2026, 11, 30),
-        at=time(7, 30),
-        urgent=True,
-        size=Size.LARGE,
-    )
-
-
-def test_what_was_left_empty_takes_its_default():
-    order = read_form(Order, TYPED | {"at": "", "note": "  "}, EN)
-    assert isinstance(order, Order)
-    assert (order.at, order.note, order.urgent) == (None, "", False)
-
-
-@pytest.mark.parametrize(
-    ("field", "typed", "en", "zh"),
-    [
-        ("name", "", "Fill this in.", "请填写此项。"),
-        ("name", "a name too long", "Write at most 10 characters.", "最多填写 10 个字符。"),
-        ("units", "twelve", "Write a whole number: 12.", "请填写整数，如 12。"),
-        ("units", "1.5", "Write a whole number: 12.", "请填写整数，如 12。"),
-        ("units", "0", "Must be 1 or more.", "不得小于 1。"),
-        ("units", "100", "Must be 99 or less.", "不得大于 99。"),
-        ("units", "9" * 5000, "This number is too long.", "数字过长。"),
-        ("price", "6,50", "Write a number: 6.50.", "请填写数字，如 6.50。"),
-        ("price", "NaN", "Write a number: 6.50.", "请填写数字，如 6.50。"),
-        ("price", "6.505", "At most 2 digits after the point.", "小数点后最多 2 位。"),
-        ("day", "1764460800", "Write a date: 2026-11-30.", "请填写日期，如 2026-11-30。"),
-        ("day", "2026-02-30", "Write a date: 2026-11-30.", "请填写日期，如 2026-11-30。"),
-        ("at", "25:00", "Write a time: 07:30.", "请填写时间，如 07:30。"),
-        ("size", "huge", "Choose one of the list.", "请从列表中选择。"),
-        (
-            "note",
-            "a\0b",
-            "There is a character in it that cannot be kept.",
-            "其中有无法保存的字符。",
-        ),
-        (
-            "note",
-            "\ud800",
-            "There is a character in it that cannot be kept.",
-            "其中有无法保存的字符。",
-        ),
-    ],
-)
-def test_what_is_wrong_is_said_in_a_sentence_of_the_readers_language(field, typed, en, zh):
-    for words, said in ((EN, en), (ZH, zh)):
-        assert read_form(Order, TYPED | {field: typed}, words) == Invalid(errors={field: said})
-
-
-def test_every_wrong_field_is_said_at_once():
-    invalid = read_form(Order, {"day": "soon", "units": "many"}, EN)
-    assert isinstance(invalid, Invalid)
-    assert set(invalid.errors) == {"order_id", "name", "units", "price", "day"}
 
 
 def test_a_form_shows_its_values_and_where_it_goes():
@@ -179,19 +112,3 @@ def test_a_name_has_a_field_for_every_language_that_people_read_in():
         assert f'name="name-{tag}"' in page
     assert "Name (every language)" in page
     assert "Name (español)" in page
-
-
-def test_a_name_is_what_was_filled_in():
-    read = read_form(Goods, {"name-es": " Té ", "name-zh": "茶", "name-en": " "}, EN)
-    assert read == Goods(name=Names(es="Té", zh="茶"))
-    assert read_form(Goods, {"name-und": "Tea", "brand-en": "B"}, EN) == Goods(
-        name=Names.same("Tea"), brand=Names(en="B")
-    )
-
-
-def test_a_name_in_no_language_and_one_too_long_are_said_at_their_fields():
-    assert read_form(Goods, {}, EN) == Invalid(
-        errors={"name-und": "Fill this in, in one language at least."}
-    )
-    invalid = read_form(Goods, {"name-en": "Tea", "name-es": "Té muy largo"}, EN)
-    assert invalid == Invalid(errors={"name-es": "Write at most 10 characters."})

@@ -1,4 +1,4 @@
-"""A table is sorted, filtered, paged and exported by what stands in its address."""
+"""A table drawn and exported as its address asks."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ import pytest
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.web.parts.table import data_table
 from cloud_hub.web.parts.table_export import export
-from cloud_hub.web.parts.table_state import Column, Table, arranged, changed, state_of
+from cloud_hub.web.parts.table_state import Column, Table
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
 from device_profiles.store import LoginRole
@@ -39,47 +39,11 @@ def table(*rows: Row, name: str = "t") -> Table[Row]:
     return Table(name=name, columns=COLUMNS, rows=rows, nothing="Nothing.")
 
 
-def names(query: str, *rows: Row, language: str = "en") -> list[str]:
-    one = table(*rows)
-    return [row.name for row in arranged(one, state_of(one, query), language)]
-
-
 def drawn(one: Table[Row], query: str = "") -> str:
     viewer = Viewer(tenant_id="chain", login_name="wang", role=LoginRole.HEAD_OFFICE)
     words = Words("en", ZoneInfo("Etc/GMT-8"))
     now = datetime(2026, 11, 30, tzinfo=UTC)
     return str(data_table(one, Reader(viewer=viewer, words=words, now=now, here="/x", query=query)))
-
-
-@pytest.mark.parametrize(
-    ("query", "order"),
-    [
-        ("", ["s10", "S2", "s1"]),
-        ("t-sort=name", ["s1", "S2", "s10"]),
-        ("t-sort=-name", ["s10", "S2", "s1"]),
-        ("t-sort=units", ["s1", "s10", "S2"]),
-        ("t-sort=-units", ["s10", "s1", "S2"]),
-        ("t-sort=nothing", ["s10", "S2", "s1"]),
-        ("other-sort=name", ["s10", "S2", "s1"]),
-    ],
-)
-def test_rows_are_sorted_with_numbers_as_numbers_and_no_data_last(query, order):
-    rows = (Row("s10", units=9), Row("S2", units=None), Row("s1", units=3))
-    assert names(query, *rows) == order
-
-
-def test_chinese_names_stand_in_the_order_of_their_sounds():
-    rows = (Row("中山路"), Row("北京路"), Row("江口路"))
-    assert names("t-sort=name", *rows, language="zh") == ["北京路", "江口路", "中山路"]
-
-
-def test_rows_are_found_by_words_and_by_choice():
-    rows = (Row("Tea Bar", town="South"), Row("Tea House"), Row("Water Bar"))
-    assert names("t-find=TEA", *rows) == ["Tea Bar", "Tea House"]
-    assert names("t-find=bar+south", *rows) == ["Tea Bar"]
-    assert names("t-is-town=North", *rows) == ["Tea House", "Water Bar"]
-    assert names("t-is-town=North&t-find=bar", *rows) == ["Water Bar"]
-    assert names("t-is-name=Tea+Bar", *rows) == ["Tea Bar", "Tea House", "Water Bar"]
 
 
 @pytest.mark.parametrize(
@@ -118,13 +82,6 @@ def test_the_filter_keeps_the_rest_of_the_address_and_shows_what_was_sought():
     assert 'type="hidden" name="t-sort" value="name"' in markup
     assert "<b>" not in markup
     assert "Nothing fits the filter." in markup
-
-
-def test_two_tables_of_a_page_do_not_disturb_each_other():
-    one = table(Row("a"), Row("b"), name="open")
-    assert changed("open-sort=name&done-sort=town", one, sort="-name") == (
-        "open-sort=-name&done-sort=town"
-    )
 
 
 def read_back(text: str) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """A store edited by hand: the importer's checks, the audit log, who may."""
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.admin.stores import exceptions
 from cloud_hub.admin.stores.actions import ACTION, StoreForm, values_of
 from cloud_hub.admin.stores.view import store_view
 from cloud_hub.app import build_hub
@@ -117,16 +116,6 @@ def test_who_has_seen_an_older_store_is_refused(hub: Hub) -> None:
     edit(hub, office, **{"name-en": "North Gate"})
     answer = edit(hub, office, **{"name-en": "South Gate", "state": seen})
     assert isinstance(answer, Declined)
-
-
-def test_days_with_other_hours_are_read_as_they_are_written() -> None:
-    days = {
-        date(2026, 12, 25): None,
-        date(2026, 12, 31): (time(8), time(18)),
-    }
-    for language in ("en", "zh"):
-        words = Words(language, UTC)
-        assert exceptions.read(exceptions.written(days, words), words) == days
 
 
 def test_only_head_office_and_it_edit() -> None:
