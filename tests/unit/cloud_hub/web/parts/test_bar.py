@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.register import SCREENS
 from cloud_hub.web.frame import FrameView, StoreOrBrand
 from cloud_hub.web.parts.bar import bar
-from cloud_hub.web.visit import Visit, Wished, seen_through
+from cloud_hub.web.screen import menu_of
+from cloud_hub.web.visit import Visit, Wished, impersonating
 from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import OWN, viewer
@@ -36,7 +38,8 @@ def drawn(
         signed_in=signed_in,
         viewer=looks,
     )
-    return str(bar(visit, frame, replace(a_reader(), viewer=looks), here))
+    reader = replace(a_reader(), viewer=looks, here=here)
+    return str(bar(visit, frame, reader, menu_of(SCREENS, looks, reader.words)))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +87,7 @@ def test_a_head_office_looks_through_the_eyes_of_every_role_store_and_brand() ->
 
 
 def test_whose_eyes_one_looks_through_is_marked() -> None:
-    page = drawn(OFFICE, seen_through(OFFICE, "store:s01"))
+    page = drawn(OFFICE, impersonating(OFFICE, "store:s01"))
     assert "see-as-other" in page
     assert 'data-see-as="store:s01" aria-pressed="true"' in page
     assert "Sign out who" in page, "it is still the head office that signs out"
