@@ -18,7 +18,8 @@ from cloud_hub.shelf import tables as shelf_tables
 from cloud_hub.stock import tables as stock_tables
 from cloud_hub.traffic import tables as traffic_tables
 from device_profiles.names import Names
-from device_profiles.store import LoginRole, OpeningHours
+from device_profiles.opening_hours import OpeningHours
+from device_profiles.store import LoginRole
 
 TENANT = "chain"
 TODAY = date(2026, 3, 4)
@@ -94,7 +95,7 @@ class SmallChain:
         self.flush()
 
     def _store(self, store_id: str) -> None:
-        hours = OpeningHours(opens=time(7), closes=time(23))
+        hours = OpeningHours.daily(time(7), time(23))
         key = {"tenant_id": TENANT, "store_id": store_id}
         self.add(
             place_tables.StoreRow(

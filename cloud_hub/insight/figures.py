@@ -160,7 +160,7 @@ def _change(metric: Metric, value: Number | None, before: Number | None) -> floa
 
 def _hours(days: tuple[StoreDay, ...]) -> list[int]:
     """The local opening hours of today so far, in order: those of the store with the most."""
-    return max(([hour for hour, _, _ in day.open_hours()] for day in days), key=len, default=[])
+    return max((day.shown_hours() for day in days), key=len, default=[])
 
 
 def _by_hour(

@@ -13,7 +13,7 @@ from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
 from device_profiles.names import Names
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import OpeningHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,8 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.master_data import place_tables as place
 from device_profiles.names import Names
-from device_profiles.store import OpeningHours, StoreProfile
+from device_profiles.opening_hours import OpeningHours
+from device_profiles.store import StoreProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,9 @@ def read_store(session: Session, tenant_id: str, store_id: str) -> StoreProfile:
 
 
 def edit_store(
-    session: Session, tenant_id: str, store_id: str, changes: Mapping[str, object]
+    session: Session, tenant_id: str, store_id: str, changes: Mapping[str, object], now: datetime
 ) -> Edited:
-    """Gives a store these fields, checked as the importer checks them.
+    """Gives a store these fields from `now` on, checked as the importer checks them.
 
     Raises NotFound, and pydantic's ValidationError with a field's name first in its `loc`.
     """

@@ -163,7 +163,7 @@ def hour_rows(
         if fact.is_queue:
             longest[fact.hour] = max(longest[fact.hour], fact.queue_max)
     rows = []
-    for hour, _, _ in today.open_hours():
+    for hour in today.shown_hours():
         cell = Cell(today.store_id, today.day, hour)
         people = FOOTFALL.value(walked.get(cell))
         length = QUEUE_LENGTH.value(lengths.get(cell))

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.admin.stores import exceptions
+from cloud_hub.admin.stores import hours_text
 from cloud_hub.admin.stores.actions import ACTION, StoreForm, values_of
+from cloud_hub.admin.stores.hours_text import Spans
 from cloud_hub.admin.stores.view import store_view
 from cloud_hub.app import build_hub
 from cloud_hub.core.hub import Hub
@@ -23,6 +24,7 @@ from cloud_hub.web.actions import Acting, Declined, Done, Invalid
 from cloud_hub.web.forms.reading import read_form
 from cloud_hub.web.words import UTC, Words
 from device_profiles.names import Names
+from device_profiles.opening_hours import Weekday
 from device_profiles.store import LoginRole
 from sync.core.clock import ManualClock
 from tests.small_chain import NOW, OWN, TENANT, SmallChain, viewer
@@ -61,13 +63,16 @@ def edit(hub: Hub, who: Viewer, **changes: str) -> Done | Invalid | Declined:
 
 def test_an_edit_is_written_and_logged_with_before_and_after(hub: Hub) -> None:
     office = viewer(LoginRole.HEAD_OFFICE)
-    assert edit(hub, office, **{"name-en": "North Gate", "closes": "22:30"}) == Done(
+    assert edit(hub, office, **{"name-en": "North Gate", "hours": "Mon-Sun 7:00-22:30"}) == Done(
         message="Saved."
     )
     with hub.sessions() as session:
         store = read_store(session, TENANT, "s01")
         (entry,) = session.scalars(sa.select(AuditEntry))
-    assert (store.name["en"], store.opening_hours.closes) == ("North Gate", time(22, 30))
+    assert (store.name["en"], store.opening_hours.on(date(2026, 3, 4))) == (
+        "North Gate",
+        ((time(7), time(22, 30)),),
+    )
     assert (entry.action, entry.subject, entry.actor) == ("store-edited", "s01", office.login_name)
     assert entry.detail["before"]["name"]["en"] == "Store 01"
     assert entry.detail["after"]["name"]["en"] == "North Gate"
@@ -121,12 +126,72 @@ def test_who_has_seen_an_older_store_is_refused(hub: Hub) -> None:
 
 def test_days_with_other_hours_are_read_as_they_are_written() -> None:
     days = {
-        date(2026, 12, 25): None,
-        date(2026, 12, 31): (time(8), time(18)),
+        date(2026, 12, 24): ((time(8), time(12)), (time(14), time(18))),
+        date(2026, 12, 25): (),
+        date(2026, 12, 31): ((time(8), time(18)),),
     }
-    for language in ("en", "zh"):
+    for language in ("en", "zh", "es"):
         words = Words(language, UTC)
-        assert exceptions.read(exceptions.written(days, words), words) == days
+        written = hours_text.exceptions_written(days, words)
+        assert hours_text.read_exceptions(written, words) == days
+
+
+DAY_LONG, SPLIT = ((time(7), time(22)),), ((time(8), time(12)), (time(14), time(18)))
+NIGHT, ALWAYS = ((time(18), time(2)),), ((time(0), time(0)),)
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "es"])
+@pytest.mark.parametrize(
+    "spans",
+    [
+        (DAY_LONG,) * 7,
+        (ALWAYS,) * 7,
+        (NIGHT,) * 7,
+        (SPLIT, SPLIT, SPLIT, SPLIT, SPLIT, DAY_LONG, ()),
+        ((), DAY_LONG, (), SPLIT, (), NIGHT, ALWAYS),
+        ((),) * 7,
+    ],
+)
+def test_a_week_is_read_as_it_is_written(language: str, spans: tuple[Spans, ...]) -> None:
+    words = Words(language, UTC)
+    week = dict(zip(Weekday, spans, strict=True))
+    written = hours_text.week_written(week, words)
+    assert hours_text.read_week(written, words) == week
+
+
+def test_a_week_is_written_in_as_few_lines_as_can_be() -> None:
+    week = dict(zip(Weekday, (SPLIT,) * 5 + (DAY_LONG, ()), strict=True))
+    assert hours_text.week_written(week, EN) == (
+        "Mon-Fri 08:00-12:00, 14:00-18:00\nSat 07:00-22:00\nSun closed all day"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("mon 7:00-9:00", {"mon"}),
+        ("Fri - Mon 7:00–9:00", {"fri", "sat", "sun", "mon"}),
+        ("mon, wed 7:00~9:00\nsun closed", {"mon", "wed"}),
+        ("Mon-Sun 00:00-24:00", set(Weekday)),
+    ],
+)
+def test_a_week_may_be_written_in_many_ways(text: str, days: set[str]) -> None:
+    assert {day for day, spans in hours_text.read_week(text, EN).items() if spans} == days
+
+
+@pytest.mark.parametrize(
+    "text", ["moon 7:00-9:00", "7:00-9:00", "mon 7-9", "mon 7:00-9:00 x", "mon 25:00-26:00", "mon"]
+)
+def test_a_week_that_cannot_be_meant_is_named(hub: Hub, text: str) -> None:
+    answer = edit(hub, viewer(LoginRole.IT), hours=text)
+    assert isinstance(answer, Invalid)
+    assert f"Not understood: “{text}”" in answer.errors["hours"]
+
+
+def test_spans_that_overlap_are_refused_beside_the_hours(hub: Hub) -> None:
+    answer = edit(hub, viewer(LoginRole.IT), hours="mon 07:00-12:00, 11:00-15:00")
+    assert isinstance(answer, Invalid)
+    assert set(answer.errors) == {"hours"}
 
 
 def test_only_head_office_and_it_edit() -> None:
