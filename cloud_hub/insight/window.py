@@ -42,9 +42,23 @@ class Window:
         """The same question over other days."""
         return replace(self, days=tuple(days))
 
+    def with_days_before(self, span: timedelta) -> "Window":
+        """The same question, with the days of so long before each of its days."""
+        found = {(day.store_id, day.day): day for day in self.days}
+        for each in self.days:
+            for back in range(1, span.days + 1):
+                day = each.day - timedelta(days=back)
+                if (each.store_id, day) not in found:
+                    found[each.store_id, day] = store_day(each.store, day, each.end_at)
+        return self.cut_to(found[key] for key in sorted(found))
+
     def known_by(self, as_of: datetime | None) -> "Window":
-        """The same question, of what had arrived by `as_of`; of everything where that is None."""
-        return replace(self, as_of=as_of)
+        """The same question, of what had arrived by `as_of`, of the time until then; of everything
+        where that is None."""
+        if as_of is None:
+            return self
+        days = (store_day(day.store, day.day, min(as_of, day.end_at)) for day in self.days)
+        return replace(self, as_of=as_of, days=tuple(day for day in days if day.start_at < as_of))
 
     def hours(self) -> Callable[[str, int], int]:
         """Which local hour of a store a quarter of an hour (number since 1970) lies in."""
