@@ -143,16 +143,36 @@ def _comparable(
     before: list[Sums] = []
     now: list[Sums] = []
     of_store = cells_by_store(cells)
+    days = {day.store_id: day for day in comparison.today}
     for store_id, day in comparison.earlier.items():
         mine = of_store[store_id]
         then = {cell.hour: sums for cell, sums in mine.items() if cell.day == day.day}
         here = {cell.hour: sums for cell, sums in mine.items() if cell in today}
-        hours = [hour for hour in then if _is_known(metric, then[hour], here.get(hour))]
+        unlike = _unlike_hours(day, days[store_id])
+        hours = [
+            hour
+            for hour in then
+            if hour not in unlike and _is_known(metric, then[hour], here.get(hour))
+        ]
         both = [then[hour] for hour in hours], [here[hour] for hour in hours]
         if all(metric.value(total(sums)) is not None for sums in both):
             before += both[0]
             now += both[1]
     return metric.value(total(before)), metric.value(total(now))
+
+
+def _unlike_hours(one: StoreDay, other: StoreDay) -> set[int]:
+    """The local hours in which the store was open for much longer on one of the days."""
+    open_s: list[dict[int, float]] = [defaultdict(float), defaultdict(float)]
+    for of_day, day in zip(open_s, (one, other), strict=True):
+        for hour, start, end in day.open_hours():
+            of_day[hour] += (end - start).total_seconds()
+    return {
+        hour
+        for hour in open_s[0].keys() | open_s[1].keys()
+        if min(each.get(hour, 0.0) for each in open_s)
+        < WELL_KNOWN * max(each.get(hour, 0.0) for each in open_s)
+    }
 
 
 def _is_known(metric: Metric, then: Sums, here: Sums | None) -> bool:
