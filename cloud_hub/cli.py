@@ -114,14 +114,22 @@ def load_master_data(
     file: Annotated[Path, typer.Argument(help="The chain as JSON.")],
     data: DataDir = None,
     database: DatabaseUrl = None,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Changes hold for past days too: they were wrong.")
+    ] = False,
 ) -> None:
-    """Load a chain: whole or not at all; the same twice changes nothing."""
+    """Load a chain: whole or not at all; the same twice changes nothing.
+
+    What changes of hours, areas, listings and plans holds from now on: past days are judged by
+    what held then.
+    """
     from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.master_data.importer import import_chain, read_chain
 
     chain = read_chain(file)
     with open_offline_hub(_place(data, database), chain.tenant_id, is_new=True) as office:
-        loaded = office.write(lambda session: import_chain(session, chain))
+        since = None if correct else office.clock.now()
+        loaded = office.write(lambda session: import_chain(session, chain, since))
     typer.echo(
         f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
         f" {loaded.devices} devices"

@@ -4,6 +4,7 @@ import cloud_hub.access.tables
 import cloud_hub.coolers.tables
 import cloud_hub.fleet.tables
 import cloud_hub.link.tables
+import cloud_hub.master_data.former
 import cloud_hub.master_data.goods_tables
 import cloud_hub.master_data.place_tables
 import cloud_hub.review.tables

@@ -9,9 +9,10 @@ from pydantic import Field, ValidationError
 from device_profiles.camera import Camera
 from device_profiles.errors import AisleError
 from device_profiles.names import Identifier, Profile
+from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from device_profiles.sensor import Sensor
-from device_profiles.store import DeviceKind, OpeningHours, ProductProfile
+from device_profiles.store import DeviceKind, ProductProfile
 
 
 class InvalidProfile(AisleError, ValueError):

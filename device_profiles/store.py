@@ -1,6 +1,5 @@
 """A store and a chain: places, devices, goods and who may see what. The hub's master data."""
 
-from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier, Names, Profile
+from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
 
 
@@ -20,14 +20,6 @@ class DeviceKind(StrEnum):
     DOOR = "door"
     TILL = "till"
     CART = "cart"
-
-
-class OpeningHours(Profile):
-    """Local opening and closing time of every day, but for the exceptions."""
-
-    opens: time
-    closes: time
-    exceptions: dict[date, tuple[time, time] | None] = Field(default_factory=dict)
 
 
 class StoreDevice(Profile):

@@ -17,8 +17,10 @@ from cloud_hub.sales import tables as sales_tables
 from cloud_hub.shelf import tables as shelf_tables
 from cloud_hub.stock import tables as stock_tables
 from cloud_hub.traffic import tables as traffic_tables
+from cloud_hub.traffic.places import QUEUE, ZONE, Place, Seen, note_places
 from device_profiles.names import Names
-from device_profiles.store import LoginRole, OpeningHours
+from device_profiles.opening_hours import OpeningHours
+from device_profiles.store import LoginRole
 
 TENANT = "chain"
 TODAY = date(2026, 3, 4)
@@ -46,6 +48,7 @@ class SmallChain:
         self._receipts = 0
         self._photos = 0
         self._rows: list[object] = []
+        self._seen: list[Seen] = []
 
     @classmethod
     def open(
@@ -94,7 +97,7 @@ class SmallChain:
         self.flush()
 
     def _store(self, store_id: str) -> None:
-        hours = OpeningHours(opens=time(7), closes=time(23))
+        hours = OpeningHours.daily(time(7), time(23))
         key = {"tenant_id": TENANT, "store_id": store_id}
         self.add(
             place_tables.StoreRow(
@@ -268,6 +271,9 @@ class SmallChain:
         came_from: dict[str, int] | None = None,
     ) -> None:
         """One minute of a zone: `queue` people waited all through it, these stays ended in it."""
+        day = (at + timedelta(hours=4)).date()
+        kind = QUEUE if is_queue else ZONE
+        self.place(kind, zone_id, f"{store_id}-door", day, store_id=store_id)
         self.add(
             traffic_tables.ZoneMinute(
                 tenant_id=TENANT,
@@ -301,15 +307,21 @@ class SmallChain:
         watched_s: float = 60.0,
         line_id: str = "entrance",
         role: str = "entrance",
+        device_id: str | None = None,
+        arrived_at: datetime | None = None,
+        day: date | None = None,
     ) -> None:
+        device_id = device_id or f"{store_id}-door"
+        day = day or (at + timedelta(hours=4)).date()
+        self.place(role, line_id, device_id, day, store_id=store_id)
         self.add(
             traffic_tables.FootfallMinute(
                 tenant_id=TENANT,
                 store_id=store_id,
                 line_id=line_id,
                 minute_at=at,
-                device_id=f"{store_id}-door",
-                business_day=(at + timedelta(hours=4)).date(),
+                device_id=device_id,
+                business_day=day,
                 role=role,
                 entries=entries,
                 exits=0,
@@ -318,8 +330,15 @@ class SmallChain:
                 sure=None,
                 frames=None,
                 simulated=True,
+                arrived_at=arrived_at,
             )
         )
+
+    def place(
+        self, kind: str, place_id: str, device_id: str, day: date, *, store_id: str = "s01"
+    ) -> None:
+        """A line or zone that said something of this day."""
+        self._seen.append(Seen(TENANT, store_id, Place(kind, place_id, device_id), day))
 
     def photo(
         self,
@@ -514,8 +533,10 @@ class SmallChain:
     def flush(self) -> None:
         """Writes what was told so far."""
         rows, self._rows = self._rows, []
+        seen, self._seen = self._seen, []
         with self.database.writing() as session:
             session.add_all(rows)
+            note_places(session, seen)
 
     def reading(self) -> Session:
         """A session on everything told so far."""

@@ -9,13 +9,13 @@ from itertools import pairwise
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.message import Message
 from device_profiles.names import Names
+from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureKind, FixtureProfile
 from device_profiles.store import (
     BrandProfile,
     ChainProfile,
     DeviceKind,
     ListingProfile,
-    OpeningHours,
     ProductProfile,
     StoreDevice,
     StoreProfile,

@@ -1,6 +1,8 @@
 """HTTP: master data loaded whole."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
@@ -22,12 +24,19 @@ class LoadedAnswer(Body):
 
 
 @router.post("/master-data")
-def load_master_data(chain: ChainProfile, hub: HubOf, caller: CallerOf) -> LoadedAnswer:
-    """Loads a chain: whole or not at all; the same twice changes nothing."""
+def load_master_data(
+    chain: ChainProfile,
+    hub: HubOf,
+    caller: CallerOf,
+    correct: Annotated[bool, Query(description="Changes hold for the past too")] = False,
+) -> LoadedAnswer:
+    """Loads a chain: whole or not at all; the same twice changes nothing. What changes of hours,
+    areas, listings and plans holds from now on, and past days are judged by what held then, unless
+    `correct` says that it was wrong before."""
     viewer = within(caller, chain.tenant_id)
     viewer.require(Permission.EDIT_MASTER_DATA)
     with hub.database.writing() as session:
-        loaded = import_chain(session, chain)
+        loaded = import_chain(session, chain, None if correct else hub.clock.now())
         record_act(
             session,
             Act(

@@ -14,9 +14,18 @@ Kinds: a *flow* adds up over time and stores; a *state* is the last valid value,
 places but never over time; a *ratio* is the sum of its numerators over the sum of its
 denominators, never a mean of ratios; a *quantile* is that of all single values together. Every
 figure carries its coverage and its age. No data is null, never 0. Comparisons are with the same
-weekday of an earlier week until the same time of day, over stores that have data on both days;
-days that a store's opening hours list as exceptions are skipped. Today is provisional; a final day
-that late data changed is marked with the amount.
+weekday of an earlier week until the same time of day, over the stores and hours of which both days
+know at least 90 %; days that a store's opening hours list as exceptions or holidays are skipped.
+Today is provisional; a final day that late data changed is marked with the amount.
+
+A past day is judged by what held at its end: opening hours, time zone, selling area, listings,
+plans, and the doors and zones that were there. A line or zone is due from the business day of which
+it first said anything, also while it is silent, until its device speaks of others and not of it, or
+another device takes it over, or the device leaves the master data; two devices with one name for a
+line are two. A figure of a past day is therefore the same asked alone, within a longer period, on a
+page and in an export. Opening hours are local times: each end of a span becomes UTC by itself, so
+that a day in which clocks change has 23 or 25 hours. Asked as of an earlier time, a figure is made
+of what had arrived by then, and ends then.
 """
 
 _KINDS = {

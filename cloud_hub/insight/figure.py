@@ -15,8 +15,9 @@ class Figure:
     """One metric's value for a page. `value` None means "no data", which is never 0.
 
     `coverage` is the observed share 0..1 of what should have been observed (None: not a watched
-    figure). `previous` is the same weekday a week before until the same time of day, over the same
-    stores; `change` is value / previous - 1, but for a ratio the difference in fractions (points).
+    figure). `previous` is the same weekday a week before until the same time of day, over the
+    stores and hours that both days know; `change` is today's value over these / previous - 1, but
+    for a ratio the difference in fractions (points).
     `hours` holds one value an hour of the day shown, from `first_hour` local time, None where there
     is no data. `low`..`high` is the range where a figure has one (purity). `provisional`: late
     events may still change it. `note` says what a reader must know, such as staff left out.

@@ -15,6 +15,8 @@ from cloud_hub.insight.window import Window, comparable
 from cloud_hub.master_data.chain import Chain
 
 PHOTO_SOURCE = "shelf"
+WELL_KNOWN = 0.9
+"""Share of an hour that must be known on both days for the hour to be compared."""
 OVER_FULL = Text("above 100 %: check the counting")
 
 
@@ -79,8 +81,8 @@ def figure(
     as_of: datetime | None = None,
 ) -> Figure:
     """The metric over a comparison's stores, as old as their newest data unless `as_of` says
-    otherwise. The change is over stores that have data on both days: a relative one, but for a
-    share the difference."""
+    otherwise. The change is over the stores and hours that both days know: a relative one, but for
+    a share the difference."""
     days = {(day.store_id, day.day) for day in comparison.today}
     today = {cell: sums for cell, sums in cells.items() if (cell.store_id, cell.day) in days}
     whole = total(today.values())
@@ -137,17 +139,47 @@ def _comparable(
     today: Mapping[Cell, Sums],
     comparison: Comparison,
 ) -> tuple[Number | None, Number | None]:
-    """The value before, and today's over the same stores."""
+    """The value before, and today's, over the same stores and the hours that both days know."""
     before: list[Sums] = []
     now: list[Sums] = []
     of_store = cells_by_store(cells)
+    days = {day.store_id: day for day in comparison.today}
     for store_id, day in comparison.earlier.items():
-        then = [sums for cell, sums in of_store[store_id].items() if cell.day == day.day]
-        here = [sums for cell, sums in of_store[store_id].items() if cell in today]
-        if metric.value(total(then)) is not None and metric.value(total(here)) is not None:
-            before += then
-            now += here
+        mine = of_store[store_id]
+        then = {cell.hour: sums for cell, sums in mine.items() if cell.day == day.day}
+        here = {cell.hour: sums for cell, sums in mine.items() if cell in today}
+        unlike = _unlike_hours(day, days[store_id])
+        hours = [
+            hour
+            for hour in then
+            if hour not in unlike and _is_known(metric, then[hour], here.get(hour))
+        ]
+        both = [then[hour] for hour in hours], [here[hour] for hour in hours]
+        if all(metric.value(total(sums)) is not None for sums in both):
+            before += both[0]
+            now += both[1]
     return metric.value(total(before)), metric.value(total(now))
+
+
+def _unlike_hours(one: StoreDay, other: StoreDay) -> set[int]:
+    """The local hours in which the store was open for much longer on one of the days."""
+    open_s: list[dict[int, float]] = [defaultdict(float), defaultdict(float)]
+    for of_day, day in zip(open_s, (one, other), strict=True):
+        for hour, start, end in day.open_hours():
+            of_day[hour] += (end - start).total_seconds()
+    return {
+        hour
+        for hour in open_s[0].keys() | open_s[1].keys()
+        if min(each.get(hour, 0.0) for each in open_s)
+        < WELL_KNOWN * max(each.get(hour, 0.0) for each in open_s)
+    }
+
+
+def _is_known(metric: Metric, then: Sums, here: Sums | None) -> bool:
+    """Whether enough of an hour is known on both days to compare it."""
+    enough = metric.minimum_coverage or WELL_KNOWN
+    shares = [] if here is None else [then.coverage, here.coverage]
+    return bool(shares) and all(share is None or share >= enough for share in shares)
 
 
 def _change(metric: Metric, value: Number | None, before: Number | None) -> float | None:
@@ -160,7 +192,7 @@ def _change(metric: Metric, value: Number | None, before: Number | None) -> floa
 
 def _hours(days: tuple[StoreDay, ...]) -> list[int]:
     """The local opening hours of today so far, in order: those of the store with the most."""
-    return max(([hour for hour, _, _ in day.open_hours()] for day in days), key=len, default=[])
+    return max((day.shown_hours() for day in days), key=len, default=[])
 
 
 def _by_hour(

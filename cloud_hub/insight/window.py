@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from cloud_hub.core.days.business_day import business_day
 from cloud_hub.core.days.opening_hours import StoreDay, StoreHours, store_day
 from cloud_hub.core.days.time_buckets import QUARTER_S, start_of
+from device_profiles.opening_hours import local_to_utc
 
 MARGIN = timedelta(minutes=15)
 """People count from a quarter of an hour before opening until one after closing.
@@ -41,9 +42,23 @@ class Window:
         """The same question over other days."""
         return replace(self, days=tuple(days))
 
+    def with_days_before(self, span: timedelta) -> "Window":
+        """The same question, with the days of so long before each of its days."""
+        found = {(day.store_id, day.day): day for day in self.days}
+        for each in self.days:
+            for back in range(1, span.days + 1):
+                day = each.day - timedelta(days=back)
+                if (each.store_id, day) not in found:
+                    found[each.store_id, day] = store_day(each.store, day, each.end_at)
+        return self.cut_to(found[key] for key in sorted(found))
+
     def known_by(self, as_of: datetime | None) -> "Window":
-        """The same question, of what had arrived by `as_of`; of everything where that is None."""
-        return replace(self, as_of=as_of)
+        """The same question, of what had arrived by `as_of`, of the time until then; of everything
+        where that is None."""
+        if as_of is None:
+            return self
+        days = (store_day(day.store, day.day, min(as_of, day.end_at)) for day in self.days)
+        return replace(self, as_of=as_of, days=tuple(day for day in days if day.start_at < as_of))
 
     def hours(self) -> Callable[[str, int], int]:
         """Which local hour of a store a quarter of an hour (number since 1970) lies in."""
@@ -63,7 +78,7 @@ class Window:
         """Store days with equal times, once each, with the stores that share them."""
         alike: dict[tuple[object, ...], tuple[StoreDay, list[str]]] = {}
         for each in self.days:
-            key = (each.day, each.start_at, each.end_at, each.open_at, each.close_at)
+            key = (each.day, each.start_at, each.end_at, each.intervals)
             alike.setdefault(key, (each, []))[1].append(each.store_id)
         yield from alike.values()
 
@@ -81,8 +96,8 @@ class Window:
         for each, stores in self.groups():
             part = [store_id.in_(stores), day == each.day]
             if opening is not None:
-                part += [at >= each.open_at - opening]
-                part += [at < min(each.close_at + opening, each.end_at)]
+                spans = [sa.and_(at >= start, at < end) for start, end in each.opening(opening)]
+                part.append(sa.or_(sa.false(), *spans))
             elif not each.whole:
                 part += [at < each.end_at]
             parts.append(sa.and_(*part))
@@ -114,16 +129,15 @@ def between(
 def comparable(asked: StoreDay) -> StoreDay | None:
     """The same weekday of an earlier week until the same time of day; weeks that are exceptions in
     the store's opening hours are skipped. None when `asked` itself is one, or all are."""
-    exceptions = asked.store.hours.exceptions
-    if asked.day in exceptions:
+    if asked.store.hours.is_exception(asked.day):
         return None
     for weeks in range(1, WEEKS_BACK + 1):
         day = asked.day - timedelta(weeks=weeks)
-        if day in exceptions:
+        if asked.store.on(day).hours.is_exception(day):
             continue
         zone = asked.store.zone
         end = asked.end_at.astimezone(zone).replace(tzinfo=None) - timedelta(weeks=weeks)
-        return store_day(asked.store, day, end.replace(tzinfo=zone))
+        return store_day(asked.store, day, local_to_utc(end.date(), end.time(), zone))
     return None
 
 

@@ -2,18 +2,28 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.core.days.business_day import day_start
 from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
+from cloud_hub.master_data.former import (
+    Content,
+    Former,
+    FormerKind,
+    listing_id,
+    plan_contents,
+    read_former,
+    with_past,
+)
 from device_profiles.names import Names
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import OpeningHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +151,23 @@ class Chain:
     naming_key: str = field(repr=False)
     products: dict[str, ProductInfo]
     listings: dict[tuple[str, str], ListingInfo]
+    listed_before: Former = field(default_factory=dict, repr=False)
     devices: dict[str, DeviceInfo]
 
     def plan_at(self, fixture_id: str, at: datetime) -> Plan | None:
         """The plan of a fixture that holds at `at`."""
         return next((p for p in self.plans.get(fixture_id, ()) if p.valid_from <= at), None)
+
+    def is_must_have(self, store_id: str, gtin: str, day: date) -> bool:
+        """Whether the store listed the product as must-have on a business day."""
+        store = self.stores.get(store_id)
+        zone = self.zone() if store is None else store.hours.on(day).zone
+        tomorrow = day_start(day + timedelta(days=1), zone)
+        for until, was in self.listed_before.get(listing_id(store_id, gtin), ()):
+            if tomorrow <= until:
+                return bool(was["must_have"])
+        listing = self.listings.get((store_id, gtin))
+        return listing is not None and listing.must_have
 
     def zone(self) -> ZoneInfo:
         """The zone in which the chain's clock is told: its first store's."""
@@ -194,6 +216,7 @@ def read_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
         naming_key=tenant.naming_key,
         products=_products(session, tenant_id),
         listings=_listings(session, tenant_id, scope),
+        listed_before=read_former(session, tenant_id, FormerKind.LISTING),
         devices=_devices(session, tenant_id, scope),
     )
 
@@ -204,6 +227,7 @@ def _named(names: Names, identity: str) -> Names:
 
 
 def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, StoreInfo]:
+    former = read_former(session, tenant_id, FormerKind.STORE)
     rows = session.execute(
         sa.select(place.StoreRow.__table__)
         .where(place.StoreRow.tenant_id == tenant_id, scope.stores)
@@ -214,11 +238,14 @@ def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, StoreIn
             store_id=row.store_id,
             name=_named(row.name, row.store_id),
             region=row.region,
-            hours=StoreHours(
-                store_id=row.store_id,
-                zone=ZoneInfo(row.time_zone),
-                hours=OpeningHours.model_validate(row.opening_hours),
-                selling_area_m2=row.selling_area_m2,
+            hours=with_past(
+                StoreHours(
+                    store_id=row.store_id,
+                    zone=ZoneInfo(row.time_zone),
+                    hours=OpeningHours.model_validate(row.opening_hours),
+                    selling_area_m2=row.selling_area_m2,
+                ),
+                former.get(row.store_id, []),
             ),
         )
         for row in rows
@@ -248,44 +275,38 @@ def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, Fixtu
 
 
 def _plans(session: Session, tenant_id: str) -> dict[str, tuple[Plan, ...]]:
-    slots: dict[tuple[str, int], dict[str, Slot]] = defaultdict(dict)
-    planned = place.PlanogramSlot
-    for planogram_id, version, slot_id, gtin, low, high, others in session.execute(
-        sa.select(
-            planned.planogram_id,
-            planned.version,
-            planned.slot_id,
-            planned.gtin,
-            planned.min_facings,
-            planned.max_facings,
-            planned.others,
-        ).where(planned.tenant_id == tenant_id)
-    ):
-        slots[planogram_id, version][slot_id] = Slot(
-            slot_id=slot_id,
-            gtin=gtin,
-            min_facings=low,
-            max_facings=high,
-            others=tuple(others),
-        )
+    """The plans of each fixture, newest first. A version that was changed is there as it was, too,
+    and as it is from the change on."""
+    former = read_former(session, tenant_id, FormerKind.PLAN)
     plans: dict[str, list[Plan]] = defaultdict(list)
-    plan = place.PlanogramRow
-    for planogram_id, version, fixture_id, valid_from, must_have in session.execute(
-        sa.select(plan.planogram_id, plan.version, plan.fixture_id, plan.valid_from, plan.must_have)
-        .where(plan.tenant_id == tenant_id)
-        .order_by(plan.valid_from.desc(), plan.version.desc())
-    ):
-        plans[fixture_id].append(
-            Plan(
-                planogram_id=planogram_id,
-                version=version,
-                fixture_id=fixture_id,
-                valid_from=valid_from,
-                slots=slots[planogram_id, version],
-                must_have=frozenset(must_have),
+    for identity, content in plan_contents(session, tenant_id).items():
+        changed_at: datetime | None = None
+        for until, was in former.get(identity, ()):
+            plans[was["fixture_id"]].append(_plan(identity, was, changed_at))
+            changed_at = until
+        plans[content["fixture_id"]].append(_plan(identity, content, changed_at))
+    return {
+        fixture_id: tuple(sorted(each, key=lambda plan: (plan.valid_from, plan.version))[::-1])
+        for fixture_id, each in plans.items()
+    }
+
+
+def _plan(identity: str, content: Content, changed_at: datetime | None) -> Plan:
+    planogram_id, version = identity.rsplit("/", 1)
+    valid_from = datetime.fromisoformat(content["valid_from"])
+    return Plan(
+        planogram_id=planogram_id,
+        version=int(version),
+        fixture_id=content["fixture_id"],
+        valid_from=valid_from if changed_at is None else max(valid_from, changed_at),
+        slots={
+            slot_id: Slot(
+                slot_id=slot_id, gtin=gtin, min_facings=low, max_facings=high, others=tuple(others)
             )
-        )
-    return {fixture_id: tuple(each) for fixture_id, each in plans.items()}
+            for slot_id, (gtin, low, high, others) in content["slots"].items()
+        },
+        must_have=frozenset(content["must_have"]),
+    )
 
 
 def _joined(session: Session, tenant_id: str) -> dict[str, int]:

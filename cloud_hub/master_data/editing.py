@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.master_data import place_tables as place
+from cloud_hub.master_data.former import Change, FormerKind, store_content
 from device_profiles.names import Names
-from device_profiles.store import OpeningHours, StoreProfile
+from device_profiles.opening_hours import OpeningHours
+from device_profiles.store import StoreProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +25,14 @@ class Edited:
     after: Mapping[str, Any]
 
 
-def write_store(session: Session, tenant_id: str, store: StoreProfile) -> None:
-    """Writes what a store is by itself; its fixtures, devices and listings are left as they are."""
+def write_store(change: Change, store: StoreProfile) -> bool:
+    """Writes what a store is by itself, and keeps what it was; its fixtures, devices and listings
+    are left as they are. Whether it was known."""
+    known = _known(change.session, change.tenant_id, store.store_id)
+    if known is not None and store_content(known) != store_content(store):
+        change.keep(FormerKind.STORE, {store.store_id: store_content(known)})
     row = {
-        "tenant_id": tenant_id,
+        "tenant_id": change.tenant_id,
         "store_id": store.store_id,
         "name": store.name,
         "region": store.region,
@@ -34,14 +41,22 @@ def write_store(session: Session, tenant_id: str, store: StoreProfile) -> None:
         "opening_hours": json.loads(store.opening_hours.model_dump_json()),
         "selling_area_m2": store.selling_area_m2,
     }
-    insert_or_replace(session, place.StoreRow, [row])
+    insert_or_replace(change.session, place.StoreRow, [row])
+    return known is not None
 
 
 def read_store(session: Session, tenant_id: str, store_id: str) -> StoreProfile:
     """A store by itself, without its fixtures, devices and listings. Raises NotFound."""
-    row = session.get(place.StoreRow, (tenant_id, store_id))
-    if row is None:
+    known = _known(session, tenant_id, store_id)
+    if known is None:
         raise NotFound(f"there is no store {store_id!r}")
+    return known
+
+
+def _known(session: Session, tenant_id: str, store_id: str) -> StoreProfile | None:
+    row = session.get(place.StoreRow, (tenant_id, store_id), populate_existing=True)
+    if row is None:
+        return None
     return StoreProfile(
         store_id=row.store_id,
         name=row.name,
@@ -54,9 +69,14 @@ def read_store(session: Session, tenant_id: str, store_id: str) -> StoreProfile:
 
 
 def edit_store(
-    session: Session, tenant_id: str, store_id: str, changes: Mapping[str, object]
+    session: Session,
+    tenant_id: str,
+    store_id: str,
+    changes: Mapping[str, object],
+    since: datetime | None,
 ) -> Edited:
-    """Gives a store these fields, checked as the importer checks them.
+    """Gives a store these fields, checked as the importer checks them, from `since` on; None: they
+    correct what was there.
 
     Raises NotFound, and pydantic's ValidationError with a field's name first in its `loc`.
     """
@@ -65,7 +85,8 @@ def edit_store(
     before, after = known.model_dump(mode="json"), wanted.model_dump(mode="json")
     changed = [name for name in before if before[name] != after[name]]
     if changed:
-        write_store(session, tenant_id, wanted)
+        change = Change(session=session, tenant_id=tenant_id, since=since)
+        write_store(change, wanted)
         session.expire_all()
     return Edited(
         before={name: before[name] for name in changed},

@@ -6,6 +6,7 @@ device keeps its password.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,16 @@ from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.editing import write_store
+from cloud_hub.master_data.former import (
+    NOT_LISTED,
+    Change,
+    FormerKind,
+    listing_content,
+    listing_id,
+    plan_content,
+    plan_contents,
+    plan_id,
+)
 from device_profiles.device import first_problem
 from device_profiles.store import ChainProfile, StoreProfile
 
@@ -30,6 +41,9 @@ KEPT_BY_DEVICE = (
     "heard_at",
     "agent_version",
 )
+
+
+NEVER_HERE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class InvalidMasterData(HubError):
@@ -56,12 +70,15 @@ def read_chain(path: Path) -> ChainProfile:
         raise InvalidMasterData(f"master data {path}: {first_problem(error)}") from error
 
 
-def import_chain(session: Session, chain: ChainProfile) -> Loaded:
-    """Writes the chain within the caller's transaction."""
+def import_chain(session: Session, chain: ChainProfile, since: datetime | None = None) -> Loaded:
+    """Writes the chain within the caller's transaction. What it changes of hours, areas, listings
+    and plans holds `since` then, and past days are judged by what held before; None: it is a
+    correction, and holds for as long as what it replaces."""
+    change = Change(session=session, tenant_id=chain.tenant_id, since=since)
     _load_goods(session, chain)
     for store in chain.stores:
-        _load_store(session, chain, store)
-    _load_planograms(session, chain)
+        _load_store(change, store)
+    _load_planograms(change, chain)
     insert_or_replace(
         session,
         place.Tenant,
@@ -120,9 +137,11 @@ def _load_goods(session: Session, chain: ChainProfile) -> None:
     )
 
 
-def _load_store(session: Session, chain: ChainProfile, store: StoreProfile) -> None:
-    key = {"tenant_id": chain.tenant_id, "store_id": store.store_id}
-    write_store(session, chain.tenant_id, store)
+def _load_store(change: Change, store: StoreProfile) -> None:
+    session = change.session
+    key = {"tenant_id": change.tenant_id, "store_id": store.store_id}
+    if write_store(change, store):
+        _keep_listings(change, store)
     intervals = {plan.fixture_id: plan.interval_min for plan in store.photo_plans}
     insert_or_replace(
         session,
@@ -143,10 +162,10 @@ def _load_store(session: Session, chain: ChainProfile, store: StoreProfile) -> N
             for fixture in store.fixtures
         ],
     )
-    _load_devices(session, key, store)
+    _load_devices(change, key, store)
     session.execute(
         sa.delete(goods.ListingRow).where(
-            goods.ListingRow.tenant_id == chain.tenant_id,
+            goods.ListingRow.tenant_id == change.tenant_id,
             goods.ListingRow.store_id == store.store_id,
         )
     )
@@ -166,7 +185,27 @@ def _load_store(session: Session, chain: ChainProfile, store: StoreProfile) -> N
     )
 
 
-def _load_devices(session: Session, key: dict[str, str], store: StoreProfile) -> None:
+def _keep_listings(change: Change, store: StoreProfile) -> None:
+    """Keeps what the store listed until now, where it lists otherwise from now on."""
+    rows = change.session.execute(
+        sa.select(goods.ListingRow.gtin, goods.ListingRow.must_have).where(
+            goods.ListingRow.tenant_id == change.tenant_id,
+            goods.ListingRow.store_id == store.store_id,
+        )
+    )
+    was = {gtin: listing_content(must_have) for gtin, must_have in rows}
+    now = {each.gtin: listing_content(each.must_have) for each in store.listings}
+    change.keep(
+        FormerKind.LISTING,
+        {
+            listing_id(store.store_id, gtin): was.get(gtin, NOT_LISTED)
+            for gtin in was.keys() | now.keys()
+            if was.get(gtin, NOT_LISTED) != now.get(gtin, NOT_LISTED)
+        },
+    )
+
+
+def _load_devices(change: Change, key: dict[str, str], store: StoreProfile) -> None:
     rows: list[dict[str, Any]] = [
         key
         | dict.fromkeys(KEPT_BY_DEVICE)
@@ -177,13 +216,29 @@ def _load_devices(session: Session, key: dict[str, str], store: StoreProfile) ->
             "fixture_id": device.fixture_id,
             "simulated": device.simulated,
             "claim_token_hash": hash_token(device.claim_token),
+            "left_at": None,
         }
         for device in store.devices
     ]
-    insert_or_replace(session, place.DeviceRow, rows, keep=KEPT_BY_DEVICE)
+    insert_or_replace(change.session, place.DeviceRow, rows, keep=KEPT_BY_DEVICE)
+    change.session.execute(
+        sa.update(place.DeviceRow)
+        .where(
+            place.DeviceRow.tenant_id == change.tenant_id,
+            place.DeviceRow.store_id == store.store_id,
+            place.DeviceRow.device_id.not_in([device.device_id for device in store.devices]),
+            place.DeviceRow.left_at.is_(None),
+        )
+        .values(left_at=change.since or NEVER_HERE)
+    )
 
 
-def _load_planograms(session: Session, chain: ChainProfile) -> None:
+def _load_planograms(change: Change, chain: ChainProfile) -> None:
+    session = change.session
+    was = plan_contents(session, chain.tenant_id)
+    now = {plan_id(each): plan_content(each) for each in chain.planograms}
+    changed = {key: was[key] for key, content in now.items() if was.get(key, content) != content}
+    change.keep(FormerKind.PLAN, changed)
     for planogram in chain.planograms:
         key = {
             "tenant_id": chain.tenant_id,

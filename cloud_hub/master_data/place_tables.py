@@ -87,7 +87,8 @@ class PlanogramSlot(Base):
 
 class DeviceRow(Base):
     """A device the hub knows. Credentials are hashes; `claimed_at` is set by its first claim.
-    `first_connected_at` is its first hello ever, `connected_at` its latest."""
+    `first_connected_at` is its first hello ever, `connected_at` its latest; `left_at`: since when
+    the chain names it no more."""
 
     __tablename__ = "device"
     tenant_id: Mapped[str] = key()
@@ -104,3 +105,4 @@ class DeviceRow(Base):
     connected_at: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
     agent_version: Mapped[str | None]
+    left_at: Mapped[datetime | None]

@@ -60,13 +60,16 @@ def learn_rates(
     hours: dict[int, float] = defaultdict(float)
     absent = list(gaps)
     for day in history:
+        told: set[int] = set()
         for hour, start, end in day.open_hours():
             out_s = sum(_overlap_s(start, end, *gap) for gap in absent)
             in_stock_s = (end - start).total_seconds() - out_s
             if in_stock_s <= 0:
                 continue
             hours[hour] += in_stock_s / SECONDS_AN_HOUR
-            sold[hour] += float(units.get((day.day, hour), 0))
+            # An hour may come in two stretches, its units are one number.
+            sold[hour] += 0.0 if hour in told else float(units.get((day.day, hour), 0))
+            told.add(hour)
     return {hour: HourlyRate(units=sold[hour], hours=hours[hour]) for hour in hours}
 
 

@@ -113,11 +113,12 @@ def _known(window: Window, tills: Mapping[str, Known]) -> Cells:
     for each in window.days:
         known = tills.get(each.store_id, NOTHING_KNOWN)
         for hour, start, end in each.open_hours():
-            cells[Cell(each.store_id, each.day, hour)] = Sums(
+            time = Sums(
                 amount=0,
                 observed_s=known.overlap_s(start, end),
                 expected_s=(end - start).total_seconds(),
             )
+            add_to(cells, Cell(each.store_id, each.day, hour), time)
     return cells
 
 

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.business_day import day_start
 from cloud_hub.insight.window import Window
+from cloud_hub.link.as_of import arrived
 from cloud_hub.link.last_heard import last_words
 from cloud_hub.link.tables import DeviceConnection
 from cloud_hub.master_data.place_tables import DeviceRow, StoreRow
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import Receipt
+from cloud_hub.sales.till_coverage_then import TillsThen
 from device_profiles.store import DeviceKind
 from sync.events import Lane
 
@@ -44,7 +46,11 @@ def known_tills(session: Session, window: Window) -> dict[str, Known]:
     """Of which time every till of each store is known; a store whose tills never said anything is
     absent. From the business day of the store's first receipt, or from a till's first link; until
     now while the till is linked, until its newest word when it is not, and until the newest sale
-    that came while it still owes some."""
+    that came while it still owes some. Asked as of an earlier time: by what had arrived then."""
+    if window.as_of is not None:
+        then = TillsThen(session, window.tenant_id, window.store_ids, window.as_of)
+        told = then.known(_first_days(session, window))
+        return {store_id: Known(since, until) for store_id, (since, until) in told.items()}
     linked = sa.exists().where(
         DeviceConnection.tenant_id == DeviceRow.tenant_id,
         DeviceConnection.device_id == DeviceRow.device_id,
@@ -83,7 +89,11 @@ def _first_days(session: Session, window: Window) -> dict[str, datetime]:
     # One look into the index a store, where a GROUP BY would read every receipt.
     first = (
         sa.select(sa.func.min(Receipt.business_day))
-        .where(Receipt.tenant_id == StoreRow.tenant_id, Receipt.store_id == StoreRow.store_id)
+        .where(
+            Receipt.tenant_id == StoreRow.tenant_id,
+            Receipt.store_id == StoreRow.store_id,
+            *arrived(window, Receipt.source_event),
+        )
         .scalar_subquery()
     )
     rows = session.execute(

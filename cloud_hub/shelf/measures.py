@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -74,7 +74,7 @@ def _availability(
     photos: Photos, chain: Chain, day: StoreDay, fixture: FixtureInfo, aspect: Aspect
 ) -> Iterable[tuple[Cell, Sums]]:
     plan = chain.plan_at(fixture.fixture_id, day.end_at)
-    must = _must_have(chain, fixture, plan, aspect) if plan else ()
+    must = _must_have(chain, fixture, plan, day.day, aspect) if plan else ()
     hours = list(day.open_hours())
     seen_s: dict[int, float] = defaultdict(float)
     observed_s: dict[int, float] = defaultdict(float)
@@ -100,19 +100,16 @@ def _availability(
             )
 
 
-def _must_have(chain: Chain, fixture: FixtureInfo, plan: Plan, aspect: Aspect) -> frozenset[str]:
-    """What the plan's priority list names, and the planned goods that the store lists as such."""
+def _must_have(
+    chain: Chain, fixture: FixtureInfo, plan: Plan, day: date, aspect: Aspect
+) -> frozenset[str]:
+    """What the plan's priority list names, and the planned goods that the store listed as such."""
     return frozenset(
         gtin
         for gtin in plan.products
-        if (gtin in plan.must_have or _is_listed_so(chain, fixture, gtin))
+        if (gtin in plan.must_have or chain.is_must_have(fixture.store_id, gtin, day))
         and (aspect.brand_id is None or chain.is_brand(gtin, aspect.brand_id))
     )
-
-
-def _is_listed_so(chain: Chain, fixture: FixtureInfo, gtin: str) -> bool:
-    listing = chain.listings.get((fixture.store_id, gtin))
-    return listing is not None and listing.must_have
 
 
 def _judged(
@@ -127,7 +124,7 @@ def _judged(
     if not photo.hidden:
         visible |= photo.plan.products
     standing = {facing.gtin for facing in photo.facings}
-    must = _must_have(chain, fixture, photo.plan, aspect)
+    must = _must_have(chain, fixture, photo.plan, photo.day, aspect)
     return len(must & standing), len(must & (visible | standing))
 
 

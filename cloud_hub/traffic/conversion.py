@@ -11,12 +11,21 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.days.time_buckets import MINUTE_S, QUARTER_S, epoch_second, start_of
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
-from cloud_hub.insight.window import Window
+from cloud_hub.insight.window import MARGIN, Window
 from cloud_hub.link.as_of import arrived
 from cloud_hub.sales.receipts import VISITORLESS, Sales, load_sales
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.sales.till_coverage import NOTHING_KNOWN
-from cloud_hub.traffic.footfall import GOOD_MINUTE_S, DoorFact, footfall, load_doors
+from cloud_hub.traffic.footfall import (
+    GOOD_MINUTE_S,
+    DoorFact,
+    doors_asked,
+    entrances_due,
+    footfall,
+    in_hours,
+    load_doors,
+)
+from cloud_hub.traffic.places import Place
 from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 from sync.core.arrivals import RangeSet
@@ -32,21 +41,22 @@ def measure_conversion(session: Session, window: Window, aspect: Aspect) -> Cell
 
 @dataclass(frozen=True, slots=True)
 class _Quarter:
-    """One store's quarter of an hour: entries, receipts, and how many of its minutes every
-    entrance was watched in."""
+    """One store's quarter of an hour: entries, how many of its minutes every entrance was watched
+    in, and the entrances that should have been."""
 
     cell: Cell
     number: int
     entries: int
     good_minutes: int
+    entrances: frozenset[Place]
 
 
 def conversion(session: Session, window: Window, doors: list[DoorFact], sales: Sales) -> Cells:
     """Receipts and entries of the minutes in which every entrance was watched and the tills are
     known. Whole quarters are taken as they were read; only those that were watched in part are
-    looked at minute by minute."""
+    looked at minute by minute. Coverage is that of the doors or of the tills, whichever is less."""
     cells = {
-        cell: Sums(amount=0, observed_s=sums.observed_s, expected_s=sums.expected_s)
+        cell: sums._replace(amount=0, observed_s=_observed_s(sums, sales.known.get(cell)))
         for cell, sums in footfall(doors, window.days).items()
     }
     receipts: dict[tuple[str, int], int] = defaultdict(int)
@@ -65,26 +75,23 @@ def conversion(session: Session, window: Window, doors: list[DoorFact], sales: S
             add_to(cells, quarter.cell, sums)
         elif quarter.good_minutes:
             partly.append(quarter)
-    for cell, sums in _minute_by_minute(session, window, partly, doors, sales):
+    for cell, sums in _minute_by_minute(session, window, partly, sales):
         add_to(cells, cell, sums)
     return cells
 
 
-def _entrances(doors: Iterable[DoorFact]) -> dict[str, set[str]]:
-    lines: dict[str, set[str]] = defaultdict(set)
-    for fact in doors:
-        if fact.role is LineRole.ENTRANCE:
-            lines[fact.store_id].add(fact.line_id)
-    return lines
+def _observed_s(watched: Sums, tills: Sums | None) -> float:
+    known = 0.0 if tills is None else tills.coverage or 0.0
+    return min(watched.observed_s, known * watched.expected_s)
 
 
 def _quarters(doors: list[DoorFact]) -> list[_Quarter]:
     """The quarters in which every entrance reported. With several entrances, good minutes are the
     fewest of any: whether they are the same minutes is seen minute by minute."""
-    lines = _entrances(doors)
+    due = entrances_due(doors)
     facts: dict[tuple[str, int], list[DoorFact]] = defaultdict(list)
     for fact in doors:
-        if fact.role is LineRole.ENTRANCE:
+        if fact.role is LineRole.ENTRANCE and not (fact.is_closed or fact.is_silent):
             facts[fact.store_id, fact.quarter].append(fact)
     return [
         _Quarter(
@@ -92,23 +99,22 @@ def _quarters(doors: list[DoorFact]) -> list[_Quarter]:
             number=number,
             entries=sum(fact.entries for fact in each),
             good_minutes=min(fact.good_minutes for fact in each),
+            entrances=frozenset(due[store_id, each[0].day]),
         )
         for (store_id, number), each in facts.items()
-        if {fact.line_id for fact in each} == lines[store_id]
+        if {fact.place for fact in each} == due[store_id, each[0].day]
     ]
 
 
 def _minute_by_minute(
-    session: Session,
-    window: Window,
-    quarters: list[_Quarter],
-    doors: list[DoorFact],
-    sales: Sales,
+    session: Session, window: Window, quarters: list[_Quarter], sales: Sales
 ) -> Iterable[tuple[Cell, Sums]]:
     if not quarters:
         return
-    cells = {(q.cell.store_id, q.number): q.cell for q in quarters}
-    lines = _entrances(doors)
+    asked = {(q.cell.store_id, q.number): q for q in quarters}
+    lines: dict[str, set[str]] = defaultdict(set)
+    for quarter in quarters:
+        lines[quarter.cell.store_id] |= {place.place_id for place in quarter.entrances}
     sold = _receipts_by_minute(session, window, quarters)
     minute = (epoch_second(FootfallMinute.minute_at) // MINUTE_S).label("minute")
     rows = session.execute(
@@ -116,7 +122,7 @@ def _minute_by_minute(
             FootfallMinute.store_id,
             minute,
             sa.func.sum(FootfallMinute.entries),
-            sa.func.count(sa.distinct(FootfallMinute.line_id)),
+            sa.func.count(),
         )
         .where(
             # Each branch holds a whole prefix of the key, so that each is one look into it.
@@ -134,18 +140,20 @@ def _minute_by_minute(
                     for start, end in stretches
                 )
             ),
+            *doors_asked(window),
+            in_hours(window, MARGIN),
             FootfallMinute.role == LineRole.ENTRANCE,
             FootfallMinute.watched_s >= GOOD_MINUTE_S,
         )
         .group_by(FootfallMinute.store_id, minute)
     )
     for store_id, number, entries, watched in rows:
-        cell = cells.get((store_id, number // QUARTER_MIN))
+        of = asked.get((store_id, number // QUARTER_MIN))
         known = sales.tills[store_id].covers(
             start_of(number, MINUTE_S), start_of(number + 1, MINUTE_S)
         )
-        if cell is not None and known and watched == len(lines[store_id]):
-            yield cell, Sums(amount=sold.get((store_id, number), 0), base=int(entries))
+        if of is not None and known and watched == len(of.entrances):
+            yield of.cell, Sums(amount=sold.get((store_id, number), 0), base=int(entries))
 
 
 def _receipts_by_minute(

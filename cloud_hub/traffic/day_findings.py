@@ -3,15 +3,11 @@ Information, nobody's problem."""
 
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
-from cloud_hub.traffic.footfall import doors_asked
-from cloud_hub.traffic.tables import FootfallMinute
-from device_profiles.camera import LineRole
+from cloud_hub.traffic.footfall import load_doors, staff_left_out
 from device_profiles.store import LoginRole
 
 STAFF_LEFT_OUT = FindingKind(name="staff-left-out", permission=Permission.SEE_TRAFFIC)
@@ -24,16 +20,8 @@ _STAFF = Text(
 
 def find_staff(snapshot: Snapshot) -> Iterator[Finding]:
     """Stores whose doors left staff out today."""
-    rows = snapshot.session.execute(
-        sa.select(FootfallMinute.store_id, sa.func.sum(FootfallMinute.staff))
-        .where(
-            *doors_asked(snapshot.today),
-            FootfallMinute.role == LineRole.ENTRANCE,
-            FootfallMinute.staff > 0,
-        )
-        .group_by(FootfallMinute.store_id)
-    )
-    for store_id, count in rows:
+    left_out = staff_left_out(load_doors(snapshot.session, snapshot.today))
+    for store_id, count in sorted(left_out.items()):
         if count:
             yield Finding(
                 key=f"{STAFF_LEFT_OUT}/{store_id}",

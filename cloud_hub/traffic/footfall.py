@@ -1,7 +1,7 @@
 """Footfall: entries at entrances, staff left out and shown, with the share of time watched."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
 from cloud_hub.insight.metric import Aspect
-from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
+from cloud_hub.insight.sums import Cell, Cells, Sums, add_to, total
 from cloud_hub.insight.window import MARGIN, Window
+from cloud_hub.traffic.places import Place, places_due
 from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 
@@ -27,9 +28,13 @@ GOOD_MINUTE_S = 54.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorFact:
-    """One counting line in one quarter of an hour (`quarter`: its number since 1970), which lies in
-    the store's local `hour`. `watched_s` counts opening time only; `good_minutes` those watched
-    well enough for conversion. `sure` adds up how sure each of `judged` crossings was."""
+    """One counting line as one device sees it in one quarter of an hour (`quarter`: its number
+    since 1970), which lies in the store's local `hour`. `watched_s` counts opening time only;
+    `good_minutes` those watched well enough for conversion. `sure` adds up how sure each of
+    `judged` crossings was.
+
+    `is_closed`: outside opening hours ± 15 min, when everybody who crosses is staff. `is_silent`:
+    the line should have been watched on this day and said nothing of it."""
 
     store_id: str
     day: date
@@ -46,32 +51,73 @@ class DoorFact:
     simulated: bool
     sure: float = 0.0
     judged: int = 0
+    is_closed: bool = False
+    is_silent: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The line as this device watches it."""
+        return Place(self.role.value, self.line_id, self.device_id)
 
 
 def load_doors(session: Session, window: Window) -> list[DoorFact]:
-    """What each line counted, from a quarter of an hour before opening until one after closing."""
+    """What each line counted, and the lines that should have been watched and were silent."""
+    facts = _counted(session, window)
+    spoke = {(fact.store_id, fact.day, fact.place) for fact in facts}
+    roles = [role.value for role in LineRole]
+    silent = [
+        _silent(day, place)
+        for day, place in places_due(session, window, roles)
+        if (day.store_id, day.day, place) not in spoke
+    ]
+    return [*facts, *silent]
+
+
+def _silent(day: StoreDay, place: Place) -> DoorFact:
+    return DoorFact(
+        store_id=day.store_id,
+        day=day.day,
+        hour=day.hour_of(day.open_at),
+        quarter=int(day.open_at.timestamp()) // QUARTER_S,
+        line_id=place.place_id,
+        device_id=place.device_id,
+        role=LineRole(place.kind),
+        entries=0,
+        exits=0,
+        staff=0,
+        watched_s=0.0,
+        good_minutes=0,
+        simulated=False,
+        is_silent=True,
+    )
+
+
+def _counted(session: Session, window: Window) -> list[DoorFact]:
     hour_of = window.hours()
-    quarter = (epoch_second(FootfallMinute.minute_at) // QUARTER_S).label("quarter")
-    crossings = FootfallMinute.entries + FootfallMinute.exits + FootfallMinute.staff
+    minute = FootfallMinute
+    quarter = (epoch_second(minute.minute_at) // QUARTER_S).label("quarter")
+    closed = sa.case((in_hours(window, MARGIN), 0), else_=1).label("closed")
+    crossings = minute.entries + minute.exits + minute.staff
     by = (
-        FootfallMinute.store_id,
-        FootfallMinute.business_day,
+        minute.store_id,
+        minute.business_day,
         quarter,
-        FootfallMinute.line_id,
-        FootfallMinute.device_id,
-        FootfallMinute.role,
+        minute.line_id,
+        minute.device_id,
+        minute.role,
+        closed,
     )
     query = (
         sa.select(
             *by,
-            sa.func.sum(FootfallMinute.entries),
-            sa.func.sum(FootfallMinute.exits),
-            sa.func.sum(FootfallMinute.staff),
+            sa.func.sum(minute.entries),
+            sa.func.sum(minute.exits),
+            sa.func.sum(minute.staff),
             sa.func.sum(_watched_s(window)),
-            sa.func.sum(sa.case((FootfallMinute.watched_s >= GOOD_MINUTE_S, 1), else_=0)),
-            sa.func.max(sa.case((FootfallMinute.simulated, 1), else_=0)),
-            sa.func.coalesce(sa.func.sum(FootfallMinute.sure), 0.0),
-            sa.func.sum(sa.case((FootfallMinute.sure.is_not(None), crossings), else_=0)),
+            sa.func.sum(sa.case((minute.watched_s >= GOOD_MINUTE_S, 1), else_=0)),
+            sa.func.max(sa.case((minute.simulated, 1), else_=0)),
+            sa.func.coalesce(sa.func.sum(minute.sure), 0.0),
+            sa.func.sum(sa.case((minute.sure.is_not(None), crossings), else_=0)),
         )
         .where(*doors_asked(window))
         .group_by(*by)
@@ -85,30 +131,36 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
             line_id=line_id,
             device_id=device_id,
             role=LineRole(role),
-            entries=int(entries),
-            exits=int(exits),
-            staff=int(staff),
+            entries=0 if is_closed else int(entries),
+            exits=0 if is_closed else int(exits),
+            staff=int(staff + entries + exits if is_closed else staff),
             watched_s=float(watched_s),
-            good_minutes=int(good_minutes),
+            good_minutes=0 if is_closed else int(good_minutes),
             simulated=bool(simulated),
             sure=float(sure),
             judged=int(judged),
+            is_closed=bool(is_closed),
         )
         for (
-            store_id, day, number, line_id, device_id, role,
+            store_id, day, number, line_id, device_id, role, is_closed,
             entries, exits, staff, watched_s, good_minutes, simulated, sure, judged,
         ) in session.execute(query)
     ]  # fmt: skip
 
 
-def _watched_s(window: Window) -> sa.ColumnElement[float]:
-    """SQL: for how much of the minute the line was watched; 0 outside opening time."""
-    opening = window.condition(
+def in_hours(window: Window, margin: timedelta) -> sa.ColumnElement[bool]:
+    """SQL: the minute lies in opening hours, give or take `margin`."""
+    return window.condition(
         FootfallMinute.store_id,
         FootfallMinute.business_day,
         FootfallMinute.minute_at,
-        opening=timedelta(0),
+        opening=margin,
     )
+
+
+def _watched_s(window: Window) -> sa.ColumnElement[float]:
+    """SQL: for how much of the minute the line was watched; 0 outside opening time."""
+    opening = in_hours(window, timedelta(0))
     return sa.case(
         (sa.and_(opening, FootfallMinute.watched_s < MINUTE_S), FootfallMinute.watched_s),
         (opening, MINUTE_S),
@@ -117,70 +169,84 @@ def _watched_s(window: Window) -> sa.ColumnElement[float]:
 
 
 def doors_asked(window: Window) -> list[sa.ColumnElement[bool]]:
-    """SQL: the minute belongs to the window."""
-    return [
-        FootfallMinute.tenant_id == window.tenant_id,
-        window.condition(
-            FootfallMinute.store_id,
-            FootfallMinute.business_day,
-            FootfallMinute.minute_at,
-            opening=MARGIN,
-        ),
+    """SQL: the minute belongs to the window, and had arrived by its `as_of`. A minute that an
+    earlier release kept without its arrival counts as arrived when it was over."""
+    minute = FootfallMinute
+    asked = [
+        minute.tenant_id == window.tenant_id,
+        window.condition(minute.store_id, minute.business_day, minute.minute_at),
     ]
+    if window.as_of is not None:
+        over = window.as_of - timedelta(seconds=MINUTE_S)
+        unknown = sa.and_(minute.arrived_at.is_(None), minute.minute_at <= over)
+        asked.append(sa.or_(minute.arrived_at <= window.as_of, unknown))
+    return asked
+
+
+def entrances_due(doors: Iterable[DoorFact]) -> dict[tuple[str, date], set[Place]]:
+    """The entrances of each store and day that should have been watched."""
+    due: dict[tuple[str, date], set[Place]] = defaultdict(set)
+    for fact in doors:
+        if fact.role is LineRole.ENTRANCE:
+            due[fact.store_id, fact.day].add(fact.place)
+    return due
 
 
 def footfall(doors: Iterable[DoorFact], days: Iterable[StoreDay]) -> Cells:
-    """Entries at entrances. A store expects every entrance that reported on any of the days to be
-    watched through the opening hours of each."""
-    entrances = [fact for fact in doors if fact.role is LineRole.ENTRANCE]
-    lines: dict[str, set[str]] = defaultdict(set)
-    for fact in entrances:
-        lines[fact.store_id].add(fact.line_id)
-    entries: dict[Cell, int] = defaultdict(int)
-    watched_s: dict[Cell, float] = defaultdict(float)
-    for fact in entrances:
-        cell = Cell(fact.store_id, fact.day, fact.hour)
-        entries[cell] += fact.entries
-        watched_s[cell] += fact.watched_s
-    due_s: dict[Cell, float] = defaultdict(float)
+    """Entries at entrances. Every entrance that a day should have been watched at should have been
+    so through its opening hours."""
+    doors = list(doors)
+    due = entrances_due(doors)
+    cells: dict[Cell, Sums] = {}
+    for fact in doors:
+        if fact.role is LineRole.ENTRANCE and not (fact.is_closed or fact.is_silent):
+            cell = Cell(fact.store_id, fact.day, fact.hour)
+            add_to(cells, cell, Sums(amount=fact.entries, observed_s=fact.watched_s))
     for each in days:
-        count = len(lines[each.store_id])
+        count = len(due[each.store_id, each.day])
         for hour, opening_s in expected_s(each) if count else ():
-            due_s[Cell(each.store_id, each.day, hour)] += count * opening_s
-    return {
-        cell: Sums(
-            amount=entries.get(cell, 0),
-            observed_s=watched_s.get(cell, 0.0),
-            expected_s=due_s.get(cell, 0.0),
-        )
-        for cell in {*entries, *due_s}
-    }
+            cell = Cell(each.store_id, each.day, hour)
+            add_to(cells, cell, Sums(amount=0, expected_s=count * opening_s))
+    return cells
 
 
-def estimated_footfall(cells: Cells, usual: dict[tuple[str, int], float]) -> Cells:
+USUAL_DAYS = timedelta(days=28)
+"""How far back an hour's usual entries are looked for."""
+FULLY_WATCHED = 0.95
+
+Rates = Mapping[int, float]
+"""Entries a second of fully watched opening time, by local hour."""
+
+
+def estimated_footfall(cells: Cells, usual: Mapping[tuple[str, date], Rates]) -> Cells:
     """Footfall with its unwatched time filled in: measured / watched share, where the share of each
-    hour weighs as many people as that hour usually has. `usual` is the mean entries of
-    (store, hour). A day is one cell: its numerator measured, its base the watched share.
-    Source: METRICS, footfall."""
-    days: dict[Cell, Sums] = {}
+    hour weighs as many people as that hour usually has. `usual` are the rates of (store, day); an
+    hour that has none weighs as the mean of those that have, and all weigh alike where none has.
+    A day is one cell; its coverage is the watched share. Source: METRICS, footfall."""
+    measured: dict[tuple[str, date], float] = defaultdict(float)
+    watched: dict[tuple[str, date], Sums] = {}
     for cell, sums in cells.items():
+        day = (cell.store_id, cell.day)
+        measured[day] += float(sums.amount)
         if cell.hour is None or sums.expected_s <= 0:
             continue
-        weight = usual.get((cell.store_id, cell.hour), 0.0)
-        share = sums.coverage or 0.0
-        add_to(
-            days,
-            Cell(cell.store_id, cell.day, None),
-            Sums(amount=sums.amount, observed_s=share * weight, expected_s=weight),
-        )
+        weight = _weight(usual.get(day, {}), cell.hour) * sums.expected_s
+        share = Sums(amount=0, observed_s=(sums.coverage or 0.0) * weight, expected_s=weight)
+        before = watched.get(day)
+        watched[day] = share if before is None else total([before, share]) or share
     return {
-        cell: Sums(
-            amount=round(float(sums.amount) / sums.coverage) if sums.coverage else sums.amount,
-            observed_s=sums.observed_s,
-            expected_s=sums.expected_s,
+        Cell(store_id, day, None): sums._replace(
+            amount=round(measured[store_id, day] / sums.coverage) if sums.coverage else 0
         )
-        for cell, sums in days.items()
+        for (store_id, day), sums in watched.items()
     }
+
+
+def _weight(rates: Rates, hour: int) -> float:
+    """People a second in this hour, of whom at least somebody comes: an hour that usually has
+    nobody was still to be watched."""
+    mean = sum(rates.values()) / len(rates) if rates else 0.0
+    return max(rates.get(hour, mean), mean / 100) or 1.0
 
 
 def staff_left_out(doors: Iterable[DoorFact]) -> dict[str, int]:
@@ -212,17 +278,29 @@ def measure_footfall(session: Session, window: Window, aspect: Aspect) -> Cells:
 
 
 def measure_estimated_footfall(session: Session, window: Window, aspect: Aspect) -> Cells:
-    """Estimated footfall of a window; an hour's usual entries are the mean over the window's own
-    fully watched hours."""
-    cells = measure_footfall(session, window, aspect)
-    seen: dict[tuple[str, int], list[float]] = defaultdict(list)
+    """Estimated footfall of a window. An hour's usual entries are the mean over its fully watched
+    ones on the day itself and the four weeks before, whatever else is asked about."""
+    wide = window.with_days_before(USUAL_DAYS)
+    doors = load_doors(session, wide)
+    cells = footfall(doors, wide.days)
+    full: dict[str, dict[date, dict[int, Sums]]] = defaultdict(lambda: defaultdict(dict))
     for cell, sums in cells.items():
         if cell.hour is not None and (sums.coverage or 0.0) >= FULLY_WATCHED:
-            seen[cell.store_id, cell.hour].append(float(sums.amount))
-    return estimated_footfall(cells, {key: sum(each) / len(each) for key, each in seen.items()})
+            full[cell.store_id][cell.day][cell.hour] = sums
+    asked = {(day.store_id, day.day) for day in window.days}
+    usual = {(store_id, day): _rates(full[store_id], day) for store_id, day in asked}
+    return estimated_footfall(
+        {cell: sums for cell, sums in cells.items() if (cell.store_id, cell.day) in asked}, usual
+    )
 
 
-FULLY_WATCHED = 0.95
+def _rates(full: Mapping[date, Mapping[int, Sums]], day: date) -> Rates:
+    hours: dict[int, list[Sums]] = defaultdict(list)
+    for back in range(USUAL_DAYS.days + 1):
+        for hour, sums in full.get(day - timedelta(days=back), {}).items():
+            hours[hour].append(sums)
+    wholes = {hour: total(each) for hour, each in hours.items()}
+    return {hour: float(whole.amount) / whole.expected_s for hour, whole in wholes.items() if whole}
 
 
 def expected_s(each: StoreDay) -> Iterable[tuple[int, float]]:

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from cloud_hub.core.projection import Fact, Projecting
-from cloud_hub.core.storage.bulk_insert import added, insert_new, insert_or_merge
+from cloud_hub.core.storage.bulk_insert import added, greater, insert_new, insert_or_merge
 from cloud_hub.core.trace import by_body
+from cloud_hub.traffic.places import Place, Seen, note_places
 from cloud_hub.traffic.tables import FootfallAudit, FootfallMinute
 from sync.events import FootfallAudited, FootfallCounted
 
@@ -34,8 +35,14 @@ def apply_footfall(work: Projecting, facts: Sequence[Fact[FootfallCounted]]) -> 
             continue
         for at in range(length):
             rows.append(_minute(work, fact, at))
-    sums = dict.fromkeys(ADDED, added)
-    insert_or_merge(work.session, FootfallMinute, rows, sums, mostly_new=True)
+    merge = {**dict.fromkeys(ADDED, added), "arrived_at": greater}
+    insert_or_merge(work.session, FootfallMinute, rows, merge, mostly_new=True)
+    note_places(work.session, (_seen(row) for row in rows))
+
+
+def _seen(row: dict[str, Any]) -> Seen:
+    place = Place(row["role"], row["line_id"], row["device_id"])
+    return Seen(row["tenant_id"], row["store_id"], place, row["business_day"])
 
 
 def _minute(work: Projecting, fact: Fact[FootfallCounted], at: int) -> dict[str, Any]:
@@ -58,6 +65,7 @@ def _minute(work: Projecting, fact: Fact[FootfallCounted], at: int) -> dict[str,
         "sure": (seen.confidence[at] or 0.0) * crossings if seen.confidence else None,
         "frames": seen.frames_per_s[at] * seen.watched_s[at] if seen.frames_per_s else None,
         "simulated": seen.simulated,
+        "arrived_at": fact.received_at,
     }
 
 

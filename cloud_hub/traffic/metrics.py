@@ -23,6 +23,7 @@ FOOTFALL = Metric(
     no_data=_NO_WATCH,
     measure=measure_footfall,
     needs=Permission.SEE_TRAFFIC,
+    as_of=True,
 )
 FOOTFALL_ESTIMATED = Metric(
     name="footfall-estimated",
@@ -40,6 +41,7 @@ FOOTFALL_ESTIMATED = Metric(
     measure=measure_estimated_footfall,
     needs=Permission.SEE_TRAFFIC,
     minimum_coverage=0.7,
+    as_of=True,
 )
 CONVERSION = Metric(
     name="conversion",

@@ -196,7 +196,7 @@ class _Traffic:
     def of(cls, doors: Sequence[DoorFact], sales: Sales) -> "_Traffic":
         entrances: dict[int, list[DoorFact]] = {}
         for fact in doors:
-            if fact.role is LineRole.ENTRANCE:
+            if fact.role is LineRole.ENTRANCE and not (fact.is_closed or fact.is_silent):
                 entrances.setdefault(fact.quarter, []).append(fact)
         receipts: dict[int, int] = {}
         for sold in sales.facts:

@@ -51,7 +51,8 @@ class FootfallAudit(Base):
 
 class FootfallMinute(Base):
     """Crossings of a line in one minute as one device counted them. `sure` adds up how sure each
-    crossing was, `frames` were looked at; null from agents that do not say."""
+    crossing was, `frames` were looked at; null from agents that do not say. `arrived_at`: when the
+    last of it reached the hub; null where a release before this column wrote it."""
 
     __tablename__ = "footfall_minute"
     __table_args__ = (Index("footfall_by_day", "tenant_id", "store_id", "business_day"),)
@@ -69,6 +70,22 @@ class FootfallMinute(Base):
     sure: Mapped[float | None]
     frames: Mapped[float | None]
     simulated: Mapped[bool]
+    arrived_at: Mapped[datetime | None]
+
+
+class WatchedPlace(Base):
+    """A counting line or a zone as one device watches it, and the first and last business day of
+    which it has said anything. `kind`: the line's role, `queue` or `zone`. What should have been
+    watched on a day follows from it, whatever days are asked about."""
+
+    __tablename__ = "watched_place"
+    tenant_id: Mapped[str] = key()
+    store_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    kind: Mapped[str] = key()
+    place_id: Mapped[str] = key()
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
 
 
 class ZoneMinute(Base):

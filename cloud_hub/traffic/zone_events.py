@@ -15,6 +15,7 @@ from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.core.storage.table import Base
 from cloud_hub.core.trace import by_body
 from cloud_hub.traffic.footfall_events import minute_of
+from cloud_hub.traffic.places import QUEUE, ZONE, Place, Seen, note_places
 from cloud_hub.traffic.tables import HeatHour, ZoneMinute
 from sync.events import FloorHeated, ZoneOccupied
 
@@ -33,6 +34,12 @@ def apply_zones(work: Projecting, facts: Sequence[Fact[ZoneOccupied]]) -> None:
             before = rows.get(key) or _kept(work, ZoneMinute, key)
             rows[key] = _zone(work, fact, seen, minute_at, before)
     insert_or_replace(work.session, ZoneMinute, list(rows.values()))
+    note_places(work.session, (_seen(row) for row in rows.values()))
+
+
+def _seen(row: Row) -> Seen:
+    place = Place(QUEUE if row["is_queue"] else ZONE, row["zone_id"], row["device_id"])
+    return Seen(row["tenant_id"], row["store_id"], place, row["business_day"])
 
 
 def _minutes(seen: ZoneOccupied) -> Iterator[tuple[datetime, ZoneOccupied]]:

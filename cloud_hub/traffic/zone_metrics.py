@@ -121,6 +121,7 @@ PASSERS_BY = Metric(
     no_data=_NO_ZONE,
     measure=measure_passers_by,
     needs=Permission.SEE_TRAFFIC,
+    as_of=True,
 )
 STAFF_LEFT_OUT = Metric(
     name="staff-left-out",
@@ -137,6 +138,7 @@ STAFF_LEFT_OUT = Metric(
     no_data=_NO_ZONE,
     measure=measure_staff,
     needs=Permission.SEE_TRAFFIC,
+    as_of=True,
 )
 
 FLOOR_METRICS = (

@@ -19,6 +19,7 @@ from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.sales.receipts import VISITORLESS
 from cloud_hub.sales.tables import Receipt, ReceiptLine
 from cloud_hub.traffic.footfall import DoorFact, expected_s, load_doors
+from cloud_hub.traffic.places import QUEUE, ZONE, Place, places_due
 from cloud_hub.traffic.tables import ZoneMinute
 from device_profiles.camera import LineRole
 from sync.events import ReceiptType
@@ -38,7 +39,8 @@ CategorySales = Mapping[tuple[str, int, str], int]
 @dataclass(slots=True, kw_only=True)
 class ZoneFact:
     """One zone in one quarter of an hour, which lies in the store's local `hour`. `queue_s`:
-    person-seconds of waiting; `watched_s` counts opening time only."""
+    person-seconds of waiting; `watched_s` counts opening time only. `is_silent`: it should have
+    been watched on this day and said nothing of it."""
 
     store_id: str
     day: date
@@ -56,6 +58,12 @@ class ZoneFact:
     simulated: bool
     dwell_s: list[float] = field(default_factory=list)
     came_from: dict[str, int] = field(default_factory=dict)
+    is_silent: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The zone as this device watches it."""
+        return Place(QUEUE if self.is_queue else ZONE, self.zone_id, self.device_id)
 
     @property
     def waits_s(self) -> list[float]:
@@ -64,7 +72,39 @@ class ZoneFact:
 
 
 def load_zones(session: Session, window: Window) -> list[ZoneFact]:
-    """What each zone saw, from a quarter of an hour before opening until one after closing."""
+    """What each zone saw, from a quarter of an hour before opening until one after closing, and
+    the zones that should have been watched and were silent."""
+    facts = _seen(session, window)
+    spoke = {(fact.store_id, fact.day, fact.place) for fact in facts}
+    silent = [
+        _silent(day, place)
+        for day, place in places_due(session, window, (QUEUE, ZONE))
+        if (day.store_id, day.day, place) not in spoke
+    ]
+    return [*facts, *silent]
+
+
+def _silent(day: StoreDay, place: Place) -> ZoneFact:
+    return ZoneFact(
+        store_id=day.store_id,
+        day=day.day,
+        hour=day.hour_of(day.open_at),
+        quarter=int(day.open_at.timestamp()) // QUARTER_S,
+        zone_id=place.place_id,
+        device_id=place.device_id,
+        is_queue=place.kind == QUEUE,
+        category=None,
+        watched_s=0.0,
+        queue_s=0.0,
+        queue_max=0,
+        visits=0,
+        staff=0,
+        simulated=False,
+        is_silent=True,
+    )
+
+
+def _seen(session: Session, window: Window) -> list[ZoneFact]:
     hour_of = window.hours()
     quarter = (epoch_second(ZoneMinute.minute_at) // QUARTER_S).label("quarter")
     opening = window.condition(
@@ -157,21 +197,25 @@ Watched = TypeVar("Watched", ZoneFact, DoorFact)
 def _covered(
     facts: Sequence[Watched], days: Iterable[StoreDay], sums_of: Callable[[Watched], Sums]
 ) -> Cells:
-    """The sums of each hour with its coverage: every place that reported on any of the days should
-    have been watched through the opening hours of each."""
-    places: dict[str, set[str]] = defaultdict(set)
+    """The sums of each hour with its coverage: every place that a day should have been watched at
+    should have been so through its opening hours."""
+    places: dict[tuple[str, date], set[Place]] = defaultdict(set)
     cells: dict[Cell, Sums] = {}
     for fact in facts:
-        name = fact.zone_id if isinstance(fact, ZoneFact) else fact.line_id
-        places[fact.store_id].add(name)
+        places[fact.store_id, fact.day].add(fact.place)
         sums = sums_of(fact)._replace(observed_s=fact.watched_s)
-        add_to(cells, Cell(fact.store_id, fact.day, fact.hour), sums)
+        if not fact.is_silent and (sums.amount or not _is_closed(fact)):
+            add_to(cells, Cell(fact.store_id, fact.day, fact.hour), sums)
     for each in days:
-        count = len(places[each.store_id])
+        count = len(places[each.store_id, each.day])
         for hour, due_s in expected_s(each) if count else ():
             cell = Cell(each.store_id, each.day, hour)
             add_to(cells, cell, Sums(amount=0, expected_s=count * due_s))
     return cells
+
+
+def _is_closed(fact: ZoneFact | DoorFact) -> bool:
+    return isinstance(fact, DoorFact) and fact.is_closed
 
 
 def queue_length(zones: Iterable[ZoneFact], days: Iterable[StoreDay]) -> Cells:
@@ -212,7 +256,7 @@ def passers_by(doors: Iterable[DoorFact], days: Iterable[StoreDay]) -> Cells:
 
 
 def staff_crossings(doors: Iterable[DoorFact], days: Iterable[StoreDay]) -> Cells:
-    """Crossings of entrances that were left out as staff's."""
+    """Crossings of entrances that were left out as staff's, in closed hours too."""
     entrances = [fact for fact in doors if fact.role is LineRole.ENTRANCE]
     return _covered(entrances, days, lambda fact: Sums(amount=fact.staff))
 

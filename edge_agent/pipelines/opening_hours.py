@@ -1,61 +1,26 @@
-"""Opening hours in local time: is the store open, when is a photo due. Pure."""
+"""When a photo is due in opening hours. Pure."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import DAY, OpeningHours, local_to_utc, open_intervals
 
 OPEN_MARGIN = timedelta(minutes=15)
 """Shoppers come a little early and leave a little late. Source: METRICS, footfall."""
 
 
-def open_span(hours: OpeningHours, day: date) -> tuple[datetime, datetime] | None:
-    """Local opening and closing of `day`, naive; None on a closed day. A closing time not after
-    the opening time is the next morning's."""
-    opens_closes: tuple[time, time] | None = (hours.opens, hours.closes)
-    if day in hours.exceptions:
-        opens_closes = hours.exceptions[day]
-    if opens_closes is None:
-        return None
-    opens = datetime.combine(day, opens_closes[0])
-    closes = datetime.combine(day, opens_closes[1])
-    return opens, closes if closes > opens else closes + timedelta(days=1)
-
-
-def is_open(
-    hours: OpeningHours | None,
-    at: datetime,
-    *,
-    zone: ZoneInfo,
-    margin: timedelta = timedelta(0),
-) -> bool:
-    """Whether the store is open at `at`, give or take `margin`; always, where it has no hours."""
-    if hours is None:
-        return True
-    local = at.astimezone(zone).replace(tzinfo=None)
-    for day in (local.date() - timedelta(days=1), local.date(), local.date() + timedelta(days=1)):
-        span = open_span(hours, day)
-        if span is not None and span[0] - margin <= local < span[1] + margin:
-            return True
-    return False
-
-
 def due_slot(
     hours: OpeningHours | None, at: datetime, *, zone: ZoneInfo, interval_min: int
 ) -> datetime | None:
-    """The photo that is due at `at`: the latest multiple of the interval since opening, local and
-    naive; None while the store is closed. Without hours, intervals count from midnight."""
-    local = at.astimezone(zone).replace(tzinfo=None)
-    if hours is None:
-        start = datetime.combine(local.date(), time(0))
-        return _slot_at(start, local, interval_min)
-    for day in (local.date() - timedelta(days=1), local.date()):
-        span = open_span(hours, day)
-        if span is not None and span[0] <= local < span[1]:
-            return _slot_at(span[0], local, interval_min)
-    return None
-
-
-def _slot_at(start: datetime, local: datetime, interval_min: int) -> datetime:
+    """The photo that is due at `at`: the latest multiple of the interval since opening, in UTC;
+    None while the store is closed. Without hours, and where it has not closed for a day, intervals
+    count from midnight."""
+    start = local_to_utc(at.astimezone(zone).date(), time(0), zone)
+    if hours is not None:
+        around = open_intervals(hours, zone, start - DAY, start + 2 * DAY)
+        opened = [opens for opens, closes in around if opens <= at < closes]
+        if not opened:
+            return None
+        start = opened[0] if opened[0] > start - DAY else start
     interval = timedelta(minutes=interval_min)
-    return start + ((local - start) // interval) * interval
+    return start + ((at.astimezone(UTC) - start) // interval) * interval

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from device_profiles.names import Names
+from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureKind, FixtureProfile, PlanogramProfile, SlotPlan
 from device_profiles.store import (
     ChainProfile,
     DeviceKind,
     ListingProfile,
-    OpeningHours,
     PhotoPlan,
     StoreDevice,
     StoreProfile,
@@ -267,7 +267,7 @@ def _planograms(outlet: Outlet, time_: DemoTime) -> Iterable[PlanogramProfile]:
 
 def opening_hours() -> OpeningHours:
     """Seven in the morning to ten at night, every day."""
-    return OpeningHours(opens=time(OPENS_H), closes=time(CLOSES_H))
+    return OpeningHours.daily(time(OPENS_H), time(CLOSES_H))
 
 
 def _store(outlet: Outlet, time_: DemoTime, claim_key: bytes) -> StoreProfile:

@@ -8,13 +8,13 @@ from PIL import Image, ImageDraw
 
 from device_profiles.gtin import parse_gtin
 from device_profiles.names import Names
+from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureKind, FixtureProfile, PlanogramProfile, SlotPlan
 from device_profiles.store import (
     BrandProfile,
     ChainProfile,
     DeviceKind,
     ListingProfile,
-    OpeningHours,
     PhotoPlan,
     ProductProfile,
     StoreDevice,
@@ -117,7 +117,7 @@ def _store(store_id: str, name: Names, now: datetime) -> StoreProfile:
         name=name,
         time_zone=afternoon_zone(now)[0],
         region=Names(en="Yunzhou", zh="云州"),
-        opening_hours=OpeningHours(opens=time(7), closes=time(23)),
+        opening_hours=OpeningHours.daily(time(7), time(23)),
         selling_area_m2=90,
         fixtures=fixtures if store_id == "s01" else (),
         devices=tuple(

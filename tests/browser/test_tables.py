@@ -9,7 +9,8 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from device_profiles.names import Names
-from device_profiles.store import ChainProfile, OpeningHours, StoreProfile
+from device_profiles.opening_hours import OpeningHours
+from device_profiles.store import ChainProfile, StoreProfile
 from tests.browser.morning import PASSWORD
 from tests.browser.road import write
 from tests.browser.visits import PHONE, FilledHub, Visit, VisitAs

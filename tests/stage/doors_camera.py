@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from device_profiles.camera import Camera
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import OpeningHours
 from edge_agent.drivers.cameras import CameraFeed, SourceState
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox

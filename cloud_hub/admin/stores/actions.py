@@ -1,7 +1,5 @@
 """Editing a store: the form, the importer's checks, the audit log."""
 
-from collections.abc import Mapping
-from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Final
 
@@ -9,7 +7,12 @@ from pydantic import BaseModel, Field, ValidationError
 
 from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
-from cloud_hub.admin.stores.exceptions import Hours, read, written
+from cloud_hub.admin.stores.hours_text import (
+    exceptions_written,
+    read_exceptions,
+    read_week,
+    week_written,
+)
 from cloud_hub.admin.stores.view import state_of, store_view
 from cloud_hub.master_data.editing import edit_store, renamed
 from cloud_hub.web.actions import Acting, Action, Declined, Done, Invalid
@@ -29,12 +32,16 @@ class StoreForm(BaseModel):
     state: str
     name: Annotated[Names, Input(label=lambda words: words("Name"), most_characters=80)]
     region: Annotated[Names, Input(label=lambda words: words("Region"), most_characters=80)]
-    opens: Annotated[time, Input(label=lambda words: words("Opens"))]
-    closes: Annotated[
-        time,
+    hours: Annotated[
+        str,
+        Field(max_length=1000),
         Input(
-            label=lambda words: words("Closes"),
-            hint=lambda words: words("Earlier than it opens: after midnight."),
+            label=lambda words: words("Opening hours"),
+            hint=lambda words: words(
+                "One line for days alike: Mon-Fri 08:00-12:00, 14:00-18:00. A closing time that is"
+                " earlier than the opening time is after midnight."
+            ),
+            kind=FieldKind.TEXTAREA,
         ),
     ]
     exceptions: Annotated[
@@ -77,9 +84,8 @@ def values_of(store: StoreProfile, words: Words) -> dict[str, object]:
     return {
         "name": store.name,
         "region": store.region,
-        "opens": hours.opens,
-        "closes": hours.closes,
-        "exceptions": written(hours.exceptions, words),
+        "hours": week_written(hours.week, words),
+        "exceptions": exceptions_written(hours.exceptions, words),
         "time_zone": store.time_zone,
         "selling_area_m2": store.selling_area_m2,
         "gln": store.gln,
@@ -93,13 +99,12 @@ def _edit(act: Acting, form: StoreForm) -> Done | Invalid | Declined:
         return Declined(
             message=words("Somebody has changed this store meanwhile. Load the page again.")
         )
-    try:
-        exceptions = read(form.exceptions, words)
-    except ValueError as error:
-        return Invalid(errors={"exceptions": str(error)})
+    hours, wrong = _hours(known, form, words)
+    if wrong:
+        return Invalid(errors=wrong)
     try:
         edited = edit_store(
-            act.session, act.viewer.tenant_id, form.store_id, _changes(known, form, exceptions)
+            act.session, act.viewer.tenant_id, form.store_id, _changes(known, form, hours), act.now
         )
     except ValidationError as error:
         return Invalid(errors=_errors(error, words))
@@ -119,17 +124,28 @@ def _edit(act: Acting, form: StoreForm) -> Done | Invalid | Declined:
     return Done(message=words("Saved."))
 
 
-def _changes(
-    known: StoreProfile, form: StoreForm, exceptions: Mapping[date, Hours]
-) -> dict[str, object]:
+def _hours(
+    known: StoreProfile, form: StoreForm, words: Words
+) -> tuple[dict[str, object], dict[str, str]]:
+    """The opening hours as written, and what is wrong with them by field."""
+    told: dict[str, object] = known.opening_hours.model_dump()
+    errors: dict[str, str] = {}
+    try:
+        told["week"] = read_week(form.hours, words)
+    except ValueError as error:
+        errors["hours"] = str(error)
+    try:
+        told["exceptions"] = read_exceptions(form.exceptions, words)
+    except ValueError as error:
+        errors["exceptions"] = str(error)
+    return told, errors
+
+
+def _changes(known: StoreProfile, form: StoreForm, hours: dict[str, object]) -> dict[str, object]:
     return {
         "name": renamed(known.name, form.name, name_languages()),
         "region": renamed(known.region, form.region, name_languages()),
-        "opening_hours": {
-            "opens": form.opens,
-            "closes": form.closes,
-            "exceptions": dict(exceptions),
-        },
+        "opening_hours": hours,
         "time_zone": form.time_zone,
         "selling_area_m2": float(form.selling_area_m2),
         "gln": form.gln,
@@ -145,6 +161,8 @@ def _errors(error: ValidationError, words: Words) -> dict[str, str]:
     errors: dict[str, str] = {}
     for one in error.errors():
         name = str(one["loc"][0]) if one["loc"] else ""
+        if name == "opening_hours":
+            name = "exceptions" if "exceptions" in one["loc"] else "hours"
         errors[name] = said.get(name) or sentence(one, words)
     return errors
 

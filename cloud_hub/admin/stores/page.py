@@ -2,6 +2,7 @@
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.admin.stores.actions import ACTION, values_of
+from cloud_hub.admin.stores.hours_text import week_written
 from cloud_hub.admin.stores.view import StoreListed, StoreSheet, StoresView
 from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.markup import Markup, el
@@ -49,8 +50,11 @@ def stores_table(rows: tuple[StoreListed, ...], reader: Reader) -> Table[StoreLi
             value=lambda row: words.of(row.region),
             choices=True,
         ),
-        Column(key="opens", title=words("Opens"), value=lambda row: row.opens),
-        Column(key="closes", title=words("Closes"), value=lambda row: row.closes),
+        Column(
+            key="hours",
+            title=words("Opening hours"),
+            value=lambda row: week_written(row.hours.week, words).replace("\n", "; "),
+        ),
         Column(
             key="area",
             title=words("Area, m²"),

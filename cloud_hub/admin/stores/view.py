@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -14,19 +14,19 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.editing import read_store
 from device_profiles.names import Names
+from device_profiles.opening_hours import OpeningHours
 from device_profiles.store import StoreProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreListed:
-    """A store in the list. `opens` and `closes` are local times."""
+    """A store in the list."""
 
     store_id: str
     name: Names
     region: Names
     time_zone: str
-    opens: time
-    closes: time
+    hours: OpeningHours
     selling_area_m2: float
     gln: str
 
@@ -86,8 +86,7 @@ def _row(store: StoreProfile) -> StoreListed:
         name=store.name,
         region=store.region,
         time_zone=store.time_zone,
-        opens=store.opening_hours.opens,
-        closes=store.opening_hours.closes,
+        hours=store.opening_hours,
         selling_area_m2=store.selling_area_m2,
         gln=store.gln,
     )

@@ -163,7 +163,7 @@ def hour_rows(
         if fact.is_queue:
             longest[fact.hour] = max(longest[fact.hour], fact.queue_max)
     rows = []
-    for hour, _, _ in today.open_hours():
+    for hour in today.shown_hours():
         cell = Cell(today.store_id, today.day, hour)
         people = FOOTFALL.value(walked.get(cell))
         length = QUEUE_LENGTH.value(lengths.get(cell))
@@ -183,7 +183,8 @@ def hour_rows(
 def _zones(today: StoreDay, zones: Sequence[ZoneFact], sold: CategorySales) -> tuple[ZoneRow, ...]:
     facts: dict[str, list[ZoneFact]] = defaultdict(list)
     for fact in zones:
-        facts[fact.zone_id].append(fact)
+        if not fact.is_silent:
+            facts[fact.zone_id].append(fact)
     return tuple(_zone(zone_id, each, today, sold) for zone_id, each in sorted(facts.items()))
 
 
@@ -191,6 +192,7 @@ def _zone(zone_id: str, facts: Sequence[ZoneFact], today: StoreDay, sold: Catego
     is_queue = facts[0].is_queue
     stays = [stay for fact in facts for stay in (fact.waits_s if is_queue else fact.dwell_s)]
     watched_s = sum(fact.watched_s for fact in facts)
+    due_s = today.open_s * len({fact.place for fact in facts})
     return ZoneRow(
         zone_id=zone_id,
         is_queue=is_queue,
@@ -201,7 +203,7 @@ def _zone(zone_id: str, facts: Sequence[ZoneFact], today: StoreDay, sold: Catego
         length=sum(fact.queue_s for fact in facts) / watched_s if is_queue and watched_s else None,
         length_max=max(fact.queue_max for fact in facts),
         conversion=_number(ZONE_CONVERSION, total(zone_conversion(facts, sold).values())),
-        watched=min(1.0, watched_s / today.open_s) if today.open_s else None,
+        watched=min(1.0, watched_s / due_s) if due_s else None,
         simulated=any(fact.simulated for fact in facts),
     )
 

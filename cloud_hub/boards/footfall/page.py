@@ -10,6 +10,7 @@ from cloud_hub.boards.footfall.view import FootfallView, StoreFootfall
 from cloud_hub.boards.home.store_table import figure_cell
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.boards.store.page import information
+from cloud_hub.core.days.business_day import TURNS_AT_H
 from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.figure_tile import figure_tiles
@@ -128,7 +129,8 @@ def _grid(
     view: FootfallView,
     reader: Reader,
 ) -> Markup | None:
-    hours = sorted({row.hour for store in view.stores for row in store.hours})
+    shown = {row.hour for store in view.stores for row in store.hours}
+    hours = sorted(shown, key=lambda hour: (hour - TURNS_AT_H) % 24)
     rows = []
     for store in view.stores:
         known = {row.hour: value(row) for row in store.hours}

@@ -16,7 +16,7 @@ from cloud_hub.boards.problems.rows import informing, needing, problem_rows
 from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.text import Said
-from cloud_hub.fleet.today import store_links
+from cloud_hub.fleet.today import offline_stores, store_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import Comparison, cells_by_store, compare, figure
 from cloud_hub.insight.finding import Finding
@@ -79,7 +79,9 @@ def footfall_view(
     """The chain's footfall as `viewer` may see it at `now`. Raises NotYours, NotFound."""
     snapshot = snapshot_for(session, viewer, Permission.SEE_FOOTFALL, now)
     chain = snapshot.chain
-    asked = compare(snapshot, snapshot.read(data_age), list(chain.stores))
+    away = offline_stores(snapshot)
+    here = [store_id for store_id in chain.stores if store_id not in away]
+    asked = compare(snapshot, snapshot.read(data_age), here, away)
     doors, zones = load_doors(session, asked.window), load_zones(session, asked.window)
     cells = _cells(session, asked, doors, zones)
     findings = [
@@ -131,7 +133,10 @@ def _stores(
     for store in snapshot.chain.stores.values():
         today = snapshot.day_of(store.store_id)
         mine = {metric: by_store[store.store_id] for metric, by_store in alone.items()}
-        entrances = [f for f in doors if _is_of(f, today) and f.role is LineRole.ENTRANCE]
+        doors_today = [fact for fact in doors if _is_of(fact, today)]
+        entrances = [
+            fact for fact in doors_today if fact.role is LineRole.ENTRANCE and not fact.is_silent
+        ]
         queues = [fact for fact in zones if _is_of(fact, today)]
         comparison = asked.only(store.store_id)
         rows.append(
@@ -147,7 +152,7 @@ def _stores(
                 hand=_newest_hand(snapshot, today, entrances),
                 queue_max=max((f.queue_max for f in queues if f.is_queue), default=None),
                 simulated=any(fact.simulated for fact in entrances),
-                hours=hour_rows(today, entrances, mine[CONVERSION], queues),
+                hours=hour_rows(today, doors_today, mine[CONVERSION], queues),
                 freshness=snapshot.read(store_links)[store.store_id],
             )
         )

@@ -41,7 +41,8 @@ from cloud_hub.web.photo import Photo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreLine:
-    """A store in home's table. `too_warm`: an open alarm says so."""
+    """A store in home's table. `too_warm`: an open alarm says so. A store that the figures leave
+    out has none here either."""
 
     store_id: str
     name: Said
@@ -98,9 +99,8 @@ def home_view(session: Session, viewer: Viewer, now: datetime, searches: Searche
     chain = snapshot.chain
     away = offline_stores(snapshot)
     here = [store_id for store_id in chain.stores if store_id not in away]
-    all_stores = compare(snapshot, snapshot.read(data_age), list(chain.stores))
-    cells = _cells(snapshot, all_stores)
     whole = compare(snapshot, snapshot.read(data_age), here, away)
+    cells = _cells(snapshot, whole)
     findings = search(snapshot, searches)
     latest = _latest_photo(snapshot)
     album = Album(
@@ -127,7 +127,7 @@ def home_view(session: Session, viewer: Viewer, now: datetime, searches: Searche
         figures=figures,
         problems=needing(rows),
         information=informing(rows),
-        stores=_stores(snapshot, all_stores, cells),
+        stores=_stores(snapshot, whole, cells),
         road=_road(snapshot, album, latest) if latest else None,
         books=link_totals(snapshot.read(lane_accounts)),
     )

@@ -250,7 +250,7 @@ def _cells(
 
 
 def _staff(doors: list[DoorFact], today: StoreDay) -> int | None:
-    todays = [fact for fact in doors if fact.day == today.day]
+    todays = [fact for fact in doors if fact.day == today.day and not fact.is_silent]
     return staff_left_out(todays).get(today.store_id) if todays else None
 
 
@@ -261,7 +261,7 @@ def _doors(
     lines: dict[tuple[str, str, str], list[DoorFact]] = {}
     for fact in doors:
         todays = lines.setdefault((fact.line_id, fact.role.value, fact.device_id), [])
-        if fact.day == today.day:
+        if fact.day == today.day and not fact.is_silent:
             todays.append(fact)
     return tuple(
         DoorRow(

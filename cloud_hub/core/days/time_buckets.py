@@ -21,7 +21,10 @@ class epoch_second(GenericFunction[int]):
 
 @compiles(epoch_second, "sqlite")
 def _on_sqlite(element: epoch_second, compiler: SQLCompiler, **kw: object) -> str:
-    return f"CAST(strftime('%s', {compiler.process(element.clauses, **kw)}) AS INTEGER)"
+    # Its functions round to milliseconds, up too; the text of a time begins with its whole second.
+    return (
+        f"CAST(strftime('%s', substr({compiler.process(element.clauses, **kw)}, 1, 19)) AS INTEGER)"
+    )
 
 
 @compiles(epoch_second, "postgresql")

@@ -183,10 +183,15 @@ def _photo(chain: Chain, row: sa.Row[Any]) -> ShelfPhoto:
 
 
 def _plan(chain: Chain, row: sa.Row[Any]) -> Plan | None:
-    """The plan the device judged by, where it says so; else the one that held then."""
-    for plan in chain.plans.get(row.fixture_id, ()):
-        if (plan.planogram_id, plan.version) == (row.planogram_id, row.planogram_version):
-            return plan
+    """The plan the device judged by, where it says so, as it was then; else the one that held."""
+    judged_by = [
+        plan
+        for plan in chain.plans.get(row.fixture_id, ())
+        if (plan.planogram_id, plan.version) == (row.planogram_id, row.planogram_version)
+    ]
+    held = (plan for plan in judged_by if plan.valid_from <= row.taken_at)
+    if judged_by:
+        return next(held, judged_by[-1])
     return chain.plan_at(row.fixture_id, row.taken_at)
 
 

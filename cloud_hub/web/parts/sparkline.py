@@ -89,7 +89,8 @@ def _missing(values: Sequence[Number | None], step: float) -> Markup:
 def _said(figure: Figure, reader: Reader) -> str:
     words = reader.words
     hours = ", ".join(
-        f"{figure.first_hour + place}:00 {words.quantity(value, figure.unit, figure.currency)}"
+        f"{(figure.first_hour + place) % 24}:00"
+        f" {words.quantity(value, figure.unit, figure.currency)}"
         for place, value in enumerate(figure.hours)
     )
     return words("{name} by hour: {hours}", name=words.of(figure.name), hours=hours)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, TypeAdapter
 
 from device_profiles.camera import Camera, Point, SourceKind
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import OpeningHours, is_open
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
 from edge_agent.core.remote import Remote
@@ -27,7 +27,7 @@ from edge_agent.pipelines.doors.pace import Pace
 from edge_agent.pipelines.doors.queues import QueueGuard
 from edge_agent.pipelines.doors.sight_alarms import SightAlarms
 from edge_agent.pipelines.hand_counts.recorder import ClipRecorder
-from edge_agent.pipelines.opening_hours import OPEN_MARGIN, is_open
+from edge_agent.pipelines.opening_hours import OPEN_MARGIN
 from edge_agent.pipelines.view import ViewGuard
 from edge_agent.pipelines.watching import PictureGuard, Sight
 from sync.core.clock import Clock
@@ -169,7 +169,7 @@ class DoorWatch:
         await self.sights.find()
         await self.minute.turn_to(frame.taken_at)
         sight, seen = await asyncio.to_thread(self._see, frame)
-        open_now = is_open(self.opening_hours, self.clock.now(), zone=self.zone)
+        open_now = is_open(self.opening_hours, self.zone, self.clock.now())
         await self.sights.judge(sight, frame.at_s, is_open=open_now)
         self.health.worked(
             self.camera.camera_id,
@@ -200,9 +200,7 @@ class DoorWatch:
         book.watch(watched_between(self._good_at_s, frame.at_s), seen)
         self._good_at_s = frame.at_s
         self.seen = seen
-        is_staff = not is_open(
-            self.opening_hours, frame.taken_at, zone=self.zone, margin=OPEN_MARGIN
-        )
+        is_staff = not is_open(self.opening_hours, self.zone, frame.taken_at, OPEN_MARGIN)
         for crossing in seen.crossings:
             book.cross(crossing, is_staff=is_staff)
         for visit in seen.visits:

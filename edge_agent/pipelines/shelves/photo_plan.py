@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import OpeningHours, local_to_utc
 from edge_agent.pipelines.opening_hours import due_slot
 
 TIMES_KEEP = timedelta(minutes=30)
@@ -32,11 +32,16 @@ class PhotoPlan:
         if self.interval_min:
             slot = due_slot(self.opening_hours, at, zone=self.zone, interval_min=self.interval_min)
             slots += [slot] if slot is not None else []
-        local = at.astimezone(self.zone).replace(tzinfo=None)
-        for day in (local.date() - timedelta(days=1), local.date()):
-            moments = [datetime.combine(day, moment) for moment in self.times]
-            slots += [moment for moment in moments if local - TIMES_KEEP < moment <= local]
-        return f"{max(slots):%Y%m%dT%H%M}" if slots else None
+        today = at.astimezone(self.zone).date()
+        for day in (today - timedelta(days=1), today):
+            moments = [local_to_utc(day, moment, self.zone) for moment in self.times]
+            slots += [moment for moment in moments if at - TIMES_KEEP < moment <= at]
+        return self._name(max(slots)) if slots else None
+
+    def _name(self, slot: datetime) -> str:
+        """The slot by the clock on the wall; one that it shows for the second time is another."""
+        local = slot.astimezone(self.zone)
+        return f"{local:%Y%m%dT%H%M}{'-again' if local.fold else ''}"
 
     def note_closed_door(self, at_s: float) -> None:
         """A door was closed, by the monotonic clock: a photo is due soon."""

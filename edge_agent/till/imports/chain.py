@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from device_profiles.names import Names
-from device_profiles.store import ChainProfile, DeviceKind, OpeningHours, StoreDevice, StoreProfile
+from device_profiles.opening_hours import OpeningHours
+from device_profiles.store import ChainProfile, DeviceKind, StoreDevice, StoreProfile
 from edge_agent.till.imports.mapping import ReceiptMapping, device_of
 from edge_agent.till.imports.reading import StoreFound
 
@@ -54,7 +55,7 @@ def _store(mapping: ReceiptMapping, found: StoreFound, secret: bytes) -> StorePr
         name=Names(en=f"Store {label}", zh=f"{label} 号店"),
         time_zone=mapping.store_time_zone,
         region=Names(en="Imported", zh="导入"),
-        opening_hours=OpeningHours(opens=mapping.opens, closes=mapping.closes),
+        opening_hours=OpeningHours.daily(mapping.opens, mapping.closes),
         selling_area_m2=mapping.selling_area_m2,
         devices=(
             StoreDevice(

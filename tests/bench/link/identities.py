@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from random import Random
 
 from device_profiles.names import Names
-from device_profiles.store import ChainProfile, DeviceKind, OpeningHours, StoreDevice, StoreProfile
+from device_profiles.opening_hours import OpeningHours
+from device_profiles.store import ChainProfile, DeviceKind, StoreDevice, StoreProfile
 from sync.core.errors import NotConnected
 from sync.events import ClockState, Lane, Stamp
 from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin

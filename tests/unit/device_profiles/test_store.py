@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from device_profiles.store import ChainProfile, OpeningHours
+from device_profiles.opening_hours import OpeningHours
+from device_profiles.store import ChainProfile
 from tests.talking_device import COLA, small_chain
 
 Spoil = Callable[[dict[str, Any]], object]

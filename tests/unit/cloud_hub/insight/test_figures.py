@@ -167,7 +167,7 @@ def test_a_comparison_reads_both_days_at_once(tmp_path: Path) -> None:
 def test_the_hours_shown_are_those_of_the_store_that_opens_longest(tmp_path: Path) -> None:
     against = comparison(tmp_path)
     first, second = against.today
-    late = replace(first, open_at=local(10))
+    late = replace(first, intervals=((local(10), first.close_at),))
     told = figure(metric(), cells(("s01", TODAY, 11, 1)), replace(against, today=(late, second)))
     assert told.first_hour == 7
 

@@ -12,7 +12,7 @@ from cloud_hub.core.days.opening_hours import StoreHours, store_day
 from cloud_hub.insight.window import MARGIN, Window, between, by_store, comparable, today
 from cloud_hub.master_data.chain import read_chain
 from cloud_hub.sales.tables import Receipt
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import OpeningHours
 from tests.small_chain import (
     NOW,
     TENANT,
@@ -44,12 +44,12 @@ def test_weeks_that_are_exceptions_are_not_compared_with(chain: SmallChain) -> N
         known = read_chain(session, TENANT)
     assert known is not None
     hours = known.stores["s01"].hours
-    closed = hours.hours.model_copy(update={"exceptions": {TODAY - timedelta(days=7): None}})
+    closed = hours.hours.model_copy(update={"exceptions": {TODAY - timedelta(days=7): ()}})
     store = type(hours)(store_id="s01", zone=hours.zone, hours=closed, selling_area_m2=50.0)
     before = comparable(store_day(store, TODAY, NOW))
     assert before is not None
     assert before.day == TODAY - timedelta(days=14)
-    holiday = hours.hours.model_copy(update={"exceptions": {TODAY: None}})
+    holiday = hours.hours.model_copy(update={"exceptions": {TODAY: ()}})
     store = type(hours)(store_id="s01", zone=hours.zone, hours=holiday, selling_area_m2=50.0)
     assert comparable(store_day(store, TODAY, NOW)) is None
 
@@ -102,7 +102,7 @@ def test_a_quarter_of_an_hour_lies_in_its_stores_local_hour(chain: SmallChain) -
 
 def test_stores_with_equal_times_are_asked_about_together(chain: SmallChain) -> None:
     here, there = stores(chain)
-    early = replace(there, hours=there.hours.model_copy(update={"opens": time(6)}))
+    early = replace(there, hours=OpeningHours.daily(time(6), time(23)))
     together = between(TENANT, [here, there], TODAY, TODAY, NOW).groups()
     apart = between(TENANT, [here, early], TODAY, TODAY, NOW).groups()
     assert [ids for _, ids in together] == [["s01", "s02"]]
@@ -144,14 +144,14 @@ def test_days_are_told_by_store(chain: SmallChain) -> None:
 
 def test_with_four_weeks_of_exceptions_nothing_is_comparable(chain: SmallChain) -> None:
     here = stores(chain)[0]
-    weeks = {TODAY - timedelta(weeks=n): None for n in (1, 2, 3, 4)}
+    weeks = {TODAY - timedelta(weeks=n): () for n in (1, 2, 3, 4)}
     shut = replace(here, hours=here.hours.model_copy(update={"exceptions": weeks}))
     assert comparable(store_day(shut, TODAY, NOW)) is None
 
 
 def test_a_comparison_over_a_change_of_clocks_ends_at_the_same_time_on_the_wall() -> None:
     berlin = ZoneInfo("Europe/Berlin")
-    hours = OpeningHours(opens=time(7), closes=time(21))
+    hours = OpeningHours.daily(time(7), time(21))
     store = StoreHours(store_id="s", zone=berlin, hours=hours, selling_area_m2=1.0)
     monday = date(2026, 3, 30)
     until = datetime(2026, 3, 30, 14, 32, tzinfo=berlin)

@@ -23,6 +23,7 @@ from cloud_hub.master_data.place_tables import (
     StoreRow,
     Tenant,
 )
+from device_profiles.opening_hours import Weekday
 from device_profiles.store import ChainProfile
 from tests.talking_device import APPLES, COLA, NOON, OOLONG, small_chain
 
@@ -166,9 +167,10 @@ def test_a_new_version_of_a_plan_stands_beside_the_old_one(database: Database) -
 def test_opening_hours_with_exceptions_come_back_as_they_were(database: Database) -> None:
     chain = said()
     hours = {
-        "opens": "07:00:00",
-        "closes": "23:00:00",
-        "exceptions": {"2026-02-17": None, "2026-02-18": ["10:00:00", "16:00:00"]},
+        "week": {day: [["07:00:00", "23:00:00"]] for day in Weekday},
+        "exceptions": {"2026-02-17": [], "2026-02-18": [["10:00:00", "16:00:00"]]},
+        "holidays": ["2026-02-19"],
+        "holiday_spans": [["10:00:00", "12:00:00"], ["14:00:00", "00:00:00"]],
     }
     chain["stores"][0]["opening_hours"] = hours
     load(database, chain)

@@ -1,7 +1,7 @@
 """A store edited by hand: the importer's checks, the audit log, who may."""
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -60,13 +60,16 @@ def edit(hub: Hub, who: Viewer, **changes: str) -> Done | Invalid | Declined:
 
 def test_an_edit_is_written_and_logged_with_before_and_after(hub: Hub) -> None:
     office = viewer(LoginRole.HEAD_OFFICE)
-    assert edit(hub, office, **{"name-en": "North Gate", "closes": "22:30"}) == Done(
+    assert edit(hub, office, **{"name-en": "North Gate", "hours": "Mon-Sun 7:00-22:30"}) == Done(
         message="Saved."
     )
     with hub.sessions() as session:
         store = read_store(session, TENANT, "s01")
         (entry,) = session.scalars(sa.select(AuditEntry))
-    assert (store.name["en"], store.opening_hours.closes) == ("North Gate", time(22, 30))
+    assert (store.name["en"], store.opening_hours.on(date(2026, 3, 4))) == (
+        "North Gate",
+        ((time(7), time(22, 30)),),
+    )
     assert (entry.action, entry.subject, entry.actor) == ("store-edited", "s01", office.login_name)
     assert entry.detail["before"]["name"]["en"] == "Store 01"
     assert entry.detail["after"]["name"]["en"] == "North Gate"
@@ -116,6 +119,21 @@ def test_who_has_seen_an_older_store_is_refused(hub: Hub) -> None:
     edit(hub, office, **{"name-en": "North Gate"})
     answer = edit(hub, office, **{"name-en": "South Gate", "state": seen})
     assert isinstance(answer, Declined)
+
+
+@pytest.mark.parametrize(
+    "text", ["moon 7:00-9:00", "7:00-9:00", "mon 7-9", "mon 7:00-9:00 x", "mon 25:00-26:00", "mon"]
+)
+def test_a_week_that_cannot_be_meant_is_named(hub: Hub, text: str) -> None:
+    answer = edit(hub, viewer(LoginRole.IT), hours=text)
+    assert isinstance(answer, Invalid)
+    assert f"Not understood: “{text}”" in answer.errors["hours"]
+
+
+def test_spans_that_overlap_are_refused_beside_the_hours(hub: Hub) -> None:
+    answer = edit(hub, viewer(LoginRole.IT), hours="mon 07:00-12:00, 11:00-15:00")
+    assert isinstance(answer, Invalid)
+    assert set(answer.errors) == {"hours"}
 
 
 def test_only_head_office_and_it_edit() -> None:

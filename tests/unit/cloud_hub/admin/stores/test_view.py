@@ -7,6 +7,7 @@ import pytest
 from cloud_hub.admin.stores.view import state_of, store_view, stores_view
 from cloud_hub.core.errors import NotFound, NotYours
 from device_profiles.names import Names
+from device_profiles.opening_hours import OpeningHours
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, OWN, SmallChain, head_office, viewer
 
@@ -17,7 +18,7 @@ def test_every_store_is_listed_by_its_number_as_master_data_say(two_stores: Smal
     assert [row.store_id for row in view.stores] == ["s01", "s02"]
     first = view.stores[0]
     assert (first.name["zh"], first.region["en"]) == ("01店", "Town")
-    assert (first.opens, first.closes) == (time(7), time(23))
+    assert first.hours == OpeningHours.daily(time(7), time(23))
     assert (first.time_zone, first.selling_area_m2, first.gln) == ("Etc/GMT-8", 50.0, "")
 
 
@@ -51,7 +52,7 @@ def test_the_state_of_a_store_changes_with_whatever_its_form_shows(
         {"gln": "9506000140445"},
         {"time_zone": "Asia/Shanghai"},
         {"selling_area_m2": 50.1},
-        {"opening_hours": store.opening_hours.model_copy(update={"closes": time(22)})},
+        {"opening_hours": OpeningHours.daily(time(7), time(22))},
     )
     states = {state_of(store.model_copy(update=change)) for change in changes}
     assert len(states | {sheet.state}) == len(changes) + 1

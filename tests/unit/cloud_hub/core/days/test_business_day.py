@@ -1,11 +1,11 @@
 """Which day of trading a moment belongs to."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from cloud_hub.core.days.business_day import at_local, business_day, day_start
+from cloud_hub.core.days.business_day import business_day, day_start
 
 SHANGHAI, BERLIN, NEW_YORK = map(ZoneInfo, ("Asia/Shanghai", "Europe/Berlin", "America/New_York"))
 DAY = date(2026, 3, 4)
@@ -59,7 +59,27 @@ def test_the_day_in_which_clocks_change_is_an_hour_shorter_or_longer(
     assert length.total_seconds() == hours * 3600
 
 
-def test_a_wall_clock_time_is_told_in_utc() -> None:
-    assert at_local(DAY, time(7, 30), SHANGHAI) == utc(3, 23, 30)
-    assert at_local(date(2026, 7, 1), time(7), BERLIN) == utc(1, 5, month=7)
-    assert at_local(date(2026, 12, 1), time(7), BERLIN) == utc(1, 6, month=12)
+@pytest.mark.parametrize(
+    ("zone", "first", "last"),
+    [
+        ("Europe/Zurich", "2026-03-27", "2026-03-31"),
+        ("Europe/Zurich", "2026-10-23", "2026-10-27"),
+        ("America/New_York", "2026-10-30", "2026-11-03"),
+        ("Australia/Lord_Howe", "2026-04-03", "2026-04-07"),
+        ("America/Sao_Paulo", "2018-11-02", "2018-11-06"),
+        ("America/Sao_Paulo", "2019-02-15", "2019-02-19"),
+        ("Africa/Casablanca", "2026-02-13", "2026-02-17"),
+        ("Pacific/Apia", "2011-12-28", "2012-01-02"),
+        ("Antarctica/Casey", "2010-03-03", "2010-03-07"),
+    ],
+)
+def test_every_moment_belongs_to_the_one_day_that_has_begun_and_not_ended(
+    zone: str, first: str, last: str
+) -> None:
+    there = ZoneInfo(zone)
+    at = day_start(date.fromisoformat(first), there)
+    until = day_start(date.fromisoformat(last), there)
+    while at < until:
+        day = business_day(at, there)
+        assert day_start(day, there) <= at < day_start(day + timedelta(days=1), there)
+        at += timedelta(minutes=15)

@@ -14,6 +14,10 @@ from cloud_hub.stock.tables import StockCount
     "at",
     [
         datetime(2026, 3, 4, 12, 14, 59, 999_000, tzinfo=UTC),
+        datetime(2026, 3, 4, 12, 14, 59, 999_499, tzinfo=UTC),
+        datetime(2026, 3, 4, 12, 14, 59, 999_500, tzinfo=UTC),
+        datetime(2026, 3, 4, 23, 59, 59, 999_999, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
         datetime(2026, 3, 4, 12, 15, tzinfo=UTC),
         datetime(1970, 1, 1, tzinfo=UTC),
         datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC),

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import OpeningHours
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
 from edge_agent.core.writer import Writer

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import OpeningHours
 from edge_agent.core.door_log import DoorLog
 from edge_agent.pipelines.shelves.photo_plan import DOOR_WAITS_S, PhotoPlan
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-HOURS = OpeningHours(opens=time(7), closes=time(23))
+HOURS = OpeningHours.daily(time(7), time(23))
 
 
 def plan(**more) -> PhotoPlan:

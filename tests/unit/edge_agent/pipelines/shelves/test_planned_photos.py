@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from device_profiles.store import OpeningHours
+from device_profiles.opening_hours import OpeningHours
 from edge_agent.core.errors import SourceUnusable
 from edge_agent.drivers.cameras import CameraFeed
 from tests.stage.shelf_camera import (
