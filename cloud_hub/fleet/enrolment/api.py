@@ -86,21 +86,15 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
         store_id=device.store_id,
         device_id=device.device_id,
         password=password,
-        brokers=_brokers(hub, request),
+        brokers=_brokers(hub),
         mqtt_version=hub.settings.mqtt_version,
         artifact_root=artifacts_of(hub).desk(device.tenant_id).root(now).decode(),
     )
 
 
-def _brokers(hub: Hub, request: Request) -> tuple[BrokerAnswer, ...]:
-    """Where devices find a broker: as they reached the hub, if one listens everywhere."""
-
-    def reached(host: str) -> str:
-        everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-        return (request.url.hostname or host) if everywhere else host
-
+def _brokers(hub: Hub) -> tuple[BrokerAnswer, ...]:
     addresses = hub.settings.broker_addresses
-    return tuple(BrokerAnswer(host=reached(one.host), port=one.port) for one in addresses)
+    return tuple(BrokerAnswer(host=one.host, port=one.port) for one in addresses)
 
 
 @router.post("/devices/{device_id}/reset-claim", status_code=204)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.core.storage.database import Database
+from cloud_hub.link.broker.caller import CheckDevice
 from cloud_hub.link.broker.device_identity import DeviceIdentity
-from cloud_hub.link.broker.embedded import CheckDevice
 from cloud_hub.master_data.place_tables import DeviceRow
 
 UNKNOWN_CLAIM = "no device of this name waits for that claim token"
