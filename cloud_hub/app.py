@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.tables import ApiToken
-from cloud_hub.access.throttle import LoginThrottle
+from cloud_hub.access.throttle import TRIES_OF_ADDRESS, LoginThrottle, Patience
 from cloud_hub.access.tokens import ANY_TENANT, NewToken, mint_token
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
@@ -76,7 +76,8 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         replay_unknown(database, projector, hub.clock.now())
         opened.pop_all()
     parts = Parts(
-        claims=LoginThrottle(),
+        claims=Patience(),
+        guesses=LoginThrottle(free_tries=TRIES_OF_ADDRESS),
         meters=Counters(),
         metrics=METRICS,
         projector=projector,

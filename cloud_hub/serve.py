@@ -37,6 +37,9 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # uvicorn alone would believe whoever reaches it from this machine.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         ws="websockets-sansio",
         ws_max_size=LONGEST_MESSAGE,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,

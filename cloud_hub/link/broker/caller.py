@@ -12,7 +12,7 @@ from sync.wire.topics import ROOT, Downlink, every_dn_topic
 HUB_USER = "+hub"
 """User name of the hub itself; no device can have it, since it is no identifier."""
 LONGEST_TOPIC = 200
-_DEVICE_NAME = re.compile(r"[a-z0-9-]{1,40}")
+DEVICE_NAME = re.compile(r"[a-z0-9-]{1,40}")
 _OF_ONE_RUN = re.compile(r"(-[A-Za-z0-9_.-]{1,40})?")
 
 CheckDevice = Callable[[str, str], Awaitable[DeviceIdentity | None]]
@@ -70,7 +70,7 @@ class Identities:
         if user == HUB_USER:
             is_hub = hmac.compare_digest(password.encode(), self._hub_password)
             return Caller(device=None) if is_hub else None
-        if not _DEVICE_NAME.fullmatch(user) or not password:
+        if not DEVICE_NAME.fullmatch(user) or not password:
             return None
         device = await self._check(user, password)
         return None if device is None else Caller(device=device)

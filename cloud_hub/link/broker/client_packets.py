@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from amqtt.adapters import ReaderAdapter, StreamWriterAdapter
 
 from cloud_hub.link.broker.mqtt_fields import Fields, Malformed, read_length
-from cloud_hub.link.broker.refusals import Refusal
+from cloud_hub.link.broker.refusals import LinkRefusal
 
 PACKET_TIMEOUT_S = 30.0
 """In which a packet that has begun must have come whole."""
@@ -71,7 +71,7 @@ class PacketRules:
     most_bytes: int
     silence_s: float
     is_held: Callable[[], bool]
-    on_broken: Callable[[Refusal], None]
+    on_broken: Callable[[LinkRefusal], None]
 
 
 class GuardedReader(ReaderAdapter):  # type: ignore[misc]  # amqtt has no types
@@ -91,7 +91,7 @@ class GuardedReader(ReaderAdapter):  # type: ignore[misc]  # amqtt has no types
             return b""
         end = len(self._packet) if n < 0 else self._at + n
         if end > len(self._packet):
-            return self._end(Refusal.PACKET)
+            return self._end(LinkRefusal.PACKET)
         said, self._at = self._packet[self._at : end], end
         return said
 
@@ -109,7 +109,7 @@ class GuardedReader(ReaderAdapter):  # type: ignore[misc]  # amqtt has no types
         try:
             self._packet, self._at = await self._read_packet(), 0
         except Malformed:
-            self._end(Refusal.PACKET)
+            self._end(LinkRefusal.PACKET)
         except (asyncio.IncompleteReadError, ConnectionError):
             self._is_over = True
         return not self._is_over
@@ -120,19 +120,19 @@ class GuardedReader(ReaderAdapter):  # type: ignore[misc]  # amqtt has no types
             async with asyncio.timeout(self._rules.silence_s):
                 first = await self._reader.readexactly(1)
         except TimeoutError:
-            return self._end(Refusal.SILENT)
+            return self._end(LinkRefusal.SILENT)
         try:
             async with asyncio.timeout(PACKET_TIMEOUT_S):
                 said, length = await read_length(self._reader)
                 if len(first) + len(said) + length > self._rules.most_bytes:
-                    return self._end(Refusal.PACKET_SIZE)
+                    return self._end(LinkRefusal.PACKET_SIZE)
                 body = await self._reader.readexactly(length)
         except TimeoutError:
-            return self._end(Refusal.PACKET_SLOW)
+            return self._end(LinkRefusal.PACKET_SLOW)
         check_packet(first[0], body)
         return first + said + body
 
-    def _end(self, why: Refusal) -> bytes:
+    def _end(self, why: LinkRefusal) -> bytes:
         if not self._is_over:
             self._is_over = True
             self._packet, self._at = b"", 0
@@ -143,7 +143,9 @@ class GuardedReader(ReaderAdapter):  # type: ignore[misc]  # amqtt has no types
 class GuardedWriter(StreamWriterAdapter):  # type: ignore[misc]  # amqtt has no types
     """What the broker writes to. Who does not read is left: what waits for it would fill up."""
 
-    def __init__(self, writer: asyncio.StreamWriter, on_broken: Callable[[Refusal], None]) -> None:
+    def __init__(
+        self, writer: asyncio.StreamWriter, on_broken: Callable[[LinkRefusal], None]
+    ) -> None:
         super().__init__(writer)
         self._on_broken = on_broken
 
@@ -153,7 +155,7 @@ class GuardedWriter(StreamWriterAdapter):  # type: ignore[misc]  # amqtt has no 
             async with asyncio.timeout(WRITE_TIMEOUT_S):
                 await super().drain()
         except TimeoutError as error:
-            self._on_broken(Refusal.DEAF)
+            self._on_broken(LinkRefusal.DEAF)
             self._writer.transport.abort()
             raise ConnectionResetError from error
 

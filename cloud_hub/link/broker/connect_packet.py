@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass
 
 from cloud_hub.link.broker.mqtt_fields import Fields, Malformed, field, length_bytes, read_length
-from cloud_hub.link.broker.refusals import Refusal
+from cloud_hub.link.broker.refusals import LinkRefusal
 
 CONNECT = 0x10
 MQTT_3_1_1 = 4
@@ -41,34 +41,34 @@ class Connect:
     will: Will | None
 
 
-async def read_connect(reader: asyncio.StreamReader) -> Connect | Refusal:
+async def read_connect(reader: asyncio.StreamReader) -> Connect | LinkRefusal:
     """A CONNECT of MQTT 3.1.1, or why it is none. No byte after it is read, and never more than
     MOST_CONNECT_BYTES and its header."""
     try:
         first = await reader.readexactly(1)
         if first[0] != CONNECT:
-            return Refusal.NO_CONNECT
+            return LinkRefusal.NO_CONNECT
         _, length = await read_length(reader)
         start = await reader.readexactly(min(length, START_BYTES))
         if (refusal := _wrong_start(start)) is not None:
             return refusal
         if length > MOST_CONNECT_BYTES:
-            return Refusal.TOO_LONG
+            return LinkRefusal.TOO_LONG
         return _understood(Fields(await reader.readexactly(length - len(start))))
     except Malformed:
-        return Refusal.MALFORMED
+        return LinkRefusal.MALFORMED
     except (asyncio.IncompleteReadError, ConnectionError):
-        return Refusal.CUT
+        return LinkRefusal.CUT
 
 
-def _wrong_start(start: bytes) -> Refusal | None:
+def _wrong_start(start: bytes) -> LinkRefusal | None:
     """What is wrong with a packet that begins so. An older or newer MQTT is told at once, since
     what follows is written otherwise."""
     if len(start) < START_BYTES or (start[:-1] != NAME and not b"\0\6MQIsdp".startswith(start)):
-        return Refusal.MALFORMED
+        return LinkRefusal.MALFORMED
     if start[:-1] != NAME or start[-1] < MQTT_3_1_1:
-        return Refusal.OLD_VERSION
-    return Refusal.NEW_VERSION if start[-1] > MQTT_3_1_1 else None
+        return LinkRefusal.OLD_VERSION
+    return LinkRefusal.NEW_VERSION if start[-1] > MQTT_3_1_1 else None
 
 
 def _understood(fields: Fields) -> Connect:

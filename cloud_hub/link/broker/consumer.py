@@ -33,7 +33,7 @@ GROUPS_ON_THEIR_WAY = 2
 only wait here for longer than the senders' patience, and come again."""
 RECENT_S = 10.0
 """A device that sent within this time is counted as sending."""
-FULL_BYTES = 64 * 1024 * 1024
+FULL_BYTES = 32 * 1024 * 1024
 """With so much waiting the embedded broker lets devices wait with what they send."""
 URGENT_LEVELS = {str(int(lane)) for lane in (Lane.SALE, Lane.ALERT, Lane.RESULT)}
 Kept = tuple[float, Heard]

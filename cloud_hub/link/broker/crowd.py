@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from cloud_hub.link.broker.caller import Caller
-from cloud_hub.link.broker.refusals import Refusal
+from cloud_hub.link.broker.refusals import LinkRefusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +65,16 @@ class Crowd:
         """It has said who it is, or will not any more."""
         self._unread.pop(visitor, None)
 
-    def refuse(self, caller: Caller, visitor: Visitor, client_id: str) -> Refusal | None:
+    def refuse(self, caller: Caller, visitor: Visitor, client_id: str) -> LinkRefusal | None:
         """Why there is no room for it; the hub itself always finds some, and who comes again under
         the same client id takes its own place."""
         if caller.device is None or (caller.key, client_id) in self._inside:
             return None
         if self._of_device[caller.key] >= self.room.inside_of_device:
-            return Refusal.TOO_MANY
+            return LinkRefusal.TOO_MANY
         is_full = len(self._inside) >= self.room.inside
         if is_full or self._of_address[visitor.address] >= self.room.inside_of_address:
-            return Refusal.FULL
+            return LinkRefusal.FULL
         return None
 
     def enter(self, caller: Caller, visitor: Visitor, client_id: str) -> None:

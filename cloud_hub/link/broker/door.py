@@ -20,7 +20,7 @@ from cloud_hub.link.broker.client_packets import GuardedReader, GuardedWriter, P
 from cloud_hub.link.broker.connect_packet import Connect, Will, connect_bytes, read_connect
 from cloud_hub.link.broker.crowd import Crowd, Visitor
 from cloud_hub.link.broker.device_identity import DeviceIdentity
-from cloud_hub.link.broker.refusals import ANSWERS, BROKEN_RULES, Refusal, RefusalLog
+from cloud_hub.link.broker.refusals import ANSWERS, BROKEN_RULES, LinkRefusal, RefusalLog
 from sync.wire.batch import MAX_PAYLOAD_BYTES
 
 CONNECT_TIMEOUT_S = 5.0
@@ -28,8 +28,8 @@ CHECK_TIMEOUT_S = 10.0
 CHECKS_AT_ONCE = 4
 CLOSE_TIMEOUT_S = 2.0
 MOST_WILL_BYTES = 8 * 1024
-MOST_PACKET_BYTES = 4 * MAX_PAYLOAD_BYTES
-"""Of a device: the largest batch four times."""
+MOST_PACKET_BYTES = 2 * MAX_PAYLOAD_BYTES
+"""Of a device: the largest batch twice."""
 MOST_HUB_PACKET_BYTES = 16 * 1024 * 1024
 """Of the hub itself, whose answers may be long."""
 LONGEST_KEEPALIVE_S = 600
@@ -50,7 +50,7 @@ class Doorkeeper(Protocol):
     async def left(self, device: DeviceIdentity) -> None:
         """A device's last connection has ended."""
 
-    async def broke(self, device: DeviceIdentity, refusal: Refusal) -> None:
+    async def broke(self, device: DeviceIdentity, refusal: LinkRefusal) -> None:
         """A device did what no agent does."""
 
 
@@ -76,11 +76,11 @@ class Door:
         visitor = Visitor(address=str(peer[0]) if peer else "", writer=writer)
         try:
             said = await self._listen_to(visitor, reader)
-            if isinstance(said, Refusal):
+            if isinstance(said, LinkRefusal):
                 self._refuse(visitor, said)
                 return
             caller = await self._identify(said)
-            if isinstance(caller, Refusal):
+            if isinstance(caller, LinkRefusal):
                 self._refuse(visitor, caller, said.user)
             elif (refusal := self._against(caller, said, visitor)) is not None:
                 self._refuse(visitor, refusal, said.user)
@@ -92,36 +92,38 @@ class Door:
             # What was written is sent first, but nobody waits for ever until it is read.
             asyncio.get_running_loop().call_later(CLOSE_TIMEOUT_S, writer.transport.abort)
 
-    async def _listen_to(self, visitor: Visitor, reader: asyncio.StreamReader) -> Connect | Refusal:
+    async def _listen_to(
+        self, visitor: Visitor, reader: asyncio.StreamReader
+    ) -> Connect | LinkRefusal:
         for gone in self.crowd.arrive(visitor):
-            self.refusals.note(Refusal.CROWDED_OUT, gone.address)
+            self.refusals.note(LinkRefusal.CROWDED_OUT, gone.address)
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 said = await read_connect(reader)
         except TimeoutError:
-            return Refusal.SLOW
+            return LinkRefusal.SLOW
         finally:
             self.crowd.has_spoken(visitor)
-        return Refusal.CROWDED_OUT if visitor.is_sent_away else said
+        return LinkRefusal.CROWDED_OUT if visitor.is_sent_away else said
 
-    async def _identify(self, said: Connect) -> Caller | Refusal:
+    async def _identify(self, said: Connect) -> Caller | LinkRefusal:
         if self.crowd.checking >= self.crowd.room.checking:
-            return Refusal.BUSY
+            return LinkRefusal.BUSY
         self.crowd.checking += 1
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_S), self._checks:
                 caller = await self.identities.identify(said.user, said.password)
         except (TimeoutError, SQLAlchemyError):
-            return Refusal.UNCHECKED
+            return LinkRefusal.UNCHECKED
         finally:
             self.crowd.checking -= 1
-        return caller or Refusal.WRONG_PASSWORD
+        return caller or LinkRefusal.WRONG_PASSWORD
 
-    def _against(self, caller: Caller, said: Connect, visitor: Visitor) -> Refusal | None:
+    def _against(self, caller: Caller, said: Connect, visitor: Visitor) -> LinkRefusal | None:
         if not caller.owns(said.client_id):
-            return Refusal.CLIENT_ID
+            return LinkRefusal.CLIENT_ID
         if not said.is_clean:
-            return Refusal.KEPT_SESSION
+            return LinkRefusal.KEPT_SESSION
         if (refusal := _against_will(caller, said.will)) is not None:
             return refusal
         return self.crowd.refuse(caller, visitor, said.client_id)
@@ -131,7 +133,7 @@ class Door:
     ) -> None:
         inner_id = f"{caller.key}.{next(self._numbers)}"
 
-        def broken(refusal: Refusal) -> None:
+        def broken(refusal: LinkRefusal) -> None:
             self.refusals.note(refusal, visitor.address, said.user)
             self._tell(caller, refusal)
 
@@ -151,7 +153,7 @@ class Door:
                 self._soon(self.keeper.left(caller.device))
 
     def _rules(
-        self, caller: Caller, keepalive_s: int, broken: Callable[[Refusal], None]
+        self, caller: Caller, keepalive_s: int, broken: Callable[[LinkRefusal], None]
     ) -> PacketRules:
         is_hub = caller.device is None
         promised_s = min(keepalive_s or LONGEST_KEEPALIVE_S, LONGEST_KEEPALIVE_S)
@@ -162,12 +164,12 @@ class Door:
             on_broken=broken,
         )
 
-    def _refuse(self, visitor: Visitor, refusal: Refusal, name: str = "") -> None:
-        if refusal is not Refusal.CROWDED_OUT:
+    def _refuse(self, visitor: Visitor, refusal: LinkRefusal, name: str = "") -> None:
+        if refusal is not LinkRefusal.CROWDED_OUT:
             self.refusals.note(refusal, visitor.address, name)
         visitor.writer.write(ANSWERS.get(refusal, b""))
 
-    def _tell(self, caller: Caller, refusal: Refusal) -> None:
+    def _tell(self, caller: Caller, refusal: LinkRefusal) -> None:
         if caller.device is not None and refusal in BROKEN_RULES:
             self._soon(self.keeper.broke(caller.device, refusal))
 
@@ -182,9 +184,9 @@ class Door:
             await asyncio.gather(*self._telling, return_exceptions=True)
 
 
-def _against_will(caller: Caller, will: Will | None) -> Refusal | None:
+def _against_will(caller: Caller, will: Will | None) -> LinkRefusal | None:
     if will is None:
         return None
     if not caller.may_publish(will.topic):
-        return Refusal.WILL_TOPIC
-    return Refusal.WILL_SIZE if len(will.payload) > MOST_WILL_BYTES else None
+        return LinkRefusal.WILL_TOPIC
+    return LinkRefusal.WILL_SIZE if len(will.payload) > MOST_WILL_BYTES else None

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from cloud_hub.core.hub import Hub
 from cloud_hub.link.broker.connections import end_connection
 from cloud_hub.link.broker.device_identity import DeviceIdentity
-from cloud_hub.link.broker.refusals import Refusal
+from cloud_hub.link.broker.refusals import LinkRefusal
 from cloud_hub.link.hub_alarms import BROKE_RULES, HubAlarm, raise_alarm
 from cloud_hub.master_data.place_tables import DeviceRow
 
@@ -20,14 +20,14 @@ class HubDoorkeeper:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._written: OrderedDict[tuple[str, str, Refusal], float] = OrderedDict()
+        self._written: OrderedDict[tuple[str, str, LinkRefusal], float] = OrderedDict()
 
     async def left(self, device: DeviceIdentity) -> None:
         """A device's last connection has ended."""
         await asyncio.to_thread(self._end, device)
         self._hub.changed.announce()
 
-    async def broke(self, device: DeviceIdentity, refusal: Refusal) -> None:
+    async def broke(self, device: DeviceIdentity, refusal: LinkRefusal) -> None:
         """A device did what no agent does: an alarm stands."""
         now_s, key = time.monotonic(), (device.tenant_id, device.device_id, refusal)
         if now_s - self._written.get(key, float("-inf")) < WRITTEN_EVERY_S:
@@ -43,7 +43,7 @@ class HubDoorkeeper:
         with self._hub.database.writing() as session:
             end_connection(session, device.tenant_id, device.device_id, self._hub.clock.now())
 
-    def _raise(self, device: DeviceIdentity, refusal: Refusal) -> None:
+    def _raise(self, device: DeviceIdentity, refusal: LinkRefusal) -> None:
         with self._hub.database.writing() as session:
             row = session.get(DeviceRow, (device.tenant_id, device.device_id))
             if row is not None:

@@ -18,7 +18,7 @@ UNSUPPORTED_VERSION = b"\x20\x03\x00\x84\x00"
 """CONNACK of MQTT 5; the others are of MQTT 3.1.1, section 3.2.2.3."""
 
 
-class Refusal(StrEnum):
+class LinkRefusal(StrEnum):
     """Why a connection is refused or ended, in words for the log."""
 
     SLOW = "its CONNECT did not come in time"
@@ -46,33 +46,33 @@ class Refusal(StrEnum):
 
 
 ANSWERS = {
-    Refusal.OLD_VERSION: UNACCEPTABLE_LEVEL,
-    Refusal.NEW_VERSION: UNSUPPORTED_VERSION,
-    Refusal.BUSY: UNAVAILABLE,
-    Refusal.FULL: UNAVAILABLE,
-    Refusal.UNCHECKED: UNAVAILABLE,
-    Refusal.TOO_MANY: UNAVAILABLE,
-    Refusal.WRONG_PASSWORD: NOT_AUTHORIZED,
-    Refusal.CLIENT_ID: IDENTIFIER_REJECTED,
-    Refusal.KEPT_SESSION: NOT_AUTHORIZED,
-    Refusal.WILL_TOPIC: NOT_AUTHORIZED,
-    Refusal.WILL_SIZE: NOT_AUTHORIZED,
+    LinkRefusal.OLD_VERSION: UNACCEPTABLE_LEVEL,
+    LinkRefusal.NEW_VERSION: UNSUPPORTED_VERSION,
+    LinkRefusal.BUSY: UNAVAILABLE,
+    LinkRefusal.FULL: UNAVAILABLE,
+    LinkRefusal.UNCHECKED: UNAVAILABLE,
+    LinkRefusal.TOO_MANY: UNAVAILABLE,
+    LinkRefusal.WRONG_PASSWORD: NOT_AUTHORIZED,
+    LinkRefusal.CLIENT_ID: IDENTIFIER_REJECTED,
+    LinkRefusal.KEPT_SESSION: NOT_AUTHORIZED,
+    LinkRefusal.WILL_TOPIC: NOT_AUTHORIZED,
+    LinkRefusal.WILL_SIZE: NOT_AUTHORIZED,
 }
 """The CONNACK of each; the others are closed without a word."""
 
 BROKEN_RULES = frozenset(
     {
-        Refusal.CLIENT_ID,
-        Refusal.KEPT_SESSION,
-        Refusal.WILL_TOPIC,
-        Refusal.WILL_SIZE,
-        Refusal.TOO_MANY,
-        Refusal.PACKET_SIZE,
-        Refusal.PACKET,
+        LinkRefusal.CLIENT_ID,
+        LinkRefusal.KEPT_SESSION,
+        LinkRefusal.WILL_TOPIC,
+        LinkRefusal.WILL_SIZE,
+        LinkRefusal.TOO_MANY,
+        LinkRefusal.PACKET_SIZE,
+        LinkRefusal.PACKET,
     }
 )
 """What no agent does: the hub raises an alarm about the device. The others happen on bad days."""
-SAID_QUIETLY = frozenset({Refusal.NEW_VERSION, Refusal.SILENT})
+SAID_QUIETLY = frozenset({LinkRefusal.NEW_VERSION, LinkRefusal.SILENT})
 """What every honest connection of some kind does."""
 
 
@@ -87,9 +87,9 @@ class RefusalLog:
 
     def __init__(self, monotonic_s: Callable[[], float]) -> None:
         self._monotonic_s = monotonic_s
-        self._counts: dict[Refusal, _Count] = {}
+        self._counts: dict[LinkRefusal, _Count] = {}
 
-    def note(self, refusal: Refusal, address: str, name: str = "") -> None:
+    def note(self, refusal: LinkRefusal, address: str, name: str = "") -> None:
         """One more. `name` is what it said it was, of which the log shows the start."""
         now_s = self._monotonic_s()
         count = self._counts.get(refusal)

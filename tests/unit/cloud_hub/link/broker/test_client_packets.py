@@ -13,7 +13,7 @@ from cloud_hub.link.broker.client_packets import (
     check_packet,
 )
 from cloud_hub.link.broker.mqtt_fields import Malformed, field, length_bytes
-from cloud_hub.link.broker.refusals import Refusal
+from cloud_hub.link.broker.refusals import LinkRefusal
 
 TOPIC = field(b"aisle/1/up/c/s/d/0")
 PING = b"\xc0\x00"
@@ -104,7 +104,7 @@ class Guarded:
         self.stream = asyncio.StreamReader()
         self.stream.feed_data(data)
         self.stream.feed_eof()
-        self.broken: list[Refusal] = []
+        self.broken: list[LinkRefusal] = []
         rules = PacketRules(
             most_bytes=100,
             silence_s=60,
@@ -139,7 +139,7 @@ async def test_a_packet_is_read_piece_by_piece() -> None:
 async def test_a_packet_that_is_too_long_is_not_read() -> None:
     guarded = Guarded(PING + packet(0x30, TOPIC + b"x" * 200))
     assert await guarded.everything() == PING
-    assert guarded.broken == [Refusal.PACKET_SIZE]
+    assert guarded.broken == [LinkRefusal.PACKET_SIZE]
     assert len(await guarded.stream.read()) > 200
 
 
@@ -147,7 +147,7 @@ async def test_a_packet_that_is_too_long_is_not_read() -> None:
 async def test_a_packet_that_breaks_the_rules_is_the_end(bad: bytes) -> None:
     guarded = Guarded(PING + bad + PING)
     assert await guarded.everything() == PING
-    assert guarded.broken == [Refusal.PACKET]
+    assert guarded.broken == [LinkRefusal.PACKET]
     assert await guarded.reader.read(1) == b""
 
 
@@ -155,7 +155,7 @@ async def test_a_reader_that_would_read_beyond_a_packet_reads_nothing_more() -> 
     guarded = Guarded(PING + PING)
     assert await guarded.reader.read(3) == b""
     assert await guarded.reader.read(1) == b""
-    assert guarded.broken == [Refusal.PACKET]
+    assert guarded.broken == [LinkRefusal.PACKET]
 
 
 async def test_a_packet_that_was_cut_is_the_end_without_a_word() -> None:
@@ -170,13 +170,13 @@ async def test_what_is_held_comes_when_it_is_held_no_more() -> None:
 
 
 async def test_who_is_silent_for_too_long_is_ended() -> None:
-    broken: list[Refusal] = []
+    broken: list[LinkRefusal] = []
     rules = PacketRules(
         most_bytes=100, silence_s=0.01, is_held=lambda: False, on_broken=broken.append
     )
     reader = GuardedReader(asyncio.StreamReader(), b"", rules)
     assert await reader.read(1) == b""
-    assert broken == [Refusal.SILENT]
+    assert broken == [LinkRefusal.SILENT]
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(1, 20), max_size=60))

@@ -14,7 +14,7 @@ from cloud_hub.link.broker.connect_packet import (
     read_connect,
 )
 from cloud_hub.link.broker.mqtt_fields import field, length_bytes
-from cloud_hub.link.broker.refusals import Refusal
+from cloud_hub.link.broker.refusals import LinkRefusal
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
 WILLS = st.builds(
@@ -52,7 +52,7 @@ class Counted(asyncio.StreamReader):
         return data
 
 
-async def read(data: bytes) -> Connect | Refusal:
+async def read(data: bytes) -> Connect | LinkRefusal:
     return await read_connect(Counted(data))
 
 
@@ -78,7 +78,7 @@ async def test_what_follows_a_connect_is_left_where_it_is(said: Connect, more: b
 
 @given(st.binary(max_size=400) | st.binary(max_size=400).map(lambda data: packet(body(0) + data)))
 async def test_any_bytes_are_understood_or_refused(data: bytes) -> None:
-    assert isinstance(await read(data), Connect | Refusal)
+    assert isinstance(await read(data), Connect | LinkRefusal)
 
 
 @given(CONNECTS, st.data())
@@ -89,13 +89,13 @@ async def test_a_connect_with_changed_bytes_is_understood_or_refused(
     for _ in range(data.draw(st.integers(1, 5))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(raw)))
-    assert isinstance(await read(bytes(raw[:cut])), Connect | Refusal)
+    assert isinstance(await read(bytes(raw[:cut])), Connect | LinkRefusal)
 
 
 @given(st.integers(MOST_CONNECT_BYTES + 1, 128**4 - 1))
 async def test_a_connect_that_is_too_long_is_not_read(length: int) -> None:
     reader = Counted(b"\x10" + length_bytes(length) + body(2) + b"\0" * 100_000)
-    assert await read_connect(reader) is Refusal.TOO_LONG
+    assert await read_connect(reader) is LinkRefusal.TOO_LONG
     assert reader.taken <= 20
 
 
@@ -109,36 +109,38 @@ async def test_never_more_than_the_bound_is_read(start: bytes, kilobytes: int) -
 @pytest.mark.parametrize(
     ("data", "refusal"),
     [
-        (b"", Refusal.CUT),
-        (b"\x10", Refusal.CUT),
-        (b"\x10\x80\x80", Refusal.CUT),
-        (packet(body(2, b"c"))[:-1], Refusal.CUT),
-        (b"\x10\xff\xff\xff\xff\x01", Refusal.MALFORMED),
-        (b"\x10\x00", Refusal.MALFORMED),
-        (b"\x10\x03abc", Refusal.MALFORMED),
-        (b"\x00" + packet(body(2, b"c"))[1:], Refusal.NO_CONNECT),
-        (b"\x11" + packet(body(2, b"c"))[1:], Refusal.NO_CONNECT),
-        (b"\x30\x05hello", Refusal.NO_CONNECT),
-        (b"GET / HTTP/1.1\r\n\r\n", Refusal.NO_CONNECT),
-        (b"\x16\x03\x01\x02\x00\x01", Refusal.NO_CONNECT),
-        (packet(body(2, b"c", level=3)), Refusal.OLD_VERSION),
-        (packet(body(2, b"c", level=3, name=b"MQIsdp")), Refusal.OLD_VERSION),
-        (packet(body(2, b"c", level=5)), Refusal.NEW_VERSION),
-        (packet(body(2, b"c", level=255)), Refusal.NEW_VERSION),
-        (packet(body(2, b"c", level=0x84)), Refusal.NEW_VERSION),
-        (packet(body(2, b"c", name=b"MQTX")), Refusal.MALFORMED),
-        (packet(body(3, b"c")), Refusal.MALFORMED),
-        (packet(body(2)), Refusal.MALFORMED),
-        (packet(body(2, b"c", b"more")), Refusal.MALFORMED),
-        (packet(body(2, b"\xff")), Refusal.MALFORMED),
-        (packet(body(2, b"a\0b")), Refusal.MALFORMED),
-        (packet(body(0x42, b"c", b"a password alone")), Refusal.MALFORMED),
-        (packet(body(0x0A, b"c")), Refusal.MALFORMED),
-        (packet(body(0x22, b"c")), Refusal.MALFORMED),
-        (packet(body(0x1E, b"c", b"topic", b"will")), Refusal.MALFORMED),
-        (packet(body(0x06, b"c", b"topic alone")), Refusal.MALFORMED),
-        (packet(body(0xC2, b"c", b"a name alone")), Refusal.MALFORMED),
+        (b"", LinkRefusal.CUT),
+        (b"\x10", LinkRefusal.CUT),
+        (b"\x10\x80\x80", LinkRefusal.CUT),
+        (packet(body(2, b"c"))[:-1], LinkRefusal.CUT),
+        (b"\x10\xff\xff\xff\xff\x01", LinkRefusal.MALFORMED),
+        (b"\x10\x00", LinkRefusal.MALFORMED),
+        (b"\x10\x03abc", LinkRefusal.MALFORMED),
+        (b"\x00" + packet(body(2, b"c"))[1:], LinkRefusal.NO_CONNECT),
+        (b"\x11" + packet(body(2, b"c"))[1:], LinkRefusal.NO_CONNECT),
+        (b"\x30\x05hello", LinkRefusal.NO_CONNECT),
+        (b"GET / HTTP/1.1\r\n\r\n", LinkRefusal.NO_CONNECT),
+        (b"\x16\x03\x01\x02\x00\x01", LinkRefusal.NO_CONNECT),
+        (packet(body(2, b"c", level=3)), LinkRefusal.OLD_VERSION),
+        (packet(body(2, b"c", level=3, name=b"MQIsdp")), LinkRefusal.OLD_VERSION),
+        (packet(body(2, b"c", level=5)), LinkRefusal.NEW_VERSION),
+        (packet(body(2, b"c", level=255)), LinkRefusal.NEW_VERSION),
+        (packet(body(2, b"c", level=0x84)), LinkRefusal.NEW_VERSION),
+        (packet(body(2, b"c", name=b"MQTX")), LinkRefusal.MALFORMED),
+        (packet(body(3, b"c")), LinkRefusal.MALFORMED),
+        (packet(body(2)), LinkRefusal.MALFORMED),
+        (packet(body(2, b"c", b"more")), LinkRefusal.MALFORMED),
+        (packet(body(2, b"\xff")), LinkRefusal.MALFORMED),
+        (packet(body(2, b"a\0b")), LinkRefusal.MALFORMED),
+        (packet(body(0x42, b"c", b"a password alone")), LinkRefusal.MALFORMED),
+        (packet(body(0x0A, b"c")), LinkRefusal.MALFORMED),
+        (packet(body(0x22, b"c")), LinkRefusal.MALFORMED),
+        (packet(body(0x1E, b"c", b"topic", b"will")), LinkRefusal.MALFORMED),
+        (packet(body(0x06, b"c", b"topic alone")), LinkRefusal.MALFORMED),
+        (packet(body(0xC2, b"c", b"a name alone")), LinkRefusal.MALFORMED),
     ],
 )
-async def test_what_is_no_connect_of_mqtt_3_1_1_is_refused(data: bytes, refusal: Refusal) -> None:
+async def test_what_is_no_connect_of_mqtt_3_1_1_is_refused(
+    data: bytes, refusal: LinkRefusal
+) -> None:
     assert await read(data) is refusal

@@ -6,7 +6,7 @@ from typing import cast
 from cloud_hub.link.broker.caller import Caller
 from cloud_hub.link.broker.crowd import Crowd, Room, Visitor
 from cloud_hub.link.broker.device_identity import DeviceIdentity
-from cloud_hub.link.broker.refusals import Refusal
+from cloud_hub.link.broker.refusals import LinkRefusal
 
 HUB = Caller(device=None)
 
@@ -76,13 +76,13 @@ def test_a_device_a_house_and_an_address_are_full_at_some_number() -> None:
     for run in ("a", "b"):
         assert room.refuse(till, visitor(), run) is None
         room.enter(till, visitor(), run)
-    assert room.refuse(till, visitor(), "c") is Refusal.TOO_MANY
+    assert room.refuse(till, visitor(), "c") is LinkRefusal.TOO_MANY
     assert room.refuse(device("s01-till", "other"), visitor(), "c") is None
     room.enter(device("s01-door"), visitor(), "d")
-    assert room.refuse(device("s02-till"), visitor(), "e") is Refusal.FULL
+    assert room.refuse(device("s02-till"), visitor(), "e") is LinkRefusal.FULL
     assert room.refuse(device("s02-till"), visitor("127.0.0.2"), "e") is None
     room.enter(device("s02-till"), visitor("127.0.0.2"), "e")
-    assert room.refuse(device("s03-till"), visitor("127.0.0.3"), "f") is Refusal.FULL
+    assert room.refuse(device("s03-till"), visitor("127.0.0.3"), "f") is LinkRefusal.FULL
     assert room.refuse(HUB, visitor(), "hub") is None
 
 
@@ -95,7 +95,7 @@ def test_who_comes_again_under_its_own_name_takes_its_own_place() -> None:
     room.enter(till, second, "a")
     assert (first.is_sent_away, second.is_sent_away) == (True, False)
     room.leave(till, first, "a")
-    assert room.refuse(till, visitor(), "c") is Refusal.TOO_MANY
+    assert room.refuse(till, visitor(), "c") is LinkRefusal.TOO_MANY
 
 
 def test_another_chains_device_of_the_same_name_is_left_alone() -> None:

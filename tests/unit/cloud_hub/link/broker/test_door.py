@@ -14,7 +14,7 @@ from cloud_hub.link.broker.connect_packet import Connect, read_connect
 from cloud_hub.link.broker.crowd import Crowd, Room
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.broker.door import MOST_WILL_BYTES, Door
-from cloud_hub.link.broker.refusals import Refusal
+from cloud_hub.link.broker.refusals import LinkRefusal
 from tests.stage.raw_mqtt import Call, clients, connect, connect_with_will, packet
 
 TILL = DeviceIdentity(tenant_id="linguang", store_id="s01", device_id="s01-till")
@@ -27,7 +27,7 @@ HELLO = connect("s01-till-a", "s01-till", "secret")
 class Echo:
     """A room that says everything back, and notes the CONNECT that it was given."""
 
-    given: list[tuple[str, Connect | Refusal]] = field(default_factory=list)
+    given: list[tuple[str, Connect | LinkRefusal]] = field(default_factory=list)
 
     async def serve(self, client_id: str, reader: GuardedReader, writer: GuardedWriter) -> None:
         """To its end."""
@@ -44,13 +44,13 @@ class Keeper:
 
     def __init__(self) -> None:
         self.gone: list[DeviceIdentity] = []
-        self.broken: list[tuple[DeviceIdentity, Refusal]] = []
+        self.broken: list[tuple[DeviceIdentity, LinkRefusal]] = []
 
     async def left(self, device: DeviceIdentity) -> None:
         """Who left."""
         self.gone.append(device)
 
-    async def broke(self, device: DeviceIdentity, refusal: Refusal) -> None:
+    async def broke(self, device: DeviceIdentity, refusal: LinkRefusal) -> None:
         """Who broke which rule."""
         self.broken.append((device, refusal))
 
@@ -149,19 +149,19 @@ async def test_who_does_not_pass_is_answered_and_nothing_is_kept(
 @pytest.mark.parametrize(
     ("topic", "payload", "refusal"),
     [
-        ("aisle/1/dn/linguang/s01/s01-door/cmd", b"{}", Refusal.WILL_TOPIC),
-        ("aisle/1/dn/linguang/s01/s01-till/cmd", b"{}", Refusal.WILL_TOPIC),
-        ("aisle/1/up/linguang/s01/s01-door/0", b"{}", Refusal.WILL_TOPIC),
-        ("aisle/1/up/other/s01/s01-till/0", b"{}", Refusal.WILL_TOPIC),
-        (f"{UP}/#", b"{}", Refusal.WILL_TOPIC),
-        ("$SYS/broker", b"{}", Refusal.WILL_TOPIC),
-        ("", b"{}", Refusal.WILL_TOPIC),
-        (f"{UP}/" + "0" * 200, b"{}", Refusal.WILL_TOPIC),
-        (f"{UP}/hello", b"x" * (MOST_WILL_BYTES + 1), Refusal.WILL_SIZE),
+        ("aisle/1/dn/linguang/s01/s01-door/cmd", b"{}", LinkRefusal.WILL_TOPIC),
+        ("aisle/1/dn/linguang/s01/s01-till/cmd", b"{}", LinkRefusal.WILL_TOPIC),
+        ("aisle/1/up/linguang/s01/s01-door/0", b"{}", LinkRefusal.WILL_TOPIC),
+        ("aisle/1/up/other/s01/s01-till/0", b"{}", LinkRefusal.WILL_TOPIC),
+        (f"{UP}/#", b"{}", LinkRefusal.WILL_TOPIC),
+        ("$SYS/broker", b"{}", LinkRefusal.WILL_TOPIC),
+        ("", b"{}", LinkRefusal.WILL_TOPIC),
+        (f"{UP}/" + "0" * 200, b"{}", LinkRefusal.WILL_TOPIC),
+        (f"{UP}/hello", b"x" * (MOST_WILL_BYTES + 1), LinkRefusal.WILL_SIZE),
     ],
 )
 async def test_a_will_keeps_to_the_rules_of_a_publish(
-    topic: str, payload: bytes, refusal: Refusal
+    topic: str, payload: bytes, refusal: LinkRefusal
 ) -> None:
     async with opened() as at:
         client = await at.client(connect_with_will("s01-till", "secret", topic, payload))
@@ -217,7 +217,7 @@ async def test_a_device_has_no_more_connections_than_it_may() -> None:
             await client.hear(2)
         third = await at.client(connect("s01-till-3", "s01-till", "secret"))
         assert await third.hear_to_the_end() == b"\x20\x02\x00\x03"
-        await at.until(lambda: at.keeper.broken == [(TILL, Refusal.TOO_MANY)])
+        await at.until(lambda: at.keeper.broken == [(TILL, LinkRefusal.TOO_MANY)])
         hub = await at.client(connect("hub", HUB_USER, "the hub's own password"), PING)
         assert await hub.hear(2) == PING
 
@@ -246,5 +246,5 @@ async def test_a_packet_that_is_too_long_ends_the_connection_and_is_told() -> No
         await client.hear(2)
         await client.say(b"\x30\xff\xff\xff\x7f" + b"x" * 100_000)
         assert await client.hear(1) == b""
-        await at.until(lambda: at.keeper.broken == [(TILL, Refusal.PACKET_SIZE)])
+        await at.until(lambda: at.keeper.broken == [(TILL, LinkRefusal.PACKET_SIZE)])
         await at.until(lambda: at.keeper.gone == [TILL])

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from cloud_hub.link.broker.connections import connected, open_connection
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.broker.doorkeeper import HubDoorkeeper
-from cloud_hub.link.broker.refusals import BROKEN_RULES, Refusal
+from cloud_hub.link.broker.refusals import BROKEN_RULES, LinkRefusal
 from cloud_hub.link.hub_alarms import BROKE_RULES, SILENCE, clear_silent_alarms
 from cloud_hub.link.tables import AlarmRaised
 from cloud_hub.master_data.place_tables import DeviceRow
@@ -27,7 +27,7 @@ def alarms(doors: Doors) -> list[str]:
 
 async def test_a_broken_rule_is_one_alarm_until_it_has_stopped(doors: Doors) -> None:
     keeper = HubDoorkeeper(doors.hub)
-    for refusal in (Refusal.WILL_TOPIC, Refusal.WILL_TOPIC, Refusal.PACKET_SIZE):
+    for refusal in (LinkRefusal.WILL_TOPIC, LinkRefusal.WILL_TOPIC, LinkRefusal.PACKET_SIZE):
         await keeper.broke(TILL, refusal)
     assert alarms(doors) == ["s01-till packet-size", "s01-till will-topic"]
     with doors.hub.database.writing() as session:
@@ -44,7 +44,7 @@ async def test_every_broken_rule_has_room_in_the_table(doors: Doors) -> None:
 
 async def test_a_device_that_is_gone_from_master_data_raises_nothing(doors: Doors) -> None:
     gone = DeviceIdentity(tenant_id=TENANT, store_id="s01", device_id="s01-gone")
-    await HubDoorkeeper(doors.hub).broke(gone, Refusal.PACKET)
+    await HubDoorkeeper(doors.hub).broke(gone, LinkRefusal.PACKET)
     assert alarms(doors) == []
 
 

@@ -18,7 +18,7 @@ from cloud_hub.link.broker.embedded import (
     require_loopback,
     room_here,
 )
-from cloud_hub.link.broker.refusals import Refusal
+from cloud_hub.link.broker.refusals import LinkRefusal
 from tests.stage.raw_mqtt import (
     ACCEPTED,
     Call,
@@ -42,7 +42,7 @@ class Quiet:
     async def left(self, device: DeviceIdentity) -> None:
         """Nothing."""
 
-    async def broke(self, device: DeviceIdentity, refusal: Refusal) -> None:
+    async def broke(self, device: DeviceIdentity, refusal: LinkRefusal) -> None:
         """Nothing."""
 
 

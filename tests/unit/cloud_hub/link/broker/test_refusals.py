@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from cloud_hub.link.broker.refusals import ANSWERS, LOGGED_EVERY_S, Refusal, RefusalLog
+from cloud_hub.link.broker.refusals import ANSWERS, LOGGED_EVERY_S, LinkRefusal, RefusalLog
 
 
 class Said:
@@ -20,9 +20,9 @@ def test_a_reason_is_told_once_a_minute_and_then_how_often(
 ) -> None:
     said = Said()
     for number in range(2000):
-        said.log.note(Refusal.WRONG_PASSWORD, "127.0.0.1", f"nobody-{number}")
+        said.log.note(LinkRefusal.WRONG_PASSWORD, "127.0.0.1", f"nobody-{number}")
     said.now_s = LOGGED_EVERY_S
-    said.log.note(Refusal.WRONG_PASSWORD, "127.0.0.1", "till")
+    said.log.note(LinkRefusal.WRONG_PASSWORD, "127.0.0.1", "till")
     assert [record.getMessage() for record in caplog.records] == [
         "refused a connection of 'nobody-0' from 127.0.0.1: a wrong name or password",
         "refused a connection of 'till' from 127.0.0.1: a wrong name or password"
@@ -32,7 +32,7 @@ def test_a_reason_is_told_once_a_minute_and_then_how_often(
 
 def test_each_reason_is_told_by_itself(caplog: pytest.LogCaptureFixture) -> None:
     said = Said()
-    for refusal in (Refusal.SLOW, Refusal.CUT, Refusal.SLOW):
+    for refusal in (LinkRefusal.SLOW, LinkRefusal.CUT, LinkRefusal.SLOW):
         said.log.note(refusal, "127.0.0.1")
     assert len(caplog.records) == 2
 
@@ -40,7 +40,7 @@ def test_each_reason_is_told_by_itself(caplog: pytest.LogCaptureFixture) -> None
 def test_a_name_is_shown_short_and_without_signs_that_command_a_terminal(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    Said().log.note(Refusal.WRONG_PASSWORD, "127.0.0.1", "\x1b[2J\n" + "x" * 10_000)
+    Said().log.note(LinkRefusal.WRONG_PASSWORD, "127.0.0.1", "\x1b[2J\n" + "x" * 10_000)
     (record,) = caplog.records
     assert "\x1b" not in record.getMessage()
     assert "\n" not in record.getMessage()
@@ -49,7 +49,7 @@ def test_a_name_is_shown_short_and_without_signs_that_command_a_terminal(
 
 def test_what_honest_clients_do_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    Said().log.note(Refusal.NEW_VERSION, "127.0.0.1")
+    Said().log.note(LinkRefusal.NEW_VERSION, "127.0.0.1")
     assert [record.levelno for record in caplog.records] == [logging.DEBUG]
 
 
