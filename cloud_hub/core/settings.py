@@ -91,6 +91,8 @@ class HubSettings(BaseModel):
     session_days: int = Field(default=14, ge=1, le=365)
     trusted_proxies: ProxyNames = ()
     media_limit_mb: int = Field(default=20, ge=1, le=1024)
+    media_day_mb: int = Field(default=2_000, ge=1, le=1_000_000)
+    media_quota_mb: int = Field(default=50_000, ge=1, le=100_000_000)
     group_batches: int = Field(default=32, ge=1, le=256)
     credit_batches: int = Field(default=8, ge=1, le=64)
     reconnect_spread_s: float = Field(default=5.0, ge=0)
@@ -137,6 +139,16 @@ class HubSettings(BaseModel):
     def media_limit_bytes(self) -> int:
         """The largest picture that is taken."""
         return self.media_limit_mb * MEGABYTE
+
+    @property
+    def media_day_bytes(self) -> int:
+        """How much a device may send in a day."""
+        return self.media_day_mb * MEGABYTE
+
+    @property
+    def media_quota_bytes(self) -> int:
+        """How much a device may send in whole."""
+        return self.media_quota_mb * MEGABYTE
 
     @property
     def media_dir(self) -> Path:
