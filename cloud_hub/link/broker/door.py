@@ -69,11 +69,15 @@ class Door:
     _numbers: Iterator[int] = field(default_factory=count)
     _checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHECKS_AT_ONCE))
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
+    _serving: set[asyncio.Task[object]] = field(default_factory=set)
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its first byte to its last."""
         peer = writer.get_extra_info("peername")
         visitor = Visitor(address=str(peer[0]) if peer else "", writer=writer)
+        if (task := asyncio.current_task()) is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         try:
             said = await self._listen_to(visitor, reader)
             if isinstance(said, LinkRefusal):
@@ -178,9 +182,12 @@ class Door:
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
-    async def settle(self) -> None:
-        """Waits until everything was told that has to be told."""
-        while self._telling:
+    async def close(self) -> None:
+        """Ends every connection, and waits until it is noted."""
+        self.crowd.send_everybody_away()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=CLOSE_TIMEOUT_S)
+        if self._telling:
             await asyncio.gather(*self._telling, return_exceptions=True)
 
 

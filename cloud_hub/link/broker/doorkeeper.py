@@ -1,8 +1,12 @@
 """Writes down what happens at the door: who left, and which device broke its rules."""
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.core.hub import Hub
 from cloud_hub.link.broker.connections import end_connection
@@ -10,6 +14,8 @@ from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.broker.refusals import LinkRefusal
 from cloud_hub.link.hub_alarms import BROKE_RULES, HubAlarm, raise_alarm
 from cloud_hub.master_data.place_tables import DeviceRow
+
+log = logging.getLogger(__name__)
 
 WRITTEN_EVERY_S = 60.0
 MOST_REMEMBERED = 4096
@@ -24,8 +30,7 @@ class HubDoorkeeper:
 
     async def left(self, device: DeviceIdentity) -> None:
         """A device's last connection has ended."""
-        await asyncio.to_thread(self._end, device)
-        self._hub.changed.announce()
+        await self._write(lambda: self._end(device))
 
     async def broke(self, device: DeviceIdentity, refusal: LinkRefusal) -> None:
         """A device did what no agent does: an alarm stands."""
@@ -36,7 +41,14 @@ class HubDoorkeeper:
         self._written.move_to_end(key)
         if len(self._written) > MOST_REMEMBERED:
             self._written.popitem(last=False)
-        await asyncio.to_thread(self._raise, device, refusal)
+        await self._write(lambda: self._raise(device, refusal))
+
+    async def _write(self, write: Callable[[], None]) -> None:
+        try:
+            await asyncio.to_thread(write)
+        except SQLAlchemyError:
+            log.exception("the door's note was not kept", extra={"action": "door-note-lost"})
+            return
         self._hub.changed.announce()
 
     def _end(self, device: DeviceIdentity) -> None:

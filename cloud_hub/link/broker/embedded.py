@@ -169,10 +169,7 @@ async def embedded_broker(
         # The port first: the hub that is started next may want it before every session has ended.
         server.close()
         await _stop(broker)
-        door.crowd.send_everybody_away()
-        # What was cut is closed in the loop's next round.
-        await asyncio.sleep(0)
-        await door.settle()
+        await door.close()
 
 
 async def _stop(broker: InnerBroker) -> None:

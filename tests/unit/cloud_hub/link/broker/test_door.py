@@ -92,8 +92,7 @@ async def opened(room: Room | None = None) -> AsyncIterator[Opened]:
             yield Opened(door=door, client=call, room=echo, keeper=keeper)
     finally:
         server.close()
-        door.crowd.send_everybody_away()
-        await door.settle()
+        await door.close()
 
 
 async def test_who_passes_is_handed_on_under_a_name_that_the_door_made() -> None:
@@ -248,3 +247,13 @@ async def test_a_packet_that_is_too_long_ends_the_connection_and_is_told() -> No
         assert await client.hear(1) == b""
         await at.until(lambda: at.keeper.broken == [(TILL, LinkRefusal.PACKET_SIZE)])
         await at.until(lambda: at.keeper.gone == [TILL])
+
+
+async def test_a_door_that_closes_ends_everybody_and_has_it_noted() -> None:
+    async with opened() as at:
+        inside, half = await at.client(HELLO, PING), await at.client(HELLO[:9])
+        await inside.hear(2)
+        await at.door.close()
+        assert (await inside.hear(1), await half.hear(1)) == (b"", b"")
+        assert at.keeper.gone == [TILL]
+        assert at.door.crowd == Crowd(room=Room())
