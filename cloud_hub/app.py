@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.tables import ApiToken
-from cloud_hub.access.throttle import LoginThrottle
+from cloud_hub.access.throttle import TRIES_OF_ADDRESS, LoginThrottle, Patience
 from cloud_hub.access.tokens import ANY_TENANT, NewToken, mint_token
 from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
 from cloud_hub.core.hub import Hub, hub_over
@@ -23,14 +23,11 @@ from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.enrolment.enrolment import device_checker
-from cloud_hub.link.broker.connections import (
-    end_connection,
-    end_every_connection,
-    end_silent_connections,
-)
+from cloud_hub.link.broker.caller import Identities
+from cloud_hub.link.broker.connections import end_every_connection, end_silent_connections
 from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
-from cloud_hub.link.broker.device_identity import DeviceIdentity
-from cloud_hub.link.broker.embedded import Gate, OnLeft, embedded_broker
+from cloud_hub.link.broker.doorkeeper import HubDoorkeeper
+from cloud_hub.link.broker.embedded import embedded_broker
 from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
@@ -79,7 +76,8 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         replay_unknown(database, projector, hub.clock.now())
         opened.pop_all()
     parts = Parts(
-        claims=LoginThrottle(),
+        claims=Patience(),
+        guesses=LoginThrottle(free_tries=TRIES_OF_ADDRESS),
         meters=Counters(),
         metrics=METRICS,
         projector=projector,
@@ -117,17 +115,14 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
     async def run(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.callback(hub.database.close)
+            inbox, early = Inbox(), hub.settings.broker is None
             if hub.settings.broker is None:
-                gate = Gate(
-                    device_checker(hub.database), hub.secrets.broker_password, _note_left(hub)
-                )
-                await stack.enter_async_context(embedded_broker(hub.settings.mqtt, gate))
+                await stack.enter_async_context(_own_broker(hub, inbox))
             hub.link.listener = await stack.enter_async_context(hub_listener(hub))
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             ingest = Ingest(
                 hub.database, hub.settings, parts.projector, after_greeting=AFTER_GREETING
             )
-            inbox, early = Inbox(), hub.settings.broker is None
             stop = asyncio.Event()
             stack.callback(stop.set)
             tasks.create_task(run_jobs(hub, stop), name="jobs")
@@ -144,18 +139,10 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
     return run
 
 
-def _note_left(hub: Hub) -> OnLeft:
-    """Notes that a device's connection has ended."""
-
-    def write(device: DeviceIdentity) -> None:
-        with hub.database.writing() as session:
-            end_connection(session, device.tenant_id, device.device_id, hub.clock.now())
-
-    async def left(device: DeviceIdentity) -> None:
-        await asyncio.to_thread(write, device)
-        hub.changed.announce()
-
-    return left
+def _own_broker(hub: Hub, inbox: Inbox) -> AbstractAsyncContextManager[object]:
+    identities = Identities(device_checker(hub.database), hub.secrets.broker_password)
+    keeper = HubDoorkeeper(hub)
+    return embedded_broker(hub.settings.mqtt, identities, keeper, lambda: inbox.is_full)
 
 
 async def watch_workers(hub: Hub) -> None:

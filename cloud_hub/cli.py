@@ -51,6 +51,14 @@ def run_hub(
             help="mqtt://user:password@host:port instead of the embedded; several with commas.",
         ),
     ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trusted-proxy",
+            metavar="ADDRESS/NET",
+            help="Reverse proxy that is believed where a request came from; may be given again.",
+        ),
+    ] = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", help="A TOML file of settings.")
     ] = None,
@@ -68,6 +76,7 @@ def run_hub(
         "http": http,
         "mqtt": mqtt,
         "broker": broker,
+        "trusted_proxies": trusted_proxy or None,
     }
     serve_hub(load_settings(given, file=settings), verbose=verbose)
 

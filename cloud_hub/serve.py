@@ -8,7 +8,7 @@ import uvicorn
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
-from cloud_hub.link.broker.embedded import require_free
+from cloud_hub.link.broker.embedded import require_free, require_loopback
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from sync.core.garbage import seldom_collect
 
@@ -22,6 +22,7 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     set_up_logging(verbose=verbose)
     require_free(settings.http, "--http")
     if settings.broker is None:
+        require_loopback(settings.mqtt)
         require_free(settings.mqtt, "--mqtt")
     app = build_hub(settings)
     seldom_collect()
@@ -36,6 +37,9 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # uvicorn alone would believe whoever reaches it from this machine.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         ws="websockets-sansio",
         ws_max_size=LONGEST_MESSAGE,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,

@@ -4,13 +4,29 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from io import BufferedWriter
 from pathlib import Path
 
 from cloud_hub.core.errors import Refused
 
+OWN = "+hub"
+"""Where the hub's own unfinished pictures lie; no chain is called so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A picture that one device sends, and all of its bytes."""
+
+    tenant_id: str
+    device_id: str
+    sha256: str
+    total: int
+
 
 class Pictures:
-    """`ab/abcd….` holds a picture whose hash was verified; `partial/abcd…` what has arrived."""
+    """`ab/abcd….` holds a picture whose hash was verified; `partial/TENANT/DEVICE/abcd…` what has
+    arrived from one device, which no other sees or goes on with."""
 
     def __init__(self, folder: Path, *, limit_bytes: int) -> None:
         self._folder = folder
@@ -24,65 +40,76 @@ class Pictures:
         """Whether the whole picture is here."""
         return self.path(sha256).is_file()
 
-    def offset(self, sha256: str) -> int:
-        """How many bytes of the picture are here already."""
-        for path in (self.path(sha256), self._partial(sha256)):
-            if path.is_file():
-                return path.stat().st_size
-        return 0
+    def offset(self, tenant_id: str, device_id: str, sha256: str) -> int:
+        """How many bytes of an unfinished picture have arrived from this device."""
+        try:
+            return self._partial(tenant_id, device_id, sha256).stat().st_size
+        except FileNotFoundError:
+            return 0
 
-    def _partial(self, sha256: str) -> Path:
-        return self._folder / "partial" / sha256
+    def drop(self, tenant_id: str, device_id: str, sha256: str) -> None:
+        """Forgets what has arrived of an unfinished picture."""
+        self._partial(tenant_id, device_id, sha256).unlink(missing_ok=True)
 
-    async def receive(
-        self, sha256: str, chunks: AsyncIterator[bytes], *, start: int, total: int
-    ) -> bool:
+    def _partial(self, tenant_id: str, device_id: str, sha256: str) -> Path:
+        return self._folder / "partial" / tenant_id / device_id / sha256
+
+    def require_size(self, total: int) -> None:
+        """Nothing. Raises Refused (413) for a picture that is too large."""
+        if total > self._limit_bytes:
+            raise Refused(f"a picture may have {self._limit_bytes} bytes, not {total}", status=413)
+
+    async def receive(self, upload: Upload, chunks: AsyncIterator[bytes], *, start: int) -> bool:
         """Whether the picture is whole after these bytes, the first of which is byte `start`.
 
         Raises Refused when they do not continue what is here, are too many, or hash to another
         name; in the last case nothing is kept.
         """
-        if total > self._limit_bytes:
-            raise Refused(f"a picture may have {self._limit_bytes} bytes, not {total}", status=413)
-        if self.holds(sha256):
-            return True
-        partial = self._partial(sha256)
+        self.require_size(upload.total)
+        sender = (upload.tenant_id, upload.device_id, upload.sha256)
+        partial = self._partial(*sender)
         partial.parent.mkdir(parents=True, exist_ok=True)
-        if start != self.offset(sha256):
-            raise Refused(f"continue at byte {self.offset(sha256)}, not {start}", status=409)
+        if start != (offset := self.offset(*sender)):
+            raise Refused(f"continue at byte {offset}, not {start}", status=409)
         with partial.open("ab") as file:
             async for chunk in chunks:
-                if file.tell() + len(chunk) > total:
+                if file.tell() + len(chunk) > upload.total:
                     raise Refused("more bytes than Content-Range says", status=400)
                 file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
+            await asyncio.to_thread(_sync, file)
             arrived = file.tell()
-        if arrived < total:
+        if arrived < upload.total:
             return False
-        await asyncio.to_thread(self._keep, sha256, partial)
+        await asyncio.to_thread(self._keep, upload.sha256, partial)
         return True
 
     def put(self, data: bytes) -> str:
         """Keeps a whole picture; its SHA-256. Raises Refused for one that is too large."""
-        if len(data) > self._limit_bytes:
-            raise Refused(
-                f"a picture may have {self._limit_bytes} bytes, not {len(data)}", status=413
-            )
+        self.require_size(len(data))
         sha256 = hashlib.sha256(data).hexdigest()
         if not self.holds(sha256):
-            partial = self._partial(sha256)
+            partial = self._partial(OWN, OWN, sha256)
             partial.parent.mkdir(parents=True, exist_ok=True)
             partial.write_bytes(data)
             self._keep(sha256, partial)
         return sha256
 
     def _keep(self, sha256: str, partial: Path) -> None:
-        with partial.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != sha256:
-            partial.unlink()
-            raise Refused(f"these bytes hash to {digest}, not {sha256}; start again", status=422)
-        whole = self.path(sha256)
-        whole.parent.mkdir(parents=True, exist_ok=True)
-        partial.replace(whole)
+        try:
+            with partial.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if digest != sha256:
+                partial.unlink()
+                raise Refused(
+                    f"these bytes hash to {digest}, not {sha256}; start again", status=422
+                )
+            whole = self.path(sha256)
+            whole.parent.mkdir(parents=True, exist_ok=True)
+            partial.replace(whole)
+        except FileNotFoundError as error:
+            raise Refused("what had arrived was put away; start again", status=409) from error
+
+
+def _sync(file: BufferedWriter) -> None:
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,5 +1,6 @@
 """The hub's settings: command line over environment over a TOML file, read once at start."""
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -47,15 +48,36 @@ def _address_parts(value: object) -> object:
 AddressText = Annotated[Address, BeforeValidator(_address_parts)]
 
 
+def _proxies(value: object) -> object:
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list | tuple):
+        return value
+    names = [name.strip() for one in given for name in str(one).split(",")]
+    for name in names:
+        try:
+            network = ipaddress.ip_network(name)
+        except ValueError:
+            network = None
+        if network is None or not network.prefixlen:
+            raise ValueError(
+                f"{name!r} is no proxy's address or network; write 127.0.0.1 or 10.1.2.0/24"
+            )
+    return tuple(names)
+
+
+ProxyNames = Annotated[tuple[str, ...], BeforeValidator(_proxies)]
+
+
 class HubSettings(BaseModel):
     """Everything that can be set.
 
     `database` is an SQLAlchemy URL; without one the hub keeps SQLite in `data_dir`.
     `broker` is `mqtt://[user:password@]host:port` of an external broker, or several of them joined
     by commas, independent of each other, the preferred one first; without one the hub runs its own
-    on `mqtt`, which should stay on 127.0.0.1. Of the products that devices name on photos, one in
-    `audit_one_in` is put before a person; of all such questions one in `asked_twice_one_in` before
-    two.
+    on `mqtt`, on 127.0.0.1 alone. `trusted_proxies` are addresses or networks (several with commas)
+    whose word is taken for where a request came from and whether by TLS. Of the products that
+    devices name on photos, one in `audit_one_in` is put before a person; of all such questions one
+    in `asked_twice_one_in` before two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,7 +89,10 @@ class HubSettings(BaseModel):
     broker: str | None = None
     console: bool = True
     session_days: int = Field(default=14, ge=1, le=365)
+    trusted_proxies: ProxyNames = ()
     media_limit_mb: int = Field(default=20, ge=1, le=1024)
+    media_day_mb: int = Field(default=2_000, ge=1, le=1_000_000)
+    media_quota_mb: int = Field(default=50_000, ge=1, le=100_000_000)
     group_batches: int = Field(default=32, ge=1, le=256)
     credit_batches: int = Field(default=8, ge=1, le=64)
     reconnect_spread_s: float = Field(default=5.0, ge=0)
@@ -114,6 +139,16 @@ class HubSettings(BaseModel):
     def media_limit_bytes(self) -> int:
         """The largest picture that is taken."""
         return self.media_limit_mb * MEGABYTE
+
+    @property
+    def media_day_bytes(self) -> int:
+        """How much a device may send in a day."""
+        return self.media_day_mb * MEGABYTE
+
+    @property
+    def media_quota_bytes(self) -> int:
+        """How much a device may send in whole."""
+        return self.media_quota_mb * MEGABYTE
 
     @property
     def media_dir(self) -> Path:

@@ -33,6 +33,8 @@ ALARM_NAMES: dict[str, Text] = {
     "retained-message": Text("a message left at the broker, ignored"),
     "identity-used-twice": Text("two devices use one identity"),
     "wrote-under-another-name": Text("wrote under another name"),
+    "broke-the-links-rules": Text("refused at the broker: it did what no agent does"),
+    "media-quota": Text("more pictures than its quota"),
     "cart-weight": Text("check the cart"),
 }
 

@@ -13,6 +13,9 @@ from sync.wire.messages import RIVAL_SILENCE_S
 
 RIVAL = "identity-used-twice"
 FOREIGN_NAME = "wrote-under-another-name"
+BROKE_RULES = "broke-the-links-rules"
+MEDIA_QUOTA = "media-quota"
+OF_THE_HUB = (RIVAL, FOREIGN_NAME, BROKE_RULES, MEDIA_QUOTA)
 SILENCE = timedelta(seconds=RIVAL_SILENCE_S)
 """A second device that is fenced asks again every minute: one silent for so long is gone."""
 
@@ -63,7 +66,7 @@ def silent_alarms(session: Session, now: datetime) -> list[AlarmRaised]:
     return list(
         session.scalars(
             sa.select(AlarmRaised).where(
-                AlarmRaised.alarm.in_((RIVAL, FOREIGN_NAME)),
+                AlarmRaised.alarm.in_(OF_THE_HUB),
                 AlarmRaised.cleared_at.is_(None),
                 last_seen <= now - SILENCE,
             )

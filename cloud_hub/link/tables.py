@@ -3,7 +3,7 @@
 For every device and lane: produced = received + declared lost + waiting.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index, LargeBinary
@@ -135,7 +135,8 @@ class ResendCount(Base):
 
 
 class Media(Base):
-    """A picture's reference, and whether its bytes are here (`stored_at`)."""
+    """A picture's reference, of the first device that named it, and whether that device's bytes are
+    here (`stored_at`)."""
 
     __tablename__ = "media"
     tenant_id: Mapped[str] = key()
@@ -149,6 +150,29 @@ class Media(Base):
     height_px: Mapped[int]
     taken_at: Mapped[datetime]
     stored_at: Mapped[datetime | None]
+
+
+class MediaUpload(Base):
+    """A picture that a device sends or has sent (`stored_at`): its own, though another may have
+    sent the same bytes. `bytes` are all it has."""
+
+    __tablename__ = "media_upload"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    sha256: Mapped[str] = key(64)
+    bytes: Mapped[int]
+    begun_at: Mapped[datetime]
+    stored_at: Mapped[datetime | None]
+
+
+class MediaDay(Base):
+    """How many bytes of pictures a device began to send on a day (UTC)."""
+
+    __tablename__ = "media_day"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    day: Mapped[date] = mapped_column(primary_key=True)
+    bytes: Mapped[int]
 
 
 class DeviceConnection(Base):

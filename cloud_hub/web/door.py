@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -20,7 +20,7 @@ from cloud_hub.access.sign_in import (
     viewer_of_login,
 )
 from cloud_hub.access.tables import Login
-from cloud_hub.access.throttle import LoginThrottle
+from cloud_hub.access.throttle import Patience, network_of
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.roles import landing
@@ -29,7 +29,6 @@ from cloud_hub.web.visit import SEE_AS_COOKIE
 log = logging.getLogger(__name__)
 
 LONGEST_PASSWORD: Final = 1024
-TRIES_OF_ADDRESS: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,37 +43,13 @@ class SignInAttempt:
     @property
     def pair(self) -> str:
         """Who tries from where."""
-        return f"{self.name} {self.address}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long who guesses must wait. By the pair of name and address, so that nobody can lock a
-    colleague out from elsewhere; and by the address, patiently, because a whole shop may stand
-    behind one."""
-
-    pairs: LoginThrottle
-    shops: LoginThrottle
-
-    def wait_s(self, attempt: SignInAttempt, now: datetime) -> float:
-        """Seconds until this may be tried; 0 when it may be now."""
-        return max(self.pairs.wait_s(attempt.pair, now), self.shops.wait_s(attempt.address, now))
-
-    def failed(self, attempt: SignInAttempt, now: datetime) -> None:
-        """Notes a failure."""
-        self.pairs.failed(attempt.pair, now)
-        self.shops.failed(attempt.address, now)
-
-    def succeeded(self, attempt: SignInAttempt) -> None:
-        """Forgets the failures."""
-        self.pairs.succeeded(attempt.pair)
-        self.shops.succeeded(attempt.address)
+        return f"{self.name} {network_of(self.address)}"
 
 
 def door_routes(hub: Hub) -> APIRouter:
     """POST /login and POST /logout. Both refuse a form that another site sent."""
     router = APIRouter(include_in_schema=False)
-    patience = Patience(pairs=LoginThrottle(), shops=LoginThrottle(free_tries=TRIES_OF_ADDRESS))
+    patience = Patience()
 
     @router.post("/login")
     async def sign_in(request: Request) -> Response:

@@ -19,6 +19,7 @@ from device_profiles.device import AuditSettings
 from edge_agent.core.seen import Seen
 from edge_agent.core.writer import Writer
 from edge_agent.drivers.films import CannotFilm
+from edge_agent.page.code_lock import CodeLock
 from edge_agent.page.frame import wants_chinese
 from edge_agent.page.hand_count_markup import ClipList, clip_html, door_html, list_html
 from edge_agent.pipelines.hand_counts.clips import Clip, ClipShelf
@@ -72,6 +73,7 @@ class AuditPages:
     clock: Clock
     rng: Random
     _session: str = field(init=False)
+    _lock: CodeLock = field(default_factory=CodeLock, init=False)
 
     def __post_init__(self) -> None:
         """A session's cookie cannot be guessed, and ends with the agent."""
@@ -138,9 +140,17 @@ class AuditPages:
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
         code = str((await request.post()).get("code", ""))
-        if not hmac.compare_digest(code.encode(), self.settings.code.encode()):
+        is_chinese = wants_chinese(request)
+        if (wait_s := self._lock.wait_s(self.clock.monotonic_s())) > 0:
+            return _page(door_html(wait_s=wait_s, is_chinese=is_chinese), status=429)
+        if not hmac.compare_digest(
+            code.encode(errors="surrogatepass"), self.settings.code.encode()
+        ):
+            self._lock.failed(self.clock.monotonic_s())
+            log.warning("a wrong code for the clips", extra={"action": "audit"})
             await asyncio.sleep(WRONG_CODE_WAITS_S)
-            return _page(door_html(wrong=True, is_chinese=wants_chinese(request)), status=403)
+            return _page(door_html(wrong=True, is_chinese=is_chinese), status=403)
+        self._lock.succeeded()
         answer = web.HTTPSeeOther("/audit")
         answer.set_cookie(COOKIE, self._session, httponly=True, samesite="Strict", path="/audit")
         raise answer
@@ -150,7 +160,7 @@ class AuditPages:
     async def _list(self, request: web.Request) -> web.StreamResponse:
         is_chinese = wants_chinese(request)
         if not self._is_inside(request):
-            return _page(door_html(wrong=False, is_chinese=is_chinese))
+            return _page(door_html(is_chinese=is_chinese))
         return await self._listed(request, problem="")
 
     async def _listed(self, request: web.Request, problem: str) -> web.Response:

@@ -1,5 +1,6 @@
 """The hand count's pages as HTML, English and Chinese; the script is static/count.js."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ WORDS = {
     "code": ("Code", "口令"),
     "enter": ("Enter", "进入"),
     "wrong": ("That is not the code of this device's profile.", "口令不正确。"),
+    "wait": ("Too many wrong codes; wait {seconds} s.", "口令错误次数过多，请等待 {seconds} 秒。"),
     "why": (
         "A clip of {minutes} minutes shows how exactly this door counts: you count it by hand, the"
         " device says what it counted. The clip stays on this device, is sent nowhere, and is"
@@ -59,9 +61,12 @@ WORDS = {
 """The pages' own words, (English, 中文)."""
 
 
-def door_html(*, wrong: bool, is_chinese: bool) -> str:
-    """The form that asks for the code."""
+def door_html(*, wrong: bool = False, wait_s: float = 0.0, is_chinese: bool) -> str:
+    """The form that asks for the code; with `wait_s` how long none is looked at."""
     word = _words(is_chinese)
+    problem = word["wrong"] if wrong else None
+    if wait_s > 0:
+        problem = word["wait"].format(seconds=math.ceil(wait_s))
     code = h.input(
         type="password",
         name="code",
@@ -70,7 +75,7 @@ def door_html(*, wrong: bool, is_chinese: bool) -> str:
         autofocus=True,
     )
     return _page(
-        h.p(class_="bad", role="alert")[word["wrong"]] if wrong else None,
+        h.p(class_="bad", role="alert")[problem] if problem else None,
         h.form(method="post", action="/audit/enter")[
             h.label[word["code"], " ", code], " ", h.button[word["enter"]]
         ],

@@ -19,7 +19,7 @@ from random import Random
 import pytest
 
 from cloud_hub.core.keys.key_store import load_secrets
-from cloud_hub.link.broker.embedded import HUB_USER
+from cloud_hub.link.broker.caller import HUB_USER
 from cloud_hub.worker import working
 from simulators.connections.network import FaultyProxy
 from sync.core.failpoints import Failpoint

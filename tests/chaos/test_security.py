@@ -182,7 +182,7 @@ async def test_38_the_embedded_broker_opens_a_device_its_own_topics_only(setup, 
     async with setup.hub() as hub:
         thief = await MqttLink.connect(
             BrokerAddress(host="127.0.0.1", port=setup.port),
-            MqttLogin(client_id="thief", **setup.login("s01-cooler")),
+            MqttLogin(client_id="s01-cooler-2", **setup.login("s01-cooler")),
             heard.append,
         )
         everything = ("#", "aisle/1/dn/#", "aisle/1/up/#", f"{till}/+", "aisle/1/dn/+/+/+/cmd")

@@ -88,9 +88,10 @@ class Doors:
 
 
 @asynccontextmanager
-async def opened_doors(folder: Path, *, stores: int = 2) -> AsyncIterator[Doors]:
-    """The doors of a new hub that knows the small chain."""
-    app = build_hub(HubSettings(data_dir=folder, console=False), clock=ManualClock(NOW))
+async def opened_doors(folder: Path, *, stores: int = 2, **more: Any) -> AsyncIterator[Doors]:
+    """The doors of a new hub, with `more` settings, that knows the small chain."""
+    settings = HubSettings(data_dir=folder, console=False, **more)
+    app = build_hub(settings, clock=ManualClock(NOW))
     hub: Hub = app.state.hub
     chain = SmallChain(hub.database)
     chain.master_data(stores=stores)

@@ -1,5 +1,6 @@
 """Doors that change who and what the hub knows: master data, devices, logins, tokens."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -7,6 +8,7 @@ from pydantic import Field
 
 from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
+from cloud_hub.access.throttle import network_of
 from cloud_hub.access.viewer import device_for
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
@@ -18,6 +20,19 @@ from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimAttempt:
+    """One try to claim a device."""
+
+    device: str
+    address: str
+
+    @property
+    def pair(self) -> str:
+        """Which device from where."""
+        return f"{self.device} {network_of(self.address)}"
 
 
 class ClaimRequest(Body):
@@ -61,46 +76,39 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
     """Gives a device its password, once, for its claim token. 403 wrong token, 409 claimed."""
     now = hub.clock.now()
     address = request.client.host if request.client else ""
-    who = f"claim {body.tenant_id}/{body.device_id} {address}"
-    if (wait_s := parts.claims.wait_s(who, now)) > 0:
+    attempt = ClaimAttempt(device=f"{body.tenant_id}/{body.device_id}", address=address)
+    if (wait_s := parts.claims.wait_s(attempt, now)) > 0:
         raise Refused(f"too many wrong claims; wait {wait_s:.0f} s", status=429)
-    try:
-        with hub.database.writing() as session:
-            device, password = claim(session, Claim(**body.model_dump()), now)
-            record_act(
-                session,
-                Act(
-                    tenant_id=device.tenant_id,
-                    actor=f"device:{device.device_id}",
-                    action="device-claimed",
-                    subject=device.device_id,
-                    detail={"address": address},
-                ),
-                now,
-            )
-    except Refused:
-        parts.claims.failed(who, now)
-        raise
+    # Counted before it is judged, so that many tries at once do not all slip through.
+    parts.claims.failed(attempt, now)
+    with hub.database.writing() as session:
+        device, password = claim(session, Claim(**body.model_dump()), now)
+        record_act(
+            session,
+            Act(
+                tenant_id=device.tenant_id,
+                actor=f"device:{device.device_id}",
+                action="device-claimed",
+                subject=device.device_id,
+                detail={"address": address},
+            ),
+            now,
+        )
+    parts.claims.succeeded(attempt)
     return ClaimAnswer(
         tenant_id=device.tenant_id,
         store_id=device.store_id,
         device_id=device.device_id,
         password=password,
-        brokers=_brokers(hub, request),
+        brokers=_brokers(hub),
         mqtt_version=hub.settings.mqtt_version,
         artifact_root=artifacts_of(hub).desk(device.tenant_id).root(now).decode(),
     )
 
 
-def _brokers(hub: Hub, request: Request) -> tuple[BrokerAnswer, ...]:
-    """Where devices find a broker: as they reached the hub, if one listens everywhere."""
-
-    def reached(host: str) -> str:
-        everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-        return (request.url.hostname or host) if everywhere else host
-
+def _brokers(hub: Hub) -> tuple[BrokerAnswer, ...]:
     addresses = hub.settings.broker_addresses
-    return tuple(BrokerAnswer(host=reached(one.host), port=one.port) for one in addresses)
+    return tuple(BrokerAnswer(host=one.host, port=one.port) for one in addresses)
 
 
 @router.post("/devices/{device_id}/reset-claim", status_code=204)

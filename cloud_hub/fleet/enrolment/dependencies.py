@@ -9,7 +9,9 @@ from fastapi import Depends, Request
 from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.enrolment.enrolment import check_device
 from cloud_hub.link.broker.device_identity import DeviceIdentity
-from cloud_hub.web.api.dependencies import hub_of
+from cloud_hub.web.api.dependencies import hub_of, wrong_guess
+
+SIGN_IN = "sign in as a device: its id and password"
 
 
 def device_of(request: Request) -> DeviceIdentity:
@@ -24,7 +26,8 @@ def device_of(request: Request) -> DeviceIdentity:
             device = check_device(session, name, password)
         if device is not None:
             return device
-    raise Refused("sign in as a device: its id and password", status=401)
+        raise wrong_guess(request, SIGN_IN)
+    raise Refused(SIGN_IN, status=401)
 
 
 DeviceOf = Annotated[DeviceIdentity, Depends(device_of)]

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.core.storage.database import Database
+from cloud_hub.link.broker.caller import DEVICE_NAME, CheckDevice
 from cloud_hub.link.broker.device_identity import DeviceIdentity
-from cloud_hub.link.broker.embedded import CheckDevice
 from cloud_hub.master_data.place_tables import DeviceRow
 
 UNKNOWN_CLAIM = "no device of this name waits for that claim token"
@@ -61,7 +61,10 @@ def reset_claim(device: DeviceRow) -> None:
 
 
 def check_device(session: Session, device_id: str, password: str) -> DeviceIdentity | None:
-    """The device with this name and password, or None."""
+    """The device with this name and password, or None. What can be no device's name is not looked
+    for."""
+    if not DEVICE_NAME.fullmatch(device_id):
+        return None
     offered = hash_token(password)
     found = None
     for device in session.scalars(sa.select(DeviceRow).where(DeviceRow.device_id == device_id)):

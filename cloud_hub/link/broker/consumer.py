@@ -11,7 +11,7 @@ from secrets import token_hex
 from urllib.parse import unquote, urlsplit
 
 from cloud_hub.core.hub import Hub
-from cloud_hub.link.broker.embedded import HUB_USER
+from cloud_hub.link.broker.caller import HUB_USER
 from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.ingest import OUTAGE, Ingest, Taken
 from cloud_hub.link.ingest.message import Message, Outgoing
@@ -33,6 +33,8 @@ GROUPS_ON_THEIR_WAY = 2
 only wait here for longer than the senders' patience, and come again."""
 RECENT_S = 10.0
 """A device that sent within this time is counted as sending."""
+FULL_BYTES = 32 * 1024 * 1024
+"""With so much waiting the embedded broker lets devices wait with what they send."""
 URGENT_LEVELS = {str(int(lane)) for lane in (Lane.SALE, Lane.ALERT, Lane.RESULT)}
 Kept = tuple[float, Heard]
 """When it was heard, in monotonic seconds, and what."""
@@ -46,7 +48,7 @@ def hub_listener(hub: Hub) -> MqttListener:
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return MqttListener(
         [
-            BrokerAddress(host=_reachable(address.host), port=address.port)
+            BrokerAddress(host=address.host, port=address.port)
             for address in hub.settings.broker_addresses
         ],
         MqttLogin(
@@ -60,11 +62,6 @@ def hub_listener(hub: Hub) -> MqttListener:
     )
 
 
-def _reachable(host: str) -> str:
-    """Where to reach a broker of our own that listens everywhere."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound
-
-
 @dataclass(slots=True)
 class Inbox:
     """What was heard and not yet taken. Hellos come first: they are short, and who has said one
@@ -74,10 +71,16 @@ class Inbox:
     _taking: list[Kept] = field(default_factory=list)
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
     _senders: dict[str, float] = field(default_factory=dict)
+    _waiting_bytes: int = 0
 
     def __len__(self) -> int:
         """How many messages wait."""
         return sum(len(queue) for queue in self._queues)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more waits than a hub should hold in memory."""
+        return self._waiting_bytes > FULL_BYTES
 
     def put(self, heard: Heard, now_s: float) -> None:
         """One more, heard at the monotonic time `now_s`."""
@@ -85,6 +88,7 @@ class Inbox:
         self._senders[device] = now_s
         at = 0 if level == HELLO_LEVEL else 1 if level in URGENT_LEVELS else 2
         self._queues[at].append((now_s, heard))
+        self._waiting_bytes += len(heard.payload)
         self._filled.set()
 
     def held(self, before_s: float) -> list[Heard]:
@@ -112,7 +116,9 @@ class Inbox:
                 self._taking.append(queue.popleft())
         if not len(self):
             self._filled.clear()
-        return [heard for _, heard in self._taking]
+        taking = [heard for _, heard in self._taking]
+        self._waiting_bytes -= sum(len(heard.payload) for heard in taking)
+        return taking
 
     def done(self) -> None:
         """What `group` gave last is taken."""

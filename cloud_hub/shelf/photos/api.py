@@ -25,7 +25,8 @@ def get_picture(sha256: Sha256, request: Request, hub: HubOf, viewer: ViewerOf) 
         media = session.get(Media, (viewer.tenant_id, sha256))
         if media is None or not may_see_photo(session, viewer, sha256):
             raise Refused("there is no such picture for this login", status=404)
-    if not hub.pictures.holds(sha256):
+        is_here = media.stored_at is not None and hub.pictures.holds(sha256)
+    if not is_here:
         raise Refused("the picture's bytes have not arrived yet", status=404)
     headers = {
         "ETag": f'"{sha256}"',

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.sign_in import SESSION_COOKIE, login_of, viewer_of_login, viewer_of_token
+from cloud_hub.access.throttle import network_of
 from cloud_hub.access.tokens import ANY_TENANT, token_row
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotYours, Refused
@@ -39,7 +40,7 @@ def caller_of(request: Request, hub: HubOf) -> Viewer:
         if (token := _bearer(request)) is not None:
             row = token_row(session, token)
             if row is None:
-                raise Refused("this token is not known, or was revoked", status=401)
+                raise wrong_guess(request, "this token is not known, or was revoked")
             return viewer_of_token(session, row)
         if (cookie := request.cookies.get(SESSION_COOKIE)) is not None:
             login = login_of(session, cookie, hub.clock.now())
@@ -50,6 +51,18 @@ def caller_of(request: Request, hub: HubOf) -> Viewer:
 
 
 CallerOf = Annotated[Viewer, Depends(caller_of)]
+
+
+def wrong_guess(request: Request, message: str) -> Refused:
+    """What to raise for a wrong token or a device's wrong password: `message` (401), or to wait
+    (429) where too many wrong ones came from there. A right one is let in even then: it cannot be
+    guessed, and nobody may lock out his neighbours behind one address."""
+    guesses, now = parts_of(request).guesses, hub_of(request).clock.now()
+    who = network_of(request.client.host if request.client else "")
+    if (wait_s := guesses.wait_s(who, now)) > 0:
+        return Refused(f"too many wrong tokens or passwords; wait {wait_s:.0f} s", status=429)
+    guesses.failed(who, now)
+    return Refused(message, status=401)
 
 
 def viewer_of(

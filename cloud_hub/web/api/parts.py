@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from cloud_hub.access.throttle import LoginThrottle
+from cloud_hub.access.throttle import LoginThrottle, Patience
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Searches
 from cloud_hub.link.ingest.counters import Counters
@@ -16,9 +16,11 @@ from cloud_hub.link.ingest.unit_of_work import Projector
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Parts of a running hub that only some doors need, on `app.state.parts`: who guesses claim
-    tokens, what was counted, every metric by name, what events become, every search."""
+    tokens, who guesses tokens and devices' passwords, what was counted, every metric by name, what
+    events become, every search."""
 
-    claims: LoginThrottle
+    claims: Patience
+    guesses: LoginThrottle
     meters: Counters
     metrics: Mapping[str, Metric]
     projector: Projector

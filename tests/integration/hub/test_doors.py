@@ -1,5 +1,6 @@
 """The hub's HTTP doors, asked as devices, programs and people ask them."""
 
+import base64
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -151,6 +152,41 @@ async def test_guessing_claims_is_slowed_down(hub: RunningHub) -> None:
     ]
     assert statuses[:5] == [403] * 5
     assert 429 in statuses
+
+
+async def test_guessing_claims_of_ever_other_devices_is_slowed_down(hub: RunningHub) -> None:
+    statuses = []
+    for number in range(60):
+        wrong = {"tenant_id": "linguang", "device_id": f"s01-{number}", "claim_token": "wrong"}
+        statuses.append((await hub.http.post("/api/v1/devices/claim", json=wrong)).status_code)
+    assert statuses == [403] * 50 + [429] * 10
+
+
+async def test_guessed_tokens_and_devices_passwords_must_wait_and_right_ones_need_not(
+    hub: RunningHub,
+) -> None:
+    password = (await hub.claim("s01-cooler"))["password"]
+    statuses = []
+    for number in range(60):
+        guess = {"Authorization": f"Bearer guess-{number}"}
+        if number % 2:
+            guess = _basic("s01-cooler", f"guess-{number}")
+        path = f"/api/v1/media/{SHA256}" if number % 2 else "/api/v1/stores"
+        answer = await hub.http.request("HEAD" if number % 2 else "GET", path, headers=guess)
+        statuses.append(answer.status_code)
+    assert statuses == [401] * 50 + [429] * 10
+    assert (await hub.http.get("/api/v1/stores")).status_code == 200
+    own = _basic("s01-cooler", password)
+    assert (await hub.http.head(f"/api/v1/media/{SHA256}", headers=own)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["s01-cooler\0", "S01-COOLER", "\ud800", "%", "a" * 10_000])
+async def test_what_can_be_no_devices_name_is_a_wrong_one(hub: RunningHub, name: str) -> None:
+    said = base64.b64encode(f"{name}:x".encode(errors="surrogatepass")).decode()
+    answer = await hub.http.head(
+        f"/api/v1/media/{SHA256}", headers={"Authorization": f"Basic {said}"}
+    )
+    assert answer.status_code == 401
 
 
 async def test_loading_a_chain_twice_keeps_a_devices_password(hub: RunningHub) -> None:

@@ -151,7 +151,7 @@ async def connect(hub: RunningHub, user: str | None, password: str | None) -> Mq
     address = hub.hub.settings.mqtt
     return await MqttLink.connect(
         BrokerAddress(host=address.host, port=address.port),
-        MqttLogin(client_id="someone", user_name=user, password=password),
+        MqttLogin(client_id=f"{user}-test", user_name=user, password=password),
         lambda message: None,
     )
 

@@ -194,3 +194,14 @@ def test_a_version_is_rolled_out_told_and_stopped(data: Path) -> None:
     told = aisle("artifact", "waves", *place).stdout
     assert told.startswith(f"{name} 1  stopped: 1 of 3 devices asked")
     assert told.endswith("stopped by hand\n")
+
+
+def test_the_embedded_broker_is_for_its_own_machine(data: Path) -> None:
+    for address in ("0.0.0.0:1883", "192.0.2.1:1883", "[::]:1883"):
+        started = aisle("hub", "--data", data, "--http", "127.0.0.1:0", "--mqtt", address)
+        refused(started, address, "mosquitto", "--broker", "docs/hub.md")
+
+
+def test_a_proxy_that_is_none_is_named(data: Path) -> None:
+    started = aisle("hub", "--data", data, "--trusted-proxy", "everybody")
+    refused(started, "trusted_proxies", "'everybody' is no proxy's address or network")

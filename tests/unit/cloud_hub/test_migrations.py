@@ -358,3 +358,36 @@ def test_logins_and_tokens_keep_the_one_store_or_brand_they_had(url: str, revisi
     assert all(len(key) == 32 for key in keys)
     assert [row["joined"] for row in rows_of(database, "brand")] == [0]
     database.close()
+
+
+def test_pictures_that_were_sent_are_their_devices_and_count_on_their_day(url: str) -> None:
+    sent = {"a" * 64: TAKEN_AT, "b" * 64: TAKEN_AT, "c" * 64: None}
+    with tables_of(url, "0004") as connection:
+        tables = sa.MetaData()
+        tables.reflect(connection, only=["media"])
+        rows = [
+            {
+                "tenant_id": "chain",
+                "sha256": sha256,
+                "store_id": "s01",
+                "device_id": "s01-chest",
+                "subject": "s01-a",
+                "media_type": "image/jpeg",
+                "bytes": 3_000_000_000,
+                "width_px": 1,
+                "height_px": 1,
+                "taken_at": TAKEN_AT,
+                "stored_at": stored_at,
+            }
+            for sha256, stored_at in sent.items()
+        ]
+        connection.execute(sa.insert(tables.tables["media"]), rows)
+        connection.commit()
+    database = open_database(url)
+    uploads = rows_of(database, "media_upload")
+    assert sorted(row["sha256"][0] for row in uploads) == ["a", "b"]
+    assert {row["stored_at"] is None for row in uploads} == {False}
+    (day,) = rows_of(database, "media_day")
+    assert (str(day["day"])[:10], day["bytes"]) == ("2026-03-04", 6_000_000_000)
+    assert len(rows_of(database, "media")) == 3
+    database.close()

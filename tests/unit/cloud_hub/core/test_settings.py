@@ -71,9 +71,33 @@ def test_a_database_is_reached_by_the_driver_the_hub_is_built_for(
 
 
 def test_without_an_external_broker_devices_are_sent_to_the_hubs_own() -> None:
-    settings = load_settings({"mqtt": "0.0.0.0:1883"}, environment={})
-    assert [str(each) for each in settings.broker_addresses] == ["0.0.0.0:1883"]
+    settings = load_settings({"mqtt": "127.0.0.1:1884"}, environment={})
+    assert [str(each) for each in settings.broker_addresses] == ["127.0.0.1:1884"]
     assert (settings.broker_urls, settings.mqtt_version) == ((), 4)
+
+
+@pytest.mark.parametrize(
+    ("said", "proxies"),
+    [
+        ("127.0.0.1", ("127.0.0.1",)),
+        ("127.0.0.1, 10.1.2.0/24", ("127.0.0.1", "10.1.2.0/24")),
+        (["::1", "192.0.2.1,192.0.2.2"], ("::1", "192.0.2.1", "192.0.2.2")),
+    ],
+)
+def test_trusted_proxies_are_addresses_and_networks(said: object, proxies: tuple[str]) -> None:
+    assert load_settings({"trusted_proxies": said}, environment={}).trusted_proxies == proxies
+
+
+def test_no_proxy_is_trusted_unless_it_is_named() -> None:
+    assert load_settings({}, environment={}).trusted_proxies == ()
+    named = load_settings({}, environment={"AISLE_HUB_TRUSTED_PROXIES": "127.0.0.1"})
+    assert named.trusted_proxies == ("127.0.0.1",)
+
+
+@pytest.mark.parametrize("said", ["*", "", "proxy.lan", "10.0.0.1/8", "0.0.0.0/0", "::/0", [7.5]])
+def test_what_is_no_proxy_is_told_with_an_example(said: object) -> None:
+    with pytest.raises(InvalidSettings, match=r"trusted_proxies.*write 127.0.0.1 or 10.1.2.0/24"):
+        load_settings({"trusted_proxies": said}, environment={})
 
 
 def test_external_brokers_are_found_in_their_order_without_their_passwords() -> None:

@@ -98,6 +98,28 @@ async def test_nothing_is_shown_or_recorded_without_the_code(pages, recorder, cl
     assert wrong.status == 403
 
 
+async def test_a_code_cannot_be_guessed_without_end(pages, clock):
+    client, _ = pages
+    statuses = []
+    for number in range(8):
+        answer = await client.post("/audit/enter", data={"code": f"guess {number}"})
+        statuses.append(answer.status)
+    assert statuses == [403] * 5 + [429] * 3
+    right = {"code": CODE}
+    assert (await client.post("/audit/enter", data=right)).status == 429
+    clock.advance(2.0)
+    assert (await client.post("/audit/enter", data=right)).status == 200
+
+
+async def test_a_code_of_odd_letters_is_only_wrong(pages):
+    client, _ = pages
+    for code in (b"%ED%A0%80", b"%FF", b"%00", "口令".encode()):
+        data = b"code=" + code
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await client.post("/audit/enter", data=data, headers=headers)
+        assert answer.status in (400, 403)
+
+
 async def test_a_clip_counted_by_hand_is_compared_told_and_gone(pages, recorder, clock, outbox):
     client, _ = pages
     assert (await client.post("/audit/enter", data={"code": CODE})).status == 200

@@ -1,13 +1,13 @@
 from types import SimpleNamespace
 from typing import Any
 
-from cloud_hub.link.broker.consumer import RECENT_S, Inbox, reassurance
+from cloud_hub.link.broker.consumer import FULL_BYTES, RECENT_S, Inbox, reassurance
 from sync.wire.messages import Ack
 from tests.talking_device import COLA, TalkingDevice, line, receipt
 
 
-def heard(device: str, level: str = "0") -> Any:
-    return SimpleNamespace(topic=f"aisle/1/up/linguang/s01/{device}/{level}")
+def heard(device: str, level: str = "0", payload: bytes = b"") -> Any:
+    return SimpleNamespace(topic=f"aisle/1/up/linguang/s01/{device}/{level}", payload=payload)
 
 
 async def test_a_hello_goes_before_every_batch() -> None:
@@ -68,3 +68,16 @@ def test_the_sender_of_a_held_batch_is_told_its_range() -> None:
     ack = Ack.from_bytes(answer.payload)
     assert (ack.ranges, ack.held, ack.credit) == ((), ((1, 1),), 3)
     assert reassurance(till.hello(), 3) is None  # type: ignore[arg-type] - likewise
+
+
+async def test_an_inbox_is_full_until_what_waits_is_taken() -> None:
+    inbox, large = Inbox(), b"x" * (FULL_BYTES // 8)
+    for number in range(9):
+        assert not inbox.is_full
+        inbox.put(heard(f"d{number}", payload=large), 0.0)
+    assert inbox.is_full
+    await inbox.group(1)
+    assert not inbox.is_full
+    await inbox.group(20)
+    inbox.put(heard("a", payload=large * 8), 0.0)
+    assert not inbox.is_full

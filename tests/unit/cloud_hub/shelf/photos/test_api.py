@@ -76,3 +76,22 @@ async def test_a_device_cannot_have_a_browser_run_its_bytes(doors: Doors, said: 
     sha256 = photographed(doors, media_type=said)
     answer = await doors.get(f"/media/{sha256}", LoginRole.HEAD_OFFICE)
     assert answer.headers["content-type"] == "application/octet-stream"
+
+
+async def test_who_says_to_see_something_on_anothers_picture_shows_it_to_nobody(
+    doors: Doors,
+) -> None:
+    sha256 = photographed(doors)
+    doors.chain.photo(NOW, store_id="s02", stored=False)
+    doors.chain._rows[-1].photo_sha256 = sha256
+    doors.chain.flush()
+    assert (await doors.get(f"/media/{sha256}", LoginRole.STORE, "s02")).status_code == 404
+    assert (await doors.get(f"/media/{sha256}", LoginRole.STORE, "s01")).status_code == 200
+
+
+async def test_a_picture_that_its_device_has_not_sent_is_not_shown(doors: Doors) -> None:
+    sha256 = photographed(doors)
+    doors.chain._rows[-1].stored_at = None
+    answer = await doors.get(f"/media/{sha256}", LoginRole.HEAD_OFFICE)
+    assert answer.status_code == 404
+    assert "not arrived" in answer.text
