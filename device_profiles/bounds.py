@@ -29,7 +29,8 @@ places; real ones, of a chain of a thousand stores, do for centuries."""
 QUANTITY_MAX: Final = Decimal(10) ** 9
 MILLISECONDS_MAX: Final = 2**43
 """278 years: how long a device may run, and how far its clock may jump."""
-INTERVAL_MAX_S: Final = 3600
+INTERVAL_MAX_S: Final = 900
+"""A quarter of an hour: a zone's interval becomes a row a minute."""
 EARLIEST_AT: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Devices without a clock boot then."""
 LATEST_AT: Final = datetime(2200, 1, 1, tzinfo=UTC)

@@ -73,7 +73,7 @@ def test_a_receipt_comes_to_no_more_than_an_amount_may_be() -> None:
     ("model", "change"),
     [
         (Receipt, {"lines": lines(1001, "1")}),
-        (ZoneOccupied, {"interval_s": 3601}),
+        (ZoneOccupied, {"interval_s": 901}),
         (ZoneOccupied, {"dwell_s": [1.0] * 2001}),
         (FootfallCounted, {"in": [0] * 241}),
         (FootfallCounted, {"in": [COUNT_MAX + 1]}),
