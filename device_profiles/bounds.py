@@ -41,6 +41,8 @@ KEPT: Final = r"^[^\x00]*$"
 """What a text may hold: anything but NUL. Half a surrogate pair is no text, pydantic refuses it."""
 UNKEEPABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 REMARK_CHARACTERS: Final = 1000
+LINE_CHARACTERS: Final = 300
+"""Of a line that says what is wrong; it may quote what was sent."""
 ITEMS_MAX: Final = 1_000_000
 """Products, listings, devices: entries of one list in a file or a request."""
 JSON_DEPTH: Final = 32

@@ -1,12 +1,22 @@
 """One device: what is fitted to it and where it stands. `aisle edge --profile FILE` loads this."""
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError
 
-from device_profiles.bounds import ITEMS_MAX, Amount, Count, Secret, Text, keepable
+from device_profiles.bounds import (
+    ITEMS_MAX,
+    LINE_CHARACTERS,
+    Amount,
+    Count,
+    Secret,
+    Text,
+    keepable,
+)
 from device_profiles.bounds import Path as PathText
 from device_profiles.camera import Camera
 from device_profiles.errors import AisleError
@@ -96,8 +106,6 @@ def load_device(path: Path) -> DeviceProfile:
         raise InvalidProfile(f"profile {path}: {first_problem(error)}") from error
 
 
-LINE_CHARACTERS = 300
-"""What is wrong may quote what was sent."""
 _PLAIN = {
     "extra_forbidden": "this name is not known here; is it misspelt?",
     "missing": "this is missing",
@@ -110,7 +118,11 @@ def first_problem(error: ValidationError) -> str:
 
     A name that is not known comes first: where one is misspelt, another one seems to be missing.
     """
-    problems = error.errors(include_url=False)
+    return problem_line(error.errors(include_url=False))
+
+
+def problem_line(problems: Sequence[Mapping[str, Any]]) -> str:
+    """The line of `first_problem` for a list of problems as pydantic tells them."""
     problem = min(problems, key=lambda one: one["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in problem["loc"])
     what = _PLAIN.get(problem["type"], problem["msg"].removeprefix("Value error, "))

@@ -21,7 +21,8 @@ router = APIRouter(prefix="/api/v1/media", tags=["media"])
 
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 OFFSET = "X-Aisle-Offset"
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+LENGTH = re.compile(r"[0-9]{1,15}")
+_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
 
 
 @router.head("/{sha256}")
@@ -54,7 +55,7 @@ def _range(request: Request) -> tuple[int, int]:
     said = request.headers.get("content-range")
     if said is None:
         length = request.headers.get("content-length", "")
-        if not length.isdigit():
+        if not LENGTH.fullmatch(length):
             raise Refused("send Content-Range or Content-Length", status=411)
         return 0, int(length)
     if (match := _RANGE.fullmatch(said)) is None:
