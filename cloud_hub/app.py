@@ -8,15 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import sqlalchemy as sa
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.access.throttle import TRIES_OF_ADDRESS, LoginThrottle, Patience
 from cloud_hub.access.tokens import ANY_TENANT, NewToken, mint_token
-from cloud_hub.core.errors import NotFound, NotYours, Refused, UnusableData
+from cloud_hub.core.errors import UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets, write_private
@@ -48,6 +47,7 @@ from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import figures, health
 from cloud_hub.web.api.parts import Parts
 from cloud_hub.web.live.mount import mount_console
+from cloud_hub.web.refusals import add_refusals
 from device_profiles.store import LoginRole
 from sync.core.clock import Clock, SystemClock
 
@@ -104,9 +104,7 @@ def _application(hub: Hub, parts: Parts) -> FastAPI:
     app.state.parts = parts
     for router in (health.router, figures.router, *(r for d in DOMAINS for r in d.routers)):
         app.include_router(router)
-    app.add_exception_handler(Refused, _say_refused)
-    app.add_exception_handler(NotYours, _say_not_yours)
-    app.add_exception_handler(NotFound, _say_not_found)
+    add_refusals(app)
     return app
 
 
@@ -203,17 +201,3 @@ def _mint_admin_token(hub: Hub) -> None:
                 hub.clock.now(),
             )
             write_private(hub.settings.data_dir / ADMIN_TOKEN_FILE, token)
-
-
-async def _say_refused(_: Request, error: Exception) -> JSONResponse:
-    status = error.status if isinstance(error, Refused) else 403
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse({"detail": str(error)}, status_code=status, headers=headers)
-
-
-async def _say_not_yours(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, status_code=403)
-
-
-async def _say_not_found(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, status_code=404)

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from device_profiles.bounds import ITEMS_MAX, Money
 from device_profiles.device import first_problem
 from device_profiles.errors import AisleError
 from device_profiles.gtin import Gtin
@@ -44,7 +45,7 @@ class ListedPrice(Profile):
     """What one product costs."""
 
     gtin: Gtin
-    price: Decimal = Field(ge=0, decimal_places=4, max_digits=16)
+    price: Money = Field(ge=0, decimal_places=4, max_digits=16)
 
 
 class PriceList(Profile):
@@ -52,7 +53,7 @@ class PriceList(Profile):
     sold by weight."""
 
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    prices: tuple[ListedPrice, ...] = Field(min_length=1)
+    prices: tuple[ListedPrice, ...] = Field(min_length=1, max_length=ITEMS_MAX)
 
     @model_validator(mode="after")
     def _products_are_priced_once(self) -> "PriceList":
@@ -72,7 +73,7 @@ class PriceList(Profile):
 class PlanogramSet(Profile):
     """The plans of some fixtures; of several for one fixture the newest valid one holds."""
 
-    planograms: tuple[PlanogramProfile, ...] = Field(min_length=1)
+    planograms: tuple[PlanogramProfile, ...] = Field(min_length=1, max_length=ITEMS_MAX)
 
     def over(self, others: tuple[PlanogramProfile, ...]) -> tuple[PlanogramProfile, ...]:
         """These, and those of `others` whose fixture is not planned here."""

@@ -5,7 +5,11 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from device_profiles.bounds import Amount, Count, Path, Text
 from device_profiles.names import Identifier, Profile, SlotId
+
+PARTS_MOST = 100
+"""Lines, zones, fixtures, baskets or corners of one picture: as many as an event may tell."""
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Point = tuple[Fraction, Fraction]
@@ -25,7 +29,7 @@ class CameraSource(Profile):
     """One source of frames. `address` is a path, a URL or the number of a local camera."""
 
     kind: SourceKind
-    address: str
+    address: Path
     realtime: bool = True
     repeat: bool = False
 
@@ -59,10 +63,10 @@ class Zone(Profile):
     zone_id: Identifier
     is_queue: bool = False
     is_staff: bool = False
-    queue_limit: int | None = Field(default=None, ge=1)
-    wait_limit_s: float | None = Field(default=None, gt=0)
-    category: str | None = None
-    corners: tuple[Point, ...] = Field(min_length=3)
+    queue_limit: Count | None = Field(default=None, ge=1)
+    wait_limit_s: Amount | None = Field(default=None, gt=0)
+    category: Text | None = None
+    corners: tuple[Point, ...] = Field(min_length=3, max_length=PARTS_MOST)
 
     @model_validator(mode="after")
     def _limits_are_of_a_queue(self) -> "Zone":
@@ -110,8 +114,8 @@ class ShelfView(Profile):
     fixture_id: Identifier
     camera_mm: float | None = Field(default=None, gt=0, le=20000)
     corners: tuple[Point, Point, Point, Point] | None = None
-    baskets: tuple[BasketView, ...] = ()
-    empty_picture: str | None = None
+    baskets: tuple[BasketView, ...] = Field(default=(), max_length=PARTS_MOST)
+    empty_picture: Path | None = None
     distortion: LensDistortion = LensDistortion()
 
     @model_validator(mode="after")
@@ -155,9 +159,9 @@ class Camera(Profile):
     width_px: int = Field(ge=64, le=8192)
     height_px: int = Field(ge=64, le=8192)
     frames_per_s: float = Field(default=10.0, gt=0, le=60)
-    lines: tuple[CountingLine, ...] = ()
-    zones: tuple[Zone, ...] = ()
-    shelves: tuple[ShelfView, ...] = ()
+    lines: tuple[CountingLine, ...] = Field(default=(), max_length=PARTS_MOST)
+    zones: tuple[Zone, ...] = Field(default=(), max_length=PARTS_MOST)
+    shelves: tuple[ShelfView, ...] = Field(default=(), max_length=PARTS_MOST)
 
     @model_validator(mode="after")
     def _identifiers_are_unique(self) -> "Camera":

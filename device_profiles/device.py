@@ -1,18 +1,33 @@
 """One device: what is fitted to it and where it stands. `aisle edge --profile FILE` loads this."""
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError
 
+from device_profiles.bounds import (
+    ITEMS_MAX,
+    LINE_CHARACTERS,
+    Amount,
+    Count,
+    Secret,
+    Text,
+    keepable,
+)
+from device_profiles.bounds import Path as PathText
 from device_profiles.camera import Camera
 from device_profiles.errors import AisleError
 from device_profiles.names import Identifier, Profile
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from device_profiles.sensor import Sensor
-from device_profiles.store import DeviceKind, ProductProfile
+from device_profiles.store import DeviceKind, ProductProfile, ZoneName
+
+FITTED_MOST = 100
+"""Cameras, or sensors, of one device."""
 
 
 class InvalidProfile(AisleError, ValueError):
@@ -22,7 +37,7 @@ class InvalidProfile(AisleError, ValueError):
 class TillSettings(Profile):
     """A till's local HTTP address and money."""
 
-    host: str = "127.0.0.1"
+    host: Text = "127.0.0.1"
     port: int = Field(default=8701, ge=0, le=65535)
     workstation_id: Identifier = "till-1"
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
@@ -33,7 +48,7 @@ class AuditSettings(Profile):
     """Clips that a person counts by hand at the device's own page: off unless this table stands in
     the profile. `code` is asked for before anything is recorded or shown."""
 
-    code: str = Field(min_length=8)
+    code: Text = Field(min_length=8)
     minutes: float = Field(default=15.0, gt=0, le=60)
     kept_h: float = Field(default=24.0, gt=0, le=168)
 
@@ -50,27 +65,27 @@ class DeviceProfile(Profile):
     store_id: Identifier
     device_id: Identifier
     kind: DeviceKind
-    claim_token: str = Field(min_length=16)
-    time_zone: str = "UTC"
+    claim_token: Secret = Field(min_length=16)
+    time_zone: ZoneName = "UTC"
     simulated: bool = False
     opening_hours: OpeningHours | None = None
-    cameras: tuple[Camera, ...] = ()
-    sensors: tuple[Sensor, ...] = ()
-    fixtures: tuple[FixtureProfile, ...] = ()
-    planograms: tuple[PlanogramProfile, ...] = ()
-    products: tuple[ProductProfile, ...] = ()
-    gallery: str | None = None
+    cameras: tuple[Camera, ...] = Field(default=(), max_length=FITTED_MOST)
+    sensors: tuple[Sensor, ...] = Field(default=(), max_length=FITTED_MOST)
+    fixtures: tuple[FixtureProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
+    planograms: tuple[PlanogramProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
+    products: tuple[ProductProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
+    gallery: PathText | None = None
     photo_interval_min: int = Field(default=60, ge=0, le=1440)
-    photo_times: tuple[time, ...] = ()
+    photo_times: tuple[time, ...] = Field(default=(), max_length=1440)
     photo_after_door_s: float | None = Field(default=None, ge=0, le=600)
     photo_frames: int = Field(default=1, ge=1, le=9)
     till: TillSettings | None = None
     audit: AuditSettings | None = None
-    page_host: str = "127.0.0.1"
+    page_host: Text = "127.0.0.1"
     page_port: int = Field(default=0, ge=0, le=65535)
-    outbox_quota_mb: int = Field(default=256, ge=1)
-    artifact_quota_mb: int = Field(default=512, ge=1)
-    reconnect_cap_s: float = Field(default=300.0, ge=1.0)
+    outbox_quota_mb: Count = Field(default=256, ge=1)
+    artifact_quota_mb: Count = Field(default=512, ge=1)
+    reconnect_cap_s: Amount = Field(default=300.0, ge=1.0)
 
 
 def load_device(path: Path) -> DeviceProfile:
@@ -95,6 +110,7 @@ def load_device(path: Path) -> DeviceProfile:
 _PLAIN = {
     "extra_forbidden": "this name is not known here; is it misspelt?",
     "missing": "this is missing",
+    "timezone_aware": "it needs a UTC offset, such as +08:00 or Z",
 }
 
 
@@ -103,9 +119,14 @@ def first_problem(error: ValidationError) -> str:
 
     A name that is not known comes first: where one is misspelt, another one seems to be missing.
     """
-    problems = error.errors(include_url=False)
+    return problem_line(error.errors(include_url=False))
+
+
+def problem_line(problems: Sequence[Mapping[str, Any]]) -> str:
+    """The line of `first_problem` for a list of problems as pydantic tells them."""
     problem = min(problems, key=lambda one: one["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in problem["loc"])
     what = _PLAIN.get(problem["type"], problem["msg"].removeprefix("Value error, "))
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{where}: {what}{more}" if where else f"{what}{more}"
+    line = keepable(" ".join(f"{where}: {what}".split()) if where else what, LINE_CHARACTERS)
+    return f"{line}{more}"

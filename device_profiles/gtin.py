@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from biip.checksums import gs1_standard_check_digit
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 
 class InvalidGtin(ValueError):
@@ -27,7 +27,7 @@ def parse_gtin(text: str) -> str:
     return digits.zfill(14)
 
 
-Gtin = Annotated[str, AfterValidator(parse_gtin)]
+Gtin = Annotated[str, Field(max_length=80), AfterValidator(parse_gtin)]
 """A pydantic field that accepts any GTIN length and keeps 14 digits."""
 
 

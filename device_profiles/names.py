@@ -14,6 +14,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
+from device_profiles.bounds import UNKEEPABLE
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 """Tenant, store, device, fixture … : fits an MQTT topic level, a path and a URL as it is."""
 
@@ -24,11 +26,13 @@ SlotId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}-[0-9]{1,2}-[0-9]
 class Profile(BaseModel):
     """Base of everything loaded from a file: closed and unchangeable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 EVERY_LANGUAGE = "und"
 """BCP 47's tag of no particular language: a name that is the same in every one."""
+LANGUAGES_MOST = 50
+NAME_CHARACTERS = 200
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -99,12 +103,23 @@ def _checked(told: object) -> Names:
     if isinstance(told, Names):
         return told
     if isinstance(told, str):
-        return Names.same(told)
+        return Names.same(_bounded(told))
     if not isinstance(told, Mapping) or not told:
         raise ValueError('a name is a text or texts by language: {"en": "Tea", "zh": "茶"}')
+    if len(told) > LANGUAGES_MOST:
+        raise ValueError(f"a name is told in at most {LANGUAGES_MOST} languages")
     for tag, text in told.items():
         if not isinstance(tag, str) or not _TAG.fullmatch(tag):
             raise ValueError(f"{tag!r} is no language tag; use one such as en, zh or pt-BR")
         if not isinstance(text, str):
             raise ValueError(f"the name in {tag!r} is not a text")
+        _bounded(text)
     return Names(told)
+
+
+def _bounded(text: str) -> str:
+    if len(text) > NAME_CHARACTERS:
+        raise ValueError(f"a name has at most {NAME_CHARACTERS} characters, not {len(text)}")
+    if UNKEEPABLE.search(text):
+        raise ValueError("a name holds a NUL or half a surrogate pair")
+    return text

@@ -15,12 +15,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from device_profiles.bounds import Day
 from device_profiles.names import Profile
 
 Interval = tuple[datetime, datetime]
 """From (included) until (excluded)."""
 
 DAY = timedelta(days=1)
+DAYS_MOST = 10_000
+"""Exceptions from the hours of a place, or its holidays."""
+SPANS_MOST = 24
+"""Spans of one day."""
 
 
 class Weekday(StrEnum):
@@ -70,7 +75,12 @@ def _several(told: object) -> object:
     return told
 
 
-Spans = Annotated[tuple[Span, ...], BeforeValidator(_several), AfterValidator(_in_order)]
+Spans = Annotated[
+    tuple[Span, ...],
+    Field(max_length=SPANS_MOST),
+    BeforeValidator(_several),
+    AfterValidator(_in_order),
+]
 """The spans of one day, in order; none: closed."""
 
 
@@ -81,9 +91,9 @@ class OpeningHours(Profile):
     A file may also give `opens` and `closes` of every day instead of `week`.
     """
 
-    week: dict[Weekday, Spans]
-    exceptions: dict[date, Spans] = Field(default_factory=dict)
-    holidays: tuple[date, ...] = ()
+    week: dict[Weekday, Spans] = Field(max_length=7)
+    exceptions: dict[Day, Spans] = Field(default_factory=dict, max_length=DAYS_MOST)
+    holidays: tuple[Day, ...] = Field(default=(), max_length=DAYS_MOST)
     holiday_spans: Spans = ()
 
     @classmethod

@@ -1,10 +1,10 @@
 """A planogram: which product belongs in which slot of a fixture, from when to when."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field, model_validator
 
+from device_profiles.bounds import ITEMS_MAX, Count, Moment, Seq
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier, Names, Profile, SlotId
 
@@ -60,9 +60,9 @@ class SlotPlan(Profile):
 
     slot_id: SlotId
     gtin: Gtin
-    others: tuple[Gtin, ...] = ()
-    min_facings: int = Field(default=1, ge=1)
-    max_facings: int = Field(default=1, ge=1)
+    others: tuple[Gtin, ...] = Field(default=(), max_length=ITEMS_MAX)
+    min_facings: Count = Field(default=1, ge=1)
+    max_facings: Count = Field(default=1, ge=1)
 
 
 class PlanogramProfile(Profile):
@@ -73,11 +73,11 @@ class PlanogramProfile(Profile):
     """
 
     planogram_id: Identifier
-    version: int = Field(ge=1)
+    version: Seq
     fixture_id: Identifier
-    valid_from: datetime
-    slots: tuple[SlotPlan, ...] = ()
-    must_have: tuple[Gtin, ...] = ()
+    valid_from: Moment
+    slots: tuple[SlotPlan, ...] = Field(default=(), max_length=ITEMS_MAX)
+    must_have: tuple[Gtin, ...] = Field(default=(), max_length=ITEMS_MAX)
 
     @model_validator(mode="after")
     def _slots_are_planned_once(self) -> "PlanogramProfile":
@@ -93,8 +93,6 @@ class PlanogramProfile(Profile):
             if slot.slot_id in seen:
                 raise ValueError(f"planogram {self.planogram_id!r} plans slot {slot.slot_id} twice")
             seen.add(slot.slot_id)
-        if self.valid_from.tzinfo is None:
-            raise ValueError(f"planogram {self.planogram_id!r}: valid_from needs a UTC offset")
         return self
 
     def product_in(self, slot_id: str) -> str | None:

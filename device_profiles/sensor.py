@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from pydantic import Field
-
+from device_profiles.bounds import Amount, Number, Path, Word
 from device_profiles.names import Identifier, Profile
 
 
@@ -34,7 +33,7 @@ class Sensor(Profile):
     Above `limit_high` for `alarm_after_s` on end, the device raises an alarm by itself."""
 
     sensor_id: Identifier
-    kind: str
-    address: str = ""
-    limit_high: float | None = None
-    alarm_after_s: float | None = Field(default=None, ge=0)
+    kind: Word
+    address: Path = ""
+    limit_high: Number | None = None
+    alarm_after_s: Amount | None = None

@@ -1,15 +1,30 @@
 """A store and a chain: places, devices, goods and who may see what. The hub's master data."""
 
-from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from device_profiles.bounds import ITEMS_MAX, Amount, Count, Money, Secret, Word
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier, Names, Profile
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
+
+
+def _known_zone(zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(
+            f"time zone {zone!r} is not known; use an IANA name such as Asia/Shanghai or Etc/GMT-8"
+        ) from error
+    return zone
+
+
+ZoneName = Annotated[Word, AfterValidator(_known_zone)]
+"""An IANA time zone that this machine knows."""
 
 
 class DeviceKind(StrEnum):
@@ -28,7 +43,7 @@ class StoreDevice(Profile):
     device_id: Identifier
     kind: DeviceKind
     name: Names
-    claim_token: str = Field(min_length=16)
+    claim_token: Secret = Field(min_length=16)
     fixture_id: Identifier | None = None
     simulated: bool = False
 
@@ -37,8 +52,8 @@ class ListingProfile(Profile):
     """A product that a store sells: price, the level it is filled up to, must it be there."""
 
     gtin: Gtin
-    price: Decimal = Field(ge=0)
-    par_units: int = Field(default=0, ge=0)
+    price: Money = Field(ge=0)
+    par_units: Count = 0
     must_have: bool = False
 
 
@@ -46,7 +61,7 @@ class PhotoPlan(Profile):
     """When photos of a fixture are due: every `interval_min` minutes in opening hours."""
 
     fixture_id: Identifier
-    interval_min: int = Field(default=60, ge=1)
+    interval_min: Count = Field(default=60, ge=1)
 
 
 class StoreProfile(Profile):
@@ -54,27 +69,15 @@ class StoreProfile(Profile):
 
     store_id: Identifier
     name: Names
-    time_zone: str
+    time_zone: ZoneName
     gln: str = Field(default="", pattern=r"^([0-9]{13})?$")
     region: Names
     opening_hours: OpeningHours
-    selling_area_m2: float = Field(gt=0)
-    fixtures: tuple[FixtureProfile, ...] = ()
-    devices: tuple[StoreDevice, ...] = ()
-    listings: tuple[ListingProfile, ...] = ()
-    photo_plans: tuple[PhotoPlan, ...] = ()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone_is_known(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(
-                f"time zone {zone!r} is not known; use an IANA name such as Asia/Shanghai"
-                " or Etc/GMT-8"
-            ) from error
-        return zone
+    selling_area_m2: Amount = Field(gt=0)
+    fixtures: tuple[FixtureProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
+    devices: tuple[StoreDevice, ...] = Field(default=(), max_length=ITEMS_MAX)
+    listings: tuple[ListingProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
+    photo_plans: tuple[PhotoPlan, ...] = Field(default=(), max_length=ITEMS_MAX)
 
 
 class BrandProfile(Profile):
@@ -91,10 +94,10 @@ class ProductProfile(Profile):
     name: Names
     brand_id: Identifier
     category: Names
-    width_mm: float = Field(default=65.0, gt=0)
-    gross_weight_g: float | None = Field(default=None, gt=0)
+    width_mm: Amount = Field(default=65.0, gt=0)
+    gross_weight_g: Amount | None = Field(default=None, gt=0)
     sold_by_weight: bool = False
-    item_code: str | None = None
+    item_code: Word | None = None
 
 
 class LoginRole(StrEnum):
@@ -114,10 +117,10 @@ class ChainProfile(Profile):
     name: Names
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     simulated: bool = False
-    brands: tuple[BrandProfile, ...]
-    products: tuple[ProductProfile, ...]
-    stores: tuple[StoreProfile, ...]
-    planograms: tuple[PlanogramProfile, ...] = ()
+    brands: tuple[BrandProfile, ...] = Field(max_length=ITEMS_MAX)
+    products: tuple[ProductProfile, ...] = Field(max_length=ITEMS_MAX)
+    stores: tuple[StoreProfile, ...] = Field(max_length=ITEMS_MAX)
+    planograms: tuple[PlanogramProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
 
     @model_validator(mode="after")
     def _references_resolve(self) -> "ChainProfile":

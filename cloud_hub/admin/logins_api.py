@@ -17,6 +17,7 @@ from cloud_hub.admin.logins import Logins
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, allowed, within
+from device_profiles.bounds import Text, Word
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
 
@@ -25,7 +26,7 @@ router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 MOST_BOUNDS = 1000
 
 Manager = Annotated[Viewer, allowed(Permission.MANAGE_LOGINS)]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+Name = Annotated[Word, Field(min_length=1)]
 
 
 def _as_list(value: object) -> object:
@@ -59,8 +60,8 @@ class LoginRequest(GrantRequest):
     """A login to make, or to give a new password. Without a language it reads in its browser's."""
 
     login_name: Name
-    password: Annotated[str, Field(min_length=8, max_length=200)]
-    language: Annotated[str, Field(max_length=20)] | None = None
+    password: Annotated[Text, Field(min_length=8)]
+    language: Annotated[Word, Field(max_length=20)] | None = None
 
 
 class TokenRequest(GrantRequest):

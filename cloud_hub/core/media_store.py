@@ -5,8 +5,8 @@ import hashlib
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from io import BufferedWriter
 from pathlib import Path
+from typing import BinaryIO
 
 from cloud_hub.core.errors import Refused
 
@@ -71,13 +71,17 @@ class Pictures:
         partial.parent.mkdir(parents=True, exist_ok=True)
         if start != (offset := self.offset(*sender)):
             raise Refused(f"continue at byte {offset}, not {start}", status=409)
-        with partial.open("ab") as file:
+        # A slow disk may keep whoever sends waiting, never the hub's other doors.
+        file = await asyncio.to_thread(partial.open, "ab")
+        try:
             async for chunk in chunks:
                 if file.tell() + len(chunk) > upload.total:
                     raise Refused("more bytes than Content-Range says", status=400)
-                file.write(chunk)
-            await asyncio.to_thread(_sync, file)
+                await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(_settle, file)
             arrived = file.tell()
+        finally:
+            await asyncio.to_thread(file.close)
         if arrived < upload.total:
             return False
         await asyncio.to_thread(self._keep, upload.sha256, partial)
@@ -110,6 +114,7 @@ class Pictures:
             raise Refused("what had arrived was put away; start again", status=409) from error
 
 
-def _sync(file: BufferedWriter) -> None:
+def _settle(file: BinaryIO) -> None:
+    """What was written is on the disk."""
     file.flush()
     os.fsync(file.fileno())

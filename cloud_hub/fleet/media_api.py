@@ -32,8 +32,8 @@ router = APIRouter(prefix="/api/v1/media", tags=["media"])
 
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 OFFSET = "X-Aisle-Offset"
+LENGTH = re.compile(r"[0-9]{1,12}")
 _RANGE = re.compile(r"bytes ([0-9]{1,12})-([0-9]{1,12})/([0-9]{1,12})")
-_LENGTH = re.compile(r"[0-9]{1,12}")
 
 
 @router.head("/{sha256}")
@@ -80,7 +80,7 @@ def _range(request: Request) -> tuple[int, int]:
     said = request.headers.get("content-range")
     if said is None:
         length = request.headers.get("content-length", "")
-        if not _LENGTH.fullmatch(length):
+        if not LENGTH.fullmatch(length):
             raise Refused("send Content-Range or Content-Length", status=411)
         return 0, int(length)
     if (match := _RANGE.fullmatch(said)) is None:

@@ -16,6 +16,8 @@ FOREIGN_NAME = "wrote-under-another-name"
 BROKE_RULES = "broke-the-links-rules"
 MEDIA_QUOTA = "media-quota"
 OF_THE_HUB = (RIVAL, FOREIGN_NAME, BROKE_RULES, MEDIA_QUOTA)
+SUBJECT_CHARACTERS = 40
+"""What the key of the table holds."""
 SILENCE = timedelta(seconds=RIVAL_SILENCE_S)
 """A second device that is fenced asks again every minute: one silent for so long is gone."""
 
@@ -32,12 +34,13 @@ class HubAlarm:
 def raise_alarm(session: Session, device: DeviceRow, alarm: HubAlarm, now: datetime) -> None:
     """The alarm stands from now on, one a subject; where it stood already it was seen again."""
     session.flush()
+    subject = alarm.subject[:SUBJECT_CHARACTERS]
     known = session.scalars(
         sa.select(AlarmRaised).where(
             AlarmRaised.tenant_id == device.tenant_id,
             AlarmRaised.device_id == device.device_id,
             AlarmRaised.alarm == alarm.alarm,
-            AlarmRaised.subject == alarm.subject,
+            AlarmRaised.subject == subject,
             AlarmRaised.cleared_at.is_(None),
         )
     ).first()
@@ -48,7 +51,7 @@ def raise_alarm(session: Session, device: DeviceRow, alarm: HubAlarm, now: datet
         "tenant_id": device.tenant_id,
         "device_id": device.device_id,
         "alarm": alarm.alarm,
-        "subject": alarm.subject,
+        "subject": subject,
         "raised_at": now,
         "store_id": device.store_id,
         "cleared_at": None,

@@ -12,6 +12,7 @@ from cloud_hub.reconciliation.event_trace_text import record_json
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.web.api.dependencies import HubOf, allowed
 from cloud_hub.web.api.parts import PartsOf
+from device_profiles.bounds import Label, Seq
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
@@ -32,9 +33,9 @@ def device_ledger(device_id: Identifier, hub: HubOf, viewer: DeviceViewer) -> di
 @router.get("/devices/{device_id}/records/{epoch}/{lane}/{seq}")
 def device_record(
     device_id: Identifier,
-    epoch: int,
-    lane: str,
-    seq: int,
+    epoch: Seq,
+    lane: Label,
+    seq: Seq,
     hub: HubOf,
     parts: PartsOf,
     viewer: DeviceViewer,

@@ -16,6 +16,7 @@ from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.reconciliation.device_trace import is_named
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
+from device_profiles.bounds import NUMBER_MAX
 from sync.events import Lane
 
 LETTERS_SHOWN = 20
@@ -66,7 +67,12 @@ class RecordName:
             name = cls(device=device, epoch=int(epoch), lane=number, seq=int(seq))
         except (ValueError, KeyError):
             name = None
-        if name is None or not name.device or name.epoch < 1 or name.seq < 1:
+        if (
+            name is None
+            or not name.device
+            or not 1 <= name.epoch <= NUMBER_MAX
+            or not 1 <= name.seq <= NUMBER_MAX
+        ):
             lanes = ", ".join(lane.name.lower() for lane in Lane)
             raise Refused(
                 f"{text!r} names no record; write DEVICE/EPOCH/LANE/NUMBER, for example"

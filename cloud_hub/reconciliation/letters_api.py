@@ -14,6 +14,8 @@ from cloud_hub.link.tables import DeadLetter
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
 from cloud_hub.web.api.parts import PartsOf
+from device_profiles.bounds import JsonObject
+from device_profiles.bounds import Text as LetterId
 from device_profiles.names import Identifier
 from sync.events import Lane
 
@@ -61,7 +63,9 @@ def list_letters(
 
 
 @router.get("/dead-letters/{letter_id:path}")
-def show_letter(letter_id: str, hub: HubOf, parts: PartsOf, viewer: LetterReader) -> LetterContent:
+def show_letter(
+    letter_id: LetterId, hub: HubOf, parts: PartsOf, viewer: LetterReader
+) -> LetterContent:
     """One dead letter with what was said; it may name shoppers, so it is for IT alone."""
     with hub.sessions() as session:
         letter = letter_of(session, viewer.tenant_id, letter_id)
@@ -72,11 +76,11 @@ def show_letter(letter_id: str, hub: HubOf, parts: PartsOf, viewer: LetterReader
 
 @router.post("/dead-letters/{letter_id:path}/replay")
 def replay_letter(
-    letter_id: str,
+    letter_id: LetterId,
     hub: HubOf,
     parts: PartsOf,
     viewer: LetterReader,
-    body: Annotated[dict[str, JsonValue] | None, Sent(embed=True)] = None,
+    body: Annotated[JsonObject | None, Sent(embed=True)] = None,
 ) -> ReplayAnswer:
     """Takes a dead letter again, after an upgrade or with a corrected `body`; each event once."""
     letters = DeadLetters(hub.database, parts.projector)

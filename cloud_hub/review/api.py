@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
@@ -16,6 +16,7 @@ from cloud_hub.review.reference_pictures import LARGEST_BYTES, GivenPicture, add
 from cloud_hub.review.tables import Answer, ReferencePicture
 from cloud_hub.review.view import ReviewView, review_view
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, ViewerOf, allowed, within
+from device_profiles.bounds import Label, Text, Word
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier
 
@@ -36,7 +37,7 @@ class WrongSlot(BaseModel):
     """Where a page shows something that is not there."""
 
     fixture_id: Identifier
-    slot_id: str = Field(max_length=20)
+    slot_id: Label
 
 
 @router.get("/views/review")
@@ -44,7 +45,7 @@ def read_review(
     hub: HubOf,
     viewer: ViewerOf,
     fixture: Identifier | None = None,
-    after: Annotated[str | None, Query(description="The question to be left for later")] = None,
+    after: Annotated[Word | None, Query(description="The question to be left for later")] = None,
 ) -> ReviewView:
     """The page of questions: the next one, and how many wait."""
     with hub.sessions() as session:
@@ -52,7 +53,7 @@ def read_review(
 
 
 @router.post("/review/{item_id}", status_code=204)
-async def post_answer(item_id: str, body: ItemAnswer, hub: HubOf, viewer: ViewerOf) -> None:
+async def post_answer(item_id: Word, body: ItemAnswer, hub: HubOf, viewer: ViewerOf) -> None:
     """Answers a question. People only: what is published rests on what they saw."""
     said = Opinion(answer=body.answer, gtin=body.gtin)
 
@@ -79,12 +80,12 @@ async def post_wrong(body: WrongSlot, hub: HubOf, viewer: ViewerOf) -> dict[str,
 
 @router.put("/references/{gtin}", status_code=201)
 async def put_reference(
-    gtin: str,
+    gtin: Word,
     request: Request,
     hub: HubOf,
     caller: CallerOf,
     tenant: Annotated[Identifier, Query(description="The chain")],
-    origin: Annotated[str, Query(max_length=120)] = "uploaded",
+    origin: Annotated[Text, Query(max_length=120)] = "uploaded",
 ) -> dict[str, str]:
     """Keeps a picture of one product alone: the body is a JPEG or PNG."""
     viewer = within(caller, tenant)

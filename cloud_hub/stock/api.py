@@ -4,13 +4,14 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotYours
 from cloud_hub.stock.ledger import balances
 from cloud_hub.web.api.dependencies import HubOf, allowed
+from device_profiles.bounds import Moment
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
@@ -30,7 +31,7 @@ def stock(
     hub: HubOf,
     viewer: Annotated[Viewer, allowed(Permission.SEE_STOCK)],
     gtin: Annotated[str | None, Query(pattern=r"^[0-9]{14}$")] = None,
-    at: AwareDatetime | None = None,
+    at: Moment | None = None,
 ) -> list[BalanceAnswer]:
     """Balances of one store's moves, virtual locations included: each product adds up to zero."""
     if not viewer.sees_store(store_id):

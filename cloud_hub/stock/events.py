@@ -1,13 +1,13 @@
 """Stock moves and counts as booked on devices → the ledger."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from cloud_hub.core.exact import exact
 from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.trace import by_rows
-from cloud_hub.stock.ledger import book, correct_counts, location_id
+from cloud_hub.stock.ledger import Change, book, correct_counts, location_id
 from cloud_hub.stock.tables import StockCount, StockMove
 from sync.events import StockCounted, StockMoved
 
@@ -43,7 +43,7 @@ def apply_moves(work: Projecting, facts: Sequence[Fact[StockMoved]]) -> None:
 
 def apply_counts(work: Projecting, facts: Sequence[Fact[StockCounted]]) -> None:
     """Keeps each count as an assertion, and the adjustment that makes it hold."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for fact in facts:
         quantity = exact(fact.body.quantity)
         if quantity is None:
@@ -61,9 +61,13 @@ def apply_counts(work: Projecting, facts: Sequence[Fact[StockCounted]]) -> None:
             }
         )
     insert_new(work.session, StockCount, rows)
-    for tenant_id in {fact.tenant_id for fact in facts}:
-        products = {(f.store_id, f.body.gtin) for f in facts if f.tenant_id == tenant_id}
-        correct_counts(work.session, tenant_id, products)
+    for tenant_id in sorted({row["tenant_id"] for row in rows}):
+        changes = [
+            Change(row["store_id"], row["gtin"], row["counted_at"])
+            for row in rows
+            if row["tenant_id"] == tenant_id
+        ]
+        correct_counts(work.session, tenant_id, changes)
 
 
 trace_move: Final = by_rows("stock move", StockMove.move_id)

@@ -3,11 +3,12 @@
 A physical balance below zero is allowed and shown: it says that a delivery was not booked.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -89,70 +90,120 @@ def book(session: Session, tenant_id: str, moves: Sequence[Mapping[str, Any]]) -
     A move that arrives late, from before a count, changes what that count had to adjust.
     """
     insert_new(session, StockMove, moves)
-    correct_counts(session, tenant_id, {(move["store_id"], move["gtin"]) for move in moves})
+    changes = [Change(move["store_id"], move["gtin"], move["moved_at"]) for move in moves]
+    correct_counts(session, tenant_id, changes)
 
 
-def correct_counts(session: Session, tenant_id: str, products: Iterable[Product]) -> None:
-    """Makes every count of these products hold: its adjustment is what was counted less what the
-    moves until then add up to. The result does not depend on the order of arrival."""
-    touched = set(products)
-    counts: dict[tuple[str, str, str], list[StockCount]] = {}
-    for stores in chunks(store for store, _ in touched):
-        for count in session.scalars(
-            sa.select(StockCount)
-            .where(StockCount.tenant_id == tenant_id, StockCount.store_id.in_(stores))
-            .order_by(StockCount.counted_at, StockCount.count_id)
-        ):
-            if (count.store_id, count.gtin) in touched:
-                counts.setdefault((count.store_id, count.gtin, count.location), []).append(count)
-    if not counts:
-        return
-    obsolete = [count.count_id for group in counts.values() for count in group]
-    for some in chunks(obsolete):
+class Change(NamedTuple):
+    """A product's stock was changed at a moment: by a move, or by a count."""
+
+    store_id: str
+    gtin: str
+    at: datetime
+
+
+def correct_counts(session: Session, tenant_id: str, changes: Iterable[Change]) -> None:
+    """Makes the counts hold that follow a change: a count's adjustment is what was counted less
+    what its location held by the count before and the moves since. Only the first count after a
+    change can differ, however many stand behind it. The result does not depend on the order of
+    arrival."""
+    at: dict[Product, set[datetime]] = {}
+    for change in changes:
+        at.setdefault((change.store_id, change.gtin), set()).add(change.at)
+    pairs = [
+        pair
+        for product in _counted_later(session, tenant_id, at)
+        for counts in _counts(session, tenant_id, product).values()
+        for pair in _first_after(counts, at[product])
+    ]
+    for some in chunks([count.count_id for _, count in pairs]):
         session.execute(
             sa.delete(StockMove).where(
                 StockMove.tenant_id == tenant_id, StockMove.move_id.in_(some)
             )
         )
-    adjustments = [
-        adjustment
-        for group in counts.values()
-        for adjustment in _adjustments(session, tenant_id, group)
-    ]
+    adjustments = []
+    for before, count in pairs:
+        balance = before.quantity if before is not None else Decimal(0)
+        if difference := count.quantity - balance - _flow(session, before, count):
+            adjustments.append(_adjustment(count, difference))
     insert_new(session, StockMove, adjustments)
 
 
-def _adjustments(
-    session: Session, tenant_id: str, counts: Sequence[StockCount]
-) -> list[dict[str, Any]]:
-    """The adjustment of each of one location's counts, in order of time; none where it agrees."""
-    first = counts[0]
-    flow = session.execute(
-        sa.select(StockMove.moved_at, StockMove.quantity, StockMove.to_location)
+def _counted_later(
+    session: Session, tenant_id: str, at: Mapping[Product, set[datetime]]
+) -> list[Product]:
+    """The products that were counted at or after one of their changes; most never were."""
+    last: dict[Product, datetime] = {}
+    stores = {store_id for store_id, _ in at}
+    for some in chunks({gtin for _, gtin in at}):
+        for store_id, gtin, counted_at in session.execute(
+            sa.select(StockCount.store_id, StockCount.gtin, sa.func.max(StockCount.counted_at))
+            .where(
+                StockCount.tenant_id == tenant_id,
+                StockCount.store_id.in_(stores),
+                StockCount.gtin.in_(some),
+            )
+            .group_by(StockCount.store_id, StockCount.gtin)
+        ):
+            last[store_id, gtin] = counted_at
+    return [
+        product for product in sorted(last) if product in at and min(at[product]) <= last[product]
+    ]
+
+
+def _counts(session: Session, tenant_id: str, product: Product) -> dict[str, list[sa.Row[Any]]]:
+    """Every count of a product by location, in order of time."""
+    counts: dict[str, list[sa.Row[Any]]] = {}
+    for count in session.execute(
+        sa.select(*StockCount.__table__.columns)
         .where(
-            StockMove.tenant_id == tenant_id,
-            StockMove.store_id == first.store_id,
-            StockMove.gtin == first.gtin,
-            sa.or_(
-                StockMove.to_location == first.location, StockMove.from_location == first.location
-            ),
+            StockCount.tenant_id == tenant_id,
+            StockCount.store_id == product[0],
+            StockCount.gtin == product[1],
         )
-        .order_by(StockMove.moved_at)
-    ).all()
-    made: list[dict[str, Any]] = []
-    balance, at = Decimal(0), 0
-    for count in counts:
-        while at < len(flow) and flow[at].moved_at <= count.counted_at:
-            came_in = flow[at].to_location == first.location
-            balance += flow[at].quantity if came_in else -flow[at].quantity
-            at += 1
-        if difference := count.quantity - balance:
-            made.append(_adjustment(count, difference))
-        balance = count.quantity
-    return made
+        .order_by(StockCount.counted_at, StockCount.count_id)
+    ):
+        counts.setdefault(count.location, []).append(count)
+    return counts
 
 
-def _adjustment(count: StockCount, difference: Decimal) -> dict[str, Any]:
+def _first_after(
+    counts: Sequence[sa.Row[Any]], moments: Iterable[datetime]
+) -> list[tuple[sa.Row[Any] | None, sa.Row[Any]]]:
+    """The counts of one location that changes at `moments` reach, each with the one before it:
+    those of the very moment, and the next one."""
+    times = [count.counted_at for count in counts]
+    reached: set[int] = set()
+    for moment in moments:
+        first, after = bisect_left(times, moment), bisect_right(times, moment)
+        reached.update(range(first, min(after + 1, len(times))))
+    return [(counts[i - 1] if i else None, counts[i]) for i in sorted(reached)]
+
+
+def _flow(session: Session, before: sa.Row[Any] | None, count: sa.Row[Any]) -> Decimal:
+    """What came into a count's location less what left it since the count before."""
+    signed = sa.case(
+        (StockMove.to_location == count.location, StockMove.quantity),
+        else_=-StockMove.quantity,
+    )
+    adjusted = sa.exists().where(
+        StockCount.tenant_id == StockMove.tenant_id, StockCount.count_id == StockMove.move_id
+    )
+    query = sa.select(sa.type_coerce(sa.func.sum(signed), StockMove.quantity.type)).where(
+        StockMove.tenant_id == count.tenant_id,
+        StockMove.store_id == count.store_id,
+        StockMove.gtin == count.gtin,
+        sa.or_(StockMove.to_location == count.location, StockMove.from_location == count.location),
+        StockMove.moved_at <= count.counted_at,
+        ~adjusted,
+    )
+    if before is not None:
+        query = query.where(StockMove.moved_at > before.counted_at)
+    return session.scalar(query) or Decimal(0)
+
+
+def _adjustment(count: sa.Row[Any], difference: Decimal) -> dict[str, Any]:
     surplus = difference > 0
     return {
         "tenant_id": count.tenant_id,

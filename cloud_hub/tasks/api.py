@@ -10,6 +10,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.tasks.keeping import answer_task
 from cloud_hub.tasks.view import TasksView, tasks_view
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf
+from device_profiles.bounds import Text
 
 router = APIRouter(prefix="/api/v1", tags=["figures"])
 
@@ -24,11 +25,11 @@ def read_tasks(hub: HubOf, viewer: ViewerOf) -> TasksView:
 class TaskAnswer(BaseModel):
     """What a person did about a task."""
 
-    answer: str = Field(min_length=1, max_length=200)
+    answer: Text = Field(min_length=1)
 
 
 @router.post("/tasks/{task_id}/answer", status_code=204)
-async def post_answer(task_id: str, body: TaskAnswer, hub: HubOf, viewer: ViewerOf) -> None:
+async def post_answer(task_id: Text, body: TaskAnswer, hub: HubOf, viewer: ViewerOf) -> None:
     """Answers a task. People only."""
     await asyncio.to_thread(_answer, hub, viewer, task_id, body.answer)
     hub.changed.announce()

@@ -4,20 +4,23 @@ An event is applied once: what two events say of one minute, or many of one hour
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence, Set
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from cloud_hub.core.projection import Fact, Projecting
-from cloud_hub.core.storage.bulk_insert import insert_or_replace
+from cloud_hub.core.storage.bulk_insert import chunks, insert_or_replace
 from cloud_hub.core.storage.table import Base
 from cloud_hub.core.trace import by_body
 from cloud_hub.traffic.footfall_events import minute_of
 from cloud_hub.traffic.places import QUEUE, ZONE, Place, Seen, note_places
 from cloud_hub.traffic.tables import HeatHour, ZoneMinute
 from sync.events import FloorHeated, ZoneOccupied
+
+VISITS_MOST = 10_000
+"""Visits that may end in one zone in one minute."""
 
 Key = tuple[str, str, str, datetime, str]
 """tenant, store, zone or camera, minute or hour, device."""
@@ -27,14 +30,20 @@ Row = dict[str, Any]
 def apply_zones(work: Projecting, facts: Sequence[Fact[ZoneOccupied]]) -> None:
     """Adds every interval's visits to its minute. An interval of many minutes is as many rows with
     the same people in them; visits are told when they end, so they stand in the last."""
-    rows: dict[Key, Row] = {}
-    for fact in facts:
-        for minute_at, seen in _minutes(fact.body):
-            key = (fact.tenant_id, fact.store_id, seen.zone_id, minute_at, fact.device_id)
-            before = rows.get(key) or _kept(work, ZoneMinute, key)
-            rows[key] = _zone(work, fact, seen, minute_at, before)
-    insert_or_replace(work.session, ZoneMinute, list(rows.values()))
-    note_places(work.session, (_seen(row) for row in rows.values()))
+    minutes = [
+        (fact, (fact.tenant_id, fact.store_id, seen.zone_id, minute_at, fact.device_id), seen)
+        for fact in facts
+        for minute_at, seen in _minutes(fact.body)
+    ]
+    rows = _kept(work, ZoneMinute, {key for _, key, _ in minutes})
+    told: dict[Key, Row] = {}
+    for fact, key, seen in minutes:
+        if (before := rows.get(key)) and before["visits"] + len(seen.dwell_s) > VISITS_MOST:
+            work.refuse(fact, f"more than {VISITS_MOST} visits to one zone in a minute")
+            continue
+        rows[key] = told[key] = _zone(work, fact, seen, key[3], before)
+    insert_or_replace(work.session, ZoneMinute, list(told.values()))
+    note_places(work.session, (_seen(row) for row in told.values()))
 
 
 def _seen(row: Row) -> Seen:
@@ -58,29 +67,35 @@ def _minutes(seen: ZoneOccupied) -> Iterator[tuple[datetime, ZoneOccupied]]:
 
 def apply_heat(work: Projecting, facts: Sequence[Fact[FloorHeated]]) -> None:
     """Adds every interval to its hour. A camera whose grid changed begins its hour anew."""
-    rows: dict[Key, Row] = {}
+    hours = {_hour_key(fact) for fact in facts}
+    kept, rows = _kept(work, HeatHour, hours), dict[Key, Row]()
     for fact in facts:
         seen = fact.body
         if any(not 0 <= cell < seen.columns * seen.rows for cell, _ in seen.cells):
             work.refuse(fact, "a cell lies outside columns x rows")
             continue
-        hour_at = seen.started_at.replace(minute=0, second=0, microsecond=0)
-        key = (fact.tenant_id, fact.store_id, seen.camera_id, hour_at, fact.device_id)
-        before = rows.get(key) or _kept(work, HeatHour, key)
+        key = _hour_key(fact)
+        before = rows.get(key) or kept.get(key)
         if before and (before["columns"], before["rows"]) != (seen.columns, seen.rows):
             before = None
-        rows[key] = _hour(work, fact, hour_at, before)
+        rows[key] = _hour(work, fact, key[3], before)
     insert_or_replace(work.session, HeatHour, list(rows.values()))
 
 
-def _kept(work: Projecting, model: type[Base], key: Key) -> Row | None:
-    columns = model.__table__.primary_key
-    row = work.session.execute(
-        sa.select(model.__table__).where(
-            *(column == value for column, value in zip(columns, key, strict=True))
-        )
-    ).one_or_none()
-    return None if row is None else dict(row._mapping)
+def _hour_key(fact: Fact[FloorHeated]) -> Key:
+    hour_at = fact.body.started_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return (fact.tenant_id, fact.store_id, fact.body.camera_id, hour_at, fact.device_id)
+
+
+def _kept(work: Projecting, model: type[Base], keys: Set[Key]) -> dict[Key, Row]:
+    """What is kept under some keys, in a handful of queries."""
+    columns = tuple(model.__table__.primary_key)
+    at = sa.tuple_(*columns)
+    return {
+        tuple(row._mapping[column] for column in columns): dict(row._mapping)
+        for some in chunks(sorted(keys))
+        for row in work.session.execute(sa.select(model.__table__).where(at.in_(some)))
+    }
 
 
 def _zone(

@@ -25,10 +25,12 @@ from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.roles import landing
 from cloud_hub.web.visit import SEE_AS_COOKIE
+from device_profiles.bounds import keepable
 
 log = logging.getLogger(__name__)
 
 LONGEST_PASSWORD: Final = 1024
+LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,8 @@ def door_routes(hub: Hub) -> APIRouter:
             return _back_to_login("other-site")
         form = await request.form()
         attempt = SignInAttempt(
-            name=str(form.get("name", "")).strip(),
-            password=str(form.get("password", ""))[: LONGEST_PASSWORD + 1],
+            name=keepable(str(form.get("name", "")).strip(), LONGEST_NAME),
+            password=keepable(str(form.get("password", "")), LONGEST_PASSWORD + 1),
             address=request.client.host if request.client else "",
             place=own_path(str(form.get("next", ""))),
         )
@@ -93,14 +95,21 @@ def is_own_origin(connection: HTTPConnection) -> bool:
     """Whether a page of this console asks. A browser names the asking page's origin for every post
     and every websocket."""
     origin = connection.headers.get("origin", "")
-    return bool(origin) and urlsplit(origin).netloc == connection.headers.get("host")
+    return bool(origin) and site_of(origin) == connection.headers.get("host")
+
+
+def site_of(address: str) -> str:
+    """Host and port of an address; "" where it is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def own_path(place: str) -> str:
     """`place` where it is a path on this console, else "" (no way out to another site)."""
-    parts = urlsplit(place)
     inside = place.startswith("/") and not place.startswith("//") and "\\" not in place
-    return place if inside and not parts.scheme and not parts.netloc else ""
+    return place if inside and not site_of(place) else ""
 
 
 async def _try(

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from device_profiles.bounds import Seq, Version, Word
 from sync.core.errors import NoRoom, SyncError
 from sync.core.failpoints import Failpoint, reach
 
@@ -43,11 +44,11 @@ class Slot(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    version: int = Field(ge=1)
-    kind: str
+    version: Seq
+    kind: Word
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")
-    bytes: int = Field(ge=0)
+    bytes: Version
 
 
 class Pointer(BaseModel):

@@ -15,7 +15,7 @@ from typing import IO, Self
 from urllib.parse import quote
 
 import aiohttp
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from tuf.api.exceptions import (
     DownloadError,
     DownloadHTTPError,
@@ -25,6 +25,7 @@ from tuf.api.exceptions import (
 from tuf.api.metadata import TargetFile
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
+from device_profiles.bounds import Seq, Version, Word
 from sync.artifacts.slots import Slot
 from sync.core.errors import ArtifactRefused, NoRoom, SourceUnreachable
 from sync.core.failpoints import Failpoint, reach
@@ -40,12 +41,12 @@ class About(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    name: str
-    version: int = Field(ge=1)
-    kind: str
-    file: str
+    name: Word
+    version: Seq
+    kind: Word
+    file: Word
     is_packed: bool
-    unpacked_bytes: int = Field(ge=0)
+    unpacked_bytes: Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

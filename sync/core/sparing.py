@@ -14,7 +14,9 @@ class Failure:
 
 
 @contextmanager
-def sparing(log: logging.Logger, message: str, *about: object, action: str) -> Iterator[Failure]:
+def sparing(
+    log: logging.Logger, message: str, *about: object, action: str, level: int = logging.ERROR
+) -> Iterator[Failure]:
     """Around one item of a loop, whatever it does: what it raises is logged with its trace and
     kept in the answer, and goes no further. Being cancelled is no failure."""
     failure = Failure()
@@ -23,4 +25,4 @@ def sparing(log: logging.Logger, message: str, *about: object, action: str) -> I
     except Exception as error:
         # A fault of one item, foreseen or not, must not cost those behind it.
         failure.error = error
-        log.exception(message, *about, extra={"action": action})
+        log.log(level, message, *about, exc_info=True, extra={"action": action})

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from device_profiles.bounds import Amount, JsonObject, Word
 from sync.core.errors import InvalidMessage
 from sync.core.sparing import sparing
 from sync.events import CommandResult
@@ -31,11 +32,11 @@ Handler = Callable[[Mapping[str, object]], Awaitable[str]]
 class Command(Message):
     """One command (downlink `cmd`). `age_s` is how old it was when the hub published it."""
 
-    command_id: Annotated[str, Field(min_length=1, max_length=80)]
-    name: str
-    arguments: dict[str, object] = Field(default_factory=dict)
-    expires_in_s: Annotated[float, Field(gt=0)]
-    age_s: Annotated[float, Field(ge=0)] = 0.0
+    command_id: Annotated[Word, Field(min_length=1)]
+    name: Word
+    arguments: JsonObject = Field(default_factory=dict)
+    expires_in_s: Annotated[Amount, Field(gt=0)]
+    age_s: Amount = 0.0
 
 
 class Inbox:

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from dataclasses import dataclass, replace
 
+from device_profiles.bounds import JsonObject, Version
 from sync.events import StateReported
 from sync.wire.messages import Message
 
@@ -17,8 +18,8 @@ State = dict[str, object]
 class Desired(Message):
     """What the hub wants, whole, under its version (downlink `desired`)."""
 
-    version: int
-    state: State
+    version: Version
+    state: JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,30 @@
 """Coolers: their readings, and what was taken while a door was open."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from device_profiles.bounds import Amount, Count, IntervalS, Moment, Number, Word
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier
 from sync.events.envelope import EventBody, Lane, Part
 from sync.events.shelf import PictureQuality
 
+PRODUCTS_MOST = 1000
+"""Products that one opening of a cooler may have changed."""
+READINGS_MOST = 240
+"""Intervals that one event may tell."""
+
+Readings = Annotated[tuple[Number | None, ...], Field(max_length=READINGS_MOST)]
+
 
 class PackCount(Part):
     """How many packs: the mean and variance of what may be, and the range of nine cases in ten."""
 
-    mean: float = Field(default=0.0, ge=0)
-    variance: float = Field(default=0.0, ge=0)
-    low: int = Field(default=0, ge=0)
-    high: int = Field(default=0, ge=0)
+    mean: Amount = 0.0
+    variance: Amount = 0.0
+    low: Count = 0
+    high: Count = 0
 
 
 class PacksChanged(Part):
@@ -28,8 +36,8 @@ class PacksChanged(Part):
     put_back: PackCount = PackCount()
     refilled: PackCount = PackCount()
     removed: PackCount = PackCount()
-    moved: int = Field(default=0, ge=0)
-    untold: int = Field(default=0, ge=0)
+    moved: Count = 0
+    untold: Count = 0
 
 
 class CoolerOpened(EventBody):
@@ -45,18 +53,18 @@ class CoolerOpened(EventBody):
 
     fixture_id: Identifier
     camera_id: Identifier
-    before_at: AwareDatetime
-    taken_at: AwareDatetime
-    before_sha256: str
-    after_sha256: str
+    before_at: Moment
+    taken_at: Moment
+    before_sha256: Word
+    after_sha256: Word
     quality: PictureQuality = PictureQuality.CLEAR
-    openings: int | None = Field(default=None, ge=0)
-    open_s: float | None = Field(default=None, ge=0)
-    purpose: str = "shopping"
-    changes: tuple[PacksChanged, ...] = ()
-    lanes: int = Field(default=0, ge=0)
-    told_lanes: int = Field(default=0, ge=0)
-    model: str = ""
+    openings: Count | None = None
+    open_s: Amount | None = None
+    purpose: Word = "shopping"
+    changes: tuple[PacksChanged, ...] = Field(default=(), max_length=PRODUCTS_MOST)
+    lanes: Count = 0
+    told_lanes: Count = 0
+    model: Word = ""
 
 
 class CoolerRead(EventBody):
@@ -67,9 +75,9 @@ class CoolerRead(EventBody):
     lane: ClassVar[Lane] = Lane.METRIC
 
     fixture_id: Identifier
-    started_at: AwareDatetime
-    interval_s: int = Field(ge=1)
-    temperature_c: tuple[float | None, ...]
-    compressor_duty: tuple[float | None, ...] = ()
-    door_open_s: tuple[float | None, ...] = ()
-    mode: str = "normal"
+    started_at: Moment
+    interval_s: IntervalS
+    temperature_c: Readings
+    compressor_duty: Readings = ()
+    door_open_s: Readings = ()
+    mode: Word = "normal"

@@ -3,8 +3,16 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime, Field
-
+from device_profiles.bounds import (
+    JsonObject,
+    Label,
+    Moment,
+    Number,
+    Remark,
+    Seq,
+    Version,
+    Word,
+)
 from sync.events.envelope import EventBody, Lane
 
 
@@ -21,13 +29,13 @@ class Alarm(EventBody):
     kind: ClassVar[str] = "alarm"
     lane: ClassVar[Lane] = Lane.ALERT
 
-    alarm: str
-    subject: str
+    alarm: Label
+    subject: Label
     state: AlarmState
-    at: AwareDatetime
-    value: float | None = None
-    limit: float | None = None
-    detail: str = ""
+    at: Moment
+    value: Number | None = None
+    limit: Number | None = None
+    detail: Remark = ""
 
 
 class LossDeclared(EventBody):
@@ -36,12 +44,12 @@ class LossDeclared(EventBody):
     kind: ClassVar[str] = "loss-declared"
     lane: ClassVar[Lane] = Lane.ALERT
 
-    lost_epoch: int = Field(default=1, ge=1)
+    lost_epoch: Seq = 1
     lost_lane: Lane
-    first: int = Field(ge=1)
-    last: int = Field(ge=1)
-    bytes: int = Field(ge=0)
-    reason: str
+    first: Seq
+    last: Seq
+    bytes: Version
+    reason: Remark
 
 
 class StateReported(EventBody):
@@ -50,8 +58,8 @@ class StateReported(EventBody):
     kind: ClassVar[str] = "state-reported"
     lane: ClassVar[Lane] = Lane.RESULT
 
-    version: int = Field(ge=0)
-    state: dict[str, object]
+    version: Version
+    state: JsonObject
 
 
 class CommandResult(EventBody):
@@ -60,6 +68,6 @@ class CommandResult(EventBody):
     kind: ClassVar[str] = "command-result"
     lane: ClassVar[Lane] = Lane.RESULT
 
-    command_id: str
-    outcome: str
-    detail: str = ""
+    command_id: Word
+    outcome: Word
+    detail: Remark = ""

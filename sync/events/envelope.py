@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+
+from device_profiles.bounds import Seq
 
 
 class Lane(IntEnum):
@@ -52,5 +54,5 @@ class Stamp(NamedTuple):
     clock: ClockState
 
 
-PositiveSeq = Annotated[int, Field(ge=1)]
+PositiveSeq = Seq
 """Sequence numbers count from 1, gapless in their lane."""

@@ -1,11 +1,25 @@
 """People on the floor: crossings, zones, heat, and clips counted by hand."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from device_profiles.bounds import Amount, Count, IntervalS, Moment, Number, Share, Text, Word
 from device_profiles.names import Identifier
 from sync.events.envelope import EventBody, Lane
+
+INTERVALS_MOST = 240
+"""Intervals that one event may tell."""
+VISITS_MOST = 2000
+"""Visits to one zone that may end in one interval."""
+ZONES_MOST = 100
+CORNERS_MOST = 100
+GRID_MOST = 64
+
+Counts = Annotated[tuple[Count, ...], Field(max_length=INTERVALS_MOST)]
+Amounts = Annotated[tuple[Amount, ...], Field(max_length=INTERVALS_MOST)]
+Shares = Annotated[tuple[Share | None, ...], Field(max_length=INTERVALS_MOST)]
+Outline = Annotated[tuple[tuple[Number, Number], ...], Field(max_length=CORNERS_MOST)]
 
 
 class FootfallCounted(EventBody):
@@ -21,15 +35,15 @@ class FootfallCounted(EventBody):
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
 
     line_id: Identifier
-    role: str = "entrance"
-    started_at: AwareDatetime
-    interval_s: int = Field(default=60, ge=1)
-    in_: tuple[int, ...] = Field(alias="in")
-    out: tuple[int, ...]
-    staff: tuple[int, ...] = ()
-    watched_s: tuple[float, ...]
-    confidence: tuple[float | None, ...] = ()
-    frames_per_s: tuple[float, ...] = ()
+    role: Word = "entrance"
+    started_at: Moment
+    interval_s: IntervalS = 60
+    in_: Counts = Field(alias="in")
+    out: Counts
+    staff: Counts = ()
+    watched_s: Amounts
+    confidence: Shares = ()
+    frames_per_s: Amounts = ()
     simulated: bool = False
 
 
@@ -45,15 +59,15 @@ class FootfallAudited(EventBody):
 
     line_id: Identifier
     camera_id: Identifier
-    started_at: AwareDatetime
-    seconds: float = Field(gt=0)
-    hand_in: int = Field(ge=0)
-    hand_out: int = Field(ge=0)
-    counted_in: int = Field(ge=0)
-    counted_out: int = Field(ge=0)
-    missed: int = Field(ge=0)
-    surplus: int = Field(ge=0)
-    audited_at: AwareDatetime
+    started_at: Moment
+    seconds: Amount = Field(gt=0)
+    hand_in: Count
+    hand_out: Count
+    counted_in: Count
+    counted_out: Count
+    missed: Count
+    surplus: Count
+    audited_at: Moment
 
 
 class ZoneOccupied(EventBody):
@@ -69,18 +83,18 @@ class ZoneOccupied(EventBody):
     lane: ClassVar[Lane] = Lane.METRIC
 
     zone_id: Identifier
-    started_at: AwareDatetime
-    interval_s: int = Field(default=60, ge=1)
-    dwell_s: tuple[float, ...]
-    occupancy_mean: float = Field(ge=0)
-    occupancy_max: int = Field(ge=0)
-    watched_s: float = Field(ge=0)
+    started_at: Moment
+    interval_s: IntervalS = 60
+    dwell_s: tuple[Amount, ...] = Field(max_length=VISITS_MOST)
+    occupancy_mean: Amount
+    occupancy_max: Count
+    watched_s: Amount
     is_queue: bool = False
-    queue_mean: float = Field(default=0.0, ge=0)
-    queue_max: int = Field(default=0, ge=0)
-    came_from: dict[str, int] = Field(default_factory=dict)
-    staff: int = Field(default=0, ge=0)
-    category: str | None = None
+    queue_mean: Amount = 0.0
+    queue_max: Count = 0
+    came_from: dict[Word, Count] = Field(default_factory=dict, max_length=ZONES_MOST)
+    staff: Count = 0
+    category: Text | None = None
     simulated: bool = False
 
 
@@ -93,11 +107,11 @@ class FloorHeated(EventBody):
     lane: ClassVar[Lane] = Lane.METRIC
 
     camera_id: Identifier
-    started_at: AwareDatetime
-    interval_s: int = Field(default=60, ge=1)
-    columns: int = Field(ge=1, le=64)
-    rows: int = Field(ge=1, le=64)
-    cells: tuple[tuple[int, float], ...]
-    zones: dict[str, tuple[tuple[float, float], ...]] = Field(default_factory=dict)
-    watched_s: float = Field(ge=0)
+    started_at: Moment
+    interval_s: IntervalS = 60
+    columns: int = Field(ge=1, le=GRID_MOST)
+    rows: int = Field(ge=1, le=GRID_MOST)
+    cells: tuple[tuple[Count, Amount], ...] = Field(max_length=GRID_MOST * GRID_MOST)
+    zones: dict[Word, Outline] = Field(default_factory=dict, max_length=ZONES_MOST)
+    watched_s: Amount
     simulated: bool = False

@@ -1,15 +1,33 @@
 """Receipts, stock, carts: what was sold and moved."""
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field, model_validator
 
+from device_profiles.bounds import (
+    MONEY_MAX,
+    Amount,
+    Count,
+    Day,
+    Label,
+    Moment,
+    Money,
+    Number,
+    Quantity,
+    ReceiptNumber,
+    Text,
+    Word,
+)
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier
 from sync.events.envelope import EventBody, Lane, Part
+
+LINES_MOST = 1000
+"""Lines of one receipt, and of one cart."""
+TENDERS_MOST = 50
+IDENTITIES_MOST = 20
 
 
 class ReceiptType(StrEnum):
@@ -25,40 +43,40 @@ class ReceiptType(StrEnum):
 class LineReference(Part):
     """A line of an earlier receipt, for a return. Any part may be unknown."""
 
-    workstation_id: str
-    business_day: date
-    sequence: int
-    line: int
+    workstation_id: Word
+    business_day: Day
+    sequence: ReceiptNumber
+    line: Count
 
 
 class ReceiptLine(Part):
     """One line. `amount` is what the shopper pays for it, after `discount`; both signed as printed:
     a return's quantity and amount are negative."""
 
-    line: int = Field(ge=1)
-    code: str
+    line: Count = Field(ge=1)
+    code: Word
     gtin: Gtin | None = None
-    description: str = ""
-    quantity: Decimal
-    unit: str = "each"
-    unit_price: Decimal
-    discount: Decimal = Decimal(0)
-    amount: Decimal
+    description: Text = ""
+    quantity: Quantity
+    unit: Label = "each"
+    unit_price: Money
+    discount: Money = Decimal(0)
+    amount: Money
     return_of: LineReference | None = None
 
 
 class Tender(Part):
     """One payment."""
 
-    kind: str
-    amount: Decimal
+    kind: Label
+    amount: Money
 
 
 class ShopperIdentity(Part):
     """A handle a shopper showed: phone, member number, card … Kept encrypted by the hub."""
 
-    kind: str
-    value: str
+    kind: Label
+    value: Text
 
 
 class Receipt(EventBody):
@@ -68,15 +86,21 @@ class Receipt(EventBody):
     lane: ClassVar[Lane] = Lane.SALE
 
     workstation_id: Identifier
-    business_day: date
-    sequence: int = Field(ge=0)
+    business_day: Day
+    sequence: ReceiptNumber
     type: ReceiptType = ReceiptType.SALE
-    ended_at: AwareDatetime
+    ended_at: Moment
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    lines: tuple[ReceiptLine, ...]
-    tenders: tuple[Tender, ...] = ()
-    identities: tuple[ShopperIdentity, ...] = ()
-    origin: str = "till"
+    lines: tuple[ReceiptLine, ...] = Field(max_length=LINES_MOST)
+    tenders: tuple[Tender, ...] = Field(default=(), max_length=TENDERS_MOST)
+    identities: tuple[ShopperIdentity, ...] = Field(default=(), max_length=IDENTITIES_MOST)
+    origin: Word = "till"
+
+    @model_validator(mode="after")
+    def _total_is_money(self) -> "Receipt":
+        if abs(sum((line.amount for line in self.lines), Decimal(0))) > MONEY_MAX:
+            raise ValueError(f"the lines come to more than {MONEY_MAX:,f}")
+        return self
 
 
 class StockMoved(EventBody):
@@ -86,12 +110,12 @@ class StockMoved(EventBody):
     lane: ClassVar[Lane] = Lane.SALE
 
     gtin: Gtin
-    quantity: Decimal = Field(gt=0)
-    from_location: str
-    to_location: str
-    reason: str
-    moved_at: AwareDatetime
-    reference: str = ""
+    quantity: Quantity = Field(gt=0)
+    from_location: Word
+    to_location: Word
+    reason: Word
+    moved_at: Moment
+    reference: Text = ""
 
 
 class StockCounted(EventBody):
@@ -101,9 +125,9 @@ class StockCounted(EventBody):
     lane: ClassVar[Lane] = Lane.SALE
 
     gtin: Gtin
-    location: str
-    quantity: Decimal = Field(ge=0)
-    counted_at: AwareDatetime
+    location: Word
+    quantity: Quantity = Field(ge=0)
+    counted_at: Moment
 
 
 class CartClosed(EventBody):
@@ -112,10 +136,10 @@ class CartClosed(EventBody):
     kind: ClassVar[str] = "cart"
     lane: ClassVar[Lane] = Lane.METRIC
 
-    session_id: str
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
-    items: tuple[ReceiptLine, ...]
-    expected_g: float
-    measured_g: float
-    verdict: str
+    session_id: Word
+    started_at: Moment
+    ended_at: Moment
+    items: tuple[ReceiptLine, ...] = Field(max_length=LINES_MOST)
+    expected_g: Number
+    measured_g: Amount
+    verdict: Word

@@ -1,13 +1,20 @@
 """What photos of shelves show, and the reference to each picture."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from device_profiles.bounds import Amount, Count, Moment, Number, Sha256, Share, Version, Word
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier
 from sync.events.envelope import EventBody, Lane, Part
+
+FACINGS_MOST = 2000
+"""Facings, slots and baskets that one photo may show."""
+
+Candidates = Annotated[tuple[Gtin, ...], Field(max_length=100)]
+Slots = Annotated[tuple[Word, ...], Field(max_length=FACINGS_MOST)]
 
 
 class SeenFacing(Part):
@@ -18,13 +25,13 @@ class SeenFacing(Part):
     each other there, where there is more than one.
     """
 
-    box: tuple[float, float, float, float]
+    box: tuple[Number, Number, Number, Number]
     gtin: Gtin | None = None
-    score: float = Field(ge=0, le=1)
-    slot_id: str | None = None
-    certainty: float | None = Field(default=None, ge=0, le=1)
-    candidates: tuple[Gtin, ...] | None = None
-    stacked: int | None = Field(default=None, ge=1)
+    score: Share
+    slot_id: Word | None = None
+    certainty: Share | None = None
+    candidates: Candidates | None = None
+    stacked: Count | None = Field(default=None, ge=1)
 
 
 class SeenBasket(Part):
@@ -32,9 +39,12 @@ class SeenBasket(Part):
     not be judged; where it lies in the photo (x1, y1, x2, y2 in pixels), null from agents that do
     not say. What lies in it stands in the facings, under its slot."""
 
-    slot_id: str
-    filled: float | None = Field(default=None, ge=0, le=1)
-    box: tuple[float, float, float, float] | None = None
+    slot_id: Word
+    filled: Share | None = None
+    box: tuple[Number, Number, Number, Number] | None = None
+
+
+Baskets = Annotated[tuple[SeenBasket, ...], Field(max_length=FACINGS_MOST)]
 
 
 class PictureQuality(StrEnum):
@@ -58,19 +68,19 @@ class ShelfObserved(EventBody):
 
     fixture_id: Identifier
     camera_id: Identifier
-    taken_at: AwareDatetime
-    photo_sha256: str
-    width_px: int
-    height_px: int
+    taken_at: Moment
+    photo_sha256: Word
+    width_px: Count
+    height_px: Count
     quality: PictureQuality
-    planogram_id: str | None = None
-    planogram_version: int | None = None
-    facings: tuple[SeenFacing, ...] = ()
-    empty_slots: tuple[str, ...] = ()
-    hidden_slots: tuple[str, ...] = ()
-    baskets: tuple[SeenBasket, ...] | None = None
-    model: str = ""
-    took_ms: float = 0.0
+    planogram_id: Word | None = None
+    planogram_version: Version | None = None
+    facings: tuple[SeenFacing, ...] = Field(default=(), max_length=FACINGS_MOST)
+    empty_slots: Slots = ()
+    hidden_slots: Slots = ()
+    baskets: Baskets | None = None
+    model: Word = ""
+    took_ms: Amount = 0.0
 
 
 class MediaTaken(EventBody):
@@ -79,10 +89,10 @@ class MediaTaken(EventBody):
     kind: ClassVar[str] = "media"
     lane: ClassVar[Lane] = Lane.MEDIA
 
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    bytes: int = Field(ge=1)
-    media_type: str
-    width_px: int
-    height_px: int
-    taken_at: AwareDatetime
-    subject: str
+    sha256: Sha256
+    bytes: Count = Field(ge=1)
+    media_type: Word
+    width_px: Count
+    height_px: Count
+    taken_at: Moment
+    subject: Word

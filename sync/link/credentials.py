@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from device_profiles.bounds import Secret, Text
 from device_profiles.names import Identifier
 from sync.core.errors import ClaimRefused
 from sync.link.link_state import LinkSettings
@@ -34,17 +35,17 @@ class DeviceClaim:
 
 
 class _Broker(BaseModel):
-    host: str
-    port: int
+    host: Text
+    port: int = Field(ge=0, le=65535)
 
 
 class _Answer(BaseModel):
     """The hub's answer to a claim, which is also what the file holds."""
 
     store_id: Identifier
-    password: str
-    brokers: tuple[_Broker, ...]
-    artifact_root: str | None = None
+    password: Secret
+    brokers: tuple[_Broker, ...] = Field(max_length=100)
+    artifact_root: str | None = Field(default=None, max_length=1_000_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,29 @@ Identity is the event's (device, epoch, lane, seq), never the batch's: a range m
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
 
 import zstandard
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import from_json, to_json
 
+from device_profiles.bounds import (
+    MILLISECONDS_MAX,
+    NUMBER_MAX,
+    Count,
+    Moment,
+    Monotonic,
+    Remark,
+    Version,
+    Word,
+    is_within_time,
+    unkeepable_in,
+)
 from device_profiles.names import Identifier
 from sync.core.errors import DamagedBatch, InvalidBatch, RecordTooBig
 from sync.events import ClockState, Lane, PositiveSeq, Stamp
@@ -22,8 +35,21 @@ from sync.events import ClockState, Lane, PositiveSeq, Stamp
 BATCH_VERSION = 1
 MAX_RECORDS = 100
 MAX_PAYLOAD_BYTES = 64 * 1024
-MAX_RAW_BYTES = 8 * 1024 * 1024
-"""A payload that unpacks to more than this is refused unread."""
+MAX_RAW_BYTES = 2 * 1024 * 1024
+"""A payload that unpacks to more than this is refused unread; no sender packs more."""
+MAX_HEADER_BYTES = 256 * 1024
+LOSSES_MOST = 1000
+"""Losses that a header, or one lane of a hello, may tell."""
+SCHEMA_VERSION_MAX = 1000
+NUMBERS = (
+    ("v", 1, SCHEMA_VERSION_MAX),
+    ("after_ms", -MILLISECONDS_MAX, MILLISECONDS_MAX),
+    ("drift_ms", -2 * MILLISECONDS_MAX, 2 * MILLISECONDS_MAX),
+)
+"""The numbers of a record, each of which may be left out, with their least and largest values."""
+KIND = re.compile(r"[a-z0-9-]{1,40}")
+SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|[0-9]{19}|[0-9][eE]\+?[0-9]{3}")
+"""JSON text that may hold what no database keeps; only then are its values looked at one by one."""
 _MS = timedelta(milliseconds=1)
 ZSTD_LEVEL = 1
 """Level 1 was as small as 3 and faster. Source: FAILURES, section 3e."""
@@ -36,8 +62,17 @@ class Loss(BaseModel):
 
     first: PositiveSeq
     last: PositiveSeq
-    bytes: Annotated[int, Field(ge=0)] = 0
-    reason: str = ""
+    bytes: Version = 0
+    reason: Remark = ""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"the loss {self.first}..{self.last} ends before it begins")
+        return self
+
+
+Losses = Annotated[tuple[Loss, ...], Field(max_length=LOSSES_MOST)]
 
 
 class BatchHeader(BaseModel):
@@ -45,20 +80,26 @@ class BatchHeader(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    v: int = BATCH_VERSION
+    v: Count = BATCH_VERSION
     device: Identifier
-    run: str
-    epoch: Annotated[int, Field(ge=1)]
+    run: Word
+    epoch: PositiveSeq
     lane: Lane
     first: PositiveSeq
     n: Annotated[int, Field(ge=1, le=MAX_RECORDS)]
     base: PositiveSeq
     next: PositiveSeq
-    lost: tuple[Loss, ...] = ()
-    boot_id: str
-    monotonic_ms: int
-    wall_at: AwareDatetime
+    lost: Losses = ()
+    boot_id: Word
+    monotonic_ms: Monotonic
+    wall_at: Moment
     clock: ClockState
+
+    @model_validator(mode="after")
+    def _numbers_end(self) -> Self:
+        if self.last > NUMBER_MAX:
+            raise ValueError(f"number {self.last} is above {NUMBER_MAX}")
+        return self
 
     @property
     def last(self) -> int:
@@ -99,10 +140,12 @@ class Batch:
     @cached_property
     def records(self) -> tuple[Arrived, ...]:
         """The events, in sequence. Raises InvalidBatch if the payload cannot be unpacked."""
-        rows = _unpack(self.payload)
+        rows, is_suspect = _unpack(self.payload)
         if len(rows) != self.header.n:
             raise InvalidBatch(f"header says {self.header.n} records, payload has {len(rows)}")
-        return tuple(_arrived(self.header, i, row) for i, row in enumerate(rows))
+        return tuple(
+            _arrived(self.header, i, row, is_suspect=is_suspect) for i, row in enumerate(rows)
+        )
 
 
 _HEADER = TypeAdapter(BatchHeader)
@@ -167,10 +210,10 @@ def encode_batch(
     while count < limit and same_boot(start, records[count].stamp):
         count += 1
     payload = _pack(records[:count], start)
-    while len(payload) > max_payload_bytes:
+    while payload is None or len(payload) > max_payload_bytes:
         if count == 1:
             raise RecordTooBig(
-                f"event {origin.lane.name}/{records[0].seq} packs to {len(payload)} bytes"
+                f"event {origin.lane.name}/{records[0].seq} is larger than a batch may be"
             )
         count //= 2
         payload = _pack(records[:count], start)
@@ -193,37 +236,47 @@ def encode_batch(
     return _sealed(fields, payload), count
 
 
-def _pack(records: Sequence[Record], start: Stamp) -> bytes:
+def _pack(records: Sequence[Record], start: Stamp) -> bytes | None:
+    """The payload; None where it would unpack to more than a hub takes."""
     raw = b"[" + b",".join(_row(record, start) for record in records) + b"]"
+    if len(raw) > MAX_RAW_BYTES:
+        return None
     return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(raw)
 
 
 def packed_bytes(body: bytes) -> int:
-    """How many bytes a body takes in a batch of its own."""
+    """How many bytes a body takes in a batch of its own; all its bytes where no hub would unpack
+    it."""
+    if len(body) > MAX_RAW_BYTES - MAX_PAYLOAD_BYTES:
+        return len(body)
     return len(zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body))
 
 
-def _unpack(payload: bytes) -> list[Any]:
+def _unpack(payload: bytes) -> tuple[list[Any], bool]:
+    """The records, and whether something in them may be unkeepable."""
     try:
         size = zstandard.get_frame_parameters(payload).content_size
         if size > MAX_RAW_BYTES:
             raise InvalidBatch(f"payload would unpack to {size} bytes")
         raw = zstandard.ZstdDecompressor().decompress(payload, max_output_size=MAX_RAW_BYTES)
-        rows = from_json(raw)
+        rows = from_json(raw, allow_inf_nan=False)
     except zstandard.ZstdError as error:
         raise InvalidBatch(f"payload is not zstd: {error}") from error
     except ValueError as error:
         raise InvalidBatch(f"payload is not JSON: {error}") from error
     if not isinstance(rows, list):
         raise InvalidBatch("payload is not an array of records")
-    return rows
+    return rows, SUSPECT.search(raw) is not None
 
 
-def _arrived(header: BatchHeader, index: int, row: Any) -> Arrived:  # noqa: ANN401 - any JSON
+def _arrived(header: BatchHeader, index: int, row: Any, *, is_suspect: bool) -> Arrived:  # noqa: ANN401
     seq = header.first + index
-    if not _is_sound(row):
+    problem = None if _is_sound(row) else _row_problem(row)
+    if problem is None and is_suspect:
+        problem = unkeepable_in(row)
+    if problem is not None:
         stamp = Stamp(header.boot_id, header.monotonic_ms, header.wall_at, header.clock)
-        return Arrived(seq, "", 1, stamp, {}, row, _row_problem(row))
+        return Arrived(seq, "", 1, stamp, {}, row, problem)
     after_ms: int = row.get("after_ms", 0)
     wall_at = header.wall_at
     if wall_ms := after_ms + row.get("drift_ms", 0):
@@ -233,11 +286,9 @@ def _arrived(header: BatchHeader, index: int, row: Any) -> Arrived:  # noqa: ANN
 
 
 def _shifted(moment: datetime, by_ms: int) -> datetime:
-    try:
-        return moment + timedelta(milliseconds=by_ms)
-    except OverflowError:
-        # A clock that jumped by millennia still may not stop the batch.
-        return moment
+    shifted = moment + timedelta(milliseconds=by_ms)
+    # A clock that jumped by centuries still may not stop the batch.
+    return shifted if is_within_time(shifted) else moment
 
 
 def _is_sound(row: Any) -> bool:  # noqa: ANN401 - any JSON
@@ -246,9 +297,11 @@ def _is_sound(row: Any) -> bool:  # noqa: ANN401 - any JSON
         type(row) is dict
         and type(row.get("kind")) is str
         and type(row.get("body")) is dict
-        and type(row.get("v", 1)) is int
-        and type(row.get("after_ms", 0)) is int
-        and type(row.get("drift_ms", 0)) is int
+        and KIND.fullmatch(row["kind"]) is not None
+        and all(
+            type(value := row.get(name, high)) is int and low <= value <= high
+            for name, low, high in NUMBERS
+        )
     )
 
 
@@ -260,8 +313,13 @@ def _row_problem(row: Any) -> str:  # noqa: ANN401 - any JSON
         return "record has no kind"
     if not isinstance(row.get("body"), dict):
         return "record has no body"
-    name = next(name for name in ("v", "after_ms", "drift_ms") if type(row.get(name, 0)) is not int)
-    return f"record's {name} is not a whole number"
+    if not KIND.fullmatch(row["kind"]):
+        return "record's kind is not 1 to 40 characters a-z 0-9 -"
+    return next(
+        f"record's {name} is not a whole number from {low} to {high}"
+        for name, low, high in NUMBERS
+        if type(value := row.get(name, high)) is not int or not low <= value <= high
+    )
 
 
 def decode_batch(message: bytes) -> Batch:
@@ -270,12 +328,15 @@ def decode_batch(message: bytes) -> Batch:
     Raises DamagedBatch if it was changed on its way, InvalidBatch for what was never a batch.
     """
     line, newline, payload = message.partition(b"\n")
-    if not newline:
+    if not newline or len(line) > MAX_HEADER_BYTES:
         raise InvalidBatch("no header line")
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise InvalidBatch(f"payload has {len(payload)} bytes")
     try:
-        fields = json.loads(line)
+        # Unlike the json of Python it takes no half surrogate pair, no NaN, no endless nesting.
+        fields = from_json(line, allow_inf_nan=False)
         claimed = fields.pop("sha256")
-    except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise InvalidBatch("header is not a JSON object with a sha256") from error
     if claimed != hashlib.sha256(_canonical(fields) + b"\n" + payload).hexdigest():
         raise DamagedBatch("sha256 does not match: the batch was damaged or changed on its way")
@@ -293,8 +354,10 @@ def claimed_range(message: bytes) -> BatchHeader | None:
 
     Lets a hub file an undecodable batch under the range it claims to be.
     """
+    line = message[: MAX_HEADER_BYTES + 1].partition(b"\n")[0]
+    if len(line) > MAX_HEADER_BYTES:
+        return None
     try:
-        fields = json.loads(message.partition(b"\n")[0])
-        return _HEADER.validate_python(fields)
-    except (ValueError, TypeError, RecursionError):
+        return _HEADER.validate_python(from_json(line, allow_inf_nan=False))
+    except ValueError:
         return None

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from device_profiles.bounds import Amount, Count, Moment, Monotonic, Seq, Version, Word
 from device_profiles.names import Identifier
 from sync.core.errors import InvalidMessage
 from sync.events import ClockState, Lane, PositiveSeq
-from sync.wire.batch import Loss
+from sync.wire.batch import Losses
 
 SPREAD_S = 5.0
 """First wait after a lost connection is drawn from 0..spread. 60 s and more for large fleets."""
@@ -20,7 +21,16 @@ RIVAL_SILENCE_S = 600.0
 """An incarnation that was not heard for so long is gone; until then its rival is fenced."""
 RUNS_TOLD = 64
 
+LANES_MOST = 500
+"""Lanes of a hello, past epochs included."""
+RUNS_MOST = 256
+ANCHORS_MOST = 64
+SPANS_MOST = 1000
+LONGEST_MESSAGE = 1024 * 1024
+"""Bytes of a message that is no batch."""
+
 Span = tuple[PositiveSeq, PositiveSeq]
+Spans = Annotated[tuple[Span, ...], Field(max_length=SPANS_MOST)]
 
 
 class Message(BaseModel):
@@ -35,6 +45,8 @@ class Message(BaseModel):
     @classmethod
     def from_bytes(cls, payload: bytes) -> Self:
         """Raises InvalidMessage with the field that is wrong."""
+        if len(payload) > LONGEST_MESSAGE:
+            raise InvalidMessage(f"{cls.__name__} has {len(payload)} bytes")
         try:
             return cls.model_validate_json(payload)
         except ValidationError as error:
@@ -47,19 +59,19 @@ class LaneState(Message):
     """One lane as the device has it: the lowest number still unacknowledged (`next` if none), the
     number the next event will get, and what was given up."""
 
-    epoch: Annotated[int, Field(ge=1)]
+    epoch: Seq
     lane: Lane
     oldest: PositiveSeq
     next: PositiveSeq
-    lost: tuple[Loss, ...] = ()
+    lost: Losses = ()
 
 
 class BootAnchor(Message):
     """A moment of an earlier boot at which the device trusted its wall clock."""
 
-    boot_id: str
-    monotonic_ms: int
-    wall_at: AwareDatetime
+    boot_id: Word
+    monotonic_ms: Monotonic
+    wall_at: Moment
 
 
 class Hello(Message):
@@ -67,19 +79,19 @@ class Hello(Message):
     file; `runs_before`: earlier ones, newest first. `anchors`: of boots before this one."""
 
     device: Identifier
-    epoch: Annotated[int, Field(ge=1)]
-    nonce: str
-    run: str
-    runs_before: tuple[str, ...] = ()
-    lanes: tuple[LaneState, ...]
-    agent_version: str
-    protocol: int = 1
-    boot_id: str
-    monotonic_ms: int
-    wall_at: AwareDatetime
+    epoch: Seq
+    nonce: Word
+    run: Word
+    runs_before: tuple[Word, ...] = Field(default=(), max_length=RUNS_MOST)
+    lanes: tuple[LaneState, ...] = Field(max_length=LANES_MOST)
+    agent_version: Word
+    protocol: Count = 1
+    boot_id: Word
+    monotonic_ms: Monotonic
+    wall_at: Moment
     clock: ClockState
-    desired_version: int = 0
-    anchors: tuple[BootAnchor, ...] = ()
+    desired_version: Version = 0
+    anchors: tuple[BootAnchor, ...] = Field(default=(), max_length=ANCHORS_MOST)
 
 
 class Verdict(StrEnum):
@@ -99,12 +111,12 @@ class LaneKnown(Message):
     missing between, and what has `arrived` though the device gave it up: its batch was on its way,
     and the acknowledgement never came back."""
 
-    epoch: Annotated[int, Field(ge=1)]
+    epoch: Seq
     lane: Lane
-    watermark: Annotated[int, Field(ge=0)]
-    highest: Annotated[int, Field(ge=0)]
-    missing: tuple[Span, ...] = ()
-    arrived: tuple[Span, ...] = ()
+    watermark: Version
+    highest: Version
+    missing: Spans = ()
+    arrived: Spans = ()
 
 
 class HelloAnswer(Message):
@@ -114,16 +126,16 @@ class HelloAnswer(Message):
     `held_every_s`: how often this hub says which batches it holds and has not committed; 0: never.
     """
 
-    run: str
+    run: Word
     verdict: Verdict = Verdict.WELCOME
-    epoch: Annotated[int, Field(ge=1)]
-    lanes: tuple[LaneKnown, ...] = ()
-    credit: Annotated[int, Field(ge=0)] = CREDIT_BATCHES
-    hub_at: AwareDatetime
-    spread_s: Annotated[float, Field(ge=0)] = SPREAD_S
-    desired_version: int = 0
-    held_every_s: Annotated[float, Field(ge=0)] = 0.0
-    hub_version: str = ""
+    epoch: Seq
+    lanes: tuple[LaneKnown, ...] = Field(default=(), max_length=2 * LANES_MOST)
+    credit: Count = CREDIT_BATCHES
+    hub_at: Moment
+    spread_s: Amount = SPREAD_S
+    desired_version: Version = 0
+    held_every_s: Amount = 0.0
+    hub_version: Word = ""
 
 
 class Ack(Message):
@@ -131,12 +143,12 @@ class Ack(Message):
     batches' own: a copy of the device listens on the same topic and must not take it for its.
     `held` are ranges that the hub has and has not committed yet: they need patience, no repeat."""
 
-    run: str
-    epoch: Annotated[int, Field(ge=1)]
+    run: Word
+    epoch: Seq
     lane: Lane
-    ranges: tuple[Span, ...]
-    held: tuple[Span, ...] = ()
-    credit: Annotated[int, Field(ge=0)] = CREDIT_BATCHES
+    ranges: Spans
+    held: Spans = ()
+    credit: Count = CREDIT_BATCHES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +156,8 @@ class LiveEpoch:
     """The incarnation of a device that the hub takes events from, and how long ago it spoke."""
 
     epoch: int
-    nonce: str
-    run: str
+    nonce: Word
+    run: Word
     silent_s: float
 
 

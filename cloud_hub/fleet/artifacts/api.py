@@ -23,6 +23,7 @@ from cloud_hub.fleet.enrolment.dependencies import DeviceOf
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
 from device_profiles.artifact import ArtifactName
+from device_profiles.bounds import Seq, Text
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1/artifacts", tags=["artifacts"])
@@ -48,7 +49,7 @@ class AssignRequest(Body):
     """Which devices should have which version; None gives back what they were fitted with."""
 
     name: ArtifactName
-    version: int | None = Field(default=None, ge=1)
+    version: Seq | None = None
     devices: tuple[Identifier, ...] = Field(min_length=1, max_length=10_000)
 
 
@@ -69,7 +70,7 @@ def get_metadata(name: SignedName, hub: HubOf, device: DeviceOf) -> Response:
 
 
 @router.get("/targets/{path:path}")
-def get_target(path: str, hub: HubOf, device: DeviceOf) -> Response:
+def get_target(path: Text, hub: HubOf, device: DeviceOf) -> Response:
     """An artifact's bytes, or a `Range` of them; 404 where there is none."""
     file = artifacts_of(hub).desk(device.tenant_id).targets / path
     if TARGET.fullmatch(path) is None or not file.is_file():

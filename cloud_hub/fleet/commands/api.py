@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
 from fastapi import APIRouter
-from pydantic import Field, JsonValue
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import Act, record_act
@@ -28,6 +28,7 @@ from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.message import Outgoing
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
+from device_profiles.bounds import JsonObject, Version, Word
 from device_profiles.names import Identifier
 from sync.wire.topics import Downlink, dn_topic
 
@@ -47,8 +48,8 @@ class CommandRequest(Body):
     """What a device should do. The same `command_id` again is the same command."""
 
     name: Identifier
-    arguments: dict[str, JsonValue] = Field(default_factory=dict)
-    expires_in_s: Annotated[float, Field(ge=1, le=LONGEST_EXPIRY_S)] = 300
+    arguments: JsonObject = Field(default_factory=dict)
+    expires_in_s: Annotated[float, Field(ge=1, le=LONGEST_EXPIRY_S, allow_inf_nan=False)] = 300
     command_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9-]{8,80}$")] = None
 
 
@@ -70,8 +71,8 @@ class CommandAnswer(Body):
 class DesiredRequest(Body):
     """A device's desired state, whole. `over_version` is the version it was made from."""
 
-    state: dict[str, JsonValue]
-    over_version: int | None = None
+    state: JsonObject
+    over_version: Version | None = None
 
 
 class DesiredAnswer(Body):
@@ -118,7 +119,7 @@ def list_commands(device_id: Identifier, hub: HubOf, viewer: Watcher) -> list[Co
 
 @router.get("/devices/{device_id}/commands/{command_id}")
 def show_command(
-    device_id: Identifier, command_id: str, hub: HubOf, viewer: Watcher
+    device_id: Identifier, command_id: Word, hub: HubOf, viewer: Watcher
 ) -> CommandAnswer:
     """One command and what became of it."""
     with hub.sessions() as session:

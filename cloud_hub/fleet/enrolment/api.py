@@ -17,6 +17,7 @@ from cloud_hub.fleet.enrolment.enrolment import Claim, claim, reset_claim
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from cloud_hub.web.api.parts import PartsOf
+from device_profiles.bounds import Text
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
@@ -40,12 +41,11 @@ class ClaimRequest(Body):
 
     tenant_id: Identifier
     device_id: Identifier
-    claim_token: Annotated[str, Field(max_length=200)]
+    claim_token: Text
     secret: Annotated[
-        str | None,
+        Text | None,
         Field(
             min_length=32,
-            max_length=200,
             description="A random password of the device; the same again is answered again",
         ),
     ] = None

@@ -10,6 +10,7 @@ from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.enrolment.enrolment import check_device
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.web.api.dependencies import hub_of, wrong_guess
+from device_profiles.bounds import unkeepable_in
 
 SIGN_IN = "sign in as a device: its id and password"
 
@@ -21,7 +22,7 @@ def device_of(request: Request) -> DeviceIdentity:
         name, _, password = base64.b64decode(sent, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         name = password = ""
-    if kind.lower() == "basic" and name:
+    if kind.lower() == "basic" and name and unkeepable_in(name + password) is None:
         with hub_of(request).sessions() as session:
             device = check_device(session, name, password)
         if device is not None:

@@ -11,10 +11,12 @@ from secrets import token_hex
 from urllib.parse import unquote, urlsplit
 
 from cloud_hub.core.hub import Hub
+from cloud_hub.core.storage.outages import MAY_BE_OUTAGE
 from cloud_hub.link.broker.caller import HUB_USER
 from cloud_hub.link.ingest.counters import Counters
-from cloud_hub.link.ingest.ingest import OUTAGE, Ingest, Taken
+from cloud_hub.link.ingest.ingest import Ingest, Taken
 from cloud_hub.link.ingest.message import Message, Outgoing
+from cloud_hub.link.ingest.tally import Tally
 from sync.core.errors import InvalidTopic
 from sync.core.failpoints import Failpoint, reach
 from sync.events import Lane
@@ -181,7 +183,7 @@ async def _take_for_ever(hub: Hub, ingest: Ingest, inbox: Inbox, meters: Counter
         except Exception:
             # Nothing of this group is acknowledged: it comes again, the next one comes now.
             log.exception("a group of messages was not taken", extra={"action": "group-failed"})
-            continue
+            taken = Taken(answers=(None,) * len(group), tally=Tally())
         inbox.done()
         _answer(group, taken, early=hub.settings.broker is None)
         _offer(hub, taken)
@@ -216,7 +218,7 @@ async def _take(
         reach(Failpoint.HUB_BEFORE_COMMIT)
         try:
             taken = await asyncio.to_thread(ingest.take, messages, credit=credit)
-        except OUTAGE:
+        except MAY_BE_OUTAGE:
             log.exception("the database cannot be written", extra={"action": "database-out"})
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)

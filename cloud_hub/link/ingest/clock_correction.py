@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.days.business_day import business_day
 from cloud_hub.link.tables import ClockAnchor
 from cloud_hub.master_data.place_tables import DeviceRow
+from device_profiles.bounds import is_within_time
 from sync.core.clock import SKEW_ALLOWED_S
 from sync.events import ClockState, EventBody, Receipt, Stamp
 from sync.wire.batch import Arrived
@@ -90,6 +91,8 @@ class Clocks:
         placed = anchor.true_at + timedelta(milliseconds=stamp.monotonic_ms - anchor.monotonic_ms)
         if anchor.source == AnchorSource.BOUND:
             placed = min(placed, anchor.true_at)
+        if not is_within_time(placed):
+            return None
         anchor.corrected_events += 1
         return placed - stamp.wall_at
 

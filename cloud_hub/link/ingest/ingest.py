@@ -1,33 +1,36 @@
 """Messages from devices → facts and ledger, one transaction for several; then the answers.
 
 Nothing is acknowledged before its commit. A group that cannot be committed is taken again message
-by message, then event by event, so that only what is bad is buried.
+by message, then in halves of one message's events, so that only what is bad is buried. Whatever a
+message does, the others of its group are answered.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, StatementError
 
 from cloud_hub.core.projection import EventKey
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
+from cloud_hub.core.storage.outages import is_outage
 from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.message_reader import MessageReader
 from cloud_hub.link.ingest.offers import Offer
 from cloud_hub.link.ingest.tally import Tally
 from cloud_hub.link.ingest.unit_of_work import Projector, UnitOfWork
 from sync.core.errors import InvalidTopic
+from sync.core.sparing import sparing
 from sync.wire.topics import dn_topic, parse_up
 
 log = logging.getLogger(__name__)
 
-POISON = (ValueError, TypeError, ArithmeticError, KeyError, StatementError)
-"""What one bad event may raise in a projection."""
-OUTAGE = (OperationalError, InterfaceError, InternalError)
-"""What a database raises that cannot go on; nothing is wrong with the events."""
+TRIALS_MOST = 16
+"""Transactions spent on finding what is bad in one message; what is still suspected then is buried
+with it."""
+
+Read = Callable[[UnitOfWork, Message], Outgoing | None]
+"""Notes what one message says; the answer to publish after the commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,16 @@ class Taken:
     answers: tuple[Outgoing | None, ...]
     tally: Tally
     offers: tuple[Outgoing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """How some messages are to be taken: `condemned` events are buried unread; nothing of a trial
+    stays."""
+
+    read: Read
+    condemned: frozenset[EventKey] = frozenset()
+    is_trial: bool = False
 
 
 class Ingest:
@@ -61,57 +74,87 @@ class Ingest:
 
         `credit` is how many batches each sender may have on their way from now on.
 
-        Raises what the database raises when it is out of order; then nothing was taken, and the
-        same messages may be given again.
+        Raises what the database raises when it is out of order, and nothing else; then the same
+        messages may be given again.
         """
         reader = MessageReader(
             settings=self._settings,
             after_greeting=self._after_greeting,
             credit=self._settings.credit_batches if credit is None else credit,
         )
-        try:
-            return self._commit(reader, messages)
-        except OUTAGE:
-            raise
-        except POISON:
-            if len(messages) > 1:
-                return _joined([self.take([message], credit=credit) for message in messages])
-            log.exception("an event could not be applied", extra={"action": "poison"})
-            return self._commit(reader, messages, self._poisonous(reader, messages[0]))
+        taken = self._tried(messages, _Attempt(read=reader.read))
+        if taken is not None:
+            return taken
+        if len(messages) > 1:
+            return _joined([self.take([message], credit=credit) for message in messages])
+        return self._isolated(reader, messages[0])
+
+    def _isolated(self, reader: MessageReader, message: Message) -> Taken:
+        """What becomes of a message that breaks its transaction: its bad events are buried; where
+        none can be told, all of it, under the numbers it claims; where not even that can be
+        written, its bytes alone; else it is dropped, and its sender keeps it."""
+        bad = self._poisonous(reader, message)
+        attempts = [_Attempt(read=reader.read, condemned=bad)] if bad else []
+        attempts += [_Attempt(read=reader.bury), _Attempt(read=reader.keep_bytes)]
+        for attempt in attempts:
+            if (taken := self._tried([message], attempt)) is not None:
+                return taken
+        log.error("a message of %s was dropped", message.topic, extra={"action": "dropped"})
+        return Taken(answers=(None,), tally=Tally(refused=1))
 
     def _poisonous(self, reader: MessageReader, message: Message) -> frozenset[EventKey]:
-        """The events of one batch that cannot be applied even alone."""
-        everything: set[EventKey] = set()
-        with self._database.writing() as session:
+        """The events of one batch that cannot be applied even without the others; none where they
+        cannot be told."""
+        everything = self._keys_of(reader, message)
+        bad: set[EventKey] = set()
+        suspects, trials = _halves(everything), 0
+        while suspects:
+            some = suspects.pop()
+            others = frozenset(everything) - frozenset(some)
+            attempt = _Attempt(read=reader.read, condemned=others, is_trial=True)
+            if trials < TRIALS_MOST and self._tried([message], attempt) is not None:
+                trials += 1
+                continue
+            trials += 1
+            if len(some) == 1 or trials >= TRIALS_MOST:
+                bad.update(some)
+            else:
+                suspects += _halves(some)
+        return frozenset(bad)
+
+    def _keys_of(self, reader: MessageReader, message: Message) -> list[EventKey]:
+        """The events that a message brings; none where it cannot even be read."""
+        keys: list[EventKey] = []
+        with (
+            sparing(log, "not read", action="poison-trial", level=logging.DEBUG),
+            self._database.writing() as session,
+        ):
             turn = self._projector.begin(session, message.received_at)
             reader.read(turn, message)
-            everything.update(turn.rows)
+            keys = sorted(turn.rows)
             session.rollback()
-        bad: set[EventKey] = set()
-        for key in sorted(everything):
-            try:
-                self._commit(reader, [message], frozenset(everything - {key}), is_trial=True)
-            except OUTAGE:
-                raise
-            except POISON:
-                bad.add(key)
-        return frozenset(bad or everything)
+        return keys
 
-    def _commit(
-        self,
-        reader: MessageReader,
-        messages: Sequence[Message],
-        condemned: frozenset[EventKey] = frozenset(),
-        *,
-        is_trial: bool = False,
-    ) -> Taken:
+    def _tried(self, messages: Sequence[Message], attempt: _Attempt) -> Taken | None:
+        """What was done; None where these messages, and not the database, are at fault."""
+        level = logging.DEBUG if attempt.is_trial else logging.ERROR
+        about = (len(messages), messages[0].topic)
+        with sparing(
+            log, "not taken: %d of %s ...", *about, action="poison", level=level
+        ) as failure:
+            return self._commit(messages, attempt)
+        if failure.error is not None and is_outage(failure.error):
+            raise failure.error
+        return None
+
+    def _commit(self, messages: Sequence[Message], attempt: _Attempt) -> Taken:
         with self._database.writing(_stores(messages)) as session:
-            turn = self._projector.begin(session, messages[-1].received_at, condemned)
+            turn = self._projector.begin(session, messages[-1].received_at, attempt.condemned)
             turn.books.prefetch(_senders(messages))
-            answers = tuple(reader.read(turn, message) for message in messages)
+            answers = tuple(attempt.read(turn, message) for message in messages)
             turn.finish()
-            offers = () if is_trial else self._offers(turn)
-            if is_trial:
+            offers = () if attempt.is_trial else self._offers(turn)
+            if attempt.is_trial:
                 session.rollback()
         return Taken(answers=answers, tally=turn.tally, offers=offers)
 
@@ -127,6 +170,11 @@ class Ingest:
                     offers.append(Outgoing(topic=topic, payload=payload))
         session.flush()
         return tuple(offers)
+
+
+def _halves(keys: Sequence[EventKey]) -> list[Sequence[EventKey]]:
+    middle = (len(keys) + 1) // 2
+    return [half for half in (keys[:middle], keys[middle:]) if half]
 
 
 def _senders(messages: Sequence[Message]) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from sync.wire.messages import Ack, Hello, HelloAnswer, Verdict
 from sync.wire.topics import Downlink, UpTopic, dn_topic, parse_up, up_topic
 
 RETAINED = "somebody left it retained at the broker; no device does that"
+UNUSABLE = "it could not be taken; the hub's log says why"
 OTHER_RUN = "of another run than the last heard; its sender is asked to say hello again"
 
 
@@ -60,20 +61,27 @@ class MessageReader:
 
     def read(self, turn: UnitOfWork, message: Message) -> Outgoing | None:
         """Notes what one message says in `turn`; the answer to publish after the commit."""
-        try:
-            topic = parse_up(message.topic)
-        except InvalidTopic as error:
-            turn.refuse("", message.topic, f"topic: {error}")
+        said = _said(turn, message)
+        if said is None:
             return None
-        if message.is_retained:
-            turn.refuse(topic.tenant, message.topic, RETAINED)
+        return self._greet(turn, said) if said.topic.lane is None else self._read_batch(turn, said)
+
+    def bury(self, turn: UnitOfWork, message: Message) -> Outgoing | None:
+        """Files a batch that breaks its transaction unread, under the numbers it claims, so that it
+        does not come again; a hello of that kind is refused."""
+        said = _said(turn, message)
+        if said is None:
             return None
-        device = turn.books.device(topic.tenant, topic.device)
-        if device is None or device.store_id != topic.store:
-            turn.refuse(topic.tenant, message.topic, "no such device in that store")
+        if said.topic.lane is None:
+            turn.refuse(said.topic.tenant, message.topic, UNUSABLE)
             return None
-        said = _Said(topic=topic, device=device, message=message)
-        return self._greet(turn, said) if topic.lane is None else self._read_batch(turn, said)
+        return self._undecodable(turn, said, UNUSABLE)
+
+    def keep_bytes(self, turn: UnitOfWork, message: Message) -> None:
+        """Keeps what a message consists of for people, whatever numbers it claims."""
+        said = _said(turn, message)
+        if said is not None:
+            turn.bury_batch(said.device, message.payload, UNUSABLE, [], message.received_at)
 
     def _greet(self, turn: UnitOfWork, said: _Said) -> Outgoing | None:
         device = said.device
@@ -183,6 +191,23 @@ class MessageReader:
             credit=self.credit,
         )
         return said.answer(Downlink.ACK, ack)
+
+
+def _said(turn: UnitOfWork, message: Message) -> _Said | None:
+    """The message with who sent it; None, and it is refused, where nobody may send it."""
+    try:
+        topic = parse_up(message.topic)
+    except InvalidTopic as error:
+        turn.refuse("", message.topic, f"topic: {error}")
+        return None
+    if message.is_retained:
+        turn.refuse(topic.tenant, message.topic, RETAINED)
+        return None
+    device = turn.books.device(topic.tenant, topic.device)
+    if device is None or device.store_id != topic.store:
+        turn.refuse(topic.tenant, message.topic, "no such device in that store")
+        return None
+    return _Said(topic=topic, device=device, message=message)
 
 
 def _lane_key(device: DeviceRow, header: BatchHeader) -> LaneKey:

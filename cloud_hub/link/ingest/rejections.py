@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import added, greater, insert_or_merge
 from cloud_hub.link.tables import RefusedMessage
+from device_profiles.bounds import keepable
 
 ANYBODY = "?"
 """Tenant of a message whose topic names none."""
@@ -29,7 +30,7 @@ RejectionKey = tuple[str, str, str]
 def refusal(tenant_id: str, topic: str, reason: str) -> RejectionKey:
     """The name under which equal refusals are counted."""
     plain = topic.encode("ascii", "backslashreplace").decode().replace("\x00", "\\0")
-    return tenant_id[:40] or ANYBODY, plain[:LONGEST], reason[:LONGEST]
+    return tenant_id[:40] or ANYBODY, plain[:LONGEST], keepable(reason, LONGEST)
 
 
 def note_refusals(session: Session, refused: dict[RejectionKey, int], now: datetime) -> None:

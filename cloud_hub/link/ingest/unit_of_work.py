@@ -23,6 +23,7 @@ from cloud_hub.link.ingest.tally import Tally
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.lookups import known_zones
 from cloud_hub.master_data.place_tables import DeviceRow
+from device_profiles.bounds import keepable
 from device_profiles.device import first_problem
 from sync.events import EVENT_TYPES, EventBody, LossDeclared, occurred_at
 from sync.wire.batch import Arrived, Loss
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 
 UNDECODABLE = "undecodable"
 """Kind under which the events of a batch that could not be unpacked are kept."""
-ERROR_CHARACTERS = 1000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,7 +121,7 @@ class UnitOfWork:
                 "lane": key[3],
                 "seq": key[4],
                 "raw": json.dumps(said, default=str).encode(),
-                "error": error[:ERROR_CHARACTERS],
+                "error": keepable(error),
                 "received_at": row["received_at"],
                 "replayed_at": None,
             }
@@ -149,7 +149,7 @@ class UnitOfWork:
                 "lane": first[3] if first else None,
                 "seq": first[4] if first else None,
                 "raw": payload,
-                "error": error[:ERROR_CHARACTERS],
+                "error": keepable(error),
                 "received_at": at,
                 "replayed_at": None,
             }

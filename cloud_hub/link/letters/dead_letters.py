@@ -28,7 +28,7 @@ from sync.wire.batch import Arrived, decode_batch
 log = logging.getLogger(__name__)
 
 SHOWN = 500
-POISON = (ValueError, TypeError, ArithmeticError, KeyError, StatementError)
+POISON = (ValueError, TypeError, ArithmeticError, LookupError, RuntimeError, StatementError)
 """What an event that still cannot be applied may raise."""
 
 

@@ -20,6 +20,7 @@ from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Searches
 from cloud_hub.master_data.place_tables import Tenant
 from cloud_hub.web.api.parts import parts_of
+from device_profiles.bounds import Word
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -69,7 +70,7 @@ def viewer_of(
     hub: HubOf,
     caller: CallerOf,
     tenant: Annotated[
-        str | None, Query(description="Chain, for a token of the hub's administrator")
+        Word | None, Query(description="Chain, for a token of the hub's administrator")
     ] = None,
 ) -> Viewer:
     """Who looks, at one chain. Raises Refused."""
@@ -134,6 +135,9 @@ def _require_own_page(request: Request) -> None:
     """Another site's page may not act with this browser's cookie."""
     if request.method in SAFE_METHODS:
         return
-    origin = urlsplit(request.headers.get("origin", ""))
-    if origin.netloc != request.headers.get("host"):
+    try:
+        site = urlsplit(request.headers.get("origin", "")).netloc
+    except ValueError:
+        site = ""
+    if site != request.headers.get("host"):
         raise Refused("this request came from another site's page")

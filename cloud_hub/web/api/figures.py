@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.viewer import Viewer, scope_of
@@ -19,12 +18,14 @@ from cloud_hub.insight.sums import Cell, Number, Sums, total
 from cloud_hub.insight.window import Window, between
 from cloud_hub.master_data.chain import Chain, read_chain
 from cloud_hub.web.api.dependencies import HubOf, MetricsOf, ViewerOf
+from device_profiles.bounds import Day, Moment, Word
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1", tags=["figures"])
 
 
 LONGEST_DAYS = 400
+STORES_MOST = 1000
 QUESTION = frozenset({"store", "from", "to", "grain", "each", "as_of", "tenant"})
 """What every metric can be asked with, beside its own filters."""
 
@@ -115,20 +116,22 @@ def list_metrics(metrics: MetricsOf, viewer: ViewerOf) -> list[MetricAnswer]:
 
 @router.get("/metrics/{name}")
 def read_metric(
-    name: str,
+    name: Word,
     request: Request,
     hub: HubOf,
     metrics: MetricsOf,
     viewer: ViewerOf,
-    store: Annotated[list[Identifier] | None, Query(description="All, if none is named")] = None,
-    first: Annotated[date | None, Query(alias="from", description="Business day")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Business day, included")] = None,
+    store: Annotated[
+        list[Identifier] | None, Query(description="All, if none is named", max_length=STORES_MOST)
+    ] = None,
+    first: Annotated[Day | None, Query(alias="from", description="Business day")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="Business day, included")] = None,
     grain: Grain = Grain.DAY,
     each: Annotated[bool, Query(description="A series of points for every store")] = False,
     brand: Identifier | None = None,
     fixture: Identifier | None = None,
     device: Identifier | None = None,
-    as_of: Annotated[AwareDatetime | None, Query(description="What was known then")] = None,
+    as_of: Annotated[Moment | None, Query(description="What was known then")] = None,
 ) -> Series:
     """One metric over stores and business days; today by default. 422 for what it knows nothing
     of: a filter that is none of its own, a store, brand, fixture or device that is not there."""

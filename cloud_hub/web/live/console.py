@@ -91,7 +91,10 @@ class Console:
 
     def place(self, address: str) -> Place | None:
         """The place at a path with its query; None where there is no such page."""
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return None
         for pattern, screen in self._patterns:
             if found := pattern.match(parts.path):
                 named = {name: unquote(value) for name, value in found.groupdict().items()}

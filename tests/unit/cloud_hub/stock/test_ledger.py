@@ -1,9 +1,10 @@
 """The ledger: moves that add up to zero, counts that hold, whatever the order of arrival."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.database import Database
-from cloud_hub.stock.ledger import Balance, balances, book, correct_counts, imbalance, location_id
+from cloud_hub.stock.ledger import (
+    Balance,
+    Change,
+    balances,
+    book,
+    correct_counts,
+    imbalance,
+    location_id,
+)
 from cloud_hub.stock.tables import StockCount, StockMove
 from tests.talking_device import APPLES, COLA, NOON
 
@@ -63,7 +72,7 @@ def count(
         )
     )
     session.flush()
-    correct_counts(session, TENANT, {("s01", COLA)})
+    correct_counts(session, TENANT, [Change("s01", COLA, NOON + timedelta(minutes=minute))])
 
 
 def held(session: Session, **narrowed: Any) -> dict[str, Decimal]:
@@ -314,3 +323,52 @@ def test_moves_of_many_products_are_each_corrected_by_their_own_counts(session: 
     )
     found = {b.gtin: b.quantity for b in balances(session, TENANT) if b.location == "s01/floor"}
     assert found == {COLA: 7, APPLES: 3}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_late_moves_and_counts_leave_what_an_orderly_arrival_would_have(
+    session: Session, seed: int
+) -> None:
+    rng = Random(seed)
+
+    def a_move(name: int) -> Callable[[], None]:
+        ends = rng.choice([("supplier", "floor"), ("floor", "customer"), ("back-room", "floor")])
+        made = move(f"m{name}", str(rng.randrange(1, 9)), *ends, minute=rng.randrange(12))
+        return lambda: book(session, TENANT, [made])
+
+    def a_count(name: int) -> Callable[[], None]:
+        told, minute = str(rng.randrange(20)), rng.randrange(12)
+        where = rng.choice(["floor", "back-room"])
+        return lambda: count(session, f"c{name}", told, minute=minute, location=where)
+
+    said = [(a_move if rng.random() < 0.6 else a_count)(number) for number in range(20)]
+    seen = []
+    for _ in range(3):
+        for part in rng.sample(said, len(said)):
+            part()
+        adjusted = session.execute(
+            sa.select(StockMove.move_id, StockMove.quantity, StockMove.to_location)
+            .where(StockMove.reason == "count")
+            .order_by(StockMove.move_id)
+        ).all()
+        seen.append((held(session), adjusted))
+        for table in (StockMove, StockCount):
+            session.execute(sa.delete(table))
+        session.expunge_all()
+    assert seen == [seen[0]] * 3
+
+
+def test_a_late_move_touches_the_next_count_alone_however_many_follow(session: Session) -> None:
+    for number in range(30):
+        count(session, f"c{number:02}", "5", minute=10 + number)
+    statements: list[str] = []
+    sa.event.listen(
+        session.connection(), "before_cursor_execute", lambda *told: statements.append(told[2])
+    )
+    book(session, TENANT, [move("m1", "3", "supplier", "floor", minute=1)])
+    assert len(statements) < 8
+    adjusted = {
+        row.move_id: row.quantity
+        for row in session.scalars(sa.select(StockMove).where(StockMove.reason == "count"))
+    }
+    assert adjusted == {"c00": 2}

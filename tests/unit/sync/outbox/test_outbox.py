@@ -58,7 +58,7 @@ def test_running_time_adds_up_over_restarts(open_outbox, bodies, clock):
 
 
 def huge(kind, random_text):
-    return Alarm(alarm="x", subject="a", state=AlarmState.RAISED, at=NOW, detail=random_text)
+    return Alarm(alarm="x", subject="a", state=AlarmState.RAISED, at=NOW, more=random_text)
 
 
 def random_text(size):

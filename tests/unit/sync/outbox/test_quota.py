@@ -117,7 +117,7 @@ def test_acknowledged_rows_make_room_before_anything_is_lost(open_outbox, bodies
 
 
 def huge(kind, random_text):
-    return Alarm(alarm="x", subject="a", state=AlarmState.RAISED, at=NOW, detail=random_text)
+    return Alarm(alarm="x", subject="a", state=AlarmState.RAISED, at=NOW, more=random_text)
 
 
 def random_text(size):

@@ -1,15 +1,22 @@
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets
+from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.message import Message
+from cloud_hub.link.ingest.offers import Greeted, Offer
+from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.dead_letters import said_by
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, StoredEvent
 from cloud_hub.reconciliation.lane_accounts import audit_link
@@ -17,6 +24,8 @@ from cloud_hub.sales.tables import Receipt
 from sync.events import Lane
 from sync.wire.batch import _sealed
 from sync.wire.messages import Ack
+from sync.wire.topics import Downlink
+from tests.stage.faulty_domain import FaultyDomain, faulty
 from tests.stage.hub_tables import count
 from tests.talking_device import NOON, TalkingDevice, cola, receipt
 
@@ -72,19 +81,88 @@ def test_an_invalid_event_is_a_dead_letter_and_the_rest_is_taken(
         assert audit_link(session).is_balanced
 
 
-def test_an_event_that_breaks_the_database_does_not_take_its_neighbours_along(
-    ingest: Ingest, database: Database
+@pytest.mark.parametrize(
+    "error",
+    [
+        OverflowError("too large"),
+        RecursionError("too deep"),
+        AttributeError("no such thing"),
+        AssertionError("cannot be"),
+        LookupError("nowhere"),
+        UnicodeError("no text"),
+        MemoryError("too much"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_an_event_raises_its_neighbours_are_taken(
+    database: Database, projector: Projector, tmp_path: Path, error: Exception
 ) -> None:
+    domain = FaultyDomain(error)
+    ingest = Ingest(database, HubSettings(data_dir=tmp_path), domain.projector(projector))
     till = TalkingDevice()
-    till.say(receipt(1, cola()), receipt(2**70, cola()), receipt(3, cola()))
+    till.say(receipt(1, cola()), faulty(receipt(2, cola())), receipt(3, cola()))
     other = TalkingDevice("s02")
     other.say(receipt(1, cola()))
     messages = [till.hello(), other.hello(), *till.batches(), *other.batches()]
     taken = ingest.take(messages)
-    assert len(taken.answers) == len(messages)
+    assert None not in taken.answers
     assert taken.tally.dead == 1
     assert count(database, Receipt) == 3
     assert count(database, StoredEvent) == 4
+
+
+def test_a_batch_of_nothing_but_bad_events_costs_few_transactions(
+    database: Database, projector: Projector, tmp_path: Path
+) -> None:
+    domain = FaultyDomain(OverflowError("too large"))
+    ingest = Ingest(database, HubSettings(data_dir=tmp_path), domain.projector(projector))
+    till = TalkingDevice()
+    till.say(*(faulty(receipt(number, cola())) for number in range(100)))
+    ingest.take([till.hello()])
+    taken = ingest.take(till.batches())
+    assert taken.answers[0] is not None
+    assert taken.tally.dead == 100
+    assert len(domain.tries) < 25
+
+
+@pytest.mark.parametrize("error", [RuntimeError("odd"), KeyError("odd"), RecursionError()])
+def test_a_hello_that_breaks_its_transaction_is_refused_and_the_others_are_answered(
+    database: Database, projector: Projector, tmp_path: Path, error: Exception
+) -> None:
+    def lacking(
+        session: Session, greeted: Greeted, now: datetime
+    ) -> Iterator[tuple[Downlink, bytes]]:
+        if greeted.device.store_id == "s01":
+            raise error
+        yield from ()
+
+    offers = [Offer(lacking=lacking)]
+    settings = HubSettings(data_dir=tmp_path)
+    ingest = Ingest(database, settings, projector, after_greeting=offers)
+    till, other = TalkingDevice(), TalkingDevice("s02")
+    other.say(receipt(1, cola()))
+    taken = ingest.take([till.hello(), other.hello(), *other.batches()])
+    assert taken.answers[0] is None
+    assert None not in taken.answers[1:]
+    assert taken.tally.refused == 1
+
+
+def test_a_database_out_of_order_is_no_fault_of_the_messages(
+    hub_database: Database, projector: Projector, tmp_path: Path
+) -> None:
+    till = TalkingDevice()
+    ingest = Ingest(hub_database, HubSettings(data_dir=tmp_path), projector)
+    with hub_database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    sa.event.listen(
+        hub_database.engine,
+        "begin",
+        lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count={pages}"),
+    )
+    till.say(*(receipt(number, cola()) for number in range(2000)))
+    with pytest.raises(OperationalError, match="full"):
+        ingest.take([till.hello(), *till.batches()])
+    assert count(hub_database, DeadLetter) == 0
 
 
 def test_an_undecodable_batch_is_filed_under_its_range(ingest: Ingest, database: Database) -> None:
