@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from device_profiles.camera import Camera
+from device_profiles.code_layouts import DEFAULT_LAYOUTS, CodeLayout
 from device_profiles.errors import AisleError
 from device_profiles.names import Identifier, Profile
 from device_profiles.opening_hours import OpeningHours
@@ -43,7 +44,8 @@ class DeviceProfile(Profile):
 
     A photo of the shelves is due every `photo_interval_min` minutes of opening hours (0: never so),
     at the local `photo_times`, and `photo_after_door_s` after a cooler's door was closed.
-    `photo_frames` of a live camera, a second apart, vote on what each photo shows.
+    `photo_frames` of a live camera, a second apart, vote on what each photo shows. `code_layouts`
+    are the chain's, as in its master data: what stands inside its own codes.
     """
 
     tenant_id: Identifier
@@ -59,6 +61,7 @@ class DeviceProfile(Profile):
     fixtures: tuple[FixtureProfile, ...] = ()
     planograms: tuple[PlanogramProfile, ...] = ()
     products: tuple[ProductProfile, ...] = ()
+    code_layouts: tuple[CodeLayout, ...] = DEFAULT_LAYOUTS
     gallery: str | None = None
     photo_interval_min: int = Field(default=60, ge=0, le=1440)
     photo_times: tuple[time, ...] = ()

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from device_profiles.gtin import Gtin
+from device_profiles.codes import ProductCode
 from device_profiles.names import Identifier, Names, Profile, SlotId
 
 
@@ -59,8 +59,8 @@ class SlotPlan(Profile):
     basket, in which `others` may lie beside it."""
 
     slot_id: SlotId
-    gtin: Gtin
-    others: tuple[Gtin, ...] = ()
+    gtin: ProductCode
+    others: tuple[ProductCode, ...] = ()
     min_facings: int = Field(default=1, ge=1)
     max_facings: int = Field(default=1, ge=1)
 
@@ -77,7 +77,7 @@ class PlanogramProfile(Profile):
     fixture_id: Identifier
     valid_from: datetime
     slots: tuple[SlotPlan, ...] = ()
-    must_have: tuple[Gtin, ...] = ()
+    must_have: tuple[ProductCode, ...] = ()
 
     @model_validator(mode="after")
     def _slots_are_planned_once(self) -> "PlanogramProfile":
