@@ -1,5 +1,6 @@
 """Codes and handles: what stands inside a chain's own codes, where its telephone numbers are, and
-in which normal form each handle was indexed. The handles are indexed anew by the hub when it starts: the keys that open them are in its folder, not in the database."""
+in which normal form each handle was indexed. The handles are indexed anew by the hub when
+it starts: the keys that open them are in its folder, not in the database."""
 
 import sqlalchemy as sa
 from alembic import op
