@@ -37,6 +37,11 @@ def load_layouts(session: Session, tenant_id: str) -> tuple[str, ...]:
     return DEFAULT_LAYOUTS if told is None else tuple(told)
 
 
+def load_country(session: Session, tenant_id: str) -> str | None:
+    """Where the chain says that its telephone numbers are; None where it does not say."""
+    return session.scalar(sa.select(Tenant.country).where(Tenant.tenant_id == tenant_id))
+
+
 def load_catalogue(session: Session, tenant_id: str, gtins: Iterable[str]) -> Catalogue:
     """Which of `gtins` are products of the tenant, and every product with an item code."""
     known: set[str] = set()

@@ -19,11 +19,13 @@ from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import chunks, insert_new
 from cloud_hub.core.trace import KeptEvent, by_rows
 from cloud_hub.sales import tables
-from cloud_hub.sales.product_codes import Catalogue, load_catalogue, load_layouts
+from cloud_hub.sales.product_codes import Catalogue, load_catalogue, load_country, load_layouts
 from cloud_hub.sales.tables import ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock.ledger import book, count_moves, location_id
 from device_profiles.codes import ScannedCode, read_code
+from device_profiles.countries import country_of_zone
+from device_profiles.handles import FORM
 from sync.events import Receipt, ReceiptLine, ReceiptType
 
 MOVES_STOCK = frozenset({ReceiptType.SALE, ReceiptType.RETURN, ReceiptType.PICK_UP})
@@ -46,10 +48,11 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """By what a chain's codes are read."""
+    """By what a chain's codes and its shoppers' telephone numbers are read."""
 
     catalogue: Catalogue
     layouts: tuple[str, ...]
+    country: str | None
 
 
 def receipt_id(store_id: str, receipt: Receipt) -> str:
@@ -69,7 +72,8 @@ def _apply(work: Projecting, tenant_id: str, facts: Sequence[Fact[Receipt]]) -> 
     lines = [line for fact in facts for line in fact.body.lines]
     gtins = {line.gtin for line in lines if line.gtin}
     gtins |= {gtin for line in lines if (gtin := read_code(line.code, layouts).gtin)}
-    codes = Codes(load_catalogue(work.session, tenant_id, gtins), layouts)
+    catalogue = load_catalogue(work.session, tenant_id, gtins)
+    codes = Codes(catalogue, layouts, load_country(work.session, tenant_id))
     seen = _seen(work, tenant_id, [receipt_id(fact.store_id, fact.body) for fact in facts])
     rows = _Rows()
     for fact in facts:
@@ -161,7 +165,9 @@ def _add(work: Projecting, rows: _Rows, name: str, fact: Fact[Receipt], codes: C
             rows.moves.extend(moves_of(fact, line, scan, gtin))
     for number, tender in enumerate(receipt.tenders, start=1):
         rows.tenders.append(key | {"tender": number, "kind": tender.kind, "amount": tender.amount})
-    _add_identities(work, rows, key, fact)
+    if receipt.identities:
+        zone = work.zones[fact.tenant_id, fact.store_id].key
+        _add_identities(work, rows, key, fact, codes.country or country_of_zone(zone))
 
 
 def _line(fact: Fact[Receipt], line: ReceiptLine, gtin: str | None) -> Row:
@@ -226,17 +232,20 @@ def moves_of(fact: Fact[Receipt], line: ReceiptLine, scan: ScannedCode, gtin: st
     }
 
 
-def _add_identities(work: Projecting, rows: _Rows, key: Row, fact: Fact[Receipt]) -> None:
+def _add_identities(
+    work: Projecting, rows: _Rows, key: Row, fact: Fact[Receipt], country: str | None
+) -> None:
     for identity in fact.body.identities:
-        if not identity.value.strip():
+        index = work.identities.blind_index(fact.tenant_id, identity.kind, identity.value, country)
+        if index is None:
             continue
-        index = work.identities.blind_index(fact.tenant_id, identity.kind, identity.value)
         handle = {"tenant_id": fact.tenant_id, "kind": identity.kind, "blind_index": index}
         rows.identities.append(
             handle
             | {
                 "value_encrypted": work.identities.encrypt(identity.value),
                 "first_seen_at": fact.body.ended_at,
+                "form": FORM,
             }
         )
         rows.shown.append(key | {"kind": identity.kind, "blind_index": index})

@@ -20,10 +20,13 @@ def upgrade() -> None:
         sa.Column("code_layouts", sa.JSON(), nullable=False, server_default=sa.text(UNTIL_NOW)),
     )
     op.add_column("tenant", sa.Column("country", sa.String(2)))
+    whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.add_column("identity", sa.Column("form", whole, nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     """Handles stay indexed in their new form: an older hub takes those that it indexes otherwise
     for new ones."""
+    op.drop_column("identity", "form")
     op.drop_column("tenant", "country")
     op.drop_column("tenant", "code_layouts")
