@@ -119,9 +119,10 @@ def stores(
 def _open(file: Path, mapping: str, data: Path, read_as: "ReadAs") -> "ReceiptFile":
     from edge_agent.till.imports.mapping import load_mapping
     from edge_agent.till.imports.reading import ReceiptFile
+    from sync.core.private import private_folder
 
     opened = ReceiptFile(file, load_mapping(mapping), scratch=data, read_as=read_as)
-    data.mkdir(parents=True, exist_ok=True)
+    private_folder(data)
     return opened
 
 

@@ -19,6 +19,7 @@ from edge_agent.till.imports.composing import Composed, by_day, compose
 from edge_agent.till.imports.mapping import ReceiptMapping, UnusableMapping, device_of
 from edge_agent.till.imports.reading import RawLine, ReceiptFile
 from sync.core.clock import Clock
+from sync.core.private import private_folder
 from sync.outbox.outbox import Outbox, Transaction
 
 RECEIPTS_A_COMMIT = 250
@@ -133,7 +134,7 @@ class _Run:
         if importing.is_dry:
             self._try_store(folder / "agent.db", store_id, receipts)
             return
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         outbox = Outbox.open(
             folder / "agent.db",
             clock=importing.clock,
