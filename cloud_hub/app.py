@@ -42,6 +42,7 @@ from cloud_hub.register import (
     SCREENS,
     SEARCHES,
 )
+from cloud_hub.sales.handle_forms import reindex_handles
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import figures, health
@@ -69,6 +70,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         opened.callback(database.close)
         hub = hub_over(settings, database, secrets, clock or SystemClock())
         _require_own_keys(database, settings.data_dir, secrets)
+        reindex_handles(database, HandleKeys(secrets))
         _mint_admin_token(hub)
         with database.writing() as session:
             end_every_connection(session)

@@ -134,14 +134,19 @@ def load_master_data(
     """
     from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.master_data.importer import import_chain, read_chain
+    from cloud_hub.sales.healed_lines import heal_lines
 
     chain = read_chain(file)
-    with open_offline_hub(_place(data, database), chain.tenant_id, is_new=True) as office:
-        since = None if correct else office.clock.now()
-        loaded = office.write(lambda session: import_chain(session, chain, since))
+    with (
+        open_offline_hub(_place(data, database), chain.tenant_id, is_new=True) as office,
+        office.database.writing() as session,
+    ):
+        loaded = import_chain(session, chain, None if correct else office.clock.now())
+        healed = heal_lines(session, chain.tenant_id)
     typer.echo(
         f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
         f" {loaded.devices} devices"
+        + (f"; {healed} receipt lines found their product" if healed else "")
     )
 
 

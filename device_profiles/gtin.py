@@ -1,10 +1,12 @@
-"""GTIN: the number on a pack, and what else a scanner may read at a till."""
+"""GTIN: the number of a product, in its one form of 14 digits. What scanners and files make of it
+is read in `codes`."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from biip.checksums import gs1_standard_check_digit
 from pydantic import AfterValidator, Field
+
+GTIN_LENGTHS = (8, 12, 13, 14)
 
 
 class InvalidGtin(ValueError):
@@ -19,7 +21,7 @@ def parse_gtin(text: str) -> str:
     digits = text.strip()
     if not (digits.isascii() and digits.isdigit()):
         raise InvalidGtin(f"GTIN {text!r} has characters that are not digits")
-    if len(digits) not in (8, 12, 13, 14):
+    if len(digits) not in GTIN_LENGTHS:
         raise InvalidGtin(f"GTIN {text!r} has {len(digits)} digits; a GTIN has 8, 12, 13 or 14")
     expected = gs1_standard_check_digit(digits[:-1])
     if int(digits[-1]) != expected:
@@ -27,28 +29,17 @@ def parse_gtin(text: str) -> str:
     return digits.zfill(14)
 
 
-Gtin = Annotated[str, Field(max_length=80), AfterValidator(parse_gtin)]
-"""A pydantic field that accepts any GTIN length and keeps 14 digits."""
+def is_restricted(number: str) -> bool:
+    """Whether `number`, in 14 digits, is for use within a chain or a region, and so no GTIN: 02, 04
+    and 20 to 29 in 13 digits, which is 2 and 4 in 12; 0 and 2 in 8.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScannedCode:
-    """What one scan at a till says: a GTIN, or a store's own item with its weight."""
-
-    gtin: str | None
-    item_code: str | None = None
-    weight_g: int | None = None
-
-
-def parse_scanned_code(text: str) -> ScannedCode:
-    """What the code `text` under a scanner means.
-
-    Prefix 20 is the store's own: five digits of item, five of weight in grams, one check digit.
-    Every other code is a GTIN.  Raises InvalidGtin.
-    Source: GS1 General Specifications, 2.1.12 (restricted circulation, variable measure).
+    Source: GS1 General Specifications, 1.4.4 and 2.1.12 (restricted circulation numbers).
     """
-    gtin = parse_gtin(text)
-    if len(text.strip()) == 13 and text.strip().startswith("20"):
-        digits = text.strip()
-        return ScannedCode(gtin=None, item_code=digits[2:7], weight_g=int(digits[7:12]))
-    return ScannedCode(gtin=gtin)
+    body = number[1:]
+    if body.startswith("00000"):
+        return body[5] in "02"
+    return body.startswith(("2", "02", "04"))
+
+
+Gtin = Annotated[str, Field(max_length=80), AfterValidator(parse_gtin)]
+"""A pydantic field of what programs tell each other: any GTIN length, kept in 14 digits."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from device_profiles.bounds import ITEMS_MAX, Count, Moment, Seq
-from device_profiles.gtin import Gtin
+from device_profiles.codes import ProductCode
 from device_profiles.names import Identifier, Names, Profile, SlotId
 
 
@@ -59,8 +59,8 @@ class SlotPlan(Profile):
     basket, in which `others` may lie beside it."""
 
     slot_id: SlotId
-    gtin: Gtin
-    others: tuple[Gtin, ...] = Field(default=(), max_length=ITEMS_MAX)
+    gtin: ProductCode
+    others: tuple[ProductCode, ...] = Field(default=(), max_length=ITEMS_MAX)
     min_facings: Count = Field(default=1, ge=1)
     max_facings: Count = Field(default=1, ge=1)
 
@@ -77,7 +77,7 @@ class PlanogramProfile(Profile):
     fixture_id: Identifier
     valid_from: Moment
     slots: tuple[SlotPlan, ...] = Field(default=(), max_length=ITEMS_MAX)
-    must_have: tuple[Gtin, ...] = Field(default=(), max_length=ITEMS_MAX)
+    must_have: tuple[ProductCode, ...] = Field(default=(), max_length=ITEMS_MAX)
 
     @model_validator(mode="after")
     def _slots_are_planned_once(self) -> "PlanogramProfile":

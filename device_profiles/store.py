@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 
 from device_profiles.bounds import ITEMS_MAX, Amount, Count, Money, Secret, Word
-from device_profiles.gtin import Gtin
+from device_profiles.code_layouts import DEFAULT_LAYOUTS, LAYOUTS_MOST, CodeLayout
+from device_profiles.codes import ProductCode
+from device_profiles.countries import Country
 from device_profiles.names import Identifier, Names, Profile
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
@@ -51,7 +53,7 @@ class StoreDevice(Profile):
 class ListingProfile(Profile):
     """A product that a store sells: price, the level it is filled up to, must it be there."""
 
-    gtin: Gtin
+    gtin: ProductCode
     price: Money = Field(ge=0)
     par_units: Count = 0
     must_have: bool = False
@@ -90,7 +92,7 @@ class BrandProfile(Profile):
 class ProductProfile(Profile):
     """A sellable item."""
 
-    gtin: Gtin
+    gtin: ProductCode
     name: Names
     brand_id: Identifier
     category: Names
@@ -111,11 +113,16 @@ class LoginRole(StrEnum):
 
 
 class ChainProfile(Profile):
-    """Everything the hub must know before the first event arrives."""
+    """Everything the hub must know before the first event arrives. `code_layouts` say what stands
+    inside the chain's own codes (numbers of restricted circulation, which are no GTIN).
+    `country` (ISO 3166, two letters) is where telephone numbers are that do not say so; without it
+    that of each store's time zone."""
 
     tenant_id: Identifier
     name: Names
     currency: str = Field(pattern=r"^[A-Z]{3}$")
+    code_layouts: tuple[CodeLayout, ...] = Field(default=DEFAULT_LAYOUTS, max_length=LAYOUTS_MOST)
+    country: Country | None = None
     simulated: bool = False
     brands: tuple[BrandProfile, ...] = Field(max_length=ITEMS_MAX)
     products: tuple[ProductProfile, ...] = Field(max_length=ITEMS_MAX)

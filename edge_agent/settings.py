@@ -10,6 +10,7 @@ from device_profiles.device import DeviceProfile, load_device
 from device_profiles.store import DeviceKind
 from edge_agent.core.errors import InvalidSettings
 from edge_agent.drivers.sensors import driver_of
+from sync.core.private import private_folder
 from sync.link.credentials import DeviceClaim
 
 MB = 1024 * 1024
@@ -124,7 +125,7 @@ def _camera_problem(camera: Camera, fixtures: set[str], *, counts: bool) -> str:
 
 def _check_is_writable(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
     except OSError as error:
         raise InvalidSettings(
             f"cannot make folder {folder}: {error.strerror}; choose another --data"

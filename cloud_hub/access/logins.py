@@ -1,5 +1,6 @@
 """Logins of people: made, changed, disabled, removed. Whatever changes one ends its sessions."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,8 +18,9 @@ SHORTEST_PASSWORD = 8
 
 
 def hash_password(password: str) -> str:
-    """Argon2id hash of a person's password."""
-    return PasswordHasher().hash(password)
+    """Argon2id hash of a person's password, the same for every way in which keyboards write its
+    letters (Unicode NFKC)."""
+    return PasswordHasher().hash(unicodedata.normalize("NFKC", password))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

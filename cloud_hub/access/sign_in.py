@@ -1,6 +1,7 @@
 """Who enters: a person's password and session, a program's token, and the viewer behind either."""
 
 import secrets
+import unicodedata
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -28,13 +29,19 @@ def check_password(session: Session, login_name: str, password: str) -> Login | 
     hasher = PasswordHasher()
     if not logins:
         hasher.hash(password)
+    # Hashes of earlier releases are of the password as it was typed then.
+    spellings = dict.fromkeys((unicodedata.normalize("NFKC", password), password))
     for login in logins:
-        try:
-            hasher.verify(login.password_hash, password)
-        except (VerificationError, InvalidHashError):
-            continue
-        return login
+        if any(_is_right(hasher, login, spelling) for spelling in spellings):
+            return login
     return None
+
+
+def _is_right(hasher: PasswordHasher, login: Login, password: str) -> bool:
+    try:
+        return hasher.verify(login.password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def open_session(session: Session, login: Login, now: datetime, *, lasts: timedelta) -> str:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.master_data.importer import import_chain
+from cloud_hub.sales.healed_lines import heal_lines
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from device_profiles.store import ChainProfile
@@ -15,12 +16,13 @@ router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 
 
 class LoadedAnswer(Body):
-    """How much the chain holds."""
+    """How much the chain holds; how many receipt lines found their product by it."""
 
     tenant_id: str
     stores: int
     products: int
     devices: int
+    healed_lines: int
 
 
 @router.post("/master-data")
@@ -37,6 +39,7 @@ def load_master_data(
     viewer.require(Permission.EDIT_MASTER_DATA)
     with hub.database.writing() as session:
         loaded = import_chain(session, chain, None if correct else hub.clock.now())
+        healed = heal_lines(session, chain.tenant_id)
         record_act(
             session,
             Act(
@@ -44,7 +47,11 @@ def load_master_data(
                 actor=viewer.login_name,
                 action="master-data-loaded",
                 subject=chain.tenant_id,
-                detail={"stores": loaded.stores, "products": loaded.products},
+                detail={
+                    "stores": loaded.stores,
+                    "products": loaded.products,
+                    "healed_lines": healed,
+                },
             ),
             hub.clock.now(),
         )
@@ -53,4 +60,5 @@ def load_master_data(
         stores=loaded.stores,
         products=loaded.products,
         devices=loaded.devices,
+        healed_lines=healed,
     )

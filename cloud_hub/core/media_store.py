@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cloud_hub.core.errors import Refused
+from sync.core.private import private_folder
 
 OWN = "+hub"
 """Where the hub's own unfinished pictures lie; no chain is called so."""
@@ -54,6 +55,11 @@ class Pictures:
     def _partial(self, tenant_id: str, device_id: str, sha256: str) -> Path:
         return self._folder / "partial" / tenant_id / device_id / sha256
 
+    def _make_room(self, folder: Path) -> None:
+        """A folder of the store, which is this user's alone."""
+        private_folder(self._folder, is_ours=True)
+        private_folder(folder)
+
     def require_size(self, total: int) -> None:
         """Nothing. Raises Refused (413) for a picture that is too large."""
         if total > self._limit_bytes:
@@ -68,7 +74,7 @@ class Pictures:
         self.require_size(upload.total)
         sender = (upload.tenant_id, upload.device_id, upload.sha256)
         partial = self._partial(*sender)
-        partial.parent.mkdir(parents=True, exist_ok=True)
+        self._make_room(partial.parent)
         if start != (offset := self.offset(*sender)):
             raise Refused(f"continue at byte {offset}, not {start}", status=409)
         # A slow disk may keep whoever sends waiting, never the hub's other doors.
@@ -93,7 +99,7 @@ class Pictures:
         sha256 = hashlib.sha256(data).hexdigest()
         if not self.holds(sha256):
             partial = self._partial(OWN, OWN, sha256)
-            partial.parent.mkdir(parents=True, exist_ok=True)
+            self._make_room(partial.parent)
             partial.write_bytes(data)
             self._keep(sha256, partial)
         return sha256
@@ -108,7 +114,7 @@ class Pictures:
                     f"these bytes hash to {digest}, not {sha256}; start again", status=422
                 )
             whole = self.path(sha256)
-            whole.parent.mkdir(parents=True, exist_ok=True)
+            self._make_room(whole.parent)
             partial.replace(whole)
         except FileNotFoundError as error:
             raise Refused("what had arrived was put away; start again", status=409) from error

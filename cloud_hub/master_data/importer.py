@@ -89,6 +89,8 @@ def import_chain(session: Session, chain: ChainProfile, since: datetime | None =
                 "currency": chain.currency,
                 "simulated": chain.simulated,
                 "naming_key": place.new_naming_key(),
+                "code_layouts": list(chain.code_layouts),
+                "country": chain.country,
             }
         ],
         keep=("naming_key",),

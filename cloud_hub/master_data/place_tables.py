@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.core.storage.table import Base, key, key_int
+from device_profiles.code_layouts import DEFAULT_LAYOUTS
 from device_profiles.names import Names
 
 
@@ -17,7 +18,9 @@ def new_naming_key() -> str:
 
 
 class Tenant(Base):
-    """One chain. `naming_key` is a secret by which its brands' letters ("Other A") are drawn."""
+    """One chain. `naming_key` is a secret by which its brands' letters ("Other A") are drawn;
+    `code_layouts` say what stands inside its own codes; `country` is where its telephone numbers
+    are when they do not say so, None for each store's own."""
 
     __tablename__ = "tenant"
     tenant_id: Mapped[str] = key()
@@ -25,6 +28,8 @@ class Tenant(Base):
     currency: Mapped[str]
     simulated: Mapped[bool]
     naming_key: Mapped[str] = mapped_column(default=new_naming_key)
+    code_layouts: Mapped[list[Any]] = mapped_column(default=lambda: list(DEFAULT_LAYOUTS))
+    country: Mapped[str | None] = mapped_column(sa.String(2))
 
 
 class StoreRow(Base):

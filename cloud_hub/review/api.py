@@ -17,7 +17,7 @@ from cloud_hub.review.tables import Answer, ReferencePicture
 from cloud_hub.review.view import ReviewView, review_view
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, ViewerOf, allowed, within
 from device_profiles.bounds import Label, Text, Word
-from device_profiles.gtin import Gtin
+from device_profiles.codes import ProductCode
 from device_profiles.names import Identifier
 
 router = APIRouter(prefix="/api/v1", tags=["review"])
@@ -30,7 +30,7 @@ class ItemAnswer(BaseModel):
     """What a person says a product is."""
 
     answer: Answer
-    gtin: Gtin | None = None
+    gtin: ProductCode | None = None
 
 
 class WrongSlot(BaseModel):
@@ -104,7 +104,7 @@ async def put_reference(
 
 @router.get("/references/{gtin}/{sha256}")
 def get_reference(
-    gtin: Gtin,
+    gtin: ProductCode,
     sha256: Sha256,
     hub: HubOf,
     viewer: Annotated[Viewer, allowed(Permission.SEE_REVIEW)],

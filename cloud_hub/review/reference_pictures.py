@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.review.tables import ReferencePicture
-from device_profiles.gtin import InvalidGtin, parse_gtin
+from device_profiles.codes import parse_product_code
+from device_profiles.gtin import InvalidGtin
 
 KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 """How the files begin that a browser shows."""
@@ -36,7 +37,7 @@ def add_reference(session: Session, pictures: Pictures, given: GivenPicture, now
     Raises Refused for a wrong GTIN, a file that is neither JPEG nor PNG, or one too large.
     """
     try:
-        gtin = parse_gtin(given.gtin)
+        gtin = parse_product_code(given.gtin)
     except InvalidGtin as error:
         raise Refused(str(error), status=422) from error
     kind = next((kind for start, kind in KINDS.items() if given.data.startswith(start)), None)

@@ -8,14 +8,38 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import chunks
 from cloud_hub.master_data.goods_tables import ProductRow
+from cloud_hub.master_data.place_tables import Tenant
+from device_profiles.code_layouts import DEFAULT_LAYOUTS
+from device_profiles.codes import ScannedCode, item_key
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The products that some lines may mean: GTINs known, and GTIN by the store's item code."""
+    """The products that some lines may mean: GTINs known, and GTIN by the `item_key` of the chain's
+    own code."""
 
     gtins: frozenset[str]
     by_item_code: dict[str, str]
+
+    def product_of(self, code: str, scan: ScannedCode, told: str | None = None) -> str | None:
+        """The product that a line with this code means: `told` by its till, by its GTIN, by the
+        item inside the code, by the code itself; None where it is no known product."""
+        for gtin in (told, scan.gtin):
+            if gtin is not None and gtin in self.gtins:
+                return gtin
+        found = self.by_item_code.get(item_key(scan.item_code)) if scan.item_code else None
+        return found or self.by_item_code.get(item_key(code))
+
+
+def load_layouts(session: Session, tenant_id: str) -> tuple[str, ...]:
+    """How the chain writes weights and prices into its own codes."""
+    told = session.scalar(sa.select(Tenant.code_layouts).where(Tenant.tenant_id == tenant_id))
+    return DEFAULT_LAYOUTS if told is None else tuple(told)
+
+
+def load_country(session: Session, tenant_id: str) -> str | None:
+    """Where the chain says that its telephone numbers are; None where it does not say."""
+    return session.scalar(sa.select(Tenant.country).where(Tenant.tenant_id == tenant_id))
 
 
 def load_catalogue(session: Session, tenant_id: str, gtins: Iterable[str]) -> Catalogue:
@@ -34,5 +58,5 @@ def load_catalogue(session: Session, tenant_id: str, gtins: Iterable[str]) -> Ca
             ProductRow.tenant_id == tenant_id, ProductRow.item_code.is_not(None)
         )
     )
-    codes = {code.casefold(): gtin for code, gtin in coded if code}
+    codes = {item_key(code): gtin for code, gtin in coded if code}
     return Catalogue(frozenset(known), codes)

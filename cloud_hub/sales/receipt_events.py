@@ -19,11 +19,13 @@ from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import chunks, insert_new
 from cloud_hub.core.trace import KeptEvent, by_rows
 from cloud_hub.sales import tables
-from cloud_hub.sales.product_codes import Catalogue, load_catalogue
+from cloud_hub.sales.product_codes import Catalogue, load_catalogue, load_country, load_layouts
 from cloud_hub.sales.tables import ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock.ledger import book, count_moves, location_id
-from device_profiles.gtin import InvalidGtin, ScannedCode, parse_scanned_code
+from device_profiles.codes import ScannedCode, read_code
+from device_profiles.countries import country_of_zone
+from device_profiles.handles import FORM
 from sync.events import Receipt, ReceiptLine, ReceiptType
 
 MOVES_STOCK = frozenset({ReceiptType.SALE, ReceiptType.RETURN, ReceiptType.PICK_UP})
@@ -44,6 +46,15 @@ class _Rows:
     moves: list[Row] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """By what a chain's codes and its shoppers' telephone numbers are read."""
+
+    catalogue: Catalogue
+    layouts: tuple[str, ...]
+    country: str | None
+
+
 def receipt_id(store_id: str, receipt: Receipt) -> str:
     """The ARTS key as text: `store/workstation/business day/sequence`."""
     day = receipt.business_day.isoformat()
@@ -57,9 +68,12 @@ def apply_receipts(work: Projecting, facts: Sequence[Fact[Receipt]]) -> None:
 
 
 def _apply(work: Projecting, tenant_id: str, facts: Sequence[Fact[Receipt]]) -> None:
-    gtins = {line.gtin for fact in facts for line in fact.body.lines if line.gtin}
-    gtins |= {gtin for fact in facts for line in fact.body.lines if (gtin := _scan(line).gtin)}
+    layouts = load_layouts(work.session, tenant_id)
+    lines = [line for fact in facts for line in fact.body.lines]
+    gtins = {line.gtin for line in lines if line.gtin}
+    gtins |= {gtin for line in lines if (gtin := read_code(line.code, layouts).gtin)}
     catalogue = load_catalogue(work.session, tenant_id, gtins)
+    codes = Codes(catalogue, layouts, load_country(work.session, tenant_id))
     seen = _seen(work, tenant_id, [receipt_id(fact.store_id, fact.body) for fact in facts])
     rows = _Rows()
     for fact in facts:
@@ -74,7 +88,7 @@ def _apply(work: Projecting, tenant_id: str, facts: Sequence[Fact[Receipt]]) -> 
             else:
                 work.refuse(fact, f"receipt number {name} was used before, for another receipt")
             continue
-        _add(work, rows, name, fact, catalogue)
+        _add(work, rows, name, fact, codes)
     _write(work, tenant_id, rows)
 
 
@@ -124,25 +138,7 @@ def _net_value(receipt: Receipt) -> Decimal:
     return sum((line.amount for line in receipt.lines), Decimal(0))
 
 
-def _scan(line: ReceiptLine) -> ScannedCode:
-    """What the line's code says; nothing for a code that no scanner reads."""
-    try:
-        return parse_scanned_code(line.code)
-    except InvalidGtin:
-        return ScannedCode(gtin=None)
-
-
-def _product_of(line: ReceiptLine, scan: ScannedCode, catalogue: Catalogue) -> str | None:
-    for gtin in (line.gtin, scan.gtin):
-        if gtin is not None and gtin in catalogue.gtins:
-            return gtin
-    code = scan.item_code or line.code
-    return catalogue.by_item_code.get(code.casefold())
-
-
-def _add(
-    work: Projecting, rows: _Rows, name: str, fact: Fact[Receipt], catalogue: Catalogue
-) -> None:
+def _add(work: Projecting, rows: _Rows, name: str, fact: Fact[Receipt], codes: Codes) -> None:
     receipt = fact.body
     key = {"tenant_id": fact.tenant_id, "receipt_id": name}
     rows.receipts.append(
@@ -162,14 +158,16 @@ def _add(
         }
     )
     for line in receipt.lines:
-        scan = _scan(line)
-        gtin = _product_of(line, scan, catalogue)
+        scan = read_code(line.code, codes.layouts)
+        gtin = codes.catalogue.product_of(line.code, scan, told=line.gtin)
         rows.lines.append(key | _line(fact, line, gtin))
         if gtin is not None and receipt.type in MOVES_STOCK:
-            rows.moves.extend(_moves(fact, line, scan, gtin))
+            rows.moves.extend(moves_of(fact, line, scan, gtin))
     for number, tender in enumerate(receipt.tenders, start=1):
         rows.tenders.append(key | {"tender": number, "kind": tender.kind, "amount": tender.amount})
-    _add_identities(work, rows, key, fact)
+    if receipt.identities:
+        zone = work.zones[fact.tenant_id, fact.store_id].key
+        _add_identities(work, rows, key, fact, codes.country or country_of_zone(zone))
 
 
 def _line(fact: Fact[Receipt], line: ReceiptLine, gtin: str | None) -> Row:
@@ -210,7 +208,8 @@ def _stock_quantity(line: ReceiptLine, scan: ScannedCode) -> Decimal:
     return line.quantity
 
 
-def _moves(fact: Fact[Receipt], line: ReceiptLine, scan: ScannedCode, gtin: str) -> Iterator[Row]:
+def moves_of(fact: Fact[Receipt], line: ReceiptLine, scan: ScannedCode, gtin: str) -> Iterator[Row]:
+    """What a line of a receipt moves between floor and customer."""
     quantity = rounded(_stock_quantity(line, scan))
     if not quantity:
         return
@@ -233,17 +232,20 @@ def _moves(fact: Fact[Receipt], line: ReceiptLine, scan: ScannedCode, gtin: str)
     }
 
 
-def _add_identities(work: Projecting, rows: _Rows, key: Row, fact: Fact[Receipt]) -> None:
+def _add_identities(
+    work: Projecting, rows: _Rows, key: Row, fact: Fact[Receipt], country: str | None
+) -> None:
     for identity in fact.body.identities:
-        if not identity.value.strip():
+        index = work.identities.blind_index(fact.tenant_id, identity.kind, identity.value, country)
+        if index is None:
             continue
-        index = work.identities.blind_index(fact.tenant_id, identity.kind, identity.value)
         handle = {"tenant_id": fact.tenant_id, "kind": identity.kind, "blind_index": index}
         rows.identities.append(
             handle
             | {
                 "value_encrypted": work.identities.encrypt(identity.value),
                 "first_seen_at": fact.body.ended_at,
+                "form": FORM,
             }
         )
         rows.shown.append(key | {"kind": identity.kind, "blind_index": index})

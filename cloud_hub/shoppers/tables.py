@@ -6,10 +6,12 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.core.storage.table import Base, key
+from device_profiles.handles import FORM
 
 
 class Identity(Base):
-    """A handle a shopper showed. `blind_index` is a keyed hash of the value, for finding it."""
+    """A handle a shopper showed. `blind_index` is a keyed hash of the value's normal form, for
+    finding it; `form` says by which rules that was made (0: those of release 0.1.0)."""
 
     __tablename__ = "identity"
     tenant_id: Mapped[str] = key()
@@ -17,6 +19,7 @@ class Identity(Base):
     blind_index: Mapped[str] = key(64)
     value_encrypted: Mapped[bytes] = mapped_column(LargeBinary)
     first_seen_at: Mapped[datetime]
+    form: Mapped[int] = mapped_column(default=FORM)
 
 
 class IdentityLink(Base):

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from device_profiles.store import ProductProfile
 from edge_agent.core.errors import EdgeError
-from edge_agent.till.pricing import PriceBook, price_line
+from edge_agent.till.pricing import OwnCodes, PriceBook, price_line
 from edge_agent.till.reporting import CartEnd, report_cart, total_of
 from edge_agent.till.requests import LineRequest, Request
 from sync.core.clock import Clock
@@ -93,7 +93,7 @@ class Cart:
     """One cart's rules. Every method runs inside the writer's transaction."""
 
     products: Mapping[str, ProductProfile]
-    weighed: Mapping[str, ProductProfile]
+    own: OwnCodes
     prices: PriceBook
     clock: Clock
 
@@ -113,14 +113,18 @@ class Cart:
         """The session with one more line.  Raises UnknownSession, SessionClosed, UnusableLine."""
         session = _load_open(transaction.connection, session_id)
         plain = LineRequest.model_validate(request.model_dump(exclude={"weight_g"}))
-        line = price_line(
+        priced = price_line(
             plain,
             number=len(session.items) + 1,
             sign=1,
-            weighed=self.weighed,
+            own=self.own,
             prices=self.prices.by_gtin,
-        ).line
-        item = {"line": line.model_dump(mode="json"), "weight_g": self._weight_g(line, request)}
+        )
+        item = {
+            "line": priced.line.model_dump(mode="json"),
+            "weight_g": self._weight_g(priced.line, request),
+            "warning": priced.warning,
+        }
         transaction.connection.execute(
             "UPDATE cart_session SET items = ? WHERE session_id = ?",
             (json.dumps([*session.items, item]), session_id),
@@ -218,6 +222,7 @@ def _show(session: _Session) -> Answer:
         "started_at": session.started_at.isoformat(),
         "items": [item["line"] for item in session.items],
         "total": str(total_of(session.lines)),
+        "warnings": [said for item in session.items if (said := item.get("warning"))],
         "expected_g": _expected_g(session.items),
         "measured_g": session.measured_g,
     }

@@ -1,19 +1,21 @@
 """From what was scanned to a receipt's lines: codes, weights, signs and cents. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from device_profiles.gtin import InvalidGtin, parse_scanned_code
+from device_profiles.code_layouts import DEFAULT_LAYOUTS
+from device_profiles.codes import ScannedCode, item_key, read_code
 from device_profiles.store import ProductProfile
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.requests import LineRequest
 from sync.events import ReceiptLine
 
 CENT = Decimal("0.01")
-GTIN_LENGTHS = (8, 12, 13, 14)
+GRAM = Decimal("0.001")
+"""Of a kilogram."""
 
 
 class UnusableLine(EdgeError):
@@ -35,37 +37,58 @@ class PriceBook:
     by_gtin: Mapping[str, Decimal] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCodes:
+    """A chain's own codes: its products by `item_key`, and the layouts of what it prints into
+    codes of restricted circulation."""
+
+    products: Mapping[str, ProductProfile] = field(default_factory=dict)
+    layouts: tuple[str, ...] = DEFAULT_LAYOUTS
+
+    @classmethod
+    def of(cls, products: Iterable[ProductProfile], layouts: tuple[str, ...]) -> "OwnCodes":
+        """The own codes among a device's products."""
+        coded = {item_key(one.item_code): one for one in products if one.item_code}
+        return cls(products=coded, layouts=layouts)
+
+
 def price_line(
     request: LineRequest,
     *,
     number: int,
     sign: int,
-    weighed: Mapping[str, ProductProfile],
+    own: OwnCodes,
     prices: Mapping[str, Decimal],
 ) -> PricedLine:
     """The receipt line for `request`; `sign` is -1 on a return, whose figures are given positive.
     A price that is not given is that of the GTIN in `prices`.
 
-    A code with prefix 20 says its weight: the product is looked up in `weighed` by its item code
-    and the quantity is in kg. A code that is no GTIN is kept as it is, with a warning where it
-    looks like one: a sale that happened is never refused for its code.
+    A code of the chain's own may say its weight, price or pieces: the product is looked up in
+    `own` by the item in it. A code that is no GTIN is kept as it is, with a warning where it looks
+    like one: a sale that happened is never refused for its code.
     Raises UnusableLine.
     """
-    gtin, weight_kg, warning = _read_code(request.code, weighed)
-    quantity = request.quantity if request.quantity is not None else weight_kg
+    scan = read_code(request.code, own.layouts)
+    gtin, warning = _product_of(scan, request.code, own)
+    unit_price = request.unit_price if request.unit_price is not None else prices.get(gtin or "")
+    inside, unit = _quantity_inside(scan, unit_price)
+    quantity = request.quantity if request.quantity is not None else inside
     if quantity is None:
         raise UnusableLine(
-            f"line {number}: give a quantity (only weight-embedded codes know their own)"
+            f"line {number}: give a quantity (only codes with a weight or price know their own)"
         )
     if sign < 0 and quantity < 0:
         raise UnusableLine(f"line {number}: a return's quantity is given positive, not {quantity}")
-    unit_price = request.unit_price if request.unit_price is not None else prices.get(gtin or "")
+    if unit_price is None and scan.price is not None:
+        unit_price = scan.price
     if unit_price is None:
         raise UnusableLine(
             f"line {number}: give a unit_price; no price list here has one for"
             f" {gtin or request.code}"
         )
     amount = request.amount
+    if amount is None and request.quantity is None and scan.price is not None:
+        amount = scan.price - request.discount
     if amount is None:
         amount = round_to_cent(quantity * unit_price - request.discount)
     line = ReceiptLine(
@@ -74,7 +97,7 @@ def price_line(
         gtin=gtin,
         description=request.description,
         quantity=sign * quantity,
-        unit=request.unit or ("kg" if weight_kg is not None else "each"),
+        unit=request.unit or unit,
         unit_price=unit_price,
         discount=sign * request.discount,
         amount=sign * amount,
@@ -83,22 +106,30 @@ def price_line(
     return PricedLine(line=line, warning=f"line {number}: {warning}" if warning else None)
 
 
-def _read_code(
-    code: str, weighed: Mapping[str, ProductProfile]
-) -> tuple[str | None, Decimal | None, str | None]:
-    """GTIN, weight in kg and a warning, each where there is one."""
-    text = code.strip()
-    if not (text.isascii() and text.isdigit() and len(text) in GTIN_LENGTHS):
-        return None, None, None
-    try:
-        scanned = parse_scanned_code(text)
-    except InvalidGtin as error:
-        return None, None, f"{error}; kept as the store's own code"
-    if scanned.item_code is None or scanned.weight_g is None:
-        return scanned.gtin, None, None
-    product = weighed.get(scanned.item_code)
-    warning = None if product else f"no product has the item code {scanned.item_code}"
-    return product.gtin if product else None, Decimal(scanned.weight_g) / 1000, warning
+def _product_of(scan: ScannedCode, code: str, own: OwnCodes) -> tuple[str | None, str]:
+    """The GTIN of what was scanned, and a warning, each where there is one."""
+    if scan.gtin is not None:
+        return scan.gtin, ""
+    product = own.products.get(item_key(scan.item_code or code))
+    if product is not None:
+        return product.gtin, ""
+    if scan.problem:
+        return None, f"{scan.problem}; kept as the store's own code"
+    if scan.item_code is not None:
+        return None, f"no product has the item code {scan.item_code}"
+    return None, ""
+
+
+def _quantity_inside(scan: ScannedCode, unit_price: Decimal | None) -> tuple[Decimal | None, str]:
+    """The quantity that a code says of itself, if it does, and the unit in which a line of it is
+    told. A price inside is divided by what a kilogram costs; one piece where that is not known."""
+    if scan.weight_g is not None:
+        return (scan.weight_g / 1000).quantize(GRAM, ROUND_HALF_UP), "kg"
+    if scan.price is not None:
+        if unit_price:
+            return (scan.price / unit_price).quantize(GRAM, ROUND_HALF_UP), "kg"
+        return Decimal(1), "each"
+    return scan.pieces, "each"
 
 
 def round_to_cent(amount: Decimal) -> Decimal:

@@ -2,7 +2,7 @@
 the event in one transaction."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -10,10 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from device_profiles.device import DeviceProfile, TillSettings
-from device_profiles.store import ProductProfile
 from edge_agent.core.errors import EdgeError
 from edge_agent.core.store import count_up
-from edge_agent.till.pricing import PriceBook, business_day_of, price_line
+from edge_agent.till.pricing import OwnCodes, PriceBook, business_day_of, price_line
 from edge_agent.till.reporting import (
     TillAct,
     report_count,
@@ -59,7 +58,7 @@ class Register:
     currency: str
     zone: ZoneInfo
     register_closes_at_h: int
-    weighed: Mapping[str, ProductProfile]
+    own: OwnCodes
     prices: PriceBook
     clock: Clock
     rng: Random
@@ -72,9 +71,7 @@ class Register:
         """A job that books a sale or a return.  Raises UnusableLine here, before it is queued."""
         sign = -1 if is_return else 1
         priced = [
-            price_line(
-                line, number=number, sign=sign, weighed=self.weighed, prices=self.prices.by_gtin
-            )
+            price_line(line, number=number, sign=sign, own=self.own, prices=self.prices.by_gtin)
             for number, line in enumerate(request.lines, start=1)
         ]
 
@@ -197,7 +194,7 @@ def register_of(
         currency=till.currency,
         zone=ZoneInfo(profile.time_zone),
         register_closes_at_h=till.register_closes_at_h,
-        weighed={product.item_code: product for product in profile.products if product.item_code},
+        own=OwnCodes.of(profile.products, profile.code_layouts),
         prices=prices or PriceBook(),
         clock=clock,
         rng=rng,

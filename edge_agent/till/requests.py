@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from device_profiles.gtin import Gtin
+from device_profiles.codes import ProductCode
 from device_profiles.names import Identifier
 from sync.events import LineReference
 
@@ -95,7 +95,7 @@ class StockMoveRequest(Request):
     """Goods went from one location to another: `floor` and `back-room` of this store, or the
     virtual `supplier`, `customer`, `loss`, `adjustment`."""
 
-    gtin: Gtin
+    gtin: ProductCode
     quantity: Exact = Field(gt=0)
     from_location: str = Field(min_length=1, max_length=80)
     to_location: str = Field(min_length=1, max_length=80)
@@ -107,7 +107,7 @@ class StockMoveRequest(Request):
 class StockCountRequest(Request):
     """Somebody counted a product at a location."""
 
-    gtin: Gtin
+    gtin: ProductCode
     location: str = Field(min_length=1, max_length=80)
     quantity: Exact = Field(ge=0)
     counted_at: AwareDatetime | None = None

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from device_profiles.bounds import Secret, Text
 from device_profiles.names import Identifier
 from sync.core.errors import ClaimRefused
+from sync.core.private import private_folder
 from sync.link.link_state import LinkSettings
 from sync.link.mqtt import BrokerAddress
 from sync.link.reconnect import CAP_S
@@ -129,7 +130,7 @@ def claim_secret(folder: Path, *, used: str | None = None) -> str:
 
 def _write_private(path: Path, text: str) -> None:
     """Whole or not at all, and readable for the agent alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     draft = path.with_name(f"{path.name}.draft")
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -18,6 +18,7 @@ import aiohttp
 
 from sync.core.errors import MediaFull
 from sync.core.pause import pause
+from sync.core.private import private_folder
 from sync.link.credentials import DeviceCredentials
 from sync.link.reconnect import Reconnect
 from sync.outbox.outbox import Outbox, Transaction
@@ -65,7 +66,8 @@ class MediaStore:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path(sha256)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder, is_ours=True)
+            private_folder(path.parent)
             draft = path.with_suffix(".draft")
             with draft.open("wb") as file:
                 file.write(data)

@@ -10,6 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from sync.core.errors import NewerOutbox, OutboxUnusable
+from sync.core.private import private_database, private_folder
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ room on the disk beside the quota."""
 
 def connect(path: Path, *, quota_bytes: int | None = None) -> sqlite3.Connection:
     """A connection as every user of the file needs it: WAL, FULL, quota, autocommit mode."""
+    private_database(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
     )
@@ -104,7 +106,7 @@ def prepare(path: Path) -> bool:
     Raises NewerOutbox, and OutboxUnusable where the folder or file cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         migrate(path)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and not _is_damage(error):

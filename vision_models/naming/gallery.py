@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_profiles.codes import parse_product_code
 from device_profiles.gtin import InvalidGtin, parse_gtin
 from vision_models.core.errors import UnusableGallery
 from vision_models.core.frame import Image
@@ -119,7 +120,7 @@ class Gallery:
         half added.
         """
         try:
-            gtin = parse_gtin(gtin)
+            gtin = parse_product_code(gtin)
         except InvalidGtin as error:
             raise UnusableGallery(str(error)) from error
         fresh: list[tuple[_Reference, bytes, Image]] = []

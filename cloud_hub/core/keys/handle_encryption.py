@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -11,10 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from cloud_hub.core.errors import UnusableData
 from cloud_hub.core.keys.key_store import HubSecrets
-
-_EXACT = frozenset({"openid", "unionid", "cookie", "receipt-token"})
-"""Opaque codes in which upper and lower case differ. Numbers that people type do not."""
-
+from device_profiles.handles import normal_form
 
 SEAL = "sealed:"
 
@@ -30,9 +26,16 @@ class HandleKeys:
     def _cipher(self) -> Fernet:
         return Fernet(self._secrets.identity_key)
 
-    def blind_index(self, tenant_id: str, kind: str, value: str) -> str:
-        """Keyed hash of a handle: equal for spellings that mean the same, 64 hex digits."""
-        said = f"{tenant_id}\n{kind}\n{normal_form(kind, value)}"
+    def blind_index(
+        self, tenant_id: str, kind: str, value: str, country: str | None = None
+    ) -> str | None:
+        """Keyed hash of a handle: equal for spellings that mean the same, 64 hex digits; None for
+        what is no handle. `country` is where telephone numbers are that do not say so."""
+        normal = normal_form(kind, value, country)
+        return None if normal is None else self._hash(tenant_id, kind, normal)
+
+    def _hash(self, tenant_id: str, kind: str, normal: str) -> str:
+        said = f"{tenant_id}\n{kind}\n{normal}"
         return hmac.new(self._index_key, said.encode(), hashlib.sha256).hexdigest()
 
     def encrypt(self, value: str) -> bytes:
@@ -92,11 +95,3 @@ def _with_handles(body: dict[str, Any], change: Callable[[str], str]) -> dict[st
         for handle in handles
     ]
     return {**body, "identities": changed}
-
-
-def normal_form(kind: str, value: str) -> str:
-    """One spelling for every way to write the same handle."""
-    text = value.strip()
-    if kind == "phone":
-        return re.sub(r"[^0-9+]", "", text)
-    return text if kind in _EXACT else text.casefold()

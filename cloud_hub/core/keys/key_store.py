@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from cloud_hub.core.errors import UnusableData
+from sync.core.private import private_folder
 
 SECRETS_FILE = "secrets.json"
 
@@ -36,7 +37,7 @@ def load_secrets(data_dir: Path, *, may_mint: bool = True) -> HubSecrets:
     try:
         if not may_mint and not path.exists():
             raise UnusableData(f"there is no {path}; give --data the folder of `aisle hub`")
-        data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(data_dir)
         if path.exists():
             return _read(path)
         minted = HubSecrets(

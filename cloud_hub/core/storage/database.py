@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import NewerDatabase, UnusableData
 from cloud_hub.core.storage.table import Base
+from sync.core.private import private_database, private_folder
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,8 @@ def _engine(url: str) -> sa.Engine:
         if address.get_backend_name() == "postgresql":
             return sa.create_engine(address, pool_pre_ping=True, pool_size=8)
         if address.database:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            private_folder(Path(address.database).parent)
+            private_database(Path(address.database))
         engine = sa.create_engine(
             address, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=8
         )

@@ -36,6 +36,7 @@ from tuf.api.metadata import (
 
 from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.keys.key_store import write_private
+from sync.core.private import private_folder
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +199,7 @@ class ArtifactSigner:
     def _mint(self, role: str) -> CryptoSigner:
         signer = CryptoSigner.generate_ed25519()
         path = self._key(role)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         write_private(path, signer.private_bytes.decode())
         return signer
 
@@ -217,7 +218,7 @@ class ArtifactSigner:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Nobody else signs meanwhile, in this process or another one."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         with (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield

@@ -4,24 +4,29 @@ folder under DIR. A receipt that was imported before changes nothing."""
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from random import Random
-from typing import TextIO
+from typing import Any, TextIO
+from urllib.parse import quote
 
 from edge_agent.core.store import apply_migrations
-from edge_agent.till.imports.composing import Composed, RefusedReceipt, compose
+from edge_agent.till.imports.cells import is_nothing
+from edge_agent.till.imports.composing import Composed, by_day, compose
 from edge_agent.till.imports.mapping import ReceiptMapping, UnusableMapping, device_of
 from edge_agent.till.imports.reading import RawLine, ReceiptFile
 from sync.core.clock import Clock
+from sync.core.private import private_folder
 from sync.outbox.outbox import Outbox, Transaction
 
 RECEIPTS_A_COMMIT = 250
 QUOTA_BYTES = 64 * 1024**3
 """An import fills its outbox faster than any till; the disk itself is its limit."""
 REFUSED_FILE = "refused.jsonl"
+WARNED_FILE = "warnings.jsonl"
 FIRST_SEQUENCE = 1
 
 log = logging.getLogger(__name__)
@@ -39,42 +44,52 @@ class ImportBook:
     left_out: int = 0
     refused: int = 0
     warnings: int = 0
+    skipped: int = 0
     stores: set[str] = field(default_factory=set)
 
     @property
     def receipts(self) -> int:
         """Receipts of the file that were looked at."""
-        return self.booked + self.known + self.changed + self.refused
+        return self.booked + self.known + self.changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importing:
-    """What an import works with: a file, the folder of its outboxes, time, chance, who hears."""
+    """What an import works with: a file, the folder of its outboxes, time, chance, who hears. A dry
+    one books nothing and only counts."""
 
     source: ReceiptFile
     data_dir: Path
     clock: Clock
     rng: Random
     on_progress: Callable[[ImportBook], None]
+    is_dry: bool = False
 
 
 def import_receipts(importing: Importing, stores: frozenset[str] | None) -> ImportBook:
     """What was booked, when every receipt of `stores`, None for all, is on disk in its store's
     outbox.
 
-    Run again after a stop it goes on, run twice it books nothing twice. A receipt that cannot be
-    booked is written to `refused.jsonl` and the others go on.
+    Run again after a stop it goes on, run twice it books nothing twice. A row that cannot be booked
+    is written to `refused.jsonl` with its number and reason and the others go on; what people
+    should know of those that were is in `warnings.jsonl`. Both are of this run alone.
     Raises UnreadableReceipts, UnusableMapping or a SyncError.
     """
-    mapping = importing.source.mapping
+    mapping, source = importing.source.mapping, importing.source
     taken: dict[str, str] = {}
-    with (importing.data_dir / REFUSED_FILE).open("a", encoding="utf-8") as refused:
-        run = _Run(importing=importing, refused=refused)
-        by_store = groupby(importing.source.receipts(stores), key=lambda rows: rows[0].store)
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context((importing.data_dir / name).open("w", encoding="utf-8"))
+            for name in (REFUSED_FILE, WARNED_FILE)
+        ]
+        run = _Run(importing=importing, refused=files[0], warned=files[1])
+        for bad in source.bad_rows:
+            run.refuse({"row": bad.row, "line": bad.line}, f"row {bad.row}: {bad.reason}")
+        by_store = groupby(source.receipts(stores), key=lambda rows: rows[0].store)
         for value, receipts in by_store:
-            if mapping.store_id is None and not (value or "").strip():
-                for rows in receipts:
-                    run.refuse(rows, f"row {rows[0].row}: no store")
+            if mapping.store_id is None and is_nothing(value):
+                for row in chain.from_iterable(receipts):
+                    run.refuse_row(row, f"{row.where}: no store")
                 continue
             run.book_store(_store_of(value, mapping, taken), receipts)
     return run.book
@@ -98,20 +113,28 @@ class _Run:
 
     importing: Importing
     refused: TextIO
+    warned: TextIO
     book: ImportBook = field(default_factory=ImportBook)
 
-    def refuse(self, rows: tuple[RawLine, ...], reason: str) -> None:
-        """A receipt that cannot be booked is kept with its reason."""
+    def refuse(self, where: dict[str, Any], reason: str) -> None:
+        """A row that cannot be booked is kept with its reason."""
         self.book.refused += 1
-        line = {"receipt": rows[0].receipt, "store": rows[0].store, "reason": reason}
-        self.refused.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self.refused.write(json.dumps({**where, "reason": reason}, ensure_ascii=False) + "\n")
+
+    def refuse_row(self, row: RawLine, reason: str) -> None:
+        """The same, with what its row says."""
+        where = {"row": row.row, "line": row.line, "receipt": row.receipt, "store": row.store}
+        self.refuse(where, reason)
 
     def book_store(self, store_id: str, receipts: Iterator[tuple[RawLine, ...]]) -> None:
         """One store's receipts, into its own outbox."""
         importing = self.importing
         self.book.stores.add(store_id)
         folder = importing.data_dir / device_of(store_id)
-        folder.mkdir(parents=True, exist_ok=True)
+        if importing.is_dry:
+            self._try_store(folder / "agent.db", store_id, receipts)
+            return
+        private_folder(folder)
         outbox = Outbox.open(
             folder / "agent.db",
             clock=importing.clock,
@@ -123,36 +146,75 @@ class _Run:
                 apply_migrations(transaction.connection)
             while chunk := list(islice(receipts, RECEIPTS_A_COMMIT)):
                 with outbox.transaction() as transaction:
-                    for rows in chunk:
-                        self._book_one(transaction, rows, store_id)
+                    for composed in self._composed(chunk, store_id):
+                        _book(transaction, composed, self.book)
                 importing.on_progress(self.book)
         finally:
             outbox.close()
 
-    def _book_one(self, transaction: Transaction, rows: tuple[RawLine, ...], store_id: str) -> None:
-        try:
-            composed = compose(rows, self.importing.source.mapping, store_id)
-        except RefusedReceipt as error:
-            self.refuse(rows, str(error))
-        else:
-            _book(transaction, composed, self.book)
+    def _try_store(
+        self, path: Path, store_id: str, receipts: Iterator[tuple[RawLine, ...]]
+    ) -> None:
+        """Counts what would be booked, beside what is booked already."""
+        with ExitStack() as stack:
+            known = None
+            if path.exists():
+                connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+                known = stack.enter_context(closing(connection))
+            for composed in self._composed(receipts, store_id):
+                if known is None or not _is_known(known, composed, self.book):
+                    _count(composed, self.book)
+                self.importing.on_progress(self.book)
+
+    def _composed(
+        self, receipts: Iterable[tuple[RawLine, ...]], store_id: str
+    ) -> Iterator[Composed]:
+        """Each receipt that has anything to book; rows that cannot be are refused."""
+        source = self.importing.source
+        mapping, mark = source.mapping, source.read_as.decimal or "."
+        for rows in chain.from_iterable(by_day(rows, mapping) for rows in receipts):
+            composed = compose(rows, mapping, store_id, mark=mark)
+            for refusal in composed.refused:
+                self.refuse_row(refusal.row, refusal.reason)
+            for warning in composed.warnings:
+                told = {"receipt": rows[0].receipt, "store": rows[0].store, "warning": warning}
+                self.warned.write(json.dumps(told, ensure_ascii=False) + "\n")
+            self.book.skipped += composed.skipped
+            self.book.warnings += len(composed.warnings)
+            if composed.receipt is not None or composed.moves or composed.left_out:
+                yield composed
+
+
+def _is_known(connection: sqlite3.Connection, composed: Composed, book: ImportBook) -> bool:
+    """Whether the receipt was imported before, under its key or that of release 0.1.0."""
+    row = connection.execute(
+        "SELECT fingerprint FROM imported_receipt WHERE key IN (?, ?)",
+        (composed.key, composed.former_key),
+    ).fetchone()
+    if row is None:
+        return False
+    if row[0] == composed.fingerprint:
+        book.known += 1
+    else:
+        book.changed += 1
+        log.warning(
+            "%s was imported before with other lines; the first one stands",
+            composed.key,
+            extra={"action": "import"},
+        )
+    return True
+
+
+def _count(composed: Composed, book: ImportBook) -> None:
+    book.booked += 1
+    book.lines += 0 if composed.receipt is None else len(composed.receipt.lines)
+    book.moves += len(composed.moves)
+    book.left_out += composed.left_out
 
 
 def _book(transaction: Transaction, composed: Composed, book: ImportBook) -> None:
     connection = transaction.connection
-    row = connection.execute(
-        "SELECT fingerprint FROM imported_receipt WHERE key = ?", (composed.key,)
-    ).fetchone()
-    if row is not None:
-        if row[0] == composed.fingerprint:
-            book.known += 1
-        else:
-            book.changed += 1
-            log.warning(
-                "%s was imported before with other lines; the first one stands",
-                composed.key,
-                extra={"action": "import"},
-            )
+    if _is_known(connection, composed, book):
         return
     receipt = composed.receipt
     if receipt is not None:
@@ -160,17 +222,13 @@ def _book(transaction: Transaction, composed: Composed, book: ImportBook) -> Non
             number = _next_number(connection, receipt.workstation_id)
             receipt = receipt.model_copy(update={"sequence": number})
         transaction.append(receipt)
-        book.lines += len(receipt.lines)
     for move in composed.moves:
         transaction.append(move)
     connection.execute(
         "INSERT INTO imported_receipt(key, fingerprint) VALUES (?, ?)",
         (composed.key, composed.fingerprint),
     )
-    book.booked += 1
-    book.moves += len(composed.moves)
-    book.left_out += composed.left_out
-    book.warnings += len(composed.warnings)
+    _count(composed, book)
 
 
 def _next_number(connection: sqlite3.Connection, workstation_id: str) -> int:

@@ -2,14 +2,18 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import time
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from device_profiles.code_layouts import DEFAULT_LAYOUTS, CodeLayout
+from device_profiles.countries import Country
 from device_profiles.device import first_problem
 from device_profiles.names import Identifier, Names, Profile
 from edge_agent.core.errors import EdgeError
@@ -35,12 +39,44 @@ class NegativeQuantity(StrEnum):
     STOCK_ADJUSTMENT = "stock-adjustment"
 
 
+class RowKind(StrEnum):
+    """What a row is: sold, brought back, taken back as if never sold, or none of the import's."""
+
+    SALE = "sale"
+    RETURN = "return"
+    VOID = "void"
+    SKIP = "skip"
+
+
+KIND_WORDS: Mapping[RowKind, tuple[str, ...]] = {
+    RowKind.SALE: (
+        *("sale", "sold", "sale line", "payment", "exchange", "verkauf", "vk", "umtausch"),
+        *("vente", "venta", "vendita", "销售", "售", "零售", "换货", "正常"),
+    ),
+    RowKind.RETURN: (
+        *("return", "returned", "refund", "credit", "retoure", "rückgabe", "gutschrift"),
+        *("retour", "devolución", "reso", "退货", "退款", "退"),
+    ),
+    RowKind.VOID: (
+        *("void", "voided", "cancelled", "canceled", "storno", "storniert", "annulation"),
+        *("anulado", "作废", "撤销", "冲正", "取消"),
+    ),
+}
+"""What programs write in a column `kind`, in small letters; a mapping's `kinds` stand before it."""
+
+
 class Columns(Profile):
     """Column names. Without `store` all rows belong to the mapping's `store_id`; without `amount`
-    it is quantity x unit_price - discount; several discount columns add up."""
+    it is quantity x unit_price - discount; several discount columns add up. `time` is for files
+    whose day and time stand apart; `workstation` for those that number each till's receipts by
+    themselves; `kind` for those that say which rows are returns or voids."""
 
     receipt: str
     ended_at: str
+    time: str | None = None
+    workstation: str | None = None
+    kind: str | None = None
+    unit: str | None = None
     code: str
     quantity: str
     store: str | None = None
@@ -70,8 +106,19 @@ class Columns(Profile):
             self.unit_price,
             self.description,
             self.identity,
+            self.time,
+            self.workstation,
+            self.kind,
+            self.unit,
         )
-        return (*(name for name in single if name is not None), *self.discount)
+        named = (*(name for name in single if name is not None), *self.discount)
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Those that hold numbers."""
+        some = (self.quantity, self.amount, self.unit_price, *self.discount)
+        return frozenset(name for name in some if name is not None)
 
 
 class IdentityMapping(Profile):
@@ -82,7 +129,10 @@ class IdentityMapping(Profile):
 
 class ReceiptMapping(Profile):
     """One kind of file. Times without a zone are in `file_time_zone`; `time_format` is strptime's,
-    ISO 8601 where it is empty."""
+    or several of them; ISO 8601 and what cannot be mistaken are read without. `encoding`,
+    `delimiter` and `decimal` are found out where they are not given. `kinds` says which words of
+    the column `kind` are a sale, a return, a void or skipped. `country` is where telephone numbers
+    are that do not say so, `code_layouts` what stands inside the chain's own codes."""
 
     name: Identifier
     tenant_id: Identifier
@@ -93,7 +143,13 @@ class ReceiptMapping(Profile):
     workstation_id: Identifier = "till-1"
     file_time_zone: str = "UTC"
     store_time_zone: str = "UTC"
-    time_format: str = ""
+    time_format: str | tuple[str, ...] = ()
+    encoding: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    decimal: Literal[".", ","] | None = None
+    country: Country | None = None
+    code_layouts: tuple[CodeLayout, ...] = DEFAULT_LAYOUTS
+    kinds: dict[RowKind, tuple[str, ...]] = Field(default_factory=dict)
     register_closes_at_h: int = Field(default=4, ge=0, le=12)
     code_kind: CodeKind = CodeKind.GTIN
     negative_quantity: NegativeQuantity = NegativeQuantity.KEEP
@@ -128,6 +184,27 @@ class ReceiptMapping(Profile):
             raise ValueError("give either `store_id` or a column for `store`")
         return self
 
+    @property
+    def time_formats(self) -> tuple[str, ...]:
+        """Every format of its times."""
+        told = self.time_format
+        return tuple(one for one in ((told,) if isinstance(told, str) else told) if one)
+
+    def kind_of(self, word: str) -> RowKind | None:
+        """What a row with this word in its column `kind` is; None for a word that says nothing."""
+        said = " ".join(word.casefold().split())
+        for words in (self.kinds, KIND_WORDS):
+            for kind, some in words.items():
+                if said in {one.casefold() for one in some}:
+                    return kind
+        return RowKind.SALE if not said else None
+
+    def workstation_named(self, value: str) -> str:
+        """The till's identifier for a value of the workstation column; the mapping's own where
+        nothing usable is left."""
+        plain = re.sub(r"[^a-z0-9]+", "-", value.strip().lower()).strip("-")[:30]
+        return f"till-{plain}" if plain else self.workstation_id
+
     def store_named(self, value: str) -> str:
         """The store id for a value of the store column: in small letters, everything else a dash.
 
@@ -146,6 +223,23 @@ def device_of(store_id: str) -> str:
     return f"{store_id}-till"
 
 
+def _whole(told: dict[str, Any]) -> dict[str, Any]:
+    """A mapping's words with those of the shipped one that it is `like`, where it says so."""
+    base = told.pop("like", None)
+    if base is None:
+        return told
+    file = SHIPPED / f"{str(base).replace('-', '_')}.toml"
+    if not file.is_file():
+        raise UnusableMapping(f"like = {base!r}: there is no such shipped mapping")
+    words = tomllib.loads(file.read_text(encoding="utf-8"))
+    columns = {**words.get("columns", {}), **told.get("columns", {})}
+    if "store_id" in told:
+        columns.pop("store", None)
+    if "store" in told.get("columns", {}):
+        words.pop("store_id", None)
+    return {**words, **told, "columns": columns}
+
+
 def load_mapping(name_or_path: str) -> ReceiptMapping:
     """A mapping from a file, or one that is shipped, by its name.
 
@@ -155,7 +249,7 @@ def load_mapping(name_or_path: str) -> ReceiptMapping:
     shipped = SHIPPED / f"{name_or_path.replace('-', '_')}.toml"
     try:
         if path.is_file():
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         elif shipped.is_file():
             text = shipped.read_text(encoding="utf-8")
         else:
@@ -163,7 +257,7 @@ def load_mapping(name_or_path: str) -> ReceiptMapping:
             raise UnusableMapping(
                 f"no mapping file {name_or_path}; shipped ones: {', '.join(known)}"
             )
-        return ReceiptMapping.model_validate(tomllib.loads(text))
+        return ReceiptMapping.model_validate(_whole(tomllib.loads(text)))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UnusableMapping(f"mapping {name_or_path} is not TOML: {error}") from error
     except ValidationError as error:

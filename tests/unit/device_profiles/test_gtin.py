@@ -1,10 +1,13 @@
 """GTINs and scanned codes."""
 
 import pytest
+from biip.checksums import gs1_standard_check_digit
+from biip.gtin import Gtin
+from biip.rcn import Rcn
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device_profiles.gtin import InvalidGtin, parse_gtin, parse_scanned_code
+from device_profiles.gtin import InvalidGtin, is_restricted, parse_gtin
 
 
 @pytest.mark.parametrize(
@@ -46,10 +49,13 @@ def _accepted(text: str) -> bool:
     return True
 
 
-def test_a_weighed_item_carries_its_weight_and_no_gtin() -> None:
-    code = parse_scanned_code("2000123012346")
-    assert (code.gtin, code.item_code, code.weight_g) == (None, "00123", 1234)
+@given(body=st.text("0123456789", min_size=11, max_size=12))
+def test_numbers_for_use_within_a_chain_are_those_that_the_library_knows(body: str) -> None:
+    digits = body + str(gs1_standard_check_digit(body))
+    assert is_restricted(digits.zfill(14)) is isinstance(Gtin.parse(digits), Rcn)
 
 
-def test_any_other_code_is_a_gtin() -> None:
-    assert parse_scanned_code("6901234567892").gtin == "06901234567892"
+@pytest.mark.parametrize("digits", ["2012345000004", "0212345000006", "0412345000004", "20123451"])
+def test_a_number_for_use_within_a_chain_is_known_in_fourteen_digits(digits: str) -> None:
+    assert is_restricted(digits.zfill(14))
+    assert not is_restricted("06901234567892")

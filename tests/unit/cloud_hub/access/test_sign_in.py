@@ -1,9 +1,12 @@
+import unicodedata
 from datetime import timedelta
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
 
 from cloud_hub.access.grants import Grant
-from cloud_hub.access.logins import NewLogin, add_login
+from cloud_hub.access.logins import NewLogin, add_login, hash_password
 from cloud_hub.access.sign_in import (
     check_password,
     close_session,
@@ -37,6 +40,31 @@ def anna(database: Database) -> Login:
         login = check_password(session, "anna", "long enough")
         assert login is not None
         return login
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+@pytest.mark.parametrize(
+    "password", ["Pässwörd-1234", "ﬁne-Ⅳ-１２３４", "パスワード-1234", "비밀번호-1234"]
+)
+def test_a_password_is_right_however_a_keyboard_writes_its_letters(
+    database: Database, form: Literal["NFC", "NFD", "NFKC", "NFKD"], password: str
+) -> None:
+    login = anna(database)
+    with database.writing() as session:
+        kept = session.merge(login)
+        kept.password_hash = hash_password(unicodedata.normalize("NFC", password))
+    with database.sessions() as session:
+        assert check_password(session, "anna", unicodedata.normalize(form, password)) is not None
+        assert check_password(session, "anna", password + "x") is None
+
+
+def test_a_hash_of_an_earlier_release_is_good_for_what_was_typed_then(database: Database) -> None:
+    login = anna(database)
+    typed = unicodedata.normalize("NFD", "Pässwörd-1234")
+    with database.writing() as session:
+        session.merge(login).password_hash = PasswordHasher().hash(typed)
+    with database.sessions() as session:
+        assert check_password(session, "anna", typed) is not None
 
 
 def test_a_session_lasts_as_long_as_it_was_opened_for(database: Database) -> None:

@@ -21,11 +21,20 @@ async def test_a_chain_is_loaded_told_and_noted(doors: Doors) -> None:
         PATH, json=small_chain(2).model_dump(mode="json"), headers=doors.administrator()
     )
     assert answer.status_code == 200
-    assert answer.json() == {"tenant_id": "linguang", "stores": 2, "products": 3, "devices": 6}
+    assert answer.json() == {
+        "tenant_id": "linguang",
+        "stores": 2,
+        "products": 3,
+        "devices": 6,
+        "healed_lines": 0,
+    }
     assert "linguang" in tenants(doors)
     with doors.hub.sessions() as session:
         (act,) = session.scalars(sa.select(AuditEntry))
-        assert (act.action, act.detail) == ("master-data-loaded", {"stores": 2, "products": 3})
+        assert (act.action, act.detail) == (
+            "master-data-loaded",
+            {"stores": 2, "products": 3, "healed_lines": 0},
+        )
 
 
 async def test_a_chain_with_one_wrong_part_is_not_loaded_at_all(doors: Doors) -> None:

@@ -18,7 +18,7 @@ def test_of_the_numbers_asked_about_the_known_ones_are_told(hub_database: Databa
 
 
 def test_a_stores_own_code_is_known_without_being_asked_about(hub_database: Database) -> None:
-    assert catalogue(hub_database) == Catalogue(frozenset(), {"00042": APPLES})
+    assert catalogue(hub_database) == Catalogue(frozenset(), {"42": APPLES})
 
 
 def test_another_chains_products_are_not_known(hub_database: Database) -> None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.master_data.importer import import_chain
 from cloud_hub.sales import tables as sales_tables
 from cloud_hub.sales.tables import ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity
@@ -13,7 +14,7 @@ from sync.events import (
 )
 from tests.stage.booking import book, held
 from tests.stage.hub_tables import rows
-from tests.talking_device import APPLES, COLA, TalkingDevice, line, receipt
+from tests.talking_device import APPLES, COLA, TalkingDevice, line, receipt, small_chain
 
 WEIGHED = "2000042015350"  # item 00042, 1.535 kg
 
@@ -104,3 +105,32 @@ def test_an_open_id_differs_by_its_case(ingest: Ingest, database: Database) -> N
     ]
     book(ingest, *shown)
     assert len(rows(database, Identity)) == 2
+
+
+def test_what_is_no_handle_is_nobodys(ingest: Ingest, database: Database) -> None:
+    shown = [
+        receipt(n, line(1, COLA, "1", "3", "3")).model_copy(
+            update={"identities": (ShopperIdentity(kind="phone", value=value),)}
+        )
+        for n, value in enumerate(
+            ("n/a", "-", "none", "无", "＋８６１３８００１３８０００", "+86 13800138000")
+        )
+    ]
+    book(ingest, *shown)
+    assert len(rows(database, Identity)) == 1
+    assert len(rows(database, ReceiptIdentity)) == 2
+
+
+def test_a_chains_country_stands_before_that_of_its_stores(
+    ingest: Ingest, database: Database
+) -> None:
+    with database.writing() as session:
+        import_chain(session, small_chain(2).model_copy(update={"country": "DE"}))
+    shown = [
+        receipt(n, line(1, COLA, "1", "3", "3")).model_copy(
+            update={"identities": (ShopperIdentity(kind="phone", value=value),)}
+        )
+        for n, value in enumerate(("0171 1234567", "+491711234567"))
+    ]
+    book(ingest, *shown)
+    assert len(rows(database, Identity)) == 1

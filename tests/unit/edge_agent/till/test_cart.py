@@ -11,7 +11,7 @@ from device_profiles.store import ProductProfile
 from edge_agent.till.api import answer_errors
 from edge_agent.till.cart import Cart
 from edge_agent.till.cart_api import CartApi
-from edge_agent.till.pricing import PriceBook
+from edge_agent.till.pricing import OwnCodes, PriceBook
 
 TEA = ProductProfile.model_validate(
     {
@@ -28,7 +28,7 @@ ITEM = {"code": "6901234567892", "quantity": "1", "unit_price": "3.50"}
 @pytest.fixture
 async def cart(writer, clock) -> AsyncIterator[TestClient[Any, Any]]:
     app = web.Application(middlewares=[answer_errors])
-    cart = Cart(products={TEA.gtin: TEA}, weighed={}, prices=PriceBook(), clock=clock)
+    cart = Cart(products={TEA.gtin: TEA}, own=OwnCodes(), prices=PriceBook(), clock=clock)
     CartApi(cart, writer, Random(1)).add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client

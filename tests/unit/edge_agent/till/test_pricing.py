@@ -6,7 +6,7 @@ import pytest
 
 from device_profiles.names import Names
 from device_profiles.store import ProductProfile
-from edge_agent.till.pricing import UnusableLine, business_day_of, price_line
+from edge_agent.till.pricing import OwnCodes, UnusableLine, business_day_of, price_line
 from edge_agent.till.requests import LineRequest
 
 PEARS = ProductProfile(
@@ -17,13 +17,15 @@ PEARS = ProductProfile(
     sold_by_weight=True,
     item_code="12345",
 )
-WEIGHED = {"12345": PEARS}
+OWN = OwnCodes.of(
+    [PEARS], layouts=("20IIIIIWWWWWC", "21IIIIIPPPPPC", "2IIIIIPPPPPC", "28IIIIINNNNNC")
+)
 PRICES = {"06901234567892": Decimal("4.20"), PEARS.gtin: Decimal("12.80")}
 
 
 def priced(*, sign: int = 1, **fields: object):
     return price_line(
-        LineRequest.model_validate(fields), number=1, sign=sign, weighed=WEIGHED, prices=PRICES
+        LineRequest.model_validate(fields), number=1, sign=sign, own=OWN, prices=PRICES
     )
 
 
@@ -105,3 +107,56 @@ def test_a_line_without_a_quantity_is_refused_and_named():
 def test_the_hours_before_the_register_closes_belong_to_the_day_before(utc: datetime, day: date):
     zone = ZoneInfo("Asia/Shanghai")
     assert business_day_of(utc, zone=zone, register_closes_at_h=4) == day
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["04252614", "]E06901234567892", "(01)06901234567892(10)LOT1", "６９０１２３４５６７８９２"],
+)
+def test_every_dress_of_a_gtin_is_sold_as_the_gtin_without_a_warning(code: str):
+    sold = priced(code=code, quantity="1", unit_price="1")
+    right = "00042100005264" if code.startswith("04") else "06901234567892"
+    assert (sold.line.gtin, sold.line.code, sold.warning) == (right, code, None)
+
+
+def test_two_prices_of_one_item_are_one_product():
+    one = priced(code="2112345005003", quantity="1", unit_price="4.90").line
+    other = priced(code="2112345005102", quantity="1", unit_price="5.00").line
+    assert one.gtin == other.gtin == PEARS.gtin
+
+
+def test_a_price_inside_a_code_is_what_is_paid_and_tells_the_weight():
+    line = priced(code="2112345006406").line
+    assert (line.amount, line.quantity, line.unit) == (Decimal("6.40"), Decimal("0.500"), "kg")
+    assert line.unit_price == Decimal("12.80")
+
+
+def test_a_price_inside_a_code_of_an_unknown_product_is_the_price_of_one_piece():
+    sold = priced(code="2199999006402")
+    assert (sold.line.amount, sold.line.quantity, sold.line.unit) == (Decimal("6.40"), 1, "each")
+    assert sold.warning == "line 1: no product has the item code 99999"
+
+
+def test_pieces_inside_a_code_are_the_quantity():
+    assert priced(code="2812345000120", unit_price="1").line.quantity == 12
+
+
+def test_a_returned_price_label_gives_its_price_back():
+    line = priced(sign=-1, code="2112345006406").line
+    assert (line.amount, line.quantity) == (Decimal("-6.40"), Decimal("-0.500"))
+
+
+@pytest.mark.parametrize(
+    "code", ["2312345005007", "0412345000001", "6.90123E+12", "https://x.cn/7"]
+)
+def test_what_cannot_be_read_is_kept_and_warned_about(code: str):
+    sold = priced(code=code, quantity="1", unit_price="1")
+    assert (sold.line.gtin, sold.line.code) == (None, code)
+    assert "kept as the store's own code" in str(sold.warning)
+
+
+def test_a_restricted_number_that_is_wholly_a_products_own_code_is_that_product():
+    own = OwnCodes.of([PEARS.model_copy(update={"item_code": "2300000000004"})], ())
+    asked = LineRequest(code="2300000000004", quantity=Decimal(1), unit_price=Decimal(1))
+    sold = price_line(asked, number=1, sign=1, own=own, prices={})
+    assert (sold.line.gtin, sold.warning) == (PEARS.gtin, None)

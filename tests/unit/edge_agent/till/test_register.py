@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from edge_agent.core.writer import Writer
 from edge_agent.till.api import TillApi, answer_errors
-from edge_agent.till.pricing import PriceBook
+from edge_agent.till.pricing import OwnCodes, PriceBook
 from edge_agent.till.register import Register
 from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES, Lane
@@ -30,7 +30,7 @@ def register(clock: ManualClock) -> Register:
         currency="CNY",
         zone=ZoneInfo("Asia/Shanghai"),
         register_closes_at_h=4,
-        weighed={},
+        own=OwnCodes(),
         prices=PriceBook(),
         clock=clock,
         rng=Random(1),

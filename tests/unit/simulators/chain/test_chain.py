@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from device_profiles.gtin import parse_gtin, parse_scanned_code
+from device_profiles.codes import read_code
+from device_profiles.gtin import parse_gtin
 from device_profiles.store import ChainProfile, DeviceKind
 from simulators.chain.chain import build_chain, claim_token, cooler_slots, facings_planned, outlets
 from simulators.chain.goods import demonstration_goods, weighed_code
@@ -72,5 +73,5 @@ def test_real_devices_are_not_called_simulated():
 
 
 def test_a_scale_label_says_item_and_weight():
-    scanned = parse_scanned_code(weighed_code("00011", 435))
+    scanned = read_code(weighed_code("00011", 435))
     assert (scanned.item_code, scanned.weight_g) == ("00011", 435)

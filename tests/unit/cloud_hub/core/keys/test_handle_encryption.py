@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import InvalidToken
 
 from cloud_hub.core.errors import UnusableData
-from cloud_hub.core.keys.handle_encryption import SEAL, HandleKeys, normal_form
+from cloud_hub.core.keys.handle_encryption import SEAL, HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets
 
 
@@ -57,23 +57,18 @@ def test_an_index_tells_chains_and_kinds_and_hubs_apart(
         strange.blind_index("t", "member", "1"),
     }
     assert len(indexes) == 4
-    assert all(len(index) == 64 for index in indexes)
+    assert all(index is not None and len(index) == 64 for index in indexes)
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "normal"),
-    [
-        ("phone", " +86 138-0013.8000 ", "+8613800138000"),
-        ("member", " Ab-1 ", "ab-1"),
-        ("card", "STRASSE", "strasse"),
-        ("openid", " oAb ", "oAb"),
-        ("cookie", "aB", "aB"),
-    ],
-)
-def test_what_people_type_is_read_in_any_case_and_what_machines_make_in_its_own(
-    kind: str, value: str, normal: str
-) -> None:
-    assert normal_form(kind, value) == normal
+@pytest.mark.parametrize("nothing", ["n/a", "-", "", "  ", "无", "0000"])
+def test_what_is_no_handle_has_no_index(keys: HandleKeys, nothing: str) -> None:
+    assert keys.blind_index("t", "phone", nothing) is None
+
+
+def test_a_telephone_number_has_one_index_with_its_country_and_without(keys: HandleKeys) -> None:
+    told = keys.blind_index("t", "phone", "+86 138 0013 8000")
+    assert keys.blind_index("t", "phone", "138-0013-8000", "CN") == told
+    assert keys.blind_index("t", "phone", "138-0013-8000", "US") != told
 
 
 def test_an_event_is_kept_with_its_handles_sealed_and_all_else_as_it_came(
