@@ -12,6 +12,7 @@ from device_profiles.bounds import ITEMS_MAX, Money
 from device_profiles.device import first_problem
 from device_profiles.errors import AisleError
 from device_profiles.gtin import Gtin
+from device_profiles.money import CurrencyCode
 from device_profiles.names import Profile
 from device_profiles.planogram import PlanogramProfile
 
@@ -52,7 +53,7 @@ class PriceList(Profile):
     """What the products of a store cost, in one currency: a price per piece, or per kg for what is
     sold by weight."""
 
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: CurrencyCode
     prices: tuple[ListedPrice, ...] = Field(min_length=1, max_length=ITEMS_MAX)
 
     @model_validator(mode="after")

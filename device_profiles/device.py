@@ -21,6 +21,7 @@ from device_profiles.bounds import Path as PathText
 from device_profiles.camera import Camera
 from device_profiles.code_layouts import DEFAULT_LAYOUTS, LAYOUTS_MOST, CodeLayout
 from device_profiles.errors import AisleError
+from device_profiles.money import CurrencyCode
 from device_profiles.names import Identifier, Profile
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
@@ -41,7 +42,7 @@ class TillSettings(Profile):
     host: Text = "127.0.0.1"
     port: int = Field(default=8701, ge=0, le=65535)
     workstation_id: Identifier = "till-1"
-    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    currency: CurrencyCode = "CNY"
     register_closes_at_h: int = Field(default=4, ge=0, le=12)
 
 

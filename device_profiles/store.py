@@ -10,6 +10,7 @@ from device_profiles.bounds import ITEMS_MAX, Amount, Count, Money, Secret, Word
 from device_profiles.code_layouts import DEFAULT_LAYOUTS, LAYOUTS_MOST, CodeLayout
 from device_profiles.codes import ProductCode
 from device_profiles.countries import Country
+from device_profiles.money import CurrencyCode
 from device_profiles.names import Identifier, Names, Profile
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
@@ -120,7 +121,7 @@ class ChainProfile(Profile):
 
     tenant_id: Identifier
     name: Names
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: CurrencyCode
     code_layouts: tuple[CodeLayout, ...] = Field(default=DEFAULT_LAYOUTS, max_length=LAYOUTS_MOST)
     country: Country | None = None
     simulated: bool = False

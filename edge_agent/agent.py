@@ -154,7 +154,13 @@ def _add_till(agent: Agent, app: web.Application) -> None:
     register = register_of(profile, till, clock=agent.clock, rng=agent.rng, prices=prices)
     if profile.kind is DeviceKind.CART:
         products = {product.gtin: product for product in profile.products}
-        cart = Cart(products=products, own=register.own, prices=prices, clock=agent.clock)
+        cart = Cart(
+            products=products,
+            own=register.own,
+            prices=prices,
+            clock=agent.clock,
+            currency=till.currency,
+        )
         CartApi(cart, agent.writer, agent.rng).add_to(app)
         return
     kept = profile.outbox_quota_mb * KEPT_PER_MB

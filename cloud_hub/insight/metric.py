@@ -13,6 +13,7 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.text import Text
 from cloud_hub.insight.sums import Cell, Number, Sums
 from cloud_hub.insight.window import Window
+from device_profiles.money import plain
 
 
 class Unit(StrEnum):
@@ -114,7 +115,7 @@ class Metric:
     audience: Audience = Audience.CHAIN
     filters: frozenset[Filter] = frozenset()
     version: int = 1
-    minimum_base: int = 1
+    minimum_base: int = 0
     minimum_coverage: float = 0.0
     as_of: bool = False
     quantile: float = 0.5
@@ -139,7 +140,8 @@ class Metric:
         if sums.base < self.minimum_base or sums.base <= 0:
             return None
         if self.unit in (Unit.MONEY, Unit.MONEY_PER_M2):
-            return _exact(sums.amount) / _exact(sums.base)
+            # 1000 / 100.0 is 1E+1; people and programs read 10.
+            return Decimal(plain(_exact(sums.amount) / _exact(sums.base)))
         return float(sums.amount) / float(sums.base)
 
     def range(self, sums: Sums | None) -> tuple[float, float] | None:

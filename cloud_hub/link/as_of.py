@@ -8,7 +8,8 @@ from cloud_hub.link.tables import StoredEvent
 
 
 def arrived(
-    window: Window, source_event: InstrumentedAttribute[str]
+    window: Window,
+    source_event: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
 ) -> list[sa.ColumnElement[bool]]:
     """SQL: the event that `source_event` names (`device/epoch/lane/seq`) had arrived by the
     window's `as_of`. Nothing to ask where that is None."""

@@ -17,7 +17,7 @@ from cloud_hub.core.days.business_day import day_start
 from cloud_hub.core.projection import Projecting, RevisedDay
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.sales import tables
-from sync import events
+from cloud_hub.sales.trade import BASKETS, NET_VALUE, trade
 
 ONE_REVISION = timedelta(hours=24)
 
@@ -52,19 +52,12 @@ def _is_noted(work: Projecting, of: RevisedDay) -> bool:
 
 
 def _before(work: Projecting, of: RevisedDay) -> dict[str, Any]:
-    """Source: METRICS, net sales = sales − returns; a receipt is a sale receipt."""
     tenant_id, store_id, day = of
-    receipt = tables.Receipt
-    kinds = (events.ReceiptType.SALE.value, events.ReceiptType.RETURN.value)
     net_sales, receipts = work.session.execute(
-        sa.select(
-            sa.type_coerce(sa.func.sum(receipt.net_value), receipt.net_value.type),
-            sa.func.sum(sa.case((receipt.type == kinds[0], 1), else_=0)),
-        ).where(
-            receipt.tenant_id == tenant_id,
-            receipt.store_id == store_id,
-            receipt.business_day == day,
-            receipt.type.in_(kinds),
+        sa.select(NET_VALUE, BASKETS).where(
+            *trade(tenant_id),
+            tables.Receipt.store_id == store_id,
+            tables.Receipt.business_day == day,
         )
     ).one()
     return {
@@ -73,5 +66,5 @@ def _before(work: Projecting, of: RevisedDay) -> dict[str, Any]:
         "business_day": day,
         "revised_at": work.now,
         "net_sales_before": net_sales or Decimal(0),
-        "receipts_before": receipts or 0,
+        "receipts_before": receipts,
     }

@@ -9,6 +9,7 @@ from cloud_hub.sales.cart_events import apply_carts, trace_cart
 from cloud_hub.sales.day_revisions import note_revised
 from cloud_hub.sales.metrics import SALES_METRICS
 from cloud_hub.sales.receipt_events import apply_receipts, receipt_day, trace_receipt
+from cloud_hub.sales.receipt_findings import DOUBTFUL_RECEIPT, find_doubtful
 from cloud_hub.sales.revision_findings import DAY_REVISED, find_revised
 from sync.events import CartClosed, Receipt
 
@@ -20,5 +21,8 @@ DOMAIN: Final = Domain(
     ),
     note_revised=(note_revised,),
     metrics=SALES_METRICS,
-    searches=(Search(kinds=(DAY_REVISED,), find=find_revised),),
+    searches=(
+        Search(kinds=(DAY_REVISED,), find=find_revised),
+        Search(kinds=(DOUBTFUL_RECEIPT,), find=find_doubtful),
+    ),
 )

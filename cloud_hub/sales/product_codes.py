@@ -31,6 +31,15 @@ class Catalogue:
         return found or self.by_item_code.get(item_key(code))
 
 
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """By what a chain's codes and its shoppers' telephone numbers are read."""
+
+    catalogue: Catalogue
+    layouts: tuple[str, ...]
+    country: str | None
+
+
 def load_layouts(session: Session, tenant_id: str) -> tuple[str, ...]:
     """How the chain writes weights and prices into its own codes."""
     told = session.scalar(sa.select(Tenant.code_layouts).where(Tenant.tenant_id == tenant_id))

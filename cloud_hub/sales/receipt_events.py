@@ -2,12 +2,13 @@
 
 Every line is kept as it is: equal lines, zero prices, negative quantities, three decimals, codes
 that are no product. A receipt is one by its event's identity; two events under one receipt number
-are the same receipt when they agree, and a dead letter for people to see when they do not.
+are the same receipt when they agree, and a dead letter for people to see when they do not. A void
+takes the receipt that its lines name out of every figure and of the ledger: see `voids`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,18 +19,23 @@ from cloud_hub.core.exact import exact, rounded
 from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import chunks, insert_new
 from cloud_hub.core.trace import KeptEvent, by_rows
+from cloud_hub.master_data.place_tables import Tenant
 from cloud_hub.sales import tables
-from cloud_hub.sales.product_codes import Catalogue, load_catalogue, load_country, load_layouts
+from cloud_hub.sales.product_codes import Codes, load_catalogue, load_country, load_layouts
+from cloud_hub.sales.receipt_lines import line_row, stock_moves
 from cloud_hub.sales.tables import ReceiptIdentity
+from cloud_hub.sales.trade import Odd
+from cloud_hub.sales.voids import receipt_name, settle_voids, voided_receipts
 from cloud_hub.shoppers.tables import Identity
-from cloud_hub.stock.ledger import book, count_moves, location_id
-from device_profiles.codes import ScannedCode, read_code
+from cloud_hub.stock.ledger import book, count_moves
+from device_profiles.codes import read_code
 from device_profiles.countries import country_of_zone
 from device_profiles.handles import FORM
-from sync.events import Receipt, ReceiptLine, ReceiptType
+from device_profiles.money import Settled, settle
+from sync.events import Receipt, ReceiptType
 
-MOVES_STOCK = frozenset({ReceiptType.SALE, ReceiptType.RETURN, ReceiptType.PICK_UP})
-GRAMS_PER_KG = 1000
+AHEAD = timedelta(hours=1)
+"""A receipt of a later time than that, when it arrives, is of one that has not come."""
 
 Row = dict[str, Any]
 Seen = tuple[str, datetime, Decimal]
@@ -46,21 +52,6 @@ class _Rows:
     moves: list[Row] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """By what a chain's codes and its shoppers' telephone numbers are read."""
-
-    catalogue: Catalogue
-    layouts: tuple[str, ...]
-    country: str | None
-
-
-def receipt_id(store_id: str, receipt: Receipt) -> str:
-    """The ARTS key as text: `store/workstation/business day/sequence`."""
-    day = receipt.business_day.isoformat()
-    return f"{store_id}/{receipt.workstation_id}/{day}/{receipt.sequence}"
-
-
 def apply_receipts(work: Projecting, facts: Sequence[Fact[Receipt]]) -> None:
     """Books every receipt that is new."""
     for tenant_id in sorted({fact.tenant_id for fact in facts}):
@@ -74,11 +65,12 @@ def _apply(work: Projecting, tenant_id: str, facts: Sequence[Fact[Receipt]]) -> 
     gtins |= {gtin for line in lines if (gtin := read_code(line.code, layouts).gtin)}
     catalogue = load_catalogue(work.session, tenant_id, gtins)
     codes = Codes(catalogue, layouts, load_country(work.session, tenant_id))
-    seen = _seen(work, tenant_id, [receipt_id(fact.store_id, fact.body) for fact in facts])
+    seen = _seen(work, tenant_id, [receipt_name(fact.store_id, fact.body) for fact in facts])
     rows = _Rows()
+    currency = _currency(work, tenant_id)
     for fact in facts:
-        name = receipt_id(fact.store_id, fact.body)
-        if (error := _unkeepable(fact.body)) is not None:
+        name = receipt_name(fact.store_id, fact.body)
+        if (error := _unkeepable(fact, currency)) is not None:
             work.refuse(fact, error)
             continue
         content = (fact.body.type.value, fact.body.ended_at, _net_value(fact.body))
@@ -101,6 +93,12 @@ def _write(work: Projecting, tenant_id: str, rows: _Rows) -> None:
     insert_new(work.session, Identity, identities)
     insert_new(work.session, ReceiptIdentity, rows.shown)
     book(work.session, tenant_id, rows.moves)
+    settle_voids(work.session, tenant_id, rows.receipts, rows.lines)
+
+
+def _currency(work: Projecting, tenant_id: str) -> str | None:
+    """What the chain's stores sell in."""
+    return work.session.scalar(sa.select(Tenant.currency).where(Tenant.tenant_id == tenant_id))
 
 
 def _seen(work: Projecting, tenant_id: str, names: Sequence[str]) -> dict[str, Seen]:
@@ -116,8 +114,17 @@ def _seen(work: Projecting, tenant_id: str, names: Sequence[str]) -> dict[str, S
     return seen
 
 
-def _unkeepable(receipt: Receipt) -> str | None:
-    """Why this receipt cannot be kept to the last digit; None when it can."""
+def _unkeepable(fact: Fact[Receipt], currency: str | None) -> str | None:
+    """Why this receipt cannot be kept to the last digit, or adds up with no other; None when it
+    can and does."""
+    receipt = fact.body
+    if currency is not None and receipt.currency != currency:
+        return (
+            f"till {receipt.workstation_id} sells in {receipt.currency}, the stores of this chain"
+            f" in {currency}: mend `currency` in the till's profile"
+        )
+    if len(voided_receipts(fact.store_id, receipt)) > 1:
+        return "a void takes back one receipt; its lines name several"
     numbers = [line.line for line in receipt.lines]
     if len(set(numbers)) != len(numbers):
         return "two lines have the same number"
@@ -135,12 +142,51 @@ def _unkeepable(receipt: Receipt) -> str | None:
 
 
 def _net_value(receipt: Receipt) -> Decimal:
+    """What the receipt adds to net sales: its lines, as the till rounded their cash, less what gift
+    cards paid, which counted when they were sold."""
+    paid = _paid(receipt)
+    return _lines_value(receipt) + paid.rounding - paid.gift_cards
+
+
+def _lines_value(receipt: Receipt) -> Decimal:
     return sum((line.amount for line in receipt.lines), Decimal(0))
+
+
+def _paid(receipt: Receipt) -> Settled:
+    tenders = [(tender.kind, tender.amount) for tender in receipt.tenders]
+    return settle(_lines_value(receipt), tenders, receipt.currency)
+
+
+def _odd(fact: Fact[Receipt]) -> str | None:
+    """Why the receipt cannot be as it is told."""
+    receipt = fact.body
+    is_void = receipt.type is ReceiptType.VOID
+    undone = voided_receipts(fact.store_id, receipt)
+    reasons = {
+        Odd.TENDERS: not is_void and bool(_paid(receipt).short),
+        Odd.FUTURE: receipt.ended_at > fact.received_at + AHEAD,
+        Odd.NAMELESS: is_void and receipt.origin == "till" and not undone,
+    }
+    return " ".join(odd for odd, holds in reasons.items() if holds) or None
+
+
+def _is_basket(receipt: Receipt) -> bool:
+    """Whether something of value was sold: a product with pieces and money left after what was
+    taken off again."""
+    if receipt.type is not ReceiptType.SALE:
+        return False
+    left: dict[str, tuple[Decimal, Decimal]] = {}
+    for line in receipt.lines:
+        if line.return_of is None:
+            quantity, amount = left.get(line.code, (Decimal(0), Decimal(0)))
+            left[line.code] = quantity + line.quantity, amount + line.amount
+    return any(quantity > 0 and amount > 0 for quantity, amount in left.values())
 
 
 def _add(work: Projecting, rows: _Rows, name: str, fact: Fact[Receipt], codes: Codes) -> None:
     receipt = fact.body
     key = {"tenant_id": fact.tenant_id, "receipt_id": name}
+    lines = [key | line_row(fact, line, codes) for line in receipt.lines]
     rows.receipts.append(
         key
         | {
@@ -152,84 +198,22 @@ def _add(work: Projecting, rows: _Rows, name: str, fact: Fact[Receipt], codes: C
             "ended_at": receipt.ended_at,
             "currency": receipt.currency,
             "net_value": _net_value(receipt),
-            "units": sum((_units(line) for line in receipt.lines), Decimal(0)),
+            "units": sum((line["units"] for line in lines), Decimal(0)),
             "source_event": fact.event_id,
             "origin": receipt.origin,
+            "is_basket": _is_basket(receipt),
+            "void_of": next(iter(voided_receipts(fact.store_id, receipt)), None),
+            "voided_by": None,
+            "odd": _odd(fact),
         }
     )
-    for line in receipt.lines:
-        scan = read_code(line.code, codes.layouts)
-        gtin = codes.catalogue.product_of(line.code, scan, told=line.gtin)
-        rows.lines.append(key | _line(fact, line, gtin))
-        if gtin is not None and receipt.type in MOVES_STOCK:
-            rows.moves.extend(moves_of(fact, line, scan, gtin))
+    rows.lines.extend(lines)
+    rows.moves.extend(stock_moves(rows.receipts[-1], lines, layouts=codes.layouts))
     for number, tender in enumerate(receipt.tenders, start=1):
         rows.tenders.append(key | {"tender": number, "kind": tender.kind, "amount": tender.amount})
     if receipt.identities:
         zone = work.zones[fact.tenant_id, fact.store_id].key
         _add_identities(work, rows, key, fact, codes.country or country_of_zone(zone))
-
-
-def _line(fact: Fact[Receipt], line: ReceiptLine, gtin: str | None) -> Row:
-    source = line.return_of
-    return {
-        "line": line.line,
-        "store_id": fact.store_id,
-        "business_day": fact.body.business_day,
-        "code": line.code,
-        "gtin": gtin,
-        "description": line.description,
-        "quantity": line.quantity,
-        "unit": line.unit,
-        # A unit price is what the printout divides to; the amount is what was paid.
-        "unit_price": rounded(line.unit_price),
-        "discount": line.discount,
-        "amount": line.amount,
-        "return_of": None
-        if source is None
-        else f"{fact.store_id}/{source.workstation_id}/{source.business_day.isoformat()}"
-        f"/{source.sequence}/{source.line}",
-    }
-
-
-def _units(line: ReceiptLine) -> Decimal:
-    """How many items a line is: a weighed line counts 1.  Source: METRICS, units."""
-    if line.unit == "each":
-        return line.quantity
-    return Decimal(line.quantity > 0) - Decimal(line.quantity < 0)
-
-
-def _stock_quantity(line: ReceiptLine, scan: ScannedCode) -> Decimal:
-    """How much of the product the line moves: pieces, or kilograms of what is weighed."""
-    if line.unit == "g":
-        return line.quantity / GRAMS_PER_KG
-    if scan.weight_g is not None and line.unit == "each":
-        return line.quantity * scan.weight_g / GRAMS_PER_KG
-    return line.quantity
-
-
-def moves_of(fact: Fact[Receipt], line: ReceiptLine, scan: ScannedCode, gtin: str) -> Iterator[Row]:
-    """What a line of a receipt moves between floor and customer."""
-    quantity = rounded(_stock_quantity(line, scan))
-    if not quantity:
-        return
-    is_return = line.return_of is not None or fact.body.type is ReceiptType.RETURN
-    if quantity < 0 and not is_return and line.amount == 0:
-        # A till's stock correction: nothing says where the goods went.
-        return
-    floor = location_id(fact.store_id, "floor")
-    back = quantity < 0
-    yield {
-        "tenant_id": fact.tenant_id,
-        "move_id": f"{fact.event_id}/{line.line}",
-        "store_id": fact.store_id,
-        "gtin": gtin,
-        "quantity": abs(quantity),
-        "from_location": "customer" if back else floor,
-        "to_location": floor if back else "customer",
-        "reason": "return" if back else "sale",
-        "moved_at": fact.body.ended_at,
-    }
 
 
 def _add_identities(
@@ -252,7 +236,9 @@ def _add_identities(
 
 
 def receipt_day(_: Projecting, fact: Fact[Receipt]) -> date:
-    """The business day whose figures a receipt changes."""
+    """The business day whose figures a receipt changes: a void's is that of what it takes back."""
+    if voided_receipts(fact.store_id, fact.body):
+        return next(line.return_of.business_day for line in fact.body.lines if line.return_of)
     return fact.body.business_day
 
 

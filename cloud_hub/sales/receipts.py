@@ -1,9 +1,5 @@
-"""Sales figures from receipts: net sales, basket, units, sales per m², members.
-
-Net sales are sales less returns, by the business day each happened; a receipt's value is the sum
-of its lines as the shopper paid them: tax and deposit included, after discounts, as rounded by the
-till.
-"""
+"""Sales figures from receipts: net sales, basket, units, sales per m², members. Which receipts
+count and what they come to: see `trade`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,29 +14,23 @@ from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
-from cloud_hub.link.as_of import arrived
 from cloud_hub.sales.tables import Receipt, ReceiptIdentity
 from cloud_hub.sales.till_coverage import NOTHING_KNOWN, Known, known_tills
-from sync.events import ReceiptType
-
-TRADE = (ReceiptType.SALE, ReceiptType.RETURN)
-"""Receipts that move money for goods; void, no-sale and pick-up do not."""
-
-VISITORLESS = ("cabinet",)
-"""Where receipts come from that nobody walked in for."""
+from cloud_hub.sales.trade import IS_BASKET, VISITORLESS, receipts_asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalesFact:
-    """Receipts of one type in one quarter of an hour (`quarter`: its number since 1970), which lies
-    in the store's local `hour`; with their value as printed (a return's is negative), their units,
-    and for how many somebody had come in."""
+    """Receipts of one quarter of an hour (`quarter`: its number since 1970), which lies in the
+    store's local `hour`, that are baskets or are none (returns, and sales of nothing of value);
+    with their value as printed (a return's is negative), their units, and for how many somebody had
+    come in."""
 
     store_id: str
     day: date
     hour: int
     quarter: int
-    type: ReceiptType
+    is_basket: bool
     receipts: int
     value: Decimal
     units: Decimal
@@ -58,7 +48,8 @@ class Sales:
 
 
 def load_sales(session: Session, window: Window) -> Sales:
-    """The receipts of a window by store, local hour and type."""
+    """The receipts of a window by store, local hour, and whether they are baskets."""
+    basket = sa.case((IS_BASKET, 1), else_=0).label("basket")
     hour_of = window.hours()
     quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
     query = (
@@ -66,14 +57,14 @@ def load_sales(session: Session, window: Window) -> Sales:
             Receipt.store_id,
             Receipt.business_day,
             quarter,
-            Receipt.type,
+            basket,
             sa.func.count(),
             sa.func.sum(Receipt.net_value),
             sa.func.sum(Receipt.units),
             sa.func.sum(sa.case((Receipt.origin.in_(VISITORLESS), 0), else_=1)),
         )
         .where(*receipts_asked(window))
-        .group_by(Receipt.store_id, Receipt.business_day, quarter, Receipt.type)
+        .group_by(Receipt.store_id, Receipt.business_day, quarter, basket)
     )
     facts = tuple(
         SalesFact(
@@ -81,26 +72,18 @@ def load_sales(session: Session, window: Window) -> Sales:
             day=day,
             hour=hour_of(store_id, number),
             quarter=number,
-            type=ReceiptType(type_),
+            is_basket=bool(is_basket),
             receipts=receipts,
             value=value,
             units=units,
             visited=int(visited),
         )
-        for store_id, day, number, type_, receipts, value, units, visited in session.execute(query)
+        for store_id, day, number, is_basket, receipts, value, units, visited in session.execute(
+            query
+        )
     )
     tills = known_tills(session, window)
     return Sales(facts=facts, tills=tills, known=_known(window, tills))
-
-
-def receipts_asked(window: Window) -> list[sa.ColumnElement[bool]]:
-    """SQL: the receipt is a sale or a return of the window."""
-    return [
-        Receipt.tenant_id == window.tenant_id,
-        window.condition(Receipt.store_id, Receipt.business_day, Receipt.ended_at),
-        Receipt.type.in_(TRADE),
-        *arrived(window, Receipt.source_event),
-    ]
 
 
 def till_time(session: Session, window: Window) -> Cells:
@@ -131,7 +114,7 @@ def net_sales(sales: Sales) -> Cells:
 
 
 def average_basket(sales: Sales) -> Cells:
-    """Net value of sale receipts / sale receipts."""
+    """Net value of baskets / baskets."""
     cells: dict[Cell, Sums] = {}
     for fact in _of_sales(sales):
         add_to(cells, _cell(fact), Sums(amount=fact.value, base=fact.receipts))
@@ -139,7 +122,7 @@ def average_basket(sales: Sales) -> Cells:
 
 
 def units_per_transaction(sales: Sales) -> Cells:
-    """Units of sale receipts / sale receipts; a weighed line counts 1."""
+    """Units of baskets / baskets; a measured line counts 1."""
     cells: dict[Cell, Sums] = {}
     for fact in _of_sales(sales):
         add_to(cells, _cell(fact), Sums(amount=fact.units, base=fact.receipts))
@@ -147,20 +130,25 @@ def units_per_transaction(sales: Sales) -> Cells:
 
 
 def sales_per_m2(sales: Sales, days: Iterable[StoreDay]) -> Cells:
-    """Net sales / selling m² / trading day: a cell a day, whose base is the store's area."""
+    """Net sales / selling m² / trading day: a cell a day, whose base is the store's area. A day of
+    which no till is known has none."""
     areas = {(d.store_id, d.day): d.store.selling_area_m2 for d in days if d.open_s > 0}
     cells: dict[Cell, Sums] = {}
     for cell, sums in net_sales(sales).items():
         if (cell.store_id, cell.day) in areas:
             add_to(cells, Cell(cell.store_id, cell.day, None), sums)
     return {
-        cell: _time(sums, amount=sums.amount, base=areas[cell.store_id, cell.day])
+        cell: _time(
+            sums,
+            amount=sums.amount,
+            base=areas[cell.store_id, cell.day] if sums.observed_s > 0 else 0,
+        )
         for cell, sums in cells.items()
     }
 
 
 def measure_member_rate(session: Session, window: Window, aspect: Aspect) -> Cells:
-    """Sale receipts that showed an identity / sale receipts."""
+    """Baskets that showed an identity / baskets."""
     hour_of = window.hours()
     quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
     member = sa.exists().where(
@@ -175,7 +163,7 @@ def measure_member_rate(session: Session, window: Window, aspect: Aspect) -> Cel
             sa.func.count(),
             sa.func.sum(sa.case((member, 1), else_=0)),
         )
-        .where(*receipts_asked(window), Receipt.type == ReceiptType.SALE)
+        .where(*receipts_asked(window), IS_BASKET)
         .group_by(Receipt.store_id, Receipt.business_day, quarter)
     )
     cells: dict[Cell, Sums] = {}
@@ -209,7 +197,7 @@ def measure_sales_per_m2(session: Session, window: Window, aspect: Aspect) -> Ce
 
 
 def _of_sales(sales: Sales) -> Iterable[SalesFact]:
-    return (fact for fact in sales.facts if fact.type is ReceiptType.SALE)
+    return (fact for fact in sales.facts if fact.is_basket)
 
 
 def _cell(fact: SalesFact) -> Cell:

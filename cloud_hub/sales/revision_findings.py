@@ -11,8 +11,8 @@ from cloud_hub.core import wording
 from cloud_hub.core.text import Text
 from cloud_hub.insight.finding import Finding, FindingKind, Severity
 from cloud_hub.insight.snapshot import Snapshot
-from cloud_hub.sales.receipts import TRADE
 from cloud_hub.sales.tables import DayRevision, Receipt
+from cloud_hub.sales.trade import NET_VALUE, trade
 from device_profiles.store import LoginRole
 
 DAY_REVISED = FindingKind(name="day-revised", permission=Permission.SEE_SALES)
@@ -81,11 +81,10 @@ def _first_shown(
 
 def _net_sales(snapshot: Snapshot, store_id: str, day: date) -> Decimal:
     total = snapshot.session.scalar(
-        sa.select(sa.func.sum(Receipt.net_value)).where(
-            Receipt.tenant_id == snapshot.chain.tenant_id,
+        sa.select(NET_VALUE).where(
+            *trade(snapshot.chain.tenant_id),
             Receipt.store_id == store_id,
             Receipt.business_day == day,
-            Receipt.type.in_(TRADE),
         )
     )
     return total or Decimal(0)

@@ -239,8 +239,14 @@ def by_last_photo(photos: Photos, chain: Chain, aspect: Aspect, read: Reading) -
 
 
 def read_facings(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
-    """Facings of the brand asked about, or of every product."""
-    return facings(photo, chain, aspect.brand_id)
+    """Facings of the brand asked about, or of every product; None where everything is hidden."""
+    return None if _shows_nothing(photo) else facings(photo, chain, aspect.brand_id)
+
+
+def _shows_nothing(photo: ShelfPhoto) -> bool:
+    """Whether nothing stands on the photo because every slot of its plan is hidden."""
+    planned = set(photo.plan.slots) if photo.plan else set()
+    return not photo.facings and bool(photo.hidden) and planned <= set(photo.hidden)
 
 
 def read_share(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:

@@ -65,7 +65,8 @@ FACINGS = Metric(
     kind=MetricKind.STATE,
     formula=Text(
         "facings of the brand asked about (of every product where none is) on the last clear"
-        " photo of each fixture and day; added up over fixtures, never over time"
+        " photo of each fixture and day; added up over fixtures, never over time; a fixture of"
+        " which every slot is hidden says nothing"
     ),
     unit=Unit.FACINGS,
     grain=Grain.DAY,

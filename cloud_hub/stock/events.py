@@ -7,9 +7,44 @@ from cloud_hub.core.exact import exact
 from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.trace import by_rows
-from cloud_hub.stock.ledger import Change, book, correct_counts, location_id
+from cloud_hub.master_data.goods_tables import ProductRow
+from cloud_hub.master_data.place_tables import StoreRow
+from cloud_hub.stock.ledger import (
+    PLACES,
+    VIRTUAL_LOCATIONS,
+    Change,
+    book,
+    correct_counts,
+    location_id,
+    store_of,
+)
 from cloud_hub.stock.tables import StockCount, StockMove
 from sync.events import StockCounted, StockMoved
+
+
+def _unknown(
+    work: Projecting, fact: Fact[StockMoved] | Fact[StockCounted], *locations: str
+) -> str | None:
+    """Why nothing of the product can be booked at one of the locations; None where it can. What was
+    booked before its product or store was loaded is replayed from the dead letters then."""
+    if work.session.get(ProductRow, (fact.tenant_id, fact.body.gtin)) is None:
+        return (
+            f"product {fact.body.gtin} is not known: load it, then replay this letter; or mend the"
+            " number"
+        )
+    for location in locations:
+        store_id = store_of(location)
+        if store_id is None:
+            continue
+        if location.partition("/")[2] not in PLACES:
+            return (
+                f"location {location!r} is not known; a store has {' and '.join(sorted(PLACES))},"
+                f" and there are {', '.join(sorted(VIRTUAL_LOCATIONS))}"
+            )
+        is_own = store_id == fact.store_id
+        if not is_own and work.session.get(StoreRow, (fact.tenant_id, store_id)) is None:
+            return f"location {location!r} is of no store of the chain; load that store first"
+    return None
 
 
 def apply_moves(work: Projecting, facts: Sequence[Fact[StockMoved]]) -> None:
@@ -23,6 +58,8 @@ def apply_moves(work: Projecting, facts: Sequence[Fact[StockMoved]]) -> None:
             work.refuse(fact, f"quantity {fact.body.quantity} has more than four decimal places")
         elif came_from == went_to:
             work.refuse(fact, f"stock cannot move from {came_from} to itself")
+        elif error := _unknown(work, fact, came_from, went_to):
+            work.refuse(fact, error)
         else:
             by_tenant.setdefault(fact.tenant_id, []).append(
                 {
@@ -43,30 +80,30 @@ def apply_moves(work: Projecting, facts: Sequence[Fact[StockMoved]]) -> None:
 
 def apply_counts(work: Projecting, facts: Sequence[Fact[StockCounted]]) -> None:
     """Keeps each count as an assertion, and the adjustment that makes it hold."""
-    rows: list[dict[str, Any]] = []
+    rows: dict[str, list[dict[str, Any]]] = {}
     for fact in facts:
+        location = location_id(fact.store_id, fact.body.location)
         quantity = exact(fact.body.quantity)
         if quantity is None:
             work.refuse(fact, f"quantity {fact.body.quantity} has more than four decimal places")
             continue
-        rows.append(
+        if error := _unknown(work, fact, location):
+            work.refuse(fact, error)
+            continue
+        rows.setdefault(fact.tenant_id, []).append(
             {
                 "tenant_id": fact.tenant_id,
                 "count_id": fact.event_id,
-                "store_id": fact.store_id,
+                "store_id": store_of(location) or fact.store_id,
                 "gtin": fact.body.gtin,
-                "location": location_id(fact.store_id, fact.body.location),
+                "location": location,
                 "quantity": quantity,
                 "counted_at": fact.body.counted_at,
             }
         )
-    insert_new(work.session, StockCount, rows)
-    for tenant_id in sorted({row["tenant_id"] for row in rows}):
-        changes = [
-            Change(row["store_id"], row["gtin"], row["counted_at"])
-            for row in rows
-            if row["tenant_id"] == tenant_id
-        ]
+    for tenant_id, counts in rows.items():
+        insert_new(work.session, StockCount, counts)
+        changes = [Change(row["location"], row["gtin"], row["counted_at"]) for row in counts]
         correct_counts(work.session, tenant_id, changes)
 
 

@@ -12,10 +12,10 @@ from cloud_hub.core.days.time_buckets import MINUTE_S, QUARTER_S, epoch_second, 
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import MARGIN, Window
-from cloud_hub.link.as_of import arrived
-from cloud_hub.sales.receipts import VISITORLESS, Sales, load_sales
+from cloud_hub.sales.receipts import Sales, load_sales
 from cloud_hub.sales.tables import Receipt
 from cloud_hub.sales.till_coverage import NOTHING_KNOWN
+from cloud_hub.sales.trade import IS_BASKET, VISITORLESS, trade_of
 from cloud_hub.traffic.footfall import (
     GOOD_MINUTE_S,
     DoorFact,
@@ -29,7 +29,6 @@ from cloud_hub.traffic.places import Place
 from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 from sync.core.arrivals import RangeSet
-from sync.events import ReceiptType
 
 QUARTER_MIN = QUARTER_S // MINUTE_S
 
@@ -61,7 +60,7 @@ def conversion(session: Session, window: Window, doors: list[DoorFact], sales: S
     }
     receipts: dict[tuple[str, int], int] = defaultdict(int)
     for fact in sales.facts:
-        if fact.type is ReceiptType.SALE:
+        if fact.is_basket:
             receipts[fact.store_id, fact.quarter] += fact.visited
     partly: list[_Quarter] = []
     for quarter in _quarters(doors):
@@ -175,9 +174,9 @@ def _receipts_by_minute(
                     for start, end in stretches
                 )
             ),
-            Receipt.type == ReceiptType.SALE,
+            IS_BASKET,
             Receipt.origin.not_in(VISITORLESS),
-            *arrived(window, Receipt.source_event),
+            *trade_of(window),
         )
         .group_by(Receipt.store_id, minute)
     )

@@ -21,7 +21,6 @@ from cloud_hub.traffic.footfall import DoorFact, load_doors
 from cloud_hub.traffic.zones import ZoneFact, load_zones
 from device_profiles.camera import LineRole
 from device_profiles.store import LoginRole
-from sync.events import ReceiptType
 
 SLOW_QUEUE = FindingKind(name="slow-queue", permission=Permission.SEE_TRAFFIC)
 
@@ -200,7 +199,7 @@ class _Traffic:
                 entrances.setdefault(fact.quarter, []).append(fact)
         receipts: dict[int, int] = {}
         for sold in sales.facts:
-            if sold.type is ReceiptType.SALE:
+            if sold.is_basket:
                 receipts[sold.quarter] = receipts.get(sold.quarter, 0) + sold.visited
         return cls(doors=entrances, receipts=receipts, sales=sales)
 
@@ -220,7 +219,7 @@ class _Traffic:
 
     def basket(self, day: date) -> Decimal | None:
         """What a sale of the day came to on average; None where there was none."""
-        sold = [f for f in self.sales.facts if f.type is ReceiptType.SALE and f.day == day]
+        sold = [f for f in self.sales.facts if f.is_basket and f.day == day]
         count = sum(fact.receipts for fact in sold)
         return sum((fact.value for fact in sold), Decimal(0)) / count if count else None
 

@@ -14,15 +14,13 @@ from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import MARGIN, Window
-from cloud_hub.link.as_of import arrived
 from cloud_hub.master_data.goods_tables import ProductRow
-from cloud_hub.sales.receipts import VISITORLESS
 from cloud_hub.sales.tables import Receipt, ReceiptLine
+from cloud_hub.sales.trade import IS_BASKET, VISITORLESS, receipts_asked
 from cloud_hub.traffic.footfall import DoorFact, expected_s, load_doors
 from cloud_hub.traffic.places import QUEUE, ZONE, Place, places_due
 from cloud_hub.traffic.tables import ZoneMinute
 from device_profiles.camera import LineRole
-from sync.events import ReceiptType
 
 MINUTE_S = 60.0
 WAITS_AFTER_S = 5.0
@@ -299,11 +297,9 @@ def receipts_by_category(session: Session, window: Window) -> CategorySales:
             ),
         )
         .where(
-            Receipt.tenant_id == window.tenant_id,
-            window.condition(Receipt.store_id, Receipt.business_day, Receipt.ended_at),
-            Receipt.type == ReceiptType.SALE,
+            *receipts_asked(window),
+            IS_BASKET,
             Receipt.origin.not_in(VISITORLESS),
-            *arrived(window, Receipt.source_event),
         )
         .group_by(Receipt.store_id, quarter, ProductRow.category)
     )

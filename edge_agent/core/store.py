@@ -50,6 +50,13 @@ MIGRATIONS: tuple[str, ...] = (
         fixture_id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, taken_at TEXT NOT NULL,
         beliefs TEXT NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE till_return(
+        number INTEGER PRIMARY KEY AUTOINCREMENT, of_line TEXT NOT NULL,
+        by_receipt TEXT NOT NULL, quantity TEXT NOT NULL, amount TEXT NOT NULL);
+    CREATE INDEX till_return_of ON till_return(of_line);
+    CREATE INDEX till_return_by ON till_return(by_receipt);
+    """,
 )
 """What each version added; never edited once released."""
 

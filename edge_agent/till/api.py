@@ -17,16 +17,15 @@ from edge_agent.core.writer import Writer
 from edge_agent.till.cart import SessionClosed, SessionTaken, UnknownSession
 from edge_agent.till.once import Answered, KeyReused, act_once, fingerprint_of, forget_oldest
 from edge_agent.till.pricing import UnusableLine
-from edge_agent.till.register import (
-    Act,
+from edge_agent.till.receipt_book import (
     AlreadyVoided,
     Answer,
-    Register,
     SequenceTaken,
     UnknownReceipt,
     answer_of,
     find_receipt,
 )
+from edge_agent.till.register import Act, Register
 from edge_agent.till.requests import (
     NoSaleRequest,
     ReceiptKey,
@@ -35,6 +34,7 @@ from edge_agent.till.requests import (
     StockMoveRequest,
     VoidRequest,
 )
+from edge_agent.till.returns import ReturnRefused
 from sync.core.errors import OutboxFull, OutboxUnusable, RecordTooBig
 from sync.outbox.outbox import Transaction
 
@@ -48,6 +48,7 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     UnknownReceipt: HTTPStatus.NOT_FOUND,
     AlreadyVoided: HTTPStatus.CONFLICT,
     SequenceTaken: HTTPStatus.CONFLICT,
+    ReturnRefused: HTTPStatus.CONFLICT,
     KeyReused: HTTPStatus.CONFLICT,
     UnknownSession: HTTPStatus.NOT_FOUND,
     SessionClosed: HTTPStatus.CONFLICT,

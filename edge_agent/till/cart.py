@@ -13,15 +13,18 @@ from typing import Any
 
 from pydantic import Field
 
+from device_profiles.money import plain
 from device_profiles.store import ProductProfile
+from device_profiles.units import Dimension, known_unit
 from edge_agent.core.errors import EdgeError
-from edge_agent.till.pricing import OwnCodes, PriceBook, price_line
+from edge_agent.till.pricing import OwnCodes, PriceBook, Terms, price_line
 from edge_agent.till.reporting import CartEnd, report_cart, total_of
 from edge_agent.till.requests import LineRequest, Request
 from sync.core.clock import Clock
 from sync.events import ReceiptLine
 from sync.outbox.outbox import Transaction
 
+GRAMS_PER_KG = 1000
 TOLERANCE_G = 15.0
 TOLERANCE_SHARE = 0.02
 """Load cells of a cart are good for about 10 g, packs for about 2 % of what is printed."""
@@ -96,6 +99,7 @@ class Cart:
     own: OwnCodes
     prices: PriceBook
     clock: Clock
+    currency: str = "CNY"
 
     def start(self, transaction: Transaction, session_id: str) -> Answer:
         """A new session.  Raises SessionTaken."""
@@ -112,11 +116,11 @@ class Cart:
     def add(self, transaction: Transaction, session_id: str, request: ItemRequest) -> Answer:
         """The session with one more line.  Raises UnknownSession, SessionClosed, UnusableLine."""
         session = _load_open(transaction.connection, session_id)
-        plain = LineRequest.model_validate(request.model_dump(exclude={"weight_g"}))
+        request_line = LineRequest.model_validate(request.model_dump(exclude={"weight_g"}))
         priced = price_line(
-            plain,
+            request_line,
             number=len(session.items) + 1,
-            sign=1,
+            terms=Terms(currency=self.currency),
             own=self.own,
             prices=self.prices.by_gtin,
         )
@@ -172,8 +176,9 @@ class Cart:
         """What the whole line should weigh, or None."""
         if request.weight_g is not None:
             return request.weight_g * float(line.quantity)
-        if line.unit == "kg":
-            return 1000.0 * float(line.quantity)
+        unit = known_unit(line.unit)
+        if unit is not None and unit.dimension is Dimension.MASS:
+            return float(unit.in_base(line.quantity) * GRAMS_PER_KG)
         product = self.products.get(line.gtin or "")
         if product is None or product.gross_weight_g is None:
             return None
@@ -221,7 +226,7 @@ def _show(session: _Session) -> Answer:
         "session_id": session.session_id,
         "started_at": session.started_at.isoformat(),
         "items": [item["line"] for item in session.items],
-        "total": str(total_of(session.lines)),
+        "total": plain(total_of(session.lines)),
         "warnings": [said for item in session.items if (said := item.get("warning"))],
         "expected_g": _expected_g(session.items),
         "measured_g": session.measured_g,

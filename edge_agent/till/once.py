@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edge_agent.core.errors import EdgeError
-from edge_agent.till.register import Act, Answer
+from edge_agent.till.receipt_book import Answer
+from edge_agent.till.register import Act
 from sync.outbox.outbox import Transaction
 
 KEPT_PER_MB = 80
@@ -67,9 +68,9 @@ def forget_oldest(connection: sqlite3.Connection, *, kept: int) -> int:
     this morning.
     """
     gone = 0
-    for table in ("till_receipt", "answered_request"):
+    for table in ("till_receipt", "answered_request", "till_return"):
         gone += connection.execute(
-            f"DELETE FROM {table} WHERE number <="  # noqa: S608 - the two names above
+            f"DELETE FROM {table} WHERE number <="  # noqa: S608 - the names above
             f" (SELECT max(number) - ? FROM {table})",
             (kept,),
         ).rowcount

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from device_profiles.code_layouts import DEFAULT_LAYOUTS
 from device_profiles.codes import ScannedCode, item_key, read_code
+from device_profiles.money import InvalidMoney, exact_money, plain, rounded_money
 from device_profiles.store import ProductProfile
+from device_profiles.units import UnknownUnit, parse_unit
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.requests import LineRequest
 from sync.events import ReceiptLine
 
-CENT = Decimal("0.01")
 GRAM = Decimal("0.001")
 """Of a kilogram."""
 
@@ -52,16 +53,30 @@ class OwnCodes:
         return cls(products=coded, layouts=layouts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a receipt's lines are in: the till's currency; a return's figures are given positive and
+    booked negative."""
+
+    currency: str
+    is_return: bool = False
+
+    @property
+    def sign(self) -> int:
+        """-1 on a return."""
+        return -1 if self.is_return else 1
+
+
 def price_line(
     request: LineRequest,
     *,
     number: int,
-    sign: int,
+    terms: Terms,
     own: OwnCodes,
     prices: Mapping[str, Decimal],
 ) -> PricedLine:
-    """The receipt line for `request`; `sign` is -1 on a return, whose figures are given positive.
-    A price that is not given is that of the GTIN in `prices`.
+    """The receipt line for `request`, in the money and with the sign of its `terms`. A price that
+    is not given is that of the GTIN in `prices`; money is rounded half up to what the currency has.
 
     A code of the chain's own may say its weight, price or pieces: the product is looked up in
     `own` by the item in it. A code that is no GTIN is kept as it is, with a warning where it looks
@@ -77,7 +92,8 @@ def price_line(
         raise UnusableLine(
             f"line {number}: give a quantity (only codes with a weight or price know their own)"
         )
-    if sign < 0 and quantity < 0:
+    sign = terms.sign
+    if terms.is_return and quantity < 0:
         raise UnusableLine(f"line {number}: a return's quantity is given positive, not {quantity}")
     if unit_price is None and scan.price is not None:
         unit_price = scan.price
@@ -86,18 +102,25 @@ def price_line(
             f"line {number}: give a unit_price; no price list here has one for"
             f" {gtin or request.code}"
         )
-    amount = request.amount
-    if amount is None and request.quantity is None and scan.price is not None:
-        amount = scan.price - request.discount
-    if amount is None:
-        amount = round_to_cent(quantity * unit_price - request.discount)
+    exact = request.amount
+    if exact is None and request.quantity is None and scan.price is not None:
+        exact = scan.price - request.discount
+    if exact is None:
+        exact = quantity * unit_price - request.discount
+    try:
+        unit = parse_unit(request.unit).name if request.unit else unit
+        amount = exact_money(rounded_money(exact, terms.currency), terms.currency)
+    except (InvalidMoney, UnknownUnit) as error:
+        raise UnusableLine(f"line {number}: {error}") from error
+    if request.amount is not None and amount != exact:
+        warning = f"{plain(exact)} {terms.currency} is booked as {plain(amount)}"
     line = ReceiptLine(
         line=number,
         code=request.code,
         gtin=gtin,
         description=request.description,
         quantity=sign * quantity,
-        unit=request.unit or unit,
+        unit=unit,
         unit_price=unit_price,
         discount=sign * request.discount,
         amount=sign * amount,
@@ -130,11 +153,6 @@ def _quantity_inside(scan: ScannedCode, unit_price: Decimal | None) -> tuple[Dec
             return (scan.price / unit_price).quantize(GRAM, ROUND_HALF_UP), "kg"
         return Decimal(1), "each"
     return scan.pieces, "each"
-
-
-def round_to_cent(amount: Decimal) -> Decimal:
-    """`amount` to two places, half away from zero, as a till prints it."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def business_day_of(at: datetime, *, zone: ZoneInfo, register_closes_at_h: int) -> date:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from edge_agent.till.requests import (
     IdentityRequest,
@@ -57,6 +58,16 @@ def report_receipt(act: TillAct) -> Receipt:
         identities=tuple(ShopperIdentity(kind=one.kind, value=one.value) for one in act.identities),
         origin=act.origin,
     )
+
+
+def undone(receipt: Receipt) -> dict[str, Any]:
+    """Lines and tenders that take `receipt` back."""
+    return {
+        "lines": tuple(undo_line(receipt, line) for line in receipt.lines),
+        "tenders": tuple(
+            tender.model_copy(update={"amount": -tender.amount}) for tender in receipt.tenders
+        ),
+    }
 
 
 def undo_line(receipt: Receipt, line: ReceiptLine) -> ReceiptLine:

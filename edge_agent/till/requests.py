@@ -1,11 +1,13 @@
 """What a POS may say to the till: the HTTP bodies. Closed models; money and quantities exact."""
 
+import re
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from device_profiles.codes import ProductCode
+from device_profiles.money import LARGEST, plain
 from device_profiles.names import Identifier
 from sync.events import LineReference
 
@@ -13,13 +15,31 @@ from sync.events import LineReference
 def _has_four_places(value: Decimal) -> Decimal:
     if not value.is_finite() or value != round(value, 4):
         raise ValueError("at most four decimal places; round it at the till")
-    if abs(value) >= 10**12:
-        raise ValueError("too large: below 10^12")
-    return value
+    if abs(value) >= LARGEST:
+        raise ValueError("too large: below 10^10")
+    # 1E+1 is 10 from here on.
+    return Decimal(plain(value))
 
 
 Exact = Annotated[Decimal, AfterValidator(_has_four_places)]
 """Money or a quantity; give it as text ("3.50") so that no float comes between."""
+
+LOCATION = (
+    r"^([a-z0-9-]{1,40}/)?(floor|back-room)$|^(customer|supplier|loss|adjustment|in-transit)$"
+)
+
+
+def _is_known_place(where: str) -> str:
+    if not re.fullmatch(LOCATION, where):
+        raise ValueError(
+            f"location {where!r} is not known: floor or back-room of this store, STORE/floor or"
+            " STORE/back-room of another, supplier, customer, loss, adjustment or in-transit"
+        )
+    return where
+
+
+Location = Annotated[str, AfterValidator(_is_known_place)]
+"""Where goods are, or where they came from and went to."""
 
 Text = Annotated[str, Field(max_length=200)]
 
@@ -33,7 +53,7 @@ class Request(BaseModel):
 class LineRequest(Request):
     """One line. `quantity` may be left out for a weight-embedded code, `unit_price` for a product
     of the price list that the hub sent; `amount` may be left out anywhere: then it is quantity x
-    unit_price - discount, rounded half up to the cent."""
+    unit_price - discount, rounded half up to the minor units of the till's currency."""
 
     code: str = Field(min_length=1, max_length=80)
     description: Text = ""
@@ -92,13 +112,13 @@ class NoSaleRequest(Request):
 
 
 class StockMoveRequest(Request):
-    """Goods went from one location to another: `floor` and `back-room` of this store, or the
-    virtual `supplier`, `customer`, `loss`, `adjustment`."""
+    """Goods went from one location to another: `floor` and `back-room` of this store or, in full,
+    of another; or the virtual `supplier`, `customer`, `loss`, `adjustment`, `in-transit`."""
 
     gtin: ProductCode
     quantity: Exact = Field(gt=0)
-    from_location: str = Field(min_length=1, max_length=80)
-    to_location: str = Field(min_length=1, max_length=80)
+    from_location: Location
+    to_location: Location
     reason: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
     moved_at: AwareDatetime | None = None
     reference: Text = ""
@@ -108,6 +128,6 @@ class StockCountRequest(Request):
     """Somebody counted a product at a location."""
 
     gtin: ProductCode
-    location: str = Field(min_length=1, max_length=80)
+    location: Location
     quantity: Exact = Field(ge=0)
     counted_at: AwareDatetime | None = None

@@ -37,7 +37,6 @@ from cloud_hub.sales.metrics import (
     UNITS_PER_TRANSACTION,
 )
 from cloud_hub.sales.receipts import (
-    TRADE,
     average_basket,
     load_sales,
     net_sales,
@@ -46,6 +45,7 @@ from cloud_hub.sales.receipts import (
 )
 from cloud_hub.sales.revision_findings import revised_amounts
 from cloud_hub.sales.tables import Receipt
+from cloud_hub.sales.trade import BASKETS, NET_VALUE, trade
 from cloud_hub.shelf.figures import data_age, photos_of
 from cloud_hub.shelf.measures import on_shelf_availability
 from cloud_hub.shelf.metrics import ON_SHELF
@@ -64,7 +64,6 @@ from cloud_hub.traffic.footfall import (
 )
 from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
 from cloud_hub.web.photo import Photo
-from sync.events import ReceiptType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,15 +315,14 @@ def _tills(session: Session, snapshot: Snapshot, today: StoreDay) -> tuple[TillR
     rows = session.execute(
         sa.select(
             Receipt.workstation_id,
-            sa.func.sum(sa.case((Receipt.type == ReceiptType.SALE, 1), else_=0)),
-            sa.func.sum(Receipt.net_value),
+            BASKETS,
+            NET_VALUE,
             sa.func.max(Receipt.ended_at),
         )
         .where(
-            Receipt.tenant_id == snapshot.chain.tenant_id,
+            *trade(snapshot.chain.tenant_id),
             Receipt.store_id == today.store_id,
             Receipt.business_day == today.day,
-            Receipt.type.in_(TRADE),
         )
         .group_by(Receipt.workstation_id)
         .order_by(Receipt.workstation_id)

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from device_profiles.codes import read_code
 from device_profiles.countries import country_of_zone
 from device_profiles.handles import normal_form
+from device_profiles.money import LARGEST, plain, rounded_money
+from device_profiles.units import known_unit
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.imports.cells import (
     UnusableCell,
@@ -23,20 +25,12 @@ from edge_agent.till.imports.cells import (
 from edge_agent.till.imports.mapping import CodeKind, NegativeQuantity, ReceiptMapping, RowKind
 from edge_agent.till.imports.moments import read_moment
 from edge_agent.till.imports.reading import RawLine
-from edge_agent.till.pricing import business_day_of, round_to_cent
+from edge_agent.till.pricing import business_day_of
 from edge_agent.till.reporting import TillAct, location_in, report_move, report_receipt
 from edge_agent.till.requests import IdentityRequest, StockMoveRequest
 from sync.events import Receipt, ReceiptLine, ReceiptType, StockMoved
 
 PLACES = Decimal("0.0001")
-LARGEST = Decimal(10) ** 12
-UNITS = {
-    "each": "stk|stck|stück|stueck|st|pcs|pc|piece|pieces|ea|each|x|unit|units"
-    "|个|件|瓶|盒|袋|包|支|罐",
-    "kg": "kg|kgs|kilo|kilogram|公斤|千克",
-    "g": "g|gr|gram|grams|gramm|克",
-}
-_UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split("|")}
 
 
 class RefusedRow(EdgeError):
@@ -251,9 +245,12 @@ def _line(work: _Composing, row: RawLine, quantity: Decimal) -> ReceiptLine:
     discount = sum((_exact(work, row, one, "discount") for one in discounts), start=Decimal(0))
     price = None if is_nothing(row.unit_price) else _exact(work, row, row.unit_price, "price")
     if not is_nothing(row.amount):
-        amount = _exact(work, row, row.amount, "amount")
+        told = _exact(work, row, row.amount, "amount")
+        amount = rounded_money(told, work.mapping.currency)
+        if amount != told:
+            work.warn(row, f"amount {plain(told)} is kept as {plain(amount)}")
     elif price is not None:
-        amount = round_to_cent(quantity * price - discount)
+        amount = rounded_money(quantity * price - discount, work.mapping.currency)
         if row.amount is not None:
             work.warn(row, f"amount {row.amount!r} is none: taken from quantity and price")
     else:
@@ -298,10 +295,10 @@ def _code(work: _Composing, row: RawLine) -> tuple[str, str | None]:
 def _unit(work: _Composing, row: RawLine) -> str:
     if is_nothing(row.unit) or row.unit is None:
         return "each"
-    said = row.unit.strip().rstrip(".").casefold()
-    if said not in _UNIT_OF:
-        work.warn(row, f"unit {row.unit!r} is kept as it is")
-    return _UNIT_OF.get(said, row.unit.strip()[:20])
+    unit = known_unit(row.unit)
+    if unit is None:
+        work.warn(row, f"unit {row.unit!r} is not known: kept as it is, the line counts 1")
+    return row.unit.strip()[:20] if unit is None else unit.name
 
 
 def _adjustment(line: ReceiptLine, at: datetime, store_id: str, reference: str) -> StockMoved:

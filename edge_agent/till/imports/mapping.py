@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from device_profiles.code_layouts import DEFAULT_LAYOUTS, CodeLayout
 from device_profiles.countries import Country
 from device_profiles.device import first_problem
+from device_profiles.money import CurrencyCode
 from device_profiles.names import Identifier, Names, Profile
 from edge_agent.core.errors import EdgeError
 
@@ -137,7 +138,7 @@ class ReceiptMapping(Profile):
     name: Identifier
     tenant_id: Identifier
     tenant_name: Names
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    currency: CurrencyCode
     store_id: Identifier | None = None
     store_prefix: str = Field(default="store-", pattern=r"^[a-z0-9-]{0,20}$")
     workstation_id: Identifier = "till-1"

@@ -149,6 +149,21 @@ def test_facings_are_the_last_clear_photos_and_never_summed_over_time(chain: Sma
     assert value(chain, FACINGS, Aspect(brand_id=OTHER)) == 0
 
 
+def test_facings_of_a_fixture_that_is_hidden_whole_are_no_data(chain: SmallChain) -> None:
+    chain.photo(local(9), seen={}, hidden=tuple(PLAN))
+    assert value(chain, FACINGS) is None
+    assert value(chain, FACINGS, Aspect(brand_id=OWN)) is None
+
+
+def test_a_fixture_hidden_in_part_or_empty_has_its_facings(chain: SmallChain) -> None:
+    chain.photo(local(9), seen={}, hidden=tuple(PLAN)[1:])
+    assert value(chain, FACINGS) == 0
+    chain.photo(local(10), seen={"A-1-1": WATER}, hidden=tuple(PLAN)[1:])
+    assert value(chain, FACINGS) == 1
+    chain.photo(local(11), seen={})
+    assert value(chain, FACINGS) == 0
+
+
 def test_share_of_shelf_counts_unknown_packs(chain: SmallChain) -> None:
     chain.photo(local(9), seen={**PLAN, "A-1-1": RIVAL, "A-1-2": None})
     # 4 own of 6 facings; by width 4 × 65 of 4 × 65 + 130 + one unknown at the mean (390 / 5)

@@ -20,6 +20,7 @@ from cloud_hub.stock.ledger import (
     correct_counts,
     imbalance,
     location_id,
+    store_of,
 )
 from cloud_hub.stock.tables import StockCount, StockMove
 from tests.talking_device import APPLES, COLA, NOON
@@ -60,19 +61,20 @@ def count(
     session: Session, name: str, quantity: str, *, minute: int, location: str = "floor"
 ) -> None:
     """Somebody counted: the assertion is kept, and the ledger made to hold it."""
+    where, counted_at = location_id("s01", location), NOON + timedelta(minutes=minute)
     session.add(
         StockCount(
             tenant_id=TENANT,
             count_id=name,
-            store_id="s01",
+            store_id=store_of(where),
             gtin=COLA,
-            location=location_id("s01", location),
+            location=where,
             quantity=Decimal(quantity),
-            counted_at=NOON + timedelta(minutes=minute),
+            counted_at=counted_at,
         )
     )
     session.flush()
-    correct_counts(session, TENANT, [Change("s01", COLA, NOON + timedelta(minutes=minute))])
+    correct_counts(session, TENANT, [Change(where, COLA, counted_at)])
 
 
 def held(session: Session, **narrowed: Any) -> dict[str, Decimal]:

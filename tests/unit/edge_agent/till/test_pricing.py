@@ -6,7 +6,7 @@ import pytest
 
 from device_profiles.names import Names
 from device_profiles.store import ProductProfile
-from edge_agent.till.pricing import OwnCodes, UnusableLine, business_day_of, price_line
+from edge_agent.till.pricing import OwnCodes, Terms, UnusableLine, business_day_of, price_line
 from edge_agent.till.requests import LineRequest
 
 PEARS = ProductProfile(
@@ -23,9 +23,13 @@ OWN = OwnCodes.of(
 PRICES = {"06901234567892": Decimal("4.20"), PEARS.gtin: Decimal("12.80")}
 
 
-def priced(*, sign: int = 1, **fields: object):
+def priced(*, is_return: bool = False, currency: str = "CNY", **fields: object):
     return price_line(
-        LineRequest.model_validate(fields), number=1, sign=sign, own=OWN, prices=PRICES
+        LineRequest.model_validate(fields),
+        number=1,
+        terms=Terms(currency=currency, is_return=is_return),
+        own=OWN,
+        prices=PRICES,
     )
 
 
@@ -46,9 +50,54 @@ def test_a_line_without_a_price_anywhere_says_what_to_give():
 
 
 def test_an_amount_that_the_pos_gives_is_kept_as_it_is():
-    assert priced(
-        code="x", quantity="3", unit_price="0.333", amount="0.999"
-    ).line.amount == Decimal("0.999")
+    line = priced(code="x", quantity="3", unit_price="0.333", amount="1.01").line
+    assert line.amount == Decimal("1.01")
+
+
+@pytest.mark.parametrize(
+    ("currency", "given", "booked"),
+    [("CNY", "0.999", "1.00"), ("JPY", "298.50", "299"), ("KWD", "0.1255", "0.126")],
+)
+def test_an_amount_that_the_currency_does_not_have_is_rounded_half_up_and_told(
+    currency: str, given: str, booked: str
+):
+    one = priced(code="x", quantity="1", unit_price="1", amount=given, currency=currency)
+    assert str(one.line.amount) == booked
+    assert one.warning == f"line 1: {given} {currency} is booked as {booked}"
+
+
+@pytest.mark.parametrize(
+    ("currency", "quantity", "price", "amount"),
+    [
+        ("JPY", "0.5", "333", "167"),
+        ("KWD", "3", "1.255", "3.765"),
+        ("KWD", "1", "0.125", "0.125"),
+        ("EUR", "3", "1.255", "3.77"),
+        ("CLP", "0.333", "1990", "663"),
+    ],
+)
+def test_an_amount_has_the_minor_units_of_its_currency(
+    currency: str, quantity: str, price: str, amount: str
+):
+    line = priced(code="x", quantity=quantity, unit_price=price, currency=currency).line
+    assert str(line.amount) == amount
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"), [("pcs", "each"), ("G", "g"), ("LBR", "lb"), ("", "each")]
+)
+def test_a_unit_is_booked_under_one_name(unit: str, name: str):
+    assert priced(code="x", quantity="6", unit=unit, unit_price="1").line.unit == name
+
+
+def test_an_unknown_unit_is_refused_in_one_line():
+    with pytest.raises(UnusableLine, match=r"^line 1: unit 'furlong' is not known; give a UN/ECE"):
+        priced(code="x", quantity="6", unit="furlong", unit_price="1")
+
+
+def test_a_line_of_more_money_than_a_chain_takes_is_refused():
+    with pytest.raises(UnusableLine, match=r"line 1: .* is too large"):
+        priced(code="x", quantity="99999999", unit_price="99999999")
 
 
 def test_a_weight_embedded_code_says_its_product_and_its_weight():
@@ -78,10 +127,10 @@ def test_a_code_that_is_no_number_is_the_stores_own_and_keeps_its_case():
 
 
 def test_a_return_is_given_positive_and_booked_negative():
-    line = priced(sign=-1, code="x", quantity="2", unit_price="3", discount="1").line
+    line = priced(is_return=True, code="x", quantity="2", unit_price="3", discount="1").line
     assert (line.quantity, line.discount, line.amount) == (-2, -1, -5)
     with pytest.raises(UnusableLine, match="given positive"):
-        priced(sign=-1, code="x", quantity="-2", unit_price="3")
+        priced(is_return=True, code="x", quantity="-2", unit_price="3")
 
 
 def test_negative_zero_and_three_decimal_prices_are_sold():
@@ -142,7 +191,7 @@ def test_pieces_inside_a_code_are_the_quantity():
 
 
 def test_a_returned_price_label_gives_its_price_back():
-    line = priced(sign=-1, code="2112345006406").line
+    line = priced(is_return=True, code="2112345006406").line
     assert (line.amount, line.quantity) == (Decimal("-6.40"), Decimal("-0.500"))
 
 
@@ -158,5 +207,5 @@ def test_what_cannot_be_read_is_kept_and_warned_about(code: str):
 def test_a_restricted_number_that_is_wholly_a_products_own_code_is_that_product():
     own = OwnCodes.of([PEARS.model_copy(update={"item_code": "2300000000004"})], ())
     asked = LineRequest(code="2300000000004", quantity=Decimal(1), unit_price=Decimal(1))
-    sold = price_line(asked, number=1, sign=1, own=own, prices={})
+    sold = price_line(asked, number=1, terms=Terms(currency="CNY"), own=own, prices={})
     assert (sold.line.gtin, sold.warning) == (PEARS.gtin, None)
