@@ -94,11 +94,11 @@ class Metric:
     """One metric. `name` is its identifier, `title` what people call it; `needs` is what it takes
     to see it, `audience` whether a brand may, `filters` what of an Aspect it heeds.
 
-    A ratio is given from `minimum_base` denominators on, any figure from `minimum_coverage` on;
-    below that: no data. `as_of`: whether arrival times allow asking what was known at an earlier
-    time. `interval`: the range of a ratio measured on a sample, from its numerator and denominator;
-    of an estimated flow, from its sum and the variance in `base`, and no data where that
-    `is_too_doubtful`.
+    A ratio is given from `minimum_base` denominators on (none: above 0), any figure from
+    `minimum_coverage` on; below that: no data. `as_of`: whether arrival times allow asking what was
+    known at an earlier time. `interval`: the range of a ratio measured on a sample, from its
+    numerator and denominator; of an estimated flow, from its sum and the variance in `base`, and no
+    data where that `is_too_doubtful`.
     """
 
     name: str

@@ -31,7 +31,9 @@ FOOTFALL_ESTIMATED = Metric(
     kind=MetricKind.FLOW,
     formula=Text(
         "measured footfall / watched share, where each hour's share weighs as many people as"
-        " the hour usually has; never mixed with measured footfall"
+        " the hour usually has: the mean of its fully watched ones of that day and the four weeks"
+        " before, of the other hours where it has none; coverage = that share; never mixed with"
+        " measured footfall"
     ),
     unit=Unit.PEOPLE,
     grain=Grain.DAY,
@@ -40,6 +42,7 @@ FOOTFALL_ESTIMATED = Metric(
     no_data=Text("No data when less than 70 % was watched."),
     measure=measure_estimated_footfall,
     needs=Permission.SEE_TRAFFIC,
+    version=2,
     minimum_coverage=0.7,
     as_of=True,
 )
@@ -50,7 +53,8 @@ CONVERSION = Metric(
     formula=Text(
         "sale receipts (no return, void, no-sale, pick-up, cabinet) in watched minutes / entries"
         " in the same minutes; a minute is watched when every entrance was, for 54 s of it;"
-        " above 100 % is shown and flagged"
+        " coverage = that of the doors or of the tills, whichever is less; above 100 % is shown"
+        " and flagged"
     ),
     unit=Unit.RATIO,
     grain=Grain.HOUR,

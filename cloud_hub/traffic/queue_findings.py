@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from math import sqrt
+from zoneinfo import ZoneInfo
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.core import wording
@@ -17,9 +18,10 @@ from cloud_hub.insight.window import between
 from cloud_hub.sales.receipts import Sales, load_sales
 from cloud_hub.sales.till_coverage import NOTHING_KNOWN
 from cloud_hub.traffic.conversion import QUARTER_MIN
-from cloud_hub.traffic.footfall import DoorFact, load_doors
+from cloud_hub.traffic.footfall import DoorFact, entrances_due, load_doors
 from cloud_hub.traffic.zones import ZoneFact, load_zones
 from device_profiles.camera import LineRole
+from device_profiles.opening_hours import local_to_utc
 from device_profiles.store import LoginRole
 
 SLOW_QUEUE = FindingKind(name="slow-queue", permission=Permission.SEE_TRAFFIC)
@@ -34,7 +36,6 @@ LEAST_HISTORY = 100
 """So many people must have come in at these hours before a usual conversion is known."""
 LEAST_COST = Decimal("0.5")
 SURE = 1.96
-DAY_QUARTERS = 24 * 3600 // QUARTER_S
 
 _SENTENCE = Text(
     "{store}: queue of up to {most} from {since} to {until}, one in ten waited {wait} or"
@@ -173,7 +174,9 @@ def _lost_baskets(
     )
     asked = {number for run in runs for number in range(run.first - 1, run.last + 1)}
     usual = {
-        number - DAY_QUARTERS * back for number in asked for back in range(1, HISTORY.days + 1)
+        _days_before(number, back, store.zone)
+        for number in asked
+        for back in range(1, HISTORY.days + 1)
     }
     came, bought = traffic.over(store_id, usual)
     entries, receipts = traffic.over(store_id, asked)
@@ -181,6 +184,13 @@ def _lost_baskets(
     if came < LEAST_HISTORY or not entries or basket is None:
         return None
     return LostBaskets(entries=entries, receipts=receipts, usual=bought / came, basket=basket)
+
+
+def _days_before(number: int, days: int, zone: ZoneInfo) -> int:
+    """The quarter of an hour that was at the same time on the wall, so many days before."""
+    local = start_of(number, QUARTER_S).astimezone(zone).replace(tzinfo=None)
+    then = local - timedelta(days=days)
+    return int(local_to_utc(then.date(), then.time(), zone).timestamp()) // QUARTER_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,10 +203,16 @@ class _Traffic:
 
     @classmethod
     def of(cls, doors: Sequence[DoorFact], sales: Sales) -> "_Traffic":
+        due = entrances_due(doors)
         entrances: dict[int, list[DoorFact]] = {}
         for fact in doors:
             if fact.role is LineRole.ENTRANCE and not (fact.is_closed or fact.is_silent):
                 entrances.setdefault(fact.quarter, []).append(fact)
+        entrances = {
+            number: facts
+            for number, facts in entrances.items()
+            if {fact.place for fact in facts} == due[facts[0].store_id, facts[0].day]
+        }
         receipts: dict[int, int] = {}
         for sold in sales.facts:
             if sold.is_basket:
@@ -204,8 +220,8 @@ class _Traffic:
         return cls(doors=entrances, receipts=receipts, sales=sales)
 
     def over(self, store_id: str, quarters: Iterable[int]) -> tuple[int, int]:
-        """Entries and receipts of those of the quarters in which every entrance that reported was
-        watched and the tills are known."""
+        """Entries and receipts of those of the quarters in which every entrance was watched and the
+        tills are known."""
         known = self.sales.tills.get(store_id, NOTHING_KNOWN)
         good = [
             number

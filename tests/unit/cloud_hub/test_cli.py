@@ -1,6 +1,7 @@
 import json
 import socket
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cloud_hub.access.sign_in import check_password
 from cloud_hub.access.tokens import token_row
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.master_data.chain import read_chain
 from tests.talking_device import COLA, TalkingDevice, line, receipt, small_chain
 
 
@@ -141,6 +143,24 @@ def test_the_audit_of_a_hub_that_lacks_an_event_fails(database: Database, ingest
     result = aisle("audit", "--database", database.engine.url, "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["balanced"] is False
+
+
+@pytest.mark.parametrize(("option", "past_area_m2"), [([], 120.0), (["--correct"], 7.0)])
+def test_a_chain_loaded_again_holds_from_now_on_unless_it_corrects(
+    data: Path, option: list[str], past_area_m2: float
+) -> None:
+    chain = json.loads((data / "chain.json").read_text())
+    for area_m2, options in ((120.0, ["--correct"]), (7.0, option)):
+        chain["stores"][0]["selling_area_m2"] = area_m2
+        (data / "chain.json").write_text(json.dumps(chain))
+        load = ("master-data", "load", data / "chain.json", "--data", data)
+        assert aisle(*load, *options).exit_code == 0
+    database = open_database(f"sqlite:///{data / 'hub.db'}")
+    with database.sessions() as session:
+        known = read_chain(session, chain["tenant_id"])
+    database.close()
+    assert known is not None
+    assert known.stores["s01"].hours.on(date(2020, 1, 1)).selling_area_m2 == past_area_m2
 
 
 def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, data: Path) -> None:

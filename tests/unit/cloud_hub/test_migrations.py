@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -391,3 +391,76 @@ def test_pictures_that_were_sent_are_their_devices_and_count_on_their_day(url: s
     assert (str(day["day"])[:10], day["bytes"]) == ("2026-03-04", 6_000_000_000)
     assert len(rows_of(database, "media")) == 3
     database.close()
+
+
+MINUTE: dict[str, Any] = {
+    "tenant_id": "chain",
+    "store_id": "s01",
+    "device_id": "s01-door",
+    "minute_at": TAKEN_AT,
+    "watched_s": 60.0,
+    "simulated": False,
+}
+OF_LINE = {"role": "entrance", "entries": 3, "exits": 1, "staff": 0}
+OF_ZONE: dict[str, Any] = {
+    "dwell_s": [1.0],
+    "visits": 1,
+    "staff": 0,
+    "occupancy_mean": 1.0,
+    "occupancy_max": 1,
+    "queue_mean": 0.0,
+    "queue_max": 0,
+    "came_from": {},
+}
+
+
+def some_minutes(connection: sa.Connection) -> None:
+    """Minutes of lines and zones, as hubs before revision 0005 kept them."""
+    tables = sa.MetaData()
+    tables.reflect(connection, only=["footfall_minute", "zone_minute"])
+    for number, day in enumerate((date(2026, 3, 4), date(2026, 3, 9), date(2026, 3, 6))):
+        at = TAKEN_AT + timedelta(days=number)
+        told = MINUTE | {"minute_at": at, "business_day": day}
+        connection.execute(
+            sa.insert(tables.tables["footfall_minute"]), [told | OF_LINE | {"line_id": "front"}]
+        )
+        zones = [
+            told | OF_ZONE | {"zone_id": name, "is_queue": name == "till"}
+            for name in ("till", "tea")
+        ]
+        connection.execute(sa.insert(tables.tables["zone_minute"]), zones)
+    connection.commit()
+
+
+def test_what_was_watched_is_found_in_the_minutes_which_all_stay(url: str) -> None:
+    with tables_of(url, "0004") as connection:
+        some_minutes(connection)
+    database = open_database(url)
+    places = {row["place_id"]: row for row in rows_of(database, "watched_place")}
+    assert {name: row["kind"] for name, row in places.items()} == {
+        "front": "entrance",
+        "till": "queue",
+        "tea": "zone",
+    }
+    days = {(row["first_day"], row["last_day"]) for row in places.values()}
+    assert days == {(date(2026, 3, 4), date(2026, 3, 9))}
+    minutes = rows_of(database, "footfall_minute")
+    assert [(row["entries"], row["arrived_at"]) for row in minutes] == [(3, None)] * 3
+    assert rows_of(database, "former_master_data") == []
+    database.close()
+
+
+def test_a_step_back_forgets_what_held_before_and_nothing_else(url: str) -> None:
+    with tables_of(url, "0004") as connection:
+        some_minutes(connection)
+        before = {name: _rows(connection, name) for name in ("footfall_minute", "zone_minute")}
+    open_database(url).close()
+    engine = sa.create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
+        assert {name: _rows(connection, name) for name in before} == before
+        assert "watched_place" not in sa.inspect(connection).get_table_names()
+    engine.dispose()

@@ -1,8 +1,12 @@
 """Master data loaded over HTTP."""
 
+from datetime import timedelta
+
+import pytest
 import sqlalchemy as sa
 
 from cloud_hub.access.tables import AuditEntry
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.master_data.place_tables import Tenant
 from device_profiles.store import LoginRole
 from tests.stage.doors import Doors
@@ -56,3 +60,21 @@ async def test_only_its_own_writers_load_a_chain(doors: Doors) -> None:
         answer = await doors.http.post(PATH, json=body, headers=headers)
         assert answer.status_code == status
     assert "linguang" not in tenants(doors)
+
+
+@pytest.mark.parametrize(("query", "past_area_m2"), [("", 120.0), ("?correct=true", 7.0)])
+async def test_what_is_loaded_again_holds_from_now_on_unless_it_corrects(
+    doors: Doors, query: str, past_area_m2: float
+) -> None:
+    chain = small_chain(2).model_dump(mode="json")
+    chain["stores"][0]["selling_area_m2"] = 120.0
+    headers = doors.administrator()
+    assert (await doors.http.post(PATH, json=chain, headers=headers)).status_code == 200
+    chain["stores"][0]["selling_area_m2"] = 7.0
+    assert (await doors.http.post(PATH + query, json=chain, headers=headers)).status_code == 200
+    with doors.hub.sessions() as session:
+        known = read_chain(session, "linguang")
+    assert known is not None
+    store, today = known.stores["s01"].hours, doors.hub.clock.now().date()
+    assert store.on(today - timedelta(days=7)).selling_area_m2 == past_area_m2
+    assert store.on(today + timedelta(days=1)).selling_area_m2 == 7.0

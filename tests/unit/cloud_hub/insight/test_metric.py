@@ -57,6 +57,12 @@ def test_a_ratio_is_given_from_its_least_base_on() -> None:
     assert rate.value(Sums(1, base=20)) == 0.05
 
 
+@pytest.mark.parametrize("base", [0.001, 0.25, 0.5, 0.999, Decimal("0.5")])
+def test_a_denominator_below_one_is_one(base: float | Decimal) -> None:
+    rate = metric(MetricKind.RATIO)
+    assert float(rate.value(Sums(1, base=base)) or 0) == pytest.approx(1 / float(base))
+
+
 @pytest.mark.parametrize("base", [0, -1])
 def test_nothing_is_divided_by_nothing(base: int) -> None:
     assert metric(MetricKind.RATIO).value(Sums(1, base=base)) is None

@@ -110,3 +110,22 @@ def test_crossings_after_midnight_belong_to_the_evening_before(
     book(ingest, said, kind="door")
     (minute,) = rows(database, traffic_tables.FootfallMinute)
     assert str(minute.business_day) == "2026-03-04"
+
+
+def test_a_line_is_known_from_its_first_day_to_its_last_and_each_minute_by_its_arrival(
+    ingest: Ingest, database: Database
+) -> None:
+    def minute(days: int, role: str = "entrance") -> FootfallCounted:
+        at = NOON + timedelta(days=days)
+        return FootfallCounted(
+            line_id="door", role=role, started_at=at, in_=(1,), out=(0,), watched_s=(60.0,)
+        )
+
+    book(ingest, minute(0), minute(-3), minute(-1), minute(-2, "inner"), kind="door")
+    places = sorted(rows(database, traffic_tables.WatchedPlace), key=lambda row: row.kind)
+    today = NOON.date()
+    assert [(row.kind, row.first_day, row.last_day) for row in places] == [
+        ("entrance", today - timedelta(days=3), today),
+        ("inner", today - timedelta(days=2), today - timedelta(days=2)),
+    ]
+    assert all(row.arrived_at is not None for row in rows(database, traffic_tables.FootfallMinute))

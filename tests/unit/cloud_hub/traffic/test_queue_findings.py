@@ -1,15 +1,18 @@
 """What a slow queue makes the hub find, what it says it cost; and what is no slow queue."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cloud_hub.insight.finding import Finding
 from cloud_hub.insight.search import find_problems
+from cloud_hub.insight.snapshot import load_snapshot
+from cloud_hub.master_data.editing import edit_store
 from cloud_hub.register import SEARCHES
-from cloud_hub.traffic.queue_findings import SLOW_QUEUE
+from cloud_hub.traffic.queue_findings import SLOW_QUEUE, find_slow_queues
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
 
@@ -104,3 +107,42 @@ def test_minutes_in_which_the_door_was_blind_are_not_held_against_the_queue(
     waiting(chain, 15, 392.0)
     (slow,) = found(chain)
     assert slow.cost is None
+
+
+def test_no_baskets_are_claimed_while_one_of_two_doors_is_silent(chain: SmallChain) -> None:
+    for days_ago in (1, 2, 7):
+        noon(chain, days_ago=days_ago, entries=60, receipts=30)
+        for minute in range(45):
+            at = local(12, minute, day=TODAY - timedelta(days=days_ago))
+            chain.minute(at, 0, store_id="s02", line_id="back", device_id="s02-other")
+    noon(chain, days_ago=0, entries=80, receipts=20)
+    waiting(chain, 15, 392.0)
+    (slow,) = found(chain)
+    assert slow.cost is None
+
+
+def test_what_is_usual_is_told_by_the_clock_on_the_wall_when_clocks_have_changed(
+    chain: SmallChain,
+) -> None:
+    """The same, five hours to the west, three days after the clocks went forward."""
+    zone = ZoneInfo("America/New_York")
+    now = datetime(2026, 3, 10, 18, tzinfo=UTC)
+    chain.flush()
+    with chain.database.writing() as session:
+        edit_store(session, TENANT, "s02", {"time_zone": zone.key}, None)
+    for day, entries, receipts in ((6, 2, 30), (7, 2, 30), (10, 2, 15)):
+        noon_there = datetime(2026, 3, day, 12, tzinfo=zone).astimezone(UTC)
+        for minute in range(45):
+            at = noon_there + timedelta(minutes=minute)
+            chain.minute(at, entries, store_id="s02", day=at.date())
+            if minute < receipts:
+                chain.receipt(at, (WATER, "1", "20.00"), store_id="s02", day=at.date())
+        if day == 10:
+            for quarter in (1, 2):
+                at = noon_there + timedelta(minutes=15 * quarter)
+                chain.zone(at, *([392.0] * 6), store_id="s02", queue=9)
+    with chain.reading() as session:
+        snapshot = load_snapshot(session, TENANT, now)
+        assert snapshot is not None
+        (slow,) = find_slow_queues(snapshot)
+    assert slow.cost is not None

@@ -114,3 +114,21 @@ def test_a_quarter_of_an_hour_of_a_zone_is_fifteen_minutes_of_it(
     assert {(row.watched_s, row.queue_mean, row.queue_max) for row in minutes} == {(60.0, 1.5, 4)}
     assert [row.visits for row in minutes] == [0] * 14 + [2]
     assert sum(row.staff for row in minutes) == 1
+
+
+def test_a_zone_is_known_from_its_first_day_to_its_last(ingest: Ingest, database: Database) -> None:
+    def seen(zone_id: str, *, is_queue: bool) -> ZoneOccupied:
+        return ZoneOccupied(
+            zone_id=zone_id,
+            started_at=NOON,
+            dwell_s=(),
+            occupancy_mean=0.0,
+            occupancy_max=0,
+            is_queue=is_queue,
+            watched_s=60.0,
+        )
+
+    book(ingest, seen("till", is_queue=True), seen("tea", is_queue=False), kind="door")
+    places = {row.place_id: row for row in rows(database, traffic_tables.WatchedPlace)}
+    assert {name: row.kind for name, row in places.items()} == {"till": "queue", "tea": "zone"}
+    assert {row.first_day for row in places.values()} == {NOON.date()}
