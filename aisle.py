@@ -35,6 +35,7 @@ FOLDERS = (
             "ingest",
             "audit",
             "login",
+            "log",
             "master-data",
             "dead-letters",
             "artifact",

@@ -1,5 +1,5 @@
-"""The hub's commands: `hub`, `ingest`, `audit`, `login`, `master-data`, `dead-letters`,
-`artifact`, `review`."""
+"""The hub's commands: `hub`, `ingest`, `audit`, `login`, `log`, `master-data`,
+`dead-letters`, `artifact`, `review`."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 
 from cloud_hub.admin.cli import app as login_app
 from cloud_hub.admin.cli import hub_token_app
+from cloud_hub.admin.log_cli import log_app
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
 from cloud_hub.reconciliation.cli import audit_app
@@ -27,6 +28,7 @@ def _traces() -> "Traces":
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
 app.add_typer(login_app)
+app.add_typer(log_app, name="log")
 app.add_typer(artifact_app)
 app.add_typer(audit_app(_traces))
 app.add_typer(review_app)
@@ -116,12 +118,14 @@ def load_master_data(
     database: DatabaseUrl = None,
 ) -> None:
     """Load a chain: whole or not at all; the same twice changes nothing."""
-    from cloud_hub.access.offline_hub import open_offline_hub
-    from cloud_hub.master_data.importer import import_chain, read_chain
+    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
+    from cloud_hub.admin.loading import load_chain
+    from cloud_hub.master_data.importer import read_chain
 
     chain = read_chain(file)
     with open_offline_hub(_place(data, database), chain.tenant_id, is_new=True) as office:
-        loaded = office.write(lambda session: import_chain(session, chain))
+        now = office.clock.now()
+        loaded = office.write(lambda session: load_chain(session, chain, by=ACTOR, now=now))
     typer.echo(
         f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
         f" {loaded.devices} devices"

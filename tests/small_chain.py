@@ -19,6 +19,7 @@ from cloud_hub.stock import tables as stock_tables
 from cloud_hub.traffic import tables as traffic_tables
 from device_profiles.names import Names
 from device_profiles.store import LoginRole, OpeningHours
+from tests.stage.audit_logs import seal_in
 
 TENANT = "chain"
 TODAY = date(2026, 3, 4)
@@ -56,7 +57,7 @@ class SmallChain:
         url: str | None = None,
         first_link: datetime = FIRST_LINK,
     ) -> "SmallChain":
-        database = open_database(url or f"sqlite:///{path / 'hub.db'}")
+        database = open_database(url or f"sqlite:///{path / 'hub.db'}", seal=seal_in(path))
         chain = cls(database, first_link=first_link)
         chain.master_data(stores)
         return chain

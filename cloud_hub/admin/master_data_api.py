@@ -2,9 +2,8 @@
 
 from fastapi import APIRouter
 
-from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
-from cloud_hub.master_data.importer import import_chain
+from cloud_hub.admin.loading import load_chain
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from device_profiles.store import ChainProfile
@@ -27,18 +26,8 @@ def load_master_data(chain: ChainProfile, hub: HubOf, caller: CallerOf) -> Loade
     viewer = within(caller, chain.tenant_id)
     viewer.require(Permission.EDIT_MASTER_DATA)
     with hub.database.writing() as session:
-        loaded = import_chain(session, chain)
-        record_act(
-            session,
-            Act(
-                tenant_id=chain.tenant_id,
-                actor=viewer.login_name,
-                action="master-data-loaded",
-                subject=chain.tenant_id,
-                detail={"stores": loaded.stores, "products": loaded.products},
-            ),
-            hub.clock.now(),
-        )
+        now = hub.clock.now()
+        loaded = load_chain(session, chain, by=viewer.login_name, now=now)
     return LoadedAnswer(
         tenant_id=loaded.tenant_id,
         stores=loaded.stores,
