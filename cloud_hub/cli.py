@@ -114,22 +114,49 @@ def master_data() -> None:
 @master_data_app.command("load")
 def load_master_data(
     file: Annotated[Path, typer.Argument(help="The chain as JSON.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would change, and change nothing.")
+    ] = False,
     data: DataDir = None,
     database: DatabaseUrl = None,
 ) -> None:
     """Load a chain: whole or not at all; the same twice changes nothing."""
     from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
-    from cloud_hub.admin.loading import load_chain
+    from cloud_hub.admin.loading import load_chain, would_change
+    from cloud_hub.core.existing_hub import settings_there
     from cloud_hub.master_data.importer import read_chain
 
-    chain = read_chain(file)
-    with open_offline_hub(_place(data, database), chain.tenant_id, is_new=True) as office:
+    chain, where = read_chain(file), _place(data, database)
+    if dry_run:
+        settings_there(where)
+    with open_offline_hub(where, chain.tenant_id, is_new=True) as office:
+        if dry_run:
+            told = would_change(office.database, chain)
+            for line in told.lines:
+                typer.echo(line)
+            typer.echo(f"{chain.tenant_id}: {told.summary} if loaded; nothing was changed")
+            return
         now = office.clock.now()
         loaded = office.write(lambda session: load_chain(session, chain, by=ACTOR, now=now))
     typer.echo(
         f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
         f" {loaded.devices} devices"
     )
+
+
+@master_data_app.command("export")
+def export_master_data(
+    data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
+) -> None:
+    """Print the chain as JSON that `load` takes again. Claim tokens are told as their hashes."""
+    from cloud_hub.access.offline_hub import open_offline_hub
+    from cloud_hub.master_data.exporting import exported_chain
+
+    with (
+        open_offline_hub(_place(data, database), tenant) as office,
+        office.database.sessions() as session,
+    ):
+        typer.echo(exported_chain(session, office.tenant_id).model_dump_json(indent=1))
 
 
 letters_app = typer.Typer(no_args_is_help=True, help="What was received and could not be taken.")

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import HubError
-from cloud_hub.core.keys.tokens import hash_token
+from cloud_hub.core.keys.tokens import hash_claim_token
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
+from cloud_hub.master_data.clashes import clashes
 from cloud_hub.master_data.editing import write_store
 from device_profiles.device import first_problem
 from device_profiles.store import ChainProfile, StoreProfile
@@ -57,7 +58,9 @@ def read_chain(path: Path) -> ChainProfile:
 
 
 def import_chain(session: Session, chain: ChainProfile) -> Loaded:
-    """Writes the chain within the caller's transaction."""
+    """Writes the chain within the caller's transaction. Raises InvalidMasterData where it does not
+    fit what is there already."""
+    _require_fits(session, chain)
     _load_goods(session, chain)
     for store in chain.stores:
         _load_store(session, chain, store)
@@ -82,6 +85,12 @@ def import_chain(session: Session, chain: ChainProfile) -> Loaded:
         products=len(chain.products),
         devices=sum(len(store.devices) for store in chain.stores),
     )
+
+
+def _require_fits(session: Session, chain: ChainProfile) -> None:
+    """A chain may be loaded store by store: what one file may not say, two may not either."""
+    for clash in clashes(session, chain):
+        raise InvalidMasterData(clash)
 
 
 def _load_goods(session: Session, chain: ChainProfile) -> None:
@@ -176,7 +185,7 @@ def _load_devices(session: Session, key: dict[str, str], store: StoreProfile) ->
             "name": device.name,
             "fixture_id": device.fixture_id,
             "simulated": device.simulated,
-            "claim_token_hash": hash_token(device.claim_token),
+            "claim_token_hash": hash_claim_token(device.claim_token),
         }
         for device in store.devices
     ]
