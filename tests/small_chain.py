@@ -493,13 +493,14 @@ class SmallChain:
         store_id: str = "s01",
         value: float | None = None,
         limit: float | None = None,
+        subject: str = "cam",
     ) -> None:
         self.add(
             link_tables.AlarmRaised(
                 tenant_id=TENANT,
                 device_id=device_id,
                 alarm=alarm,
-                subject="cam",
+                subject=subject,
                 raised_at=raised_at,
                 store_id=store_id,
                 cleared_at=cleared_at,

@@ -7,6 +7,7 @@ without its code; the session is a cookie that lives as long as the agent.
 import asyncio
 import hmac
 import logging
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from edge_agent.core.writer import Writer
 from edge_agent.drivers.films import CannotFilm
 from edge_agent.page.frame import wants_chinese
 from edge_agent.page.hand_count_markup import ClipList, clip_html, door_html, list_html
+from edge_agent.page.lockout import Lockout
 from edge_agent.pipelines.hand_counts.clips import Clip, ClipShelf
 from edge_agent.pipelines.hand_counts.comparison import Comparison, Mark, compare
 from edge_agent.pipelines.hand_counts.recorder import CannotRecord, ClipRecorder
@@ -71,6 +73,7 @@ class AuditPages:
     writer: Writer
     clock: Clock
     rng: Random
+    lockout: Lockout = field(default_factory=Lockout)
     _session: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,10 +140,18 @@ class AuditPages:
         return guarded
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
+        address, now_s = request.remote or "", self.clock.monotonic_s()
+        if (wait_s := self.lockout.wait_s(address, now_s)) > 0:
+            text = door_html(wait_s=math.ceil(wait_s), is_chinese=wants_chinese(request))
+            return _page(text, status=429)
+        # Counted before it is read, so that many tries at once do not all slip through.
+        self.lockout.failed(address, now_s)
         code = str((await request.post()).get("code", ""))
         if not hmac.compare_digest(code.encode(), self.settings.code.encode()):
+            log.warning("a wrong code from %s", address, extra={"action": "audit-refused"})
             await asyncio.sleep(WRONG_CODE_WAITS_S)
             return _page(door_html(wrong=True, is_chinese=wants_chinese(request)), status=403)
+        self.lockout.succeeded(address)
         answer = web.HTTPSeeOther("/audit")
         answer.set_cookie(COOKIE, self._session, httponly=True, samesite="Strict", path="/audit")
         raise answer
@@ -150,7 +161,7 @@ class AuditPages:
     async def _list(self, request: web.Request) -> web.StreamResponse:
         is_chinese = wants_chinese(request)
         if not self._is_inside(request):
-            return _page(door_html(wrong=False, is_chinese=is_chinese))
+            return _page(door_html(is_chinese=is_chinese))
         return await self._listed(request, problem="")
 
     async def _listed(self, request: web.Request, problem: str) -> web.Response:

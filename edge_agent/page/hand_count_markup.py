@@ -14,6 +14,7 @@ WORDS = {
     "back": ("The device", "设备页面"),
     "code": ("Code", "口令"),
     "enter": ("Enter", "进入"),
+    "wait": ("Too many wrong codes: wait {seconds} s.", "口令错误次数过多：请等待 {seconds} 秒。"),
     "wrong": ("That is not the code of this device's profile.", "口令不正确。"),
     "why": (
         "A clip of {minutes} minutes shows how exactly this door counts: you count it by hand, the"
@@ -59,9 +60,10 @@ WORDS = {
 """The pages' own words, (English, 中文)."""
 
 
-def door_html(*, wrong: bool, is_chinese: bool) -> str:
-    """The form that asks for the code."""
+def door_html(*, wrong: bool = False, wait_s: int = 0, is_chinese: bool) -> str:
+    """The form that asks for the code; with why the last try failed."""
     word = _words(is_chinese)
+    problem = word["wrong"] if wrong else word["wait"].format(seconds=wait_s) if wait_s else None
     code = h.input(
         type="password",
         name="code",
@@ -70,7 +72,7 @@ def door_html(*, wrong: bool, is_chinese: bool) -> str:
         autofocus=True,
     )
     return _page(
-        h.p(class_="bad", role="alert")[word["wrong"]] if wrong else None,
+        h.p(class_="bad", role="alert")[problem] if problem else None,
         h.form(method="post", action="/audit/enter")[
             h.label[word["code"], " ", code], " ", h.button[word["enter"]]
         ],

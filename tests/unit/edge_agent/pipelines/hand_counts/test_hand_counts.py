@@ -156,3 +156,16 @@ def audits(outbox: Outbox) -> list[dict]:
     with outbox.reading() as connection:
         rows = connection.execute("SELECT body FROM outbox WHERE kind = 'footfall-audit'")
         return [json.loads(row[0]) for row in rows.fetchall()]
+
+
+async def test_a_code_cannot_be_guessed_without_end(pages, monkeypatch):
+    client, _ = pages
+    monkeypatch.setattr("edge_agent.page.hand_count.WRONG_CODE_WAITS_S", 0.0)
+    statuses = []
+    for number in range(8):
+        answer = await client.post("/audit/enter", data={"code": f"guess {number}"})
+        statuses.append(answer.status)
+    assert statuses == [403] * 5 + [429] * 3
+    locked = await client.post("/audit/enter", data={"code": CODE})
+    assert locked.status == 429
+    assert "Too many wrong codes: wait 2 s." in await locked.text()
