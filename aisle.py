@@ -8,6 +8,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import typer
@@ -35,6 +36,7 @@ FOLDERS = (
             "ingest",
             "audit",
             "login",
+            "log",
             "master-data",
             "dead-letters",
             "artifact",
@@ -50,6 +52,20 @@ FOLDERS = (
         commands=("shelf", "sku", "eval", "model", "planogram"),
     ),
 )
+
+
+EXTRA_OF = {
+    "PIL": "simulators",
+    "cv2": "vision",
+    "duckdb": "parquet",
+    "lap": "vision",
+    "numpy": "vision",
+    "onnx": "train",
+    "onnxruntime": "vision",
+    "tomlkit": "simulators",
+    "torch": "train",
+}
+"""The extra that brings a library which a command needs only once it runs."""
 
 
 class PlainGroup(typer.core.TyperGroup):
@@ -68,6 +84,12 @@ class PlainGroup(typer.core.TyperGroup):
         raise typer.Exit(1) from failure
 
 
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"aisle {version('aisleos')}")
+        raise typer.Exit
+
+
 def build_app(wanted: str | None) -> typer.Typer:
     """The application with the folder of the command `wanted`, or with all for any other word."""
     app = typer.Typer(
@@ -75,7 +97,15 @@ def build_app(wanted: str | None) -> typer.Typer:
     )
 
     @app.callback()
-    def root() -> None:
+    def root(
+        _: bool = typer.Option(
+            False,
+            "--version",
+            callback=_tell_version,
+            is_eager=True,
+            help="Say which AisleOS.",
+        ),
+    ) -> None:
         """AisleOS, the open operating system for physical stores."""
 
     chosen = [folder for folder in FOLDERS if wanted in folder.commands] or FOLDERS
@@ -120,6 +150,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
             command = context.command_path if context is not None else "aisle"
             typer.echo(f"aisle: {what}; see: {command} --help", err=True)
         code = error.exit_code
+    except ModuleNotFoundError as error:
+        extra = EXTRA_OF.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        typer.echo(
+            f"aisle {wanted} needs {error.name}, which is not installed here:"
+            f" pip install 'aisleos[{extra}]'",
+            err=True,
+        )
+        code = 2
     except typer.Abort:
         typer.echo("aisle: stopped", err=True)
         code = 1

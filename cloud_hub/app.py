@@ -11,12 +11,15 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from cloud_hub.access.audit_log import seal_logs
 from cloud_hub.access.grants import Grant
+from cloud_hub.access.refusals import Refusals
 from cloud_hub.access.tables import ApiToken
 from cloud_hub.access.throttle import TRIES_OF_ADDRESS, LoginThrottle, Patience
 from cloud_hub.access.tokens import ANY_TENANT, NewToken, mint_token
 from cloud_hub.core.errors import UnusableData
 from cloud_hub.core.hub import Hub, hub_over
+from cloud_hub.core.keys.audit_seal import AuditSeal
 from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets, write_private
 from cloud_hub.core.settings import HubSettings
@@ -47,8 +50,11 @@ from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import figures, health
 from cloud_hub.web.api.parts import Parts
+from cloud_hub.web.api.readiness import Readiness
+from cloud_hub.web.api.refused import answer_refusals
 from cloud_hub.web.live.mount import mount_console
-from cloud_hub.web.refusals import add_refusals
+from cloud_hub.web.refused import keep_refusals
+from cloud_hub.web.unusable_requests import refuse_unusable
 from device_profiles.store import LoginRole
 from sync.core.clock import Clock, SystemClock
 
@@ -65,7 +71,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
     Raises UnusableData and its kinds when the folder or the database cannot be used.
     """
     secrets = load_secrets(settings.data_dir)
-    database = open_database(settings.database_url)
+    database = open_database(settings.database_url, seal=AuditSeal(secrets, settings.data_dir))
     with ExitStack() as opened:
         opened.callback(database.close)
         hub = hub_over(settings, database, secrets, clock or SystemClock())
@@ -74,15 +80,18 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         _mint_admin_token(hub)
         with database.writing() as session:
             end_every_connection(session)
+            seal_logs(session, hub.clock.now())
         projector = Projector.of(hub, PROJECTIONS)
         replay_unknown(database, projector, hub.clock.now())
         opened.pop_all()
     parts = Parts(
         claims=Patience(),
         guesses=LoginThrottle(free_tries=TRIES_OF_ADDRESS),
+        refusals=Refusals(),
         meters=Counters(),
         metrics=METRICS,
         projector=projector,
+        readiness=Readiness(hub),
         searches=SEARCHES,
     )
     app = _application(hub, parts)
@@ -106,7 +115,8 @@ def _application(hub: Hub, parts: Parts) -> FastAPI:
     app.state.parts = parts
     for router in (health.router, figures.router, *(r for d in DOMAINS for r in d.routers)):
         app.include_router(router)
-    add_refusals(app)
+    refuse_unusable(app)
+    answer_refusals(app)
     return app
 
 
@@ -131,6 +141,7 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
                 ("intake", run_intake(hub, ingest, inbox, parts.meters)),
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),
+                ("refusals", keep_refusals(hub, parts.refusals)),
                 *((job.name, job.run(hub)) for job in JOBS),
             ):
                 stack.callback(tasks.create_task(work, name=name).cancel)

@@ -1,5 +1,5 @@
-"""The hub's commands: `hub`, `ingest`, `audit`, `login`, `master-data`, `dead-letters`,
-`artifact`, `review`."""
+"""The hub's commands: `hub`, `ingest`, `audit`, `login`, `log`, `master-data`,
+`dead-letters`, `artifact`, `review`."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 
 from cloud_hub.admin.cli import app as login_app
 from cloud_hub.admin.cli import hub_token_app
+from cloud_hub.admin.log_cli import log_app
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
 from cloud_hub.reconciliation.cli import audit_app
@@ -27,6 +28,7 @@ def _traces() -> "Traces":
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
 app.add_typer(login_app)
+app.add_typer(log_app, name="log")
 app.add_typer(artifact_app)
 app.add_typer(audit_app(_traces))
 app.add_typer(review_app)
@@ -121,6 +123,9 @@ def master_data() -> None:
 @master_data_app.command("load")
 def load_master_data(
     file: Annotated[Path, typer.Argument(help="The chain as JSON.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would change, and change nothing.")
+    ] = False,
     data: DataDir = None,
     database: DatabaseUrl = None,
     correct: Annotated[
@@ -132,22 +137,45 @@ def load_master_data(
     What changes of hours, areas, listings and plans holds from now on: past days are judged by
     what held then.
     """
-    from cloud_hub.access.offline_hub import open_offline_hub
-    from cloud_hub.master_data.importer import import_chain, read_chain
-    from cloud_hub.sales.healed_lines import heal_lines
+    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
+    from cloud_hub.admin.loading import load_chain, would_change
+    from cloud_hub.core.existing_hub import settings_there
+    from cloud_hub.master_data.importer import read_chain
 
-    chain = read_chain(file)
-    with (
-        open_offline_hub(_place(data, database), chain.tenant_id, is_new=True) as office,
-        office.database.writing() as session,
-    ):
-        loaded = import_chain(session, chain, None if correct else office.clock.now())
-        healed = heal_lines(session, chain.tenant_id)
+    chain, where = read_chain(file), _place(data, database)
+    if dry_run:
+        settings_there(where)
+    with open_offline_hub(where, chain.tenant_id, is_new=True) as office:
+        if dry_run:
+            told = would_change(office.database, chain)
+            for line in told.lines:
+                typer.echo(line)
+            typer.echo(f"{chain.tenant_id}: {told.summary} if loaded; nothing was changed")
+            return
+        now = office.clock.now()
+        loaded, healed = office.write(
+            lambda session: load_chain(session, chain, by=ACTOR, now=now, is_correction=correct)
+        )
     typer.echo(
         f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
         f" {loaded.devices} devices"
         + (f"; {healed} receipt lines found their product" if healed else "")
     )
+
+
+@master_data_app.command("export")
+def export_master_data(
+    data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
+) -> None:
+    """Print the chain as JSON that `load` takes again. Claim tokens are told as their hashes."""
+    from cloud_hub.access.offline_hub import open_offline_hub
+    from cloud_hub.master_data.exporting import exported_chain
+
+    with (
+        open_offline_hub(_place(data, database), tenant) as office,
+        office.database.sessions() as session,
+    ):
+        typer.echo(exported_chain(session, office.tenant_id).model_dump_json(indent=1))
 
 
 letters_app = typer.Typer(no_args_is_help=True, help="What was received and could not be taken.")

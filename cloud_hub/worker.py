@@ -14,6 +14,7 @@ import typer
 from cloud_hub.core.errors import InvalidSettings
 from cloud_hub.core.existing_hub import require_hub
 from cloud_hub.core.hub import hub_over
+from cloud_hub.core.keys.audit_seal import AuditSeal
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
@@ -59,7 +60,8 @@ async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
     """A worker at work for as long as the context lasts; its ear. Raises HubError."""
     async with AsyncExitStack() as stack:
         secrets = load_secrets(settings.data_dir)
-        database = await asyncio.to_thread(open_database, settings.database_url)
+        seal = AuditSeal(secrets, settings.data_dir)
+        database = await asyncio.to_thread(open_database, settings.database_url, seal=seal)
         stack.callback(database.close)
         hub = hub_over(settings, database, secrets, SystemClock())
         listener = await stack.enter_async_context(hub_listener(hub))

@@ -15,6 +15,7 @@ from device_profiles.bounds import (
     Count,
     Secret,
     Text,
+    Word,
     keepable,
 )
 from device_profiles.bounds import Path as PathText
@@ -61,7 +62,8 @@ class DeviceProfile(Profile):
     A photo of the shelves is due every `photo_interval_min` minutes of opening hours (0: never so),
     at the local `photo_times`, and `photo_after_door_s` after a cooler's door was closed.
     `photo_frames` of a live camera, a second apart, vote on what each photo shows. `code_layouts`
-    are the chain's, as in its master data: what stands inside its own codes.
+    are the chain's, as in its master data: what stands inside its own codes. The page and the
+    till's API answer by the machine's own addresses and name, and by `page_names`.
     """
 
     tenant_id: Identifier
@@ -87,6 +89,7 @@ class DeviceProfile(Profile):
     audit: AuditSettings | None = None
     page_host: Text = "127.0.0.1"
     page_port: int = Field(default=0, ge=0, le=65535)
+    page_names: tuple[Word, ...] = Field(default=(), max_length=FITTED_MOST)
     outbox_quota_mb: Count = Field(default=256, ge=1)
     artifact_quota_mb: Count = Field(default=512, ge=1)
     reconnect_cap_s: Amount = Field(default=300.0, ge=1.0)

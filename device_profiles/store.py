@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 
 from device_profiles.bounds import ITEMS_MAX, Amount, Count, Money, Secret, Word
+from device_profiles.chain_rules import broken_rules
 from device_profiles.code_layouts import DEFAULT_LAYOUTS, LAYOUTS_MOST, CodeLayout
 from device_profiles.codes import ProductCode
 from device_profiles.countries import Country
@@ -131,21 +132,8 @@ class ChainProfile(Profile):
     planograms: tuple[PlanogramProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
 
     @model_validator(mode="after")
-    def _references_resolve(self) -> "ChainProfile":
-        brands = {brand.brand_id for brand in self.brands}
-        gtins = {product.gtin for product in self.products}
-        for product in self.products:
-            if product.brand_id not in brands:
-                raise ValueError(f"product {product.gtin} names unknown brand {product.brand_id!r}")
-        for store in self.stores:
-            for listing in store.listings:
-                if listing.gtin not in gtins:
-                    raise ValueError(f"store {store.store_id!r} lists unknown GTIN {listing.gtin}")
-        fixtures = {fixture.fixture_id for store in self.stores for fixture in store.fixtures}
-        for planogram in self.planograms:
-            if planogram.fixture_id not in fixtures:
-                raise ValueError(
-                    f"planogram {planogram.planogram_id!r} names unknown fixture"
-                    f" {planogram.fixture_id!r}"
-                )
+    def _rules_hold(self) -> "ChainProfile":
+        if broken := list(broken_rules(self)):
+            more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+            raise ValueError(broken[0] + more)
         return self

@@ -29,6 +29,7 @@ from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import register_of
 from edge_agent.upkeep.artifact_checks import updates_of
 from edge_agent.upkeep.housekeeping import Housekeeper
+from edge_agent.upkeep.refusals import RefusalWatch
 from sync.core.clock import Clock
 from sync.link.link_state import DownMessage, LinkHost, LinkState, LinkStatus
 from sync.link.media import MediaStore
@@ -126,16 +127,28 @@ async def _serve(agent: Agent, stack: AsyncExitStack) -> None:
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=[answer_errors])
         _add_till(agent, app)
         add_health(app, agent.desk)
-        port = profile.till.port
-        what = f"{profile.kind} API"
-        await stack.enter_async_context(serving(app, host=profile.till.host, port=port, what=what))
+        await stack.enter_async_context(
+            serving(
+                app,
+                host=profile.till.host,
+                port=profile.till.port,
+                what=f"{profile.kind} API",
+                names=profile.page_names,
+            )
+        )
     if profile.page_port:
         app = web.Application()
         Page(agent.desk).add_to(app)
         for add_to in agent.pages:
             add_to(app)
         await stack.enter_async_context(
-            serving(app, host=profile.page_host, port=profile.page_port, what="page")
+            serving(
+                app,
+                host=profile.page_host,
+                port=profile.page_port,
+                what="page",
+                names=profile.page_names,
+            )
         )
 
 
@@ -205,8 +218,11 @@ def _add_link(agent: Agent) -> None:
         reconnect_cap_s=profile.reconnect_cap_s,
     )
 
+    refusals = RefusalWatch(agent.alarms, profile.device_id)
+
     def note(status: LinkStatus) -> None:
         agent.desk.link = status
+        refusals.note(status)
 
     def hear(message: DownMessage) -> None:
         if agent.desk.link.state is LinkState.FENCED:
@@ -224,3 +240,4 @@ def _add_link(agent: Agent) -> None:
         )
 
     agent.parts["link"] = run
+    agent.parts["refusals"] = refusals.run

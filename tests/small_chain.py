@@ -21,6 +21,7 @@ from cloud_hub.traffic.places import QUEUE, ZONE, Place, Seen, note_places
 from device_profiles.names import Names
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.store import LoginRole
+from tests.stage.audit_logs import seal_in
 
 TENANT = "chain"
 TODAY = date(2026, 3, 4)
@@ -59,7 +60,7 @@ class SmallChain:
         url: str | None = None,
         first_link: datetime = FIRST_LINK,
     ) -> "SmallChain":
-        database = open_database(url or f"sqlite:///{path / 'hub.db'}")
+        database = open_database(url or f"sqlite:///{path / 'hub.db'}", seal=seal_in(path))
         chain = cls(database, first_link=first_link)
         chain.master_data(stores)
         return chain
@@ -511,13 +512,14 @@ class SmallChain:
         store_id: str = "s01",
         value: float | None = None,
         limit: float | None = None,
+        subject: str = "cam",
     ) -> None:
         self.add(
             link_tables.AlarmRaised(
                 tenant_id=TENANT,
                 device_id=device_id,
                 alarm=alarm,
-                subject="cam",
+                subject=subject,
                 raised_at=raised_at,
                 store_id=store_id,
                 cleared_at=cleared_at,

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.existing_hub import settings_there
+from cloud_hub.core.keys.audit_seal import AuditSeal
+from cloud_hub.core.keys.key_store import SECRETS_FILE, load_secrets
 from cloud_hub.core.settings import HubSettings, load_settings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.master_data.place_tables import Tenant
@@ -55,7 +57,17 @@ def open_offline_hub(
                 " (load one with: aisle master-data load FILE)"
             )
         yield OfflineHub(
-            database=database, tenant_id=tenant_id, clock=SystemClock(), settings=settings
+            database=Database(database.engine, seal=_seal(settings, may_mint=not known)),
+            tenant_id=tenant_id,
+            clock=SystemClock(),
+            settings=settings,
         )
     finally:
         database.close()
+
+
+def _seal(settings: HubSettings, *, may_mint: bool) -> AuditSeal | None:
+    """What signs the audit log; None where the keys of the hub that holds chains are elsewhere."""
+    if not may_mint and not (settings.data_dir / SECRETS_FILE).exists():
+        return None
+    return AuditSeal(load_secrets(settings.data_dir), settings.data_dir)

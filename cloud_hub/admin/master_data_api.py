@@ -4,10 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
-from cloud_hub.master_data.importer import import_chain
-from cloud_hub.sales.healed_lines import heal_lines
+from cloud_hub.admin.loading import load_chain
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from device_profiles.store import ChainProfile
@@ -38,22 +36,8 @@ def load_master_data(
     viewer = within(caller, chain.tenant_id)
     viewer.require(Permission.EDIT_MASTER_DATA)
     with hub.database.writing() as session:
-        loaded = import_chain(session, chain, None if correct else hub.clock.now())
-        healed = heal_lines(session, chain.tenant_id)
-        record_act(
-            session,
-            Act(
-                tenant_id=chain.tenant_id,
-                actor=viewer.login_name,
-                action="master-data-loaded",
-                subject=chain.tenant_id,
-                detail={
-                    "stores": loaded.stores,
-                    "products": loaded.products,
-                    "healed_lines": healed,
-                },
-            ),
-            hub.clock.now(),
+        loaded, healed = load_chain(
+            session, chain, by=viewer.login_name, now=hub.clock.now(), is_correction=correct
         )
     return LoadedAnswer(
         tenant_id=loaded.tenant_id,

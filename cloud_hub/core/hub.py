@@ -25,6 +25,10 @@ class BrokerLink:
         """Whether at least one broker is there."""
         return self.listener is not None and bool(self.listener.links)
 
+    async def answers(self, patience_s: float) -> bool:
+        """Whether at least one broker takes a message within `patience_s`."""
+        return self.listener is not None and await self.listener.answers(patience_s)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:

@@ -28,6 +28,7 @@ ALARM_NAMES: dict[str, Text] = {
     "disk-full": Text("disk full"),
     "sensor-lost": Text("no reading"),
     "clock-wrong": Text("clock wrong"),
+    "hub-refuses": Text("was refused by this hub"),
     "outbox-damaged": Text("its store of events was damaged"),
     "record-too-big": Text("a sale too large to send"),
     "retained-message": Text("a message left at the broker, ignored"),
@@ -42,6 +43,8 @@ _STORE_MENDS = frozenset(
     {"picture-covered", "picture-dark", "door-open", "cart-weight", "queue-long", "queue-slow"}
 )
 
+SENSOR_LOST = "sensor-lost"
+_NO_READING = Text("no reading of sensor {sensor}")
 _OPEN = Text("{store}: {device}: {alarm} since {since}{value}.")
 _OVER = Text(
     "{store}: {device}: {alarm} from {since} to {until}; no data is claimed for that time."
@@ -54,6 +57,13 @@ _BUTTON = Text("On my way")
 def alarm_name(alarm: str) -> Said:
     """What people call an alarm; its own word where this hub is older than the device."""
     return ALARM_NAMES.get(alarm, Names.same(alarm.replace("-", " ")))
+
+
+def _named(fact: AlarmFact) -> Said:
+    """The alarm, with the sensor where a device has several and each may fail."""
+    if fact.alarm == SENSOR_LOST:
+        return _NO_READING.filled(sensor=fact.subject)
+    return alarm_name(fact.alarm)
 
 
 def find_alarms(snapshot: Snapshot) -> Iterator[Finding]:
@@ -80,7 +90,7 @@ def _words(snapshot: Snapshot, fact: AlarmFact) -> dict[str, Filling]:
     return {
         "store": store.name,
         "device": device.name if device else fact.device_id,
-        "alarm": alarm_name(fact.alarm),
+        "alarm": _named(fact),
         "since": wording.clock(fact.raised_at, store.hours.zone, snapshot.now),
         "until": wording.clock(until, store.hours.zone, snapshot.now),
         "value": value,

@@ -217,3 +217,12 @@ class ClockAnchor(Base):
     source: Mapped[str]
     noted_at: Mapped[datetime]
     corrected_events: Mapped[int]
+
+
+class ReadinessProbe(Base):
+    """What the hub writes to know that it can write: one row for ever, tenant `*`."""
+
+    __tablename__ = "readiness_probe"
+    tenant_id: Mapped[str] = key()
+    probe: Mapped[str] = key()
+    written_at: Mapped[datetime]

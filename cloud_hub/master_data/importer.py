@@ -15,10 +15,11 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import HubError
-from cloud_hub.core.keys.tokens import hash_token
+from cloud_hub.core.keys.tokens import hash_claim_token
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
+from cloud_hub.master_data.clashes import clashes
 from cloud_hub.master_data.editing import write_store
 from cloud_hub.master_data.former import (
     NOT_LISTED,
@@ -73,7 +74,9 @@ def read_chain(path: Path) -> ChainProfile:
 def import_chain(session: Session, chain: ChainProfile, since: datetime | None = None) -> Loaded:
     """Writes the chain within the caller's transaction. What it changes of hours, areas, listings
     and plans holds `since` then, and past days are judged by what held before; None: it is a
-    correction, and holds for as long as what it replaces."""
+    correction, and holds for as long as what it replaces. Raises InvalidMasterData where it does
+    not fit what is there already."""
+    _require_fits(session, chain)
     change = Change(session=session, tenant_id=chain.tenant_id, since=since)
     _load_goods(session, chain)
     for store in chain.stores:
@@ -101,6 +104,12 @@ def import_chain(session: Session, chain: ChainProfile, since: datetime | None =
         products=len(chain.products),
         devices=sum(len(store.devices) for store in chain.stores),
     )
+
+
+def _require_fits(session: Session, chain: ChainProfile) -> None:
+    """A chain may be loaded store by store: what one file may not say, two may not either."""
+    for clash in clashes(session, chain):
+        raise InvalidMasterData(clash)
 
 
 def _load_goods(session: Session, chain: ChainProfile) -> None:
@@ -217,7 +226,7 @@ def _load_devices(change: Change, key: dict[str, str], store: StoreProfile) -> N
             "name": device.name,
             "fixture_id": device.fixture_id,
             "simulated": device.simulated,
-            "claim_token_hash": hash_token(device.claim_token),
+            "claim_token_hash": hash_claim_token(device.claim_token),
             "left_at": None,
         }
         for device in store.devices

@@ -7,22 +7,27 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Request
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
 from cloud_hub.access.audit_log import Act, record_act
+from cloud_hub.access.refusals import NOBODY, Refusal, Refusals
 from cloud_hub.access.sign_in import (
     SESSION_COOKIE,
     check_password,
     close_session,
+    login_of,
     open_session,
     viewer_of_login,
 )
 from cloud_hub.access.tables import Login
 from cloud_hub.access.throttle import Patience, network_of
+from cloud_hub.access.tokens import ANY_TENANT
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
+from cloud_hub.web.refused import address_of, note_refusals
 from cloud_hub.web.roles import landing
 from cloud_hub.web.visit import SEE_AS_COOKIE
 from device_profiles.bounds import keepable
@@ -48,7 +53,7 @@ class SignInAttempt:
         return f"{self.name} {network_of(self.address)}"
 
 
-def door_routes(hub: Hub) -> APIRouter:
+def door_routes(hub: Hub, refusals: Refusals) -> APIRouter:
     """POST /login and POST /logout. Both refuse a form that another site sent."""
     router = APIRouter(include_in_schema=False)
     patience = Patience()
@@ -61,11 +66,16 @@ def door_routes(hub: Hub) -> APIRouter:
         attempt = SignInAttempt(
             name=keepable(str(form.get("name", "")).strip(), LONGEST_NAME),
             password=keepable(str(form.get("password", "")), LONGEST_PASSWORD + 1),
-            address=request.client.host if request.client else "",
+            address=address_of(request),
             place=own_path(str(form.get("next", ""))),
         )
         is_secure = request.url.scheme == "https"
-        return await _try(hub, patience, attempt, is_secure=is_secure)
+        opened = await _try(hub, patience, attempt)
+        if isinstance(opened, NotLetIn):
+            refused = await asyncio.to_thread(_refused, hub, attempt, opened)
+            await note_refusals(hub, refusals, *refused)
+            return _back_to_login(opened.problem, attempt.place, seconds=opened.seconds)
+        return _let_in(hub, opened, attempt.place, is_secure=is_secure)
 
     @router.post("/logout")
     async def sign_out(request: Request) -> Response:
@@ -112,20 +122,46 @@ def own_path(place: str) -> str:
     return place if inside and not site_of(place) else ""
 
 
-async def _try(
-    hub: Hub, patience: Patience, attempt: SignInAttempt, *, is_secure: bool
-) -> Response:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLetIn:
+    """Why somebody was not let in: `wrong`, or `wait` with the seconds."""
+
+    problem: str
+    seconds: int | None = None
+
+
+async def _try(hub: Hub, patience: Patience, attempt: SignInAttempt) -> tuple[str, str] | NotLetIn:
+    """The new session's cookie and the role's first page, or why there is none."""
     now = hub.clock.now()
     if (wait_s := patience.wait_s(attempt, now)) > 0:
-        return _back_to_login("wait", attempt.place, seconds=int(wait_s) + 1)
+        return NotLetIn(problem="wait", seconds=int(wait_s) + 1)
     # Counted before it is judged, so that many tries at once do not all slip through.
     patience.failed(attempt, now)
     opened = await asyncio.to_thread(_open, hub, attempt)
     if opened is None:
         log.warning("sign-in refused", extra={"action": "sign-in-refused", "login": attempt.name})
-        return _back_to_login("wrong", attempt.place)
+        return NotLetIn(problem="wrong")
     patience.succeeded(attempt)
-    return _let_in(hub, opened, attempt.place, is_secure=is_secure)
+    return opened
+
+
+def _refused(hub: Hub, attempt: SignInAttempt, why: NotLetIn) -> list[Refusal]:
+    """What the log of each chain that has such a login is told, else the hub's own."""
+    with hub.sessions() as session:
+        query = sa.select(Login.tenant_id).where(Login.login_name == attempt.name)
+        tenants = session.scalars(query.order_by(Login.tenant_id)).all()
+    action = "sign-in-refused" if why.problem == "wrong" else "sign-in-throttled"
+    name = attempt.name if tenants else NOBODY
+    return [
+        Refusal(
+            tenant_id=tenant_id,
+            actor=name,
+            action=action,
+            subject=name,
+            address=attempt.address,
+        )
+        for tenant_id in tenants or (ANY_TENANT,)
+    ]
 
 
 def _let_in(hub: Hub, opened: tuple[str, str], place: str, *, is_secure: bool) -> Response:
@@ -161,24 +197,28 @@ def _opened(hub: Hub, login: Login) -> tuple[str, str]:
     lasts = timedelta(days=hub.settings.session_days)
     with hub.database.writing() as session:
         cookie = open_session(session, login, hub.clock.now(), lasts=lasts)
-        record_act(
-            session,
-            Act(
-                tenant_id=login.tenant_id,
-                actor=login.login_name,
-                action="sign-in",
-                subject=login.login_name,
-                detail={},
-            ),
-            hub.clock.now(),
-        )
+        record_act(session, _act_of(login, "sign-in"), hub.clock.now())
         first_page = landing(viewer_of_login(session, login))
     return cookie, first_page
 
 
 def _close(hub: Hub, cookie: str) -> None:
+    now = hub.clock.now()
     with hub.database.writing() as session:
+        login = login_of(session, cookie, now)
         close_session(session, cookie)
+        if login is not None:
+            record_act(session, _act_of(login, "sign-out"), now)
+
+
+def _act_of(login: Login, action: str) -> Act:
+    return Act(
+        tenant_id=login.tenant_id,
+        actor=login.login_name,
+        action=action,
+        subject=login.login_name,
+        detail={},
+    )
 
 
 def _back_to_login(problem: str, place: str = "", *, seconds: int | None = None) -> Response:

@@ -26,6 +26,7 @@ SENSOR_LOST = "sensor-lost"
 TOO_WARM = "too-warm"
 DOOR_OPEN = "door-open"
 DISK_FULL = "disk-full"
+HUB_REFUSES = "hub-refuses"
 
 ALARMS_KEPT = 500
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import htpy as h
 from markupsafe import Markup
@@ -70,6 +71,8 @@ STATE_WORDS = {
     "too-warm": "温度过高",
     "door-open": "门未关",
     "disk-full": "磁盘已满",
+    "hub-refuses": "中枢拒绝此设备",
+    "refusals": "中枢拒绝",
     "outbox-damaged": "发件箱损坏",
     "cooler": "冷柜",
     "shelf-camera": "货架相机",
@@ -103,7 +106,9 @@ def device_html(status: DeviceStatus, *, is_chinese: bool) -> str:
     return framed(
         title,
         h.h1[title],
-        h.p(class_="dim")[f"{word.code(status.kind)}{flag} · {_clock(status.now)} UTC · ", other],
+        h.p(class_="dim")[
+            f"{word.code(status.kind)}{flag} · {_clock(status, status.now)} · ", other
+        ],
         _link(status, word),
         _alarms(status, word),
         _pictures(status, word),
@@ -148,9 +153,9 @@ def _alarms(status: DeviceStatus, word: _Words) -> h.Node:
     rows = []
     for alarm in status.alarms:
         stands = alarm.cleared_at is None
-        span = f"{word('since')} {_clock(alarm.raised_at)}"
+        span = f"{word('since')} {_clock(status, alarm.raised_at)}"
         if alarm.cleared_at is not None:
-            span += f" {word('until')} {_clock(alarm.cleared_at)}"
+            span += f" {word('until')} {_clock(status, alarm.cleared_at)}"
         figure = "" if alarm.value is None else f" {alarm.value:g}"
         figure += "" if alarm.limit is None else f" > {alarm.limit:g}"
         rows.append(
@@ -226,5 +231,6 @@ def _links(status: DeviceStatus, word: _Words) -> Iterable[h.Element]:
     ]
 
 
-def _clock(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
+def _clock(status: DeviceStatus, at: datetime) -> str:
+    """By the store's clock."""
+    return f"{at.astimezone(ZoneInfo(status.zone)):%Y-%m-%d %H:%M}"

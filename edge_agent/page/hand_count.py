@@ -7,6 +7,7 @@ without its code; the session is a cookie that lives as long as the agent.
 import asyncio
 import hmac
 import logging
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +20,9 @@ from device_profiles.device import AuditSettings
 from edge_agent.core.seen import Seen
 from edge_agent.core.writer import Writer
 from edge_agent.drivers.films import CannotFilm
-from edge_agent.page.code_lock import CodeLock
 from edge_agent.page.frame import wants_chinese
 from edge_agent.page.hand_count_markup import ClipList, clip_html, door_html, list_html
+from edge_agent.page.lockout import Lockout
 from edge_agent.pipelines.hand_counts.clips import Clip, ClipShelf
 from edge_agent.pipelines.hand_counts.comparison import Comparison, Mark, compare
 from edge_agent.pipelines.hand_counts.recorder import CannotRecord, ClipRecorder
@@ -72,8 +73,8 @@ class AuditPages:
     writer: Writer
     clock: Clock
     rng: Random
+    lockout: Lockout = field(default_factory=Lockout)
     _session: str = field(init=False)
-    _lock: CodeLock = field(default_factory=CodeLock, init=False)
 
     def __post_init__(self) -> None:
         """A session's cookie cannot be guessed, and ends with the agent."""
@@ -139,18 +140,20 @@ class AuditPages:
         return guarded
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
+        address, now_s = request.remote or "", self.clock.monotonic_s()
+        if (wait_s := self.lockout.wait_s(address, now_s)) > 0:
+            text = door_html(wait_s=math.ceil(wait_s), is_chinese=wants_chinese(request))
+            return _page(text, status=429)
+        # Counted before it is read, so that many tries at once do not all slip through.
+        self.lockout.failed(address, now_s)
         code = str((await request.post()).get("code", ""))
-        is_chinese = wants_chinese(request)
-        if (wait_s := self._lock.wait_s(self.clock.monotonic_s())) > 0:
-            return _page(door_html(wait_s=wait_s, is_chinese=is_chinese), status=429)
         if not hmac.compare_digest(
             code.encode(errors="surrogatepass"), self.settings.code.encode()
         ):
-            self._lock.failed(self.clock.monotonic_s())
-            log.warning("a wrong code for the clips", extra={"action": "audit"})
+            log.warning("a wrong code from %s", address, extra={"action": "audit-refused"})
             await asyncio.sleep(WRONG_CODE_WAITS_S)
-            return _page(door_html(wrong=True, is_chinese=is_chinese), status=403)
-        self._lock.succeeded()
+            return _page(door_html(wrong=True, is_chinese=wants_chinese(request)), status=403)
+        self.lockout.succeeded(address)
         answer = web.HTTPSeeOther("/audit")
         answer.set_cookie(COOKIE, self._session, httponly=True, samesite="Strict", path="/audit")
         raise answer

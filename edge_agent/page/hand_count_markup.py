@@ -1,6 +1,5 @@
 """The hand count's pages as HTML, English and Chinese; the script is static/count.js."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +14,8 @@ WORDS = {
     "back": ("The device", "设备页面"),
     "code": ("Code", "口令"),
     "enter": ("Enter", "进入"),
+    "wait": ("Too many wrong codes: wait {seconds} s.", "口令错误次数过多：请等待 {seconds} 秒。"),
     "wrong": ("That is not the code of this device's profile.", "口令不正确。"),
-    "wait": ("Too many wrong codes; wait {seconds} s.", "口令错误次数过多，请等待 {seconds} 秒。"),
     "why": (
         "A clip of {minutes} minutes shows how exactly this door counts: you count it by hand, the"
         " device says what it counted. The clip stays on this device, is sent nowhere, and is"
@@ -61,12 +60,10 @@ WORDS = {
 """The pages' own words, (English, 中文)."""
 
 
-def door_html(*, wrong: bool = False, wait_s: float = 0.0, is_chinese: bool) -> str:
-    """The form that asks for the code; with `wait_s` how long none is looked at."""
+def door_html(*, wrong: bool = False, wait_s: int = 0, is_chinese: bool) -> str:
+    """The form that asks for the code; with why the last try failed."""
     word = _words(is_chinese)
-    problem = word["wrong"] if wrong else None
-    if wait_s > 0:
-        problem = word["wait"].format(seconds=math.ceil(wait_s))
+    problem = word["wrong"] if wrong else word["wait"].format(seconds=wait_s) if wait_s else None
     code = h.input(
         type="password",
         name="code",

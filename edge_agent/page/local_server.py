@@ -2,12 +2,13 @@
 
 import errno
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from edge_agent.core.errors import InvalidSettings
+from edge_agent.page.guard import guard
 
 LARGEST_BODY = 1024 * 1024
 
@@ -15,11 +16,15 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def serving(app: web.Application, *, host: str, port: int, what: str) -> AsyncIterator[int]:
-    """The port that `app` answers on while entered; 0 asks for a free one.
+async def serving(
+    app: web.Application, *, host: str, port: int, what: str, names: Iterable[str] = ()
+) -> AsyncIterator[int]:
+    """The port that `app` answers on while entered, by this machine's own addresses and `names`; 0
+    asks for a free one.
 
     Raises InvalidSettings where the port is taken or the address is not this machine's.
     """
+    guard(app, names)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
     await runner.setup()
     try:

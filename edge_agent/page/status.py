@@ -30,13 +30,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceStatus:
-    """The page's whole content."""
+    """The page's whole content. `zone` is the store's, in which the page tells times."""
 
     device_id: str
     store_id: str
     kind: str
     simulated: bool
     now: datetime
+    zone: str
     link: LinkStatus
     parts: tuple[PartHealth, ...]
     seen: tuple[Seen, ...]
@@ -83,6 +84,7 @@ class StatusBoard:
             kind=self.profile.kind,
             simulated=self.profile.simulated,
             now=now,
+            zone=self.profile.time_zone,
             link=self.link,
             parts=self.health.look(now_s=self.clock.monotonic_s()),
             seen=tuple(one for sight in self.sights for one in sight()) + counted,

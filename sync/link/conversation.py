@@ -59,6 +59,7 @@ class Conversation:
         self._greeting = True
         self._hello_tries = 0
         self._hello_due_s = 0.0
+        self._spoke_s = 0.0
         self._unheard = False
         self._appended = True
         self._looked_s = 0.0
@@ -178,6 +179,8 @@ class Conversation:
                 self._greet_again(0.0)
                 return
             await self._fill_window(link)
+            if now_s - self._spoke_s >= self._settings.heartbeat_s:
+                await self._publish_hello(link)
             due_s = min(self._window.next_due_s() or now_s + LOOK_AGAIN_S, now_s + LOOK_AGAIN_S)
         await self._sleep(due_s - self._clock.monotonic_s())
 
@@ -231,13 +234,18 @@ class Conversation:
     # --- hello -----------------------------------------------------------------------------------
 
     async def _greet(self, link: MqttLink, now_s: float) -> None:
+        await self._publish_hello(link)
+        bound_s = min(HELLO_AGAIN_CAP_S, HELLO_AGAIN_FIRST_S * 2.0**self._hello_tries)
+        self._hello_tries += 1
+        self._hello_due_s = now_s + bound_s * self._rng.uniform(0.75, 1.25)
+
+    async def _publish_hello(self, link: MqttLink) -> None:
+        """Says hello; where nothing is asked by it, that a quiet device is still here."""
         hello = await asyncio.to_thread(self._hello)
         settings = self._settings
         topic = up_topic(settings.tenant, settings.store, settings.device, None)
         link.publish(topic, hello.to_bytes()).add_done_callback(self._note_unheard)
-        bound_s = min(HELLO_AGAIN_CAP_S, HELLO_AGAIN_FIRST_S * 2.0**self._hello_tries)
-        self._hello_tries += 1
-        self._hello_due_s = now_s + bound_s * self._rng.uniform(0.75, 1.25)
+        self._spoke_s = self._clock.monotonic_s()
 
     def _hello(self) -> Hello:
         epoch, nonce, runs_before = self._outbox.identity()
@@ -336,10 +344,11 @@ class Conversation:
         topic = up_topic(settings.tenant, settings.store, settings.device, key[1])
         reach(Failpoint.EDGE_BEFORE_PUBLISH)
         link.publish(topic, message).add_done_callback(self._note_unheard)
+        self._spoke_s = self._clock.monotonic_s()
         self._window.launch(
             key,
             (span[0], span[0] + count - 1),
-            now_s=self._clock.monotonic_s(),
+            now_s=self._spoke_s,
             losses_until=max((loss.last for loss in outgoing.lost), default=0),
         )
 

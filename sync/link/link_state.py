@@ -43,7 +43,8 @@ class DownMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSettings:
-    """Who this device is and where its brokers are, the preferred one first."""
+    """Who this device is and where its brokers are, the preferred one first. A device that has had
+    nothing to say for `heartbeat_s` says hello: a quiet one is not gone."""
 
     tenant: str
     store: str
@@ -56,6 +57,7 @@ class LinkSettings:
     spread_s: float = SPREAD_S
     reconnect_cap_s: float = CAP_S
     keepalive_s: int = 20
+    heartbeat_s: float = 240.0
 
     def login(self, run: str) -> MqttLogin:
         """What to say to a broker. The client id carries the run: two copies of one device would

@@ -11,9 +11,9 @@ from typing import Self
 
 from sync.core.clock import Clock
 from sync.core.errors import LinkRefused, NotConnected
-from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
+from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, Published
 from sync.link.reconnect import Reconnect
-from sync.wire.topics import EVERY_UP_TOPIC, SHARED_UP_TOPIC
+from sync.wire.topics import EVERY_UP_TOPIC, PROBE_TOPIC, SHARED_UP_TOPIC
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +117,25 @@ class MqttListener:
         for link in list(self.links.values()):
             with suppress(NotConnected):
                 link.publish(topic, payload, qos=qos)
+
+    async def answers(self, patience_s: float) -> bool:
+        """Whether a broker takes a message and says so within `patience_s`; one that is connected
+        and stands still does not."""
+        asked: list[asyncio.Future[Published]] = []
+        for link in list(self.links.values()):
+            with suppress(NotConnected):
+                asked.append(link.publish(PROBE_TOPIC, b"", qos=1))
+        if not asked:
+            return False
+        answers = asyncio.as_completed(asked, timeout=patience_s)
+        for answer in answers:
+            with suppress(NotConnected):
+                try:
+                    if not (await answer).is_refused:
+                        return True
+                except TimeoutError:
+                    return False
+        return False
 
     async def _stay(self, broker: BrokerAddress) -> None:
         policy = Reconnect(self._rng, spread_s=RECONNECT_SPREAD_S, cap_s=LONGEST_WAIT_S)

@@ -86,6 +86,7 @@ async def _obtain_credentials(uplink: Uplink, host: LinkHost) -> DeviceCredentia
         return kept
     policy = Reconnect(host.rng, spread_s=FIRST_WAIT_S)
     timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
+    said = ""
     async with aiohttp.ClientSession(timeout=timeout) as session:
         while not host.stop.is_set():
             try:
@@ -94,12 +95,22 @@ async def _obtain_credentials(uplink: Uplink, host: LinkHost) -> DeviceCredentia
                 await asyncio.to_thread(save_credentials, folder, credentials)
                 log.info("claimed as %s", claim.device, extra={"action": "claimed"})
                 return credentials
-            except (aiohttp.ClientError, TimeoutError, ClaimRefused) as error:
+            except ClaimRefused as error:
+                host.on_status(LinkStatus(state=LinkState.REFUSED, detail=str(error)))
+                said = _log_once(said, str(error))
+            except (aiohttp.ClientError, TimeoutError) as error:
                 detail = str(error) or "the hub does not answer"
                 host.on_status(LinkStatus(state=LinkState.OFFLINE, detail=detail))
-                log.info("claim: %s", error, extra={"action": "claim-failed"})
+                said = _log_once(said, detail)
             await pause(host.stop, policy.wait_s())
     return None
+
+
+def _log_once(before: str, detail: str) -> str:
+    """Says why a claim failed when that is news, and no more each time after."""
+    level = logging.DEBUG if detail == before else logging.WARNING
+    log.log(level, "claim: %s", detail, extra={"action": "claim-failed"})
+    return detail
 
 
 def _either(*events: asyncio.Event) -> asyncio.Event:

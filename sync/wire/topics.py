@@ -12,6 +12,8 @@ EVERY_UP_TOPIC = f"{ROOT}/up/#"
 """What a lone hub subscribes to."""
 SHARED_UP_TOPIC = f"$share/ingest/{EVERY_UP_TOPIC}"
 """What each of several ingest workers subscribes to (not on the embedded broker)."""
+PROBE_TOPIC = f"{ROOT}/dn/hub"
+"""Where the hub asks a broker whether it still takes messages; no device listens there."""
 
 HELLO_LEVEL = "hello"
 _IDENTIFIER = re.compile(r"[a-z0-9-]{1,40}")

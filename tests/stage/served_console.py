@@ -20,6 +20,7 @@ from cloud_hub.app import build_hub
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.tasks.tables import Task
+from cloud_hub.web.api.parts import Parts
 from cloud_hub.web.live.shell import MARK
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from device_profiles.names import Names
@@ -34,6 +35,7 @@ PASSWORD = "long enough"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedConsole:
     hub: Hub
+    parts: Parts
     chain: SmallChain
     http: httpx.AsyncClient
     host: str
@@ -134,7 +136,7 @@ async def open_console(folder: Path) -> AsyncIterator[ServedConsole]:
     while not server.started:
         await asyncio.sleep(0.01)
     async with httpx.AsyncClient(base_url=f"http://{host}", timeout=60) as http:
-        yield ServedConsole(hub=hub, chain=chain, http=http, host=host)
+        yield ServedConsole(hub=hub, parts=app.state.parts, chain=chain, http=http, host=host)
     server.should_exit = True
     await task
     hub.database.close()

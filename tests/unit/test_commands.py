@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,8 @@ def test_a_group_alone_shows_its_help() -> None:
 def test_each_command_is_in_the_documents(command: str) -> None:
     pages = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
     assert any(f"aisle {command}" in page.read_text(encoding="utf-8") for page in pages)
+
+
+def test_the_version_is_told() -> None:
+    answer = aisle("--version")
+    assert (answer.returncode, answer.stdout) == (0, f"aisle {version('aisleos')}\n")

@@ -1,7 +1,6 @@
 """The database: one engine, one writer at a time, readers that never wait for it."""
 
 import logging
-import sqlite3
 import threading
 import time
 import zlib
@@ -14,12 +13,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import NewerDatabase, UnusableData
+from cloud_hub.core.keys.audit_seal import AuditSeal, Head
+from cloud_hub.core.storage.connections import ONE_SNAPSHOT, engine_for
 from cloud_hub.core.storage.table import Base
-from sync.core.private import private_database, private_folder
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ WRITER_LOCK = 0x41_49_53_4C
 """Key of the PostgreSQL advisory lock that the one writer holds for its transaction."""
 FINISH_S = 5.0
 """How long a stopping hub waits for threads that use the database."""
+SEAL, HEADS = "seal", "heads"
+"""What a session carries for the audit log."""
 PART_LOCKS = 0x41_49
 """First of the two keys of a part's lock."""
 LOCK_PARTS = sa.text(
@@ -43,9 +45,11 @@ class Database:
     (`asyncio.to_thread`), never on the event loop.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, *, seal: AuditSeal | None = None) -> None:
         self.engine = engine
+        self._reads = engine if self.is_sqlite else engine.execution_options(**ONE_SNAPSHOT)
         self._writes = engine.execution_options(is_writer=True)
+        self._seal = seal
         self._writer = threading.Lock()
 
     @property
@@ -55,7 +59,7 @@ class Database:
 
     def sessions(self) -> Session:
         """A session to read with; close it (`with`), and whatever it changed is rolled back."""
-        return Session(self.engine, autoflush=False)
+        return Session(self._reads, autoflush=False, info={SEAL: self._seal})
 
     @contextmanager
     def writing(self, parts: Iterable[str] | None = None) -> Iterator[Session]:
@@ -64,10 +68,22 @@ class Database:
         Nobody else writes meanwhile. With `parts`, on PostgreSQL, others may write other parts:
         several ingest workers then work side by side, each on its own stores.
         """
-        with self._writer, Session(self._writes, autoflush=False) as session, session.begin():
-            if not self.is_sqlite:
-                _lock(session, parts)
-            yield session
+        info = {SEAL: self._seal}
+        with self._writer, Session(self._writes, autoflush=False, info=info) as session:
+            with session.begin():
+                if not self.is_sqlite:
+                    _lock(session, parts)
+                yield session
+            self._remember(written_heads(session))
+
+    def _remember(self, heads: dict[str, Head]) -> None:
+        """What was committed stands, whatever becomes of the file beside the keys."""
+        if self._seal is None or not heads:
+            return
+        try:
+            self._seal.remember(heads)
+        except (OSError, UnusableData):
+            log.exception("the audit log's head was not kept", extra={"action": "head-failed"})
 
     def close(self) -> None:
         """Ends every connection, as soon as no thread is in the middle of using one: a task that
@@ -76,6 +92,24 @@ class Database:
         while _in_use(self.engine) and time.monotonic() < deadline_s:
             time.sleep(0.01)
         self.engine.dispose()
+
+
+def seal_of(session: Session) -> AuditSeal | None:
+    """What signs the audit log; None where the database was opened without the hub's keys."""
+    seal: AuditSeal | None = session.info.get(SEAL)
+    return seal
+
+
+def written_heads(session: Session) -> dict[str, Head]:
+    """The last entry that this session has written to the audit log of each chain."""
+    heads: dict[str, Head] = session.info.setdefault(HEADS, {})
+    return heads
+
+
+def lock_part(session: Session, part: str) -> None:
+    """Waits until no other transaction holds `part`, and holds it; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(LOCK_PARTS, {"part": PART_LOCKS, "keys": [_key_of(part)]})
 
 
 def _in_use(engine: sa.Engine) -> int:
@@ -89,23 +123,25 @@ def _lock(session: Session, parts: Iterable[str] | None) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITER_LOCK)))
         return
     session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(WRITER_LOCK)))
-    keys = sorted({_signed(zlib.crc32(part.encode())) for part in parts})
+    keys = sorted(set(map(_key_of, parts)))
     if keys:
         # An array's elements come in its order, and so do the locks.
         session.execute(LOCK_PARTS, {"part": PART_LOCKS, "keys": keys})
 
 
-def _signed(key: int) -> int:
+def _key_of(part: str) -> int:
     """32 bits as PostgreSQL's integer, which has a sign."""
+    key = zlib.crc32(part.encode())
     return key - 2**32 if key >= 2**31 else key
 
 
-def open_database(url: str) -> Database:
-    """The database at the SQLAlchemy `url`, brought to this version's tables.
+def open_database(url: str, *, seal: AuditSeal | None = None) -> Database:
+    """The database at the SQLAlchemy `url`, brought to this version's tables. Without `seal` no act
+    can be noted in the audit log.
 
     Raises UnusableData, and NewerDatabase when a newer AisleOS has written it.
     """
-    database = Database(_engine(url))
+    database = Database(engine_for(url), seal=seal)
     with ExitStack() as opened:
         opened.callback(database.close)
         migrate(database)
@@ -121,57 +157,6 @@ def sqlite_file(url: str) -> Path | None:
         return None
     is_file = address.get_backend_name() == "sqlite" and address.database
     return Path(address.database) if is_file and address.database else None
-
-
-def _engine(url: str) -> sa.Engine:
-    try:
-        address = sa.make_url(url)
-        if address.get_backend_name() not in ("sqlite", "postgresql"):
-            raise UnusableData(
-                f"database {address.get_backend_name()!r} is not supported;"
-                " use sqlite:///FILE or postgresql://HOST/NAME"
-            )
-        if address.get_backend_name() == "postgresql":
-            return sa.create_engine(address, pool_pre_ping=True, pool_size=8)
-        if address.database:
-            private_folder(Path(address.database).parent)
-            private_database(Path(address.database))
-        engine = sa.create_engine(
-            address, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=8
-        )
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise UnusableData(
-            f"database address cannot be used: {error}; use sqlite:///FILE or"
-            " postgresql://USER@HOST/NAME"
-        ) from error
-    except OSError as error:
-        raise UnusableData(
-            f"cannot write {sa.make_url(url).database}: {error.strerror};"
-            " give --data a folder that this user may write"
-        ) from error
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver's own transaction control would begin too late for a consistent snapshot.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=30000",
-        "foreign_keys=ON",
-        "cache_size=-16000",
-        "temp_store=MEMORY",
-        "journal_size_limit=67108864",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    is_writer = connection.get_execution_options().get("is_writer")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
 
 def migrate(database: Database) -> None:

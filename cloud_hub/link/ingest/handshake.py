@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import version
 
 from cloud_hub.core.settings import HubSettings
-from cloud_hub.link.broker.connections import open_connection
+from cloud_hub.link.broker.connections import ensure_connection, open_connection
 from cloud_hub.link.hub_alarms import RIVAL, HubAlarm, raise_alarm
 from cloud_hub.link.ingest.lane_state import LaneBooks, welcome_run
 from cloud_hub.link.tables import Epoch
@@ -39,11 +39,13 @@ def answer_hello(
         alarm = HubAlarm(alarm=RIVAL, subject=hello.run, detail=detail)
         raise_alarm(books.session, device, alarm, now)
     else:
+        is_heartbeat = live is not None and hello.run == next(iter(live.runs), None)
         _go_on(books, device, hello, epoch, renewed=verdict is Verdict.RENEW)
         is_first = device.first_connected_at is None
         device.connected_at = device.heard_at = now
         device.first_connected_at = device.first_connected_at or now
-        open_connection(books.session, device, now)
+        link = ensure_connection if is_heartbeat else open_connection
+        link(books.session, device, now)
         device.agent_version = hello.agent_version
         for lane in hello.lanes:
             key = (device.tenant_id, device.device_id, lane.epoch, int(lane.lane))

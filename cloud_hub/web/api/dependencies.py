@@ -37,6 +37,13 @@ HubOf = Annotated[Hub, Depends(hub_of)]
 def caller_of(request: Request, hub: HubOf) -> Viewer:
     """Who asks, before it is known about which chain: the administrator's tenant is `*`. Raises
     Refused (401) when nobody is signed in."""
+    # Kept for the audit log, should it be refused.
+    caller = _caller(request, hub)
+    request.state.caller = caller
+    return caller
+
+
+def _caller(request: Request, hub: Hub) -> Viewer:
     with hub.sessions() as session:
         if (token := _bearer(request)) is not None:
             row = token_row(session, token)

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Response
-from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.tokens import ANY_TENANT
@@ -16,23 +15,18 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz")
 def healthz() -> dict[str, str]:
-    """The process answers."""
+    """The process lives; whether it can work, /readyz says."""
     return {"status": "ok"}
 
 
 @router.get("/readyz")
-def readyz(hub: HubOf, response: Response) -> dict[str, str]:
-    """The database answers and a broker is connected; 503 until then."""
-    try:
-        with hub.sessions() as session:
-            session.execute(sa.select(1))
-    except SQLAlchemyError:
+async def readyz(parts: PartsOf, response: Response) -> dict[str, str]:
+    """The hub can write its database and its folder, and a broker answers; 503 and why while not.
+    It looks once in 5 s, however often it is asked."""
+    problem = await parts.readiness.problem()
+    if problem is not None:
         response.status_code = 503
-        return {"status": "database away"}
-    if not hub.link.is_connected:
-        response.status_code = 503
-        return {"status": "broker away"}
-    return {"status": "ready"}
+    return {"status": problem or "ready"}
 
 
 @router.get("/metrics")

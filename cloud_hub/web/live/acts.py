@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from cloud_hub.access.refusals import Refusal
 from cloud_hub.core import errors
 from cloud_hub.web.actions import Acting, Action, Answer, Attempt, Declined, Done, Invalid
 from cloud_hub.web.door import is_own_form, own_path
@@ -19,6 +20,7 @@ from cloud_hub.web.forms.reading import read_form
 from cloud_hub.web.live.console import Console
 from cloud_hub.web.live.flash import tell_next_page
 from cloud_hub.web.live.pages import Showing, screen_response, show_nothing
+from cloud_hub.web.refused import note_refusals
 from cloud_hub.web.visit import Visit, viewer_now
 from cloud_hub.web.words import Words
 
@@ -35,19 +37,37 @@ async def perform(
     if action is None:
         return Declined(message=_out_of_date(words))
     if not visit.viewer.may(action.permission):
+        await _note_refused(console, visit, action)
         return Declined(message=words("Your login may not do that."))
     form = read_form(action.form, fields, words)
     if isinstance(form, Invalid):
         hidden = {field.name for field in fields_of(action.form) if field.kind is FieldKind.HIDDEN}
         # What nobody typed cannot be put right by anybody: the page does not fit this hub.
         return form if hidden.isdisjoint(form.errors) else Declined(message=_out_of_date(words))
-    answer = await asyncio.to_thread(_written, console, visit, action, form, words)
+    try:
+        answer = await asyncio.to_thread(_written, console, visit, action, form, words)
+    except errors.NotYours:
+        await _note_refused(console, visit, action)
+        return Declined(message=words("Your login may not do that."))
     if isinstance(answer, Done):
         if answer.after is not None:
             answer.after(console.hub)
         console.hub.changed.announce()
         console.drawings.forget()
     return answer
+
+
+async def _note_refused(console: Console, visit: Visit, action: Action[Any]) -> None:
+    """Who may not do what, for the audit log."""
+    log.warning("not allowed", extra={"action": "act-refused", "act": action.name})
+    refusal = Refusal(
+        tenant_id=visit.signed_in.tenant_id,
+        actor=visit.signed_in.login_name,
+        action="act-refused",
+        subject=action.name,
+        address="",
+    )
+    await note_refusals(console.hub, console.parts.refusals, refusal)
 
 
 def _out_of_date(words: Words) -> str:
@@ -71,6 +91,8 @@ def _written(
             if not isinstance(answer, Done):
                 session.rollback()
             return answer
+    except errors.NotYours:
+        raise
     except errors.Refused as error:
         log.warning("%s", error, extra={"action": "act-refused", "act": action.name})
         return Declined(message=_reason(error, words))
@@ -83,8 +105,6 @@ def _written(
 def _reason(error: errors.Refused, words: Words) -> str:
     """Why, for people. What the hub's parts say for programs stands behind it."""
     match error:
-        case errors.NotYours():
-            return words("Your login may not do that.")
         case errors.NotFound():
             return words("It is not there any more, or not for your login.")
         case errors.Refused(status=401):

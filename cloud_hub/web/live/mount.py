@@ -46,7 +46,7 @@ def mount_console(
     route, because what no route answers is a page that there is not."""
     console = Console(hub, app.state.parts, screens, actions)
     app.mount(STATIC_PATH, GZipMiddleware(KeptFiles(directory=STATIC)), name="console-static")
-    app.include_router(door_routes(hub))
+    app.include_router(door_routes(hub, console.parts.refusals))
     app.add_middleware(ProtectiveHeaders)
 
     async def login(request: Request) -> Response:

@@ -336,3 +336,14 @@ async def test_a_message_left_at_the_broker_is_ignored_and_told(mosquitto, outbo
     assert topic in hub.rows[(1, Lane.ALERT, 1)]["detail"]
     stranger._client.publish(topic, b"", qos=1, retain=True)
     await stranger.close()
+
+
+async def test_a_quiet_device_says_that_it_is_still_here(mosquitto, outbox):
+    outbox.append(sale(1))
+    states = []
+    async with receiving(mosquitto.port) as hub:
+        seen = {"on_status": lambda status: states.append(status.state), "heartbeat_s": 0.1}
+        async with sending(outbox, mosquitto.port, **seen):
+            await until(lambda: hub.hellos >= 4 and hub.total() == 1)
+    assert states.count(LinkState.ONLINE) == 1, "it greets once, and is only heard again"
+    assert_balanced(outbox, hub)

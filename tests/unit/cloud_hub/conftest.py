@@ -16,6 +16,7 @@ from cloud_hub.master_data.importer import import_chain
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from cloud_hub.tables import METADATA
 from tests.small_chain import SmallChain
+from tests.stage.audit_logs import seal_in
 from tests.stage.doors import Doors, opened_doors
 from tests.stage.servers import PostgresServer
 from tests.talking_device import small_chain
@@ -60,9 +61,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     """A migrated database that knows the small chain and nothing else; every test on both kinds."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("prepared_file"), tmp_path / "hub.db")
-        opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
+        opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}", seal=seal_in(tmp_path))
     else:
-        opened = open_database(request.getfixturevalue("server_url"))
+        url = request.getfixturevalue("server_url")
+        opened = open_database(url, seal=seal_in(tmp_path))
         with opened.writing() as session:
             # Quicker than TRUNCATE, which makes new files for every table.
             for table in METADATA.tables.values():
@@ -76,7 +78,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def hub_database(prepared_file: Path, tmp_path: Path) -> Iterator[Database]:
     """The same in SQLite alone, for what is no matter of the database."""
     shutil.copy(prepared_file, tmp_path / "hub.db")
-    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}")
+    opened = open_database(f"sqlite:///{tmp_path / 'hub.db'}", seal=seal_in(tmp_path))
     yield opened
     opened.close()
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from cloud_hub.access.audit_log import first_forged
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.tables import AuditEntry
-from cloud_hub.access.tokens import token_row
+from cloud_hub.access.tokens import ANY_TENANT, token_row
 from cloud_hub.admin.logins import Logins
 from cloud_hub.master_data.place_tables import StoreRow
 from device_profiles.names import Names
@@ -50,7 +50,9 @@ def login(name: str, role: LoginRole, **more: Any) -> dict[str, Any]:
 def acts(doors: Doors) -> list[tuple[str, str, str]]:
     with doors.hub.sessions() as session:
         assert first_forged(session, TENANT) is None
-        rows = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.entry))
+        assert first_forged(session, ANY_TENANT) is None
+        order = (AuditEntry.tenant_id, AuditEntry.entry)
+        rows = session.scalars(sa.select(AuditEntry).order_by(*order))
         return [(row.actor, row.action, row.subject) for row in rows]
 
 
@@ -74,7 +76,7 @@ async def test_no_token_of_a_lesser_role_makes_logins_or_tokens(
         answer = await doors.http.post(path, json=body, headers=headers)
         assert answer.status_code == 403, answer.text
         assert answer.json()["detail"] == f"role {role} may not manage logins"
-    assert acts(doors) == []
+    assert {(actor, action) for actor, action, _ in acts(doors)} == {("token:test", "act-refused")}
 
 
 async def test_a_head_office_makes_no_it_and_touches_none(doors: Doors) -> None:
@@ -260,7 +262,10 @@ async def test_a_revoked_token_opens_nothing(doors: Doors) -> None:
     revoked = await doors.http.delete(f"{TOKENS}/test", headers=headers)
     assert revoked.status_code == 204
     assert (await doors.http.get("/api/v1/stores", headers=program)).status_code == 401
-    assert acts(doors) == [("token:admin", "token-revoked", "test")]
+    assert acts(doors) == [
+        ("nobody", "token-refused", "GET /api/v1/stores"),
+        ("token:admin", "token-revoked", "test"),
+    ]
     listed = (await doors.http.get(TOKENS, headers=headers)).json()
     assert [one["revoked_at"] is not None for one in listed if one["name"] == "test"] == [True]
     again = await doors.http.delete(f"{TOKENS}/test", headers=headers)

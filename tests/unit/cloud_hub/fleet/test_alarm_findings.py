@@ -38,3 +38,11 @@ def test_an_alarm_of_an_earlier_day_that_is_over_is_not_told(chain: SmallChain) 
     day = TODAY - timedelta(days=1)
     chain.alarm("too-warm", local(9, day=day), cleared_at=local(10, day=day))
     assert found(chain) == []
+
+
+def test_a_sensor_without_a_reading_is_named(chain: SmallChain) -> None:
+    for sensor in ("freezer-air", "door-left"):
+        chain.alarm("sensor-lost", local(13), subject=sensor)
+    told = {each.sentence.text("en") for each in found(chain)}
+    assert len(told) == 2
+    assert any("no reading of sensor freezer-air since 13:00" in each for each in told)

@@ -106,7 +106,9 @@ async def test_a_code_cannot_be_guessed_without_end(pages, clock):
         statuses.append(answer.status)
     assert statuses == [403] * 5 + [429] * 3
     right = {"code": CODE}
-    assert (await client.post("/audit/enter", data=right)).status == 429
+    locked = await client.post("/audit/enter", data=right)
+    assert locked.status == 429
+    assert "Too many wrong codes: wait 2 s." in await locked.text()
     clock.advance(2.0)
     assert (await client.post("/audit/enter", data=right)).status == 200
 

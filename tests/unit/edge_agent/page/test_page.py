@@ -1,5 +1,6 @@
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
@@ -77,3 +78,11 @@ async def test_programs_get_the_same_as_json(page):
 async def test_a_picture_that_was_never_taken_is_not_found(page):
     client, _, _ = page
     assert (await client.get("/pictures/cooler-a")).status == 404
+
+
+async def test_times_are_told_by_the_stores_clock(page):
+    client, _, clock = page
+    local = clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    text = await (await client.get("/")).text()
+    assert f"since {local:%Y-%m-%d %H:%M}" in text
+    assert "UTC" not in text

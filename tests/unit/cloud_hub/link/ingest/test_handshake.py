@@ -5,8 +5,11 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from cloud_hub.core.storage.database import Database
+from cloud_hub.fleet.link_status import LinkState, fleet_freshness, linked_devices
+from cloud_hub.link.broker.connections import end_silent_connections
 from cloud_hub.link.ingest.ingest import Ingest
-from cloud_hub.link.tables import AlarmRaised
+from cloud_hub.link.tables import AlarmRaised, DeviceConnection
+from cloud_hub.master_data.chain import read_chain
 from cloud_hub.sales.tables import Receipt
 from sync.events import Lane
 from sync.wire.batch import Loss
@@ -81,3 +84,33 @@ def test_a_hello_is_answered_with_what_arrived_though_the_device_gave_it_up(
     metric = next(x for x in answer_of(till.hello(), ingest).lanes if x.lane is Lane.METRIC)
     assert (metric.watermark, metric.missing) == (50, ())
     assert metric.arrived == ((11, 20),)
+
+
+def test_a_till_that_sells_nothing_for_a_day_is_linked_all_day(
+    ingest: Ingest, database: Database
+) -> None:
+    till = TalkingDevice()
+    for minute in range(0, 24 * 60, 4):
+        now = NOON + timedelta(minutes=minute)
+        ingest.take([till.hello(received_at=now)])
+        with database.writing() as session:
+            end_silent_connections(session, now + timedelta(minutes=4))
+    with database.sessions() as session:
+        (link,) = session.scalars(sa.select(DeviceConnection))
+        assert (link.started_at, link.ended_at) == (NOON, None)
+        chain = read_chain(session, "linguang")
+        assert chain is not None
+        day_later = NOON + timedelta(days=1)
+        linked = linked_devices(session, "linguang")
+        state = fleet_freshness(chain.devices, {}, {}, linked, day_later)["s01-till"].state
+        assert state is LinkState.ONLINE
+
+
+def test_an_agent_that_was_started_anew_has_a_new_link(ingest: Ingest, database: Database) -> None:
+    later = NOON + timedelta(hours=1)
+    ingest.take([TalkingDevice(run="r1").hello()])
+    ingest.take([TalkingDevice(run="r2").hello(received_at=later, runs_before=["r1"])])
+    with database.sessions() as session:
+        query = sa.select(DeviceConnection).order_by(DeviceConnection.started_at)
+        links = [(link.started_at, link.ended_at) for link in session.scalars(query)]
+    assert links == [(NOON, later), (later, None)]

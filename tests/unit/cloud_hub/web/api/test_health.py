@@ -20,7 +20,10 @@ async def test_without_its_database_the_hub_is_not_ready(doors: Doors) -> None:
     file.rename(file.with_suffix(".away"))
     file.mkdir()
     answer = await doors.http.get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"status": "database away"})
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"status": "the database cannot be written"},
+    )
     file.rmdir()
     file.with_suffix(".away").rename(file)
 

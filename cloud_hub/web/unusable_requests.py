@@ -25,10 +25,9 @@ RANGE: Final = re.compile(r"bytes=[0-9]{0,15}-[0-9]{0,15}(, ?[0-9]{0,15}-[0-9]{0
 STRANGE: Final = re.compile(rb"\x00|%00", re.ASCII)
 
 
-def add_refusals(app: FastAPI) -> None:
-    """Has `app` answer in one line what it refuses."""
+def refuse_unusable(app: FastAPI) -> None:
+    """Has `app` refuse in one line what none of its doors can use."""
     app.add_exception_handler(RequestValidationError, _say_invalid)
-    app.add_exception_handler(Refused, _say_refused)
     app.add_exception_handler(DBAPIError, _say_out_of_order)
     app.add_middleware(StrangeRequests)
 
@@ -42,12 +41,6 @@ def refused(status: int, why: str, headers: dict[str, str] | None = None) -> JSO
 async def _say_invalid(_: Request, error: Exception) -> JSONResponse:
     problems = error.errors() if isinstance(error, RequestValidationError) else []
     return refused(422, problem_line(problems))
-
-
-async def _say_refused(_: Request, error: Exception) -> JSONResponse:
-    status = error.status if isinstance(error, Refused) else 403
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return refused(status, str(error), headers)
 
 
 async def _say_out_of_order(_: Request, error: Exception) -> JSONResponse:

@@ -1,0 +1,60 @@
+"""A chain is loaded and the act noted: one home for the API and the command line."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cloud_hub.access.audit_log import Act, record_act
+from cloud_hub.core.storage.database import Database
+from cloud_hub.master_data.difference import Difference, difference, rows_of
+from cloud_hub.master_data.importer import Loaded, import_chain
+from cloud_hub.sales.healed_lines import heal_lines
+from device_profiles.store import ChainProfile
+
+
+class _NotKept(Exception):
+    """What was written only to be looked at goes."""
+
+
+def would_change(database: Database, chain: ChainProfile) -> Difference:
+    """What loading the chain would add, change and remove; nothing of it is kept. Raises
+    HubError."""
+    told: list[Difference] = []
+    with suppress(_NotKept), database.writing() as session:
+        before = rows_of(session, chain.tenant_id)
+        import_chain(session, chain)
+        told.append(difference(before, rows_of(session, chain.tenant_id)))
+        raise _NotKept
+    return told[0]
+
+
+def load_chain(
+    session: Session,
+    chain: ChainProfile,
+    *,
+    by: str,
+    now: datetime,
+    is_correction: bool = False,
+) -> tuple[Loaded, int]:
+    """Loads the chain, whole or not at all, and notes in the audit log who did; how many lines of
+    receipts found their product by it. What it changes holds from now on; a correction
+    holds for past days too. Raises HubError."""
+    loaded = import_chain(session, chain, None if is_correction else now)
+    healed = heal_lines(session, chain.tenant_id)
+    record_act(
+        session,
+        Act(
+            tenant_id=chain.tenant_id,
+            actor=by,
+            action="master-data-loaded",
+            subject=chain.tenant_id,
+            detail={
+                "stores": loaded.stores,
+                "products": loaded.products,
+                "healed_lines": healed,
+            },
+        ),
+        now,
+    )
+    return loaded, healed
