@@ -1,5 +1,6 @@
 """What photos of shelves show, and the reference to each picture."""
 
+import re
 from enum import StrEnum
 from typing import ClassVar
 
@@ -8,6 +9,8 @@ from pydantic import AwareDatetime, Field
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier
 from sync.events.envelope import EventBody, Lane, Part
+
+_WORD = re.compile(r"[a-z][a-z_]{0,31}")
 
 
 class SeenFacing(Part):
@@ -38,7 +41,8 @@ class SeenBasket(Part):
 
 
 class PictureQuality(StrEnum):
-    """Whether a picture can be judged; any but CLEAR claims nothing about products."""
+    """Whether a picture can be judged; any but CLEAR claims nothing about products. A word that
+    this version does not know is OTHER, which is no reason to refuse an event."""
 
     CLEAR = "clear"
     BLURRED = "blurred"
@@ -47,6 +51,13 @@ class PictureQuality(StrEnum):
     FOGGED = "fogged"
     COVERED = "covered"
     MOVED = "moved"
+    DAMAGED = "damaged"
+    NO_COLOUR = "no_colour"
+    OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "PictureQuality | None":
+        return cls.OTHER if isinstance(value, str) and _WORD.fullmatch(value) else None
 
 
 class ShelfObserved(EventBody):
