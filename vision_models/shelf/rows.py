@@ -23,8 +23,9 @@ LEAST_OF_SIZE, MOST_OF_SIZE = 0.33, 3.0
 """A weak box of another size than the rest (square root of the area, against the median weighted by
 score) is a word on a pack, or a whole shelf."""
 STRONG = 0.45
-"""From this score on a box is believed at any size. These four were chosen on real/milk_shelves_id,
-noodles_kr and groceries_in_shops: suppression by the foot alone lost a third of the packs there."""
+"""From this score on a box is believed at any size. These four were chosen on real
+photos of milk, noodle and grocery shelves: where the foot alone decided, a third of the packs there
+was lost."""
 SAME_BOARD = 0.25
 LEAN = 0.05
 """Feet on one board differ by this share of the lower height, and this much per pixel apart."""
