@@ -122,6 +122,10 @@ def count(
         typer.Option(min=0.1, help="Stop after so many seconds; a live source has no end."),
     ] = None,
     annotate: Annotate = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(help="A manifest with a person-detector; else the shipped one."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Count people over a line and in zones.
@@ -141,7 +145,12 @@ def count(
         task = progress.add_task("frames", total=None)
         counted = count_source(
             CountWanted(
-                source=video, lines=lines, zones=zones, longest_s=seconds, annotated=annotate
+                source=video,
+                lines=lines,
+                zones=zones,
+                longest_s=seconds,
+                annotated=annotate,
+                manifest=manifest,
             ),
             on_frame=lambda done, of: progress.update(task, completed=done, total=of or None),
             is_stopped=_stopped_by_ctrl_c(),

@@ -57,15 +57,16 @@ def shelf(
     ] = None,
     as_json: AsJson = False,
     threads: Threads = 1,
+    manifest: Manifest = None,
 ) -> None:
     """Products on photos of shelves: boxes in pixels, GTIN or unknown, score."""
-    from vision_models.core.pictures import read_picture
+    from vision_models.core.pictures import load_picture, read_picture
     from vision_models.shelf.profile_view import open_reader, view_in_profile
     from vision_models.shelf.standing import standing_of
 
     known = view_in_profile(planogram) if planogram else None
     plan = known.planogram if known else None
-    reader = open_reader(gallery, known, threads=threads)
+    reader = open_reader(gallery, known, threads=threads, manifest=manifest)
     when_empty = {}
     if known and known.empty_picture:
         bare = read_picture(known.empty_picture)
@@ -73,11 +74,12 @@ def shelf(
         when_empty = reader.look_at_empty(bare, known.view, known.fixture)
     answers = []
     for path in images:
-        picture = read_picture(path)
+        picture = load_picture(path)
         if known:
-            known.check_size(path, picture)
+            known.check_size(path, picture.image)
         reading = reader.read(
-            picture,
+            picture.image,
+            complaint=picture.complaint,
             view=known.view if known else None,
             fixture=known.fixture if known else None,
             planogram=plan,

@@ -13,6 +13,7 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.review.tables import ReferencePicture
 from device_profiles.codes import parse_product_code
 from device_profiles.gtin import InvalidGtin
+from device_profiles.picture_size import MOST_PIXELS, is_huge, size_by_header
 
 KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 """How the files begin that a browser shows."""
@@ -34,7 +35,8 @@ class GivenPicture:
 def add_reference(session: Session, pictures: Pictures, given: GivenPicture, now: datetime) -> str:
     """Keeps a reference picture; its SHA-256. The same twice changes nothing.
 
-    Raises Refused for a wrong GTIN, a file that is neither JPEG nor PNG, or one too large.
+    Raises Refused for a wrong GTIN, a file that is neither JPEG nor PNG, or one that
+    is too large, in bytes or unpacked.
     """
     try:
         gtin = parse_product_code(given.gtin)
@@ -45,6 +47,13 @@ def add_reference(session: Session, pictures: Pictures, given: GivenPicture, now
         raise Refused("a reference picture is JPEG or PNG", status=422)
     if len(given.data) > LARGEST_BYTES:
         raise Refused(f"a reference picture has at most {LARGEST_BYTES} bytes", status=413)
+    size = size_by_header(given.data)
+    if size is not None and is_huge(size):
+        raise Refused(
+            f"the picture is {size[0]}×{size[1]} px; a reference picture has at most"
+            f" {MOST_PIXELS / 1e6:.0f} megapixels",
+            status=413,
+        )
     digest = pictures.put(given.data)
     if session.get(ReferencePicture, (given.tenant_id, gtin, digest)) is None:
         session.add(

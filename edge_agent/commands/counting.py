@@ -18,6 +18,7 @@ from edge_agent.drivers.films import CannotFilm, Film
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Frame
 from vision_models.people.annotate import Annotator
+from vision_models.people.detectors import build_detector
 from vision_models.people.footfall import count_people
 from vision_models.people.tracker import Track
 from vision_models.people.traffic import Traffic
@@ -70,13 +71,15 @@ class Counted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountWanted:
     """What shall be counted: a file, a camera number or a stream's address, over lines and in
-    zones, for `longest_s` at most. `annotated`: a new MP4 film of what was seen."""
+    zones, for `longest_s` at most. `annotated`: a new MP4 film of what was seen; `manifest` names
+    another person detector than the shipped one."""
 
     source: str
     lines: tuple[CountingLine, ...]
     zones: tuple[Zone, ...] = ()
     longest_s: float | None = None
     annotated: Path | None = None
+    manifest: Path | None = None
 
 
 def count_source(
@@ -90,8 +93,9 @@ def count_source(
     `on_frame` hears the frames done and those declared (0 where nobody knows). A live source ends
     after its longest time or once `is_stopped`, and is opened again where it goes in between. The
     annotated film appears when it is whole.
-    Raises SourceUnusable and CannotFilm.
+    Raises SourceUnusable, CannotFilm and UnusableModel.
     """
+    detector = build_detector(manifest=wanted.manifest) if wanted.manifest else None
     source, lines, zones = wanted.source, wanted.lines, wanted.zones
     longest_s, annotated = wanted.longest_s, wanted.annotated
     camera = _camera(source)
@@ -106,7 +110,13 @@ def count_source(
             drawing.frames_per_s = source_of.frames_per_s
         frames = source_of.frames(lambda done: on_frame(done, declared))
         try:
-            count = count_people(frames, lines, zones, on_seen=drawing.add if drawing else None)
+            count = count_people(
+                frames,
+                lines,
+                zones,
+                detector=detector,
+                on_seen=drawing.add if drawing else None,
+            )
         except UnusablePicture as error:
             raise SourceUnusable(f"{source}: {error}") from error
         if is_stopped() and source_of.is_file:

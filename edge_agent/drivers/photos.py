@@ -6,14 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from edge_agent.core.errors import SourceUnusable
+from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
+from vision_models.core.pictures import JPEG_START, LARGEST_BYTES, decode
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 STILL_WRITTEN_S = 10.0
 """A file that is no picture yet may still be on its way into the folder."""
+MOST_PIXELS = 25_000_000
+"""A device unpacks no larger picture than this, unless its own camera takes such: 75 MB."""
 
 
 class StillWritten(SourceUnusable):
@@ -51,15 +54,8 @@ def _taken_at(path: Path) -> datetime:
     try:
         return datetime.strptime(path.stem[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
-
-
-def decode_photo(data: bytes) -> Image | None:
-    """The picture in an encoded file, or None where it is none."""
-    if not data:
-        return None
-    picture = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_COLOR)
-    return None if picture is None else np.asarray(picture, dtype=np.uint8)
+        # Of the link itself where it leads nowhere: it is named once, as any other that is no file.
+        return datetime.fromtimestamp(path.lstat().st_mtime, tz=UTC)
 
 
 def encode_jpeg(image: Image, *, quality: int = 88) -> bytes:
@@ -70,25 +66,43 @@ def encode_jpeg(image: Image, *, quality: int = 88) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A picture to be read: decoded, and as the JPEG that is kept."""
+    """A picture to be read: decoded, and as the JPEG that is kept. `complaint` is what its decoder
+    found damaged."""
 
     name: str
     taken_at: datetime
     image: Image
     jpeg: bytes
+    complaint: str = ""
 
 
-def load_photo(file: PhotoFile, *, now: datetime) -> Photo | None:
-    """The picture in a file, or None where it is none.
+def load_photo(file: PhotoFile, *, now: datetime, most_pixels: int = MOST_PIXELS) -> Photo:
+    """The picture in a file.
 
     A JPEG is kept byte by byte, as evidence; other kinds are made into one.
-    Raises StillWritten where a file that is no picture yet is seconds old.
+    Raises StillWritten where a file that is no whole picture yet is seconds old, UnusablePicture
+    where it is none: a folder, a device, no picture, or one of more than `most_pixels`.
     """
-    data = file.path.read_bytes()
-    image = decode_photo(data)
-    if image is None:
-        if now.timestamp() - file.path.stat().st_mtime < STILL_WRITTEN_S:
-            raise StillWritten(f"{file.path} is not a picture yet")
-        return None
-    jpeg = data if data.startswith(b"\xff\xd8\xff") else encode_jpeg(image)
-    return Photo(name=file.name, taken_at=file.taken_at, image=image, jpeg=jpeg)
+    path = file.path
+    if not path.is_file():
+        raise UnusablePicture(f"{path} is no file; only pictures are read from this folder")
+    stat = path.stat()
+    if stat.st_size > LARGEST_BYTES:
+        raise UnusablePicture(f"{path} has {stat.st_size:,} bytes; no picture has so many")
+    is_fresh = now.timestamp() - stat.st_mtime < STILL_WRITTEN_S
+    data = path.read_bytes()
+    try:
+        found = decode(data, most_pixels=most_pixels)
+    except UnusablePicture as error:
+        if is_fresh:
+            raise StillWritten(f"{path} is not a picture yet: it {error}") from error
+        raise UnusablePicture(f"{path} {error}") from error
+    if found.complaint and is_fresh:
+        raise StillWritten(f"{path} is not whole yet ({found.complaint})")
+    return Photo(
+        name=file.name,
+        taken_at=file.taken_at,
+        image=found.image,
+        jpeg=data if data.startswith(JPEG_START) else encode_jpeg(found.image),
+        complaint=found.complaint,
+    )

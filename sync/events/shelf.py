@@ -1,5 +1,6 @@
 """What photos of shelves show, and the reference to each picture."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -15,6 +16,7 @@ FACINGS_MOST = 2000
 
 Candidates = Annotated[tuple[Gtin, ...], Field(max_length=100)]
 Slots = Annotated[tuple[Word, ...], Field(max_length=FACINGS_MOST)]
+_WORD = re.compile(r"[a-z][a-z_]{0,31}")
 
 
 class SeenFacing(Part):
@@ -48,7 +50,8 @@ Baskets = Annotated[tuple[SeenBasket, ...], Field(max_length=FACINGS_MOST)]
 
 
 class PictureQuality(StrEnum):
-    """Whether a picture can be judged; any but CLEAR claims nothing about products."""
+    """Whether a picture can be judged; any but CLEAR claims nothing about products. A word that
+    this version does not know is OTHER, which is no reason to refuse an event."""
 
     CLEAR = "clear"
     BLURRED = "blurred"
@@ -57,6 +60,13 @@ class PictureQuality(StrEnum):
     FOGGED = "fogged"
     COVERED = "covered"
     MOVED = "moved"
+    DAMAGED = "damaged"
+    NO_COLOUR = "no_colour"
+    OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "PictureQuality | None":
+        return cls.OTHER if isinstance(value, str) and _WORD.fullmatch(value) else None
 
 
 class ShelfObserved(EventBody):

@@ -10,6 +10,9 @@ Boxes = NDArray[np.float32]
 Scores = NDArray[np.float32]
 """(n,) float32 in 0..1."""
 
+SAME_BOX = 0.75
+"""Boxes that overlap so much are two looks at one thing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Detections:
@@ -68,6 +71,24 @@ def without_repeats(detections: Detections, max_overlap: float = 0.5) -> Detecti
         shared = overlaps(detections.boxes[[best]], detections.boxes[left])[0]
         left = left[shared <= max_overlap]
     return detections[np.array(kept, dtype=np.intp)]
+
+
+def agreed(first: Detections, second: Detections, max_overlap: float = 0.5) -> Detections:
+    """What two looks at one scene say together, best first: each box the mean of all that are
+    nearly the same, its score the mean of the best of either look, 0 where one has none."""
+    boxes = np.vstack([first.boxes, second.boxes])
+    scores = np.concatenate([first.scores, second.scores])
+    kept = without_repeats(Detections(boxes, scores), max_overlap)
+    if not len(kept):
+        return kept
+    same = overlaps(kept.boxes, boxes) >= SAME_BOX
+    weights = same * scores**2
+    means = weights @ boxes / weights.sum(axis=1, keepdims=True)
+    best = same * scores
+    looks = np.split(best, [len(first)], axis=1)
+    mean = sum(look.max(axis=1, initial=0.0) for look in looks) / 2
+    together = Detections(np.asarray(means, np.float32), np.asarray(mean, np.float32))
+    return together[np.argsort(-together.scores, kind="stable")]
 
 
 def _area(boxes: Boxes) -> NDArray[np.float32]:

@@ -1,35 +1,116 @@
 """Reading picture files, with one clear line about those that cannot be read."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
+import simplejpeg
 
+from device_profiles.picture_size import MOST_PIXELS, is_huge, size_by_header
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 
 LEAST_SIDE_PX = 32
 """A picture with a shorter side tells nothing."""
+LARGEST_BYTES = 2**28
+"""A file of more bytes than a picture of the largest size has unpacked is none."""
+JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+_FILLING = re.compile(r"[1-8] extraneous bytes before marker 0xd9")
+"""A few bytes between the last line and the end mark lose nothing; some cameras write them."""
 
 
-def read_picture(path: Path) -> Image:
-    """The picture in a file, BGR. Raises UnusablePicture if it is missing, damaged or tiny."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A picture out of a file. `complaint` is what its decoder found damaged, empty where nothing
+    was: such a picture has a right size, and parts that were never taken."""
+
+    image: Image
+    complaint: str = ""
+
+
+def decode(raw: bytes, *, most_pixels: int = MOST_PIXELS) -> Decoded:
+    """The picture in an encoded file, BGR, turned upright.
+
+    Its size is read from its header first: a huge one is refused before it fills the memory.
+    Raises UnusablePicture whose message goes on after the file's name.
+    """
+    if not raw:
+        raise UnusablePicture("is empty")
+    size = size_by_header(raw)
+    if size is None:
+        raise UnusablePicture("is not a picture that can be read; use JPEG or PNG")
+    if is_huge(size, most_pixels):
+        raise UnusablePicture(
+            f"is {size[0]}×{size[1]} px, {size[0] * size[1] / 1e6:.0f} megapixels; at most"
+            f" {most_pixels / 1e6:.0f} are read here: make it smaller"
+        )
     try:
+        picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        picture = None
+    if picture is None:
+        raise UnusablePicture("is not a picture that can be read; use JPEG or PNG")
+    return Decoded(image=np.asarray(picture, np.uint8), complaint=complaint_about(raw))
+
+
+def complaint_about(raw: bytes) -> str:
+    """What a JPEG's decoder says of damage, empty where there is none.
+
+    Other kinds are refused whole when they are damaged; a JPEG is not: what is missing is filled
+    with grey, and whoever does not ask the decoder never hears of it.
+    """
+    if not raw.startswith(JPEG_START):
+        return ""
+    said = _said_of(raw)
+    # All lines are there and only the end mark is not: nothing is missing.
+    if said.startswith("Premature end") and not _said_of(raw + JPEG_END):
+        return ""
+    return said
+
+
+def _said_of(raw: bytes) -> str:
+    try:
+        # An eighth of the size: every bit is read all the same.
+        simplejpeg.decode_jpeg(raw, "GRAY", min_factor=8, strict=True)
+    except ValueError as error:
+        said = str(error)
+        is_damage = said.startswith(("Corrupt JPEG data", "Premature end"))
+        return said if is_damage and not _FILLING.search(said) else ""
+    return ""
+
+
+def load_picture(path: Path, *, most_pixels: int = MOST_PIXELS) -> Decoded:
+    """The picture in a file, damaged or not. Raises UnusablePicture if it is missing, no picture,
+    huge or tiny."""
+    try:
+        if not path.is_file() and path.exists():
+            raise UnusablePicture(f"{path} is no file; name a picture")
+        if path.stat().st_size > LARGEST_BYTES:
+            raise UnusablePicture(f"{path} has more than {LARGEST_BYTES:,} bytes; no picture has")
         raw = path.read_bytes()
     except OSError as error:
         raise UnusablePicture(f"cannot read {path}: {error.strerror}") from error
-    if not raw:
-        raise UnusablePicture(f"{path} is empty")
-    picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise UnusablePicture(f"{path} is not a picture that can be read; use JPEG or PNG")
-    if min(picture.shape[:2]) < LEAST_SIDE_PX:
+    try:
+        found = decode(raw, most_pixels=most_pixels)
+    except UnusablePicture as error:
+        raise UnusablePicture(f"{path} {error}") from error
+    height, width = found.image.shape[:2]
+    if min(height, width) < LEAST_SIDE_PX:
         raise UnusablePicture(
-            f"{path} is {picture.shape[1]}×{picture.shape[0]} px; at least {LEAST_SIDE_PX} px a"
-            " side are needed"
+            f"{path} is {width}×{height} px; at least {LEAST_SIDE_PX} px a side are needed"
         )
-    return np.asarray(picture, np.uint8)
+    return found
+
+
+def read_picture(path: Path) -> Image:
+    """The picture in a file, BGR. Raises UnusablePicture: missing, damaged, huge or tiny."""
+    found = load_picture(path)
+    if found.complaint:
+        raise UnusablePicture(f"{path} is damaged ({found.complaint}); take or copy it again")
+    return found.image
 
 
 def read_crop(path: Path, box: Sequence[float]) -> Image:

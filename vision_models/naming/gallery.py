@@ -11,8 +11,8 @@ SIFT where the margin is small, then acceptance, or *unknown*.
 """
 
 import hashlib
-import json
 import logging
+import re
 import tomllib
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import tomli_w
 from numpy.typing import NDArray
 
 from device_profiles.codes import parse_product_code
@@ -46,6 +47,8 @@ log = logging.getLogger(__name__)
 FORMAT = 1
 KEPT_PX = 512
 LOOK_ALIKE_COSINE = 0.85
+_PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
+"""One character in two escapes, as JSON has it and earlier versions wrote it; TOML has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,27 +303,32 @@ class Gallery:
             raise UnusableGallery(f"cannot write the gallery {self.path}: {error}") from error
 
     def _save(self) -> None:
-        lines = [f"format = {FORMAT}", f'model = "{self._embedder.version}"', ""]
-        for reference in self._references:
-            lines += [
-                "[[picture]]",
-                f'gtin = "{reference.gtin}"',
-                f'file = "{reference.file.as_posix()}"',
-                f"origin = {json.dumps(reference.origin)}",
-                f'added_at = "{reference.added_at}"',
-                "",
-            ]
+        words = {
+            "format": FORMAT,
+            "model": self._embedder.version,
+            "picture": [
+                {
+                    "gtin": reference.gtin,
+                    "file": reference.file.as_posix(),
+                    # A file's name need not be text; the list must be.
+                    "origin": reference.origin.encode(errors="replace").decode(),
+                    "added_at": reference.added_at,
+                }
+                for reference in self._references
+            ],
+        }
         vectors = self.path / "vectors.new.npz"
         np.savez(vectors, vectors=self._vectors)
         vectors.replace(self.path / "vectors.npz")
         # The list of pictures is replaced last: a picture is enrolled once it stands there.
         new = self.path / "gallery.toml.new"
-        new.write_text("\n".join(lines), encoding="utf-8")
+        new.write_text(tomli_w.dumps(words), encoding="utf-8")
         new.replace(self.path / "gallery.toml")
 
     def _load(self) -> None:
         try:
-            words = tomllib.loads((self.path / "gallery.toml").read_text(encoding="utf-8"))
+            text = (self.path / "gallery.toml").read_text(encoding="utf-8")
+            words = tomllib.loads(_PAIR.sub(_as_character, text))
             if int(words["format"]) > FORMAT:
                 raise UnusableGallery(
                     f"gallery {self.path} has format {words['format']}, this program knows"
@@ -387,6 +395,11 @@ def match_crops(
     if gallery is None:
         return [Match(candidates=(), accepted=None)] * len(crops)
     return gallery.match(crops, expected=expected, how=how)
+
+
+def _as_character(pair: re.Match[str]) -> str:
+    both = bytes.fromhex(pair[1] + pair[2])
+    return both.decode("utf-16-be")
 
 
 def _encoded(picture: Image) -> bytes:

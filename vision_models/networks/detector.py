@@ -7,11 +7,14 @@ import cv2
 import numpy as np
 
 from vision_models.core.detections import Detections, without_repeats
+from vision_models.core.errors import UnusableModel
 from vision_models.core.frame import Image
 from vision_models.networks.decoders import DECODERS, InputSize
 from vision_models.networks.models import Model, Tensor, load_model, open_model
 
 MARGIN_GREY = 114
+SLACK = 1e-3
+"""Sixteen-bit weights round."""
 
 
 class Detector(Protocol):
@@ -49,16 +52,22 @@ class ModelDetector:
         kept = Detections(np.asarray(boxes, np.float32), found.scores)
         return without_repeats(kept, self._model.entry.max_overlap)
 
-    def detect_in_inputs(self, pictures: list[Image]) -> list[Detections]:
-        """Detections above the threshold in pictures of just the model's input size, repeats and
-        all, in pixels of the input. Raises UnusableModel."""
+    def detect_in_inputs(
+        self, pictures: list[Image], least_score: float | None = None
+    ) -> list[Detections]:
+        """Detections from `least_score` on, else from the model's threshold, in pictures of just
+        the model's input size, repeats and all, in pixels of the input. Raises UnusableModel."""
+        least = self._model.entry.score_threshold if least_score is None else least_score
         outputs = self._model.run_all(pictures)
-        return [self._decoded([output[at] for output in outputs]) for at in range(len(pictures))]
+        return [
+            self._decoded([output[at] for output in outputs], least) for at in range(len(pictures))
+        ]
 
-    def _decoded(self, outputs: list[Tensor]) -> Detections:
+    def _decoded(self, outputs: list[Tensor], least_score: float) -> Detections:
         boxes, scores = self._decode(outputs, self._size)
         best = scores[:, self._model.entry.wanted_columns].max(axis=1, initial=0.0)
-        chosen = best >= self._model.entry.score_threshold
+        check_scores(best, self._model.entry.file)
+        chosen = best >= least_score
         return Detections(
             np.asarray(boxes[chosen], np.float32), np.asarray(best[chosen], np.float32)
         )
@@ -80,6 +89,16 @@ def check_model(manifest: Path, name: str) -> None:
     model.check_golden()
     if model.entry.task == "detection":
         ModelDetector(model)
+
+
+def check_scores(scores: Tensor, file: str) -> None:
+    """Raises UnusableModel for scores that are no shares: a model that lacks its last activation
+    would call everything sure."""
+    if scores.size and not (scores.min() >= -SLACK and scores.max() <= 1 + SLACK):
+        raise UnusableModel(
+            f"{file}: scores must lie in 0..1, found {scores.min():.4g} to {scores.max():.4g};"
+            " export it with its sigmoid or softmax, or name the layout that it has"
+        )
 
 
 def fitted_into(image: Image, width_px: int, height_px: int) -> Image:

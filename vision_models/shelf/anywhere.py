@@ -62,7 +62,7 @@ class AnywhereReader:
                 "no product detector is installed; give the camera a calibrated shelf view"
             )
         found = self._detector.detect(image, 0.0)
-        front = self.at_front(image, self.named(image, found))
+        front = self.at_front(image, self.named(image, found), found)
         if planogram is None or not planogram.slots:
             return ShelfReading(quality=Quality.CLEAR, facings=in_rows(front, {}))
         known = [
@@ -93,18 +93,23 @@ class AnywhereReader:
             for facing, score in zip(facings, found.scores, strict=True)
         ]
 
-    def at_front(self, image: Image, facings: Sequence[Facing]) -> Front:
-        """Those of `facings` that hold a pack, in rows."""
+    def at_front(self, image: Image, facings: Sequence[Facing], found: Detections) -> Front:
+        """Those of `facings`, one for each box of `found`, that hold a pack, in rows."""
+        crops = [_crop(image, facing.box) for facing in facings]
         packs = [
-            (facing, crop)
-            for facing, crop in ((each, _crop(image, each.box)) for each in facings)
+            (facing, crop, float(score))
+            for facing, crop, score in zip(facings, crops, found.scores, strict=True)
             if self._is_pack(crop, facing)
         ]
-        kept = tuple(facing for facing, _ in packs)
-        rows = rows_of([facing.box for facing in kept], [facing.gtin for facing in kept])
+        kept = tuple(facing for facing, _, _ in packs)
+        rows = rows_of(
+            [facing.box for facing in kept],
+            [facing.gtin for facing in kept],
+            [score for _, _, score in packs],
+        )
         return Front(
             facings=kept,
-            crops=tuple(crop for _, crop in packs),
+            crops=tuple(crop for _, crop, _ in packs),
             rows=tuple(tuple(row) for row in rows),
         )
 
@@ -159,7 +164,7 @@ def in_rows(
         column: list[Facing] = []
         for item in (place.item, *place.above):
             facing = replace(front.facings[item], slot_id=slot_of.get(item))
-            if column and column[-1].gtin == facing.gtin:
+            if column and facing.gtin and column[-1].gtin == facing.gtin:
                 below = column.pop()
                 box = _round(below.box, facing.box)
                 column.append(replace(below, box=box, stacked=below.stacked + 1))

@@ -8,10 +8,11 @@ import cv2
 from device_profiles.camera import ShelfView
 from device_profiles.device import InvalidProfile, load_device
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
-from vision_models.core.errors import UnusablePicture
+from vision_models.core.errors import UnusableModel, UnusablePicture
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
+from vision_models.networks.models import SHIPPED, read_manifest
 from vision_models.networks.products import product_detector
 from vision_models.shelf.reader import ShelfReader
 
@@ -64,12 +65,33 @@ def view_in_profile(path: Path) -> ProfileView:
     raise UnusablePicture(f"profile {path} has no camera with a shelf view of one of its fixtures")
 
 
-def open_reader(gallery: Path | None, known: ProfileView | None, *, threads: int) -> ShelfReader:
-    """A reader for photos of the view that is `known`, or of any shelf.
+def open_reader(
+    gallery: Path | None,
+    known: ProfileView | None,
+    *,
+    threads: int,
+    manifest: Path | None = None,
+) -> ShelfReader:
+    """A reader for photos of the view that is `known`, or of any shelf. `manifest` names other
+    models; what it does not name is the shipped one.
 
     Raises UnusableGallery, UnusableModel.
     """
     cv2.setNumThreads(threads)
-    opened = Gallery.open(gallery, Embedder.shipped(threads=threads)) if gallery else None
+    own = read_manifest(manifest) if manifest else {}
+    if manifest and not own.keys() & {"sku-embedding", "product-detector"}:
+        raise UnusableModel(
+            f"the manifest {manifest} names neither sku-embedding nor product-detector"
+        )
+
+    def of(name: str) -> Path:
+        return manifest if manifest and name in own else SHIPPED
+
     is_marked = known is not None and bool(known.view.corners or known.view.baskets)
-    return ShelfReader(opened, None if is_marked else product_detector(threads=threads))
+    opened = detector = None
+    if gallery:
+        embedder = Embedder.shipped(manifest=of("sku-embedding"), threads=threads)
+        opened = Gallery.open(gallery, embedder)
+    if not is_marked:
+        detector = product_detector(manifest=of("product-detector"), threads=threads)
+    return ShelfReader(opened, detector)

@@ -68,15 +68,17 @@ class ShelfReader:
         fixture: FixtureProfile | None = None,
         planogram: PlanogramProfile | None = None,
         when_empty: Mapping[str, Look] | None = None,
+        complaint: str = "",
     ) -> ShelfReading:
         """What `image` shows. With `view` and `fixture` slot by slot, else wherever a product is,
-        by slots where `planogram` has some. `when_empty` is what `look_at_empty` gave.
+        by slots where `planogram` has some. `when_empty` is what `look_at_empty` gave, `complaint`
+        what the picture's decoder found damaged.
 
         Raises UnusablePicture if the picture is tiny, or if neither a calibrated view nor a
         detector is at hand; UnusableModel if a model fails.
         """
         started_s = time.perf_counter()
-        measures = measure(image)
+        measures = measure(image, complaint=complaint)
         quality = judge_measures(measures)
         if quality is not Quality.CLEAR:
             reading = ShelfReading(quality=quality, hidden_slots=_slot_ids(fixture, planogram))
@@ -96,7 +98,7 @@ class ShelfReader:
         """How each slot looks with nothing in it, from a picture of the empty shelf: before a
         coloured or patterned back wall, a gap is told by that alone. Raises UnusablePicture."""
         quality = judge_picture(image)
-        if quality in (Quality.DARK, Quality.GLARE):
+        if quality in (Quality.DARK, Quality.GLARE, Quality.DAMAGED):
             raise UnusablePicture(f"the picture of the empty shelf is {quality}; take another one")
         slots = self._cut(flatten(image, view), fixture, None)
         return {slot.slot_id: self._judge.look(slot.crop) for slot in slots}

@@ -94,6 +94,9 @@ _QUALITY: dict[str, Text] = {
     "fogged": Text("fogged"),
     "covered": Text("covered"),
     "moved": Text("camera moved"),
+    "damaged": Text("picture damaged"),
+    "no_colour": Text("no colour"),
+    "other": Text("not to be judged"),
 }
 _LAST_GOOD = Text("{quality}, last good {at}")
 _NO_PHOTO = Text("no photo")

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edge_agent.core.errors import SourceUnusable
-from edge_agent.drivers.photos import PhotoFile, StillWritten, load_photo, photos_in
+from edge_agent.drivers.photos import (
+    MOST_PIXELS,
+    PhotoFile,
+    StillWritten,
+    load_photo,
+    photos_in,
+)
 from edge_agent.pipelines.shelves.photo_book import told
 from edge_agent.pipelines.shelves.photo_intake import PhotoIntake
 from sync.core.pause import pause
@@ -25,6 +31,7 @@ class PhotoFolder:
     folder: Path
     intake: PhotoIntake
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _waits_for: dict[str, str] = field(default_factory=dict)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Looks through the folder until told to stop."""
@@ -70,17 +77,33 @@ class PhotoFolder:
     async def _take(self, file: PhotoFile) -> None:
         intake = self.intake
         try:
-            photo = await asyncio.to_thread(load_photo, file, now=intake.clock.now())
+            photo = await asyncio.to_thread(
+                load_photo, file, now=intake.clock.now(), most_pixels=self._most_pixels
+            )
         except (OSError, StillWritten) as error:
-            log.info("%s: later", error, extra={"action": "photo"})
+            # Tried every two seconds for as long as it takes, and said once.
+            if self._waits_for.get(file.name) != str(error):
+                self._waits_for[file.name] = str(error)
+                log.info("%s: later", error, extra={"action": "photo"})
             return
+        except VisionError as error:
+            await self._cannot(file, error)
+            return
+        self._waits_for.pop(file.name, None)
         intake.done.add(file.name)
-        if photo is None:
-            log.warning("%s is no picture", file.path, extra={"action": "photo"})
-            await intake.note_unreadable(file.name, file.taken_at)
-            return
         try:
             await intake.take(photo)
-        except VisionError:
-            log.exception("%s cannot be judged", file.path, extra={"action": "photo"})
-            await intake.note_unreadable(file.name, file.taken_at)
+        except VisionError as error:
+            await self._cannot(file, error)
+
+    @property
+    def _most_pixels(self) -> int:
+        """What the camera takes may be larger than a device would read else."""
+        camera = self.intake.sight.camera
+        return max(MOST_PIXELS, camera.width_px * camera.height_px)
+
+    async def _cannot(self, file: PhotoFile, error: VisionError) -> None:
+        log.warning("%s: %s", file.name, error, extra={"action": "photo"})
+        self._waits_for.pop(file.name, None)
+        self.intake.done.add(file.name)
+        await self.intake.note_unreadable(file.name, file.taken_at)

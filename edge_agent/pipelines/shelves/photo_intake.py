@@ -18,7 +18,7 @@ from edge_agent.core.alarms import (
 from edge_agent.core.health import Health
 from edge_agent.core.store import count_up
 from edge_agent.core.writer import Writer
-from edge_agent.drivers.photos import Photo, decode_photo
+from edge_agent.drivers.photos import Photo
 from edge_agent.pipelines.shelves.photo_book import KeptPhoto, note, remembered, summary, unreadable
 from edge_agent.pipelines.shelves.reporting import (
     Opened,
@@ -36,7 +36,9 @@ from sync.events import PictureQuality
 from sync.link.media import MediaStore
 from sync.link.media import Picture as StoredPicture
 from sync.outbox.outbox import Transaction
+from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
+from vision_models.core.pictures import decode
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,10 @@ class PhotoIntake:
 
         def picture(sha256: str) -> Image | None:
             path = self.media.path(sha256)
-            return decode_photo(path.read_bytes()) if path.is_file() else None
+            try:
+                return decode(path.read_bytes()).image if path.is_file() else None
+            except UnusablePicture:
+                return None
 
         def job(transaction: Transaction) -> tuple[set[str], KeptPhoto | None]:
             for watch in self.openings:

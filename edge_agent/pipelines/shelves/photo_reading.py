@@ -19,7 +19,8 @@ from vision_models.shelf.voting import vote
 class FixturePhoto:
     """One fixture before one camera at one moment. `images`: the last is the photo that is kept,
     those before it vote. `plan` is the one that is valid then; `when_empty` what the slots look
-    like with nothing in them; `is_moved`: the camera looks elsewhere than its corners say."""
+    like with nothing in them; `is_moved`: the camera looks elsewhere than its corners say.
+    `complaint`: what the decoder of the photo that is kept found damaged."""
 
     images: Sequence[Image]
     camera: Camera
@@ -29,6 +30,7 @@ class FixturePhoto:
     taken_at: datetime
     when_empty: Mapping[str, Look]
     is_moved: bool
+    complaint: str = ""
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -54,6 +56,7 @@ def read_photo(photo: FixturePhoto, reader: ShelfReader) -> PhotoRead:
             fixture=photo.fixture,
             planogram=plan,
             when_empty=photo.when_empty,
+            complaint=photo.complaint if image is photo.images[-1] else "",
         )
         for image in photo.images
     ]

@@ -55,6 +55,7 @@ class ShelfSight:
                     taken_at=photo.taken_at,
                     when_empty=self._empty_looks(view),
                     is_moved=is_moved and (view.corners is not None or bool(view.baskets)),
+                    complaint=photo.complaint,
                 ),
                 self.reader,
             )
@@ -72,7 +73,8 @@ class ShelfSight:
             return False
         # A live camera's view is learned from every frame, not only from photos.
         is_folder = self.camera.source.kind is SourceKind.IMAGE_FOLDER
-        if is_folder and judge_picture(photo.image) is Quality.CLEAR:
+        is_clear = not photo.complaint and judge_picture(photo.image) is Quality.CLEAR
+        if is_folder and is_clear:
             self.view.look(photo.image, photo.taken_at.timestamp())
         if self.view.reference is None:
             return False

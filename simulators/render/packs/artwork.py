@@ -179,16 +179,9 @@ def _write(
     *,
     outline: bool = False,
 ) -> None:
-    """Centre `text` in `box`; where no font can set it, bars stand for the characters."""
+    """Centre `text` in `box`."""
     x1, y1, x2, y2 = box
     chosen = fitting_font(text, int(x2 - x1), int(y2 - y1))
-    if chosen is None:
-        step = (x2 - x1) / max(1, len(text))
-        for k in range(len(text)):
-            draw.rectangle(
-                (x1 + k * step + 1, y1 + (k % 2) * 2, x1 + (k + 0.8) * step, y2), fill=ink
-            )
-        return
     left, top, right, bottom = draw.textbbox((0, 0), text, font=chosen)
     at = ((x1 + x2) / 2 - (left + right) / 2, (y1 + y2) / 2 - (top + bottom) / 2)
     stroke = max(1, int((y2 - y1) * 0.05)) if outline else 0

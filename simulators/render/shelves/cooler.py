@@ -226,8 +226,6 @@ def _write_header(image: Pixels, box: tuple[int, int, int, int], text: str) -> N
     x1, y1, x2, y2 = box
     room = Image.new("L", (x2 - x1, max(1, y2 - y1)), 0)
     chosen = fitting_font(text, int(room.width * 0.6), int(room.height * 0.4))
-    if chosen is None:
-        return
     draw = ImageDraw.Draw(room)
     draw.text((room.width / 2, room.height / 2), text, font=chosen, fill=255, anchor="mm")
     cover = np.asarray(room, np.float32)[..., None] / 255.0

@@ -118,7 +118,7 @@ def score_photo(photo: LabelledPhoto, trial: ShelfTrial) -> PhotoScore:
     detected_s = time.process_time()
     reader = AnywhereReader(trial.gallery, None, SlotJudge(ReadingSettings()))
     facings = reader.named(picture, found)
-    front = reader.at_front(picture, facings)
+    front = reader.at_front(picture, facings, found)
     named_s = time.process_time()
     is_named = photo.names is not None and trial.gallery is not None
     answers = tuple(facing.gtin for facing in facings) if is_named else None

@@ -1,5 +1,6 @@
 """Pictures of one product alone."""
 
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.small_chain import (
 JPEG = b"\xff\xd8\xff\xe0 the rest of a picture"
 
 
+HUGE = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 16000, 20000) + bytes(20)
 REAL_GTIN = "06901234567892"
 
 
@@ -50,6 +52,7 @@ def test_the_same_reference_picture_twice_is_kept_once(chain: SmallChain, tmp_pa
         ("123", JPEG, "digits"),
         (REAL_GTIN, b"<html>", "JPEG or PNG"),
         (REAL_GTIN, JPEG + b"0" * 1_000_001, "bytes"),
+        (REAL_GTIN, HUGE, "16000×20000 px"),
     ],
 )
 def test_a_reference_picture_that_is_none_is_refused(

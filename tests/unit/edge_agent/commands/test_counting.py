@@ -1,5 +1,6 @@
 """`aisle count` with its annotated film: whole or not there; live sources that come and go."""
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ import pytest
 from device_profiles.camera import CountingLine, Zone
 from edge_agent.commands.counting import CountWanted, count_source
 from edge_agent.core.errors import EdgeError, SourceUnusable
+from vision_models.core.errors import UnusableModel
+from vision_models.networks.models import HERE, SHIPPED
 
 LINE = CountingLine(line_id="door", start=(0.0, 0.5), end=(1.0, 0.5))
 ZONE = Zone(zone_id="till", is_queue=True, corners=((0.0, 0.6), (0.5, 0.6), (0.5, 1.0), (0.0, 1.0)))
@@ -148,3 +151,14 @@ def test_a_film_without_a_film_in_it_is_told_by_its_name(tmp_path, frames, says)
     with pytest.raises(SourceUnusable, match=rf"a\.avi.* {says}"):
         count(source, tmp_path / "out.mp4")
     assert {path.name for path in tmp_path.iterdir()} == {"a.avi"}
+
+
+def test_people_are_counted_with_the_models_of_another_manifest(tmp_path):
+    source = film(tmp_path / "a.avi")
+    shutil.copytree(HERE / "models", tmp_path / "models")
+    manifest = Path(shutil.copy(SHIPPED, tmp_path / "models.toml"))
+    wanted = CountWanted(source=str(source), lines=(LINE,), manifest=manifest)
+    assert count_source(wanted, on_frame=lambda *_: None).frames == 60
+    manifest.write_text("")
+    with pytest.raises(UnusableModel, match="has no model 'person-detector'"):
+        count_source(wanted, on_frame=lambda *_: None)

@@ -29,6 +29,7 @@ STATUS = DeviceStatus(
     store_id="s01",
     kind="cooler",
     simulated=False,
+    zone="Asia/Shanghai",
     now=NOW,
     link=LinkStatus(state=LinkState.ONLINE, detail="hub.example"),
     parts=(),
@@ -47,7 +48,7 @@ def test_a_quiet_device_says_so_and_names_itself_escaped() -> None:
     page = drawn()
     assert "<h1>&lt;s01-cooler&gt; · s01</h1>" in page
     assert '<p class="good">none</p>' in page
-    assert "2026-11-22 04:00 UTC" in page
+    assert "2026-11-22 12:00" in page, "by the store's clock"
     assert "Simulated" not in page
     assert "Simulated" in drawn(simulated=True)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vision_models.core.detections import Detections, contained, overlaps, without_repeats
+from vision_models.core.detections import Detections, agreed, contained, overlaps, without_repeats
 
 
 def boxes(*rows: tuple[float, float, float, float]) -> np.ndarray:
@@ -40,3 +40,17 @@ def test_arrays_that_do_not_belong_together_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         Detections(rows, scores)
+
+
+def test_what_both_looks_find_is_the_mean_of_both_and_what_one_finds_is_half_as_sure() -> None:
+    box, near, other = (10, 10, 50, 90), (12, 10, 52, 90), (100, 10, 140, 90)
+    first = Detections(np.array([box, other], np.float32), np.array([0.8, 0.6], np.float32))
+    second = Detections(np.array([near], np.float32), np.array([0.8], np.float32))
+    found = agreed(first, second)
+    assert found.scores.tolist() == pytest.approx([0.8, 0.3])
+    assert found.boxes[0].tolist() == pytest.approx([11, 10, 51, 90])
+    assert found.boxes[1].tolist() == pytest.approx(list(other))
+
+
+def test_two_looks_that_see_nothing_agree_on_nothing() -> None:
+    assert len(agreed(Detections.none(), Detections.none())) == 0

@@ -1,5 +1,6 @@
 """The gallery: a folder a person can read, and what it recognises."""
 
+import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -142,3 +143,42 @@ def test_a_missing_reference_picture_is_named(
     next((gallery.path / GTINS[1]).iterdir()).unlink()
     with pytest.raises(UnusableGallery, match="cannot be read; enrol its GTIN again"):
         Gallery.open(gallery.path, embedder)
+
+
+NAMES = (
+    "shelf \U0001f964.jpg",
+    "可乐 👍🏽 \U0002070e.jpg",
+    'quote " and \\ backslash.jpg',
+    "tab\tnew\nline.jpg",
+    "\x00\x1f\x7f\u0085.jpg",
+    "\ufeffmark.jpg",
+    "not text \udce9.jpg",
+    "# [[picture]]",
+    """'\'\'\' \"\"\"'""",
+    "",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_file_name_survives_in_the_list_of_pictures(
+    tmp_path: Path, embedder: Embedder, pack_picture: Picture, name: str
+) -> None:
+    made = Gallery.open_or_make(tmp_path / "g", embedder)
+    made.enroll(GTINS[0], [(name, pack_picture(9001, 0.0))], AT)
+    made.enroll(GTINS[1], [("plain", pack_picture(9002, 0.0))], AT)
+    assert Gallery.open(tmp_path / "g", embedder).gtins == tuple(sorted(GTINS[:2]))
+    words = tomllib.loads((tmp_path / "g" / "gallery.toml").read_text(encoding="utf-8"))
+    assert words["picture"][0]["origin"] == name.encode(errors="replace").decode()
+
+
+def test_lists_of_earlier_versions_are_read_even_where_one_name_spoilt_them(
+    gallery: Gallery, embedder: Embedder
+) -> None:
+    path = gallery.path / "gallery.toml"
+    first, *others = tomllib.loads(path.read_text(encoding="utf-8"))["picture"]
+    lines = ["format = 1", f'model = "{embedder.version}"', ""]
+    for one in (first | {"origin": "shelf \U0001f964.jpg"}, *others):
+        lines += ["[[picture]]", *(f"{key} = {json.dumps(one[key])}" for key in one), ""]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert "\\ud83e\\udd64" in path.read_text(encoding="utf-8")
+    assert Gallery.open(gallery.path, embedder).gtins == gallery.gtins

@@ -1,10 +1,13 @@
 """Whether a picture can be judged at all."""
 
 from collections.abc import Callable
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
+from device_profiles.camera import ShelfView
 from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.packs.troubles import Troubles
 from tests.stage.shelf_photos import (
@@ -16,6 +19,7 @@ from tests.stage.shelf_photos import (
 )
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
+from vision_models.core.pictures import decode
 from vision_models.naming.gallery import Gallery
 from vision_models.shelf.quality import Measures, Quality, judge_measures, measure
 from vision_models.shelf.reader import ShelfReader
@@ -64,9 +68,15 @@ def test_a_tiny_picture_is_refused() -> None:
         ShelfReader(None).read(np.zeros((20, 20, 3), np.uint8))
 
 
-def measured(**changes: float) -> Measures:
+def measured(**changes: Any) -> Measures:
     """A clear picture's measures, but for `changes`."""
-    clear = {"brightness": 110.0, "contrast": 150.0, "sharpness": 200.0, "burnt": 0.0, "dull": 0.2}
+    clear: dict[str, Any] = {
+        "brightness": 110.0,
+        "contrast": 150.0,
+        "sharpness": 200.0,
+        "burnt": 0.0,
+        "dull": 0.2,
+    }
     return Measures(**(clear | changes))
 
 
@@ -81,10 +91,14 @@ def measured(**changes: float) -> Measures:
         ({"contrast": 54.9}, Quality.FOGGED),
         ({"sharpness": 31.9}, Quality.BLURRED),
         ({"brightness": 10.0, "burnt": 0.5, "sharpness": 1.0}, Quality.DARK),
+        ({"colour": 4.9}, Quality.NO_COLOUR),
+        ({"colour": 4.9, "brightness": 10.0}, Quality.DARK),
+        ({"is_damaged": True, "colour": 4.9}, Quality.DAMAGED),
+        ({"complaint": "Corrupt JPEG data", "dull": 0.95, "contrast": 50.0}, Quality.DAMAGED),
     ],
 )
 def test_the_first_reason_not_to_trust_a_picture_is_told(
-    changes: dict[str, float], state: Quality
+    changes: dict[str, Any], state: Quality
 ) -> None:
     assert judge_measures(measured(**changes)) is state
 
@@ -95,3 +109,62 @@ def test_measures_do_not_depend_on_the_cameras_size() -> None:
     one, other = measure(large), measure(large[::2, ::2])
     assert one.brightness == pytest.approx(other.brightness, abs=2.0)
     assert one.contrast == pytest.approx(other.contrast, rel=0.05)
+
+
+def looked_at(gallery: Gallery, image: Image, view: ShelfView, complaint: str = "") -> Quality:
+    reading = ShelfReader(gallery).read(
+        image, view=view, fixture=FIXTURE, planogram=PLANOGRAM, complaint=complaint
+    )
+    if reading.quality is not Quality.CLEAR:
+        assert (reading.facings, reading.empty_slots, reading.compliance) == ((), (), None)
+        assert len(reading.hidden_slots) == ROWS * COLUMNS
+    return reading.quality
+
+
+def infrared(image: Image, tint: tuple[float, float, float], noise: float) -> Image:
+    """As a night camera gives it: one brightness, perhaps one tint over all, and its noise."""
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[..., None].astype(float) * np.array(tint)
+    rng = np.random.default_rng(2)
+    return (grey + rng.normal(0, noise, grey.shape)).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("tint", [(1.0, 1.0, 1.0), (1.0, 0.97, 1.0), (1.02, 1.0, 0.98)])
+@pytest.mark.parametrize("noise", [0.0, 3.0])
+@pytest.mark.parametrize("quality", [95, 70])
+def test_a_picture_without_colour_claims_nothing(
+    gallery: Gallery,
+    sprites: SpriteShelf,
+    tint: tuple[float, float, float],
+    noise: float,
+    quality: int,
+) -> None:
+    photo, view = photograph(sprites, {"A-1-2": None})
+    _, raw = cv2.imencode(
+        ".jpg", infrared(photo.image, tint, noise), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
+    image = np.asarray(cv2.imdecode(raw, cv2.IMREAD_COLOR), np.uint8)
+    assert looked_at(gallery, image, view) is Quality.NO_COLOUR
+
+
+def test_a_file_that_was_cut_claims_nothing(gallery: Gallery, sprites: SpriteShelf) -> None:
+    photo, view = photograph(sprites, {})
+    _, raw = cv2.imencode(".jpg", photo.image)
+    assert looked_at(gallery, decode(raw.tobytes()).image, view) is Quality.CLEAR
+    for share in (0.4, 0.6, 0.9):
+        found = decode(raw.tobytes()[: int(share * len(raw))] + b"\xff\xd9")
+        assert looked_at(gallery, found.image, view, found.complaint) is Quality.DAMAGED
+
+
+@pytest.mark.parametrize("share", [0.2, 0.35, 0.5])
+def test_a_part_that_was_lost_before_it_was_stored_makes_no_gap(
+    gallery: Gallery, sprites: SpriteShelf, share: float
+) -> None:
+    photo, view = photograph(sprites, {})
+    height = photo.image.shape[0]
+    first = int((1 - share) * height)
+    for lost in (128, photo.image[first], np.zeros(3)):
+        image = photo.image.copy()
+        image[first:] = lost
+        _, raw = cv2.imencode(".jpg", image)
+        again = np.asarray(cv2.imdecode(raw, cv2.IMREAD_COLOR), np.uint8)
+        assert looked_at(gallery, again, view) is Quality.DAMAGED

@@ -1,11 +1,14 @@
 """A folder as the source of photos: every picture once."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 import cv2
+import numpy as np
 import pytest
 
 from edge_agent.core.errors import SourceUnusable
+from edge_agent.drivers.photos import encode_jpeg
 from tests.stage.shelf_camera import bodies, picture, watch_until
 
 
@@ -64,3 +67,56 @@ async def test_a_photo_that_is_asked_for_is_the_newest_and_is_read_once(shelf, o
         "2026-11-22T02:00:00Z",
         "2026-11-22T03:00:00Z",
     ]
+
+
+async def test_what_can_never_be_read_is_said_once_and_the_others_are_read(
+    shelf, outbox, clock, caplog
+):
+    make, folder = shelf
+    (folder / "20261122T010000Z.jpg").mkdir()
+    (folder / "20261122T011000Z.png").symlink_to(folder / "gone.png")
+    cv2.imwrite(str(folder / "20261122T012000Z.png"), np.zeros((5001, 5001), np.uint8))
+    cv2.imwrite(str(folder / "20261122T020000Z.jpg"), picture())
+    clock.set(datetime.now(UTC) + timedelta(minutes=1))
+    watch = make()
+    with caplog.at_level(logging.INFO):
+        assert len(await watch_until(watch, outbox, "shelf", 1)) == 1
+        for _ in range(3):
+            for file in watch.source._files(watch.intake.done):
+                await watch.source._take(file)
+    said = [record.getMessage() for record in caplog.records if "20261122T01" in record.message]
+    assert [line.split(": ")[0] for line in said] == [
+        "20261122T010000Z.jpg",
+        "20261122T011000Z.png",
+        "20261122T012000Z.png",
+    ]
+    assert "5001×5001 px" in said[2]
+
+
+async def test_a_picture_that_keeps_coming_is_said_once(shelf, outbox, caplog):
+    make, folder = shelf
+    (folder / "20261122T010000Z.jpg").write_bytes(b"\xff\xd8\xff")
+    watch = make()
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):
+            for file in watch.source._files(watch.intake.done):
+                await watch.source._take(file)
+    assert sum("is not a picture yet" in record.message for record in caplog.records) == 1
+
+
+async def test_a_damaged_photo_is_booked_and_claims_nothing(shelf, outbox, clock):
+    make, folder = shelf
+    raw = encode_jpeg(picture())
+    (folder / "20261122T010000Z.jpg").write_bytes(raw[: len(raw) // 2] + b"\xff\xd9")
+    clock.set(datetime.now(UTC) + timedelta(minutes=1))
+    (observed,) = await watch_until(make(), outbox, "shelf", 1)
+    assert observed["quality"] == "damaged"
+    assert (observed["facings"], observed["empty_slots"]) == ([], [])
+
+
+async def test_a_photo_without_colour_is_booked_and_claims_nothing(shelf, outbox):
+    make, folder = shelf
+    grey = cv2.cvtColor(picture(), cv2.COLOR_BGR2GRAY)
+    cv2.imwrite(str(folder / "20261122T010000Z.jpg"), grey)
+    (observed,) = await watch_until(make(), outbox, "shelf", 1)
+    assert (observed["quality"], observed["facings"]) == ("no_colour", [])

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from simulators.chain.goods import as_product, demonstration_goods
-from simulators.render.packs import lettering
 from simulators.render.packs.pack_bodies import PackView, draw_pack
 from simulators.render.packs.packs import PackDesign, PackShape, design_pack, unlisted_pack
 from simulators.render.packs.sprites import SpriteShelf
@@ -25,23 +24,13 @@ def test_a_product_is_drawn_the_same_every_time() -> None:
     assert np.array_equal(draw_pack(first, PackView()), draw_pack(again, PackView()))
 
 
-def test_drinks_of_a_brand_differ_where_no_font_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulators.render.packs.artwork.fitting_font", lambda *_: None)
+def test_drinks_of_a_brand_differ_by_more_than_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulators.render.packs.artwork._write", lambda *_, **__: None)
     designs = [design_pack(as_product(good)) for good in demonstration_goods()[:24]]
     for one, other in combinations(designs, 2):
         if one.brand_text == other.brand_text:
             difference = np.abs(seen(one) - seen(other)).mean()
             assert difference > 2.5, (one.small_text, other.small_text, difference)
-
-
-def test_han_characters_without_a_font_leave_bars(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lettering, "_CJK", ())
-    lettering.font.cache_clear()
-    lettering.fitting_font.cache_clear()
-    assert lettering.fitting_font("茉莉花茶", 80, 20) is None
-    draw_pack(design_pack(as_product(demonstration_goods()[0])), PackView())
-    lettering.font.cache_clear()
-    lettering.fitting_font.cache_clear()
 
 
 @pytest.mark.parametrize("tilt", [-1, 0, 1, 2])
