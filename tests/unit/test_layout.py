@@ -35,14 +35,9 @@ COVERED_BY = {
     "edge_agent/wiring.py": "integration/agent/test_door.py",
     "edge_agent/till/cart_api.py": "unit/edge_agent/till/test_cart.py",
     "edge_agent/till/imports/*": "unit/edge_agent/till/imports/test_receipts.py",
-    "sync/artifacts/source.py": "integration/test_artifacts.py",
-    "sync/link/media.py": "integration/link/test_pictures.py",
-    "sync/link/[mlu]*": "integration/link/test_mqtt.py",
-    "sync/link/[cs]*": "integration/link/test_sender.py",
     "vision_models/core/memory.py": "unit/edge_agent/test_cli.py",
     "vision_models/evaluation/shelves/*": "unit/vision_models/evaluation/shelves/test_shelf.py",
     "vision_models/evaluation/*": "unit/vision_models/evaluation/test_evaluation.py",
-    "vision_models/naming/sift.py": "unit/vision_models/naming/test_gallery.py",
     "vision_models/networks/*": "unit/vision_models/networks/test_models.py",
     "vision_models/people/*": "unit/edge_agent/commands/test_counting.py",
     "vision_models/shelf/openings/*": "unit/vision_models/shelf/openings/test_opening.py",
@@ -56,7 +51,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 82
+EXCUSED_AT_MOST = 67
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
