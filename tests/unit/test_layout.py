@@ -26,15 +26,9 @@ NOT_OF_THEIR_OWN = {
 """Modules that need no test file of their own, and why."""
 
 COVERED_BY = {
-    "cloud_hub/app.py": "integration/hub/test_doors.py",
     "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
-    "cloud_hub/worker.py": "integration/hub/test_workers.py",
-    "cloud_hub/link/ingest/message_reader.py": "unit/cloud_hub/link/ingest/test_rejections.py",
-    "cloud_hub/link/ingest/unit_of_work.py": "unit/cloud_hub/link/ingest/test_ingest.py",
     "edge_agent/agent.py": "unit/edge_agent/test_cli.py",
     "edge_agent/wiring.py": "integration/agent/test_door.py",
-    "edge_agent/till/cart_api.py": "unit/edge_agent/till/test_cart.py",
-    "edge_agent/till/imports/*": "unit/edge_agent/till/imports/test_receipts.py",
     "vision_models/core/memory.py": "unit/edge_agent/test_cli.py",
     "vision_models/evaluation/shelves/*": "unit/vision_models/evaluation/shelves/test_shelf.py",
     "vision_models/evaluation/*": "unit/vision_models/evaluation/test_evaluation.py",
@@ -51,7 +45,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 67
+EXCUSED_AT_MOST = 60
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
