@@ -29,8 +29,6 @@ COVERED_BY = {
     "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
     "edge_agent/agent.py": "unit/edge_agent/test_cli.py",
     "edge_agent/wiring.py": "integration/agent/test_door.py",
-    "vision_models/core/memory.py": "unit/edge_agent/test_cli.py",
-    "vision_models/evaluation/shelves/*": "unit/vision_models/evaluation/shelves/test_shelf.py",
     "vision_models/evaluation/*": "unit/vision_models/evaluation/test_evaluation.py",
     "vision_models/networks/*": "unit/vision_models/networks/test_models.py",
     "vision_models/people/*": "unit/edge_agent/commands/test_counting.py",
@@ -45,7 +43,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 60
+EXCUSED_AT_MOST = 48
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 

@@ -1,6 +1,7 @@
 """How sure an answer is, fitted from answers that are known to be right or wrong."""
 
 import numpy as np
+import pytest
 
 from vision_models.evaluation.skus.certainty import Evidence, evidence_of, fit_sureness
 from vision_models.naming.matching import Sureness
@@ -61,3 +62,26 @@ def test_without_answers_there_is_no_evidence() -> None:
     found = evidence_of([])
     assert found.known.shape == found.strange.shape == (0, 2)
     assert len(found.right) == 0
+
+
+def test_certainty_is_fitted_so_that_it_says_how_often_answers_are_right() -> None:
+    rng = np.random.default_rng(4)
+    known = rng.uniform([0.3, 0.0], [0.9, 0.6], (4000, 2))
+    true = Sureness(cosine=9.0, lead=6.0, offset=-7.0)
+    right = rng.random(4000) < [true.of(cosine, lead) for cosine, lead in known]
+    none = np.zeros((0, 2))
+    fitted = fit_sureness(Evidence(known=known, right=right, strange=none))
+    said = np.array([fitted.of(cosine, lead) for cosine, lead in known])
+    for low in (0.2, 0.5, 0.8):
+        among = (said >= low) & (said < low + 0.2)
+        assert right[among].mean() == pytest.approx(said[among].mean(), abs=0.06)
+
+
+def test_strangers_make_certainty_smaller() -> None:
+    rng = np.random.default_rng(4)
+    known = rng.uniform([0.3, 0.0], [0.9, 0.6], (500, 2))
+    right = known.sum(axis=1) + rng.normal(0, 0.2, 500) > 0.8
+    closed = fit_sureness(Evidence(known=known, right=right, strange=np.zeros((0, 2))))
+    strange = rng.uniform([0.3, 0.0], [0.7, 0.3], (500, 2))
+    opened = fit_sureness(Evidence(known=known, right=right, strange=strange))
+    assert opened.of(0.6, 0.2) < closed.of(0.6, 0.2)
