@@ -29,11 +29,7 @@ COVERED_BY = {
     "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
     "edge_agent/agent.py": "unit/edge_agent/test_cli.py",
     "edge_agent/wiring.py": "integration/agent/test_door.py",
-    "vision_models/evaluation/*": "unit/vision_models/evaluation/test_evaluation.py",
-    "vision_models/networks/*": "unit/vision_models/networks/test_models.py",
-    "vision_models/people/*": "unit/edge_agent/commands/test_counting.py",
     "vision_models/shelf/openings/*": "unit/vision_models/shelf/openings/test_opening.py",
-    "vision_models/shelf/profile_view.py": "unit/test_json_shapes.py",
     "vision_models/train/*": "unit/vision_models/train/person/test_layers.py",
     "simulators/demo/*": "day/test_chain.py",
     "simulators/playback/*": "unit/simulators/playback/test_stage.py",
@@ -43,7 +39,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 48
+EXCUSED_AT_MOST = 44
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
