@@ -34,12 +34,11 @@ COVERED_BY = {
     "simulators/demo/*": "day/test_chain.py",
     "simulators/playback/*": "unit/simulators/playback/test_stage.py",
     "simulators/render/packs/*": "unit/simulators/render/packs/test_packs.py",
-    "simulators/render/people/*": "unit/simulators/render/people/test_crowd.py",
     "simulators/render/*": "unit/simulators/render/shelves/test_shelf.py",
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 44
+EXCUSED_AT_MOST = 38
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
