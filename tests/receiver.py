@@ -35,6 +35,7 @@ class Receiver:
     drop_batches: int = 0
     arrived: Counter = field(default_factory=Counter)
     spread_s: float = 0.2
+    listener: MqttListener | None = None
 
     async def serve(self, listener: MqttListener) -> None:
         async for heard in listener:

@@ -191,6 +191,8 @@ class MqttLink:
 
     async def subscribe(self, *filters: str, qos: int = 1) -> None:
         """Raises LinkRefused if the broker does not allow one of them, NotConnected if it goes."""
+        if self.closed.done():
+            raise NotConnected("the connection is closed")
         pairs: list[Any] = [(text, qos) for text in filters]
         if self.is_version_5:
             pairs = [(text, SubscribeOptions(qos=qos)) for text in filters]

@@ -59,16 +59,16 @@ class Lane:
         return [pack for pack in self.packs if pack is not None]
 
     def take(self) -> Pack:
-        """The front pack, gone."""
-        at = next(index for index, pack in enumerate(self.packs) if pack is not None)
-        pack = self.packs[at]
-        if pack is None:
-            raise ValueError(f"lane {self.place} is empty")
-        if self.feed is Feed.SLIDING:
-            del self.packs[at]
-        else:
-            self.packs[at] = None
-        return pack
+        """The front pack, gone. Raises ValueError where there is none."""
+        for at, pack in enumerate(self.packs):
+            if pack is None:
+                continue
+            if self.feed is Feed.SLIDING:
+                del self.packs[at]
+            else:
+                self.packs[at] = None
+            return pack
+        raise ValueError(f"lane {self.place} is empty")
 
     def room(self) -> int:
         """How many packs can be put in from the front."""

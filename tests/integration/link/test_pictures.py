@@ -1,7 +1,6 @@
 """A device's whole way in: claim, events and pictures, against a real hub over real HTTP."""
 
 import asyncio
-import hashlib
 import stat
 from contextlib import asynccontextmanager
 from random import Random
@@ -10,7 +9,6 @@ import pytest
 
 from simulators.connections.network import FaultyProxy
 from sync.core.clock import SystemClock
-from sync.core.errors import MediaFull
 from sync.events import MediaTaken
 from sync.link.credentials import FILE_NAME, DeviceClaim, claim_secret, load_credentials
 from sync.link.link_state import LinkHost, LinkState
@@ -122,37 +120,3 @@ async def test_an_answer_to_the_claim_that_was_lost_does_not_lock_the_device_out
             assert answer.status_code == 200
             async with linked(outbox, None, url, folder, statuses):
                 await until(lambda: any(s.state is LinkState.ONLINE for s in statuses))
-
-
-def test_pictures_with_the_same_bytes_are_one(tmp_path, outbox):
-    store = MediaStore(tmp_path / "media", outbox, quota_bytes=1000)
-    first = take_picture(outbox, store, b"a" * 100)
-    assert take_picture(outbox, store, b"a" * 100) == first
-    assert [picture.sha256 for picture in store.waiting()] == [first]
-    assert first == hashlib.sha256(b"a" * 100).hexdigest()
-
-
-def test_uploaded_pictures_make_room_first_and_then_the_oldest(tmp_path, outbox):
-    store = MediaStore(tmp_path / "media", outbox, quota_bytes=300)
-    names = [take_picture(outbox, store, bytes([i]) * 100) for i in range(3)]
-    store.mark(names[2], 1)
-    names.append(take_picture(outbox, store, b"x" * 100))
-    assert [p.sha256 for p in store.waiting()] == [names[3], names[1], names[0]]
-    assert not store.path(names[2]).exists()
-    names.append(take_picture(outbox, store, b"y" * 100))
-    assert [p.sha256 for p in store.waiting()] == [names[4], names[3], names[1]]
-
-
-def test_a_picture_larger_than_the_quota_is_refused(tmp_path, outbox):
-    store = MediaStore(tmp_path / "media", outbox, quota_bytes=300)
-    with pytest.raises(MediaFull):
-        store.put(bytes(301))
-
-
-def test_bytes_that_no_event_refers_to_are_swept(tmp_path, outbox):
-    store = MediaStore(tmp_path / "media", outbox, quota_bytes=300)
-    kept = take_picture(outbox, store, b"kept")
-    stray = store.put(b"stray")
-    assert store.sweep() == 1
-    assert store.path(kept).exists()
-    assert not store.path(stray.sha256).exists()

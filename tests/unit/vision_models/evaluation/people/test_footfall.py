@@ -1,4 +1,4 @@
-"""The measuring itself, on answers whose figures are known."""
+"""Counting people on film, on answers whose figures are known."""
 
 from pathlib import Path
 
@@ -14,55 +14,7 @@ from vision_models.evaluation.people.footfall import (
     parse_line,
     parse_zone,
 )
-from vision_models.evaluation.people.mot import read_truth
-from vision_models.evaluation.skus.certainty import Evidence, fit_sureness
-from vision_models.evaluation.skus.trial import GalleryKind, grocery_question, right_at_coverage
-from vision_models.naming.matching import Sureness
 from vision_models.people.traffic import Crossing
-
-
-def test_the_doubtful_tenth_is_left_out_at_90_percent_coverage() -> None:
-    certainties = [0.9 - 0.05 * number for number in range(10)]
-    right = [True] * 9 + [False]
-    assert right_at_coverage(certainties, right, 0.9) == 1.0
-    assert right_at_coverage(certainties, right, 1.0) == 0.9
-
-
-def test_certainty_is_fitted_so_that_it_says_how_often_answers_are_right() -> None:
-    rng = np.random.default_rng(4)
-    known = rng.uniform([0.3, 0.0], [0.9, 0.6], (4000, 2))
-    true = Sureness(cosine=9.0, lead=6.0, offset=-7.0)
-    right = rng.random(4000) < [true.of(cosine, lead) for cosine, lead in known]
-    none = np.zeros((0, 2))
-    fitted = fit_sureness(Evidence(known=known, right=right, strange=none))
-    said = np.array([fitted.of(cosine, lead) for cosine, lead in known])
-    for low in (0.2, 0.5, 0.8):
-        among = (said >= low) & (said < low + 0.2)
-        assert right[among].mean() == pytest.approx(said[among].mean(), abs=0.06)
-
-
-def test_strangers_make_certainty_smaller() -> None:
-    rng = np.random.default_rng(4)
-    known = rng.uniform([0.3, 0.0], [0.9, 0.6], (500, 2))
-    right = known.sum(axis=1) + rng.normal(0, 0.2, 500) > 0.8
-    closed = fit_sureness(Evidence(known=known, right=right, strange=np.zeros((0, 2))))
-    strange = rng.uniform([0.3, 0.0], [0.7, 0.3], (500, 2))
-    opened = fit_sureness(Evidence(known=known, right=right, strange=strange))
-    assert opened.of(0.6, 0.2) < closed.of(0.6, 0.2)
-
-
-@pytest.mark.needs_data
-def test_no_query_stands_in_its_own_gallery(shared_data: Path) -> None:
-    for kind in GalleryKind:
-        asked = grocery_question(shared_data / "grocerystore", kind, 7)
-        known = {path for paths in asked.references.values() for path in paths}
-        assert not known & {path for path, _ in asked.queries}
-        assert {gtin for _, gtin in asked.queries} <= set(asked.references)
-
-
-def test_a_folder_of_something_else_is_no_dataset(tmp_path: Path) -> None:
-    with pytest.raises(UnusablePicture, match="is not the Grocery Store Dataset"):
-        grocery_question(tmp_path, GalleryKind.FIVE, 7)
 
 
 @pytest.fixture
@@ -112,12 +64,6 @@ def test_a_crossing_too_many_does_not_make_up_for_one_too_few() -> None:
 def test_detectors_that_are_none_are_named(walk: tuple[Path, Path]) -> None:
     with pytest.raises(UnusablePicture, match="there are person, motion, hog and truth"):
         evaluate_footfall(*walk, FootfallTrial(detector="owl", lines=()))
-
-
-def test_mot_truth_is_read_from_frame_and_pixel_one(walk: tuple[Path, Path]) -> None:
-    first = read_truth(walk[1])[0]
-    assert first.ids == (1, 2)
-    assert first.boxes[0].tolist() == [100.0, 139.0, 131.0, 220.0]
 
 
 def test_a_line_that_is_none_says_how_one_looks() -> None:

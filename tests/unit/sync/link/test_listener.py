@@ -1,13 +1,11 @@
-"""The paho bridge against a real broker."""
+"""The hub's ear, against a real broker."""
 
 import asyncio
 from random import Random
 
 import pytest
 
-from simulators.connections.network import FaultyProxy
 from sync.core.clock import SystemClock
-from sync.core.errors import LinkRefused, NotConnected
 from sync.events import Lane
 from sync.link.listener import MqttListener
 from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
@@ -63,41 +61,6 @@ async def test_two_workers_share_what_is_published(mosquitto):
         await link.close()
 
 
-async def test_nobody_at_the_port_is_said_in_one_line(free_port):
-    with pytest.raises(NotConnected, match="no broker answers at"):
-        await MqttLink.connect(
-            BrokerAddress(host="127.0.0.1", port=free_port()), DEVICE, lambda _: None
-        )
-
-
-async def test_a_refused_login_is_told_apart_from_a_broker_that_is_away(mosquitto_factory):
-    broker = mosquitto_factory("allow_anonymous false\n")
-    with pytest.raises(LinkRefused, match="claim the device anew"):
-        await MqttLink.connect(
-            BrokerAddress(host="127.0.0.1", port=broker.port), DEVICE, lambda _: None
-        )
-
-
-async def test_a_closed_connection_is_handed_nothing(mosquitto):
-    address = BrokerAddress(host="127.0.0.1", port=mosquitto.port)
-    link = await MqttLink.connect(address, DEVICE, lambda _: None)
-    mosquitto.kill()
-    await link.closed
-    with pytest.raises(NotConnected):
-        link.publish(UP, b"batch")
-    await link.close()
-
-
-async def test_a_silent_network_is_noticed_by_the_keepalive(mosquitto):
-    async with FaultyProxy("127.0.0.1", mosquitto.port) as proxy:
-        address = BrokerAddress(host="127.0.0.1", port=proxy.port)
-        link = await MqttLink.connect(address, DEVICE, lambda _: None, keepalive_s=1)
-        proxy.black_hole()
-        async with asyncio.timeout(10):
-            await link.closed
-        await link.close()
-
-
 async def test_the_listener_comes_back_after_the_broker_did(mosquitto):
     address = BrokerAddress(host="127.0.0.1", port=mosquitto.port)
     async with listener(address) as hub:
@@ -107,3 +70,51 @@ async def test_the_listener_comes_back_after_the_broker_did(mosquitto):
         await asyncio.sleep(0.2)
         async with asyncio.timeout(20):
             await hub.wait_connected()
+
+
+async def test_what_waits_is_taken_together_and_no_more_than_was_asked_for(mosquitto):
+    address = BrokerAddress(host="127.0.0.1", port=mosquitto.port)
+    async with listener(address) as hub:
+        await hub.wait_connected()
+        link = await MqttLink.connect(address, DEVICE, lambda _: None)
+        await asyncio.gather(*(link.publish(UP, b"%d" % number) for number in range(5)))
+        found = [await anext(hub)]
+        while len(found) < 5:
+            found += hub.waiting(2)
+            assert len(found) <= 5
+            await asyncio.sleep(0.01)
+        assert [int(heard.payload) for heard in found] == [0, 1, 2, 3, 4]
+        assert hub.waiting(2) == []
+        await link.close()
+
+
+async def test_what_the_hub_says_goes_to_every_broker_that_is_there(mosquitto_factory, free_port):
+    brokers = [
+        BrokerAddress(host="127.0.0.1", port=port)
+        for port in (mosquitto_factory().port, mosquitto_factory().port, free_port())
+    ]
+    async with listener(*brokers) as hub:
+        while len(hub.links) < 2:
+            await asyncio.sleep(0.01)
+        heard: asyncio.Queue[Incoming] = asyncio.Queue()
+        devices = [await MqttLink.connect(one, DEVICE, heard.put_nowait) for one in brokers[:2]]
+        for device in devices:
+            await device.subscribe(every_dn_topic("demo", "store-1", "cooler-1"))
+        hub.publish(ACK, b"to whoever listens")
+        assert [(await heard.get()).payload for _ in devices] == [b"to whoever listens"] * 2
+        for device in devices:
+            await device.close()
+
+
+async def test_an_answer_to_a_broker_that_is_gone_is_no_fault(mosquitto):
+    address = BrokerAddress(host="127.0.0.1", port=mosquitto.port)
+    async with listener(address) as hub:
+        await hub.wait_connected()
+        link = await MqttLink.connect(address, DEVICE, lambda _: None)
+        await link.publish(UP, b"batch")
+        heard = await anext(hub)
+        await heard.link.close()
+        heard.reply(ACK, b"ack")
+        heard.done()
+        hub.publish(ACK, b"again")
+        await link.close()
