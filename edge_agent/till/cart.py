@@ -15,13 +15,15 @@ from pydantic import Field
 
 from device_profiles.store import ProductProfile
 from edge_agent.core.errors import EdgeError
-from edge_agent.till.pricing import PriceBook, price_line
+from edge_agent.till.pricing import PriceBook, UnusableLine, price_line
 from edge_agent.till.reporting import CartEnd, report_cart, total_of
 from edge_agent.till.requests import LineRequest, Request
 from sync.core.clock import Clock
 from sync.events import ReceiptLine
+from sync.events.sales import LINES_MOST
 from sync.outbox.outbox import Transaction
 
+LINE_MOST_G = 1e8
 TOLERANCE_G = 15.0
 TOLERANCE_SHARE = 0.02
 """Load cells of a cart are good for about 10 g, packs for about 2 % of what is printed."""
@@ -60,19 +62,19 @@ class ItemRequest(LineRequest):
     """A scanned item; a negative quantity puts one back. `weight_g` is one piece's; without it
     the profile's product says it, and a weight-embedded code says its own."""
 
-    weight_g: float | None = Field(default=None, gt=0, le=100_000)
+    weight_g: float | None = Field(default=None, gt=0, le=100_000, allow_inf_nan=False)
 
 
 class WeightRequest(Request):
     """What the cart's scale shows, net of the empty cart."""
 
-    weight_g: float = Field(ge=0, le=200_000)
+    weight_g: float = Field(ge=0, le=200_000, allow_inf_nan=False)
 
 
 class CloseRequest(Request):
     """The shopper is done; a last weight may come along."""
 
-    weight_g: float | None = Field(default=None, ge=0, le=200_000)
+    weight_g: float | None = Field(default=None, ge=0, le=200_000, allow_inf_nan=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,8 @@ class Cart:
     def add(self, transaction: Transaction, session_id: str, request: ItemRequest) -> Answer:
         """The session with one more line.  Raises UnknownSession, SessionClosed, UnusableLine."""
         session = _load_open(transaction.connection, session_id)
+        if len(session.items) >= LINES_MOST:
+            raise UnusableLine(f"a cart holds at most {LINES_MOST} lines; close it first")
         plain = LineRequest.model_validate(request.model_dump(exclude={"weight_g"}))
         line = price_line(
             plain,
@@ -120,7 +124,10 @@ class Cart:
             weighed=self.weighed,
             prices=self.prices.by_gtin,
         ).line
-        item = {"line": line.model_dump(mode="json"), "weight_g": self._weight_g(line, request)}
+        weight_g = self._weight_g(line, request)
+        if weight_g is not None and abs(weight_g) > LINE_MOST_G:
+            raise UnusableLine(f"no line weighs more than {LINE_MOST_G:,.0f} g")
+        item = {"line": line.model_dump(mode="json"), "weight_g": weight_g}
         transaction.connection.execute(
             "UPDATE cart_session SET items = ? WHERE session_id = ?",
             (json.dumps([*session.items, item]), session_id),

@@ -3,25 +3,26 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from device_profiles.bounds import Label, Moment, Money, Quantity, ReceiptNumber, Text, Word
 from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier
 from sync.events import LineReference
+from sync.events.sales import IDENTITIES_MOST, LINES_MOST, TENDERS_MOST
 
 
 def _has_four_places(value: Decimal) -> Decimal:
-    if not value.is_finite() or value != round(value, 4):
+    if value != round(value, 4):
         raise ValueError("at most four decimal places; round it at the till")
-    if abs(value) >= 10**12:
-        raise ValueError("too large: below 10^12")
     return value
 
 
-Exact = Annotated[Decimal, AfterValidator(_has_four_places)]
-"""Money or a quantity; give it as text ("3.50") so that no float comes between."""
+Exact = Annotated[Money, AfterValidator(_has_four_places)]
+"""Money; give it as text ("3.50") so that no float comes between."""
 
-Text = Annotated[str, Field(max_length=200)]
+Pieces = Annotated[Quantity, AfterValidator(_has_four_places)]
+"""A quantity, as exact as money."""
 
 
 class Request(BaseModel):
@@ -35,10 +36,10 @@ class LineRequest(Request):
     of the price list that the hub sent; `amount` may be left out anywhere: then it is quantity x
     unit_price - discount, rounded half up to the cent."""
 
-    code: str = Field(min_length=1, max_length=80)
+    code: Word = Field(min_length=1)
     description: Text = ""
-    quantity: Exact | None = None
-    unit: str = Field(default="", max_length=20)
+    quantity: Pieces | None = None
+    unit: Label = Field(default="", max_length=20)
     unit_price: Exact | None = None
     discount: Exact = Decimal(0)
     amount: Exact | None = None
@@ -48,7 +49,7 @@ class LineRequest(Request):
 class TenderRequest(Request):
     """One payment."""
 
-    kind: str = Field(min_length=1, max_length=40)
+    kind: Label = Field(min_length=1)
     amount: Exact
 
 
@@ -56,17 +57,17 @@ class IdentityRequest(Request):
     """A handle the shopper showed."""
 
     kind: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    value: str = Field(min_length=1, max_length=200)
+    value: Text = Field(min_length=1)
 
 
 class SaleRequest(Request):
     """A sale or a return. `ended_at` is for receipts the POS had kept back; else it is now."""
 
-    lines: tuple[LineRequest, ...] = Field(min_length=1, max_length=1000)
-    tenders: tuple[TenderRequest, ...] = Field(default=(), max_length=50)
-    identities: tuple[IdentityRequest, ...] = Field(default=(), max_length=20)
-    ended_at: AwareDatetime | None = None
-    sequence: int | None = Field(default=None, ge=0, lt=2**62)
+    lines: tuple[LineRequest, ...] = Field(min_length=1, max_length=LINES_MOST)
+    tenders: tuple[TenderRequest, ...] = Field(default=(), max_length=TENDERS_MOST)
+    identities: tuple[IdentityRequest, ...] = Field(default=(), max_length=IDENTITIES_MOST)
+    ended_at: Moment | None = None
+    sequence: ReceiptNumber | None = None
 
 
 class ReceiptKey(Request):
@@ -74,21 +75,21 @@ class ReceiptKey(Request):
 
     workstation_id: Identifier
     business_day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    sequence: int = Field(ge=0)
+    sequence: ReceiptNumber
 
 
 class VoidRequest(Request):
     """The receipt that is to count as never sold."""
 
     receipt: ReceiptKey
-    ended_at: AwareDatetime | None = None
+    ended_at: Moment | None = None
 
 
 class NoSaleRequest(Request):
     """The drawer was opened without a sale."""
 
     reason: Text = ""
-    ended_at: AwareDatetime | None = None
+    ended_at: Moment | None = None
 
 
 class StockMoveRequest(Request):
@@ -96,11 +97,11 @@ class StockMoveRequest(Request):
     virtual `supplier`, `customer`, `loss`, `adjustment`."""
 
     gtin: Gtin
-    quantity: Exact = Field(gt=0)
-    from_location: str = Field(min_length=1, max_length=80)
-    to_location: str = Field(min_length=1, max_length=80)
+    quantity: Pieces = Field(gt=0)
+    from_location: Word = Field(min_length=1)
+    to_location: Word = Field(min_length=1)
     reason: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    moved_at: AwareDatetime | None = None
+    moved_at: Moment | None = None
     reference: Text = ""
 
 
@@ -108,6 +109,6 @@ class StockCountRequest(Request):
     """Somebody counted a product at a location."""
 
     gtin: Gtin
-    location: str = Field(min_length=1, max_length=80)
-    quantity: Exact = Field(ge=0)
-    counted_at: AwareDatetime | None = None
+    location: Word = Field(min_length=1)
+    quantity: Pieces = Field(ge=0)
+    counted_at: Moment | None = None

@@ -99,7 +99,7 @@ def _signed(key: int) -> int:
     return key - 2**32 if key >= 2**31 else key
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str | sa.URL) -> Database:
     """The database at the SQLAlchemy `url`, brought to this version's tables.
 
     Raises UnusableData, and NewerDatabase when a newer AisleOS has written it.
@@ -112,7 +112,7 @@ def open_database(url: str) -> Database:
     return database
 
 
-def sqlite_file(url: str) -> Path | None:
+def sqlite_file(url: str | sa.URL) -> Path | None:
     """The file of an SQLite address; None for every other one, also for one that is none."""
     try:
         address = sa.make_url(url)
@@ -122,7 +122,7 @@ def sqlite_file(url: str) -> Path | None:
     return Path(address.database) if is_file and address.database else None
 
 
-def _engine(url: str) -> sa.Engine:
+def _engine(url: str | sa.URL) -> sa.Engine:
     try:
         address = sa.make_url(url)
         if address.get_backend_name() not in ("sqlite", "postgresql"):

@@ -155,7 +155,7 @@ def load_mapping(name_or_path: str) -> ReceiptMapping:
     shipped = SHIPPED / f"{name_or_path.replace('-', '_')}.toml"
     try:
         if path.is_file():
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         elif shipped.is_file():
             text = shipped.read_text(encoding="utf-8")
         else:
