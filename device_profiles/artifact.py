@@ -1,6 +1,7 @@
 """What is sent to devices as a signed file: its name and kind, and the files that hold plans and
 prices."""
 
+from codecs import BOM_UTF8
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -94,7 +95,7 @@ def read_planograms(path: Path) -> PlanogramSet:
 
 def _read(path: Path, shape: type[Document], what: str) -> Document:
     try:
-        return shape.model_validate_json(path.read_bytes())
+        return shape.model_validate_json(path.read_bytes().removeprefix(BOM_UTF8))
     except OSError as error:
         raise InvalidArtifact(f"cannot read {what} {path.name}: {error.strerror}") from error
     except ValidationError as error:

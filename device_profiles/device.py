@@ -101,7 +101,7 @@ def load_device(path: Path) -> DeviceProfile:
     Raises InvalidProfile with one line that names the field.
     """
     try:
-        return DeviceProfile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return DeviceProfile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError as error:
         raise InvalidProfile(
             f"no profile at {path}; give --profile an existing TOML file"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from cloud_hub.core.errors import InvalidSettings
@@ -108,10 +109,11 @@ class HubSettings(BaseModel):
         return value
 
     @property
-    def database_url(self) -> str:
-        """SQLAlchemy URL with the driver the hub is built for."""
+    def database_url(self) -> str | sa.URL:
+        """SQLAlchemy URL with the driver the hub is built for. That of a file in the data folder is
+        no text: a `%` or `?` in a folder's name would mean something in one."""
         if self.database is None:
-            return f"sqlite:///{self.data_dir / 'hub.db'}"
+            return sa.URL.create("sqlite", database=str(self.data_dir.absolute() / "hub.db"))
         for prefix in ("postgresql://", "postgres://"):
             if self.database.startswith(prefix):
                 return "postgresql+psycopg://" + self.database.removeprefix(prefix)
@@ -184,7 +186,7 @@ def load_settings(
     values: dict[str, Any] = {}
     if file is not None:
         try:
-            values |= tomllib.loads(file.read_text(encoding="utf-8"))
+            values |= tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise InvalidSettings(f"cannot read settings {file}: {error.strerror}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

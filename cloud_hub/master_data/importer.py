@@ -5,6 +5,7 @@ longer names; stores, products and devices that facts may point at are never del
 device keeps its password.
 """
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,7 +65,7 @@ class Loaded:
 def read_chain(path: Path) -> ChainProfile:
     """The chain in a JSON file. Raises InvalidMasterData with one line."""
     try:
-        return ChainProfile.model_validate_json(path.read_bytes())
+        return ChainProfile.model_validate_json(path.read_bytes().removeprefix(BOM_UTF8))
     except OSError as error:
         raise InvalidMasterData(f"cannot read {path}: {error.strerror}") from error
     except ValidationError as error:

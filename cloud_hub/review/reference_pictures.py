@@ -77,7 +77,7 @@ def gallery_pictures(folder: Path) -> Iterator[tuple[str, str, bytes]]:
     Raises UnusableData if it is none.
     """
     try:
-        words = tomllib.loads((folder / "gallery.toml").read_text(encoding="utf-8"))
+        words = tomllib.loads((folder / "gallery.toml").read_text(encoding="utf-8-sig"))
         first = {str(one["gtin"]): one for one in reversed(words.get("picture", []))}
         for gtin, one in sorted(first.items()):
             yield gtin, str(one["origin"]), (folder / str(one["file"])).read_bytes()

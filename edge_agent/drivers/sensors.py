@@ -4,17 +4,28 @@
 `w1:/sys/bus/w1/devices/28-.../temperature`: a 1-wire thermometer of the Linux kernel.
 """
 
-import json
+import re
+from codecs import BOM_UTF8
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from device_profiles.bounds import Number, keepable
 from device_profiles.sensor import SENSOR_TYPES, Sensor
 from edge_agent.core.errors import SensorUnusable
 
 STALE_AFTER_S = 300.0
-"""A file nobody has written for so long says nothing about now."""
+"""A file nobody has written for so long says nothing about now, nor does one of so far ahead."""
+LARGEST_BYTES = 64 * 1024
+MODE_CHARACTERS = 40
+THOUSANDTHS = re.compile(r"-?[0-9]{1,9}")
+ROUNDED_SHARE = 0.01
+"""A reading this near to what is plausible was rounded on its way: 60.4 s of 60 are 60."""
+READ_NUMBER = TypeAdapter[float](Number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +52,13 @@ def read_sensor(sensor: Sensor, *, base: Path, now: datetime) -> Reading:
     except SensorUnusable as error:
         return Reading(value=None, problem=str(error))
     kind = SENSOR_TYPES[sensor.kind]
-    if reading.value is not None and not kind.low <= reading.value <= kind.high:
+    if reading.value is None:
+        return reading
+    slack = ROUNDED_SHARE * (kind.high - kind.low)
+    if not kind.low - slack <= reading.value <= kind.high + slack:
         problem = f"{sensor.sensor_id} says {reading.value:g} {kind.unit}, which cannot be"
         return Reading(value=None, problem=problem, mode=reading.mode)
-    return reading
+    return replace(reading, value=min(max(reading.value, kind.low), kind.high))
 
 
 def driver_of(sensor: Sensor) -> Driver:
@@ -69,28 +83,49 @@ def _read_json(address: str, base: Path, now: datetime) -> Reading:
     path = base / name
     try:
         age_s = now.timestamp() - path.stat().st_mtime
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = from_json(_bytes_of(path).removeprefix(BOM_UTF8), allow_inf_nan=False)
     except (OSError, ValueError) as error:
         raise SensorUnusable(f"cannot read {path}: {error}") from error
     if age_s > STALE_AFTER_S:
         raise SensorUnusable(f"{path} was last written {age_s / 60:.0f} min ago")
+    if age_s < -STALE_AFTER_S:
+        raise SensorUnusable(f"{path} was written {-age_s / 60:.0f} min from now; check the clocks")
     if not isinstance(values, dict) or key not in values:
         raise SensorUnusable(f"{path} has no value {key!r}")
-    value = values[key]
-    if value is not None and not isinstance(value, int | float):
-        raise SensorUnusable(f"{path}: {key!r} is {value!r}, not a number")
     mode = values.get("mode", "")
     return Reading(
-        value=None if value is None else float(value),
-        problem=f"{path} says {key!r} could not be read" if value is None else "",
-        mode=mode if isinstance(mode, str) else "",
+        value=None if values[key] is None else _number(path, key, values[key]),
+        problem=f"{path} says {key!r} could not be read" if values[key] is None else "",
+        mode=mode if isinstance(mode, str) and len(mode) <= MODE_CHARACTERS else "",
     )
+
+
+def _number(path: Path, key: str, value: object) -> float:
+    """The value as a number. `true` is none, nor is a text, nor what no float can be."""
+    try:
+        return READ_NUMBER.validate_python(value, strict=True)
+    except ValidationError as error:
+        said = keepable(repr(value), 40)
+        raise SensorUnusable(f"{path}: {key!r} is {said}, not a number") from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    """What a small file holds. Raises OSError, also for what is no file, ValueError for a large
+    one."""
+    with path.open("rb") as file:
+        data = file.read(LARGEST_BYTES + 1)
+    if len(data) > LARGEST_BYTES:
+        raise ValueError(f"it has more than {LARGEST_BYTES} bytes")
+    return data
 
 
 def _read_one_wire(address: str, base: Path, now: datetime) -> Reading:
     path = base / address
     try:
-        return Reading(value=int(path.read_text(encoding="ascii").strip()) / 1000)
+        text = _bytes_of(path).decode("ascii").strip()
+        if not THOUSANDTHS.fullmatch(text):
+            raise ValueError(f"{text[:40]!r} is no whole number of thousandths")
+        return Reading(value=int(text) / 1000)
     except (OSError, ValueError) as error:
         raise SensorUnusable(f"cannot read thermometer {path}: {error}") from error
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from device_profiles.bounds import LINE_CHARACTERS, UNKEEPABLE, keepable
 from device_profiles.device import first_problem
 from edge_agent.core.errors import EdgeError
 from edge_agent.core.writer import Writer
@@ -36,6 +37,7 @@ from edge_agent.till.requests import (
 )
 from edge_agent.till.returns import ReturnRefused
 from sync.core.errors import OutboxFull, OutboxUnusable, RecordTooBig
+from sync.core.sparing import sparing
 from sync.outbox.outbox import Transaction
 
 KEY_HEADER = "Idempotency-Key"
@@ -142,8 +144,8 @@ def key_of(request: web.Request, raw: bytes) -> tuple[str | None, str]:
     key = request.headers.get(KEY_HEADER)
     if key is None:
         return None, ""
-    if not 1 <= len(key) <= LONGEST_KEY:
-        raise UnusableLine(f"header {KEY_HEADER}: 1 to {LONGEST_KEY} characters")
+    if not 1 <= len(key) <= LONGEST_KEY or UNKEEPABLE.search(key):
+        raise UnusableLine(f"header {KEY_HEADER}: 1 to {LONGEST_KEY} characters of UTF-8")
     return key, fingerprint_of(request.path, raw or b"{}")
 
 
@@ -152,8 +154,19 @@ async def answer_errors(
     request: web.Request, handler: Callable[[web.Request], Any]
 ) -> web.StreamResponse:
     """Every refusal as `{"error": one line}` under its own status."""
-    if _is_from_a_web_page(request):
-        return _refuse(HTTPStatus.FORBIDDEN, "this API is for programs on the till, not web pages")
+    with sparing(log, "a request failed", action="till"):
+        if _is_from_a_web_page(request):
+            why = "this API is for programs on the till, not web pages"
+            return _refuse(HTTPStatus.FORBIDDEN, why)
+        return await _answered(request, handler)
+    why = "the till could not do that; its log says why. Nothing was recorded"
+    return _refuse(HTTPStatus.INTERNAL_SERVER_ERROR, why)
+
+
+async def _answered(
+    request: web.Request, handler: Callable[[web.Request], Any]
+) -> web.StreamResponse:
+    """The handler's answer, or why it refused."""
     try:
         response: web.StreamResponse = await handler(request)
         return response
@@ -175,11 +188,15 @@ async def answer_errors(
 def _is_from_a_web_page(request: web.Request) -> bool:
     """Whether a browser sent this for some web page: another site's (it then names its origin), or
     one whose name was made to point to this machine."""
-    name = (request.url.host or "").strip("[]")
+    try:
+        name = (request.url.host or "").strip("[]")
+    except ValueError:
+        name = ""
     return "Origin" in request.headers or not (
         name == "localhost" or name.replace(".", "").isdigit() or ":" in name
     )
 
 
 def _refuse(status: HTTPStatus, message: str) -> web.Response:
-    return web.json_response({"error": message}, status=status)
+    line = keepable(" ".join(message.split()), LINE_CHARACTERS)
+    return web.json_response({"error": line}, status=status)

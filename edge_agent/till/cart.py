@@ -17,14 +17,16 @@ from device_profiles.money import plain
 from device_profiles.store import ProductProfile
 from device_profiles.units import Dimension, known_unit
 from edge_agent.core.errors import EdgeError
-from edge_agent.till.pricing import OwnCodes, PriceBook, Terms, price_line
+from edge_agent.till.pricing import OwnCodes, PriceBook, Terms, UnusableLine, price_line
 from edge_agent.till.reporting import CartEnd, report_cart, total_of
 from edge_agent.till.requests import LineRequest, Request
 from sync.core.clock import Clock
 from sync.events import ReceiptLine
+from sync.events.sales import LINES_MOST
 from sync.outbox.outbox import Transaction
 
 GRAMS_PER_KG = 1000
+LINE_MOST_G = 1e8
 TOLERANCE_G = 15.0
 TOLERANCE_SHARE = 0.02
 """Load cells of a cart are good for about 10 g, packs for about 2 % of what is printed."""
@@ -63,19 +65,19 @@ class ItemRequest(LineRequest):
     """A scanned item; a negative quantity puts one back. `weight_g` is one piece's; without it
     the profile's product says it, and a weight-embedded code says its own."""
 
-    weight_g: float | None = Field(default=None, gt=0, le=100_000)
+    weight_g: float | None = Field(default=None, gt=0, le=100_000, allow_inf_nan=False)
 
 
 class WeightRequest(Request):
     """What the cart's scale shows, net of the empty cart."""
 
-    weight_g: float = Field(ge=0, le=200_000)
+    weight_g: float = Field(ge=0, le=200_000, allow_inf_nan=False)
 
 
 class CloseRequest(Request):
     """The shopper is done; a last weight may come along."""
 
-    weight_g: float | None = Field(default=None, ge=0, le=200_000)
+    weight_g: float | None = Field(default=None, ge=0, le=200_000, allow_inf_nan=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,8 @@ class Cart:
     def add(self, transaction: Transaction, session_id: str, request: ItemRequest) -> Answer:
         """The session with one more line.  Raises UnknownSession, SessionClosed, UnusableLine."""
         session = _load_open(transaction.connection, session_id)
+        if len(session.items) >= LINES_MOST:
+            raise UnusableLine(f"a cart holds at most {LINES_MOST} lines; close it first")
         request_line = LineRequest.model_validate(request.model_dump(exclude={"weight_g"}))
         priced = price_line(
             request_line,
@@ -124,9 +128,12 @@ class Cart:
             own=self.own,
             prices=self.prices.by_gtin,
         )
+        weight_g = self._weight_g(priced.line, request)
+        if weight_g is not None and abs(weight_g) > LINE_MOST_G:
+            raise UnusableLine(f"no line weighs more than {LINE_MOST_G:,.0f} g")
         item = {
             "line": priced.line.model_dump(mode="json"),
-            "weight_g": self._weight_g(priced.line, request),
+            "weight_g": weight_g,
             "warning": priced.warning,
         }
         transaction.connection.execute(

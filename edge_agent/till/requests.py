@@ -4,25 +4,25 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from device_profiles.bounds import Label, Moment, Money, Quantity, ReceiptNumber, Text, Word
 from device_profiles.codes import ProductCode
-from device_profiles.money import LARGEST, plain
+from device_profiles.money import plain
 from device_profiles.names import Identifier
 from sync.events import LineReference
+from sync.events.sales import IDENTITIES_MOST, LINES_MOST, TENDERS_MOST
 
 
 def _has_four_places(value: Decimal) -> Decimal:
-    if not value.is_finite() or value != round(value, 4):
+    if value != round(value, 4):
         raise ValueError("at most four decimal places; round it at the till")
-    if abs(value) >= LARGEST:
-        raise ValueError("too large: below 10^10")
     # 1E+1 is 10 from here on.
     return Decimal(plain(value))
 
 
-Exact = Annotated[Decimal, AfterValidator(_has_four_places)]
-"""Money or a quantity; give it as text ("3.50") so that no float comes between."""
+Exact = Annotated[Money, AfterValidator(_has_four_places)]
+"""Money; give it as text ("3.50") so that no float comes between."""
 
 LOCATION = (
     r"^([a-z0-9-]{1,40}/)?(floor|back-room)$|^(customer|supplier|loss|adjustment|in-transit)$"
@@ -38,10 +38,11 @@ def _is_known_place(where: str) -> str:
     return where
 
 
-Location = Annotated[str, AfterValidator(_is_known_place)]
+Location = Annotated[str, Field(max_length=80), AfterValidator(_is_known_place)]
 """Where goods are, or where they came from and went to."""
 
-Text = Annotated[str, Field(max_length=200)]
+Pieces = Annotated[Quantity, AfterValidator(_has_four_places)]
+"""A quantity, as exact as money."""
 
 
 class Request(BaseModel):
@@ -55,10 +56,10 @@ class LineRequest(Request):
     of the price list that the hub sent; `amount` may be left out anywhere: then it is quantity x
     unit_price - discount, rounded half up to the minor units of the till's currency."""
 
-    code: str = Field(min_length=1, max_length=80)
+    code: Word = Field(min_length=1)
     description: Text = ""
-    quantity: Exact | None = None
-    unit: str = Field(default="", max_length=20)
+    quantity: Pieces | None = None
+    unit: Label = Field(default="", max_length=20)
     unit_price: Exact | None = None
     discount: Exact = Decimal(0)
     amount: Exact | None = None
@@ -68,7 +69,7 @@ class LineRequest(Request):
 class TenderRequest(Request):
     """One payment."""
 
-    kind: str = Field(min_length=1, max_length=40)
+    kind: Label = Field(min_length=1)
     amount: Exact
 
 
@@ -76,17 +77,17 @@ class IdentityRequest(Request):
     """A handle the shopper showed."""
 
     kind: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    value: str = Field(min_length=1, max_length=200)
+    value: Text = Field(min_length=1)
 
 
 class SaleRequest(Request):
     """A sale or a return. `ended_at` is for receipts the POS had kept back; else it is now."""
 
-    lines: tuple[LineRequest, ...] = Field(min_length=1, max_length=1000)
-    tenders: tuple[TenderRequest, ...] = Field(default=(), max_length=50)
-    identities: tuple[IdentityRequest, ...] = Field(default=(), max_length=20)
-    ended_at: AwareDatetime | None = None
-    sequence: int | None = Field(default=None, ge=0, lt=2**62)
+    lines: tuple[LineRequest, ...] = Field(min_length=1, max_length=LINES_MOST)
+    tenders: tuple[TenderRequest, ...] = Field(default=(), max_length=TENDERS_MOST)
+    identities: tuple[IdentityRequest, ...] = Field(default=(), max_length=IDENTITIES_MOST)
+    ended_at: Moment | None = None
+    sequence: ReceiptNumber | None = None
 
 
 class ReceiptKey(Request):
@@ -94,21 +95,21 @@ class ReceiptKey(Request):
 
     workstation_id: Identifier
     business_day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    sequence: int = Field(ge=0)
+    sequence: ReceiptNumber
 
 
 class VoidRequest(Request):
     """The receipt that is to count as never sold."""
 
     receipt: ReceiptKey
-    ended_at: AwareDatetime | None = None
+    ended_at: Moment | None = None
 
 
 class NoSaleRequest(Request):
     """The drawer was opened without a sale."""
 
     reason: Text = ""
-    ended_at: AwareDatetime | None = None
+    ended_at: Moment | None = None
 
 
 class StockMoveRequest(Request):
@@ -116,11 +117,11 @@ class StockMoveRequest(Request):
     of another; or the virtual `supplier`, `customer`, `loss`, `adjustment`, `in-transit`."""
 
     gtin: ProductCode
-    quantity: Exact = Field(gt=0)
+    quantity: Pieces = Field(gt=0)
     from_location: Location
     to_location: Location
     reason: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    moved_at: AwareDatetime | None = None
+    moved_at: Moment | None = None
     reference: Text = ""
 
 
@@ -129,5 +130,5 @@ class StockCountRequest(Request):
 
     gtin: ProductCode
     location: Location
-    quantity: Exact = Field(ge=0)
-    counted_at: AwareDatetime | None = None
+    quantity: Pieces = Field(ge=0)
+    counted_at: Moment | None = None

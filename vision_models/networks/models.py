@@ -81,7 +81,7 @@ class ModelEntry(BaseModel):
 def read_manifest(path: Path = SHIPPED) -> dict[str, ModelEntry]:
     """The entries of a manifest by name. Raises UnusableModel with the field that is wrong."""
     try:
-        words = tomllib.loads(path.read_text(encoding="utf-8"))
+        words = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return TypeAdapter(dict[str, ModelEntry]).validate_python(words)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UnusableModel(f"cannot read the model manifest {path}: {error}") from error

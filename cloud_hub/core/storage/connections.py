@@ -32,7 +32,7 @@ ACKNOWLEDGED_IS_KEPT: Final = (
 """A device forgets what the hub acknowledged: a commit that a crash may undo is none."""
 
 
-def engine_for(url: str) -> sa.Engine:
+def engine_for(url: str | sa.URL) -> sa.Engine:
     """The engine at the SQLAlchemy `url`; nothing is connected yet. Raises UnusableData."""
     try:
         address = sa.make_url(url)

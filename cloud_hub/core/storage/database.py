@@ -135,7 +135,7 @@ def _key_of(part: str) -> int:
     return key - 2**32 if key >= 2**31 else key
 
 
-def open_database(url: str, *, seal: AuditSeal | None = None) -> Database:
+def open_database(url: str | sa.URL, *, seal: AuditSeal | None = None) -> Database:
     """The database at the SQLAlchemy `url`, brought to this version's tables. Without `seal` no act
     can be noted in the audit log.
 
@@ -149,7 +149,7 @@ def open_database(url: str, *, seal: AuditSeal | None = None) -> Database:
     return database
 
 
-def sqlite_file(url: str) -> Path | None:
+def sqlite_file(url: str | sa.URL) -> Path | None:
     """The file of an SQLite address; None for every other one, also for one that is none."""
     try:
         address = sa.make_url(url)

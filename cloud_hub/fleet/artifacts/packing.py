@@ -48,7 +48,7 @@ def _model_files(manifest: Path, name: str) -> dict[str, Path]:
     """
     entry_name = name.rpartition("/")[2]
     try:
-        entries = tomllib.loads(manifest.read_text(encoding="utf-8"))
+        entries = tomllib.loads(manifest.read_text(encoding="utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidArtifact(
             f"{manifest} is no model manifest: {error}; give the models.toml that names the file"

@@ -47,7 +47,7 @@ def letter_content(office: OfflineHub, letter_id: str) -> dict[str, Any]:
 def read_body(path: Path) -> dict[str, Any]:
     """A corrected body. Raises HubError for a file that holds no JSON object."""
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise HubError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:

@@ -42,30 +42,41 @@ class CoolerGuard:
     """The local rules. Fed with each interval's readings; says which alarms stand."""
 
     interval_s: float
-    _warm_since_s: float | None = None
-    _open_s: float = 0.0
+    _warm_since_s: dict[str, float] = field(default_factory=dict)
+    _open_s: dict[str, float] = field(default_factory=dict)
 
     def judge_temperature(
         self, sensor: Sensor, value: float, mode: str, at_s: float
     ) -> bool | None:
-        """Whether it is too warm: True raises, False clears, None leaves it as it is."""
+        """Whether it is too warm at this sensor: True raises, False clears, None leaves it as it
+        is."""
         if sensor.limit_high is None:
-            self._warm_since_s = None
+            self._warm_since_s.pop(sensor.sensor_id, None)
             return False
         if mode != "normal" or value <= sensor.limit_high:
-            self._warm_since_s = None
+            self._warm_since_s.pop(sensor.sensor_id, None)
             is_cool = value <= sensor.limit_high - COOLED_BELOW_LIMIT_C
             return False if is_cool else None
-        if self._warm_since_s is None:
-            self._warm_since_s = at_s
+        since_s = self._warm_since_s.setdefault(sensor.sensor_id, at_s)
         allowed_s = TOO_WARM_AFTER_S if sensor.alarm_after_s is None else sensor.alarm_after_s
-        return True if at_s - self._warm_since_s >= allowed_s else None
+        return True if at_s - since_s >= allowed_s else None
 
     def judge_door(self, sensor: Sensor, open_s: float) -> bool:
-        """Whether the door has stood open too long on end."""
+        """Whether this door has stood open too long on end."""
         allowed_s = DOOR_OPEN_AFTER_S if sensor.alarm_after_s is None else sensor.alarm_after_s
-        self._open_s = self._open_s + open_s if open_s >= OPEN_SHARE * self.interval_s else 0.0
-        return self._open_s >= allowed_s
+        before_s = self._open_s.get(sensor.sensor_id, 0.0)
+        is_open = open_s >= OPEN_SHARE * self.interval_s
+        self._open_s[sensor.sensor_id] = before_s + open_s if is_open else 0.0
+        return self._open_s[sensor.sensor_id] >= allowed_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """What one sensor's reading means for its alarm."""
+
+    is_on: bool | None
+    value: float
+    limit: float | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,7 +126,7 @@ class CoolerWatch:
         """One interval: readings on their way, rules judged."""
         readings = await asyncio.to_thread(
             lambda: {
-                sensor.kind: read_sensor(sensor, base=self.base, now=self.clock.now())
+                sensor.sensor_id: read_sensor(sensor, base=self.base, now=self.clock.now())
                 for sensor in self.sensors
             }
         )
@@ -125,9 +136,9 @@ class CoolerWatch:
             fixture_id=self.fixture_id,
             started_at=minute_of(self.clock.now()),
             interval_s=round(self.interval_s) or 1,
-            temperature_c=_value(readings, "temperature"),
-            compressor_duty=_value(readings, "compressor-duty"),
-            door_open_s=_value(readings, "door-open"),
+            temperature_c=self._worst(readings, "temperature"),
+            compressor_duty=self._worst(readings, "compressor-duty"),
+            door_open_s=self._worst(readings, "door-open"),
             mode=mode,
         )
 
@@ -147,36 +158,63 @@ class CoolerWatch:
                 value="-" if reading.value is None else f"{reading.value:g} {_unit(sensor)}",
             )
             for sensor in self.sensors
-            if (reading := self.latest.get(sensor.kind)) is not None
+            if (reading := self.latest.get(sensor.sensor_id)) is not None
         )
 
     async def _guard(self, readings: dict[str, Reading], mode: str) -> None:
         at_s = self.clock.monotonic_s()
         for sensor in self.sensors:
-            reading = readings[sensor.kind]
-            lost = Guarded(alarm=SENSOR_LOST, subject=sensor.sensor_id, detail=reading.problem)
-            await self.alarms.set_alarm(lost, is_on=reading.value is None)
-            if reading.value is None:
-                continue
-            if sensor.kind == "temperature":
-                is_on = self.guard.judge_temperature(sensor, reading.value, mode, at_s)
-                await self._set(TOO_WARM, reading.value, sensor.limit_high, is_on)
-            elif sensor.kind == "door-open":
-                if self.door is not None:
-                    self.door.note(reading.value, self.interval_s)
-                is_on = self.guard.judge_door(sensor, reading.value)
-                await self._set(DOOR_OPEN, reading.value, sensor.limit_high, is_on)
+            problem = readings[sensor.sensor_id].problem
+            lost = Guarded(alarm=SENSOR_LOST, subject=sensor.sensor_id, detail=problem)
+            await self.alarms.set_alarm(lost, is_on=readings[sensor.sensor_id].value is None)
+        warm = [
+            _Judged(
+                is_on=self.guard.judge_temperature(sensor, value, mode, at_s),
+                value=value,
+                limit=sensor.limit_high,
+            )
+            for sensor, value in self._given(readings, "temperature")
+        ]
+        await self._set(TOO_WARM, warm, of=self._fitted("temperature"))
+        opened = [
+            _Judged(
+                is_on=self.guard.judge_door(sensor, value), value=value, limit=sensor.limit_high
+            )
+            for sensor, value in self._given(readings, "door-open")
+        ]
+        if opened and self.door is not None:
+            self.door.note(max(one.value for one in opened), self.interval_s)
+        await self._set(DOOR_OPEN, opened, of=self._fitted("door-open"))
 
-    async def _set(self, alarm: str, value: float, limit: float | None, is_on: bool | None) -> None:
-        if is_on is not None:
-            guarded = Guarded(alarm=alarm, subject=self.fixture_id, value=value, limit=limit)
-            await self.alarms.set_alarm(guarded, is_on=is_on)
+    def _fitted(self, kind: str) -> int:
+        """How many sensors of a kind there are."""
+        return sum(sensor.kind == kind for sensor in self.sensors)
+
+    def _given(self, readings: dict[str, Reading], kind: str) -> list[tuple[Sensor, float]]:
+        """The sensors of a kind that gave a reading, with it."""
+        return [
+            (sensor, value)
+            for sensor in self.sensors
+            if sensor.kind == kind and (value := readings[sensor.sensor_id].value) is not None
+        ]
+
+    def _worst(self, readings: dict[str, Reading], kind: str) -> float | None:
+        """The highest reading of a kind; None where no sensor of it gave one."""
+        return max((value for _, value in self._given(readings, kind)), default=None)
+
+    async def _set(self, alarm: str, judged: list[_Judged], *, of: int) -> None:
+        """One alarm for all sensors of a kind: raised where one raises it, cleared once all of
+        them, and there are `of`, say that it is over."""
+        raised = [one for one in judged if one.is_on]
+        is_over = len(judged) == of and all(one.is_on is False for one in judged)
+        if raised or (judged and is_over):
+            worst = max(raised or judged, key=lambda one: one.value - (one.limit or 0.0))
+            guarded = Guarded(
+                alarm=alarm, subject=self.fixture_id, value=worst.value, limit=worst.limit
+            )
+            await self.alarms.set_alarm(guarded, is_on=bool(raised))
 
 
 def _unit(sensor: Sensor) -> str:
     unit = SENSOR_TYPES[sensor.kind].unit
     return "°C" if unit == "c" else unit
-
-
-def _value(readings: dict[str, Reading], kind: str) -> float | None:
-    return readings[kind].value if kind in readings else None

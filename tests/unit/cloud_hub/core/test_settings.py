@@ -6,6 +6,7 @@ import pytest
 
 from cloud_hub.core.errors import InvalidSettings
 from cloud_hub.core.settings import load_settings
+from cloud_hub.core.storage.database import open_database, sqlite_file
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,6 @@ def test_what_is_no_address_is_told_with_an_example(said: str) -> None:
 @pytest.mark.parametrize(
     ("given", "url"),
     [
-        (None, "sqlite:///shop/hub.db"),
         ("sqlite:///other.db", "sqlite:///other.db"),
         ("postgres://a@b/c", "postgresql+psycopg://a@b/c"),
         ("postgresql://a@b/c", "postgresql+psycopg://a@b/c"),
@@ -68,6 +68,18 @@ def test_a_database_is_reached_by_the_driver_the_hub_is_built_for(
 ) -> None:
     settings = load_settings({"data_dir": "shop", "database": given}, environment={})
     assert settings.database_url == url
+
+
+@pytest.mark.parametrize("name", ["shop", "pct%41", "what?a=b", "hash#1", "a b", "file:x", "店"])
+def test_a_database_lies_in_its_data_folder_whatever_that_is_called(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = load_settings({"data_dir": name}, environment={}).database_url
+    open_database(url).close()
+    assert (tmp_path / name / "hub.db").is_file()
+    assert sqlite_file(url) == tmp_path / name / "hub.db"
+    assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
 def test_without_an_external_broker_devices_are_sent_to_the_hubs_own() -> None:

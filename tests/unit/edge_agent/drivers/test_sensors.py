@@ -1,6 +1,7 @@
 """What sensors say, or why they say nothing."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,66 @@ def test_an_unknown_kind_or_address_is_told_with_those_there_are() -> None:
         driver_of(thermometer("json:a#b", kind="happiness"))
     with pytest.raises(SensorUnusable, match="it must begin with one of: json:, w1:"):
         driver_of(thermometer("modbus:1"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b'\xef\xbb\xbf{"temperature_c": 4.1}', 4.1),
+        (b'{"temperature_c": true}', None),
+        (b'{"temperature_c": false}', None),
+        (b'{"temperature_c": "4.1"}', None),
+        (b'{"temperature_c": [4.1]}', None),
+        (b'{"temperature_c": NaN}', None),
+        (b'{"temperature_c": 1e999}', None),
+        (b'{"temperature_c": 1' + b"0" * 400 + b"}", None),
+        (b'{"temperature_c": 1' + b"0" * 5000 + b"}", None),
+        (b"[" * 50_000, None),
+        (b"[" * 100_000, None),
+        (b"", None),
+        (b"\xff\xfe{", None),
+        (b'{"temperature_c": 4}', 4.0),
+        (b'{"temperature_c": 60.4}', 60.0),
+        (b'{"temperature_c": 85}', None),
+        (b'{"temperature_c": -127}', None),
+    ],
+)
+def test_only_a_number_is_a_reading(tmp_path, text, value):
+    (tmp_path / "c.json").write_bytes(text)
+    sensor = Sensor(sensor_id="x", kind="temperature", address="json:c.json#temperature_c")
+    reading = read_sensor(sensor, base=tmp_path, now=datetime.now(UTC))
+    assert reading.value == value
+    assert (reading.problem == "") == (value is not None)
+    assert len(reading.problem) < 1000
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "value"),
+    [
+        ("door-open", 60.4, 60.0),
+        ("door-open", 60.61, None),
+        ("compressor-duty", 1.0000001, 1.0),
+        ("compressor-duty", -0.001, 0.0),
+        ("compressor-duty", 55, None),
+    ],
+)
+def test_what_was_rounded_on_its_way_still_counts(tmp_path, kind, said, value):
+    (tmp_path / "c.json").write_text(f'{{"v": {said}}}')
+    sensor = Sensor(sensor_id="x", kind=kind, address="json:c.json#v")
+    assert read_sensor(sensor, base=tmp_path, now=datetime.now(UTC)).value == value
+
+
+@pytest.mark.parametrize("days", [-400, -1, 1, 400])
+def test_a_file_of_another_day_past_or_to_come_says_nothing(tmp_path, days):
+    (tmp_path / "c.json").write_text('{"v": 4.1}')
+    sensor = Sensor(sensor_id="x", kind="temperature", address="json:c.json#v")
+    reading = read_sensor(sensor, base=tmp_path, now=datetime.now(UTC) + timedelta(days=days))
+    assert reading.value is None
+    assert "min" in reading.problem
+
+
+@pytest.mark.parametrize("text", ["nan", "", "4_125", "４１２５", "9" * 5000, "1" + "0" * 400])
+def test_a_one_wire_file_of_no_number_is_no_reading(tmp_path, text):
+    (tmp_path / "w").write_text(text, encoding="utf-8")
+    sensor = Sensor(sensor_id="x", kind="temperature", address="w1:w")
+    assert read_sensor(sensor, base=tmp_path, now=datetime.now(UTC)).value is None

@@ -118,3 +118,77 @@ async def test_a_web_page_cannot_sell(till, outbox, headers):
     answer = await till.post("/v1/sales", data=json.dumps(SALE), headers=headers)
     assert answer.status == 403
     assert outbox.books()[0].produced == 0
+
+
+VOID = '{"receipt": {"workstation_id": "t", "business_day": "2026-01-01", "sequence": 1e99}}'
+MANY = json.dumps({"lines": [SALE["lines"][0] | {"unit_price": "4000000000"}] * 2})
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("sales", '{"lines": [{"code": "x", "quantity": "1", "unit_price": %s}]}' % ("9" * 5000)),
+        ("sales", '{"lines": [{"code": "x", "quantity": "1", "unit_price": "1e999999"}]}'),
+        ("sales", '{"lines": [{"code": "x", "quantity": "1e15", "unit_price": "1"}]}'),
+        ("sales", '{"lines": [{"code": "x", "quantity": "1", "unit_price": "900000000000000"}]}'),
+        ("sales", '{"lines": [{"code": "x", "quantity": "9e8", "unit_price": "9e9"}]}'),
+        ("sales", '{"lines": [{"code": "a\\u0000b", "quantity": "1", "unit_price": "1"}]}'),
+        ("sales", '{"lines": [{"code": "a\\ud800", "quantity": "1", "unit_price": "1"}]}'),
+        ("sales", MANY),
+        ("sales", MANY.replace('"lines"', '"sequence": 4611686018427387904, "lines"')),
+        ("sales", '{"ended_at": "0001-01-01T00:00:00+14:00", "lines": []}'),
+        ("no-sales", '{"ended_at": "0001-01-01T00:00:00+14:00"}'),
+        ("no-sales", '{"ended_at": "9999-12-31T23:59:59-14:00"}'),
+        ("no-sales", '{"reason": "%s"}' % ("x" * 201)),
+        ("returns", "[" * 100_000),
+        (
+            "voids",
+            '{"receipt": {"workstation_id": "t", "business_day": "2026-01-01", "sequence": 1e99}}',
+        ),
+        ("stock-counts", '{"gtin": "6901234567892", "location": "floor", "quantity": "1e10"}'),
+    ],
+)
+async def test_what_the_road_to_the_hub_cannot_hold_is_refused_in_one_line(
+    till, outbox, path, body
+):
+    answer = await till.post(f"/v1/{path}", data=body)
+    assert answer.status == 422
+    assert answer.content_type == "application/json"
+    error = (await answer.json())["error"]
+    assert 0 < len(error) <= 320
+    assert "\n" not in error
+    assert events(outbox) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/v1/receipts/till-1/9999-99-99/1", {}),
+        ("GET", "/v1/receipts/till-1/2026-11-22/" + "9" * 4000, {}),
+        ("GET", "/v1/receipts/till%00/2026-11-22/1", {}),
+        ("GET", "/v1/receipts/%ED%A0%80/2026-11-22/1", {}),
+        ("POST", "/v1/sales", {"Idempotency-Key": "\udcff\udcfe"}),
+        ("POST", "/v1/sales", {"Host": "[", "Content-Type": "text/plain; charset=no-such"}),
+        ("PATCH", "/v1/sales", {}),
+        ("GET", "/nowhere", {}),
+    ],
+)
+async def test_an_odd_request_is_refused_in_one_line(till, method, path, headers):
+    from yarl import URL
+
+    url = URL(str(till.make_url("/")).rstrip("/") + path, encoded=True)
+    answer = await till.session.request(method, url, headers=headers, data=json.dumps(SALE))
+    assert 400 <= answer.status < 500
+    assert "\n" not in (await answer.json())["error"]
+
+
+async def test_a_fault_of_the_till_itself_is_told_as_json(writer, register):
+    async def broken(request: web.Request) -> web.Response:
+        raise RuntimeError("odd")
+
+    app = web.Application(middlewares=[answer_errors])
+    app.add_routes([web.get("/broken", broken)])
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/broken")
+        assert answer.status == 500
+        assert "log says why" in (await answer.json())["error"]

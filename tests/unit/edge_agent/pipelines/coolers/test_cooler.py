@@ -135,3 +135,45 @@ async def test_a_file_nobody_writes_any_more_says_nothing(cooler, outbox, clock)
     await watch.read_once()
     assert bodies(outbox, "cooler")[-1]["temperature_c"] == [None]
     assert "last written" in bodies(outbox, "alarm")[0]["detail"]
+
+
+TWO = (
+    SENSORS[0],
+    Sensor.model_validate(
+        {
+            "sensor_id": "below",
+            "kind": "temperature",
+            "address": "json:cooler.json#below_c",
+            "limit_high": 8.0,
+        }
+    ),
+)
+
+
+@pytest.mark.parametrize(("air", "below"), [(12.0, 4.0), (4.0, 12.0)])
+@pytest.mark.parametrize("sensors", [TWO, TWO[::-1]])
+async def test_of_two_thermometers_the_warmer_one_alarms_whichever_stands_first(
+    cooler, outbox, sensors, air, below
+):
+    watch, _, minutes = cooler
+    watch.sensors = sensors
+    await minutes(22, temperature_c=air, below_c=below)
+    assert alarms(outbox) == [("too-warm", "raised")]
+    (raised,) = bodies(outbox, "alarm")
+    assert raised["value"] == 12.0
+    assert bodies(outbox, "cooler")[0]["temperature_c"] == [12.0]
+    assert {one.en: one.value for one in watch.sight()} == {
+        "air": f"{air:g} °C",
+        "below": f"{below:g} °C",
+    }
+    await minutes(1, temperature_c=4.0, below_c=4.0)
+    assert alarms(outbox)[-1] == ("too-warm", "cleared")
+
+
+async def test_an_alarm_stands_while_the_thermometer_that_raised_it_is_silent(cooler, outbox):
+    watch, _, minutes = cooler
+    watch.sensors = TWO
+    await minutes(22, temperature_c=4.0, below_c=12.0)
+    await minutes(2, temperature_c=4.0, below_c=None)
+    assert ("too-warm", "cleared") not in alarms(outbox)
+    assert ("sensor-lost", "raised") in alarms(outbox)
