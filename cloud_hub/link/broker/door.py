@@ -56,13 +56,14 @@ class Doorkeeper(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Door:
-    """Lets connections in. `is_held` says whether devices are to wait with what they send."""
+    """Lets connections in. `is_held` says whether a device, by the client id that the broker knows,
+    is to wait with what it sends."""
 
     identities: Identities
     rooms: Rooms
     keeper: Doorkeeper
     crowd: Crowd
-    is_held: Callable[[], bool] = lambda: False
+    is_held: Callable[[str], bool] = lambda _: False
     refusals: RefusalLog = field(default_factory=lambda: RefusalLog(time.monotonic))
     callers: dict[str, Caller] = field(default_factory=dict)
     """Who is inside, by the client id that the broker knows."""
@@ -143,9 +144,8 @@ class Door:
 
         # The door watches over silence; the broker would cut a packet in two.
         inner = replace(said, client_id=inner_id, user=caller.key, password="", keepalive_s=0)
-        guarded = GuardedReader(
-            reader, connect_bytes(inner), self._rules(caller, said.keepalive_s, broken)
-        )
+        rules = self._rules(caller, inner_id, said.keepalive_s, broken)
+        guarded = GuardedReader(reader, connect_bytes(inner), rules)
         self.crowd.enter(caller, visitor, said.client_id)
         self.callers[inner_id] = caller
         try:
@@ -157,14 +157,18 @@ class Door:
                 self._soon(self.keeper.left(caller.device))
 
     def _rules(
-        self, caller: Caller, keepalive_s: int, broken: Callable[[LinkRefusal], None]
+        self,
+        caller: Caller,
+        inner_id: str,
+        keepalive_s: int,
+        broken: Callable[[LinkRefusal], None],
     ) -> PacketRules:
         is_hub = caller.device is None
         promised_s = min(keepalive_s or LONGEST_KEEPALIVE_S, LONGEST_KEEPALIVE_S)
         return PacketRules(
             most_bytes=MOST_HUB_PACKET_BYTES if is_hub else MOST_PACKET_BYTES,
             silence_s=PATIENCE * promised_s,
-            is_held=(lambda: False) if is_hub else self.is_held,
+            is_held=lambda: not is_hub and self.is_held(inner_id),
             on_broken=broken,
         )
 

@@ -32,7 +32,7 @@ STOP_TIMEOUT_S = 5.0
 DOOR = "default"
 """amqtt's name for the only way in."""
 MOST_UNDELIVERED = 256
-"""Messages that wait to be delivered, beyond which devices wait with theirs."""
+"""Messages on their way to the hub, beyond which devices wait with theirs."""
 MOST_INSIDE = 4096
 Callers = dict[str, Caller]
 
@@ -79,21 +79,30 @@ class InnerBroker(Broker):  # type: ignore[misc]  # amqtt has no types
             )
         )
         self._subscriptions = _Subscriptions()
+        self._callers = callers
+        self._of_hub: set[str] = set()
 
     async def serve(self, client_id: str, reader: GuardedReader, writer: GuardedWriter) -> None:
         """Serves one connection to its end, and forgets it."""
+        if self._callers[client_id].device is None:
+            self._of_hub.add(client_id)
         try:
             await self.external_connected(reader, writer, DOOR)
         finally:
+            self._of_hub.discard(client_id)
             await self._cleanup_session(client_id)
 
     async def retain_message(self, *_: object) -> None:
         """Nothing is retained: the truth is in the outbox and in the hub's database."""
 
-    @property
-    def undelivered(self) -> int:
-        """How many messages wait to be delivered."""
+    def undelivered(self, client_id: str) -> int:
+        """How many messages of this client, and of all on their way to the hub, wait. What a device
+        does not take delays nobody else."""
         waiting: int = self._broadcast_queue.qsize()
+        if client_id in self.sessions:
+            waiting += self.sessions[client_id][0].delivered_message_queue.qsize()
+        for name in self._of_hub & self.sessions.keys():
+            waiting += self.sessions[name][0].inflight_out_count
         return waiting
 
 
@@ -157,7 +166,7 @@ async def embedded_broker(
         rooms=broker,
         keeper=keeper,
         crowd=Crowd(room=room_here()),
-        is_held=lambda: is_full() or broker.undelivered > MOST_UNDELIVERED,
+        is_held=lambda client_id: is_full() or broker.undelivered(client_id) > MOST_UNDELIVERED,
         callers=callers,
     )
     await broker.start()

@@ -175,6 +175,19 @@ async def test_while_the_hub_is_full_devices_wait_and_lose_nothing(
         assert await hub.hear(len(said)) == said
 
 
+async def test_a_flood_arrives_whole_and_in_order(free_port: Callable[[], int]) -> None:
+    port = free_port()
+    async with broker(port) as call:
+        hub = await hub_at(call)
+        till = await call(TILL_SAYS)
+        assert await till.hear(4) == ACCEPTED
+        said = [publish(f"{UP}/0", number.to_bytes(2, "big") * 500) for number in range(1_000)]
+        flood = asyncio.ensure_future(till.say(b"".join(said)))
+        heard = [await hub.hear(len(one)) for one in said]
+        await flood
+        assert heard == said
+
+
 async def test_a_will_is_published_when_its_device_is_lost(free_port: Callable[[], int]) -> None:
     port = free_port()
     async with broker(port) as call:
