@@ -1,7 +1,8 @@
 """A chain's master data as formulas and pages use it: read once, looked up by identifier."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -152,6 +153,7 @@ class Chain:
     products: dict[str, ProductInfo]
     listings: dict[tuple[str, str], ListingInfo]
     listed_before: Former = field(default_factory=dict, repr=False)
+    fixtures_before: Former = field(default_factory=dict, repr=False)
     devices: dict[str, DeviceInfo]
 
     def plan_at(self, fixture_id: str, at: datetime) -> Plan | None:
@@ -160,14 +162,26 @@ class Chain:
 
     def is_must_have(self, store_id: str, gtin: str, day: date) -> bool:
         """Whether the store listed the product as must-have on a business day."""
+        was = self._was(self.listed_before.get(listing_id(store_id, gtin), ()), store_id, day)
+        if was is not None:
+            return bool(was["must_have"])
+        listing = self.listings.get((store_id, gtin))
+        return listing is not None and listing.must_have
+
+    def fixture_on(self, fixture_id: str, day: date) -> FixtureInfo:
+        """A fixture with the owner and the photo plan that it had on a business day."""
+        fixture = self.fixtures[fixture_id]
+        was = self._was(self.fixtures_before.get(fixture_id, ()), fixture.store_id, day)
+        return fixture if was is None else replace(fixture, **was)
+
+    def _was(
+        self, former: Sequence[tuple[datetime, Content]], store_id: str, day: date
+    ) -> Content | None:
+        """What held at the end of a business day, where it has changed since."""
         store = self.stores.get(store_id)
         zone = self.zone() if store is None else store.hours.on(day).zone
         tomorrow = day_start(day + timedelta(days=1), zone)
-        for until, was in self.listed_before.get(listing_id(store_id, gtin), ()):
-            if tomorrow <= until:
-                return bool(was["must_have"])
-        listing = self.listings.get((store_id, gtin))
-        return listing is not None and listing.must_have
+        return next((content for until, content in former if tomorrow <= until), None)
 
     def zone(self) -> ZoneInfo:
         """The zone in which the chain's clock is told: its first store's."""
@@ -217,6 +231,7 @@ def read_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
         products=_products(session, tenant_id),
         listings=_listings(session, tenant_id, scope),
         listed_before=read_former(session, tenant_id, FormerKind.LISTING),
+        fixtures_before=read_former(session, tenant_id, FormerKind.FIXTURE),
         devices=_devices(session, tenant_id, scope),
     )
 

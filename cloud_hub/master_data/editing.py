@@ -73,7 +73,7 @@ def edit_store(
     tenant_id: str,
     store_id: str,
     changes: Mapping[str, object],
-    since: datetime | None,
+    since: datetime | None = None,
 ) -> Edited:
     """Gives a store these fields, checked as the importer checks them, from `since` on; None: they
     correct what was there.

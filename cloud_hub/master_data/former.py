@@ -32,9 +32,11 @@ NOT_LISTED: Final[Content] = {"must_have": False, "listed": False}
 
 
 class FormerKind(StrEnum):
-    """What is kept: a store's zone, hours and area; what it lists; a version of a planogram."""
+    """What is kept: a store's zone, hours and area; whose a fixture is and when its photos are due;
+    what a store lists; a version of a planogram."""
 
     STORE = "store"
+    FIXTURE = "fixture"
     LISTING = "listing"
     PLAN = "plan"
 
@@ -111,6 +113,11 @@ def with_past(now: StoreHours, former: list[tuple[datetime, Content]]) -> StoreH
         )
         past.append((until, was))
     return replace(now, past=tuple(past))
+
+
+def fixture_content(owner_brand_id: str | None, photo_interval_min: int | None) -> Content:
+    """What figures depend on of a fixture."""
+    return {"owner_brand_id": owner_brand_id, "photo_interval_min": photo_interval_min}
 
 
 def listing_content(must_have: bool) -> Content:

@@ -6,6 +6,7 @@ device keeps its password.
 """
 
 from codecs import BOM_UTF8
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from cloud_hub.master_data.former import (
     NOT_LISTED,
     Change,
     FormerKind,
+    fixture_content,
     listing_content,
     listing_id,
     plan_content,
@@ -155,6 +157,7 @@ def _load_store(change: Change, store: StoreProfile) -> None:
     if write_store(change, store):
         _keep_listings(change, store)
     intervals = {plan.fixture_id: plan.interval_min for plan in store.photo_plans}
+    _keep_fixtures(change, store, intervals)
     insert_or_replace(
         session,
         place.FixtureRow,
@@ -195,6 +198,25 @@ def _load_store(change: Change, store: StoreProfile) -> None:
             for listing in store.listings
         ],
     )
+
+
+def _keep_fixtures(change: Change, store: StoreProfile, intervals: Mapping[str, int]) -> None:
+    """Keeps whose the store's fixtures were and when their photos were due, where that changes."""
+    row = place.FixtureRow
+    rows = change.session.execute(
+        sa.select(row.fixture_id, row.owner_brand_id, row.photo_interval_min).where(
+            row.tenant_id == change.tenant_id, row.store_id == store.store_id
+        )
+    )
+    now = {
+        each.fixture_id: fixture_content(each.owner_brand_id, intervals.get(each.fixture_id))
+        for each in store.fixtures
+    }
+    was = {
+        fixture_id: fixture_content(owner, interval_min) for fixture_id, owner, interval_min in rows
+    }
+    changed = {key: old for key, old in was.items() if now.get(key, old) != old}
+    change.keep(FormerKind.FIXTURE, changed)
 
 
 def _keep_listings(change: Change, store: StoreProfile) -> None:

@@ -62,9 +62,10 @@ def on_shelf_availability(
     must-have SKU-seconds. A picture that is not clear leaves both sides, as do hidden slots."""
     cells: dict[Cell, Sums] = {}
     for each in days:
-        for fixture in chain.fixtures_of(each.store_id):
-            if aspect.fixture_id not in (None, fixture.fixture_id):
+        for now in chain.fixtures_of(each.store_id):
+            if aspect.fixture_id not in (None, now.fixture_id):
                 continue
+            fixture = chain.fixture_on(now.fixture_id, each.day)
             for cell, sums in _availability(photos, chain, each, fixture, aspect):
                 add_to(cells, cell, sums)
     return cells
@@ -251,13 +252,13 @@ def _shows_nothing(photo: ShelfPhoto) -> bool:
 
 def read_share(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
     """Share of the brand asked about, or of the fixture's owner; None where there is neither."""
-    brand_id = aspect.brand_id or chain.fixtures[photo.fixture_id].owner_brand_id
+    brand_id = aspect.brand_id or chain.fixture_on(photo.fixture_id, photo.day).owner_brand_id
     return facings(photo, chain, brand_id) if brand_id else None
 
 
 def read_share_by_width(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
     """The same by width."""
-    brand_id = aspect.brand_id or chain.fixtures[photo.fixture_id].owner_brand_id
+    brand_id = aspect.brand_id or chain.fixture_on(photo.fixture_id, photo.day).owner_brand_id
     return facing_width(photo, chain, brand_id) if brand_id else None
 
 
@@ -269,7 +270,7 @@ def read_must_have(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | No
 
 def read_purity(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
     """Purity of a brand's own fixture; None on others."""
-    owner = chain.fixtures[photo.fixture_id].owner_brand_id
+    owner = chain.fixture_on(photo.fixture_id, photo.day).owner_brand_id
     if owner is None or aspect.brand_id not in (None, owner):
         return None
     return purity(photo, chain, owner)
@@ -278,7 +279,7 @@ def read_purity(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
 def read_basket_fill(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
     """How full the baskets of a chest freezer are; for a brand, of the freezers it owns. None where
     no basket could be judged."""
-    if aspect.brand_id not in (None, chain.fixtures[photo.fixture_id].owner_brand_id):
+    if aspect.brand_id not in (None, chain.fixture_on(photo.fixture_id, photo.day).owner_brand_id):
         return None
     filled = [basket.filled for basket in photo.baskets if basket.filled is not None]
     return Sums(amount=sum(filled), base=len(filled)) if filled else None
@@ -288,7 +289,7 @@ def read_compliance(part: Compliance) -> Reading:
     """Compliance of fixtures; for a brand, of the fixtures it owns."""
 
     def read(photo: ShelfPhoto, chain: Chain, aspect: Aspect) -> Sums | None:
-        owner = chain.fixtures[photo.fixture_id].owner_brand_id
+        owner = chain.fixture_on(photo.fixture_id, photo.day).owner_brand_id
         return compliance(photo, part) if aspect.brand_id in (None, owner) else None
 
     return read

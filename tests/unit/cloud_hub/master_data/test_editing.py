@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from cloud_hub.core.errors import NotFound
 from cloud_hub.master_data.editing import edit_store, read_store, renamed, write_store
+from cloud_hub.master_data.former import Change
 from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow
 from device_profiles.names import Names
 from tests.small_chain import TENANT, SmallChain
@@ -19,7 +20,8 @@ def test_a_store_is_read_back_as_it_was_written(two_stores: SmallChain) -> None:
     with two_stores.database.writing() as session:
         known = read_store(session, TENANT, "s01")
         moved = known.model_copy(update={"time_zone": "Asia/Shanghai", "selling_area_m2": 12.5})
-        write_store(session, TENANT, moved)
+        change = Change(session=session, tenant_id=TENANT, since=None)
+        assert write_store(change, moved)
         session.expire_all()
         assert read_store(session, TENANT, "s01") == moved
         assert read_store(session, TENANT, "s02").time_zone == "Etc/GMT-8"
@@ -44,9 +46,10 @@ def test_an_edit_tells_what_it_changed_and_leaves_the_rest(two_stores: SmallChai
         )
         assert set(edited.before) == set(edited.after) == {"selling_area_m2", "opening_hours"}
         assert (edited.before["selling_area_m2"], edited.after["selling_area_m2"]) == (50.0, 60.0)
-        assert edited.after["opening_hours"]["exceptions"] == {"2026-12-25": None}
+        assert edited.after["opening_hours"]["exceptions"] == {"2026-12-25": []}
         store = read_store(session, TENANT, "s01")
-        assert (store.opening_hours.opens, store.name["en"]) == (time(8), "Store 01")
+        assert store.opening_hours.on(date(2026, 12, 24)) == ((time(8), time(20)),)
+        assert store.name["en"] == "Store 01"
         assert session.scalar(sa.select(sa.func.count()).select_from(DeviceRow)) == 6
         assert session.scalar(sa.select(sa.func.count()).select_from(FixtureRow)) == 2
 

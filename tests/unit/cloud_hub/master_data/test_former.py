@@ -229,3 +229,21 @@ def test_what_was_kept_is_read_in_order(database: Database) -> None:
         assert [content["must_have"] for _, content in found["s01/x"]] == [False, True]
         assert read_former(session, TENANT, FormerKind.PLAN) == {}
         assert plan_contents(session, "nobody") == {}
+
+
+def test_a_fixture_was_whose_it_was_and_photographed_as_it_was(database: Database) -> None:
+    load(database, said())
+    chain = said()
+    store = chain["stores"][0]
+    (fixture,) = [each for each in store["fixtures"] if each["fixture_id"] == "s01-a"]
+    owner = fixture["owner_brand_id"]
+    other = None if owner else chain["brands"][0]["brand_id"]
+    fixture["owner_brand_id"] = other
+    store["photo_plans"] = [{"fixture_id": "s01-a", "interval_min": 15}]
+    load(database, chain, CHANGED)
+    known = chain_of(database)
+    assert known.fixture_on("s01-a", BEFORE).owner_brand_id == owner
+    assert known.fixture_on("s01-a", DAY).owner_brand_id == other
+    assert known.fixture_on("s01-a", BEFORE).photo_interval_min != 15
+    assert known.fixture_on("s01-a", DAY) == known.fixtures["s01-a"]
+    assert former(database) == [("fixture", "s01-a")]
