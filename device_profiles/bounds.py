@@ -84,6 +84,8 @@ Path = Annotated[str, StringConstraints(max_length=4096, pattern=KEPT)]
 """A file, a folder or an address; what the system itself takes."""
 Secret = Annotated[str, StringConstraints(max_length=1024, pattern=KEPT)]
 """A password or a token."""
+SealedText = Annotated[str, StringConstraints(max_length=1200, pattern=KEPT)]
+"""One line of 200 characters, sealed."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
 
 Moment = Annotated[AwareDatetime, Field(ge=EARLIEST_AT, lt=LATEST_AT)]

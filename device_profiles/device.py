@@ -21,6 +21,7 @@ from device_profiles.bounds import (
 from device_profiles.bounds import Path as PathText
 from device_profiles.camera import Camera
 from device_profiles.code_layouts import DEFAULT_LAYOUTS, LAYOUTS_MOST, CodeLayout
+from device_profiles.countries import Country
 from device_profiles.errors import AisleError
 from device_profiles.money import CurrencyCode
 from device_profiles.names import Identifier, Profile
@@ -62,7 +63,8 @@ class DeviceProfile(Profile):
     A photo of the shelves is due every `photo_interval_min` minutes of opening hours (0: never so),
     at the local `photo_times`, and `photo_after_door_s` after a cooler's door was closed.
     `photo_frames` of a live camera, a second apart, vote on what each photo shows. `code_layouts`
-    are the chain's, as in its master data: what stands inside its own codes. The page and the
+    are the chain's, as in its master data: what stands inside its own codes; so is `country`, where
+    telephone numbers are that do not say so (without it that of the time zone). The page and the
     till's API answer by the machine's own addresses and name, and by `page_names`.
     """
 
@@ -80,6 +82,7 @@ class DeviceProfile(Profile):
     planograms: tuple[PlanogramProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
     products: tuple[ProductProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
     code_layouts: tuple[CodeLayout, ...] = Field(default=DEFAULT_LAYOUTS, max_length=LAYOUTS_MOST)
+    country: Country | None = None
     gallery: PathText | None = None
     photo_interval_min: int = Field(default=60, ge=0, le=1440)
     photo_times: tuple[time, ...] = Field(default=(), max_length=1440)

@@ -3,13 +3,16 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from importlib import metadata
 from random import Random
 
 from aiohttp import web
 
 from device_profiles.artifact import ArtifactKind
+from device_profiles.countries import country_of_zone
 from device_profiles.store import DeviceKind
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
@@ -27,10 +30,12 @@ from edge_agent.till.cart_api import CartApi
 from edge_agent.till.once import KEPT_PER_MB
 from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import register_of
+from edge_agent.till.shoppers import HandleSealer
 from edge_agent.upkeep.artifact_checks import updates_of
 from edge_agent.upkeep.housekeeping import Housekeeper
 from edge_agent.upkeep.refusals import RefusalWatch
 from sync.core.clock import Clock
+from sync.link.credentials import load_credentials
 from sync.link.link_state import DownMessage, LinkHost, LinkState, LinkStatus
 from sync.link.media import MediaStore
 from sync.link.uplink import Uplink, run_link
@@ -164,7 +169,13 @@ def _add_till(agent: Agent, app: web.Application) -> None:
 
     read_prices()
     agent.updates.on_change(ArtifactKind.PRICE_LIST, read_prices)
-    register = register_of(profile, till, clock=agent.clock, rng=agent.rng, prices=prices)
+    register = replace(
+        register_of(profile, till, clock=agent.clock, rng=agent.rng, prices=prices),
+        handles=HandleSealer(
+            key=_hubs_key(agent.settings),
+            country=profile.country or country_of_zone(profile.time_zone),
+        ),
+    )
     if profile.kind is DeviceKind.CART:
         products = {product.gtin: product for product in profile.products}
         cart = Cart(
@@ -178,6 +189,20 @@ def _add_till(agent: Agent, app: web.Application) -> None:
         return
     kept = profile.outbox_quota_mb * KEPT_PER_MB
     TillApi(register, agent.writer, kept).add_to(app)
+
+
+def _hubs_key(settings: EdgeSettings) -> Callable[[], str | None]:
+    """The hub's key for handles, from the credentials as soon as they are there."""
+    known: list[str] = []
+
+    def key() -> str | None:
+        if not known and settings.hub_url is not None:
+            kept = load_credentials(settings.data_dir, settings.claim, settings.hub_url)
+            if kept is not None and kept.handle_key is not None:
+                known.append(kept.handle_key)
+        return known[0] if known else None
+
+    return key
 
 
 def _add_watching(agent: Agent) -> None:

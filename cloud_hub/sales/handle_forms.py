@@ -186,8 +186,8 @@ def _values(session: Session, keys: HandleKeys, row: _ShownRow) -> Iterator[str]
     name = (row.tenant_id, device_id, int(epoch), int(lane), int(seq))
     event = session.get(StoredEvent, name)
     for handle in keys.opened(event.body).get("identities", ()) if event else ():
-        if handle["kind"] == row.kind:
-            yield handle["value"]
+        if handle["kind"] == row.kind and (value := keys.plain(handle["value"])) is not None:
+            yield value
 
 
 def _was_lossy(kind: str, value: str) -> bool:

@@ -6,6 +6,7 @@ are the same receipt when they agree, and a dead letter for people to see when t
 takes the receipt that its lines name out of every figure and of the ledger: see `voids`.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -36,6 +37,9 @@ from sync.events import Receipt, ReceiptType
 
 AHEAD = timedelta(hours=1)
 """A receipt of a later time than that, when it arrives, is of one that has not come."""
+FOREIGN = "a handle was sealed for another hub's keys; the receipt is kept without it"
+
+log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 Seen = tuple[str, datetime, Decimal]
@@ -220,14 +224,18 @@ def _add_identities(
     work: Projecting, rows: _Rows, key: Row, fact: Fact[Receipt], country: str | None
 ) -> None:
     for identity in fact.body.identities:
-        index = work.identities.blind_index(fact.tenant_id, identity.kind, identity.value, country)
+        value = work.identities.plain(identity.value)
+        if value is None:
+            log.warning("%s: %s", fact.event_id, FOREIGN, extra={"action": "handle"})
+            continue
+        index = work.identities.blind_index(fact.tenant_id, identity.kind, value, country)
         if index is None:
             continue
         handle = {"tenant_id": fact.tenant_id, "kind": identity.kind, "blind_index": index}
         rows.identities.append(
             handle
             | {
-                "value_encrypted": work.identities.encrypt(identity.value),
+                "value_encrypted": work.identities.encrypt(value),
                 "first_seen_at": fact.body.ended_at,
                 "form": FORM,
             }

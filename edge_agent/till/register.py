@@ -34,6 +34,7 @@ from edge_agent.till.requests import (
     VoidRequest,
 )
 from edge_agent.till.returns import release, take_back
+from edge_agent.till.shoppers import HandleSealer
 from sync.core.clock import Clock
 from sync.events import ClockState, Receipt, ReceiptType
 from sync.outbox.outbox import Transaction
@@ -58,6 +59,7 @@ class Register:
     zone: ZoneInfo
     register_closes_at_h: int
     own: OwnCodes
+    handles: HandleSealer
     prices: PriceBook
     clock: Clock
     rng: Random
@@ -77,6 +79,7 @@ class Register:
         lines = tuple(one.line for one in priced)
         tenders, unpaid = paid_by(request.tenders, lines, terms)
         ended_at = self._moment(request.ended_at)
+        shown, unkept = self.handles.sealed(request.identities)
 
         def act(transaction: Transaction) -> Answer:
             receipt = report_receipt(
@@ -91,7 +94,7 @@ class Register:
                     currency=self.currency,
                     lines=lines,
                     tenders=tenders,
-                    identities=request.identities,
+                    identities=shown,
                 )
             )
             odd = take_back(transaction.connection, receipt)
@@ -99,7 +102,7 @@ class Register:
                 transaction,
                 receipt,
                 now=self.clock.now(),
-                warnings=[one.warning for one in priced if one.warning] + unpaid + odd,
+                warnings=[one.warning for one in priced if one.warning] + unpaid + odd + unkept,
             )
 
         return act
@@ -204,7 +207,7 @@ def register_of(
     rng: Random,
     prices: PriceBook | None = None,
 ) -> Register:
-    """The register that a device's profile describes."""
+    """The register that a device's profile describes, with no hub's key for handles yet."""
     return Register(
         store_id=profile.store_id,
         workstation_id=till.workstation_id,
@@ -212,6 +215,7 @@ def register_of(
         zone=ZoneInfo(profile.time_zone),
         register_closes_at_h=till.register_closes_at_h,
         own=OwnCodes.of(profile.products, profile.code_layouts),
+        handles=HandleSealer(),
         prices=prices or PriceBook(),
         clock=clock,
         rng=rng,

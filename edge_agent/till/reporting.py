@@ -40,7 +40,7 @@ class TillAct:
     currency: str
     lines: tuple[ReceiptLine, ...]
     tenders: tuple[TenderRequest, ...] = ()
-    identities: tuple[IdentityRequest, ...] = ()
+    identities: tuple[IdentityRequest | ShopperIdentity, ...] = ()
     origin: str = "till"
 
 

@@ -17,6 +17,7 @@ from device_profiles.bounds import (
     Number,
     Quantity,
     ReceiptNumber,
+    SealedText,
     Text,
     Word,
 )
@@ -76,7 +77,7 @@ class ShopperIdentity(Part):
     """A handle a shopper showed: phone, member number, card … Kept encrypted by the hub."""
 
     kind: Label
-    value: Text
+    value: SealedText
 
 
 class Receipt(EventBody):

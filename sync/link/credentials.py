@@ -47,12 +47,14 @@ class _Answer(BaseModel):
     password: Secret
     brokers: tuple[_Broker, ...] = Field(max_length=100)
     artifact_root: str | None = Field(default=None, max_length=1_000_000)
+    handle_key: str | None = Field(default=None, max_length=200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceCredentials:
     """A device's way in. `artifact_root` are the root metadata by which it trusts what it is sent;
-    None where it enrolled at a hub that had none."""
+    `handle_key` is the one with which it seals what shoppers show. None where it enrolled at a hub
+    that had none."""
 
     tenant: str
     store: str
@@ -61,6 +63,7 @@ class DeviceCredentials:
     brokers: tuple[BrokerAddress, ...]
     hub_url: str
     artifact_root: str | None = None
+    handle_key: str | None = None
 
     def link_settings(self, *, agent_version: str, reconnect_cap_s: float = CAP_S) -> LinkSettings:
         """What the sender needs."""
@@ -85,6 +88,7 @@ def _credentials(answer: _Answer, claim: DeviceClaim, hub_url: str) -> DeviceCre
         brokers=tuple(BrokerAddress(host=b.host, port=b.port) for b in answer.brokers),
         hub_url=hub_url.rstrip("/"),
         artifact_root=answer.artifact_root,
+        handle_key=answer.handle_key,
     )
 
 
@@ -111,6 +115,7 @@ def save_credentials(folder: Path, credentials: DeviceCredentials) -> None:
         "password": credentials.password,
         "brokers": [{"host": b.host, "port": b.port} for b in credentials.brokers],
         "artifact_root": credentials.artifact_root,
+        "handle_key": credentials.handle_key,
     }
     _write_private(folder / FILE_NAME, json.dumps(kept))
 

@@ -83,7 +83,7 @@ async def _obtain_credentials(uplink: Uplink, host: LinkHost) -> DeviceCredentia
     folder, claim, hub_url = uplink.folder, uplink.claim, uplink.hub_url
     kept = await asyncio.to_thread(load_credentials, folder, claim, hub_url)
     if kept is not None:
-        return kept
+        return kept if kept.handle_key is not None else await _with_handle_key(uplink, kept)
     policy = Reconnect(host.rng, spread_s=FIRST_WAIT_S)
     timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
     said = ""
@@ -111,6 +111,20 @@ def _log_once(before: str, detail: str) -> str:
     level = logging.DEBUG if detail == before else logging.WARNING
     log.log(level, "claim: %s", detail, extra={"action": "claim-failed"})
     return detail
+
+
+async def _with_handle_key(uplink: Uplink, known: DeviceCredentials) -> DeviceCredentials:
+    """The same credentials with the hub's key for handles, which earlier hubs did not tell; without
+    it where the hub does not answer now, or does not know."""
+    timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            told = await claim_once(session, uplink.hub_url, uplink.claim, secret=known.password)
+    except (aiohttp.ClientError, TimeoutError, ClaimRefused) as error:
+        log.info("the hub's key for handles: %s", error, extra={"action": "claim-failed"})
+        return known
+    await asyncio.to_thread(save_credentials, uplink.folder, told)
+    return told
 
 
 def _either(*events: asyncio.Event) -> asyncio.Event:

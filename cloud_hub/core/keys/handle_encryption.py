@@ -7,10 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from cloud_hub.core.errors import UnusableData
+from cloud_hub.core.keys.device_seal import device_key
 from cloud_hub.core.keys.key_store import HubSecrets
 from device_profiles.handles import normal_form
+from sync.core.sealed_handles import UnreadableHandle, open_sealed
 
 SEAL = "sealed:"
 
@@ -45,6 +48,18 @@ class HandleKeys:
     def decrypt(self, kept: bytes) -> str:
         """The handle. Raises cryptography.fernet.InvalidToken for another hub's key."""
         return self._cipher.decrypt(kept).decode()
+
+    @cached_property
+    def _device_key(self) -> X25519PrivateKey:
+        return device_key(self._secrets)
+
+    def plain(self, value: str) -> str | None:
+        """The handle that a device sealed for this hub, one that it did not seal as it is; None for
+        one that was sealed for another hub."""
+        try:
+            return open_sealed(value, self._device_key)
+        except UnreadableHandle:
+            return None
 
     def opens(self, kept: bytes) -> bool:
         """Whether something was sealed with these keys."""

@@ -12,6 +12,7 @@ from cloud_hub.access.throttle import network_of
 from cloud_hub.access.viewer import device_for
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
+from cloud_hub.core.keys.device_seal import key_for_devices
 from cloud_hub.fleet.artifacts.artifacts import artifacts_of
 from cloud_hub.fleet.enrolment.enrolment import Claim, claim, reset_claim
 from cloud_hub.web.api.body import Body
@@ -60,7 +61,7 @@ class BrokerAnswer(Body):
 
 class ClaimAnswer(Body):
     """The device's credentials, said once; by `artifact_root`, metadata signed by themselves, it
-    knows from now on what this hub signed."""
+    knows from now on what this hub signed; with `handle_key` it seals what shoppers show."""
 
     tenant_id: str
     store_id: str
@@ -69,6 +70,7 @@ class ClaimAnswer(Body):
     brokers: tuple[BrokerAnswer, ...]
     mqtt_version: int
     artifact_root: str
+    handle_key: str
 
 
 @router.post("/devices/claim")
@@ -103,6 +105,7 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
         brokers=_brokers(hub),
         mqtt_version=hub.settings.mqtt_version,
         artifact_root=artifacts_of(hub).desk(device.tenant_id).root(now).decode(),
+        handle_key=key_for_devices(hub.secrets),
     )
 
 

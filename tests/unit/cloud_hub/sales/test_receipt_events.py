@@ -1,13 +1,17 @@
 """What becomes of a receipt: its lines, what it moves, and who showed it."""
 
 from decimal import Decimal
+from pathlib import Path
 
+from cloud_hub.core.keys.device_seal import key_for_devices
+from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.importer import import_chain
 from cloud_hub.sales import tables as sales_tables
 from cloud_hub.sales.tables import ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity
+from sync.core.sealed_handles import seal
 from sync.events import (
     ReceiptType,
     ShopperIdentity,
@@ -133,3 +137,21 @@ def test_a_chains_country_stands_before_that_of_its_stores(
     ]
     book(ingest, *shown)
     assert len(rows(database, Identity)) == 1
+
+
+def test_what_a_till_sealed_is_the_same_shopper_as_what_none_did(
+    ingest: Ingest, database: Database, tmp_path: Path
+) -> None:
+    sealed = seal("Ab-1", key_for_devices(load_secrets(tmp_path)))
+    foreign = seal("Ab-1", key_for_devices(load_secrets(tmp_path / "other")))
+    book(
+        ingest,
+        *(
+            receipt(number, line(1, COLA, "1", "3", "3"), member=value)
+            for number, value in enumerate((sealed, "ab-1", foreign))
+        ),
+    )
+    (identity,) = rows(database, Identity)
+    assert ingest._projector.identities.decrypt(identity.value_encrypted).casefold() == "ab-1"
+    assert len(rows(database, ReceiptIdentity)) == 2
+    assert len(rows(database, sales_tables.Receipt)) == 3

@@ -15,6 +15,7 @@ from edge_agent.core.writer import Writer
 from edge_agent.till.api import TillApi, answer_errors
 from edge_agent.till.pricing import OwnCodes, PriceBook
 from edge_agent.till.register import Register
+from edge_agent.till.shoppers import HandleSealer
 from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES, Lane
 from sync.outbox.outbox import Outbox
@@ -31,6 +32,7 @@ def register(clock: ManualClock) -> Register:
         zone=ZoneInfo("Asia/Shanghai"),
         register_closes_at_h=4,
         own=OwnCodes(),
+        handles=HandleSealer(),
         prices=PriceBook(),
         clock=clock,
         rng=Random(1),

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from device_profiles.gtin import parse_gtin, parse_scanned_code
+from device_profiles.codes import read_code
+from device_profiles.gtin import parse_gtin
 from simulators.chain.goods import (
     BRANDS,
     CATEGORIES,
@@ -60,7 +61,7 @@ def test_an_unlisted_number_is_true_and_no_goods_number() -> None:
 
 @pytest.mark.parametrize("weight_g", [1, 435, 99999])
 def test_a_scale_label_is_read_back(weight_g: int) -> None:
-    scanned = parse_scanned_code(weighed_code("00012", weight_g))
+    scanned = read_code(weighed_code("00012", weight_g))
     assert (scanned.item_code, scanned.weight_g) == ("00012", weight_g)
 
 

@@ -33,12 +33,14 @@ KEPT = DeviceCredentials(
     brokers=(BrokerAddress(host="hub", port=1883),),
     hub_url=HUB,
     artifact_root="{}",
+    handle_key="key",
 )
 ANSWER: dict[str, Any] = {
     "store_id": "s01",
     "password": "secret",
     "brokers": [{"host": "hub", "port": 1883}],
     "artifact_root": "{}",
+    "handle_key": "key",
 }
 
 

@@ -34,7 +34,12 @@ class Hub:
             return web.Response(status=403, text="no such token")
         brokers = [{"host": "127.0.0.1", "port": self._broker_port}]
         return web.json_response(
-            {"store_id": "s01", "password": body["secret"], "brokers": brokers}
+            {
+                "store_id": "s01",
+                "password": body["secret"],
+                "brokers": brokers,
+                "handle_key": "key",
+            }
         )
 
 
@@ -86,7 +91,7 @@ async def test_a_refused_claim_is_told_and_tried_again_with_the_same_secret(
     hub.refuses = 1
     async with serving(hub) as url:
         said = await until(outbox, tmp_path, url, lambda heard: "no broker" in heard[-1].detail)
-    assert said[0].state is LinkState.OFFLINE
+    assert said[0].state is LinkState.REFUSED
     assert "the hub refuses s01-cooler's claim: no such token" in said[0].detail
     assert len({claim["secret"] for claim in hub.claims}) == 1
 
