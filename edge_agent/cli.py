@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from random import SystemRandom
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from edge_agent.till.imports.cli import app as pos
 from sync.core.logs import set_up_logging
 from sync.events import Lane
 from sync.outbox.losses import loss_words
+
+if TYPE_CHECKING:
+    from edge_agent.commands.counting import Counted
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(pos, name="pos")
@@ -158,6 +161,10 @@ def count(
     if as_json:
         typer.echo(json.dumps(counted.as_json()))
         return
+    _tell_count(counted)
+
+
+def _tell_count(counted: "Counted") -> None:
     typer.echo(f"in {counted.entries}, out {counted.exits}")
     for name, stays in counted.dwell_s.items():
         typer.echo(f"{name}: {len(stays)} visits, {sum(stays):.0f} s in all")

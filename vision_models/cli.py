@@ -77,13 +77,16 @@ def shelf(
         picture = load_picture(path)
         if known:
             known.check_size(path, picture.image)
-        reading = reader.read(
-            picture.image,
-            complaint=picture.complaint,
-            view=known.view if known else None,
-            fixture=known.fixture if known else None,
-            planogram=plan,
-            when_empty=when_empty,
+        reading = (
+            reader.damaged(known.fixture if known else None, plan)
+            if picture.complaint
+            else reader.read(
+                picture.image,
+                view=known.view if known else None,
+                fixture=known.fixture if known else None,
+                planogram=plan,
+                when_empty=when_empty,
+            )
         )
         standing = standing_of(reading, plan)
         answers.append(_reading_as_json(path, reading, standing))

@@ -40,8 +40,8 @@ one, so that one tint over all is none. Of 560 real photos of shelves and shops 
 class Measures:
     """Brightness and contrast in grey levels 0..255, `sharpness` the strongest hundredth of the
     outline, `burnt` the share of white-out pixels, `dull` the share of pixels without any detail,
-    `colour` how far the most coloured hundredth is from the picture's tint; `complaint` what the
-    decoder found damaged, `is_damaged` what the pixels show of that.
+    `colour` how far the most coloured hundredth is from the picture's tint; `is_damaged`: parts
+    of it were never taken.
     """
 
     brightness: float
@@ -51,12 +51,10 @@ class Measures:
     dull: float
     colour: float = 100.0
     is_damaged: bool = False
-    complaint: str = ""
 
 
-def measure(image: Image, *, complaint: str = "") -> Measures:
-    """The measures of `image`; `complaint` is what its decoder found damaged. Raises
-    UnusablePicture if it is tiny."""
+def measure(image: Image) -> Measures:
+    """The measures of `image`. Raises UnusablePicture if it is tiny."""
     if min(image.shape[:2]) < LEAST_SIDE_PX:
         raise UnusablePicture(
             f"the picture is {image.shape[1]}×{image.shape[0]} px; at least"
@@ -75,7 +73,6 @@ def measure(image: Image, *, complaint: str = "") -> Measures:
         dull=float((spread < 3.0).mean()),
         colour=_colour(np.asarray(small, np.uint8)),
         is_damaged=is_damaged(image),
-        complaint=complaint,
     )
 
 
@@ -92,8 +89,6 @@ def judge_picture(image: Image) -> Quality:
 
 def judge_measures(found: Measures) -> Quality:
     """The first reason not to trust a picture of these measures, or CLEAR."""
-    if found.complaint:
-        return Quality.DAMAGED
     if found.dull > 0.9 and found.contrast < 60:
         return Quality.COVERED
     if found.brightness < 28:

@@ -68,17 +68,15 @@ class ShelfReader:
         fixture: FixtureProfile | None = None,
         planogram: PlanogramProfile | None = None,
         when_empty: Mapping[str, Look] | None = None,
-        complaint: str = "",
     ) -> ShelfReading:
         """What `image` shows. With `view` and `fixture` slot by slot, else wherever a product is,
-        by slots where `planogram` has some. `when_empty` is what `look_at_empty` gave, `complaint`
-        what the picture's decoder found damaged.
+        by slots where `planogram` has some. `when_empty` is what `look_at_empty` gave.
 
         Raises UnusablePicture if the picture is tiny, or if neither a calibrated view nor a
         detector is at hand; UnusableModel if a model fails.
         """
         started_s = time.perf_counter()
-        measures = measure(image, complaint=complaint)
+        measures = measure(image)
         quality = judge_measures(measures)
         if quality is not Quality.CLEAR:
             reading = ShelfReading(quality=quality, hidden_slots=_slot_ids(fixture, planogram))
@@ -91,6 +89,13 @@ class ShelfReader:
             reading = self._anywhere.read(image, measures, planogram)
         took_ms = (time.perf_counter() - started_s) * 1000
         return replace(reading, model=self.model, took_ms=took_ms)
+
+    def damaged(
+        self, fixture: FixtureProfile | None = None, planogram: PlanogramProfile | None = None
+    ) -> ShelfReading:
+        """What a picture says whose decoder complained: nothing."""
+        hidden = _slot_ids(fixture, planogram)
+        return ShelfReading(quality=Quality.DAMAGED, hidden_slots=hidden, model=self.model)
 
     def look_at_empty(
         self, image: Image, view: ShelfView, fixture: FixtureProfile

@@ -49,18 +49,21 @@ def read_photo(photo: FixturePhoto, reader: ShelfReader) -> PhotoRead:
     if photo.is_moved or photo.size_px != (photo.camera.width_px, photo.camera.height_px):
         planned = tuple(slot.slot_id for slot in plan.slots) if plan else ()
         return _told(photo, None, hidden=planned)
-    readings = [
-        reader.read(
-            image,
-            view=photo.view,
-            fixture=photo.fixture,
-            planogram=plan,
-            when_empty=photo.when_empty,
-            complaint=photo.complaint if image is photo.images[-1] else "",
-        )
-        for image in photo.images
-    ]
+    *before, kept = photo.images
+    readings = [_read(image, photo, reader) for image in before]
+    is_whole = not photo.complaint
+    readings.append(_read(kept, photo, reader) if is_whole else reader.damaged(photo.fixture, plan))
     return _told(photo, vote(readings, plan))
+
+
+def _read(image: Image, photo: FixturePhoto, reader: ShelfReader) -> ShelfReading:
+    return reader.read(
+        image,
+        view=photo.view,
+        fixture=photo.fixture,
+        planogram=photo.plan,
+        when_empty=photo.when_empty,
+    )
 
 
 def _told(
