@@ -6,7 +6,9 @@ BIN := $(VENV)/bin
 LOCK := deploy/requirements/dev.txt
 READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: help setup demo test check structure day day-dates chaos soak bench-sync bench-vision bench lock locale clean
+FUZZ_S ?= 10
+
+.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-vision bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +30,12 @@ demo: $(READY) ## the demonstration chain, in a browser, in a minute
 
 test: $(READY) ## every test but the slow suites
 	$(BIN)/pytest -m 'not chaos and not day' $(ARGS)
+
+fuzz: $(READY) ## odd bytes, requests and files, FUZZ_S seconds each (10), seeded
+	AISLE_FUZZ_S=$(FUZZ_S) $(BIN)/pytest tests/fuzz $(ARGS)
+
+bench-poison: $(READY) ## what 24 devices wait beside one that sends poison; JSON on the last line
+	$(BIN)/python -m tests.bench.link.bench_poison $(ARGS)
 
 check: $(READY) ## format, lint, types, layers
 	$(BIN)/ruff format --check .

@@ -111,10 +111,11 @@ def load_device(path: Path) -> DeviceProfile:
         ) from error
     except OSError as error:
         raise InvalidProfile(f"cannot read profile {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidProfile(f"profile {path} is not TOML: {error}") from error
     except ValidationError as error:
         raise InvalidProfile(f"profile {path}: {first_problem(error)}") from error
+    except (ValueError, RecursionError) as error:
+        # Not only what tomllib says itself: also a number beyond all digits, or endless nesting.
+        raise InvalidProfile(f"profile {path} is not TOML: {error}") from error
 
 
 _PLAIN = {

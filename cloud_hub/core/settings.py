@@ -189,7 +189,7 @@ def load_settings(
             values |= tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise InvalidSettings(f"cannot read settings {file}: {error.strerror}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidSettings(f"settings {file} are not TOML: {error}") from error
     surroundings = os.environ if environment is None else environment
     for name in HubSettings.model_fields:

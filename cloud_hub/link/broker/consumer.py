@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -13,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.storage.outages import MAY_BE_OUTAGE
 from cloud_hub.link.broker.caller import HUB_USER
+from cloud_hub.link.broker.fair_queue import FairQueue
 from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.ingest import Ingest, Taken
 from cloud_hub.link.ingest.message import Message, Outgoing
@@ -67,9 +67,12 @@ def hub_listener(hub: Hub) -> MqttListener:
 @dataclass(slots=True)
 class Inbox:
     """What was heard and not yet taken. Hellos come first: they are short, and who has said one
-    may be told how much to send. Then sales, alerts and results, before what fills a backlog."""
+    may be told how much to send. Then sales, alerts and results, before what fills a backlog. In
+    each, devices take turns: none waits behind all that another has sent."""
 
-    _queues: tuple[deque[Kept], ...] = field(default_factory=lambda: (deque(), deque(), deque()))
+    _queues: tuple[FairQueue[Kept], ...] = field(
+        default_factory=lambda: (FairQueue(), FairQueue(), FairQueue())
+    )
     _taking: list[Kept] = field(default_factory=list)
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
     _senders: dict[str, float] = field(default_factory=dict)
@@ -89,7 +92,7 @@ class Inbox:
         device, _, level = heard.topic.rpartition("/")
         self._senders[device] = now_s
         at = 0 if level == HELLO_LEVEL else 1 if level in URGENT_LEVELS else 2
-        self._queues[at].append((now_s, heard))
+        self._queues[at].put(device, (now_s, heard))
         self._waiting_bytes += len(heard.payload)
         self._filled.set()
 
@@ -115,7 +118,7 @@ class Inbox:
         self._taking = []
         for queue in self._queues:
             while queue and len(self._taking) < limit:
-                self._taking.append(queue.popleft())
+                self._taking.append(queue.take())
         if not len(self):
             self._filled.clear()
         taking = [heard for _, heard in self._taking]
