@@ -10,6 +10,8 @@ from typing import Annotated
 from babel.core import get_global
 from pydantic import AfterValidator, PlainSerializer
 
+from device_profiles.bounds import MONEY_MAX
+
 
 class InvalidMoney(ValueError):
     """An amount that its currency does not have, or a sum of two currencies; the message says
@@ -36,8 +38,6 @@ SMALLEST_COIN = 5
 """In minor units, where neither tells: tills of many countries round cash to five cents."""
 GIFT_CARDS = frozenset({"giftcard", "giftvoucher", "giftcertificate", "礼品卡", "购物卡"})
 CASH = "cash"
-LARGEST = Decimal(10**10)
-"""No amount or quantity of one receipt is as large: below it, a chain's sums fit the hub."""
 
 
 @lru_cache(maxsize=1)
@@ -86,8 +86,8 @@ def exact_money(amount: Decimal, currency: str) -> Decimal:
     """`amount` itself.  Raises InvalidMoney where it has more decimals than the currency, or is
     too large."""
     digits = minor_units(currency)
-    if not amount.is_finite() or abs(amount) >= LARGEST:
-        raise InvalidMoney(f"{plain(amount)} is too large: below 10^10")
+    if not amount.is_finite() or abs(amount) > MONEY_MAX:
+        raise InvalidMoney(f"{plain(amount)} is too large: at most {MONEY_MAX:,f}")
     if amount != round(amount, digits):
         raise InvalidMoney(
             f"{plain(amount)} {currency} cannot be paid: {currency} has"

@@ -9,10 +9,11 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from device_profiles.bounds import MONEY_MAX
 from device_profiles.codes import read_code
 from device_profiles.countries import country_of_zone
 from device_profiles.handles import normal_form
-from device_profiles.money import LARGEST, plain, rounded_money
+from device_profiles.money import plain, rounded_money
 from device_profiles.units import known_unit
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.imports.cells import (
@@ -334,7 +335,7 @@ def _exact(work: _Composing, row: RawLine, text: str | None, what: str) -> Decim
         value = number(text or "", work.mark)
     except UnusableCell as error:
         raise RefusedRow(f"{what} {text!r} is not a number") from error
-    if abs(value) >= LARGEST:
+    if abs(value) > MONEY_MAX:
         raise RefusedRow(f"{what} {text!r} is not a usable number")
     rounded = value.quantize(PLACES, ROUND_HALF_EVEN)
     if rounded != value:

@@ -9,7 +9,7 @@ from tests.stage.money_road import opened_road
 
 
 @pytest.mark.parametrize(
-    ("lines", "price"), [(900, "999999999999.99"), (2, "9999999999"), (1, "10000000000")]
+    ("lines", "price"), [(900, "999999999999.99"), (2, "9999999999"), (1, "10000000000.01")]
 )
 async def test_a_receipt_beyond_all_money_is_refused(
     tmp_path: Path, lines: int, price: str
