@@ -1,4 +1,5 @@
-"""Sensor types: a table of frozen rows. A new type is one row."""
+"""Sensor types: a table of frozen rows. A new type is one row: its readings are taken, guarded by
+the limit of each sensor, sent and kept; what is measured of it is a row of the hub's metrics."""
 
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ SENSOR_TYPES: dict[str, SensorType] = {
         SensorType(kind="temperature", unit="c", low=-40.0, high=60.0, interval_s=60.0),
         SensorType(kind="compressor-duty", unit="ratio", low=0.0, high=1.0, interval_s=60.0),
         SensorType(kind="door-open", unit="s", low=0.0, high=60.0, interval_s=60.0),
+        SensorType(kind="power", unit="w", low=0.0, high=20_000.0, interval_s=60.0),
         SensorType(kind="weight", unit="g", low=0.0, high=60_000.0, interval_s=0.5),
     )
 }

@@ -60,6 +60,23 @@ class OpenedProduct(Base):
     untold: Mapped[int]
 
 
+class SensorReading(Base):
+    """A reading of a cooler's further sensor in one interval, in the unit of its kind's row in
+    `device_profiles.sensor`; the highest of several sensors of a kind."""
+
+    __tablename__ = "sensor_reading"
+    __table_args__ = (Index("sensor_reading_by_day", "tenant_id", "store_id", "business_day"),)
+    tenant_id: Mapped[str] = key()
+    fixture_id: Mapped[str] = key()
+    kind: Mapped[str] = key(40)
+    started_at: Mapped[datetime] = mapped_column(primary_key=True)
+    device_id: Mapped[str] = key()
+    store_id: Mapped[str]
+    business_day: Mapped[date] = mapped_column(Date)
+    interval_s: Mapped[int]
+    value: Mapped[float]
+
+
 class CoolerReading(Base):
     """A cooler's readings in one interval; null where it could not be read."""
 

@@ -27,6 +27,7 @@ class Unit(StrEnum):
     RECEIPTS = "receipts"
     FACINGS = "facings"
     CELSIUS = "c"
+    WATTS = "w"
     SECONDS = "s"
 
 

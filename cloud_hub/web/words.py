@@ -71,6 +71,8 @@ class Words:
             return self.span(float(value))
         if unit is Unit.CELSIUS:
             return f"{self.number(value, 1)} °C"
+        if unit is Unit.WATTS:
+            return f"{self.number(value, 0)} W"
         return self.number(value, 0 if float(value).is_integer() else 1)
 
     def span(self, seconds: float) -> str:

@@ -15,6 +15,8 @@ PRODUCTS_MOST = 1000
 READINGS_MOST = 240
 """Intervals that one event may tell."""
 
+KINDS_MOST = 20
+"""Kinds of sensors at one cooler."""
 Readings = Annotated[tuple[Number | None, ...], Field(max_length=READINGS_MOST)]
 
 
@@ -69,7 +71,8 @@ class CoolerOpened(EventBody):
 
 class CoolerRead(EventBody):
     """Readings of a cooler in consecutive intervals from `started_at`; lists equally long.
-    A reading that could not be taken is null, never 0."""
+    A reading that could not be taken is null, never 0. `others` are those of further kinds of
+    sensors, by kind, in the unit of their row in `device_profiles.sensor`."""
 
     kind: ClassVar[str] = "cooler"
     lane: ClassVar[Lane] = Lane.METRIC
@@ -80,4 +83,5 @@ class CoolerRead(EventBody):
     temperature_c: Readings
     compressor_duty: Readings = ()
     door_open_s: Readings = ()
+    others: dict[Word, Readings] = Field(default_factory=dict, max_length=KINDS_MOST)
     mode: Word = "normal"

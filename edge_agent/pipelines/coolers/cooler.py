@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from device_profiles.sensor import SENSOR_TYPES, Sensor
 from edge_agent.core.alarm_reporting import Guarded
-from edge_agent.core.alarms import DOOR_OPEN, SENSOR_LOST, TOO_WARM, AlarmBook
+from edge_agent.core.alarms import DOOR_OPEN, SENSOR_LOST, TOO_HIGH, TOO_WARM, AlarmBook
 from edge_agent.core.door_log import DoorLog
 from edge_agent.core.health import Health
 from edge_agent.core.remote import Remote
@@ -31,6 +31,9 @@ COOLED_BELOW_LIMIT_C = 0.5
 OPEN_SHARE = 0.9
 """A door that was open for this share of an interval was open all through it."""
 
+WITH_OWN_RULES = frozenset({"temperature", "compressor-duty", "door-open"})
+"""Kinds of sensors that coolers always knew; all others go one road."""
+
 WarmLimit = TypeAdapter(Annotated[float, Field(ge=-40, le=60)] | None)
 """Above this, in degrees Celsius, it is too warm; None: no limit."""
 
@@ -44,6 +47,7 @@ class CoolerGuard:
     interval_s: float
     _warm_since_s: dict[str, float] = field(default_factory=dict)
     _open_s: dict[str, float] = field(default_factory=dict)
+    _high_since_s: dict[str, float] = field(default_factory=dict)
 
     def judge_temperature(
         self, sensor: Sensor, value: float, mode: str, at_s: float
@@ -60,6 +64,14 @@ class CoolerGuard:
         since_s = self._warm_since_s.setdefault(sensor.sensor_id, at_s)
         allowed_s = TOO_WARM_AFTER_S if sensor.alarm_after_s is None else sensor.alarm_after_s
         return True if at_s - since_s >= allowed_s else None
+
+    def judge_limit(self, sensor: Sensor, value: float, at_s: float) -> bool:
+        """Whether a reading of any other kind has been above its sensor's limit for too long."""
+        if sensor.limit_high is None or value <= sensor.limit_high:
+            self._high_since_s.pop(sensor.sensor_id, None)
+            return False
+        since_s = self._high_since_s.setdefault(sensor.sensor_id, at_s)
+        return at_s - since_s >= (sensor.alarm_after_s or 0.0)
 
     def judge_door(self, sensor: Sensor, open_s: float) -> bool:
         """Whether this door has stood open too long on end."""
@@ -139,6 +151,7 @@ class CoolerWatch:
             temperature_c=self._worst(readings, "temperature"),
             compressor_duty=self._worst(readings, "compressor-duty"),
             door_open_s=self._worst(readings, "door-open"),
+            others={kind: self._worst(readings, kind) for kind in self._other_kinds()},
             mode=mode,
         )
 
@@ -185,6 +198,21 @@ class CoolerWatch:
         if opened and self.door is not None:
             self.door.note(max(one.value for one in opened), self.interval_s)
         await self._set(DOOR_OPEN, opened, of=self._fitted("door-open"))
+
+        for kind in self._other_kinds():
+            judged = [
+                _Judged(
+                    is_on=self.guard.judge_limit(sensor, value, at_s),
+                    value=value,
+                    limit=sensor.limit_high,
+                )
+                for sensor, value in self._given(readings, kind)
+            ]
+            await self._set(f"{kind}{TOO_HIGH}", judged, of=self._fitted(kind))
+
+    def _other_kinds(self) -> list[str]:
+        """The kinds of its sensors that have no rule and no series of their own."""
+        return sorted({sensor.kind for sensor in self.sensors} - WITH_OWN_RULES)
 
     def _fitted(self, kind: str) -> int:
         """How many sensors of a kind there are."""

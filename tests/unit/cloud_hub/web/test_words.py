@@ -34,6 +34,7 @@ def words(language: str = "en") -> Words:
         (Decimal("12.5"), Unit.MONEY, "¥ 12.50"),
         (400.4, Unit.SECONDS, "6:40"),
         (-18.25, Unit.CELSIUS, "−18.2 °C"),
+        (1480.4, Unit.WATTS, "1,480 W"),
         (0, Unit.RECEIPTS, "0"),
     ],
 )

@@ -13,6 +13,7 @@ MINUTE = CoolerMinute(
     temperature_c=4.5,
     compressor_duty=0.6,
     door_open_s=0.0,
+    others={"power": 310.0, "humidity": None},
     mode="normal",
 )
 
@@ -29,6 +30,7 @@ def test_a_minute_is_one_reading_of_each_sensor() -> None:
         (0.6,),
         (0.0,),
     )
+    assert event.others == {"power": (310.0,), "humidity": (None,)}
     assert event.mode == "normal"
 
 
