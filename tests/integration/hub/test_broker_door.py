@@ -13,8 +13,7 @@ from cloud_hub.link.broker.mqtt_fields import length_bytes
 from cloud_hub.link.hub_alarms import BROKE_RULES
 from cloud_hub.link.tables import AlarmRaised
 from device_profiles.store import ChainProfile
-from tests.running_hub import RunningHub, running_hub
-from tests.stage.raw_mqtt import (
+from tests.raw_mqtt import (
     ACCEPTED,
     Call,
     clients,
@@ -24,6 +23,7 @@ from tests.stage.raw_mqtt import (
     publish,
     subscribe,
 )
+from tests.running_hub import RunningHub, running_hub
 from tests.talking_device import TalkingDevice, small_chain
 
 REFUSED = b"\x20\x02\x00\x05"

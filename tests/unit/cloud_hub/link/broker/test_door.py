@@ -15,7 +15,7 @@ from cloud_hub.link.broker.crowd import Crowd, Room
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.broker.door import MOST_WILL_BYTES, Door
 from cloud_hub.link.broker.refusals import LinkRefusal
-from tests.stage.raw_mqtt import Call, clients, connect, connect_with_will, packet
+from tests.raw_mqtt import Call, clients, connect, connect_with_will, packet
 
 TILL = DeviceIdentity(tenant_id="linguang", store_id="s01", device_id="s01-till")
 UP = "aisle/1/up/linguang/s01/s01-till"

@@ -19,7 +19,7 @@ from cloud_hub.link.broker.embedded import (
     room_here,
 )
 from cloud_hub.link.broker.refusals import LinkRefusal
-from tests.stage.raw_mqtt import (
+from tests.raw_mqtt import (
     ACCEPTED,
     Call,
     RawClient,
