@@ -17,7 +17,7 @@ from edge_agent.till.imports.reading import ReceiptFile
 from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES, Receipt
 from sync.outbox.outbox import Outbox
-from tests.stage.mangled_receipts import (
+from tests.mangled_receipts import (
     CHINESE,
     GERMAN,
     PLAIN,
