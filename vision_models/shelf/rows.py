@@ -19,6 +19,8 @@ LEAST_OF_HEIGHT = 0.5
 SURER = 2.0
 """A box nobody recognised gives way to one with so many times its score that it overlaps in its
 column. Two that are about as sure both stay: whichever were taken, one of them was often right."""
+FAR_SURER, TOUCHING = 3.0, 0.25
+"""… and to one far surer that takes a quarter of its width: the rest is some edge."""
 LEAST_OF_SIZE, MOST_OF_SIZE = 0.33, 3.0
 """A weak box of another size than the rest (square root of the area, against the median weighted by
 score) is a word on a pack, or a whole shelf."""
@@ -94,13 +96,16 @@ def _front(
     height = _heights(sides)
     shared = (bottom - top) / np.minimum(height[:, None], height[None, :])
     overlaps = together & (shared > BEHIND_OVERLAP)
+    touches = (_share_of_width(sides) >= TOUCHING) & (shared > BEHIND_OVERLAP)
     usual = known | (sure >= STRONG) | _has_usual_size(sides, sure)
     kept: list[int] = []
     for item in sorted(
         np.flatnonzero(usual).tolist(), key=lambda one: _rank(one, sides, known, sure)
     ):
         better = known[kept] | (sure[kept] >= SURER * sure[item])
-        if not (overlaps[item, kept] & better).any():
+        far_better = sure[kept] >= FAR_SURER * sure[item]
+        is_covered = (overlaps[item, kept] & better).any()
+        if not is_covered and not (touches[item, kept] & far_better & ~known[item]).any():
             kept.append(item)
     return sorted(kept)
 

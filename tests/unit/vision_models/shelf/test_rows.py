@@ -63,6 +63,12 @@ def test_a_surer_box_takes_the_place_of_a_part_of_it_and_one_about_as_sure_leave
     assert sum(len(row) for row in rows_of([pack, label], scores=[0.9, 0.6])) == 2
 
 
+def test_a_weak_box_at_the_edge_of_a_far_surer_one_is_an_edge() -> None:
+    pack, frame = standing(0, 0), (28.0, 52.0, 62.0, 149.0)
+    assert rows_of([pack, frame], scores=[0.95, 0.3]) == [[Place(item=0)]]
+    assert sum(len(row) for row in rows_of([pack, frame], scores=[0.95, 0.5])) == 2
+
+
 def test_what_was_recognised_gives_way_to_no_score() -> None:
     pack, other = standing(0, 0), (2.0, 60.0, 38.0, 148.0)
     assert rows_of([pack, other], ["a", None], [0.3, 0.99]) == [[Place(item=0)]]
