@@ -36,6 +36,7 @@ from edge_agent.core.writer import Writer
 from edge_agent.till.api import TillApi, answer_errors
 from edge_agent.till.pricing import OwnCodes, PriceBook
 from edge_agent.till.register import Register
+from edge_agent.till.shoppers import HandleSealer
 from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES, Lane
 from sync.outbox.outbox import Outbox
@@ -186,6 +187,7 @@ async def _open_till(
         register_closes_at_h=4,
         own=OwnCodes(),
         prices=PriceBook(),
+        handles=HandleSealer(),
         clock=clock,
         rng=Random(1),
     )

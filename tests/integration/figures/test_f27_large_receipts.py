@@ -18,7 +18,8 @@ async def test_a_receipt_beyond_all_money_is_refused(
         line = {"code": "a", "quantity": 1, "unit_price": price}
         status, answer = await road.till.say("sales", {"lines": [line] * lines})
         assert status == 422
-        assert "too large" in answer["error"]
+        assert answer["error"].startswith(("lines.0.unit_price: ", "line 1: ", "19999999998"))
+        assert "\n" not in answer["error"]
 
 
 async def test_the_largest_receipts_of_a_day_add_up(tmp_path: Path) -> None:
