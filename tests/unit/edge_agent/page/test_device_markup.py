@@ -64,10 +64,10 @@ def test_an_alarm_that_stands_is_bad_and_one_that_is_over_tells_until_when() -> 
     page = drawn(alarms=(ALARM,))
     assert '<td class="bad">too warm</td>' in page
     assert "&lt;s01-a&gt; 11.5 &gt; 8" in page
-    assert "since 2026-11-22 03:00" in page
+    assert "since 2026-11-22 11:00" in page
     over = drawn(alarms=(replace(ALARM, cleared_at=NOW, value=None, limit=None),))
     assert '<td class="bad">' not in over
-    assert "until 2026-11-22 04:00" in over
+    assert "until 2026-11-22 12:00" in over
     assert "&gt; 8" not in over
 
 
