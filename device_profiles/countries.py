@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Annotated
 
 import phonenumbers
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 
 def _is_known(code: str) -> str:
@@ -16,7 +16,7 @@ def _is_known(code: str) -> str:
     return code
 
 
-Country = Annotated[str, AfterValidator(_is_known)]
+Country = Annotated[str, Field(max_length=40), AfterValidator(_is_known)]
 """A pydantic field: a country by two letters."""
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Annotated
 
 from babel.core import get_global
-from pydantic import AfterValidator, PlainSerializer
+from pydantic import AfterValidator, Field, PlainSerializer
 
 from device_profiles.bounds import MONEY_MAX
 
@@ -56,7 +56,7 @@ def known_currency(code: str) -> str:
     return code
 
 
-CurrencyCode = Annotated[str, AfterValidator(known_currency)]
+CurrencyCode = Annotated[str, Field(max_length=40), AfterValidator(known_currency)]
 """A pydantic field: the ISO 4217 code of a currency in use."""
 
 
