@@ -16,7 +16,7 @@ def _is_known(code: str) -> str:
     return code
 
 
-Country = Annotated[str, Field(max_length=2), AfterValidator(_is_known)]
+Country = Annotated[str, Field(max_length=40), AfterValidator(_is_known)]
 """A pydantic field: a country by two letters."""
 
 

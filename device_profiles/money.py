@@ -56,7 +56,7 @@ def known_currency(code: str) -> str:
     return code
 
 
-CurrencyCode = Annotated[str, Field(max_length=3), AfterValidator(known_currency)]
+CurrencyCode = Annotated[str, Field(max_length=40), AfterValidator(known_currency)]
 """A pydantic field: the ISO 4217 code of a currency in use."""
 
 

@@ -12,7 +12,7 @@ from cloud_hub.master_data.place_tables import StoreRow
 from cloud_hub.stock.ledger import (
     PLACES,
     VIRTUAL_LOCATIONS,
-    Change,
+    StockChange,
     book,
     correct_counts,
     location_id,
@@ -103,7 +103,7 @@ def apply_counts(work: Projecting, facts: Sequence[Fact[StockCounted]]) -> None:
         )
     for tenant_id, counts in rows.items():
         insert_new(work.session, StockCount, counts)
-        changes = [Change(row["location"], row["gtin"], row["counted_at"]) for row in counts]
+        changes = [StockChange(row["location"], row["gtin"], row["counted_at"]) for row in counts]
         correct_counts(work.session, tenant_id, changes)
 
 

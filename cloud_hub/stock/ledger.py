@@ -123,7 +123,7 @@ def book(session: Session, tenant_id: str, moves: Sequence[Mapping[str, Any]]) -
     """
     insert_new(session, StockMove, [_placed(move) for move in moves])
     changes = [
-        Change(location, move["gtin"], move["moved_at"])
+        StockChange(location, move["gtin"], move["moved_at"])
         for move in moves
         for location in (move["from_location"], move["to_location"])
         if store_of(location) is not None
@@ -165,7 +165,7 @@ def undo(session: Session, tenant_id: str, move_ids: Iterable[str]) -> None:
         book(session, tenant_id, back)
 
 
-class Change(NamedTuple):
+class StockChange(NamedTuple):
     """What a location holds of a product was changed at a moment: by a move, or by a count."""
 
     location: str
@@ -173,7 +173,7 @@ class Change(NamedTuple):
     at: datetime
 
 
-def correct_counts(session: Session, tenant_id: str, changes: Iterable[Change]) -> None:
+def correct_counts(session: Session, tenant_id: str, changes: Iterable[StockChange]) -> None:
     """Makes the counts hold that follow a change: a count's adjustment is what was counted less
     what its location held by the count before and the moves since. Only the first count after a
     change can differ, however many stand behind it. The result does not depend on the order of

@@ -11,8 +11,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.stage.fuzzed_hub import fuzzed_hub
-from tests.stage.strange_requests import requests
+from tests.stage.odd.fuzzed_hub import fuzzed_hub
+from tests.stage.odd.strange_requests import requests
 
 
 def main() -> None:

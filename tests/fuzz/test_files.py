@@ -14,7 +14,7 @@ from cloud_hub.core.errors import HubError
 from cloud_hub.master_data.importer import read_chain
 from device_profiles.device import InvalidProfile, load_device
 from tests.fuzz.budget import Budget, fuzzed
-from tests.stage.every_kind import ODD, leaves, with_odd
+from tests.stage.odd.every_kind import ODD, leaves, with_odd
 from tests.talking_device import small_chain
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture

@@ -25,7 +25,7 @@ from sync.downlink.shadow import Desired
 from sync.wire.batch import claimed_range, decode_batch
 from sync.wire.messages import Ack, Hello, HelloAnswer
 from tests.fuzz.budget import Budget, fuzzed
-from tests.stage.poison import poisoned
+from tests.stage.odd.poison import poisoned
 from tests.stage.servers import PostgresServer
 from tests.talking_device import TalkingDevice, cola, receipt, small_chain
 

@@ -26,7 +26,7 @@ from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.master_data.importer import import_chain
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
-from tests.stage.poison import poisoned
+from tests.stage.odd.poison import poisoned
 from tests.talking_device import TalkingDevice, cola, receipt, small_chain
 
 HONEST = 24

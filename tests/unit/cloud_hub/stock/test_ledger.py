@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.storage.database import Database
 from cloud_hub.stock.ledger import (
     Balance,
-    Change,
+    StockChange,
     balances,
     book,
     correct_counts,
@@ -74,7 +74,7 @@ def count(
         )
     )
     session.flush()
-    correct_counts(session, TENANT, [Change(where, COLA, counted_at)])
+    correct_counts(session, TENANT, [StockChange(where, COLA, counted_at)])
 
 
 def held(session: Session, **narrowed: Any) -> dict[str, Decimal]:

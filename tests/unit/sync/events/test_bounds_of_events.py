@@ -16,8 +16,8 @@ from sync.events import EVENT_TYPES, FootfallCounted, Receipt, ZoneOccupied
 from sync.link.credentials import _Answer
 from sync.wire.batch import BatchHeader
 from sync.wire.messages import Ack, Hello, HelloAnswer
-from tests.stage.bounded import unbounded
-from tests.stage.every_kind import BODIES, ODD, leaves, with_odd
+from tests.stage.odd.bounded import unbounded
+from tests.stage.odd.every_kind import BODIES, ODD, leaves, with_odd
 
 SAID = (Hello, HelloAnswer, Ack, BatchHeader, Command, Desired, About, _Answer)
 FILES = (ChainProfile, DeviceProfile, PriceList, PlanogramSet)

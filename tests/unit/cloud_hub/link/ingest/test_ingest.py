@@ -25,8 +25,8 @@ from sync.events import Lane
 from sync.wire.batch import _sealed
 from sync.wire.messages import Ack
 from sync.wire.topics import Downlink
-from tests.stage.faulty_domain import FaultyDomain, faulty
 from tests.stage.hub_tables import count
+from tests.stage.odd.faulty_domain import FaultyDomain, faulty
 from tests.talking_device import NOON, TalkingDevice, cola, receipt
 
 

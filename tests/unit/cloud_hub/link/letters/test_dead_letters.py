@@ -22,7 +22,7 @@ from cloud_hub.sales.tables import DayRevision, Receipt
 from cloud_hub.stock.tables import StockMove
 from sync.events import Lane
 from sync.wire.batch import _sealed
-from tests.stage.faulty_domain import FaultyDomain, faulty
+from tests.stage.odd.faulty_domain import FaultyDomain, faulty
 from tests.talking_device import COLA, NOON, TalkingDevice, line, receipt
 
 LATER = NOON + timedelta(hours=1)

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from hypothesis import strategies as st
 
-from tests.stage.every_kind import BODIES, ODD
-from tests.stage.raw_http import RawRequest
+from tests.stage.odd.every_kind import BODIES, ODD
+from tests.stage.odd.raw_http import RawRequest
 
 TEXTS = (
     "s01",

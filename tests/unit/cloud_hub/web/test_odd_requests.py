@@ -7,10 +7,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from cloud_hub.web.refusals import LONGEST_TARGET
-from tests.stage.bounded import unbounded
-from tests.stage.fuzzed_hub import FuzzedHub, fuzzed_hub
-from tests.stage.raw_http import RawRequest, ask_raw
+from cloud_hub.web.unusable_requests import LONGEST_TARGET
+from tests.stage.odd.bounded import unbounded
+from tests.stage.odd.fuzzed_hub import FuzzedHub, fuzzed_hub
+from tests.stage.odd.raw_http import RawRequest, ask_raw
 
 SHA = "0" * 64
 

@@ -11,7 +11,7 @@ from cloud_hub.link.ingest.message import Message
 from sync.events import EVENT_TYPES, Lane
 from sync.wire.batch import _sealed
 from sync.wire.topics import up_topic
-from tests.stage.every_kind import BODIES, ODD, leaves, with_odd
+from tests.stage.odd.every_kind import BODIES, ODD, leaves, with_odd
 from tests.talking_device import NOON, TalkingDevice
 
 HEADER_NAMES = "v device run epoch lane first n base next lost boot_id monotonic_ms wall_at clock"

@@ -22,8 +22,8 @@ from cloud_hub.register import SCREENS
 from device_profiles.store import LoginRole
 from sync.core.clock import ManualClock
 from tests.small_chain import NOW, TENANT, SmallChain
-from tests.stage.raw_http import RawAnswer, RawRequest, ask_raw
-from tests.stage.strange_requests import addresses
+from tests.stage.odd.raw_http import RawAnswer, RawRequest, ask_raw
+from tests.stage.odd.strange_requests import addresses
 
 PASSWORD = "long enough"
 
