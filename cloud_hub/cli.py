@@ -147,7 +147,7 @@ def load_master_data(
         settings_there(where)
     with open_offline_hub(where, chain.tenant_id, is_new=True) as office:
         if dry_run:
-            told = would_change(office.database, chain)
+            told = would_change(office.database, chain, office.clock.now())
             for line in told.lines:
                 typer.echo(line)
             typer.echo(f"{chain.tenant_id}: {told.summary} if loaded; nothing was changed")

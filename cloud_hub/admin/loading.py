@@ -17,13 +17,13 @@ class _NotKept(Exception):
     """What was written only to be looked at goes."""
 
 
-def would_change(database: Database, chain: ChainProfile) -> Difference:
+def would_change(database: Database, chain: ChainProfile, now: datetime) -> Difference:
     """What loading the chain would add, change and remove; nothing of it is kept. Raises
     HubError."""
     told: list[Difference] = []
     with suppress(_NotKept), database.writing() as session:
         before = rows_of(session, chain.tenant_id)
-        import_chain(session, chain)
+        import_chain(session, chain, now)
         told.append(difference(before, rows_of(session, chain.tenant_id)))
         raise _NotKept
     return told[0]

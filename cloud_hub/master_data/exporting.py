@@ -27,6 +27,8 @@ def exported_chain(session: Session, tenant_id: str) -> ChainProfile:
             "tenant_id": tenant_id,
             "name": tenant.name,
             "currency": tenant.currency,
+            "code_layouts": tenant.code_layouts,
+            "country": tenant.country,
             "simulated": tenant.simulated,
             "brands": _told(session, goods.BrandRow, tenant_id, without=("joined",)),
             "products": _told(session, goods.ProductRow, tenant_id),
@@ -59,7 +61,13 @@ def _by_store(rows: list[Told]) -> dict[str, list[Told]]:
 def _stores(session: Session, tenant_id: str) -> list[Told]:
     fixtures = _by_store(_told(session, place.FixtureRow, tenant_id))
     listings = _by_store(_told(session, goods.ListingRow, tenant_id))
-    devices = _by_store([_device(row) for row in _told(session, place.DeviceRow, tenant_id)])
+    devices = _by_store(
+        [
+            _device(row)
+            for row in _told(session, place.DeviceRow, tenant_id)
+            if row["left_at"] is None
+        ]
+    )
     stores = _told(session, place.StoreRow, tenant_id)
     for store in stores:
         own = fixtures[store["store_id"]]

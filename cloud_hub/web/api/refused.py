@@ -15,6 +15,7 @@ from cloud_hub.web.refused import address_of, note_refusals
 from cloud_hub.web.unusable_requests import refused
 
 LONGEST_PATH: Final = 200
+GUESSED: Final = (401, 429)
 CLAIM_REFUSED: Final = (403, 409, 429)
 """What a device is answered that may not be claimed: the one act for which nobody signs in."""
 
@@ -41,7 +42,7 @@ def _refusal(request: Request, error: Refused) -> Refusal | None:
     is_wrong_token = caller is None and "authorization" in request.headers
     if isinstance(error, NotYours) and caller is not None:
         tenant_id, actor, action = caller.tenant_id, caller.login_name, "act-refused"
-    elif is_wrong_token and error.status == 401:
+    elif is_wrong_token and error.status in GUESSED:
         tenant_id, actor, action = ANY_TENANT, NOBODY, "token-refused"
     elif caller is None and error.status in CLAIM_REFUSED:
         tenant_id, actor, action = ANY_TENANT, NOBODY, "claim-refused"

@@ -33,17 +33,29 @@ def load(database: Database, chain: dict[str, Any]) -> None:
 
 
 def test_an_exported_chain_loads_again_to_the_same(database: Database, tmp_path: Path) -> None:
-    load(database, example())
+    load(
+        database,
+        example() | {"tenant_id": "exported", "country": "CN", "code_layouts": []},
+    )
     other = open_database(f"sqlite:///{tmp_path / 'other.db'}")
     with database.sessions() as session:
-        told = exported_chain(session, "linguang")
-        before = rows_of(session, "linguang")
+        told = exported_chain(session, "exported")
+        before = rows_of(session, "exported")
     with other.writing() as session:
         import_chain(session, ChainProfile.model_validate_json(told.model_dump_json()))
-        after = rows_of(session, "linguang")
-        assert exported_chain(session, "linguang") == told
+        after = rows_of(session, "exported")
+        assert exported_chain(session, "exported") == told
     other.close()
     assert difference(before, after).lines == ()
+
+
+def test_a_device_that_the_chain_names_no_more_is_not_exported(database: Database) -> None:
+    """The small chain of the fixture had others."""
+    load(database, example())
+    with database.sessions() as session:
+        told = exported_chain(session, "linguang")
+    devices = {device.device_id for store in told.stores for device in store.devices}
+    assert devices == {"s01-till-1", "s01-door-1", "s01-cooler-a", "s02-till-1"}
 
 
 def test_no_secret_is_exported(database: Database) -> None:
