@@ -45,7 +45,7 @@ from cloud_hub.register import (
     SCREENS,
     SEARCHES,
 )
-from cloud_hub.sales.handle_forms import reindex_handles
+from cloud_hub.sales.booking.handle_forms import reindex_handles
 from cloud_hub.scheduler import run_jobs
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.web.api import figures, health

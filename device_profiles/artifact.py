@@ -9,13 +9,13 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from device_profiles.bounds import ITEMS_MAX, Money
 from device_profiles.device import first_problem
 from device_profiles.errors import AisleError
-from device_profiles.gtin import Gtin
-from device_profiles.money import CurrencyCode
 from device_profiles.names import Profile
 from device_profiles.planogram import PlanogramProfile
+from device_profiles.values.bounds import ITEMS_MAX, Money
+from device_profiles.values.gtin import Gtin
+from device_profiles.values.money import CurrencyCode
 
 ArtifactName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}(/[a-z0-9-]{1,40}){0,2}$", max_length=80)

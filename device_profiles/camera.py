@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from device_profiles.bounds import Amount, Count, Path, Text
 from device_profiles.names import Identifier, Profile, SlotId
+from device_profiles.values.bounds import Amount, Count, Path, Text
 
 PARTS_MOST = 100
 """Lines, zones, fixtures, baskets or corners of one picture: as many as an event may tell."""

@@ -8,7 +8,14 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from device_profiles.bounds import (
+from device_profiles.camera import Camera
+from device_profiles.errors import AisleError
+from device_profiles.names import Identifier, Profile
+from device_profiles.opening_hours import OpeningHours
+from device_profiles.planogram import FixtureProfile, PlanogramProfile
+from device_profiles.sensor import Sensor
+from device_profiles.store import DeviceKind, ProductProfile, ZoneName
+from device_profiles.values.bounds import (
     ITEMS_MAX,
     LINE_CHARACTERS,
     Amount,
@@ -18,17 +25,10 @@ from device_profiles.bounds import (
     Word,
     keepable,
 )
-from device_profiles.bounds import Path as PathText
-from device_profiles.camera import Camera
-from device_profiles.code_layouts import DEFAULT_LAYOUTS, LAYOUTS_MOST, CodeLayout
-from device_profiles.countries import Country
-from device_profiles.errors import AisleError
-from device_profiles.money import CurrencyCode
-from device_profiles.names import Identifier, Profile
-from device_profiles.opening_hours import OpeningHours
-from device_profiles.planogram import FixtureProfile, PlanogramProfile
-from device_profiles.sensor import Sensor
-from device_profiles.store import DeviceKind, ProductProfile, ZoneName
+from device_profiles.values.bounds import Path as PathText
+from device_profiles.values.code_layouts import DEFAULT_LAYOUTS, LAYOUTS_MOST, CodeLayout
+from device_profiles.values.countries import Country
+from device_profiles.values.money import CurrencyCode
 
 FITTED_MOST = 100
 """Cameras, or sensors, of one device."""

@@ -14,7 +14,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-from device_profiles.bounds import UNKEEPABLE
+from device_profiles.values.bounds import UNKEEPABLE
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 """Tenant, store, device, fixture … : fits an MQTT topic level, a path and a URL as it is."""

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from device_profiles.bounds import Day
 from device_profiles.names import Profile
+from device_profiles.values.bounds import Day
 
 Interval = tuple[datetime, datetime]
 """From (included) until (excluded)."""

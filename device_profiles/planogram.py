@@ -4,9 +4,9 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from device_profiles.bounds import ITEMS_MAX, Count, Moment, Seq
-from device_profiles.codes import ProductCode
 from device_profiles.names import Identifier, Names, Profile, SlotId
+from device_profiles.values.bounds import ITEMS_MAX, Count, Moment, Seq
+from device_profiles.values.codes import ProductCode
 
 
 class FixtureKind(StrEnum):

@@ -3,8 +3,8 @@ the limit of each sensor, sent and kept; what is measured of it is a row of the 
 
 from dataclasses import dataclass
 
-from device_profiles.bounds import Amount, Number, Path, Word
 from device_profiles.names import Identifier, Profile
+from device_profiles.values.bounds import Amount, Number, Path, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

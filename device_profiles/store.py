@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from device_profiles.bounds import ITEMS_MAX, Amount, Count, Money, Secret, Word
 from device_profiles.chain_rules import broken_rules
-from device_profiles.code_layouts import DEFAULT_LAYOUTS, LAYOUTS_MOST, CodeLayout
-from device_profiles.codes import ProductCode
-from device_profiles.countries import Country
-from device_profiles.money import CurrencyCode
 from device_profiles.names import Identifier, Names, Profile
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
+from device_profiles.values.bounds import ITEMS_MAX, Amount, Count, Money, Secret, Word
+from device_profiles.values.code_layouts import DEFAULT_LAYOUTS, LAYOUTS_MOST, CodeLayout
+from device_profiles.values.codes import ProductCode
+from device_profiles.values.countries import Country
+from device_profiles.values.money import CurrencyCode
 
 
 def _known_zone(zone: str) -> str:

@@ -12,8 +12,8 @@ from random import Random
 from aiohttp import web
 
 from device_profiles.artifact import ArtifactKind
-from device_profiles.countries import country_of_zone
 from device_profiles.store import DeviceKind
+from device_profiles.values.countries import country_of_zone
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
 from edge_agent.core.remote import Remote

@@ -17,7 +17,7 @@ from cloud_hub.sales import tables as sales_tables
 from cloud_hub.shelf import tables as shelf_tables
 from cloud_hub.stock import tables as stock_tables
 from cloud_hub.traffic import tables as traffic_tables
-from cloud_hub.traffic.places import QUEUE, ZONE, Place, Seen, note_places
+from cloud_hub.traffic.places import QUEUE, ZONE, Seen, WatchedAt, note_places
 from device_profiles.names import Names
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.store import LoginRole
@@ -339,7 +339,7 @@ class SmallChain:
         self, kind: str, place_id: str, device_id: str, day: date, *, store_id: str = "s01"
     ) -> None:
         """A line or zone that said something of this day."""
-        self._seen.append(Seen(TENANT, store_id, Place(kind, place_id, device_id), day))
+        self._seen.append(Seen(TENANT, store_id, WatchedAt(kind, place_id, device_id), day))
 
     def photo(
         self,

@@ -9,7 +9,7 @@ from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.core.storage.database import Database
 from cloud_hub.master_data.difference import Difference, difference, rows_of
 from cloud_hub.master_data.importer import Loaded, import_chain
-from cloud_hub.sales.healed_lines import heal_lines
+from cloud_hub.sales.booking.healed_lines import heal_lines
 from device_profiles.store import ChainProfile
 
 

@@ -17,9 +17,9 @@ from cloud_hub.admin.logins import Logins
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, allowed, within
-from device_profiles.bounds import Text, Word
 from device_profiles.names import Identifier
 from device_profiles.store import LoginRole
+from device_profiles.values.bounds import Text, Word
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 

@@ -13,7 +13,7 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.text import Text
 from cloud_hub.insight.sums import Cell, Number, Sums
 from cloud_hub.insight.window import Window
-from device_profiles.money import plain
+from device_profiles.values.money import plain
 
 
 class Unit(StrEnum):

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.core.storage.table import Base, key, key_int
-from device_profiles.code_layouts import DEFAULT_LAYOUTS
 from device_profiles.names import Names
+from device_profiles.values.code_layouts import DEFAULT_LAYOUTS
 
 
 def new_naming_key() -> str:

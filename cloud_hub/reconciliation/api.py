@@ -12,8 +12,8 @@ from cloud_hub.reconciliation.event_trace_text import record_json
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.web.api.dependencies import HubOf, allowed
 from cloud_hub.web.api.parts import PartsOf
-from device_profiles.bounds import Label, Seq
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Label, Seq
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
 

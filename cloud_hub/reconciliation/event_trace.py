@@ -16,7 +16,7 @@ from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.reconciliation.declared_losses import DeclaredLoss, declared_losses, with_times
 from cloud_hub.reconciliation.device_trace import is_named
 from cloud_hub.reconciliation.lane_accounts import LaneAccount, audit_link
-from device_profiles.bounds import NUMBER_MAX
+from device_profiles.values.bounds import NUMBER_MAX
 from sync.events import Lane
 
 LETTERS_SHOWN = 20

@@ -14,9 +14,9 @@ from cloud_hub.link.tables import DeadLetter
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
 from cloud_hub.web.api.parts import PartsOf
-from device_profiles.bounds import JsonObject
-from device_profiles.bounds import Text as LetterId
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import JsonObject
+from device_profiles.values.bounds import Text as LetterId
 from sync.events import Lane
 
 router = APIRouter(prefix="/api/v1", tags=["devices"])

@@ -16,9 +16,9 @@ from cloud_hub.review.reference_pictures import LARGEST_BYTES, GivenPicture, add
 from cloud_hub.review.tables import Answer, ReferencePicture
 from cloud_hub.review.view import ReviewView, review_view
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, ViewerOf, allowed, within
-from device_profiles.bounds import Label, Text, Word
-from device_profiles.codes import ProductCode
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Label, Text, Word
+from device_profiles.values.codes import ProductCode
 
 router = APIRouter(prefix="/api/v1", tags=["review"])
 

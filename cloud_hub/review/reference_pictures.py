@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.review.tables import ReferencePicture
-from device_profiles.codes import parse_product_code
-from device_profiles.gtin import InvalidGtin
-from device_profiles.picture_size import MOST_PIXELS, is_huge, size_by_header
+from device_profiles.values.codes import parse_product_code
+from device_profiles.values.gtin import InvalidGtin
+from device_profiles.values.picture_size import MOST_PIXELS, is_huge, size_by_header
 
 KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 """How the files begin that a browser shows."""

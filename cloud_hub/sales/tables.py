@@ -10,7 +10,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.core.storage.table import Base, key, key_int
-from device_profiles.units import EACH, known_unit
+from device_profiles.values.units import EACH, known_unit
 
 
 class ReceiptIdentity(Base):

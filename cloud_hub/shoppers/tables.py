@@ -6,7 +6,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud_hub.core.storage.table import Base, key
-from device_profiles.handles import FORM
+from device_profiles.values.handles import FORM
 
 
 class Identity(Base):

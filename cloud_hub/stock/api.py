@@ -11,8 +11,8 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotYours
 from cloud_hub.stock.ledger import balances
 from cloud_hub.web.api.dependencies import HubOf, allowed
-from device_profiles.bounds import Moment
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Moment
 
 router = APIRouter(prefix="/api/v1", tags=["places"])
 

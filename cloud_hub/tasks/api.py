@@ -10,7 +10,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.tasks.keeping import answer_task
 from cloud_hub.tasks.view import TasksView, tasks_view
 from cloud_hub.web.api.dependencies import HubOf, ViewerOf
-from device_profiles.bounds import Text
+from device_profiles.values.bounds import Text
 
 router = APIRouter(prefix="/api/v1", tags=["figures"])
 

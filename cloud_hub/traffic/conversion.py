@@ -25,7 +25,7 @@ from cloud_hub.traffic.footfall import (
     in_hours,
     load_doors,
 )
-from cloud_hub.traffic.places import Place
+from cloud_hub.traffic.places import WatchedAt
 from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 from sync.core.arrivals import RangeSet
@@ -47,7 +47,7 @@ class _Quarter:
     number: int
     entries: int
     good_minutes: int
-    entrances: frozenset[Place]
+    entrances: frozenset[WatchedAt]
 
 
 def conversion(session: Session, window: Window, doors: list[DoorFact], sales: Sales) -> Cells:

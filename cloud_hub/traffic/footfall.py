@@ -13,7 +13,7 @@ from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to, total
 from cloud_hub.insight.window import MARGIN, Window
-from cloud_hub.traffic.places import Place, places_due
+from cloud_hub.traffic.places import WatchedAt, places_due
 from cloud_hub.traffic.tables import FootfallMinute
 from device_profiles.camera import LineRole
 
@@ -55,9 +55,9 @@ class DoorFact:
     is_silent: bool = False
 
     @property
-    def place(self) -> Place:
+    def place(self) -> WatchedAt:
         """The line as this device watches it."""
-        return Place(self.role.value, self.line_id, self.device_id)
+        return WatchedAt(self.role.value, self.line_id, self.device_id)
 
 
 def load_doors(session: Session, window: Window) -> list[DoorFact]:
@@ -73,7 +73,7 @@ def load_doors(session: Session, window: Window) -> list[DoorFact]:
     return [*facts, *silent]
 
 
-def _silent(day: StoreDay, place: Place) -> DoorFact:
+def _silent(day: StoreDay, place: WatchedAt) -> DoorFact:
     return DoorFact(
         store_id=day.store_id,
         day=day.day,
@@ -183,9 +183,9 @@ def doors_asked(window: Window) -> list[sa.ColumnElement[bool]]:
     return asked
 
 
-def entrances_due(doors: Iterable[DoorFact]) -> dict[tuple[str, date], set[Place]]:
+def entrances_due(doors: Iterable[DoorFact]) -> dict[tuple[str, date], set[WatchedAt]]:
     """The entrances of each store and day that should have been watched."""
-    due: dict[tuple[str, date], set[Place]] = defaultdict(set)
+    due: dict[tuple[str, date], set[WatchedAt]] = defaultdict(set)
     for fact in doors:
         if fact.role is LineRole.ENTRANCE:
             due[fact.store_id, fact.day].add(fact.place)

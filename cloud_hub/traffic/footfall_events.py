@@ -11,7 +11,7 @@ from typing import Any, Final
 from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import added, greater, insert_new, insert_or_merge
 from cloud_hub.core.trace import by_body
-from cloud_hub.traffic.places import Place, Seen, note_places
+from cloud_hub.traffic.places import Seen, WatchedAt, note_places
 from cloud_hub.traffic.tables import FootfallAudit, FootfallMinute
 from sync.events import FootfallAudited, FootfallCounted
 
@@ -41,7 +41,7 @@ def apply_footfall(work: Projecting, facts: Sequence[Fact[FootfallCounted]]) -> 
 
 
 def _seen(row: dict[str, Any]) -> Seen:
-    place = Place(row["role"], row["line_id"], row["device_id"])
+    place = WatchedAt(row["role"], row["line_id"], row["device_id"])
     return Seen(row["tenant_id"], row["store_id"], place, row["business_day"])
 
 

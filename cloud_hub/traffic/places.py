@@ -25,7 +25,7 @@ QUEUE: Final = "queue"
 ZONE: Final = "zone"
 
 
-class Place(NamedTuple):
+class WatchedAt(NamedTuple):
     """A line or a zone as one device watches it; two devices with one name for it are two."""
 
     kind: str
@@ -38,7 +38,7 @@ class Seen(NamedTuple):
 
     tenant_id: str
     store_id: str
-    place: Place
+    place: WatchedAt
     day: date
 
 
@@ -47,7 +47,7 @@ class _Life:
     """A place from its first to its last word. `device_last_day`: its device's last word of any
     place; `left_at`: when the device left the master data."""
 
-    place: Place
+    place: WatchedAt
     first_day: date
     last_day: date
     device_last_day: date
@@ -74,7 +74,7 @@ class _Life:
 
 def note_places(session: Session, seen: Iterable[Seen]) -> None:
     """Keeps of which days each place has said something."""
-    days: dict[tuple[str, str, Place], tuple[date, date]] = {}
+    days: dict[tuple[str, str, WatchedAt], tuple[date, date]] = {}
     for tenant_id, store_id, place, day in seen:
         first, last = days.get((tenant_id, store_id, place), (day, day))
         days[tenant_id, store_id, place] = min(first, day), max(last, day)
@@ -95,7 +95,7 @@ def note_places(session: Session, seen: Iterable[Seen]) -> None:
 
 def places_due(
     session: Session, window: Window, kinds: Collection[str]
-) -> Iterator[tuple[StoreDay, Place]]:
+) -> Iterator[tuple[StoreDay, WatchedAt]]:
     """Every place of these kinds that should have been watched, on each of the window's days."""
     lives = _lives(session, window)
     for day in window.days:
@@ -124,7 +124,7 @@ def _lives(session: Session, window: Window) -> dict[str, list[_Life]]:
     lives: dict[str, list[_Life]] = {}
     for row in rows:
         life = _Life(
-            place=Place(row.kind, row.place_id, row.device_id),
+            place=WatchedAt(row.kind, row.place_id, row.device_id),
             first_day=row.first_day,
             last_day=row.last_day,
             device_last_day=last[row.device_id],

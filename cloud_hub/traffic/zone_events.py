@@ -15,7 +15,7 @@ from cloud_hub.core.storage.bulk_insert import chunks, insert_or_replace
 from cloud_hub.core.storage.table import Base
 from cloud_hub.core.trace import by_body
 from cloud_hub.traffic.footfall_events import minute_of
-from cloud_hub.traffic.places import QUEUE, ZONE, Place, Seen, note_places
+from cloud_hub.traffic.places import QUEUE, ZONE, Seen, WatchedAt, note_places
 from cloud_hub.traffic.tables import HeatHour, ZoneMinute
 from sync.events import FloorHeated, ZoneOccupied
 
@@ -47,7 +47,7 @@ def apply_zones(work: Projecting, facts: Sequence[Fact[ZoneOccupied]]) -> None:
 
 
 def _seen(row: Row) -> Seen:
-    place = Place(QUEUE if row["is_queue"] else ZONE, row["zone_id"], row["device_id"])
+    place = WatchedAt(QUEUE if row["is_queue"] else ZONE, row["zone_id"], row["device_id"])
     return Seen(row["tenant_id"], row["store_id"], place, row["business_day"])
 
 

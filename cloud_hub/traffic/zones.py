@@ -18,7 +18,7 @@ from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.sales.tables import Receipt, ReceiptLine
 from cloud_hub.sales.trade import IS_BASKET, VISITORLESS, receipts_asked
 from cloud_hub.traffic.footfall import DoorFact, expected_s, load_doors
-from cloud_hub.traffic.places import QUEUE, ZONE, Place, places_due
+from cloud_hub.traffic.places import QUEUE, ZONE, WatchedAt, places_due
 from cloud_hub.traffic.tables import ZoneMinute
 from device_profiles.camera import LineRole
 
@@ -59,9 +59,9 @@ class ZoneFact:
     is_silent: bool = False
 
     @property
-    def place(self) -> Place:
+    def place(self) -> WatchedAt:
         """The zone as this device watches it."""
-        return Place(QUEUE if self.is_queue else ZONE, self.zone_id, self.device_id)
+        return WatchedAt(QUEUE if self.is_queue else ZONE, self.zone_id, self.device_id)
 
     @property
     def waits_s(self) -> list[float]:
@@ -82,7 +82,7 @@ def load_zones(session: Session, window: Window) -> list[ZoneFact]:
     return [*facts, *silent]
 
 
-def _silent(day: StoreDay, place: Place) -> ZoneFact:
+def _silent(day: StoreDay, place: WatchedAt) -> ZoneFact:
     return ZoneFact(
         store_id=day.store_id,
         day=day.day,
@@ -197,7 +197,7 @@ def _covered(
 ) -> Cells:
     """The sums of each hour with its coverage: every place that a day should have been watched at
     should have been so through its opening hours."""
-    places: dict[tuple[str, date], set[Place]] = defaultdict(set)
+    places: dict[tuple[str, date], set[WatchedAt]] = defaultdict(set)
     cells: dict[Cell, Sums] = {}
     for fact in facts:
         places[fact.store_id, fact.day].add(fact.place)

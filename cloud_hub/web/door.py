@@ -30,7 +30,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.web.refused import address_of, note_refusals
 from cloud_hub.web.roles import landing
 from cloud_hub.web.visit import SEE_AS_COOKIE
-from device_profiles.bounds import keepable
+from device_profiles.values.bounds import keepable
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.outages import is_outage
-from device_profiles.bounds import LINE_CHARACTERS, keepable
 from device_profiles.device import problem_line
+from device_profiles.values.bounds import LINE_CHARACTERS, keepable
 
 LONGEST_TARGET: Final = 8192
 """Bytes of path and query."""

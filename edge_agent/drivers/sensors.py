@@ -14,8 +14,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from device_profiles.bounds import Number, keepable
 from device_profiles.sensor import SENSOR_TYPES, Sensor
+from device_profiles.values.bounds import Number, keepable
 from edge_agent.core.errors import SensorUnusable
 
 STALE_AFTER_S = 300.0

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from device_profiles.bounds import LINE_CHARACTERS, UNKEEPABLE, keepable
 from device_profiles.device import first_problem
+from device_profiles.values.bounds import LINE_CHARACTERS, UNKEEPABLE, keepable
 from edge_agent.core.errors import EdgeError
 from edge_agent.core.writer import Writer
 from edge_agent.till.cart import SessionClosed, SessionTaken, UnknownSession

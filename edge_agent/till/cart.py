@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic import Field
 
-from device_profiles.money import plain
 from device_profiles.store import ProductProfile
-from device_profiles.units import Dimension, known_unit
+from device_profiles.values.money import plain
+from device_profiles.values.units import Dimension, known_unit
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.pricing import OwnCodes, PriceBook, Terms, UnusableLine, price_line
 from edge_agent.till.reporting import CartEnd, report_cart, total_of

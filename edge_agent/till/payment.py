@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from device_profiles.money import (
+from device_profiles.values.money import (
     InvalidMoney,
     exact_money,
     plain,

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from device_profiles.code_layouts import DEFAULT_LAYOUTS
-from device_profiles.codes import ScannedCode, item_key, read_code
-from device_profiles.money import InvalidMoney, exact_money, plain, rounded_money
 from device_profiles.store import ProductProfile
-from device_profiles.units import UnknownUnit, parse_unit
+from device_profiles.values.code_layouts import DEFAULT_LAYOUTS
+from device_profiles.values.codes import ScannedCode, item_key, read_code
+from device_profiles.values.money import InvalidMoney, exact_money, plain, rounded_money
+from device_profiles.values.units import UnknownUnit, parse_unit
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.requests import LineRequest
 from sync.events import ReceiptLine

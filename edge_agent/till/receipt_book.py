@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from device_profiles.money import plain, settle
+from device_profiles.values.money import plain, settle
 from edge_agent.core.errors import EdgeError
 from edge_agent.core.store import count_up
 from edge_agent.till.reporting import total_of

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from device_profiles.bounds import Label, Moment, Money, Quantity, ReceiptNumber, Text, Word
-from device_profiles.codes import ProductCode
-from device_profiles.money import plain
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Label, Moment, Money, Quantity, ReceiptNumber, Text, Word
+from device_profiles.values.codes import ProductCode
+from device_profiles.values.money import plain
 from sync.events import LineReference
 from sync.events.sales import IDENTITIES_MOST, LINES_MOST, TENDERS_MOST
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from decimal import Decimal
 
-from device_profiles.units import SaleUnit, known_unit
+from device_profiles.values.units import SaleUnit, known_unit
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.receipt_book import UnknownReceipt, find_receipt, name_of
 from sync.events import LineReference, Receipt, ReceiptLine, ReceiptType

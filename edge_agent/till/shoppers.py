@@ -4,7 +4,7 @@ nobody, and without the hub's key nothing is kept: a receipt never waits for it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from device_profiles.handles import normal_form
+from device_profiles.values.handles import normal_form
 from edge_agent.till.requests import IdentityRequest
 from sync.core.sealed_handles import UnreadableHandle, seal
 from sync.events import ShopperIdentity

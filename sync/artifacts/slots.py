@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from device_profiles.bounds import Seq, Version, Word
+from device_profiles.values.bounds import Seq, Version, Word
 from sync.core.errors import NoRoom, SyncError
 from sync.core.failpoints import Failpoint, reach
 

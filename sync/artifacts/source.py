@@ -25,7 +25,7 @@ from tuf.api.exceptions import (
 from tuf.api.metadata import TargetFile
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from device_profiles.bounds import Seq, Version, Word
+from device_profiles.values.bounds import Seq, Version, Word
 from sync.artifacts.slots import Slot
 from sync.core.errors import ArtifactRefused, NoRoom, SourceUnreachable
 from sync.core.failpoints import Failpoint, reach

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from device_profiles.bounds import Amount, JsonObject, Word
+from device_profiles.values.bounds import Amount, JsonObject, Word
 from sync.core.errors import InvalidMessage
 from sync.core.sparing import sparing
 from sync.events import CommandResult

@@ -8,7 +8,7 @@ import json
 import sqlite3
 from dataclasses import dataclass, replace
 
-from device_profiles.bounds import JsonObject, Version
+from device_profiles.values.bounds import JsonObject, Version
 from sync.events import StateReported
 from sync.wire.messages import Message
 

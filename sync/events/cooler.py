@@ -4,9 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from device_profiles.bounds import Amount, Count, IntervalS, Moment, Number, Word
-from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Amount, Count, IntervalS, Moment, Number, Word
+from device_profiles.values.gtin import Gtin
 from sync.events.envelope import EventBody, Lane, Part
 from sync.events.shelf import PictureQuality
 

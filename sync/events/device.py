@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from device_profiles.bounds import (
+from device_profiles.values.bounds import (
     JsonObject,
     Label,
     Moment,

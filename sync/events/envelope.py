@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from device_profiles.bounds import Seq
+from device_profiles.values.bounds import Seq
 
 
 class Lane(IntEnum):

@@ -4,8 +4,17 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from device_profiles.bounds import Amount, Count, IntervalS, Moment, Number, Share, Text, Word
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import (
+    Amount,
+    Count,
+    IntervalS,
+    Moment,
+    Number,
+    Share,
+    Text,
+    Word,
+)
 from sync.events.envelope import EventBody, Lane
 
 INTERVALS_MOST = 240

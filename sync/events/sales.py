@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from device_profiles.bounds import (
+from device_profiles.names import Identifier
+from device_profiles.values.bounds import (
     MONEY_MAX,
     Amount,
     Count,
@@ -21,8 +22,7 @@ from device_profiles.bounds import (
     Text,
     Word,
 )
-from device_profiles.gtin import Gtin
-from device_profiles.names import Identifier
+from device_profiles.values.gtin import Gtin
 from sync.events.envelope import EventBody, Lane, Part
 
 LINES_MOST = 1000

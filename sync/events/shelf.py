@@ -6,9 +6,18 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from device_profiles.bounds import Amount, Count, Moment, Number, Sha256, Share, Version, Word
-from device_profiles.gtin import Gtin
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import (
+    Amount,
+    Count,
+    Moment,
+    Number,
+    Sha256,
+    Share,
+    Version,
+    Word,
+)
+from device_profiles.values.gtin import Gtin
 from sync.events.envelope import EventBody, Lane, Part
 
 FACINGS_MOST = 2000

@@ -13,8 +13,8 @@ from pathlib import Path
 import aiohttp
 from pydantic import BaseModel, Field, ValidationError
 
-from device_profiles.bounds import Secret, Text
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Secret, Text
 from sync.core.errors import ClaimRefused
 from sync.core.private import private_folder
 from sync.link.link_state import LinkSettings

@@ -16,7 +16,8 @@ import zstandard
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import from_json, to_json
 
-from device_profiles.bounds import (
+from device_profiles.names import Identifier
+from device_profiles.values.bounds import (
     MILLISECONDS_MAX,
     NUMBER_MAX,
     Count,
@@ -28,7 +29,6 @@ from device_profiles.bounds import (
     is_within_time,
     unkeepable_in,
 )
-from device_profiles.names import Identifier
 from sync.core.errors import DamagedBatch, InvalidBatch, RecordTooBig
 from sync.events import ClockState, Lane, PositiveSeq, Stamp
 

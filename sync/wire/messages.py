@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from device_profiles.bounds import Amount, Count, Moment, Monotonic, Seq, Version, Word
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Amount, Count, Moment, Monotonic, Seq, Version, Word
 from sync.core.errors import InvalidMessage
 from sync.events import ClockState, Lane, PositiveSeq
 from sync.wire.batch import Losses

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from PIL import Image, ImageDraw
 
-from device_profiles.gtin import parse_gtin
 from device_profiles.names import Names
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureKind, FixtureProfile, PlanogramProfile, SlotPlan
@@ -20,6 +19,7 @@ from device_profiles.store import (
     StoreDevice,
     StoreProfile,
 )
+from device_profiles.values.gtin import parse_gtin
 from sync.events import (
     EventBody,
     FloorHeated,

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import simplejpeg
 
-from device_profiles.picture_size import MOST_PIXELS, is_huge, size_by_header
+from device_profiles.values.picture_size import MOST_PIXELS, is_huge, size_by_header
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
 

@@ -25,8 +25,8 @@ import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
-from device_profiles.codes import parse_product_code
-from device_profiles.gtin import InvalidGtin, parse_gtin
+from device_profiles.values.codes import parse_product_code
+from device_profiles.values.gtin import InvalidGtin, parse_gtin
 from vision_models.core.errors import UnusableGallery
 from vision_models.core.frame import Image
 from vision_models.naming.matching import (

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cloud_hub.core.errors import UnusableData
 from cloud_hub.core.keys.device_seal import device_key
 from cloud_hub.core.keys.key_store import HubSecrets
-from device_profiles.handles import normal_form
+from device_profiles.values.handles import normal_form
 from sync.core.sealed_handles import UnreadableHandle, open_sealed
 
 SEAL = "sealed:"

@@ -23,8 +23,8 @@ from cloud_hub.fleet.enrolment.dependencies import DeviceOf
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
 from device_profiles.artifact import ArtifactName
-from device_profiles.bounds import Seq, Text
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Seq, Text
 
 router = APIRouter(prefix="/api/v1/artifacts", tags=["artifacts"])
 

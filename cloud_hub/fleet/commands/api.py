@@ -28,8 +28,8 @@ from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.message import Outgoing
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
-from device_profiles.bounds import JsonObject, Version, Word
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import JsonObject, Version, Word
 from sync.wire.topics import Downlink, dn_topic
 
 router = APIRouter(prefix="/api/v1", tags=["devices"])

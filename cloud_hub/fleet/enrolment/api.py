@@ -18,8 +18,8 @@ from cloud_hub.fleet.enrolment.enrolment import Claim, claim, reset_claim
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from cloud_hub.web.api.parts import PartsOf
-from device_profiles.bounds import Text
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Text
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 

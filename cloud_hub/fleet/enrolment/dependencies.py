@@ -10,7 +10,7 @@ from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.enrolment.enrolment import check_device
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.web.api.dependencies import hub_of, wrong_guess
-from device_profiles.bounds import unkeepable_in
+from device_profiles.values.bounds import unkeepable_in
 
 SIGN_IN = "sign in as a device: its id and password"
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.days.business_day import business_day
 from cloud_hub.link.tables import ClockAnchor
 from cloud_hub.master_data.place_tables import DeviceRow
-from device_profiles.bounds import is_within_time
+from device_profiles.values.bounds import is_within_time
 from sync.core.clock import SKEW_ALLOWED_S
 from sync.events import ClockState, EventBody, Receipt, Stamp
 from sync.wire.batch import Arrived

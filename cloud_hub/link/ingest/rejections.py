@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import added, greater, insert_or_merge
 from cloud_hub.link.tables import RefusedMessage
-from device_profiles.bounds import keepable
+from device_profiles.values.bounds import keepable
 
 ANYBODY = "?"
 """Tenant of a message whose topic names none."""

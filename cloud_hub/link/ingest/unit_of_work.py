@@ -23,8 +23,8 @@ from cloud_hub.link.ingest.tally import Tally
 from cloud_hub.link.tables import DeadLetter, StoredEvent
 from cloud_hub.master_data.lookups import known_zones
 from cloud_hub.master_data.place_tables import DeviceRow
-from device_profiles.bounds import keepable
 from device_profiles.device import first_problem
+from device_profiles.values.bounds import keepable
 from sync.events import EVENT_TYPES, EventBody, LossDeclared, occurred_at
 from sync.wire.batch import Arrived, Loss
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from device_profiles.money import is_gift_card
-from device_profiles.units import Dimension, known_unit
+from device_profiles.values.money import is_gift_card
+from device_profiles.values.units import Dimension, known_unit
 
 revision = "0008"
 down_revision = "0007"

@@ -20,7 +20,7 @@ from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Searches
 from cloud_hub.master_data.place_tables import Tenant
 from cloud_hub.web.api.parts import parts_of
-from device_profiles.bounds import Word
+from device_profiles.values.bounds import Word
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -18,8 +18,8 @@ from cloud_hub.insight.sums import Cell, Number, Sums, total
 from cloud_hub.insight.window import Window, between
 from cloud_hub.master_data.chain import Chain, read_chain
 from cloud_hub.web.api.dependencies import HubOf, MetricsOf, ViewerOf
-from device_profiles.bounds import Day, Moment, Word
 from device_profiles.names import Identifier
+from device_profiles.values.bounds import Day, Moment, Word
 
 router = APIRouter(prefix="/api/v1", tags=["figures"])
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from device_profiles.codes import read_code
+from device_profiles.values.codes import read_code
 from edge_agent.core.errors import EdgeError
 
 NOTHING = frozenset(

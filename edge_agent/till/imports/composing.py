@@ -9,12 +9,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from device_profiles.bounds import MONEY_MAX
-from device_profiles.codes import read_code
-from device_profiles.countries import country_of_zone
-from device_profiles.handles import normal_form
-from device_profiles.money import plain, rounded_money
-from device_profiles.units import known_unit
+from device_profiles.values.bounds import MONEY_MAX
+from device_profiles.values.codes import read_code
+from device_profiles.values.countries import country_of_zone
+from device_profiles.values.handles import normal_form
+from device_profiles.values.money import plain, rounded_money
+from device_profiles.values.units import known_unit
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.imports.cells import (
     UnusableCell,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from device_profiles.countries import country_of_zone
+from device_profiles.values.countries import country_of_zone
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.imports.cells import decimal_mark
 

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from device_profiles.code_layouts import DEFAULT_LAYOUTS, CodeLayout
-from device_profiles.countries import Country
 from device_profiles.device import first_problem
-from device_profiles.money import CurrencyCode
 from device_profiles.names import Identifier, Names, Profile
+from device_profiles.values.code_layouts import DEFAULT_LAYOUTS, CodeLayout
+from device_profiles.values.countries import Country
+from device_profiles.values.money import CurrencyCode
 from edge_agent.core.errors import EdgeError
 
 SHIPPED = resources.files("edge_agent.till.imports") / "mappings"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cloud_hub.insight.metric import Aspect
-from cloud_hub.sales.healed_lines import heal_lines
+from cloud_hub.sales.booking.healed_lines import heal_lines
 from cloud_hub.sales.metrics import NET_SALES, SELL_OUT
 from device_profiles.names import Names
 from device_profiles.store import ProductProfile

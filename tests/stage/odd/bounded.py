@@ -5,8 +5,8 @@ from typing import Any, get_origin
 
 from pydantic import TypeAdapter
 
-from device_profiles.bounds import JsonObject
 from device_profiles.names import Names
+from device_profiles.values.bounds import JsonObject
 
 BOTH_ENDS = {"int", "float", "decimal", "datetime", "date", "timedelta"}
 CONTAINERS = {"list", "dict", "set", "frozenset"}

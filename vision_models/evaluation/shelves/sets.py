@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from device_profiles.gtin import parse_gtin
+from device_profiles.values.gtin import parse_gtin
 from vision_models.core.detections import Boxes
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image

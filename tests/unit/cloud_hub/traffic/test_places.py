@@ -14,7 +14,7 @@ from cloud_hub.master_data.chain import read_chain
 from cloud_hub.master_data.editing import edit_store
 from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.traffic.metrics import CONVERSION, FOOTFALL
-from cloud_hub.traffic.places import Place, Seen, note_places, places_due
+from cloud_hub.traffic.places import Seen, WatchedAt, note_places, places_due
 from cloud_hub.traffic.tables import WatchedPlace
 from cloud_hub.traffic.zone_metrics import QUEUE_LENGTH
 from tests.small_chain import NOW, TENANT, TODAY, WATER, SmallChain, local
@@ -186,7 +186,7 @@ def test_zones_are_missed_as_doors_are(chain: SmallChain) -> None:
 
 def test_a_place_is_known_from_the_first_to_the_last_day_it_spoke_of(database: Database) -> None:
     def seen(day: int, role: str = "entrance") -> Seen:
-        return Seen(TENANT, "s01", Place(role, "front", "d"), date(2026, 3, day))
+        return Seen(TENANT, "s01", WatchedAt(role, "front", "d"), date(2026, 3, day))
 
     with database.writing() as session:
         note_places(session, [])

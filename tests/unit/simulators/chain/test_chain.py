@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from device_profiles.codes import read_code
-from device_profiles.gtin import parse_gtin
 from device_profiles.store import ChainProfile, DeviceKind
+from device_profiles.values.codes import read_code
+from device_profiles.values.gtin import parse_gtin
 from simulators.chain.chain import build_chain, claim_token, cooler_slots, facings_planned, outlets
 from simulators.chain.goods import demonstration_goods, weighed_code
 from simulators.core.clock import demo_time

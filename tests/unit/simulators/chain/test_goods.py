@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from device_profiles.codes import read_code
-from device_profiles.gtin import parse_gtin
+from device_profiles.values.codes import read_code
+from device_profiles.values.gtin import parse_gtin
 from simulators.chain.goods import (
     BRANDS,
     CATEGORIES,

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from device_profiles.artifact import PlanogramSet, PriceList
-from device_profiles.bounds import COUNT_MAX, MONEY_MAX, unkeepable_in
 from device_profiles.device import DeviceProfile
 from device_profiles.store import ChainProfile
+from device_profiles.values.bounds import COUNT_MAX, MONEY_MAX, unkeepable_in
 from sync.artifacts.source import About
 from sync.downlink.commands import Command
 from sync.downlink.shadow import Desired

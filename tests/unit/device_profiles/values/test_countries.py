@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from device_profiles.countries import Country, country_of_zone
+from device_profiles.values.countries import Country, country_of_zone
 
 
 @pytest.mark.parametrize(

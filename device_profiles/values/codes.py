@@ -14,8 +14,8 @@ from biip.gs1_messages import GS1Message
 from biip.upc import Upc, UpcFormat
 from pydantic import AfterValidator, Field
 
-from device_profiles.code_layouts import DEFAULT_LAYOUTS, look_inside
-from device_profiles.gtin import GTIN_LENGTHS, InvalidGtin, is_restricted, parse_gtin
+from device_profiles.values.code_layouts import DEFAULT_LAYOUTS, look_inside
+from device_profiles.values.gtin import GTIN_LENGTHS, InvalidGtin, is_restricted, parse_gtin
 
 GRAMS_PER_POUND = Decimal("453.59237")
 FNC1 = "\x1d"

@@ -15,7 +15,7 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.importer import import_chain
-from cloud_hub.sales.handle_forms import reindex_handles
+from cloud_hub.sales.booking.handle_forms import reindex_handles
 from cloud_hub.sales.tables import Receipt, ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity, IdentityLink
 from sync.events import ShopperIdentity
@@ -158,7 +158,7 @@ def test_more_receipts_than_a_page_are_all_looked_at(
     keys: HandleKeys,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("cloud_hub.sales.handle_forms.PAGE_ROWS", 2)
+    monkeypatch.setattr("cloud_hub.sales.booking.handle_forms.PAGE_ROWS", 2)
     earlier(*(("phone", f"138 0013 80{number:02d}") for number in range(7)))
     reindex_handles(database, keys)
     assert len(set(who(database).values())) == 7

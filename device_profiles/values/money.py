@@ -10,7 +10,7 @@ from typing import Annotated
 from babel.core import get_global
 from pydantic import AfterValidator, Field, PlainSerializer
 
-from device_profiles.bounds import MONEY_MAX
+from device_profiles.values.bounds import MONEY_MAX
 
 
 class InvalidMoney(ValueError):

@@ -22,17 +22,17 @@ from cloud_hub.core.storage.bulk_insert import chunks, insert_new
 from cloud_hub.core.trace import KeptEvent, by_rows
 from cloud_hub.master_data.place_tables import Tenant
 from cloud_hub.sales import tables
-from cloud_hub.sales.product_codes import Codes, load_catalogue, load_country, load_layouts
-from cloud_hub.sales.receipt_lines import line_row, stock_moves
+from cloud_hub.sales.booking.product_codes import Codes, load_catalogue, load_country, load_layouts
+from cloud_hub.sales.booking.receipt_lines import line_row, stock_moves
+from cloud_hub.sales.booking.voids import receipt_name, settle_voids, voided_receipts
 from cloud_hub.sales.tables import ReceiptIdentity
 from cloud_hub.sales.trade import Odd
-from cloud_hub.sales.voids import receipt_name, settle_voids, voided_receipts
 from cloud_hub.shoppers.tables import Identity
 from cloud_hub.stock.ledger import book, count_moves
-from device_profiles.codes import read_code
-from device_profiles.countries import country_of_zone
-from device_profiles.handles import FORM
-from device_profiles.money import Settled, settle
+from device_profiles.values.codes import read_code
+from device_profiles.values.countries import country_of_zone
+from device_profiles.values.handles import FORM
+from device_profiles.values.money import Settled, settle
 from sync.events import Receipt, ReceiptType
 
 AHEAD = timedelta(hours=1)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.storage.bulk_insert import chunks
 from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.master_data.place_tables import Tenant
-from device_profiles.code_layouts import DEFAULT_LAYOUTS
-from device_profiles.codes import ScannedCode, item_key
+from device_profiles.values.code_layouts import DEFAULT_LAYOUTS
+from device_profiles.values.codes import ScannedCode, item_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from device_profiles.picture_size import is_huge, size_by_header
+from device_profiles.values.picture_size import is_huge, size_by_header
 
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 640, 480) + bytes(20)
 

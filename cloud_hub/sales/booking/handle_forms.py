@@ -22,8 +22,8 @@ from cloud_hub.link.tables import StoredEvent
 from cloud_hub.master_data.place_tables import StoreRow, Tenant
 from cloud_hub.sales.tables import Receipt, ReceiptIdentity
 from cloud_hub.shoppers.tables import Identity, IdentityLink
-from device_profiles.countries import country_of_zone
-from device_profiles.handles import FORM
+from device_profiles.values.countries import country_of_zone
+from device_profiles.values.handles import FORM
 
 PAGE_ROWS = 1000
 

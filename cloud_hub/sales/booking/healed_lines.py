@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import chunks
 from cloud_hub.sales import tables
-from cloud_hub.sales.product_codes import load_catalogue, load_layouts
-from cloud_hub.sales.receipt_lines import stock_moves
+from cloud_hub.sales.booking.product_codes import load_catalogue, load_layouts
+from cloud_hub.sales.booking.receipt_lines import stock_moves
 from cloud_hub.stock.ledger import book
-from device_profiles.codes import read_code
+from device_profiles.values.codes import read_code
 
 LINES_A_PAGE = 2000
 

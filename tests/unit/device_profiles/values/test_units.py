@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from device_profiles.units import Dimension, UnknownUnit, known_unit, parse_unit
+from device_profiles.values.units import Dimension, UnknownUnit, known_unit, parse_unit
 
 
 @pytest.mark.parametrize(

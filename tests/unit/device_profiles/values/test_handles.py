@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device_profiles.handles import PLACEHOLDERS, is_placeholder, normal_form
+from device_profiles.values.handles import PLACEHOLDERS, is_placeholder, normal_form
 
 MOBILE = "+8613800138000"
 

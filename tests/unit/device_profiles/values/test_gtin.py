@@ -7,7 +7,7 @@ from biip.rcn import Rcn
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device_profiles.gtin import InvalidGtin, is_restricted, parse_gtin
+from device_profiles.values.gtin import InvalidGtin, is_restricted, parse_gtin
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from device_profiles.codes import ProductCode, item_key, read_code
-from device_profiles.gtin import parse_gtin
+from device_profiles.values.codes import ProductCode, item_key, read_code
+from device_profiles.values.gtin import parse_gtin
 
 OOLONG = "06901234567892"
 CIGARETTES = "00042100005264"

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from device_profiles.money import (
+from device_profiles.values.money import (
     CurrencyCode,
     InvalidMoney,
     Money,

@@ -10,7 +10,7 @@ from typing import Annotated
 from biip.checksums import gs1_price_weight_check_digit, gs1_standard_check_digit
 from pydantic import AfterValidator, Field
 
-from device_profiles.gtin import is_restricted
+from device_profiles.values.gtin import is_restricted
 
 LENGTHS = (8, 12, 13)
 _SHAPE = re.compile(r"(?P<prefix>[0-9]{1,3})[IWPNV.]+C")

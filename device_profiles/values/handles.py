@@ -23,7 +23,7 @@ FEWEST_DIGITS: Final = 5
 
 PLACEHOLDERS: Final = frozenset(
     word
-    for line in (resources.files("device_profiles") / "placeholders.txt")
+    for line in (resources.files("device_profiles.values") / "placeholders.txt")
     .read_text(encoding="utf-8")
     .splitlines()
     if not line.startswith("#")

@@ -8,7 +8,7 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.importer import import_chain
 from cloud_hub.sales import tables
-from cloud_hub.sales.healed_lines import heal_lines
+from cloud_hub.sales.booking.healed_lines import heal_lines
 from device_profiles.names import Names
 from device_profiles.store import ProductProfile
 from sync.events import ReceiptType
@@ -103,7 +103,7 @@ def test_a_restricted_number_is_no_product_though_a_till_says_so(
 def test_more_lines_than_a_page_are_all_healed(
     ingest: Ingest, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cloud_hub.sales.healed_lines.LINES_A_PAGE", 2)
+    monkeypatch.setattr("cloud_hub.sales.booking.healed_lines.LINES_A_PAGE", 2)
     lines = [line(number, "6901234567892", "1", "1", "1") for number in range(1, 8)]
     book(ingest, receipt(1, *lines))
     assert heal(database) == 7

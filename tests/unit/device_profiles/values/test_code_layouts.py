@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from biip.checksums import gs1_price_weight_check_digit, gs1_standard_check_digit
 
-from device_profiles.code_layouts import InvalidLayout, look_inside, parse_layout
+from device_profiles.values.code_layouts import InvalidLayout, look_inside, parse_layout
 
 
 def sound(body: str) -> str:

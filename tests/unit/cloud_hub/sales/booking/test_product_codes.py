@@ -3,7 +3,7 @@
 import pytest
 
 from cloud_hub.core.storage.database import Database
-from cloud_hub.sales.product_codes import Catalogue, load_catalogue
+from cloud_hub.sales.booking.product_codes import Catalogue, load_catalogue
 from tests.talking_device import APPLES, COLA, OOLONG
 
 

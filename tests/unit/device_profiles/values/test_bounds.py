@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from device_profiles.bounds import (
+from device_profiles.values.bounds import (
     COUNT_MAX,
     INTEGER_MAX,
     JSON_DEPTH,

@@ -6,11 +6,11 @@ from typing import Any
 
 from cloud_hub.core.exact import rounded
 from cloud_hub.core.projection import Fact
-from cloud_hub.sales.product_codes import Codes
-from cloud_hub.sales.voids import receipt_name
+from cloud_hub.sales.booking.product_codes import Codes
+from cloud_hub.sales.booking.voids import receipt_name
 from cloud_hub.stock.ledger import location_id
-from device_profiles.codes import read_code
-from device_profiles.units import EACH, Dimension, known_unit
+from device_profiles.values.codes import read_code
+from device_profiles.values.units import EACH, Dimension, known_unit
 from sync.events import Receipt, ReceiptLine, ReceiptType
 
 MOVES_STOCK = frozenset({ReceiptType.SALE, ReceiptType.RETURN, ReceiptType.PICK_UP})

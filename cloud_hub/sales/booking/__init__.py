@@ -1,0 +1,1 @@
+"""What a receipt, a void or a basket becomes when it is booked, and lines read again later."""

@@ -1,0 +1,1 @@
+"""What a single value may be wherever it comes in: bounds, codes, money, units, handles."""
