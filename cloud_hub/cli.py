@@ -153,9 +153,12 @@ def load_master_data(
             typer.echo(f"{chain.tenant_id}: {told.summary} if loaded; nothing was changed")
             return
         now = office.clock.now()
-        loaded, healed = office.write(
+        done = office.write(
             lambda session: load_chain(session, chain, by=ACTOR, now=now, is_correction=correct)
         )
+    for doubt in done.doubts:
+        typer.echo(f"warning: {doubt}", err=True)
+    loaded, healed = done.loaded, done.healed_lines
     typer.echo(
         f"{loaded.tenant_id}: {loaded.stores} stores, {loaded.products} products,"
         f" {loaded.devices} devices"

@@ -24,6 +24,18 @@ def broken_rules(chain: "ChainProfile") -> Iterator[str]:
             yield f"planogram {plan.planogram_id!r} plans unknown GTIN {gtin}"
 
 
+def doubts(chain: "ChainProfile") -> Iterator[str]:
+    """One line for each thing that can be, and should not."""
+    devices = [device for store in chain.stores for device in store.devices]
+    for token in twice(device.claim_token for device in devices):
+        holders = [each.device_id for each in devices if each.claim_token == token]
+        # The token itself is a secret.
+        yield (
+            f"devices {', '.join(holders)} have one claim_token: whoever claims one can claim them"
+            " all; give each its own"
+        )
+
+
 def broken_plans(
     plans: Iterable[PlanogramProfile], fixtures: Iterable[FixtureProfile]
 ) -> Iterator[str]:
@@ -84,10 +96,6 @@ def _told_twice(chain: "ChainProfile") -> Iterator[str]:
     ):
         for name in twice(names):
             yield f"{kind} {name!r} is told twice; each has one of its own"
-    for token in twice(device.claim_token for device in devices):
-        holders = [each.device_id for each in devices if each.claim_token == token]
-        # The token itself is a secret.
-        yield f"devices {', '.join(holders)} have one claim_token; give each its own"
 
 
 def _goods(chain: "ChainProfile") -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A chain is loaded and the act noted: one home for the API and the command line."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,18 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.master_data.difference import Difference, difference, rows_of
 from cloud_hub.master_data.importer import Loaded, import_chain
 from cloud_hub.sales.booking.healed_lines import heal_lines
+from device_profiles.chain_rules import doubts
 from device_profiles.store import ChainProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainLoaded:
+    """What was loaded, how many lines of receipts found their product by it, and what of the chain
+    should be otherwise, a line each."""
+
+    loaded: Loaded
+    healed_lines: int
+    doubts: tuple[str, ...]
 
 
 class _NotKept(Exception):
@@ -36,10 +48,9 @@ def load_chain(
     by: str,
     now: datetime,
     is_correction: bool = False,
-) -> tuple[Loaded, int]:
-    """Loads the chain, whole or not at all, and notes in the audit log who did; how many lines of
-    receipts found their product by it. What it changes holds from now on; a correction
-    holds for past days too. Raises HubError."""
+) -> ChainLoaded:
+    """Loads the chain, whole or not at all, and notes in the audit log who did. What it
+    changes holds from now on; a correction holds for past days too. Raises HubError."""
     loaded = import_chain(session, chain, None if is_correction else now)
     healed = heal_lines(session, chain.tenant_id)
     record_act(
@@ -57,4 +68,4 @@ def load_chain(
         ),
         now,
     )
-    return loaded, healed
+    return ChainLoaded(loaded=loaded, healed_lines=healed, doubts=tuple(doubts(chain)))

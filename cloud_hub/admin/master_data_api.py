@@ -14,13 +14,15 @@ router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 
 
 class LoadedAnswer(Body):
-    """How much the chain holds; how many receipt lines found their product by it."""
+    """How much the chain holds; how many receipt lines found their product by it; what should be
+    otherwise."""
 
     tenant_id: str
     stores: int
     products: int
     devices: int
     healed_lines: int
+    warnings: tuple[str, ...]
 
 
 @router.post("/master-data")
@@ -36,13 +38,14 @@ def load_master_data(
     viewer = within(caller, chain.tenant_id)
     viewer.require(Permission.EDIT_MASTER_DATA)
     with hub.database.writing() as session:
-        loaded, healed = load_chain(
+        done = load_chain(
             session, chain, by=viewer.login_name, now=hub.clock.now(), is_correction=correct
         )
     return LoadedAnswer(
-        tenant_id=loaded.tenant_id,
-        stores=loaded.stores,
-        products=loaded.products,
-        devices=loaded.devices,
-        healed_lines=healed,
+        tenant_id=done.loaded.tenant_id,
+        stores=done.loaded.stores,
+        products=done.loaded.products,
+        devices=done.loaded.devices,
+        healed_lines=done.healed_lines,
+        warnings=done.doubts,
     )

@@ -5,16 +5,14 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.core.keys.tokens import hash_claim_token
 from cloud_hub.master_data import place_tables as place
 from device_profiles.store import ChainProfile
 
 
 def clashes(session: Session, chain: ChainProfile) -> Iterator[str]:
-    """One line each: a plan, a fixture or a token that is another's already."""
+    """One line each: a plan or a fixture that is another's already."""
     yield from _plans(session, chain)
     yield from _fixtures(session, chain)
-    yield from _tokens(session, chain)
 
 
 def _plans(session: Session, chain: ChainProfile) -> Iterator[str]:
@@ -43,20 +41,3 @@ def _fixtures(session: Session, chain: ChainProfile) -> Iterator[str]:
             # A file that tells both stores moves it.
             if other != store.store_id and other not in named:
                 yield f"fixture {fixture.fixture_id!r} is of store {other!r} already"
-
-
-def _tokens(session: Session, chain: ChainProfile) -> Iterator[str]:
-    table = place.DeviceRow
-    query = sa.select(table.claim_token_hash, table.device_id).where(
-        table.tenant_id == chain.tenant_id
-    )
-    known = {row.claim_token_hash: row.device_id for row in session.execute(query)}
-    told = {device.device_id for store in chain.stores for device in store.devices}
-    for store in chain.stores:
-        for device in store.devices:
-            other = known.get(hash_claim_token(device.claim_token), device.device_id)
-            if other != device.device_id and other not in told:
-                yield (
-                    f"device {device.device_id!r} has the claim_token of device {other!r};"
-                    " give each its own"
-                )

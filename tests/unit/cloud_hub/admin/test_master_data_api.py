@@ -31,6 +31,7 @@ async def test_a_chain_is_loaded_told_and_noted(doors: Doors) -> None:
         "products": 3,
         "devices": 6,
         "healed_lines": 0,
+        "warnings": [],
     }
     assert "linguang" in tenants(doors)
     with doors.hub.sessions() as session:

@@ -49,12 +49,6 @@ def load(database: Database, chain: dict[str, Any]) -> None:
             ),
             "fixture 's01-a' is of store 's01' already",
         ),
-        (
-            lambda chain: chain["stores"][0]["devices"][0].update(
-                claim_token="claim-token-s01-till"
-            ),
-            "device 's02-till' has the claim_token of device 's01-till'",
-        ),
     ],
 )
 def test_what_another_file_told_is_not_taken_away(
