@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from device_profiles.values.bounds import Seq
+from device_profiles.values.bounds import Seq, unkeepable_in
 
 
 class Lane(IntEnum):
@@ -19,20 +19,28 @@ class Lane(IntEnum):
     MEDIA = 4
 
 
-class EventBody(BaseModel):
-    """Base of every event body. `kind` and `schema_version` stand in the envelope, not in it."""
+class _Open(BaseModel):
+    """Keeps fields that this version does not know, as far as a database can."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> Self:
+        if self.model_extra and (problem := unkeepable_in(self.model_extra)) is not None:
+            raise ValueError(problem)
+        return self
+
+
+class EventBody(_Open):
+    """Base of every event body. `kind` and `schema_version` stand in the envelope, not in it."""
 
     kind: ClassVar[str]
     schema_version: ClassVar[int] = 1
     lane: ClassVar[Lane]
 
 
-class Part(BaseModel):
+class Part(_Open):
     """Base of the parts inside a body."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
 
 
 class ClockState(StrEnum):

@@ -53,6 +53,7 @@ def stores_table(rows: tuple[StoreListed, ...], reader: Reader) -> Table[StoreLi
         Column(
             key="hours",
             title=words("Opening hours"),
+            searched=False,
             value=lambda row: week_written(row.hours.week, words).replace("\n", "; "),
         ),
         Column(

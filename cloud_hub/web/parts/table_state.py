@@ -18,15 +18,17 @@ DIGITS: Final = re.compile(r"(\d+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column(Generic[RowT]):
-    """One column, declared once. `value` is what it is sorted by, saved as and, being a
-    text, searched; `cell` how it is drawn, as its value where that is left out. `choices`: offers
-    its values as a list to choose from. None is no data, and comes last however it is sorted."""
+    """One column, declared once. `value` is what it is sorted by, saved as and, being a text in a
+    column that is `searched`, looked for; `cell` how it is drawn, as its value where that is left
+    out. `choices`: offers its values as a list to choose from. None is no data, and comes last
+    however it is sorted."""
 
     key: str
     title: str
     value: Callable[[RowT], Value]
     cell: Callable[[RowT], Markup] | None = None
     choices: bool = False
+    searched: bool = True
     amount: bool = False
 
 
@@ -100,7 +102,7 @@ def _is_wanted(table: Table[RowT], state: TableState, row: RowT) -> bool:
     if not sought:
         return True
     # In words alone: a 3 that is sought is not that of 23:00.
-    values = [column.value(row) for column in table.columns]
+    values = [column.value(row) for column in table.columns if column.searched]
     said = " ".join(value for value in values if isinstance(value, str)).casefold()
     return all(word in said for word in sought)
 

@@ -9,7 +9,16 @@ import pytest
 
 from simulators.connections.network import FaultyProxy
 from sync.core.clock import SystemClock
-from sync.events import Alarm, AlarmState, CoolerRead, Lane, Receipt
+from sync.events import (
+    Alarm,
+    AlarmState,
+    CoolerRead,
+    Lane,
+    PictureQuality,
+    Receipt,
+    SeenFacing,
+    ShelfObserved,
+)
 from sync.link.link_state import LinkHost, LinkSettings, LinkState
 from sync.link.listener import MqttListener
 from sync.link.mqtt import BrokerAddress, MqttLink, MqttLogin
@@ -306,19 +315,28 @@ async def test_what_the_quota_took_is_told_to_the_hub(mosquitto, tmp_path):
 
 async def test_a_broker_with_a_small_packet_limit_stops_nothing_else(mosquitto_factory, outbox):
     broker = mosquitto_factory("max_packet_size 3000\n")
-    big = Alarm(
-        alarm="x",
-        subject="a",
-        state=AlarmState.RAISED,
-        at=NOW,
-        detail=Random(1).randbytes(6000).hex(),
+    rng = Random(1)
+    big = ShelfObserved(
+        fixture_id="s01-a",
+        camera_id="cam",
+        taken_at=NOW,
+        photo_sha256="a" * 64,
+        width_px=1,
+        height_px=1,
+        quality=PictureQuality.CLEAR,
+        facings=tuple(
+            SeenFacing(
+                box=(rng.random(), rng.random(), rng.random(), rng.random()), score=rng.random()
+            )
+            for _ in range(300)
+        ),
     )
     outbox.append(big, *[reading() for _ in range(300)])
     outbox.append(sale(1), alarm())
     async with receiving(broker.port) as hub, sending(outbox, broker.port):
         await until_empty(outbox)
-    alert = next(books for books in outbox.books() if books.lane is Lane.ALERT)
-    assert alert.lost == 1
+    metric = next(books for books in outbox.books() if books.lane is Lane.METRIC)
+    assert metric.lost == 1
     assert hub.total() == 303
     assert_balanced(outbox, hub)
 

@@ -12,7 +12,7 @@ from device_profiles.values.bounds import COUNT_MAX, MONEY_MAX, unkeepable_in
 from sync.artifacts.source import About
 from sync.downlink.commands import Command
 from sync.downlink.shadow import Desired
-from sync.events import EVENT_TYPES, FootfallCounted, Receipt, ZoneOccupied
+from sync.events import EVENT_TYPES, FootfallCounted, PacksChanged, Receipt, ZoneOccupied
 from sync.link.credentials import _Answer
 from sync.wire.batch import BatchHeader
 from sync.wire.messages import Ack, Hello, HelloAnswer
@@ -55,6 +55,15 @@ def test_an_odd_value_anywhere_is_refused_or_can_be_kept(
     except ValidationError:
         return
     assert unkeepable_in(body.model_dump(mode="json")) is None
+
+
+@pytest.mark.parametrize("unknown", [{"\x00": 1}, {"new": "a\x00b"}, {"new": 2**63}])
+def test_a_field_of_a_later_version_is_kept_unless_no_database_could(unknown: Any) -> None:
+    said = {"gtin": "9520000000011", "taken": {"mean": 1.0, **unknown}}
+    with pytest.raises(ValidationError):
+        PacksChanged.model_validate(said)
+    kept = PacksChanged.model_validate(said | {"taken": {"mean": 1.0, "new": "x"}})
+    assert kept.taken.model_extra == {"new": "x"}
 
 
 def lines(count: int, amount: str) -> list[dict[str, Any]]:

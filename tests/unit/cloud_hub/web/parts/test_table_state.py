@@ -1,6 +1,6 @@
 """What an address asks of a table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
@@ -111,6 +111,13 @@ def test_rows_are_found_by_words_and_by_choice() -> None:
 
 def test_a_number_that_is_sought_is_not_found_in_a_time() -> None:
     assert names("t-find=3", Row("s1", opens=time(23)), Row("s3")) == ["s3"]
+
+
+def test_a_column_that_is_not_searched_hides_nothing_and_shows_nothing() -> None:
+    rows = (Row("s1", town="23:00"), Row("s3", town="07:00"))
+    columns = (COLUMNS[0], replace(COLUMNS[1], searched=False))
+    told = Table(name="t", columns=columns, rows=rows, nothing="")
+    assert [row.name for row in arranged(told, state_of(told, "t-find=3"), "en")] == ["s3"]
 
 
 @pytest.mark.parametrize(
