@@ -66,7 +66,7 @@ async def test_guessing_a_claim_token_gets_slower_and_names_nobody(doors: Doors)
     statuses = [(await claim(doors, body)).status_code for _ in range(8)]
     assert statuses[0] == 403
     assert statuses[-1] == 429
-    assert acts(doors) == []
+    assert set(acts(doors)) == {("nobody", "claim-refused")}
 
 
 async def test_a_claim_that_is_none_is_a_bad_question(doors: Doors) -> None:
