@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from cloud_hub.core.text import Text
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.table_state import (
     PAGE_ROWS,
@@ -18,6 +19,7 @@ from cloud_hub.web.parts.table_state import (
 )
 from cloud_hub.web.reader import Reader
 
+ROWS: Final = Text("{count} row", "{count} rows")
 TOOLS_FROM: Final = 8
 """So few rows are seen at a glance: no filter stands above them."""
 
@@ -139,7 +141,7 @@ def _choice(column: Column[Any], table: Table[Any], state: TableState) -> Markup
 def _foot(table: Table[Any], found: int, place: tuple[int, int], reader: Reader) -> Markup:
     words, (page, pages) = reader.words, place
     counted = (
-        words("{count} rows", count=words.number(found))
+        words.of(ROWS.filled(n=found, count=words.number(found)))
         if found == len(table.rows)
         else words(
             "{count} of {all} rows", count=words.number(found), all=words.number(len(table.rows))

@@ -124,3 +124,8 @@ def test_numbers_of_a_file_are_numbers_and_no_data_is_empty():
     rows = read_back(export(table(Row("a", units=-5, price=Decimal("6.50"))), "", "en").text)
     assert rows[1] == ["a", "North", "-5", "6.50"]
     assert read_back(export(table(Row("a", units=None)), "", "en").text)[1][2] == ""
+
+
+def test_one_row_is_told_as_one() -> None:
+    assert "1 row<" in drawn(table(Row("Tea")))
+    assert "2 rows<" in drawn(table(Row("Tea"), Row("Water")))
