@@ -13,7 +13,7 @@ from edge_agent.core.writer import Writer
 from edge_agent.till.api import answer_errors
 from edge_agent.till.cart import Cart
 from edge_agent.till.cart_api import CartApi
-from edge_agent.till.pricing import PriceBook
+from edge_agent.till.pricing import OwnCodes, PriceBook
 from sync.core.clock import ManualClock
 from sync.outbox.outbox import Outbox
 
@@ -24,7 +24,7 @@ Client = TestClient[Any, Any]
 @pytest.fixture
 async def api(writer: Writer, clock: ManualClock) -> AsyncIterator[Client]:
     app = web.Application(middlewares=[answer_errors])
-    cart = Cart(products={}, weighed={}, prices=PriceBook(), clock=clock)
+    cart = Cart(products={}, own=OwnCodes(), prices=PriceBook(), clock=clock)
     CartApi(cart, writer, Random(1)).add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client

@@ -67,14 +67,13 @@ async def test_what_was_typed_wrong_is_shown_again_beside_its_field(console: Ser
         _form="edit-store-s01",
         store_id="s01",
         state="x",
-        opens="late",
-        closes="23:00",
+        hours="Mon-Sun 07:00-23:00",
         time_zone="Etc/GMT-8",
-        selling_area_m2="50",
+        selling_area_m2="large",
         **{"name-en": "North <Gate>", "region-en": "Town"},
     )
     assert answer.status_code == 422
-    assert "Write a time: 07:30." in answer.text
+    assert "Write a number: 6.50." in answer.text
     assert 'value="North &lt;Gate&gt;"' in answer.text
 
 
