@@ -29,7 +29,7 @@ demo: $(READY) ## the demonstration chain, in a browser, in a minute
 	$(BIN)/aisle demo $(ARGS)
 
 test: $(READY) ## every test but the slow suites
-	$(BIN)/pytest -m 'not chaos and not day' $(ARGS)
+	$(BIN)/pytest -m 'not chaos and not day' -n 2 --dist loadfile $(ARGS)
 
 fuzz: $(READY) ## odd bytes, requests and files, FUZZ_S seconds each (10), seeded
 	AISLE_FUZZ_S=$(FUZZ_S) $(BIN)/pytest tests/fuzz $(ARGS)

@@ -16,6 +16,7 @@ from tests.stage.servers import (
     PostgresServer,
     as_postgres,
     mosquitto_path,
+    open_ways_to,
     skip_without,
     unused_port,
 )
@@ -61,8 +62,8 @@ def mosquitto_factory(
         broker = Mosquitto(tmp_path_factory.mktemp("mosquitto"), unused_port(), config)
         made.append(broker)
         # It drops root for the user mosquitto, who must reach its files.
-        for folder in (broker.folder, *broker.folder.parents[:2]):
-            folder.chmod(0o755)
+        broker.folder.chmod(0o755)
+        open_ways_to(broker.folder)
         broker.start()
         return broker
 
@@ -85,8 +86,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresSer
     folder = tmp_path_factory.mktemp("postgresql")
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-        for parent in folder.parents[:2]:
-            parent.chmod(0o755)
+        open_ways_to(folder)
     subprocess.run(
         as_postgres(
             [

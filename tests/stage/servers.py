@@ -26,6 +26,15 @@ def skip_without(what: str, how: str) -> None:
     pytest.skip(message)
 
 
+def open_ways_to(folder: Path) -> None:
+    """Lets a server that drops root reach its folder: whatever lies above it and is ours can be
+    passed through. Another run of tests, or its workers, may have closed it again."""
+    for parent in folder.parents:
+        about = parent.stat()
+        if about.st_uid == os.geteuid() and not about.st_mode & 0o001:
+            parent.chmod(about.st_mode | 0o055)
+
+
 def unused_port() -> int:
     """Below the range from which outgoing connections take theirs: a server that a test stops and
     starts again must find its port free."""
