@@ -137,7 +137,7 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
             stack.callback(stop.set)
             tasks.create_task(run_jobs(hub, stop), name="jobs")
             for name, work in (
-                ("ear", hear(hub.link.listener, inbox, early=early)),
+                ("consumer", hear(hub.link.listener, inbox, early=early)),
                 ("intake", run_intake(hub, ingest, inbox, parts.meters)),
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),

@@ -57,7 +57,7 @@ async def _run(settings: HubSettings) -> None:
 
 @asynccontextmanager
 async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
-    """A worker at work for as long as the context lasts; its ear. Raises HubError."""
+    """A worker at work for as long as the context lasts; what it listens with. Raises HubError."""
     async with AsyncExitStack() as stack:
         secrets = load_secrets(settings.data_dir)
         seal = AuditSeal(secrets, settings.data_dir)
@@ -72,7 +72,7 @@ async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
         inbox = Inbox()
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         for name, work in (
-            ("ear", hear(listener, inbox, early=False)),
+            ("consumer", hear(listener, inbox, early=False)),
             ("intake", run_intake(hub, ingest, inbox, Counters())),
         ):
             stack.callback(tasks.create_task(work, name=name).cancel)

@@ -93,7 +93,7 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
     alarms = AlarmBook(writer, clock)
     await alarms.load()
     health = Health()
-    desk = StatusBoard(profile=profile, outbox=outbox, health=health, clock=clock)
+    board = StatusBoard(profile=profile, outbox=outbox, health=health, clock=clock)
     media = MediaStore(settings.media_dir, outbox, quota_bytes=profile.outbox_quota_mb * MB)
     remote = Remote(
         writer=writer,
@@ -109,7 +109,7 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
         writer=writer,
         health=health,
         alarms=alarms,
-        desk=desk,
+        board=board,
         media=media,
         remote=remote,
         updates=updates,
@@ -119,7 +119,7 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
     agent.parts["settings"] = agent.remote.run
     agent.parts["commands"] = agent.remote.inbox.run
     agent.parts["artifacts"] = agent.updates.run
-    agent.desk.sights.append(agent.updates.sight)
+    agent.board.sights.append(agent.updates.sight)
     _add_link(agent)
     await _serve(agent, stack)
     return agent
@@ -131,7 +131,7 @@ async def _serve(agent: Agent, stack: AsyncExitStack) -> None:
     if profile.till is not None:
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=[answer_errors])
         _add_till(agent, app)
-        add_health(app, agent.desk)
+        add_health(app, agent.board)
         await stack.enter_async_context(
             serving(
                 app,
@@ -143,7 +143,7 @@ async def _serve(agent: Agent, stack: AsyncExitStack) -> None:
         )
     if profile.page_port:
         app = web.Application()
-        Page(agent.desk).add_to(app)
+        Page(agent.board).add_to(app)
         for add_to in agent.pages:
             add_to(app)
         await stack.enter_async_context(
@@ -226,7 +226,7 @@ def _add_watching(agent: Agent) -> None:
             door=agent.door,
         )
         agent.parts["sensors"] = watch.run
-        agent.desk.sights.append(watch.sight)
+        agent.board.sights.append(watch.sight)
         watch.add_settings(agent.remote)
 
 
@@ -246,11 +246,11 @@ def _add_link(agent: Agent) -> None:
     refusals = RefusalWatch(agent.alarms, profile.device_id)
 
     def note(status: LinkStatus) -> None:
-        agent.desk.link = status
+        agent.board.link = status
         refusals.note(status)
 
     def hear(message: DownMessage) -> None:
-        if agent.desk.link.state is LinkState.FENCED:
+        if agent.board.link.state is LinkState.FENCED:
             # Meant for the other copy of this device, which listens on the same topic.
             log.warning("%s ignored: fenced", message.what, extra={"action": "down-ignored"})
             return

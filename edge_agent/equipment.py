@@ -33,7 +33,7 @@ class Agent:
     writer: Writer
     health: Health
     alarms: AlarmBook
-    desk: StatusBoard
+    board: StatusBoard
     media: MediaStore
     remote: Remote
     updates: Updates

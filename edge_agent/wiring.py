@@ -82,8 +82,8 @@ def _add_audit(
     )
     agent.parts["audit"] = pages.run
     agent.pages.append(pages.add_to)
-    agent.desk.links.append(AUDIT_LINK)
-    agent.desk.sights.append(pages.sight)
+    agent.board.links.append(AUDIT_LINK)
+    agent.board.sights.append(pages.sight)
 
 
 def _feed(agent: Agent, camera: Camera) -> CameraFeed:
@@ -118,7 +118,7 @@ def _add_door(agent: Agent, camera: Camera, recorder: ClipRecorder | None) -> No
     watch.add_settings(agent.remote)
     agent.remote.viewers[camera.camera_id] = watch.accept_view
     agent.parts[camera.camera_id] = watch.run
-    agent.desk.sights.append(watch.sight)
+    agent.board.sights.append(watch.sight)
 
 
 def _add_shelf(agent: Agent, camera: Camera) -> None:
@@ -151,10 +151,10 @@ def _add_shelf(agent: Agent, camera: Camera) -> None:
     agent.remote.viewers[f"{camera.camera_id}-shelf"] = watch.accept_view
     watch.add_settings(agent.remote)
     agent.parts[f"{camera.camera_id}-photos"] = watch.run
-    agent.desk.sights.append(watch.sight)
+    agent.board.sights.append(watch.sight)
     for opening in intake.openings:
-        agent.desk.sights.append(partial(_opening_sight, opening, agent.clock))
-    agent.desk.pictures[camera.camera_id] = watch.picture
+        agent.board.sights.append(partial(_opening_sight, opening, agent.clock))
+    agent.board.pictures[camera.camera_id] = watch.picture
     _follow_updates(agent, camera, intake.sight)
 
 

@@ -7,7 +7,11 @@ from cloud_hub.domain import Domain, Job
 from cloud_hub.fleet import media_api
 from cloud_hub.fleet.alarm_findings import ALARM, find_alarms
 from cloud_hub.fleet.artifacts import api as artifacts_api
-from cloud_hub.fleet.artifacts.background import go_on_with_rollouts, keep_signed, tell_wishes
+from cloud_hub.fleet.artifacts.background import (
+    go_on_with_rollouts,
+    keep_signed,
+    publish_desired_states,
+)
 from cloud_hub.fleet.commands import api as commands_api
 from cloud_hub.fleet.commands.action import ACTIONS
 from cloud_hub.fleet.commands.offers import desired_version, lacking_commands, lacking_state
@@ -39,6 +43,6 @@ DOMAIN: Final = Domain(
     jobs=(
         Job(name="signing", run=keep_signed),
         Job(name="rollouts", run=go_on_with_rollouts),
-        Job(name="wishes", run=tell_wishes),
+        Job(name="desired-states", run=publish_desired_states),
     ),
 )

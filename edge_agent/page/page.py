@@ -20,7 +20,7 @@ from edge_agent.page.status import StatusBoard
 class Page:
     """The routes of the page."""
 
-    desk: StatusBoard
+    board: StatusBoard
 
     def add_to(self, app: web.Application) -> None:
         """Adds the page, its data and a health answer to a local application."""
@@ -31,16 +31,16 @@ class Page:
                 web.get("/pictures/{name}", self._picture),
             ]
         )
-        add_health(app, self.desk)
+        add_health(app, self.board)
 
     async def _show(self, request: web.Request) -> web.Response:
-        status = await asyncio.to_thread(self.desk.look)
+        status = await asyncio.to_thread(self.board.look)
         return web.Response(
             text=device_html(status, is_chinese=wants_chinese(request)), content_type="text/html"
         )
 
     async def _data(self, request: web.Request) -> web.Response:
-        status = await asyncio.to_thread(self.desk.look)
+        status = await asyncio.to_thread(self.board.look)
         data = dataclasses.asdict(status) | {
             "balanced": status.is_balanced,
             "waiting": status.waiting,
@@ -48,7 +48,7 @@ class Page:
         return web.json_response(data, dumps=_dump)
 
     async def _picture(self, request: web.Request) -> web.Response:
-        load = self.desk.pictures.get(request.match_info["name"])
+        load = self.board.pictures.get(request.match_info["name"])
         data = await asyncio.to_thread(load) if load else None
         if data is None:
             raise web.HTTPNotFound(reason="no picture yet")
@@ -57,11 +57,11 @@ class Page:
         )
 
 
-def add_health(app: web.Application, desk: StatusBoard) -> None:
+def add_health(app: web.Application, board: StatusBoard) -> None:
     """Adds `GET /healthz`: 200 while the agent runs and can read its file."""
 
     async def answer(request: web.Request) -> web.Response:
-        status = await asyncio.to_thread(desk.look)
+        status = await asyncio.to_thread(board.look)
         return web.json_response(
             {
                 "status": "ok",

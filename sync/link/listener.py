@@ -1,4 +1,4 @@
-"""The hub's ear: every device's messages from one or several brokers, acknowledged by hand."""
+"""What the hub hears: every device's messages from one or several brokers, acknowledged by hand."""
 
 import asyncio
 import logging

@@ -188,8 +188,8 @@ async def test_40_power_cuts_at_every_step_leave_a_slot_that_works(setup):
 async def test_40_what_is_not_to_be_trusted_changes_nothing(setup):
     async with shop(setup) as its:
         till = Till(setup.folder, its.url)
-        desk = its.artifacts.desk("linguang")
-        timestamp = desk.metadata / "timestamp.json"
+        signer = its.artifacts.signer("linguang")
+        timestamp = signer.metadata / "timestamp.json"
         its.add(1, "1.00")
         await its.assign(1)
         before = timestamp.read_bytes()
@@ -201,14 +201,14 @@ async def test_40_what_is_not_to_be_trusted_changes_nothing(setup):
             await its.until_reported(current=1, problem="in USD")
 
             its.add(3, "3.00")
-            with changed(next((desk.targets / PRICES).glob("*.3")), b"3.00", b"0.01"):
+            with changed(next((signer.targets / PRICES).glob("*.3")), b"3.00", b"0.01"):
                 await its.assign(3)
                 await its.until_reported(current=1, problem="not what was signed")
                 assert await till.sells_at() == "1.00"
             await its.until_reported(current=3)
 
             its.add(4, "4.00")
-            with changed(max(desk.metadata.glob("*.targets.json")), b"price-list", b"price-lost"):
+            with changed(max(signer.metadata.glob("*.targets.json")), b"price-list", b"price-lost"):
                 await its.assign(4)
                 await its.until_reported(current=3, problem="cannot be trusted")
             await its.until_reported(current=4)

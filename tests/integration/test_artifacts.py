@@ -156,7 +156,7 @@ async def test_a_device_of_another_hub_or_without_a_password_takes_nothing(
 ):
     add(hub, prices(tmp_path), "prices/till", ArtifactKind.PRICE_LIST)
     now = SystemClock().now()
-    foreign = Artifacts(folder=tmp_path / "foreign").desk("linguang").root(now).decode()
+    foreign = Artifacts(folder=tmp_path / "foreign").signer("linguang").root(now).decode()
     for changed, refusal in (
         (replace(credentials, artifact_root=foreign), ArtifactRefused),
         (replace(credentials, artifact_root=None), ArtifactRefused),

@@ -84,7 +84,7 @@ def a_problem(**changes: object) -> ProblemRow:
         "severity": Severity.PROBLEM,
         "sentence": Names(en="Empty", zh="空"),
         "store_id": "s01",
-        "store_name": Names(en="Jiangkou Road", zh="江口路"),
+        "store_name": Names(en="Jiangkou PhotoJourney", zh="江口路"),
         "fixture_id": "s01-a",
         "slot_id": "A-1-2",
         "device_id": "s01-cooler",

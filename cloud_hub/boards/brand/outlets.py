@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.boards.brand.sight import BrandSight
+from cloud_hub.boards.brand.facts import BrandFacts
 from cloud_hub.boards.problems.row import Cost, Freshness
 from cloud_hub.boards.shelf.slots import total_cost
 from cloud_hub.core import wording
@@ -94,12 +94,12 @@ class Competitor:
     since_text: Said
 
 
-def outlet_rows(sight: BrandSight, gaps: Sequence[BrandGap]) -> tuple[OutletRow, ...]:
+def outlet_rows(facts: BrandFacts, gaps: Sequence[BrandGap]) -> tuple[OutletRow, ...]:
     """The brand's coolers and the shelves that plan its goods, worst first: by money, then by the
     number of reasons, then by purity and compliance."""
     rows = [
-        _outlet(sight, fixture, [gap for gap in gaps if gap.fixture_id == fixture.fixture_id])
-        for fixture in sight.snapshot.chain.fixtures.values()
+        _outlet(facts, fixture, [gap for gap in gaps if gap.fixture_id == fixture.fixture_id])
+        for fixture in facts.snapshot.chain.fixtures.values()
     ]
     return tuple(sorted(rows, key=_worst_first))
 
@@ -118,17 +118,17 @@ def _or_full(shown: Figure) -> float:
     return 1.0 if shown.value is None else float(shown.value)
 
 
-def _outlet(sight: BrandSight, fixture: FixtureInfo, gaps: Sequence[BrandGap]) -> OutletRow:
-    snapshot, brand_id, album = sight.snapshot, sight.brand_id, sight.album
+def _outlet(facts: BrandFacts, fixture: FixtureInfo, gaps: Sequence[BrandGap]) -> OutletRow:
+    snapshot, brand_id, album = facts.snapshot, facts.brand_id, facts.album
     chain = snapshot.chain
     owned = fixture.owner_brand_id == brand_id
     photos = snapshot.read(photos_today).get(fixture.fixture_id, [])
     latest = photos[-1] if photos and owned else None
     clear = last_clear(snapshot, fixture.fixture_id)
     aspect = Aspect(brand_id=brand_id, fixture_id=fixture.fixture_id)
-    alone = sight.comparison.only(fixture.store_id)
+    alone = facts.comparison.only(fixture.store_id)
     metrics = (ON_SHELF, PURITY, COMPLIANCE)
-    alike = {fixture.fixture_id: sight.read.get(fixture.fixture_id, [])}
+    alike = {fixture.fixture_id: facts.read.get(fixture.fixture_id, [])}
     shown = dict(zip(metrics, shelf_figures(metrics, alike, alone, aspect), strict=True))
     return OutletRow(
         store_id=fixture.store_id,

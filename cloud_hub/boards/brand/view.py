@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Standing, Viewer
+from cloud_hub.boards.brand.facts import sight_of
 from cloud_hub.boards.brand.outlets import (
     BrandGap,
     Competitor,
@@ -20,7 +21,6 @@ from cloud_hub.boards.brand.outlets import (
     outlet_rows,
     share_days,
 )
-from cloud_hub.boards.brand.sight import sight_of
 from cloud_hub.boards.problems.row import ProblemRow
 from cloud_hub.boards.problems.rows import problem_rows
 from cloud_hub.boards.problems.scope import may_read, snapshot_for
@@ -123,11 +123,11 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
     chain = snapshot.chain
     if brand_id not in chain.brands:
         raise NotFound(f"there is no brand {brand_id!r}")
-    sight = sight_of(snapshot, as_brand, brand_id)
-    owned, seen, comparison = sight.owned, sight.seen_today, sight.comparison
+    facts = sight_of(snapshot, as_brand, brand_id)
+    owned, seen, comparison = facts.owned, facts.seen_today, facts.comparison
     gaps = brand_gaps(snapshot, brand_id)
-    outlets = outlet_rows(sight, gaps)
-    figures = shelf_figures(BRAND_METRICS, sight.read, comparison, Aspect(brand_id=brand_id))
+    outlets = outlet_rows(facts, gaps)
+    figures = shelf_figures(BRAND_METRICS, facts.read, comparison, Aspect(brand_id=brand_id))
     findings = [
         finding
         for finding in search(snapshot, BRAND_SEARCHES)
@@ -150,10 +150,10 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
         worst=next((outlet for outlet in outlets if outlet.photo is not None), None),
         share=share_days(session, snapshot, brand_id),
         gaps=gaps,
-        competitors=competitors(snapshot, brand_id, sight.naming),
+        competitors=competitors(snapshot, brand_id, facts.naming),
         sell_out=_sell_out(session, snapshot, comparison, brand_id),
         sell_out_estimated=_estimated(session, comparison, brand_id),
-        problems=problem_rows(snapshot, findings, sight.album),
+        problems=problem_rows(snapshot, findings, facts.album),
         published=recognition(
             session, chain.tenant_id, [fixture.fixture_id for fixture in owned], None, now
         ),

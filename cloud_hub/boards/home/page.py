@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cloud_hub.boards.home.road import road_strip
+from cloud_hub.boards.home.photo_journey import journey_strip
 from cloud_hub.boards.home.store_table import stores_table
 from cloud_hub.boards.home.view import HomeView
 from cloud_hub.boards.problems.part import findings
@@ -40,6 +40,6 @@ def home_page(view: HomeView, reader: Reader) -> Markup:
             ),
             class_="split",
         ),
-        road_strip(view.road, view.books, reader),
+        journey_strip(view.journey, view.books, reader),
         class_="page page-home",
     )

@@ -55,7 +55,7 @@ class StoreLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Road:
+class PhotoJourney:
     """The last photo's way here: facings seen in it, the number of its event, and the seconds from
     the event being recorded on the device to the hub holding it."""
 
@@ -89,7 +89,7 @@ class HomeView:
     problems: tuple[ProblemRow, ...]
     information: tuple[ProblemRow, ...]
     stores: tuple[StoreLine, ...]
-    road: Road | None
+    journey: PhotoJourney | None
     books: LinkTotals
 
 
@@ -128,7 +128,7 @@ def home_view(session: Session, viewer: Viewer, now: datetime, searches: Searche
         problems=needing(rows),
         information=informing(rows),
         stores=_stores(snapshot, whole, cells),
-        road=_road(snapshot, album, latest) if latest else None,
+        journey=_journey(snapshot, album, latest) if latest else None,
         books=link_totals(snapshot.read(lane_accounts)),
     )
 
@@ -185,7 +185,7 @@ def _latest_photo(snapshot: Snapshot) -> ShelfPhoto | None:
     return max(taken, key=lambda photo: photo.taken_at, default=None)
 
 
-def _road(snapshot: Snapshot, album: Album, taken: ShelfPhoto) -> Road | None:
+def _journey(snapshot: Snapshot, album: Album, taken: ShelfPhoto) -> PhotoJourney | None:
     device_id, epoch, lane, seq = taken.observation_id.rsplit("/", 3)
     event = snapshot.session.get(
         StoredEvent,
@@ -193,7 +193,7 @@ def _road(snapshot: Snapshot, album: Album, taken: ShelfPhoto) -> Road | None:
     )
     if event is None:
         return None
-    return Road(
+    return PhotoJourney(
         store_id=taken.store_id,
         store_name=snapshot.chain.stores[taken.store_id].name,
         fixture_id=taken.fixture_id,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cloud_hub.boards.shelf.sight import FixtureSight
+from cloud_hub.boards.shelf.facts import FixtureFacts
 from cloud_hub.core.text import Said
 from cloud_hub.master_data.chain import Plan
 from cloud_hub.shelf.gaps import Gap
@@ -40,31 +40,31 @@ class BasketRow:
     is_confirmed: bool
 
 
-def basket_rows(sight: FixtureSight) -> tuple[BasketRow, ...]:
+def basket_rows(facts: FixtureFacts) -> tuple[BasketRow, ...]:
     """Every basket of a fixture by its last clear photo, row by row from the far side; none where
     there is no such photo, or the fixture has no baskets."""
-    clear = sight.clear
+    clear = facts.clear
     if clear is None:
         return ()
     lying: dict[str | None, list[Facing]] = defaultdict(list)
     for facing in clear.facings:
         lying[facing.slot_id].append(facing)
-    since = {gap.slot_id: gap for gap in sight.gaps}
+    since = {gap.slot_id: gap for gap in facts.gaps}
     rows = [
-        _row(sight, clear.plan, basket, lying[basket.slot_id], since.get(basket.slot_id))
+        _row(facts, clear.plan, basket, lying[basket.slot_id], since.get(basket.slot_id))
         for basket in clear.baskets
     ]
     return tuple(sorted(rows, key=lambda row: (row.row, row.column)))
 
 
 def _row(
-    sight: FixtureSight,
+    facts: FixtureFacts,
     plan: Plan | None,
     basket: Basket,
     lying: Sequence[Facing],
     gap: Gap | None,
 ) -> BasketRow:
-    naming, owner = sight.naming, sight.fixture.owner_brand_id
+    naming, owner = facts.naming, facts.fixture.owner_brand_id
     slot = plan.slots.get(basket.slot_id) if plan else None
     allowed = (slot.gtin, *slot.others) if slot else ()
     _, row, column = basket.slot_id.split("-")
@@ -85,5 +85,5 @@ def _row(
         has_unknown=any(facing.gtin is None for facing in lying),
         planned=tuple(naming.product(gtin, owner) for gtin in allowed),
         empty_since=gap.started_at if gap else None,
-        is_confirmed=gap is not None and gap.is_confirmed(sight.snapshot.now),
+        is_confirmed=gap is not None and gap.is_confirmed(facts.snapshot.now),
     )

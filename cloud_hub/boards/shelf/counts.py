@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cloud_hub.boards.shelf.sight import FixtureSight
+from cloud_hub.boards.shelf.facts import FixtureFacts
 from cloud_hub.boards.shelf.slots import SlotRow
 from cloud_hub.shelf.photos.facts import SlotState
 
@@ -20,9 +20,9 @@ class SlotCounts:
     hidden: int = 0
 
 
-def count_slots(sight: FixtureSight, slots: Sequence[SlotRow]) -> SlotCounts:
+def count_slots(facts: FixtureFacts, slots: Sequence[SlotRow]) -> SlotCounts:
     """The slots by state, and the facings that were not recognised."""
-    if sight.clear is None:
+    if facts.clear is None:
         return SlotCounts()
     states = [slot.state for slot in slots]
     visible = len(states) - states.count(SlotState.HIDDEN)
@@ -30,6 +30,6 @@ def count_slots(sight: FixtureSight, slots: Sequence[SlotRow]) -> SlotCounts:
         facings=(visible - states.count(SlotState.EMPTY), visible),
         positions=(states.count(SlotState.RIGHT), visible),
         gaps=states.count(SlotState.EMPTY),
-        unknown=sum(1 for facing in sight.clear.facings if facing.gtin is None),
+        unknown=sum(1 for facing in facts.clear.facings if facing.gtin is None),
         hidden=states.count(SlotState.HIDDEN),
     )

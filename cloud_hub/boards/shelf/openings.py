@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from cloud_hub.access.naming import Naming
-from cloud_hub.boards.shelf.sight import FixtureSight
+from cloud_hub.boards.shelf.facts import FixtureFacts
 from cloud_hub.coolers.estimated_sales import ESTIMATED_SELL_OUT, ProductSales, estimated_by_product
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.text import Said
@@ -62,13 +62,13 @@ class EstimatedSales:
     openings: tuple[OpeningRow, ...]
 
 
-def estimated_sales(sight: FixtureSight) -> EstimatedSales | None:
+def estimated_sales(facts: FixtureFacts) -> EstimatedSales | None:
     """The estimate for one cooler as its viewer may see it; None where its sales pass a till or
     no opening was told in these days."""
-    session, now = sight.snapshot.session, sight.snapshot.now
-    viewer, fixture, today = sight.viewer, sight.fixture, sight.today
+    session, now = facts.snapshot.session, facts.snapshot.now
+    viewer, fixture, today = facts.viewer, facts.fixture, facts.today
     first = today.day - timedelta(days=DAYS - 1)
-    window = between(viewer.tenant_id, [sight.store.hours], first, today.day, now)
+    window = between(viewer.tenant_id, [facts.store.hours], first, today.day, now)
     aspect = Aspect(fixture_id=fixture.fixture_id, brand_id=viewer.brand_id)
     sums = total(ESTIMATED_SELL_OUT.measure(session, window, aspect).values())
     if sums is None:
@@ -82,8 +82,8 @@ def estimated_sales(sight: FixtureSight) -> EstimatedSales | None:
         low=extent[0] if extent else None,
         high=extent[1] if extent else None,
         coverage=sums.coverage,
-        products=tuple(_row(one, sight.naming, owner) for one in products),
-        openings=_openings(sight, today.start_at),
+        products=tuple(_row(one, facts.naming, owner) for one in products),
+        openings=_openings(facts, today.start_at),
     )
 
 
@@ -99,9 +99,9 @@ def _row(one: ProductSales, naming: Naming, owner: str | None) -> EstimatedRow:
     )
 
 
-def _openings(sight: FixtureSight, since: datetime) -> tuple[OpeningRow, ...]:
+def _openings(facts: FixtureFacts, since: datetime) -> tuple[OpeningRow, ...]:
     """Today's openings in which something changed, the newest first."""
-    snapshot, viewer, fixture = sight.snapshot, sight.viewer, sight.fixture
+    snapshot, viewer, fixture = facts.snapshot, facts.viewer, facts.fixture
     query = (
         sa.select(CoolerOpening, OpenedProduct)
         .join(
@@ -128,15 +128,15 @@ def _openings(sight: FixtureSight, since: datetime) -> tuple[OpeningRow, ...]:
         if max(product.taken, come) < LEAST_SHOWN:
             continue
         _, changes = found.setdefault(opening.opening_id, (opening, []))
-        name = sight.naming.product(product.gtin, fixture.owner_brand_id)
+        name = facts.naming.product(product.gtin, fixture.owner_brand_id)
         changes.append((name, product.taken, come))
-    zone = sight.store.hours.zone
+    zone = facts.store.hours.zone
     return tuple(
         OpeningRow(
             local_time=f"{opening.taken_at.astimezone(zone):%H:%M}",
             is_refill=opening.purpose == "refill",
-            before_url=sight.album.url(opening.before_sha256),
-            after_url=sight.album.url(opening.after_sha256),
+            before_url=facts.album.url(opening.before_sha256),
+            after_url=facts.album.url(opening.after_sha256),
             changes=tuple(changes),
         )
         for opening, changes in list(found.values())[:OPENINGS_SHOWN]

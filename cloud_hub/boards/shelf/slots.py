@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.boards.shelf.sight import FixtureSight
+from cloud_hub.boards.shelf.facts import FixtureFacts
 from cloud_hub.core import wording
 from cloud_hub.core.text import Filling, Said, Text
 from cloud_hub.insight.finding import Cost
@@ -103,9 +103,9 @@ _NO_PHOTO = Text("no photo")
 _NEXT = Text("{first}; {rest}")
 
 
-def slot_rows(sight: FixtureSight) -> tuple[SlotRow, ...]:
+def slot_rows(facts: FixtureFacts) -> tuple[SlotRow, ...]:
     """Every planned slot of a fixture by its last clear photo; none where that says nothing."""
-    snapshot, clear = sight.snapshot, sight.clear
+    snapshot, clear = facts.snapshot, facts.clear
     if clear is None or clear.plan is None:
         return ()
     units = _Units(
@@ -113,8 +113,8 @@ def slot_rows(sight: FixtureSight) -> tuple[SlotRow, ...]:
         stock=_stock(snapshot, clear.store_id),
         sold=_sold(snapshot, clear.store_id),
     )
-    history = [(p.taken_at, slots_seen(p, p.plan)) for p in sight.photos if p.is_clear and p.plan]
-    open_since = {gap.slot_id: gap for gap in sight.gaps}
+    history = [(p.taken_at, slots_seen(p, p.plan)) for p in facts.photos if p.is_clear and p.plan]
+    open_since = {gap.slot_id: gap for gap in facts.gaps}
     rows = []
     for slot_id, seen in slots_seen(clear, clear.plan).items():
         gap = open_since.get(slot_id)
@@ -123,14 +123,14 @@ def slot_rows(sight: FixtureSight) -> tuple[SlotRow, ...]:
             planned_gtin=clear.plan.slots[slot_id].gtin,
             seen=seen,
             since=gap.started_at if gap else _since(slot_id, seen, history),
-            cost=_cost(snapshot, clear, gap, sight.gaps),
+            cost=_cost(snapshot, clear, gap, facts.gaps),
         )
-        rows.append(_row(sight, slot, units))
+        rows.append(_row(facts, slot, units))
     return tuple(sorted(rows, key=lambda row: (row.row, row.column)))
 
 
-def _row(sight: FixtureSight, slot: _Slot, units: _Units) -> SlotRow:
-    snapshot, viewer, naming, fixture = sight.snapshot, sight.viewer, sight.naming, sight.fixture
+def _row(facts: FixtureFacts, slot: _Slot, units: _Units) -> SlotRow:
+    snapshot, viewer, naming, fixture = facts.snapshot, facts.viewer, facts.naming, facts.fixture
     owner, passes_till = fixture.owner_brand_id, not fixture.unattended
     seen, since, gtin = slot.seen, slot.since, slot.planned_gtin
     standing = seen.facing.gtin if seen.facing else None
@@ -143,7 +143,7 @@ def _row(sight: FixtureSight, slot: _Slot, units: _Units) -> SlotRow:
     counts = shown and passes_till and viewer.may(Permission.SEE_SELL_OUT)
     sold = units.sold.get(gtin, Decimal(0)) if counts else None
     age = wording.duration((snapshot.now - since).total_seconds()) if since else None
-    zone = sight.store.hours.zone
+    zone = facts.store.hours.zone
     camera = _CAMERA[seen.state].filled(
         since=wording.clock(since, zone, snapshot.now) if since else _NO_DATA,
         product=name or _NO_DATA,

@@ -13,8 +13,8 @@ from cloud_hub.boards.problems.rows import problem_rows
 from cloud_hub.boards.problems.scope import may_read, snapshot_for
 from cloud_hub.boards.shelf.baskets import BasketRow, basket_rows
 from cloud_hub.boards.shelf.counts import count_slots
+from cloud_hub.boards.shelf.facts import FixtureFacts, sight_of
 from cloud_hub.boards.shelf.openings import EstimatedSales, estimated_sales
-from cloud_hub.boards.shelf.sight import FixtureSight, sight_of
 from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Said
@@ -156,10 +156,10 @@ def shelf_view(
     fixture = chain.fixtures.get(fixture_id)
     if fixture is None:
         raise NotFound(f"there is no fixture {fixture_id!r}")
-    sight = sight_of(snapshot, viewer, fixture)
-    store, photos, latest = sight.store, sight.photos, sight.latest
-    slots = slot_rows(sight)
-    counts, shown = count_slots(sight, slots), _pictures(sight, searches)
+    facts = sight_of(snapshot, viewer, fixture)
+    store, photos, latest = facts.store, facts.photos, facts.latest
+    slots = slot_rows(facts)
+    counts, shown = count_slots(facts, slots), _pictures(facts, searches)
     plan = chain.plan_at(fixture_id, now)
     owner = fixture.owner_brand_id
     return ShelfView(
@@ -168,11 +168,11 @@ def shelf_view(
         kind=fixture.kind,
         store_id=fixture.store_id,
         store_name=store.name,
-        owner_brand=sight.naming.brand(owner, owner) if owner else None,
+        owner_brand=facts.naming.brand(owner, owner) if owner else None,
         now=now,
         local_now=now.astimezone(store.hours.zone),
         time_zone=store.hours.zone.key,
-        business_day=sight.today.day,
+        business_day=facts.today.day,
         rows=fixture.rows,
         columns=fixture.columns,
         planogram_id=plan.planogram_id if plan else None,
@@ -191,27 +191,27 @@ def shelf_view(
         lost_so_far=total_cost([slot.cost for slot in slots], chain.currency),
         model=latest.model if latest else None,
         slots=slots,
-        baskets=basket_rows(sight),
-        figures=_figures(sight),
+        baskets=basket_rows(facts),
+        figures=_figures(facts),
         thumbnails=shown.thumbnails,
-        gap_spans=_gap_spans(sight),
+        gap_spans=_gap_spans(facts),
         problems=shown.problems,
-        published=_published(sight),
+        published=_published(facts),
         doubts=waiting_questions(session, viewer, [fixture_id]).doubts,
         sell_out=shown.sell_out,
     )
 
 
-def _pictures(sight: FixtureSight, searches: Searches) -> _Pictures:
-    if not sight.shows_pictures:
+def _pictures(facts: FixtureFacts, searches: Searches) -> _Pictures:
+    if not facts.shows_pictures:
         return _Pictures()
-    album, photos, latest, zone = sight.album, sight.photos, sight.latest, sight.store.hours.zone
+    album, photos, latest, zone = facts.album, facts.photos, facts.latest, facts.store.hours.zone
     boxes = album.seen(latest) if latest else ()
     findings = [
         finding
-        for finding in search(sight.snapshot, searches)
-        if finding.fixture_id == sight.fixture.fixture_id
-        and may_read(finding, sight.viewer, sight.snapshot.chain)
+        for finding in search(facts.snapshot, searches)
+        if finding.fixture_id == facts.fixture.fixture_id
+        and may_read(finding, facts.viewer, facts.snapshot.chain)
     ]
     return _Pictures(
         photo=album.photo(latest, boxes) if latest else None,
@@ -219,30 +219,30 @@ def _pictures(sight: FixtureSight, searches: Searches) -> _Pictures:
         planned=album.planned(latest, photos) if latest else (),
         difference=album.difference(latest, photos) if latest else (),
         thumbnails=tuple(_thumbnail(photo, album, zone) for photo in photos),
-        problems=problem_rows(sight.snapshot, findings, album),
-        sell_out=estimated_sales(sight),
+        problems=problem_rows(facts.snapshot, findings, album),
+        sell_out=estimated_sales(facts),
     )
 
 
-def _published(sight: FixtureSight) -> Recognition:
+def _published(facts: FixtureFacts) -> Recognition:
     """How often the weights that read the latest picture are right here."""
-    snapshot, latest = sight.snapshot, sight.latest
+    snapshot, latest = facts.snapshot, facts.latest
     weights = weights_of(latest.model) if latest and latest.model else None
     return recognition(
         snapshot.session,
         snapshot.chain.tenant_id,
-        [sight.fixture.fixture_id],
+        [facts.fixture.fixture_id],
         weights,
         snapshot.now,
     )
 
 
-def _figures(sight: FixtureSight) -> tuple[Figure, ...]:
+def _figures(facts: FixtureFacts) -> tuple[Figure, ...]:
     """On-shelf availability, compliance with its parts, purity and share of shelf; first, for a
     chest freezer, how full its baskets are."""
-    snapshot, fixture = sight.snapshot, sight.fixture
+    snapshot, fixture = facts.snapshot, facts.fixture
     comparison = compare(snapshot, snapshot.read(data_age), [fixture.store_id])
-    aspect = Aspect(fixture_id=fixture.fixture_id, brand_id=sight.viewer.brand_id)
+    aspect = Aspect(fixture_id=fixture.fixture_id, brand_id=facts.viewer.brand_id)
     read = photos_of(snapshot, comparison).get(fixture.fixture_id, [])
     metrics = (BASKET_FILL, *FIXTURE_METRICS) if _is_chest(fixture) else FIXTURE_METRICS
     return shelf_figures(metrics, {fixture.fixture_id: read}, comparison, aspect)
@@ -263,9 +263,9 @@ def _thumbnail(photo: ShelfPhoto, album: Album, zone: ZoneInfo) -> Thumbnail:
     )
 
 
-def _gap_spans(sight: FixtureSight) -> tuple[GapSpan, ...]:
+def _gap_spans(facts: FixtureFacts) -> tuple[GapSpan, ...]:
     """The gaps that stood at any time today."""
-    snapshot, day_start = sight.snapshot, sight.today.start_at
+    snapshot, day_start = facts.snapshot, facts.today.start_at
     return tuple(
         GapSpan(
             slot_id=gap.slot_id,
@@ -273,6 +273,6 @@ def _gap_spans(sight: FixtureSight) -> tuple[GapSpan, ...]:
             ended_at=gap.ended_at,
             confirmed=gap.is_confirmed(snapshot.now),
         )
-        for gap in recent_gaps(snapshot, sight.fixture.fixture_id)
+        for gap in recent_gaps(snapshot, facts.fixture.fixture_id)
         if gap.ended_at is None or gap.ended_at > day_start
     )

@@ -16,7 +16,7 @@ from pydantic import Field
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.artifacts.artifacts import Wish, artifacts_of
+from cloud_hub.fleet.artifacts.artifacts import DesiredVersion, artifacts_of
 from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
 from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
 from cloud_hub.fleet.enrolment.dependencies import DeviceOf
@@ -62,8 +62,8 @@ class AssignAnswer(Body):
 @router.get("/metadata/{name}")
 def get_metadata(name: SignedName, hub: HubOf, device: DeviceOf) -> Response:
     """A signed file of the device's own chain; 404 where there is none."""
-    desk = artifacts_of(hub).desk(device.tenant_id)
-    path = desk.metadata / name
+    signer = artifacts_of(hub).signer(device.tenant_id)
+    path = signer.metadata / name
     if not path.is_file():
         raise Refused(f"there is no {name}", status=404)
     return Response(path.read_bytes(), media_type="application/json")
@@ -72,7 +72,7 @@ def get_metadata(name: SignedName, hub: HubOf, device: DeviceOf) -> Response:
 @router.get("/targets/{path:path}")
 def get_target(path: Text, hub: HubOf, device: DeviceOf) -> Response:
     """An artifact's bytes, or a `Range` of them; 404 where there is none."""
-    file = artifacts_of(hub).desk(device.tenant_id).targets / path
+    file = artifacts_of(hub).signer(device.tenant_id).targets / path
     if TARGET.fullmatch(path) is None or not file.is_file():
         raise Refused("there is no such artifact", status=404)
     headers = {"Cache-Control": FOREVER}
@@ -101,6 +101,6 @@ def assign_artifact(
     with hub.database.writing() as session:
         end_rollout(session, viewer.tenant_id, body.name, BY_HAND)
         devices = choose_devices(session, viewer.tenant_id, DeviceChoice(device_ids=body.devices))
-        wish = Wish(name=body.name, version=body.version, by=viewer.login_name)
-        shadows = artifacts_of(hub).assign(session, devices, wish, hub.clock.now())
+        desired = DesiredVersion(name=body.name, version=body.version, by=viewer.login_name)
+        shadows = artifacts_of(hub).assign(session, devices, desired, hub.clock.now())
     return AssignAnswer(devices=len(shadows))

@@ -51,7 +51,7 @@ class NewVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class DesiredVersion:
     """The version of an artifact that `by` wants devices to have; with None what they were fitted
     with."""
 
@@ -67,7 +67,7 @@ class Artifacts:
     folder: Path
     keys: Path | None = None
 
-    def desk(self, tenant_id: str) -> ArtifactSigner:
+    def signer(self, tenant_id: str) -> ArtifactSigner:
         """One chain's repository."""
         return ArtifactSigner(folder=self.folder / tenant_id, keys=self.keys)
 
@@ -77,7 +77,7 @@ class Artifacts:
 
     def listed(self, tenant_id: str) -> list[Artifact]:
         """Every version of every artifact, by name, the newest first."""
-        found = [_artifact(target) for target in self.desk(tenant_id).listed().values()]
+        found = [_artifact(target) for target in self.signer(tenant_id).listed().values()]
         return sorted(found, key=lambda one: (one.name, -one.version))
 
     def add(self, tenant_id: str, new: NewVersion, now: datetime) -> Artifact:
@@ -99,7 +99,7 @@ class Artifacts:
             raise Refused(
                 f"{name} has version {newest} already; the next is {newest + 1}", status=409
             )
-        desk = self.desk(tenant_id)
+        signer = self.signer(tenant_id)
         with tempfile.TemporaryDirectory(dir=_made(self.folder)) as scratch:
             packed = Path(scratch) / "packed"
             custom = {"name": name, "version": version, "kind": new.kind.value}
@@ -107,45 +107,47 @@ class Artifacts:
             custom["added_at"] = now.isoformat(timespec="seconds")
             target = TargetFile.from_file(f"{name}/{version}", str(packed), ["sha256"])
             target.unrecognized_fields["custom"] = custom
-            kept = desk.targets / name / f"{target.hashes['sha256']}.{version}"
+            kept = signer.targets / name / f"{target.hashes['sha256']}.{version}"
             kept.parent.mkdir(parents=True, exist_ok=True)
             with packed.open("rb") as file:
                 os.fsync(file.fileno())
             packed.replace(kept)
-        desk.sign_target(target, now)
+        signer.sign_target(target, now)
         return _artifact(target)
 
     def assign(
-        self, session: Session, devices: Iterable[DeviceRow], wish: Wish, now: datetime
+        self, session: Session, devices: Iterable[DeviceRow], desired: DesiredVersion, now: datetime
     ) -> list[DeviceShadow]:
-        """The shadows of `devices`, of which `wish` is wanted from now on; noted in the audit log.
-        Raises Refused when there is no such version."""
+        """The shadows of `devices`, of which `desired` is wanted from now on; noted in the audit
+        log. Raises Refused when there is no such version."""
         changed = []
         for device in devices:
-            if wish.version is not None:
-                self._require(device.tenant_id, wish.name, wish.version)
+            if desired.version is not None:
+                self._require(device.tenant_id, desired.name, desired.version)
             shadow = shadow_of(session, device.tenant_id, device.device_id)
             state = dict(shadow.desired) if shadow is not None else {}
-            wanted = {**state.get(ARTIFACTS, {}), wish.name: wish.version}
+            wanted = {**state.get(ARTIFACTS, {}), desired.name: desired.version}
             state[ARTIFACTS] = {key: value for key, value in wanted.items() if value is not None}
             if not state[ARTIFACTS]:
                 del state[ARTIFACTS]
-            changed.append(want_state(session, device, WantedState(state=state, by=wish.by), now))
+            changed.append(
+                want_state(session, device, WantedState(state=state, by=desired.by), now)
+            )
             record_act(
                 session,
                 Act(
                     tenant_id=device.tenant_id,
-                    actor=wish.by,
+                    actor=desired.by,
                     action="artifact-assigned",
                     subject=device.device_id,
-                    detail={"artifact": wish.name, "version": wish.version},
+                    detail={"artifact": desired.name, "version": desired.version},
                 ),
                 now,
             )
         return changed
 
     def _require(self, tenant_id: str, name: str, version: int) -> None:
-        if f"{name}/{version}" not in self.desk(tenant_id).listed():
+        if f"{name}/{version}" not in self.signer(tenant_id).listed():
             known = [str(a.version) for a in self.listed(tenant_id) if a.name == name]
             raise Refused(
                 f"there is no {name} version {version};"

@@ -1,5 +1,5 @@
 """What the hub does for artifacts by itself: signatures stay fresh, rollouts go on or stop, devices
-hear of new wishes."""
+hear of new desired states."""
 
 import asyncio
 import logging
@@ -40,8 +40,8 @@ async def keep_signed(hub: Hub) -> None:
 def _renew(hub: Hub, is_start: bool) -> None:
     artifacts = artifacts_of(hub)
     for tenant_id in artifacts.tenants():
-        desk = artifacts.desk(tenant_id)
-        renewed = desk.renew(hub.clock.now(), all_of_them=is_start)
+        signer = artifacts.signer(tenant_id)
+        renewed = signer.renew(hub.clock.now(), all_of_them=is_start)
         if renewed:
             log.info(
                 "%s: signed anew: %s",
@@ -73,7 +73,7 @@ def advance_rollouts(hub: Hub) -> None:
                 advance(session, artifacts_of(hub), rollout, now)
 
 
-async def tell_wishes(hub: Hub) -> None:
+async def publish_desired_states(hub: Hub) -> None:
     """Publishes desired states that were changed beside this hub, by a command or another worker,
     until cancelled. Only a hint: a device that misses it asks at its hello."""
     seen_at = hub.clock.now()
@@ -83,18 +83,20 @@ async def tell_wishes(hub: Hub) -> None:
         if listener is None or not hub.link.is_connected:
             continue
         try:
-            wishes = await asyncio.to_thread(_wishes_since, hub, seen_at)
+            desired = await asyncio.to_thread(_desired_since, hub, seen_at)
         except SQLAlchemyError:
-            log.exception("wishes were not looked for", extra={"action": "wishes-failed"})
+            log.exception(
+                "desired states were not looked for", extra={"action": "desired-states-failed"}
+            )
             continue
-        for desired_at, topic, payload in wishes:
+        for desired_at, topic, payload in desired:
             listener.publish(topic, payload)
             seen_at = max(seen_at, desired_at)
 
 
-def _wishes_since(hub: Hub, moment: datetime) -> list[tuple[datetime, str, bytes]]:
-    """When each was wished, and what is published where."""
-    wished = (
+def _desired_since(hub: Hub, moment: datetime) -> list[tuple[datetime, str, bytes]]:
+    """When each was desired, and what is published where."""
+    query = (
         sa.select(DeviceShadow, DeviceRow)
         .join(
             DeviceRow,
@@ -112,5 +114,5 @@ def _wishes_since(hub: Hub, moment: datetime) -> list[tuple[datetime, str, bytes
                 dn_topic(device.tenant_id, device.store_id, device.device_id, Downlink.DESIRED),
                 desired_message(shadow),
             )
-            for shadow, device in session.execute(wished)
+            for shadow, device in session.execute(query)
         ]

@@ -124,7 +124,7 @@ def assign(
 ) -> None:
     """Have devices take a version; a running hub tells them within seconds."""
     from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
-    from cloud_hub.fleet.artifacts.artifacts import Artifacts, Wish
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts, DesiredVersion
     from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
     from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
 
@@ -139,8 +139,8 @@ def assign(
         def write(session: "Session") -> list[str]:
             chosen = choose_devices(session, office.tenant_id, choice)
             end_rollout(session, office.tenant_id, name, BY_HAND)
-            wish = Wish(name=name, version=version, by=ACTOR)
-            artifacts.assign(session, chosen, wish, office.clock.now())
+            desired = DesiredVersion(name=name, version=version, by=ACTOR)
+            artifacts.assign(session, chosen, desired, office.clock.now())
             return [one.device_id for one in chosen]
 
         told = office.write(write)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.artifacts.artifacts import Artifacts, Wish
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, DesiredVersion
 from cloud_hub.fleet.commands.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of
 from cloud_hub.fleet.tables import ArtifactRollout
 from cloud_hub.master_data.place_tables import DeviceRow
@@ -185,8 +185,8 @@ def _ask_next(
     wave = rollout.devices[rollout.asked : rollout.asked + size]
     known = [session.get(DeviceRow, (rollout.tenant_id, device_id)) for device_id in wave]
     devices = [device for device in known if device is not None]
-    wish = Wish(name=rollout.name, version=rollout.version, by=rollout.begun_by)
-    artifacts.assign(session, devices, wish, now)
+    desired = DesiredVersion(name=rollout.name, version=rollout.version, by=rollout.begun_by)
+    artifacts.assign(session, devices, desired, now)
     rollout.asked, rollout.asked_at = rollout.asked + len(wave), now
     if rollout.asked == total:
         rollout.state = RolloutState.DONE.value

@@ -93,7 +93,7 @@ def desired_for(
     """The desired version, and the message if a device that knows `known_version` lacks it.
 
     A device that knows a later version met this hub before a backup was put back, or another hub:
-    the present wish gets a version above it.
+    the present desired state gets a version above it.
     """
     shadow = shadow_of(session, device.tenant_id, device.device_id)
     version = shadow.desired_version if shadow is not None else 0

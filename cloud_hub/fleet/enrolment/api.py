@@ -104,7 +104,7 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
         password=password,
         brokers=_brokers(hub),
         mqtt_version=hub.settings.mqtt_version,
-        artifact_root=artifacts_of(hub).desk(device.tenant_id).root(now).decode(),
+        artifact_root=artifacts_of(hub).signer(device.tenant_id).root(now).decode(),
         handle_key=key_for_devices(hub.secrets),
     )
 

@@ -43,7 +43,7 @@ Kept = tuple[float, Heard]
 
 
 def hub_listener(hub: Hub) -> MqttListener:
-    """The ear on every broker. External brokers share what they hear among all workers."""
+    """What listens to every broker. External brokers share what they hear among all workers."""
     user, password = HUB_USER, hub.secrets.broker_password
     if hub.settings.broker_urls:
         parts = urlsplit(hub.settings.broker_urls[0])

@@ -129,9 +129,9 @@ class Ingest:
             sparing(log, "not read", action="poison-trial", level=logging.DEBUG),
             self._database.writing() as session,
         ):
-            turn = self._projector.begin(session, message.received_at)
-            reader.read(turn, message)
-            keys = sorted(turn.rows)
+            unit = self._projector.begin(session, message.received_at)
+            reader.read(unit, message)
+            keys = sorted(unit.rows)
             session.rollback()
         return keys
 
@@ -149,20 +149,20 @@ class Ingest:
 
     def _commit(self, messages: Sequence[Message], attempt: _Attempt) -> Taken:
         with self._database.writing(_stores(messages)) as session:
-            turn = self._projector.begin(session, messages[-1].received_at, attempt.condemned)
-            turn.books.prefetch(_senders(messages))
-            answers = tuple(attempt.read(turn, message) for message in messages)
-            turn.finish()
-            offers = () if attempt.is_trial else self._offers(turn)
+            unit = self._projector.begin(session, messages[-1].received_at, attempt.condemned)
+            unit.books.prefetch(_senders(messages))
+            answers = tuple(attempt.read(unit, message) for message in messages)
+            unit.finish()
+            offers = () if attempt.is_trial else self._offers(unit)
             if attempt.is_trial:
                 session.rollback()
-        return Taken(answers=answers, tally=turn.tally, offers=offers)
+        return Taken(answers=answers, tally=unit.tally, offers=offers)
 
-    def _offers(self, turn: UnitOfWork) -> tuple[Outgoing, ...]:
+    def _offers(self, unit: UnitOfWork) -> tuple[Outgoing, ...]:
         """What the devices that have just said hello still lack."""
-        session, now = turn.work.session, turn.work.now
+        session, now = unit.work.session, unit.work.now
         offers: list[Outgoing] = []
-        for greeted in turn.greeted.values():
+        for greeted in unit.greeted.values():
             device = greeted.device
             for offer in self._after_greeting:
                 for where, payload in offer.lacking(session, greeted, now):

@@ -59,127 +59,127 @@ class MessageReader:
     after_greeting: Sequence[Offer]
     credit: int
 
-    def read(self, turn: UnitOfWork, message: Message) -> Outgoing | None:
-        """Notes what one message says in `turn`; the answer to publish after the commit."""
-        said = _said(turn, message)
+    def read(self, unit: UnitOfWork, message: Message) -> Outgoing | None:
+        """Notes what one message says in `unit`; the answer to publish after the commit."""
+        said = _said(unit, message)
         if said is None:
             return None
-        return self._greet(turn, said) if said.topic.lane is None else self._read_batch(turn, said)
+        return self._greet(unit, said) if said.topic.lane is None else self._read_batch(unit, said)
 
-    def bury(self, turn: UnitOfWork, message: Message) -> Outgoing | None:
+    def bury(self, unit: UnitOfWork, message: Message) -> Outgoing | None:
         """Files a batch that breaks its transaction unread, under the numbers it claims, so that it
         does not come again; a hello of that kind is refused."""
-        said = _said(turn, message)
+        said = _said(unit, message)
         if said is None:
             return None
         if said.topic.lane is None:
-            turn.refuse(said.topic.tenant, message.topic, UNUSABLE)
+            unit.refuse(said.topic.tenant, message.topic, UNUSABLE)
             return None
-        return self._undecodable(turn, said, UNUSABLE)
+        return self._undecodable(unit, said, UNUSABLE)
 
-    def keep_bytes(self, turn: UnitOfWork, message: Message) -> None:
+    def keep_bytes(self, unit: UnitOfWork, message: Message) -> None:
         """Keeps what a message consists of for people, whatever numbers it claims."""
-        said = _said(turn, message)
+        said = _said(unit, message)
         if said is not None:
-            turn.bury_batch(said.device, message.payload, UNUSABLE, [], message.received_at)
+            unit.bury_batch(said.device, message.payload, UNUSABLE, [], message.received_at)
 
-    def _greet(self, turn: UnitOfWork, said: _Said) -> Outgoing | None:
+    def _greet(self, unit: UnitOfWork, said: _Said) -> Outgoing | None:
         device = said.device
         try:
             hello = Hello.from_bytes(said.message.payload)
         except InvalidMessage as error:
-            turn.refuse(said.topic.tenant, said.message.topic, str(error))
+            unit.refuse(said.topic.tenant, said.message.topic, str(error))
             return None
         if hello.device != said.topic.device:
-            return _foreign(turn, device, hello.device).answer
-        turn.tally.hellos += 1
-        answer = answer_hello(turn.books, device, hello, self.settings)
+            return _foreign(unit, device, hello.device).answer
+        unit.tally.hellos += 1
+        answer = answer_hello(unit.books, device, hello, self.settings)
         if answer.verdict is not Verdict.FENCED:
-            turn.clocks.hear(device, hello)
+            unit.clocks.hear(device, hello)
         if answer.verdict is Verdict.WELCOME:
             greeted = Greeted(device=device, known_version=hello.desired_version)
-            turn.greeted[device.tenant_id, device.device_id] = greeted
-            answer = self._with_version(turn, greeted, answer)
+            unit.greeted[device.tenant_id, device.device_id] = greeted
+            answer = self._with_version(unit, greeted, answer)
         return said.answer(Downlink.HELLO, answer)
 
-    def _with_version(self, turn: UnitOfWork, greeted: Greeted, answer: HelloAnswer) -> HelloAnswer:
+    def _with_version(self, unit: UnitOfWork, greeted: Greeted, answer: HelloAnswer) -> HelloAnswer:
         for offer in self.after_greeting:
             if offer.version is not None:
-                version = offer.version(turn.work.session, greeted, turn.work.now)
+                version = offer.version(unit.work.session, greeted, unit.work.now)
                 answer = answer.model_copy(update={"desired_version": version})
         return answer
 
-    def _read_batch(self, turn: UnitOfWork, said: _Said) -> Outgoing | None:
+    def _read_batch(self, unit: UnitOfWork, said: _Said) -> Outgoing | None:
         payload, received_at = said.message.payload, said.message.received_at
         try:
             batch = decode_batch(payload)
         except DamagedBatch as error:
             # Not even its header can be believed: kept for people, and the device sends it again.
-            turn.bury_batch(said.device, payload, str(error), [], received_at)
+            unit.bury_batch(said.device, payload, str(error), [], received_at)
             return None
         except InvalidBatch as error:
-            return self._undecodable(turn, said, str(error))
-        if (refusal := self._admit(turn, said, batch.header)) is not None:
+            return self._undecodable(unit, said, str(error))
+        if (refusal := self._admit(unit, said, batch.header)) is not None:
             return refusal.answer
         try:
             records = batch.records
         except InvalidBatch as error:
-            return self._undecodable(turn, said, str(error))
-        return self._take_batch(turn, said, batch, records)
+            return self._undecodable(unit, said, str(error))
+        return self._take_batch(unit, said, batch, records)
 
-    def _admit(self, turn: UnitOfWork, said: _Said, header: BatchHeader) -> _Refusal | None:
+    def _admit(self, unit: UnitOfWork, said: _Said, header: BatchHeader) -> _Refusal | None:
         """Why this batch may not be taken; None when it may."""
         device = said.device
         if header.device != said.topic.device or header.lane != said.topic.lane:
-            return _foreign(turn, device, f"{header.device}, lane {int(header.lane)}")
-        live = turn.books.live_epoch(device.tenant_id, device.device_id)
+            return _foreign(unit, device, f"{header.device}, lane {int(header.lane)}")
+        live = unit.books.live_epoch(device.tenant_id, device.device_id)
         if live is not None and header.run != next(iter(live.runs), ""):
             # Of a copy, of an earlier opening, or of a hub restored: its own hello will tell.
             topic = said.topic
             where = up_topic(topic.tenant, topic.store, topic.device, topic.lane)
-            turn.refuse(topic.tenant, where, OTHER_RUN)
+            unit.refuse(topic.tenant, where, OTHER_RUN)
             answer = HelloAnswer(
                 run=header.run,
                 verdict=Verdict.AGAIN,
                 epoch=live.epoch,
-                hub_at=turn.books.now,
+                hub_at=unit.books.now,
                 spread_s=self.settings.reconnect_spread_s,
             )
             return _Refusal(said.answer(Downlink.HELLO, answer))
         if live is None or header.epoch > live.epoch:
-            _begin_epoch(turn.books, device, live, header)
+            _begin_epoch(unit.books, device, live, header)
         return None
 
     def _take_batch(
-        self, turn: UnitOfWork, said: _Said, batch: Batch, records: Sequence[Arrived]
+        self, unit: UnitOfWork, said: _Said, batch: Batch, records: Sequence[Arrived]
     ) -> Outgoing:
         device, header = said.device, batch.header
         key = _lane_key(device, header)
-        fresh = _book(turn, key, device, header)
-        turn.clocks.meet(device, records)
+        fresh = _book(unit, key, device, header)
+        unit.clocks.meet(device, records)
         for record in records:
             if fresh.contains(record.seq):
-                turn.note(key, device, record, said.message.received_at)
+                unit.note(key, device, record, said.message.received_at)
         repeats = [record for record in records if not fresh.contains(record.seq)]
         if repeats:
-            note_conflicts(turn, key, device, repeats)
+            note_conflicts(unit, key, device, repeats)
         return self._ack(said, header)
 
-    def _undecodable(self, turn: UnitOfWork, said: _Said, error: str) -> Outgoing | None:
+    def _undecodable(self, unit: UnitOfWork, said: _Said, error: str) -> Outgoing | None:
         """Files a batch that cannot be read under the numbers it claims, so that it does not come
         again; without such a claim it can only be kept."""
         device, payload, at = said.device, said.message.payload, said.message.received_at
         header = claimed_range(payload)
         if header is None or header.device != said.topic.device or header.lane != said.topic.lane:
-            turn.bury_batch(device, payload, error, [], at)
+            unit.bury_batch(device, payload, error, [], at)
             return None
-        if (refusal := self._admit(turn, said, header)) is not None:
+        if (refusal := self._admit(unit, said, header)) is not None:
             return refusal.answer
         key = _lane_key(device, header)
-        fresh = _book(turn, key, device, header)
+        fresh = _book(unit, key, device, header)
         keys = [(*key, seq) for first, last in fresh for seq in range(first, last + 1)]
         if keys:
-            turn.bury_batch(device, payload, error, keys, at)
+            unit.bury_batch(device, payload, error, keys, at)
         return self._ack(said, header)
 
     def _ack(self, said: _Said, header: BatchHeader) -> Outgoing:
@@ -193,19 +193,19 @@ class MessageReader:
         return said.answer(Downlink.ACK, ack)
 
 
-def _said(turn: UnitOfWork, message: Message) -> _Said | None:
+def _said(unit: UnitOfWork, message: Message) -> _Said | None:
     """The message with who sent it; None, and it is refused, where nobody may send it."""
     try:
         topic = parse_up(message.topic)
     except InvalidTopic as error:
-        turn.refuse("", message.topic, f"topic: {error}")
+        unit.refuse("", message.topic, f"topic: {error}")
         return None
     if message.is_retained:
-        turn.refuse(topic.tenant, message.topic, RETAINED)
+        unit.refuse(topic.tenant, message.topic, RETAINED)
         return None
-    device = turn.books.device(topic.tenant, topic.device)
+    device = unit.books.device(topic.tenant, topic.device)
     if device is None or device.store_id != topic.store:
-        turn.refuse(topic.tenant, message.topic, "no such device in that store")
+        unit.refuse(topic.tenant, message.topic, "no such device in that store")
         return None
     return _Said(topic=topic, device=device, message=message)
 
@@ -214,15 +214,15 @@ def _lane_key(device: DeviceRow, header: BatchHeader) -> LaneKey:
     return (device.tenant_id, device.device_id, header.epoch, int(header.lane))
 
 
-def _foreign(turn: UnitOfWork, device: DeviceRow, said: str) -> _Refusal:
+def _foreign(unit: UnitOfWork, device: DeviceRow, said: str) -> _Refusal:
     topic = f"{device.tenant_id}/{device.store_id}/{device.device_id}"
-    turn.refuse(device.tenant_id, topic, f"it says that it is from {said}")
+    unit.refuse(device.tenant_id, topic, f"it says that it is from {said}")
     alarm = HubAlarm(
         alarm=FOREIGN_NAME,
         subject=said,
         detail=f"a message on this device's topic says it is from {said}",
     )
-    raise_alarm(turn.work.session, device, alarm, turn.books.now)
+    raise_alarm(unit.work.session, device, alarm, unit.books.now)
     return _Refusal(None)
 
 
@@ -246,12 +246,12 @@ def _begin_epoch(
     books.session.add(entry)
 
 
-def _book(turn: UnitOfWork, key: LaneKey, device: DeviceRow, header: BatchHeader) -> RangeSet:
+def _book(unit: UnitOfWork, key: LaneKey, device: DeviceRow, header: BatchHeader) -> RangeSet:
     """Books a batch's range, claim and losses; the numbers that are new."""
-    turn.books.hear(device)
-    turn.books.lose(key, header.lost)
-    turn.books.claim(key, next_seq=header.next, base=header.base)
-    fresh = turn.books.receive(key, header.first, header.last)
-    turn.tally.events += len(fresh)
-    turn.tally.resent += header.n - len(fresh)
+    unit.books.hear(device)
+    unit.books.lose(key, header.lost)
+    unit.books.claim(key, next_seq=header.next, base=header.base)
+    fresh = unit.books.receive(key, header.first, header.last)
+    unit.tally.events += len(fresh)
+    unit.tally.resent += header.n - len(fresh)
     return fresh

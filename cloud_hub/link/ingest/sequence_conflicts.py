@@ -21,31 +21,31 @@ from sync.wire.batch import Arrived
 
 
 def note_conflicts(
-    turn: UnitOfWork, key: LaneKey, device: DeviceRow, repeats: Sequence[Arrived]
+    unit: UnitOfWork, key: LaneKey, device: DeviceRow, repeats: Sequence[Arrived]
 ) -> int:
     """How many of `repeats` say something else than what is kept under their numbers."""
-    kept = _kept(turn, key, [record.seq for record in repeats])
+    kept = _kept(unit, key, [record.seq for record in repeats])
     others = [
         record
         for record in repeats
         if record.seq in kept
         and kept[record.seq] != (record.kind, record.body)
-        and not _was_corrected(turn, key, record)
+        and not _was_corrected(unit, key, record)
     ]
     for record in others:
-        turn.letters.append(_letter(turn, key, device, record))
+        unit.letters.append(_letter(unit, key, device, record))
     if others:
         alarm = HubAlarm(alarm=RIVAL, subject="conflict", detail=CONFLICT)
-        raise_alarm(turn.work.session, device, alarm, turn.books.now)
+        raise_alarm(unit.work.session, device, alarm, unit.books.now)
     return len(others)
 
 
 def _kept(
-    turn: UnitOfWork, key: LaneKey, seqs: Sequence[int]
+    unit: UnitOfWork, key: LaneKey, seqs: Sequence[int]
 ) -> dict[int, tuple[str, dict[str, Any]]]:
     """Kind and body of what is kept; what was never readable can be compared with nothing."""
     tenant_id, device_id, epoch, lane = key
-    rows = turn.work.session.execute(
+    rows = unit.work.session.execute(
         sa.select(StoredEvent.seq, StoredEvent.kind, StoredEvent.body).where(
             StoredEvent.tenant_id == tenant_id,
             StoredEvent.device_id == device_id,
@@ -55,27 +55,27 @@ def _kept(
             StoredEvent.outcome != Outcome.DEAD.value,
         )
     )
-    opened = turn.work.identities.opened
+    opened = unit.work.identities.opened
     kept = {seq: (kind, opened(body)) for seq, kind, body in rows}
     for seq in seqs:
         # It may have come a moment ago, in this very transaction.
-        row = turn.rows.get((*key, seq))
+        row = unit.rows.get((*key, seq))
         if row is not None and row["outcome"] != Outcome.DEAD.value:
             kept[seq] = (row["kind"], row["body"])
     return kept
 
 
-def _was_corrected(turn: UnitOfWork, key: LaneKey, record: Arrived) -> bool:
+def _was_corrected(unit: UnitOfWork, key: LaneKey, record: Arrived) -> bool:
     """Whether a person has corrected what is kept, and this is what the device said before."""
     letter_id = "/".join(str(part) for part in (*key[1:], record.seq))
-    letter = turn.work.session.get(DeadLetter, (key[0], letter_id))
+    letter = unit.work.session.get(DeadLetter, (key[0], letter_id))
     if letter is None or letter.replayed_at is None:
         return False
-    said: object = json.loads(turn.work.identities.opened_letter(letter.raw))
+    said: object = json.loads(unit.work.identities.opened_letter(letter.raw))
     return said == (record.body if record.problem is None else record.raw)
 
 
-def _letter(turn: UnitOfWork, key: LaneKey, device: DeviceRow, record: Arrived) -> dict[str, Any]:
+def _letter(unit: UnitOfWork, key: LaneKey, device: DeviceRow, record: Arrived) -> dict[str, Any]:
     raw = json.dumps({"kind": record.kind, "body": record.body}, sort_keys=True).encode()
     number = "/".join(str(part) for part in (*key[1:], record.seq))
     return {
@@ -88,6 +88,6 @@ def _letter(turn: UnitOfWork, key: LaneKey, device: DeviceRow, record: Arrived) 
         "seq": record.seq,
         "raw": raw,
         "error": CONFLICT,
-        "received_at": turn.books.now,
+        "received_at": unit.books.now,
         "replayed_at": None,
     }

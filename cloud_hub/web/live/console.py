@@ -19,7 +19,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.web.actions import Action, Attempt
 from cloud_hub.web.api.parts import Parts
 from cloud_hub.web.frame import FrameView, frame_view, has_chain
-from cloud_hub.web.live.shared_drawings import Drawing, SharedDrawings, Sight
+from cloud_hub.web.live.shared_drawings import Drawing, Perspective, SharedDrawings
 from cloud_hub.web.markup import Markup
 from cloud_hub.web.parts.table_export import Export, export
 from cloud_hub.web.reader import Reader
@@ -131,10 +131,12 @@ class Console:
             reader = replace(self._reader(place, eyes, words), attempt=attempt)
             return place.screen.draw(session, reader, place.arguments)
 
-        sight = Sight(viewer=viewer, address=place.address, personal=place.screen.personal)
+        perspective = Perspective(
+            viewer=viewer, address=place.address, personal=place.screen.personal
+        )
         if attempt is None:
-            return await self.drawings.drawn(sight, drawn)
-        return await self.drawings.drawn_apart(sight, drawn)
+            return await self.drawings.drawn(perspective, drawn)
+        return await self.drawings.drawn_apart(perspective, drawn)
 
     def export(self, place: Place, viewer: Viewer, zone: ZoneInfo, name: str) -> Export:
         """A table of a page as a file, as the page's address sorts and filters it. Reads the

@@ -22,7 +22,7 @@ Draw = Callable[[Session, Viewer], Markup]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class Perspective:
     """What a drawing depends on: whose eyes, which address, and whether their name matters."""
 
     viewer: Viewer
@@ -60,11 +60,11 @@ class SharedDrawings:
         self._changed = changed
         self._kept: dict[tuple[Viewer, str], _Kept] = {}
 
-    async def drawn(self, sight: Sight, draw: Draw) -> Drawing:
+    async def drawn(self, perspective: Perspective, draw: Draw) -> Drawing:
         """What `draw` makes of the database, now or a moment ago. It runs in a thread, once for all
         who wait, and is told no more of the viewer than the drawing is kept by. Raises what `draw`
         raises."""
-        key = (sight.eyes, sight.address)
+        key = (perspective.eyes, perspective.address)
         kept = self._kept.get(key)
         if kept is None:
             self._forget_oldest()
@@ -73,15 +73,15 @@ class SharedDrawings:
         async with kept.lock:
             began_s = loop.time()
             if began_s >= kept.good_until_s:
-                kept.drawing = await self.drawn_apart(sight, draw)
+                kept.drawing = await self.drawn_apart(perspective, draw)
                 took_s = loop.time() - began_s
                 kept.good_until_s = loop.time() + max(SHARED_S, REST * took_s)
             return kept.drawing
 
-    async def drawn_apart(self, sight: Sight, draw: Draw) -> Drawing:
+    async def drawn_apart(self, perspective: Perspective, draw: Draw) -> Drawing:
         """A drawing that nobody else gets: it shows what one person has just typed."""
         version = self._changed.version
-        markup = await asyncio.to_thread(self._read, draw, sight.eyes)
+        markup = await asyncio.to_thread(self._read, draw, perspective.eyes)
         digest = blake2b(markup.encode(), digest_size=12).hexdigest()
         return Drawing(markup=markup, version=version, digest=digest)
 

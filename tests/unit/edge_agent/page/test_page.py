@@ -25,9 +25,9 @@ async def page(writer, outbox, clock):
     await alarms.raise_alarm(
         Guarded(alarm="too-warm", subject="s01-a", value=11.0, limit=8.0, detail="<b>")
     )
-    desk = StatusBoard(profile=profile, outbox=outbox, health=health, clock=clock)
+    board = StatusBoard(profile=profile, outbox=outbox, health=health, clock=clock)
     app = web.Application()
-    Page(desk).add_to(app)
+    Page(board).add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client, alarms, clock
 

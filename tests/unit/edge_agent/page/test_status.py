@@ -22,7 +22,7 @@ TODAY = "2026-11-22"
 
 
 @pytest.fixture
-def desk(writer: Writer, outbox: Outbox, clock: ManualClock) -> StatusBoard:
+def board(writer: Writer, outbox: Outbox, clock: ManualClock) -> StatusBoard:
     profile = load_device(EXAMPLES / "cooler.toml")
     return StatusBoard(profile=profile, outbox=outbox, health=Health(), clock=clock)
 
@@ -34,11 +34,11 @@ async def counted(writer: Writer, what: str, subject: str, number: int, day: str
 
 
 async def test_a_new_device_is_offline_and_its_books_are_empty_and_balanced(
-    desk: StatusBoard, clock: ManualClock
+    board: StatusBoard, clock: ManualClock
 ) -> None:
-    status = desk.look()
+    status = board.look()
     assert (status.device_id, status.kind, status.now) == (
-        desk.profile.device_id,
+        board.profile.device_id,
         "cooler",
         clock.now(),
     )
@@ -48,7 +48,7 @@ async def test_a_new_device_is_offline_and_its_books_are_empty_and_balanced(
 
 
 async def test_what_waits_and_stands_is_told(
-    desk: StatusBoard, writer: Writer, clock: ManualClock
+    board: StatusBoard, writer: Writer, clock: ManualClock
 ) -> None:
     alarms = AlarmBook(writer, clock)
     for number in range(ALARMS_SHOWN + 2):
@@ -57,22 +57,22 @@ async def test_what_waits_and_stands_is_told(
         await alarms.raise_alarm(guarded)
         if number == ALARMS_SHOWN + 1:
             await alarms.clear_alarm(guarded)
-    status = desk.look()
+    status = board.look()
     assert len(status.alarms) == ALARMS_SHOWN
     assert all(alarm.cleared_at is None for alarm in status.alarms), "what stands comes first"
     assert status.waiting == ALARMS_SHOWN + 3
 
 
 async def test_what_parts_see_stands_before_what_was_counted_today(
-    desk: StatusBoard, writer: Writer
+    board: StatusBoard, writer: Writer
 ) -> None:
     await counted(writer, "entries", "all", 1200)
     await counted(writer, "entries", "all", 5, day="2026-11-21")
     await counted(writer, "receipts", "sale", 3)
     await counted(writer, "receipts", "unheard-of", 9)
-    desk.sights.append(lambda: (Seen(en="air", zh="空气", value="4 °C"),))
-    desk.pictures["cooler-a"] = lambda: None
-    status = desk.look()
+    board.sights.append(lambda: (Seen(en="air", zh="空气", value="4 °C"),))
+    board.pictures["cooler-a"] = lambda: None
+    status = board.look()
     assert [(one.en, one.value) for one in status.seen] == [
         ("air", "4 °C"),
         ("sales today", "3"),
@@ -82,17 +82,17 @@ async def test_what_parts_see_stands_before_what_was_counted_today(
 
 
 async def test_a_day_begins_at_the_stores_midnight(
-    desk: StatusBoard, writer: Writer, clock: ManualClock
+    board: StatusBoard, writer: Writer, clock: ManualClock
 ) -> None:
     await counted(writer, "photos", "all", 2)
     clock.advance(12 * 3600 - 1)
-    assert len(desk.look().seen) == 1
+    assert len(board.look().seen) == 1
     clock.advance(1)
-    assert desk.look().seen == (), "midnight in Shanghai"
+    assert board.look().seen == (), "midnight in Shanghai"
 
 
-async def test_books_that_do_not_add_up_are_told_as_such(desk: StatusBoard) -> None:
-    status = desk.look()
-    lane = next(iter(desk.outbox.books()), None)
+async def test_books_that_do_not_add_up_are_told_as_such(board: StatusBoard) -> None:
+    status = board.look()
+    lane = next(iter(board.outbox.books()), None)
     assert lane is not None
     assert not replace(status, lanes=(replace(lane, produced=lane.produced + 1),)).is_balanced

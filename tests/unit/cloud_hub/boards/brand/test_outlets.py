@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cloud_hub.access.permissions import Permission
+from cloud_hub.boards.brand.facts import BrandFacts, sight_of
 from cloud_hub.boards.brand.outlets import (
     SHARE_DAYS,
     BrandGap,
@@ -17,7 +18,6 @@ from cloud_hub.boards.brand.outlets import (
     outlet_rows,
     share_days,
 )
-from cloud_hub.boards.brand.sight import BrandSight, sight_of
 from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.shelf.measures import Verdict
 from device_profiles.store import LoginRole
@@ -29,24 +29,24 @@ def without(*slots: str) -> dict[str, str | None]:
 
 
 @contextmanager
-def sight(chain: SmallChain) -> Iterator[BrandSight]:
+def facts(chain: SmallChain) -> Iterator[BrandFacts]:
     who = viewer(LoginRole.BRAND, OWN)
     with chain.reading() as session:
         yield sight_of(snapshot_for(session, who, Permission.SEE_BRAND, NOW), who, OWN)
 
 
 def outlets(chain: SmallChain) -> tuple[OutletRow, ...]:
-    with sight(chain) as seen:
+    with facts(chain) as seen:
         return outlet_rows(seen, brand_gaps(seen.snapshot, OWN))
 
 
 def gaps(chain: SmallChain, brand_id: str = OWN) -> tuple[BrandGap, ...]:
-    with sight(chain) as seen:
+    with facts(chain) as seen:
         return brand_gaps(seen.snapshot, brand_id)
 
 
 def share(chain: SmallChain) -> tuple[ShareDay, ...]:
-    with sight(chain) as seen:
+    with facts(chain) as seen:
         return share_days(seen.snapshot.session, seen.snapshot, OWN)
 
 
@@ -106,7 +106,7 @@ def test_a_rivals_gap_is_none_of_the_brands(two_stores: SmallChain) -> None:
 def test_whose_packs_stand_in_the_cooler_is_told_most_first(two_stores: SmallChain) -> None:
     two_stores.photo(local(13), seen={**PLAN, "A-1-1": RIVAL})
     two_stores.photo(local(14), seen={**PLAN, "A-1-1": RIVAL, "A-1-2": RIVAL, "A-2-1": None})
-    with sight(two_stores) as seen:
+    with facts(two_stores) as seen:
         (rival,) = competitors(seen.snapshot, OWN, seen.naming)
     assert (rival.name.text("en"), rival.facings) == ("Rival", 2)
     assert (rival.since, rival.since_text.text("en")) == (local(13), "1 h 32 min")

@@ -57,7 +57,7 @@ def test_an_empty_chain_has_a_home_without_data(chain: SmallChain) -> None:
     assert by_name(view.figures, "average-basket").value is None
     assert by_name(view.figures, "net-sales").value == 0, "the tills are linked and sold nothing"
     assert view.problems == ()
-    assert view.road is None
+    assert view.journey is None
     assert "Nothing needs you now" in view.headline.text("en")
     assert view.until == "14:32"
 
@@ -142,12 +142,12 @@ def test_a_problem_row_has_its_photo_with_a_box_and_its_cost(chain: SmallChain) 
 def test_a_picture_whose_bytes_are_not_here_has_no_address(chain: SmallChain) -> None:
     chain.photo(local(14), stored=False)
     chain.event("s01-cooler", 3, 1, at=local(14), received_at=local(14, second=1))
-    road = home(chain).road
-    assert road is not None
-    assert road.photo.url is None
-    assert road.facings == 6
-    assert road.event_number == 1
-    assert road.hub_delay_s == 1.0
+    journey = home(chain).journey
+    assert journey is not None
+    assert journey.photo.url is None
+    assert journey.facings == 6
+    assert journey.event_number == 1
+    assert journey.hub_delay_s == 1.0
 
 
 def test_the_home_page_is_not_for_every_role(chain: SmallChain) -> None:

@@ -3,7 +3,7 @@
 from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.boards.shelf.counts import SlotCounts, count_slots
-from cloud_hub.boards.shelf.sight import sight_of
+from cloud_hub.boards.shelf.facts import sight_of
 from cloud_hub.boards.shelf.slots import slot_rows
 from tests.small_chain import COLA, NOW, PLAN, SmallChain, head_office, local
 

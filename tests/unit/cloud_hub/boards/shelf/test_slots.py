@@ -11,7 +11,7 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.row import Cost
 from cloud_hub.boards.problems.scope import snapshot_for
-from cloud_hub.boards.shelf.sight import sight_of
+from cloud_hub.boards.shelf.facts import sight_of
 from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
 from cloud_hub.core.text import Text
 from cloud_hub.master_data.goods_tables import ListingRow

@@ -48,10 +48,10 @@ async def test_operators_are_told_what_is_signed(stocked: Doors) -> None:
 
 
 async def test_a_device_fetches_its_chains_list_and_the_file(stocked: Doors) -> None:
-    desk = artifacts_of(stocked.hub).desk(TENANT)
+    signer = artifacts_of(stocked.hub).signer(TENANT)
     stamp = await stocked.http.get(f"{PATH}/metadata/timestamp.json", headers=TILL)
-    assert stamp.content == (desk.metadata / "timestamp.json").read_bytes()
-    (file,) = (desk.targets / "prices/till").iterdir()
+    assert stamp.content == (signer.metadata / "timestamp.json").read_bytes()
+    (file,) = (signer.targets / "prices/till").iterdir()
     target = await stocked.http.get(f"{PATH}/targets/prices/till/{file.name}", headers=TILL)
     assert target.content == file.read_bytes()
     rest = await stocked.http.get(

@@ -8,7 +8,7 @@ import pytest
 from tuf.api.metadata import Metadata
 
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.artifacts.artifacts import Artifacts, NewVersion, Wish
+from cloud_hub.fleet.artifacts.artifacts import Artifacts, DesiredVersion, NewVersion
 from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
 from cloud_hub.fleet.commands.shadows import shadow_of
 from cloud_hub.master_data.importer import import_chain
@@ -39,13 +39,15 @@ def add(artifacts, path, version, **more):
 
 def test_what_is_added_is_signed_listed_and_kept_by_its_hash(artifacts, prices):
     added = add(artifacts, prices, 1)
-    desk = artifacts.desk("linguang")
-    assert (desk.targets / "prices/till" / f"{added.sha256}.1").read_bytes() == prices.read_bytes()
+    signer = artifacts.signer("linguang")
+    assert (
+        signer.targets / "prices/till" / f"{added.sha256}.1"
+    ).read_bytes() == prices.read_bytes()
     assert artifacts.listed("linguang") == [added]
-    root = Metadata.from_bytes(desk.root(NOW))
-    targets = Metadata.from_bytes(max(desk.metadata.glob("*.targets.json")).read_bytes())
+    root = Metadata.from_bytes(signer.root(NOW))
+    targets = Metadata.from_bytes(max(signer.metadata.glob("*.targets.json")).read_bytes())
     root.signed.verify_delegate("targets", targets.signed_bytes, targets.signatures)
-    for key in (desk.folder / "keys").iterdir():
+    for key in (signer.folder / "keys").iterdir():
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
@@ -96,13 +98,13 @@ def test_an_assigned_version_stands_in_the_desired_state_beside_what_stood_there
         tills = choose_devices(session, "linguang", DeviceChoice(kind="till"))
         first = choose_devices(session, "linguang", DeviceChoice(kind="till", share=0.5))
         assert first == tills[:2]
-        wish = Wish(name="prices/till", version=1, by="anna")
-        artifacts.assign(session, tills, wish, NOW)
+        desired = DesiredVersion(name="prices/till", version=1, by="anna")
+        artifacts.assign(session, tills, desired, NOW)
         state = shadow_of(session, "linguang", "s01-till").desired
         assert state == {"artifacts": {"prices/till": 1}}
-        artifacts.assign(session, tills, replace(wish, version=None), NOW)
+        artifacts.assign(session, tills, replace(desired, version=None), NOW)
         assert shadow_of(session, "linguang", "s01-till").desired == {}
         with pytest.raises(Refused, match="there is: 1"):
-            artifacts.assign(session, tills, replace(wish, version=9), NOW)
+            artifacts.assign(session, tills, replace(desired, version=9), NOW)
         with pytest.raises(Refused, match="no device s09-till"):
             choose_devices(session, "linguang", DeviceChoice(device_ids=["s09-till"]))

@@ -36,7 +36,7 @@ def hub(doors: Doors, tmp_path: Path) -> Hub:
 async def one_round(hub: Hub) -> None:
     """The keeper of signatures, until it rests."""
     keeper = asyncio.create_task(keep_signed(hub))
-    signed = artifacts_of(hub).desk(TENANT).metadata / "timestamp.json"
+    signed = artifacts_of(hub).signer(TENANT).metadata / "timestamp.json"
     before = signed.stat().st_mtime_ns
     async with asyncio.timeout(20):
         while signed.stat().st_mtime_ns == before:
@@ -46,11 +46,11 @@ async def one_round(hub: Hub) -> None:
 
 
 async def test_at_a_start_everything_is_signed_anew(hub: Hub) -> None:
-    desk = artifacts_of(hub).desk(TENANT)
-    before = {path.name for path in desk.metadata.glob("*.targets.json")}
+    signer = artifacts_of(hub).signer(TENANT)
+    before = {path.name for path in signer.metadata.glob("*.targets.json")}
     await one_round(hub)
-    assert {path.name for path in desk.metadata.glob("*.targets.json")} > before
-    assert len(desk.listed()) == 1
+    assert {path.name for path in signer.metadata.glob("*.targets.json")} > before
+    assert len(signer.listed()) == 1
 
 
 def wanted(hub: Hub) -> list[str]:

@@ -39,23 +39,23 @@ def add(artifacts, path, version, **more):
 def test_each_chain_has_its_own_list_and_keys(artifacts, prices):
     add(artifacts, prices, 1)
     assert artifacts.listed("other") == []
-    assert artifacts.desk("linguang").root(NOW) != artifacts.desk("other").root(NOW)
+    assert artifacts.signer("linguang").root(NOW) != artifacts.signer("other").root(NOW)
 
 
 def test_signatures_are_renewed_before_they_end_and_versions_only_rise(artifacts, prices):
     add(artifacts, prices, 1)
-    desk = artifacts.desk("linguang")
-    assert desk.renew(NOW + timedelta(days=3)) == []
-    assert desk.renew(NOW + timedelta(days=4)) == ["snapshot", "timestamp"]
-    assert "targets" in desk.renew(NOW + timedelta(days=200))
-    assert "root" in desk.renew(NOW + timedelta(days=2000))
-    assert [path.name for path in sorted(desk.metadata.glob("*.root.json"))] == [
+    signer = artifacts.signer("linguang")
+    assert signer.renew(NOW + timedelta(days=3)) == []
+    assert signer.renew(NOW + timedelta(days=4)) == ["snapshot", "timestamp"]
+    assert "targets" in signer.renew(NOW + timedelta(days=200))
+    assert "root" in signer.renew(NOW + timedelta(days=2000))
+    assert [path.name for path in sorted(signer.metadata.glob("*.root.json"))] == [
         "1.root.json",
         "2.root.json",
     ]
-    before = Metadata.from_bytes((desk.metadata / "timestamp.json").read_bytes())
-    assert desk.renew(NOW, all_of_them=True)
-    after = Metadata.from_bytes((desk.metadata / "timestamp.json").read_bytes())
+    before = Metadata.from_bytes((signer.metadata / "timestamp.json").read_bytes())
+    assert signer.renew(NOW, all_of_them=True)
+    after = Metadata.from_bytes((signer.metadata / "timestamp.json").read_bytes())
     assert after.signed.version > before.signed.version
 
 
@@ -64,50 +64,50 @@ def test_keys_kept_elsewhere_are_asked_for(artifacts, prices, tmp_path):
     safe = tmp_path / "safe"
     safe.mkdir()
     for role in ("root", "targets"):
-        key = artifacts.desk("linguang").folder / "keys" / f"{role}.pem"
+        key = artifacts.signer("linguang").folder / "keys" / f"{role}.pem"
         key.rename(safe / key.name)
     with pytest.raises(UnusableData, match="give --keys"):
         add(artifacts, prices, 2)
     add(Artifacts(folder=artifacts.folder, keys=safe), prices, 3)
-    assert artifacts.desk("linguang").renew(NOW, all_of_them=True) == ["snapshot", "timestamp"]
+    assert artifacts.signer("linguang").renew(NOW, all_of_them=True) == ["snapshot", "timestamp"]
 
 
 def test_a_chain_that_never_signed_anything_lists_nothing_and_renews_nothing(artifacts):
-    desk = artifacts.desk("linguang")
-    assert desk.listed() == {}
-    assert desk.renew(NOW, all_of_them=True) == []
-    assert not desk.folder.exists()
+    signer = artifacts.signer("linguang")
+    assert signer.listed() == {}
+    assert signer.renew(NOW, all_of_them=True) == []
+    assert not signer.folder.exists()
 
 
 def test_the_root_is_made_once(artifacts):
-    desk = artifacts.desk("linguang")
-    assert desk.root(NOW) == desk.root(NOW + timedelta(days=1))
+    signer = artifacts.signer("linguang")
+    assert signer.root(NOW) == signer.root(NOW + timedelta(days=1))
 
 
 def test_at_a_start_everything_is_signed_anew_and_ahead_of_what_devices_saw(artifacts, prices):
     add(artifacts, prices, 1)
-    desk = artifacts.desk("linguang")
-    before = max(int(path.name.split(".")[0]) for path in desk.metadata.glob("*.targets.json"))
+    signer = artifacts.signer("linguang")
+    before = max(int(path.name.split(".")[0]) for path in signer.metadata.glob("*.targets.json"))
     later = NOW + timedelta(minutes=5)
-    assert desk.renew(later) == []
-    assert desk.renew(later, all_of_them=True) == ["targets", "snapshot", "timestamp"]
-    after = max(int(path.name.split(".")[0]) for path in desk.metadata.glob("*.targets.json"))
+    assert signer.renew(later) == []
+    assert signer.renew(later, all_of_them=True) == ["targets", "snapshot", "timestamp"]
+    after = max(int(path.name.split(".")[0]) for path in signer.metadata.glob("*.targets.json"))
     assert after >= int(later.timestamp()) > before
-    assert len(desk.listed()) == 1
+    assert len(signer.listed()) == 1
 
 
 def test_the_same_path_is_signed_once(artifacts, prices):
     add(artifacts, prices, 1)
-    desk = artifacts.desk("linguang")
-    (target,) = desk.listed().values()
+    signer = artifacts.signer("linguang")
+    (target,) = signer.listed().values()
     with pytest.raises(Refused, match="was added just now"):
-        desk.sign_target(target, NOW)
+        signer.sign_target(target, NOW)
 
 
 def test_only_the_last_lists_are_kept(artifacts, prices):
     for version in range(1, 7):
         add(artifacts, prices, version)
-    metadata = artifacts.desk("linguang").metadata
+    metadata = artifacts.signer("linguang").metadata
     assert len(list(metadata.glob("*.targets.json"))) == 3
     assert len(list(metadata.glob("*.snapshot.json"))) == 3
     assert len(list(metadata.glob("*.root.json"))) == 1
@@ -116,17 +116,17 @@ def test_only_the_last_lists_are_kept(artifacts, prices):
 @pytest.mark.parametrize("content", [b"", b"{", b'{"signed": {}}'])
 def test_a_damaged_list_is_told_and_not_replaced(artifacts, prices, content):
     add(artifacts, prices, 1)
-    desk = artifacts.desk("linguang")
-    path = max(desk.metadata.glob("*.targets.json"))
+    signer = artifacts.signer("linguang")
+    path = max(signer.metadata.glob("*.targets.json"))
     path.write_bytes(content)
     with pytest.raises(UnusableData, match="is damaged; restore it from your backup"):
-        desk.listed()
+        signer.listed()
     assert path.read_bytes() == content
 
 
 def test_a_key_that_is_none_is_told(artifacts, prices):
     add(artifacts, prices, 1)
-    desk = artifacts.desk("linguang")
-    (desk.folder / "keys" / "snapshot.pem").write_text("no key")
+    signer = artifacts.signer("linguang")
+    (signer.folder / "keys" / "snapshot.pem").write_text("no key")
     with pytest.raises(UnusableData, match="is no key"):
-        desk.renew(NOW, all_of_them=True)
+        signer.renew(NOW, all_of_them=True)

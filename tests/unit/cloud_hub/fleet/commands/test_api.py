@@ -1,4 +1,4 @@
-"""Commands and wishes over HTTP."""
+"""Commands and desired states over HTTP."""
 
 from typing import Any
 
@@ -76,11 +76,11 @@ async def test_a_wish_is_kept_whole_under_the_next_version(doors: Doors) -> None
     headers = it(doors)
     before = (await doors.get("/devices/s01-till/shadow", LoginRole.IT)).json()
     assert (before["desired"]["version"], before["delta"]) == (0, {})
-    wish = {"state": {"photo_interval_min": 30}}
-    told = (await doors.http.put(f"{TILL}/desired", json=wish, headers=headers)).json()
+    desired = {"state": {"photo_interval_min": 30}}
+    told = (await doors.http.put(f"{TILL}/desired", json=desired, headers=headers)).json()
     assert told["desired"]["version"] == 1
     assert told["desired"]["state"] == told["delta"] == {"photo_interval_min": 30}
-    again = (await doors.http.put(f"{TILL}/desired", json=wish, headers=headers)).json()
+    again = (await doors.http.put(f"{TILL}/desired", json=desired, headers=headers)).json()
     assert again["desired"]["version"] == 1
     late = {"state": {"photo_interval_min": 5}, "over_version": 0}
     refused = await doors.http.put(f"{TILL}/desired", json=late, headers=headers)

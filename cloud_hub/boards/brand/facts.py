@@ -14,7 +14,7 @@ from cloud_hub.shelf.today import photos_today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BrandSight:
+class BrandFacts:
     """`album` holds today's photos of the coolers that the brand owns; `read` are the photos that
     figures rest on, of the days that `comparison` compares."""
 
@@ -40,7 +40,7 @@ class BrandSight:
         )
 
 
-def sight_of(snapshot: Snapshot, viewer: Viewer, brand_id: str) -> BrandSight:
+def sight_of(snapshot: Snapshot, viewer: Viewer, brand_id: str) -> BrandFacts:
     """The brand as `viewer` may see it."""
     chain = snapshot.chain
     naming = Naming(viewer, chain)
@@ -50,7 +50,7 @@ def sight_of(snapshot: Snapshot, viewer: Viewer, brand_id: str) -> BrandSight:
         for photo in snapshot.read(photos_today).get(fixture.fixture_id, ())
     ]
     comparison = compare(snapshot, snapshot.read(data_age), list(chain.stores))
-    return BrandSight(
+    return BrandFacts(
         snapshot=snapshot,
         brand_id=brand_id,
         naming=naming,

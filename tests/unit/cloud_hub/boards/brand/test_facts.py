@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.boards.brand.sight import BrandSight, sight_of
+from cloud_hub.boards.brand.facts import BrandFacts, sight_of
 from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.master_data.place_tables import FixtureRow
 from device_profiles.store import LoginRole
@@ -15,14 +15,14 @@ from tests.small_chain import NOW, OTHER, OWN, SmallChain, local, viewer
 
 
 @contextmanager
-def sight(chain: SmallChain, brand_id: str = OWN) -> Iterator[BrandSight]:
+def facts(chain: SmallChain, brand_id: str = OWN) -> Iterator[BrandFacts]:
     who = viewer(LoginRole.BRAND, brand_id)
     with chain.reading() as session:
         yield sight_of(snapshot_for(session, who, Permission.SEE_BRAND, NOW), who, brand_id)
 
 
 def owned(chain: SmallChain, brand_id: str = OWN) -> list[str]:
-    with sight(chain, brand_id) as seen:
+    with facts(chain, brand_id) as seen:
         return sorted(fixture.fixture_id for fixture in seen.owned)
 
 
@@ -44,7 +44,7 @@ def test_a_cooler_was_seen_today_when_a_clear_photo_shows_it(
 ) -> None:
     two_stores.photo(local(9), quality=quality)
     two_stores.photo(local(10), quality=quality)
-    with sight(two_stores) as looked:
+    with facts(two_stores) as looked:
         assert looked.seen_today == seen
 
 
@@ -56,6 +56,6 @@ def test_the_album_holds_todays_photos_of_the_brands_coolers(two_stores: SmallCh
             .where(FixtureRow.fixture_id == "s02-a")
             .values(owner_brand_id=None)
         )
-    with sight(two_stores) as found:
+    with facts(two_stores) as found:
         assert found.album.url(own) is not None
         assert found.album.url(other) is None

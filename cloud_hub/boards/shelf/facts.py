@@ -16,7 +16,7 @@ from cloud_hub.shelf.today import last_clear, photos_today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FixtureSight:
+class FixtureFacts:
     """`photos` are today's, oldest first; `latest` is the last of them, else that of an earlier
     day; `clear` the last that still speaks for the shelf, and `gaps` the slots empty by it."""
 
@@ -46,7 +46,7 @@ class FixtureSight:
         return not self.naming.hides_pictures(self.fixture.owner_brand_id)
 
 
-def sight_of(snapshot: Snapshot, viewer: Viewer, fixture: FixtureInfo) -> FixtureSight:
+def sight_of(snapshot: Snapshot, viewer: Viewer, fixture: FixtureInfo) -> FixtureFacts:
     """The fixture as `viewer` may see it."""
     session, chain, now = snapshot.session, snapshot.chain, snapshot.now
     fixture_id = fixture.fixture_id
@@ -58,7 +58,7 @@ def sight_of(snapshot: Snapshot, viewer: Viewer, fixture: FixtureInfo) -> Fixtur
         else newest_photos(session, chain, [fixture_id], before=now).get(fixture_id)
     )
     clear = last_clear(snapshot, fixture_id)
-    return FixtureSight(
+    return FixtureFacts(
         snapshot=snapshot,
         viewer=viewer,
         naming=naming,
