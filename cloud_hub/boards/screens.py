@@ -1,7 +1,7 @@
 """The boards by address: what right each needs, how it is drawn. To add a page, add a row."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -25,10 +25,15 @@ from cloud_hub.boards.shelf.view import shelf_view
 from cloud_hub.boards.store.page import store_page
 from cloud_hub.boards.store.view import store_view
 from cloud_hub.core.errors import NotFound
+from cloud_hub.core.text import Said
+from cloud_hub.master_data.goods_tables import BrandRow
+from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow, StoreRow
 from cloud_hub.web.markup import Markup, joined
 from cloud_hub.web.parts.table_state import Table
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.screen import Arguments, Menu, Screen
+
+NamedT = TypeVar("NamedT", StoreRow, FixtureRow, BrandRow, DeviceRow)
 
 
 def _home(session: Session, reader: Reader, arguments: Arguments) -> Markup:
@@ -82,6 +87,17 @@ def _device(session: Session, reader: Reader, arguments: Arguments) -> Markup:
     return device_page(view, reader.in_zone(view.time_zone))
 
 
+def _name_in(table: type[NamedT]) -> Callable[[Session, Viewer, Arguments], Said | None]:
+    """The name of the row that an address names; a brand's own page names none."""
+
+    def name(session: Session, viewer: Viewer, arguments: Arguments) -> Said | None:
+        identity = arguments.get("identity") or viewer.brand_id
+        row = session.get(table, (viewer.tenant_id, identity)) if identity else None
+        return None if row is None else row.name
+
+    return name
+
+
 def _own_store(viewer: Viewer) -> str | None:
     return f"/store/{viewer.only_store}" if viewer.only_store else None
 
@@ -112,6 +128,7 @@ SCREENS: Final = (
         title=lambda words: words("Store"),
         draw=_store,
         menu=Menu(position=30, title=lambda words: words("My store"), address=_own_store),
+        subject=_name_in(StoreRow),
     ),
     Screen(
         path="/shelf/{identity}",
@@ -119,6 +136,7 @@ SCREENS: Final = (
         title=lambda words: words("Shelf"),
         draw=_shelf,
         personal=True,
+        subject=_name_in(FixtureRow),
     ),
     Screen(
         path="/brand",
@@ -127,6 +145,7 @@ SCREENS: Final = (
         draw=_brand,
         personal=True,
         menu=Menu(position=40, title=lambda words: words("My brand"), address=_own_brand),
+        subject=_name_in(BrandRow),
     ),
     Screen(
         path="/brand/{identity}",
@@ -134,6 +153,7 @@ SCREENS: Final = (
         title=lambda words: words("Brand"),
         draw=_brand,
         personal=True,
+        subject=_name_in(BrandRow),
     ),
     Screen(
         path="/fleet",
@@ -148,5 +168,6 @@ SCREENS: Final = (
         permission=Permission.SEE_DEVICE,
         title=lambda words: words("Device"),
         draw=_device,
+        subject=_name_in(DeviceRow),
     ),
 )

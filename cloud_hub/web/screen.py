@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.core.text import Said
 from cloud_hub.web.markup import Markup
 from cloud_hub.web.parts.table_state import Table
 from cloud_hub.web.reader import Reader
@@ -43,6 +44,8 @@ class Screen:
     `personal`: what it shows depends on who looks, not on rights alone. Any other page is drawn
     once for all with the same rights, and its reader then has no name.
 
+    `subject` is what the page is of, by name, which its title begins with.
+
     `tables` are those of its tables that can be saved as a file: `?export=NAME`.
     """
 
@@ -53,6 +56,7 @@ class Screen:
     personal: bool = False
     tables: Callable[[Session, Reader, Arguments], Sequence[Table[Any]]] | None = None
     menu: Menu | None = None
+    subject: Callable[[Session, Viewer, Arguments], Said | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

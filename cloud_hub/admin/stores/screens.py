@@ -6,8 +6,11 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.permissions import Permission
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.admin.stores.page import store_edit_page, stores_page, stores_table
 from cloud_hub.admin.stores.view import store_view, stores_view
+from cloud_hub.core.text import Said
+from cloud_hub.master_data.place_tables import StoreRow
 from cloud_hub.web.markup import Markup
 from cloud_hub.web.parts.table_state import Table
 from cloud_hub.web.reader import Reader
@@ -27,6 +30,11 @@ def _store(session: Session, reader: Reader, arguments: Arguments) -> Markup:
     return store_edit_page(store_view(session, reader.viewer, arguments["identity"]), reader)
 
 
+def _name(session: Session, viewer: Viewer, arguments: Arguments) -> Said | None:
+    row = session.get(StoreRow, (viewer.tenant_id, arguments["identity"]))
+    return None if row is None else row.name
+
+
 SCREENS: Final = (
     Screen(
         path="/stores",
@@ -41,5 +49,6 @@ SCREENS: Final = (
         permission=Permission.SEE_STORES,
         title=lambda words: words("Store"),
         draw=_store,
+        subject=_name,
     ),
 )

@@ -40,7 +40,7 @@ class BrandFacts:
         )
 
 
-def sight_of(snapshot: Snapshot, viewer: Viewer, brand_id: str) -> BrandFacts:
+def facts_of(snapshot: Snapshot, viewer: Viewer, brand_id: str) -> BrandFacts:
     """The brand as `viewer` may see it."""
     chain = snapshot.chain
     naming = Naming(viewer, chain)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Standing, Viewer
-from cloud_hub.boards.brand.facts import sight_of
+from cloud_hub.boards.brand.facts import facts_of
 from cloud_hub.boards.brand.outlets import (
     BrandGap,
     Competitor,
@@ -123,7 +123,7 @@ def brand_view(session: Session, viewer: Viewer, now: datetime, brand_id: str) -
     chain = snapshot.chain
     if brand_id not in chain.brands:
         raise NotFound(f"there is no brand {brand_id!r}")
-    facts = sight_of(snapshot, as_brand, brand_id)
+    facts = facts_of(snapshot, as_brand, brand_id)
     owned, seen, comparison = facts.owned, facts.seen_today, facts.comparison
     gaps = brand_gaps(snapshot, brand_id)
     outlets = outlet_rows(facts, gaps)
@@ -202,6 +202,10 @@ _HEADLINE = Text(
     "Your {n} cooler, {seen} seen today: {figures}.{visit}",
     "Your {n} coolers, {seen} seen today: {figures}.{visit}",
 )
+_ELSEWHERE = Text(
+    "No cooler is yours; your goods are planned on {n} shelf: {figures}.{visit}",
+    "No cooler is yours; your goods are planned on {n} shelves: {figures}.{visit}",
+)
 _VISIT = Text(" Visit {store} first: {reason}.")
 _NO_DATA = Text("no data")
 _SAID = {
@@ -222,8 +226,8 @@ def _headline(
         if f.metric in _SAID
     ]
     worst = next((outlet for outlet in outlets if outlet.reasons), None)
-    return _HEADLINE.filled(
-        n=total,
+    return (_HEADLINE if total else _ELSEWHERE).filled(
+        n=total or len(outlets),
         seen=seen,
         figures=wording.listed(said),
         visit=NO_WORDS

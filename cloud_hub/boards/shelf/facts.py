@@ -46,7 +46,7 @@ class FixtureFacts:
         return not self.naming.hides_pictures(self.fixture.owner_brand_id)
 
 
-def sight_of(snapshot: Snapshot, viewer: Viewer, fixture: FixtureInfo) -> FixtureFacts:
+def facts_of(snapshot: Snapshot, viewer: Viewer, fixture: FixtureInfo) -> FixtureFacts:
     """The fixture as `viewer` may see it."""
     session, chain, now = snapshot.session, snapshot.chain, snapshot.now
     fixture_id = fixture.fixture_id

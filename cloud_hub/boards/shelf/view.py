@@ -13,7 +13,7 @@ from cloud_hub.boards.problems.rows import problem_rows
 from cloud_hub.boards.problems.scope import may_read, snapshot_for
 from cloud_hub.boards.shelf.baskets import BasketRow, basket_rows
 from cloud_hub.boards.shelf.counts import count_slots
-from cloud_hub.boards.shelf.facts import FixtureFacts, sight_of
+from cloud_hub.boards.shelf.facts import FixtureFacts, facts_of
 from cloud_hub.boards.shelf.openings import EstimatedSales, estimated_sales
 from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
 from cloud_hub.core.errors import NotFound
@@ -156,7 +156,7 @@ def shelf_view(
     fixture = chain.fixtures.get(fixture_id)
     if fixture is None:
         raise NotFound(f"there is no fixture {fixture_id!r}")
-    facts = sight_of(snapshot, viewer, fixture)
+    facts = facts_of(snapshot, viewer, fixture)
     store, photos, latest = facts.store, facts.photos, facts.latest
     slots = slot_rows(facts)
     counts, shown = count_slots(facts, slots), _pictures(facts, searches)

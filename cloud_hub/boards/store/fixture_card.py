@@ -39,7 +39,8 @@ def _standing(fixture: FixtureCard, reader: Reader) -> list[Markup]:
     words = reader.words
     parts = []
     if fixture.slots_filled is None:
-        parts.append(words("no clear photo today"))
+        is_old = fixture.photo is not None and fixture.photo.is_stale
+        parts.append(words("last photo too old") if is_old else words("no clear photo today"))
     else:
         parts.append(
             words(

@@ -138,6 +138,16 @@ class Console:
             return await self.drawings.drawn(perspective, drawn)
         return await self.drawings.drawn_apart(perspective, drawn)
 
+    def title(self, place: Place, viewer: Viewer, words: Words) -> str:
+        """What the browser's tab calls a place that was drawn: of what it is, and which page. Reads
+        the database: call it in a thread."""
+        said, subject = place.screen.title(words), place.screen.subject
+        if subject is None:
+            return said
+        with self.hub.sessions() as session:
+            name = subject(session, viewer, place.arguments)
+        return said if name is None else f"{words.of(name)} · {said}"
+
     def export(self, place: Place, viewer: Viewer, zone: ZoneInfo, name: str) -> Export:
         """A table of a page as a file, as the page's address sorts and filters it. Reads the
         database: call it in a thread. Raises NotYours, NotFound."""

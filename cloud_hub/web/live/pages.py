@@ -80,7 +80,7 @@ async def screen_response(
         return _message(console, request, broken_page(words), words, 500)
     reader = Reader(viewer=visit.viewer, words=words, now=now, here=place.path)
     sheet = Sheet(
-        title=place.screen.title(words),
+        title=await asyncio.to_thread(console.title, place, visit.viewer, words),
         words=words,
         now=now,
         content=main_of(drawing.markup),

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.boards.brand.facts import BrandFacts, sight_of
+from cloud_hub.boards.brand.facts import BrandFacts, facts_of
 from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.master_data.place_tables import FixtureRow
 from device_profiles.store import LoginRole
@@ -18,7 +18,7 @@ from tests.small_chain import NOW, OTHER, OWN, SmallChain, local, viewer
 def facts(chain: SmallChain, brand_id: str = OWN) -> Iterator[BrandFacts]:
     who = viewer(LoginRole.BRAND, brand_id)
     with chain.reading() as session:
-        yield sight_of(snapshot_for(session, who, Permission.SEE_BRAND, NOW), who, brand_id)
+        yield facts_of(snapshot_for(session, who, Permission.SEE_BRAND, NOW), who, brand_id)
 
 
 def owned(chain: SmallChain, brand_id: str = OWN) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.boards.brand.facts import BrandFacts, sight_of
+from cloud_hub.boards.brand.facts import BrandFacts, facts_of
 from cloud_hub.boards.brand.outlets import (
     SHARE_DAYS,
     BrandGap,
@@ -32,7 +32,7 @@ def without(*slots: str) -> dict[str, str | None]:
 def facts(chain: SmallChain) -> Iterator[BrandFacts]:
     who = viewer(LoginRole.BRAND, OWN)
     with chain.reading() as session:
-        yield sight_of(snapshot_for(session, who, Permission.SEE_BRAND, NOW), who, OWN)
+        yield facts_of(snapshot_for(session, who, Permission.SEE_BRAND, NOW), who, OWN)
 
 
 def outlets(chain: SmallChain) -> tuple[OutletRow, ...]:

@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.brand.view import BRAND_METRICS, BrandView, brand_view
 from cloud_hub.core.errors import NotFound, NotYours
+from cloud_hub.master_data.place_tables import FixtureRow
 from device_profiles.store import LoginRole
 from tests.small_chain import (
     COLA,
@@ -39,6 +41,18 @@ def test_a_board_without_photos_says_no_data_in_its_headline(two_stores: SmallCh
     )
     assert (view.coolers_total, view.coolers_seen_today, view.worst) == (2, 0, None)
     assert [figure.metric for figure in view.figures] == [metric.name for metric in BRAND_METRICS]
+
+
+def test_a_brand_without_a_cooler_is_told_of_the_shelves_that_plan_its_goods(
+    two_stores: SmallChain,
+) -> None:
+    with two_stores.database.writing() as session:
+        session.execute(sa.update(FixtureRow).values(owner_brand_id=None))
+    view = board(two_stores)
+    assert view.coolers_total == 0
+    assert view.headline.text("en").startswith(
+        f"No cooler is yours; your goods are planned on {len(view.outlets)} shelves: "
+    )
 
 
 def test_the_headline_sends_to_the_worst_outlet(two_stores: SmallChain) -> None:

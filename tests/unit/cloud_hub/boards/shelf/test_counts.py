@@ -3,7 +3,7 @@
 from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.boards.shelf.counts import SlotCounts, count_slots
-from cloud_hub.boards.shelf.facts import sight_of
+from cloud_hub.boards.shelf.facts import facts_of
 from cloud_hub.boards.shelf.slots import slot_rows
 from tests.small_chain import COLA, NOW, PLAN, SmallChain, head_office, local
 
@@ -11,7 +11,7 @@ from tests.small_chain import COLA, NOW, PLAN, SmallChain, head_office, local
 def counted(chain: SmallChain) -> SlotCounts:
     with chain.reading() as session:
         snapshot = snapshot_for(session, head_office(), Permission.SEE_SHELF, NOW)
-        seen = sight_of(snapshot, head_office(), snapshot.chain.fixtures["s01-a"])
+        seen = facts_of(snapshot, head_office(), snapshot.chain.fixtures["s01-a"])
         return count_slots(seen, slot_rows(seen))
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.scope import snapshot_for
-from cloud_hub.boards.shelf.facts import FixtureFacts, sight_of
+from cloud_hub.boards.shelf.facts import FixtureFacts, facts_of
 from cloud_hub.master_data.place_tables import FixtureRow
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, OWN, PLAN, TODAY, SmallChain, head_office, local, viewer
@@ -23,7 +23,7 @@ def facts(chain: SmallChain, who: Viewer | None = None) -> Iterator[FixtureFacts
     who = who or head_office()
     with chain.reading() as session:
         snapshot = snapshot_for(session, who, Permission.SEE_SHELF, NOW)
-        yield sight_of(snapshot, who, snapshot.chain.fixtures["s01-a"])
+        yield facts_of(snapshot, who, snapshot.chain.fixtures["s01-a"])
 
 
 def test_a_shelf_that_was_never_photographed_has_nothing_to_show(two_stores: SmallChain) -> None:

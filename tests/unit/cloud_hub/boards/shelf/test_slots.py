@@ -11,7 +11,7 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.row import Cost
 from cloud_hub.boards.problems.scope import snapshot_for
-from cloud_hub.boards.shelf.facts import sight_of
+from cloud_hub.boards.shelf.facts import facts_of
 from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
 from cloud_hub.core.text import Text
 from cloud_hub.master_data.goods_tables import ListingRow
@@ -38,14 +38,14 @@ def rows(chain: SmallChain, who: Viewer | None = None) -> dict[str, SlotRow]:
     who = who or head_office()
     with chain.reading() as session:
         snapshot = snapshot_for(session, who, Permission.SEE_SHELF, NOW)
-        seen = sight_of(snapshot, who, snapshot.chain.fixtures["s01-a"])
+        seen = facts_of(snapshot, who, snapshot.chain.fixtures["s01-a"])
         return {row.slot_id: row for row in slot_rows(seen)}
 
 
 def quality(chain: SmallChain) -> str:
     with chain.reading() as session:
         snapshot = snapshot_for(session, head_office(), Permission.SEE_SHELF, NOW)
-        seen = sight_of(snapshot, head_office(), snapshot.chain.fixtures["s01-a"])
+        seen = facts_of(snapshot, head_office(), snapshot.chain.fixtures["s01-a"])
         return quality_text(seen.latest, seen.photos, ZONE, NOW).text("en")
 
 

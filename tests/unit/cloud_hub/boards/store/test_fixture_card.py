@@ -43,6 +43,12 @@ def test_a_shelf_without_a_clear_photo_claims_nothing() -> None:
     assert "°C" not in card
 
 
+def test_a_photo_that_speaks_for_its_shelf_no_more_is_told_as_old_whatever_its_quality() -> None:
+    nothing = replace(CARD, slots_filled=None, slots_right=None)
+    assert "last photo too old" in drawn(replace(nothing, photo=a_photo(is_stale=True)))
+    assert "no clear photo today" in drawn(replace(nothing, photo=a_photo(is_stale=False)))
+
+
 def test_an_empty_shelf_is_told_as_such() -> None:
     assert "facings 0/6" in drawn(replace(CARD, slots_filled=0, slots_right=0))
 

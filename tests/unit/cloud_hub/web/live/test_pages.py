@@ -103,3 +103,22 @@ async def test_a_hub_without_a_chain_says_how_to_fill_it(tmp_path: Path) -> None
         chinese = await http.get("/", headers={"Accept-Language": "zh-CN,zh;q=0.9"})
         assert "This hub knows no stores yet" not in chinese.text
     app.state.hub.database.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/store/s01", "Store 01 · Store"),
+        ("/stores/s01", "Store 01 · Store"),
+        ("/device/s01-till", "s01-till"),
+        (f"/brand/{OWN}", "Brand"),
+        ("/fleet", "Devices"),
+    ],
+)
+async def test_a_tab_is_called_by_what_its_page_is_of(
+    console: ServedConsole, address: str, title: str
+) -> None:
+    page = await get(console, console.sign_in("anna", LoginRole.HEAD_OFFICE), address)
+    assert page.status_code == 200
+    told = page.text.partition("<title>")[2].partition("</title>")[0]
+    assert title in told
