@@ -29,16 +29,14 @@ COVERED_BY = {
     "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
     "edge_agent/agent.py": "unit/edge_agent/test_cli.py",
     "edge_agent/wiring.py": "integration/agent/test_door.py",
-    "vision_models/shelf/openings/*": "unit/vision_models/shelf/openings/test_opening.py",
     "vision_models/train/*": "unit/vision_models/train/person/test_layers.py",
     "simulators/demo/*": "day/test_chain.py",
     "simulators/playback/*": "unit/simulators/playback/test_stage.py",
-    "simulators/render/packs/*": "unit/simulators/render/packs/test_packs.py",
     "simulators/render/*": "unit/simulators/render/shelves/test_shelf.py",
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 29
+EXCUSED_AT_MOST = 27
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 

@@ -92,7 +92,7 @@ class StockedCooler:
 
     def openings(self, from_at: datetime, until_at: datetime) -> Iterator[Opening]:
         """Every opening between two moments, in order; the lanes are as each one leaves them."""
-        day = from_at
+        day = from_at.replace(hour=0, minute=0, second=0, microsecond=0)
         while day < until_at:
             for at, is_refill in self._times(day):
                 if from_at <= at < until_at:
@@ -106,8 +106,7 @@ class StockedCooler:
         packs = standings(list(self.lanes.values()))
         return photograph_packs(packs, self.view, rng, sprites, troubles)[0]
 
-    def _times(self, day: datetime) -> list[tuple[datetime, bool]]:
-        midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    def _times(self, midnight: datetime) -> list[tuple[datetime, bool]]:
         count = int(self.rng.poisson(self.openings_a_day))
         hours = self.rng.uniform(OPENS_H, CLOSES_H, count)
         visits = [(midnight + timedelta(hours=float(hour)), False) for hour in hours]
@@ -135,7 +134,11 @@ class StockedCooler:
     def _take(self, count: int) -> list[Deed]:
         deeds: list[Deed] = []
         while len(deeds) < count:
-            held = [place for place, lane in sorted(self.lanes.items()) if lane.front is not None]
+            held = [
+                place
+                for place, lane in sorted(self.lanes.items())
+                if lane.front is not None and self._weights[place] > 0.0
+            ]
             if not held:
                 break
             again = deeds and deeds[-1].place in held and self.rng.random() < SAME_AGAIN
@@ -163,6 +166,8 @@ class StockedCooler:
     def _handle(self) -> list[Deed]:
         """A pack is looked at and put back where it was, turned another way."""
         held = [lane for _, lane in sorted(self.lanes.items()) if lane.front is not None]
+        if not held:
+            return []
         lane = held[int(self.rng.integers(len(held)))]
         at = next(index for index, pack in enumerate(lane.packs) if pack is not None)
         design = lane.take().design
