@@ -36,7 +36,7 @@ COVERED_BY = {
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 27
+EXCUSED_AT_MOST = 25
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
