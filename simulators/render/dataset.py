@@ -22,7 +22,7 @@ from simulators.render.packs.sprites import SpriteShelf
 from simulators.render.people.crowd import still
 from simulators.render.shelves.chests import FROZEN, write_chests
 from simulators.render.shelves.cooler import reference_picture
-from simulators.render.shelves.planned import write_planned_cooler
+from simulators.render.shelves.planned import LEAST_SLOTS, write_planned_cooler
 from simulators.render.shelves.scenes import shelf_scene
 from simulators.render.shelves.set_profile import PhotoSet
 from simulators.render.shelves.shelf import Box
@@ -32,7 +32,10 @@ app = typer.Typer(help="Write rendered scenes with their truth.", no_args_is_hel
 Out = Annotated[Path, typer.Argument(help="folder to write")]
 Count = Annotated[int, typer.Option(min=1, help="how many")]
 Seed = Annotated[int, typer.Option(help="same seed, same pictures")]
-Grounds = Annotated[Path | None, typer.Option(help="folder of photos to stand people before")]
+Grounds = Annotated[
+    Path | None,
+    typer.Option(exists=True, file_okay=False, help="folder of photos to stand people before"),
+]
 First = Annotated[int, typer.Option(min=0, help="number of the first pack that may stand there")]
 Packs = Annotated[int, typer.Option(min=8, help="how many different packs there are")]
 
@@ -85,6 +88,10 @@ def coolers(
     columns: Annotated[int, typer.Option(min=3, max=14)] = 10,
 ) -> None:
     """One cooler with its plan, photographed with swaps, gaps and packs that nobody enrolled."""
+    if rows * columns < LEAST_SLOTS:
+        raise typer.BadParameter(
+            f"{rows} rows of {columns} are {rows * columns} slots; give {LEAST_SLOTS} or more"
+        )
     planned = [named_pack(first + number) for number in range(packs)]
     strangers = [named_pack(first + packs + number) for number in range(packs)]
     out.mkdir(parents=True, exist_ok=True)
@@ -149,6 +156,8 @@ def people(
 ) -> None:
     """People at doors and before photos, as `images/N.jpg` with `labels/N.txt`."""
     photos = sorted(grounds.rglob("*.jpg")) if grounds else []
+    if grounds and not photos:
+        raise typer.BadParameter(f"no .jpg in {grounds}; give a folder of photos, or no --grounds")
     images, labels = out / "images", out / "labels"
     images.mkdir(parents=True, exist_ok=True)
     labels.mkdir(parents=True, exist_ok=True)

@@ -21,12 +21,14 @@ from simulators.render.shelves.cooler import CoolerView, cooler_view, render_coo
 from simulators.render.shelves.set_profile import PhotoSet, set_profile
 
 SWAPS, GAPS, STRANGERS = 2, 3, 2
+LEAST_SLOTS = 2 * SWAPS + GAPS + STRANGERS
+"""So many slots of a cooler are changed in each photo."""
 JPEG_QUALITY = 88
 
 
 def write_planned_cooler(wanted: PhotoSet) -> None:
     """Photos of one cooler; in each two pairs of slots are swapped, three empty, two hold
-    strangers."""
+    strangers. Raises ValueError where it has fewer than LEAST_SLOTS slots."""
     rng, out, strangers = np.random.default_rng(wanted.seed), wanted.out, wanted.strangers
     view = cooler_view(wanted.rows, wanted.columns, rng)
     profile = planned_profile(view, wanted.planned)
@@ -78,8 +80,7 @@ def _stocked(
     plan: dict[str, str], strangers: Sequence[PackDesign], rng: np.random.Generator
 ) -> dict[str, str | None]:
     stands: dict[str, str | None] = dict(plan)
-    wanted = 2 * SWAPS + GAPS + STRANGERS
-    odd = [str(slot) for slot in rng.choice(sorted(plan), wanted, replace=False)]
+    odd = [str(slot) for slot in rng.choice(sorted(plan), LEAST_SLOTS, replace=False)]
     for place in range(0, 2 * SWAPS, 2):
         one, other = odd[place], odd[place + 1]
         stands[one], stands[other] = stands[other], stands[one]

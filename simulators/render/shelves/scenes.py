@@ -32,7 +32,7 @@ def shelf_scene(
     width_px: int = 1280,
     height_px: int = 960,
 ) -> ShelfScene:
-    """A cooler or an open shelf of 20 to 150 facings, seen a little from the side."""
+    """A cooler or an open shelf, mostly of 20 to 150 facings, seen a little from the side."""
     furniture = _furniture(designs, rng)
     packs = _filled(furniture, designs, rng)
     px_per_mm = 1.25 * width_px / furniture.width_mm * float(rng.uniform(0.75, 1.05))
