@@ -87,6 +87,19 @@ def test_a_round_body_shows_another_side_when_turned_and_the_same_after_a_whole_
     assert np.array_equal(before[..., 3], turned[..., 3])
 
 
+@pytest.mark.parametrize("shape", TURNED)
+def test_a_round_body_shows_its_front_before_it_is_turned_and_its_back_half_a_turn_on(
+    shape: PackShape,
+) -> None:
+    # Only the name on the front differs.
+    one, other = pack(shape), pack(shape, name_text="Wholly other")
+    for yaw_deg, is_front in ((0.0, True), (180.0, False)):
+        view = PackView(yaw_deg=yaw_deg)
+        middle = np.s_[:, 30:-30]
+        differs = not np.array_equal(draw_pack(one, view)[middle], draw_pack(other, view)[middle])
+        assert differs is is_front
+
+
 @pytest.mark.parametrize("shape", FLAT)
 def test_a_flat_body_looks_the_same_from_every_view(shape: PackShape) -> None:
     turned = draw_pack(pack(shape), PackView(yaw_deg=20.0, tilt=1))

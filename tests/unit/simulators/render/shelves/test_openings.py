@@ -234,6 +234,18 @@ def test_a_refill_pulls_what_is_left_to_the_front() -> None:
     assert shop.lanes[2, 1].packs[0] is not None
 
 
+def test_a_refill_puts_packs_anew_on_a_shelf_and_behind_the_others_where_they_slide() -> None:
+    for feed in FEEDS:
+        shop = cooler(feed)
+        # A refill may leave a lane two short.
+        for _ in range(3):
+            shop.lanes[1, 2].take()
+        left = shop.lanes[1, 2].held()
+        shop.refill(NOON)
+        stayed = shop.lanes[1, 2].held()[: len(left)] == left
+        assert stayed is (feed is Feed.SLIDING)
+
+
 @pytest.mark.parametrize("feed", FEEDS)
 def test_a_refill_brings_home_what_stood_in_a_wrong_lane_and_adds_no_other(feed: Feed) -> None:
     shop = cooler(feed)

@@ -137,6 +137,17 @@ def test_a_patch_seen_deep_is_found_when_it_comes_forward() -> None:
     assert at_the_front > still_deep
 
 
+def test_a_rail_before_what_stands_deeper_does_not_count() -> None:
+    depth_mm = 256.0
+    patch = patch_of(front(), (1, 4))
+    now = deeper(front(), depth_mm)
+    without_rail = VIEW.likeness(patch, depth_mm, now, STILL)
+    rail = np.s_[round(0.90 * CELL_TALL_PX) : CELL_TALL_PX]
+    now[rail] = front(2)[rail]
+    assert VIEW.likeness(patch, depth_mm, now, STILL) == pytest.approx(without_rail, abs=0.02)
+    assert without_rail > SETTINGS.same
+
+
 def test_light_and_contrast_do_not_change_likeness_or_loss() -> None:
     image = front() // 2 + 40
     dim = (image.astype(float) * 0.6 + 10).astype(np.uint8)
