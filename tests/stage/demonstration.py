@@ -92,7 +92,7 @@ def acknowledge_all(fleet: Fleet, device_id: str) -> None:
     outbox = fleet._of(device_id).outbox
     for book in outbox.books():
         if book.waiting:
-            ranges = ((1, book.produced),)
+            ranges = ((book.base, book.produced),)
             outbox.acknowledge(Acknowledged(key=(book.epoch, book.lane), ranges=ranges))
 
 

@@ -31,11 +31,10 @@ COVERED_BY = {
     "edge_agent/wiring.py": "integration/agent/test_door.py",
     "vision_models/train/*": "unit/vision_models/train/person/test_layers.py",
     "simulators/demo/*": "day/test_chain.py",
-    "simulators/playback/*": "unit/simulators/playback/test_stage.py",
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 23
+EXCUSED_AT_MOST = 18
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 

@@ -1,127 +1,42 @@
-"""The cooler in a lobby: its packs stay from photo to photo, and its truth adds up."""
+"""The lobby cooler as master data: two shelves of lanes that hold still, a product each."""
 
-import json
-from collections import Counter
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from pathlib import Path
+from datetime import UTC, datetime
 
-import cv2
-import numpy as np
-import pytest
-from numpy.typing import NDArray
+from simulators.chain.chain import facings_planned
+from simulators.chain.lobby import (
+    COLUMNS,
+    ROWS,
+    lobby_device_id,
+    lobby_fixture,
+    lobby_fixture_id,
+    lobby_goods,
+    lobby_plan,
+)
 
-from device_profiles.device import load_device
-from simulators.chain.chain import build_chain, outlets
-from simulators.chain.lobby import lobby_goods
-from simulators.chain.script import Unattended
-from simulators.core.clock import DemoTime, demo_time
-from simulators.day.coolers import OPENING_S
-from simulators.playback.lobby_day import LobbyCooler
-from simulators.playback.profiles import COOLER_FILE, Fitting, profile_of, write_profile
-from simulators.render.shelves.openings import DeedKind
-from sync.events import CoolerRead
-from vision_models.shelf.openings.opening import can_tell_openings
-
-NOW = datetime(2026, 11, 22, 6, 25, tzinfo=UTC)
+SINCE = datetime(2026, 11, 8, tzinfo=UTC)
 
 
-@pytest.fixture
-def time() -> DemoTime:
-    return demo_time(NOW)
-
-
-@pytest.fixture
-def lobby(time: DemoTime) -> LobbyCooler:
-    lobby = LobbyCooler(Unattended(store_id="s01", since=time.at(time.today, 7)), time, seed=1)
-    lobby.play_past()
-    return lobby
-
-
-def grey(path: Path) -> NDArray[np.float64]:
-    return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.float64)
-
-
-def test_what_is_left_is_what_stood_there_less_what_went_and_more_what_came(
-    lobby: LobbyCooler,
-) -> None:
-    standing = Counter(pack.design.gtin for pack in lobby.opened[0].packs)
-    for before, opened in pairwise(lobby.opened):
-        standing.subtract(opened.opening.count(DeedKind.TAKEN))
-        standing.update(opened.opening.count(DeedKind.PUT_BACK))
-        standing.update(opened.opening.count(DeedKind.REFILLED))
-        assert +standing == Counter(pack.design.gtin for pack in opened.packs)
-        assert before.photo_at < opened.opening.opened_at < opened.photo_at < NOW
-
-
-def test_nothing_is_sold_out_and_somebody_fills_it_again(lobby: LobbyCooler) -> None:
-    goods = {good.gtin for good in lobby_goods().values()}
-    for opened in lobby.opened:
-        assert {pack.design.gtin for pack in opened.packs} == goods
-    refills = [opened for opened in lobby.opened if opened.opening.is_service]
-    assert 1 <= len(refills) < len(lobby.opened) / 3
-
-
-def test_its_past_lies_in_the_cameras_folder_each_photo_like_the_one_before(
-    lobby: LobbyCooler, tmp_path: Path
-) -> None:
-    lobby.leave_past(tmp_path)
-    paths = sorted((tmp_path / "photos").iterdir())
-    times = [lobby.opened[0].opening.opened_at - timedelta(minutes=7)]
-    times += [at for opened in lobby.opened for at in opened.photo_times()]
-    assert [path.name for path in paths] == [f"{at:%Y%m%dT%H%M%SZ}.jpg" for at in times]
-    photos = [grey(path) for path in paths]
-    alike = [np.corrcoef(before.ravel(), after.ravel())[0, 1] for before, after in pairwise(photos)]
-    # One or two packs of fifty went; a hand or fog may be before any photo.
-    assert np.median(alike) > 0.97
-    assert json.loads((tmp_path / COOLER_FILE).read_text())["door_open_s"] == 0.0
-
-
-def test_its_controller_counts_the_openings_that_its_photos_show(lobby: LobbyCooler) -> None:
-    bodies = [entry.body for entry in lobby.readings(seed=1)]
-    reads = [body for body in bodies if isinstance(body, CoolerRead)]
-    assert {body.fixture_id for body in reads} == {"s01-b"}
-    ends_at = reads[-1].started_at + timedelta(seconds=900 * len(reads[-1].door_open_s))
-    counted = sum(opened.opening.opened_at < ends_at for opened in lobby.opened)
-    open_s = sum(value or 0.0 for body in reads for value in body.door_open_s)
-    assert open_s == pytest.approx(OPENING_S * counted)
-
-
-def test_its_profile_says_all_that_an_estimate_needs(
-    lobby: LobbyCooler, time: DemoTime, tmp_path: Path
-) -> None:
-    chain = build_chain(outlets(1), time, b"key")
-    (store,) = chain.stores
-    device = next(one for one in store.devices if one.device_id == lobby.device_id)
-    fitting = Fitting(
-        shelves={"s01-b": lobby.scene()},
-        door=None,
-        gallery=tmp_path,
-        api_ports={},
-        page_ports={},
-    )
-    profile = load_device(write_profile(profile_of(chain, store, device, fitting), tmp_path))
-    (fixture,), (camera,), (plan,) = profile.fixtures, profile.cameras, profile.planograms
-    assert (fixture.fixture_id, fixture.unattended, plan.fixture_id) == ("s01-b", True, "s01-b")
-    assert can_tell_openings(fixture, camera.shelves[0])
-
-
-def test_the_same_seed_plays_the_same_day(lobby: LobbyCooler, time: DemoTime) -> None:
-    again = LobbyCooler(Unattended(store_id="s01", since=time.at(time.today, 7)), time, seed=1)
-    again.play_past()
-    assert again.truth() == lobby.truth()
-    other = LobbyCooler(Unattended(store_id="s01", since=time.at(time.today, 7)), time, seed=2)
-    other.play_past()
-    assert other.truth() != lobby.truth()
-    assert lobby.opened[0].opening.opened_at == time.at(time.today, 7) + timedelta(minutes=7)
-
-
-def test_it_knows_what_stood_at_the_front_on_each_photo(lobby: LobbyCooler, time: DemoTime) -> None:
+def test_every_lane_holds_a_product_of_its_own() -> None:
     goods = lobby_goods()
-    opens_at = time.at(time.today, 7)
-    for (row, column), good in goods.items():
-        assert lobby.stood_in(f"B-{row}-{column}", opens_at) == good.gtin
-    last = lobby.opened[-1]
-    fronts = {lobby.stood_in(f"B-{row}-{column}", last.photo_at) for row, column in goods}
-    assert None not in fronts
-    assert lobby.stood_in("B-1-1", last.photo_at + timedelta(minutes=1)) is None
+    places = {(row, column) for row in range(1, ROWS + 1) for column in range(1, COLUMNS + 1)}
+    assert set(goods) == places
+    assert len({good.gtin for good in goods.values()}) == len(places)
+
+
+def test_what_it_holds_has_more_than_one_slot_in_the_other_cooler() -> None:
+    planned = facings_planned()
+    assert all(planned[good.gtin] > 1 for good in lobby_goods().values())
+
+
+def test_its_plan_names_each_lane_of_its_fixture() -> None:
+    fixture, plan = lobby_fixture("s01"), lobby_plan("s01", SINCE)
+    assert (plan.fixture_id, plan.valid_from) == (fixture.fixture_id, SINCE)
+    assert {slot.slot_id: slot.gtin for slot in plan.slots} == {
+        f"B-{row}-{column}": good.gtin for (row, column), good in lobby_goods().items()
+    }
+    assert fixture.unattended, "no till counts what is taken"
+
+
+def test_each_store_has_a_lobby_of_its_own() -> None:
+    assert (lobby_device_id("s01"), lobby_fixture_id("s01")) == ("s01-lobby", "s01-b")
+    assert lobby_fixture("s02").fixture_id == lobby_fixture_id("s02") != lobby_fixture_id("s01")
