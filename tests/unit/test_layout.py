@@ -27,14 +27,12 @@ NOT_OF_THEIR_OWN = {
 
 COVERED_BY = {
     "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
-    "edge_agent/agent.py": "unit/edge_agent/test_cli.py",
-    "edge_agent/wiring.py": "integration/agent/test_door.py",
     "vision_models/train/*": "unit/vision_models/train/person/test_layers.py",
     "simulators/demo/*": "day/test_chain.py",
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 18
+EXCUSED_AT_MOST = 16
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
