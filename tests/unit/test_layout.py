@@ -26,13 +26,12 @@ NOT_OF_THEIR_OWN = {
 """Modules that need no test file of their own, and why."""
 
 COVERED_BY = {
-    "cloud_hub/serve.py": "unit/cloud_hub/test_cli.py",
     "vision_models/train/*": "unit/vision_models/train/person/test_layers.py",
     "simulators/demo/*": "day/test_chain.py",
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 16
+EXCUSED_AT_MOST = 15
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
