@@ -27,11 +27,10 @@ NOT_OF_THEIR_OWN = {
 
 COVERED_BY = {
     "vision_models/train/*": "unit/vision_models/train/person/test_layers.py",
-    "simulators/demo/*": "day/test_chain.py",
 }
 """Module, or a pattern of modules: the test that covers those without one of their own. The first
 row that fits counts. To be shortened, never lengthened."""
-EXCUSED_AT_MOST = 15
+EXCUSED_AT_MOST = 13
 """Modules that the table excuses: a new one in these folders needs a test of its own."""
 
 
