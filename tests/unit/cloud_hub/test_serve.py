@@ -1,11 +1,13 @@
 """The hub as a program: it refuses in one line before it touches anything, serves, and ends."""
 
+import contextlib
+import gc
 import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -15,16 +17,6 @@ from cloud_hub.app import ADMIN_TOKEN_FILE
 from cloud_hub.core.errors import HubError, InvalidSettings, PortInUse
 from cloud_hub.core.settings import Address, HubSettings
 from cloud_hub.serve import serve_hub
-from tests.stage.servers import wait_for_port
-
-SERVES = """
-import sys
-from pathlib import Path
-from cloud_hub.core.settings import Address, HubSettings
-from cloud_hub.serve import serve_hub
-http, mqtt = (Address(host="127.0.0.1", port=int(port)) for port in sys.argv[2:])
-serve_hub(HubSettings(data_dir=Path(sys.argv[1]), http=http, mqtt=mqtt, console=False))
-"""
 
 
 def at(port: int, host: str = "127.0.0.1") -> Address:
@@ -75,34 +67,47 @@ def test_with_a_broker_of_somebody_else_s_nobody_asks_where_its_own_would_listen
             serve_hub(settings)
 
 
+@pytest.fixture
+def back_to_usual() -> Iterator[None]:
+    """What a program sets for itself is as it was: when to look for garbage, what a signal does."""
+    threshold, asked = gc.get_threshold(), signal.getsignal(signal.SIGTERM)
+    # A server that was told to end passes the signal on, once it has ended.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    yield
+    signal.signal(signal.SIGTERM, asked)
+    gc.set_threshold(*threshold)
+    gc.unfreeze()
+
+
+def ask_and_end(http: int, mqtt: int) -> tuple[httpx.Response, httpx.Response, bool]:
+    """Asks the hub at these ports for its health and, without a token, for its books; whether its
+    broker lets in; then tells it to end, as a supervisor does."""
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{http}") as client:
+            for _ in range(1000):
+                with contextlib.suppress(httpx.ConnectError):
+                    healthy = client.get("/healthz")
+                    break
+                time.sleep(0.02)
+            refused = client.get("/api/v1/audit")
+        with socket.create_connection(("127.0.0.1", mqtt)):
+            return healthy, refused, True
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("back_to_usual")
 def test_it_tells_where_it_is_serves_and_ends_when_told_to(
-    tmp_path: Path, free_port: Callable[[], int]
+    tmp_path: Path, free_port: Callable[[], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, http, mqtt = tmp_path / "hub", free_port(), free_port()
-    said = tmp_path / "said.txt"
-    with said.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVES, str(data), str(http), str(mqtt)],
-            stdout=output,
-            stderr=subprocess.PIPE,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        )
-        with process:
-            try:
-                wait_for_port(http, process)
-                wait_for_port(mqtt, process)
-                answer = httpx.get(
-                    f"http://127.0.0.1:{http}/healthz", headers={"X-Forwarded-Proto": "https"}
-                )
-                refused = httpx.get(f"http://127.0.0.1:{http}/api/v1/audit")
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.communicate(timeout=30)
-    assert process.returncode in (0, -signal.SIGTERM)
-    assert answer.status_code == 200
-    assert "server" not in answer.headers
-    assert refused.status_code == 401
-    told = said.read_text(encoding="utf-8").splitlines()
+    with ThreadPoolExecutor(1) as others:
+        asking = others.submit(ask_and_end, http, mqtt)
+        serve_hub(HubSettings(data_dir=data, http=at(http), mqtt=at(mqtt), console=False))
+    healthy, refused, let_in = asking.result()
+    assert (healthy.status_code, refused.status_code, let_in) == (200, 401, True)
+    assert "server" not in healthy.headers
+    told = capsys.readouterr().out.splitlines()
     assert told[0] == f"console  http://127.0.0.1:{http}/"
     assert told[1] == f"broker   127.0.0.1:{mqtt}"
     assert told[2].endswith(str(data / ADMIN_TOKEN_FILE))
