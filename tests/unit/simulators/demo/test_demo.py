@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from simulators.core import clock
 from simulators.core.errors import AddressInUse, ChildDied, FolderUnusable
 from simulators.demo.demo import run_demo
 from simulators.playback import scenery
@@ -25,8 +26,9 @@ def children() -> list[psutil.Process]:
 
 
 @pytest.fixture(autouse=True)
-def bare_scenery(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A film of a moment and a gallery without pictures: nobody stays to see them."""
+def little_to_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One day, a film of a moment and a gallery without pictures: nobody stays to see them."""
+    monkeypatch.setattr(clock, "HISTORY_DAYS", 1)
     monkeypatch.setattr(door, "SECONDS", 1.0)
     monkeypatch.setattr(scenery, "REFERENCE_YAWS_DEG", ())
 

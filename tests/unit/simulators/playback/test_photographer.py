@@ -13,9 +13,11 @@ import pytest
 
 from device_profiles.store import DeviceKind
 from simulators.chain.chain import COOLER_COLUMNS, COOLER_ROWS, cooler_slots
+from simulators.chain.goods import as_product, demonstration_goods
 from simulators.chain.script import Script
 from simulators.connections.lines import Lines
 from simulators.day.photos import PhotoDue
+from simulators.playback import photographer as photographer_module
 from simulators.playback.agents import Agents
 from simulators.playback.children import Children
 from simulators.playback.pasts import open_outbox
@@ -46,28 +48,28 @@ def due(minutes_ago: int, *, gap: bool = False) -> PhotoDue:
     )
 
 
-def scenery_of(stage: Stage) -> Scenery:
+@pytest.fixture(scope="module")
+def scenery() -> Scenery:
+    """What the camera sees; packs are drawn once for all photos."""
     view = cooler_view(COOLER_ROWS, COOLER_COLUMNS, np.random.default_rng([3, 3]))
+    goods = [as_product(good) for good in demonstration_goods() if good.in_cooler]
     return Scenery(
         views={"s03": view},
-        designs={product.gtin: design_pack(product) for product in stage.chain.products},
+        designs={product.gtin: design_pack(product) for product in goods},
         film=None,
         seed=3,
-        midnight=stage.time.at(stage.time.today, 0),
+        midnight=NOW.replace(hour=0, minute=0),
     )
 
 
 @pytest.fixture
-async def photographer_of(tmp_path: Path) -> AsyncIterator[Callable[..., Photographer]]:
+async def photographer_of(scenery: Scenery) -> AsyncIterator[Callable[..., Photographer]]:
     """A function that makes the photographer of s03, whose cooler is played, or real."""
     async with aiohttp.ClientSession() as http:
         fleets = []
 
         def make(stage: Stage, *, unheard: frozenset[str] = frozenset()) -> Photographer:
             fleets.append(empty_fleet(stage))
-            scenery = scenery_of(stage)
-            few = stage.chain.model_copy(update={"products": stage.chain.products[:2]})
-            enrol_goods(few, scenery, stage.places.gallery, NOW)
             return Photographer(
                 chain=stage.chain,
                 outlets=stage.outlets,
@@ -146,6 +148,8 @@ async def test_a_played_cooler_is_waited_for_and_its_photo_waits_with_what_was_s
     photographer_of: Callable[..., Photographer], played: Stage
 ) -> None:
     photographer = photographer_of(played)
+    few = played.chain.model_copy(update={"products": played.chain.products[:2]})
+    enrol_goods(few, photographer.scenery, played.places.gallery, NOW)
     taking = asyncio.create_task(photographer.take_newest({"s03": [due(5, gap=True)]}))
     await asyncio.sleep(0)
     play_cooler(photographer, played)
@@ -186,9 +190,14 @@ async def test_a_store_that_is_not_heard_has_all_its_photos_taken_later(
     assert await photographer.take_newest({"s03": []}) == []
 
 
-async def test_with_no_older_photos_left_nothing_more_is_taken(
-    photographer_of: Callable[..., Photographer], real: Stage
+async def test_the_older_photos_follow_one_by_one_in_the_order_given(
+    photographer_of: Callable[..., Photographer], real: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(photographer_module, "OLDER_EVERY_S", 0.0)
     photographer = photographer_of(real)
     await photographer.take_older([])
-    assert not photographer.agents.photo_folder(COOLER).exists()
+    folder = photographer.agents.photo_folder(COOLER)
+    assert not folder.exists()
+    await photographer.take_older([due(30), due(60)])
+    written = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    assert [path.name for path in written] == [due(30).file_name, due(60).file_name]
