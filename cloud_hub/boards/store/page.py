@@ -34,58 +34,66 @@ def store_page(view: StoreView, reader: Reader) -> Markup:
         figure_tiles(view.figures, reader),
         el(
             "div",
-            panel(
-                words("Needs you now"),
-                findings(view.problems, reader),
-                information(view.information, reader),
-                kind="needs-you",
+            el(
+                "div",
+                panel(
+                    words("Needs you now"),
+                    findings(view.problems, reader),
+                    information(view.information, reader),
+                    kind="needs-you",
+                ),
+                *_hours(view, reader),
+                panel(words("Days"), _days(view, reader), kind="of-days"),
+                class_="stack",
             ),
             el(
                 "div",
-                panel(words("Tasks"), task_list(view.tasks, reader)),
-                panel(words("Shelves and coolers"), fixture_cards(view.fixtures, reader)),
+                panel(words("Tasks"), task_list(view.tasks, reader), kind="to-do"),
+                panel(
+                    words("Shelves and coolers"), fixture_cards(view.fixtures, reader), kind="to-do"
+                ),
+                _map(view.floor, reader),
+                panel(
+                    words("Doors"), _doors(view, reader), note=_staff(view, reader), kind="of-days"
+                ),
+                panel(words("Tills"), _tills(view, reader), kind="of-days"),
+                panel(words("Devices"), _devices(view.devices, reader), kind="of-days"),
                 class_="stack",
             ),
-            class_="split",
-        ),
-        _floor(view, reader),
-        el(
-            "div",
-            panel(words("Days"), _days(view, reader)),
-            el(
-                "div",
-                panel(words("Doors"), _doors(view, reader), note=_staff(view, reader)),
-                panel(words("Tills"), _tills(view, reader)),
-                panel(words("Devices"), _devices(view.devices, reader)),
-                class_="stack",
-            ),
-            class_="split",
+            class_="split packed",
         ),
         class_="page page-store",
     )
 
 
-def _floor(view: StoreView, reader: Reader) -> Markup | None:
-    """The hours of today, and, where cameras watch zones, queues, zones and where people stood."""
+def _hours(view: StoreView, reader: Reader) -> list[Markup]:
+    """The hours of today and, where cameras watch zones, queues and zones."""
     words, floor = reader.words, view.floor
     hours = hour_map(floor.hours, reader)
-    if not floor.zones and not floor.maps:
-        return panel(words("Hours of today"), hours) if hours is not None else None
-    return el(
-        "div",
-        el(
-            "div",
-            panel(words("Hours of today"), hours) if hours is not None else None,
-            panel(words("Queues and zones"), _zones(floor, reader), _paths(floor, reader)),
-            class_="stack",
-        ),
-        panel(
-            words("Where people stood"),
-            None if floor.maps else el("p", words("no map yet today"), class_="quiet"),
-            *(floor_map(one, reader) for one in floor.maps),
-        ),
-        class_="split",
+    panels = []
+    if hours is not None:
+        panels.append(panel(words("Hours of today"), hours, kind="of-today"))
+    if _has_zones(floor):
+        zones = (_zones(floor, reader), _paths(floor, reader))
+        panels.append(panel(words("Queues and zones"), *zones, kind="of-today"))
+    return panels
+
+
+def _map(floor: FloorView, reader: Reader) -> Markup | None:
+    """Where people stood, where cameras watch zones."""
+    if not _has_zones(floor):
+        return None
+    words = reader.words
+    return panel(
+        words("Where people stood"),
+        None if floor.maps else el("p", words("no map yet today"), class_="quiet"),
+        *(floor_map(one, reader) for one in floor.maps),
+        kind="of-today",
     )
+
+
+def _has_zones(floor: FloorView) -> bool:
+    return bool(floor.zones or floor.maps)
 
 
 def _zones(floor: FloorView, reader: Reader) -> Markup:
