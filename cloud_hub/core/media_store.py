@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cloud_hub.core.errors import Refused
+from sync.core.failpoints import Failpoint, reach
 from sync.core.private import private_folder
 
 OWN = "+hub"
@@ -84,6 +85,7 @@ class Pictures:
                 if file.tell() + len(chunk) > upload.total:
                     raise Refused("more bytes than Content-Range says", status=400)
                 await asyncio.to_thread(file.write, chunk)
+            reach(Failpoint.MEDIA_MID_FILE)
             await asyncio.to_thread(_settle, file)
             arrived = file.tell()
         finally:
@@ -91,6 +93,15 @@ class Pictures:
         if arrived < upload.total:
             return False
         await asyncio.to_thread(self._keep, upload.sha256, partial)
+        return True
+
+    def settle(self, upload: Upload) -> bool:
+        """Whether all bytes of the picture had arrived before and it is whole now: a hub that died
+        between both has nothing more to wait for. Raises Refused as `receive` does."""
+        sender = (upload.tenant_id, upload.device_id, upload.sha256)
+        if self.offset(*sender) != upload.total:
+            return False
+        self._keep(upload.sha256, self._partial(*sender))
         return True
 
     def put(self, data: bytes) -> str:
@@ -115,6 +126,7 @@ class Pictures:
                 )
             whole = self.path(sha256)
             self._make_room(whole.parent)
+            reach(Failpoint.MEDIA_BEFORE_NAME)
             partial.replace(whole)
         except FileNotFoundError as error:
             raise Refused("what had arrived was put away; start again", status=409) from error

@@ -6,6 +6,7 @@ sent, of this chain or another, it neither sees nor goes on with, were it the sa
 """
 
 import asyncio
+import logging
 import re
 from typing import Annotated
 
@@ -27,8 +28,11 @@ from cloud_hub.fleet.media_quota import (
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.link.tables import MediaUpload
 from cloud_hub.web.api.dependencies import HubOf
+from sync.core.failpoints import Failpoint, reach
 
 router = APIRouter(prefix="/api/v1/media", tags=["media"])
+
+log = logging.getLogger(__name__)
 
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 OFFSET = "X-Aisle-Offset"
@@ -40,6 +44,8 @@ _RANGE = re.compile(r"bytes ([0-9]{1,12})-([0-9]{1,12})/([0-9]{1,12})")
 def ask_offset(sha256: Sha256, hub: HubOf, device: DeviceOf) -> Response:
     """200 when the whole picture is here, 404 when not; `X-Aisle-Offset` says how much is."""
     whole_bytes = _whole_bytes(hub, device, sha256)
+    if whole_bytes is None:
+        whole_bytes = _settled_bytes(hub, device, sha256)
     if whole_bytes is not None:
         return Response(status_code=200, headers={OFFSET: str(whole_bytes)})
     return Response(status_code=404, headers=_offset(hub, device, sha256))
@@ -66,6 +72,7 @@ async def put_picture(sha256: Sha256, request: Request, hub: HubOf, device: Devi
         return Response(str(refusal), status_code=refusal.status, headers=headers)
     if not is_whole:
         return Response(status_code=202, headers=_offset(hub, device, sha256))
+    reach(Failpoint.MEDIA_BEFORE_NOTING)
     await asyncio.to_thread(_finish, hub, upload)
     hub.changed.announce()
     return Response(status_code=201, headers={OFFSET: str(total)})
@@ -97,6 +104,29 @@ def _whole_bytes(hub: Hub, device: DeviceIdentity, sha256: str) -> int | None:
         sent = session.get(MediaUpload, (device.tenant_id, device.device_id, sha256))
         is_whole = sent is not None and sent.stored_at is not None
         return sent.bytes if sent is not None and is_whole and hub.pictures.holds(sha256) else None
+
+
+def _settled_bytes(hub: Hub, device: DeviceIdentity, sha256: str) -> int | None:
+    """How large the picture is, where its last byte had arrived and the hub died before it put it
+    under its name: the device has nothing left to send."""
+    with hub.sessions() as session:
+        sent = session.get(MediaUpload, (device.tenant_id, device.device_id, sha256))
+        total = None if sent is None else sent.bytes
+    if total is None:
+        return None
+    upload = Upload(
+        tenant_id=device.tenant_id, device_id=device.device_id, sha256=sha256, total=total
+    )
+    try:
+        if not hub.pictures.settle(upload):
+            return None
+    except Refused as refusal:
+        log.warning("a picture begins anew: %s", refusal, extra={"action": "media-spoiled"})
+        _forget(hub, upload)
+        return None
+    _finish(hub, upload)
+    hub.changed.announce()
+    return total
 
 
 def _is_whole_already(hub: Hub, device: DeviceIdentity, upload: Upload) -> bool:

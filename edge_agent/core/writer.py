@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar
 
+from sync.core.failpoints import Failpoint, reach
 from sync.core.sparing import sparing
 from sync.outbox.outbox import Outbox, Transaction
 
@@ -96,6 +97,8 @@ class Writer:
         ):
             for waiting in group:
                 _run_one(transaction, waiting)
+            reach(Failpoint.WRITER_BEFORE_COMMIT)
+        reach(Failpoint.WRITER_AFTER_COMMIT)
         if failure.error is not None:
             for waiting in group:
                 waiting.error = failure.error

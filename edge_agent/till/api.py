@@ -37,6 +37,7 @@ from edge_agent.till.requests import (
 )
 from edge_agent.till.returns import ReturnRefused
 from sync.core.errors import OutboxFull, OutboxUnusable, RecordTooBig
+from sync.core.failpoints import Failpoint, reach
 from sync.core.sparing import sparing
 from sync.outbox.outbox import Transaction
 
@@ -123,7 +124,10 @@ class TillApi:
             now = self.register.clock.now()
             return act_once(transaction, act, key=key, fingerprint=fingerprint, now=now)
 
-        return await self.writer.write(job)
+        reach(Failpoint.SALE_BEFORE_WRITE)
+        answered = await self.writer.write(job)
+        reach(Failpoint.SALE_BEFORE_ANSWER)
+        return answered
 
     async def _get_receipt(self, request: web.Request) -> web.Response:
         key = ReceiptKey.model_validate(dict(request.match_info))

@@ -10,6 +10,7 @@ from edge_agent.core.errors import EdgeError
 from edge_agent.core.store import count_up
 from edge_agent.till.reporting import total_of
 from edge_agent.till.requests import ReceiptKey
+from sync.core.failpoints import Failpoint, reach
 from sync.events import LineReference, Receipt, ReceiptType
 from sync.outbox.outbox import Transaction
 
@@ -33,6 +34,7 @@ def save_receipt(
 ) -> Answer:
     """The receipt on disk with its event, as the API answers it.  Raises SequenceTaken."""
     event = transaction.append(receipt)
+    reach(Failpoint.SALE_MID_ACT)
     connection = transaction.connection
     day = receipt.business_day.isoformat()
     try:

@@ -17,6 +17,7 @@ from random import Random
 import aiohttp
 
 from sync.core.errors import MediaFull
+from sync.core.failpoints import Failpoint, reach
 from sync.core.pause import pause
 from sync.core.private import private_folder
 from sync.link.credentials import DeviceCredentials
@@ -72,7 +73,9 @@ class MediaStore:
             with draft.open("wb") as file:
                 file.write(data)
                 file.flush()
+                reach(Failpoint.PHOTO_MID_FILE)
                 os.fsync(file.fileno())
+            reach(Failpoint.PHOTO_BEFORE_NAME)
             draft.rename(path)
         return Picture(sha256=sha256, bytes=len(data))
 
@@ -174,6 +177,7 @@ async def _upload(
         headers = {"Content-Range": f"bytes {offset}-{last}/{picture.bytes}"}
         async with session.put(url, data=chunk, headers=headers) as answer:
             if answer.status == 201:
+                reach(Failpoint.UPLOAD_BEFORE_NOTING)
                 await asyncio.to_thread(store.mark, picture.sha256, UPLOADED)
                 return
             if answer.status == 413:
@@ -182,6 +186,8 @@ async def _upload(
                 return
             if answer.status not in (202, 409, 422):
                 answer.raise_for_status()
+            if answer.status == 202:
+                reach(Failpoint.UPLOAD_MID_PICTURE)
             restarts += answer.status != 202
             offset = int(answer.headers.get(OFFSET_HEADER, "0"))
 

@@ -112,6 +112,7 @@ class Setup:
     postgresql: PostgresServer | None = None
     template: str = ""
     port: int = field(default_factory=unused_port)
+    http_port: int = field(default_factory=unused_port)
     passwords: dict[str, str] = field(default_factory=dict)
     _databases: dict[Path, str] = field(default_factory=dict)
 
@@ -157,6 +158,11 @@ class Setup:
 
     # --- the hub ---------------------------------------------------------------------------------
 
+    @property
+    def url(self) -> str:
+        """Where `hub_process` answers."""
+        return f"http://127.0.0.1:{self.http_port}"
+
     @asynccontextmanager
     async def hub(
         self, folder: Path | None = None, *, load: bool = True
@@ -187,15 +193,14 @@ class Setup:
     @contextmanager
     def hub_process(self, failpoint: Failpoint | None = None) -> Iterator[subprocess.Popen[str]]:
         """The hub as a process, which can be killed; its folder was filled by `hub` before."""
-        port = unused_port()
         with process(
-            *("-m", "aisle", "hub", "--http", f"127.0.0.1:{port}", *self._place()),
+            *("-m", "aisle", "hub", "--http", f"127.0.0.1:{self.http_port}", *self._place()),
             *(() if self.brokers else ("--mqtt", f"127.0.0.1:{self.port}")),
             failpoint=failpoint,
             AISLE_HUB_CONSOLE="false",
             AISLE_HUB_RECONNECT_SPREAD_S="0.1",
         ) as running:
-            wait_for_port(port, running)
+            wait_for_port(self.http_port, running)
             yield running
 
     @contextmanager

@@ -31,6 +31,7 @@ from edge_agent.pipelines.shelves.reporting import (
 from edge_agent.pipelines.shelves.shelf_sight import ShelfSight
 from edge_agent.pipelines.shelves.taken import OpeningWatch
 from sync.core.clock import Clock
+from sync.core.failpoints import Failpoint, reach
 from sync.core.sparing import sparing
 from sync.events import PictureQuality
 from sync.link.media import MediaStore
@@ -95,6 +96,7 @@ class PhotoIntake:
             return False
         stored = await asyncio.to_thread(self.media.put, photo.jpeg)
         reads = [replace(read, sha256=stored.sha256) for read in blind]
+        reach(Failpoint.PHOTO_BEFORE_BOOKED)
         opened = await asyncio.to_thread(self._compare, photo, reads)
         kept = summary(photo, stored.sha256, reads)
         await self._book(kept, self._picture(photo, stored), reads, stored, opened)

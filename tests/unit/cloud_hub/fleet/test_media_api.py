@@ -227,3 +227,25 @@ def quota_alarms(doors: Doors) -> list[str]:
     with doors.hub.sessions() as session:
         rows = session.scalars(sa.select(AlarmRaised).where(AlarmRaised.alarm == "media-quota"))
         return sorted(row.subject for row in rows)
+
+
+def left_by_a_hub_that_died(doors: Doors, data: bytes) -> None:
+    """All bytes of the picture lie where unfinished ones do, as after a power cut."""
+    folder = doors.hub.settings.media_dir / "partial" / TENANT / "s01-cooler"
+    (folder / NAME).write_bytes(data)
+
+
+async def test_a_picture_whose_last_byte_came_before_a_power_cut_is_whole(known: Doors) -> None:
+    await put(known, PICTURE[:100])
+    left_by_a_hub_that_died(known, PICTURE)
+    assert await here(known) == (200, str(len(PICTURE)))
+    assert known.hub.pictures.path(NAME).read_bytes() == PICTURE
+    with known.hub.sessions() as session:
+        assert session.get_one(Media, (TENANT, NAME)).stored_at == NOW
+
+
+async def test_a_picture_that_a_power_cut_spoilt_begins_anew(known: Doors) -> None:
+    await put(known, PICTURE[:100])
+    left_by_a_hub_that_died(known, b"X" * len(PICTURE))
+    assert await here(known) == (404, "0")
+    assert (await put(known, PICTURE)).status_code == 201
