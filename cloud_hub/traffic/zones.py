@@ -196,12 +196,15 @@ def _covered(
     facts: Sequence[Watched], days: Iterable[StoreDay], sums_of: Callable[[Watched], Sums]
 ) -> Cells:
     """The sums of each hour with its coverage: every place that a day should have been watched at
-    should have been so through its opening hours."""
+    should have been so through its opening hours. A quarter of an hour of a closed store is due
+    where something was seen in it, and was watched then."""
     places: dict[tuple[str, date], set[WatchedAt]] = defaultdict(set)
     cells: dict[Cell, Sums] = {}
     for fact in facts:
         places[fact.store_id, fact.day].add(fact.place)
         sums = sums_of(fact)._replace(observed_s=fact.watched_s)
+        if _is_closed(fact):
+            sums = sums._replace(observed_s=QUARTER_S, expected_s=QUARTER_S)
         if not fact.is_silent and (sums.amount or not _is_closed(fact)):
             add_to(cells, Cell(fact.store_id, fact.day, fact.hour), sums)
     for each in days:

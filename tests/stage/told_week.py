@@ -18,6 +18,7 @@ def tell_a_week(chain: SmallChain) -> None:
             edit_store(session, TENANT, store_id, {"opening_hours": HOURS})
     for number, day in enumerate(WEEK):
         for store_id in ("s01", "s02"):
+            chain.minute(local(6, number, day=day), 0, store_id=store_id, staff=3)
             for minute in range(0, 180):
                 at = local(9 + minute // 60, minute % 60, day=day)
                 watched_s = 20.0 if store_id == "s02" and minute >= 120 else 60.0
