@@ -27,7 +27,7 @@ def tell_a_week(chain: SmallChain) -> None:
                         at,
                         minute % 3,
                         store_id=store_id,
-                        staff=minute % 7 == 0,
+                        staff=int(minute % 7 == 0),
                         watched_s=watched_s,
                         line_id=role,
                         role=role,
