@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.core.storage.bulk_insert import chunks
 from cloud_hub.core.projection import RevisedDay
+from cloud_hub.core.storage.bulk_insert import chunks
 from cloud_hub.master_data.lookups import known_zones
 from cloud_hub.sales import tables
 from cloud_hub.sales.booking.product_codes import load_catalogue, load_layouts
