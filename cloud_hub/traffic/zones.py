@@ -19,7 +19,7 @@ from cloud_hub.master_data.former import FormerKind, read_former
 from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.sales.tables import Receipt, ReceiptLine
 from cloud_hub.sales.trade import IS_BASKET, VISITORLESS, receipts_asked
-from cloud_hub.traffic.footfall import DoorFact, expected_s, load_doors
+from cloud_hub.traffic.footfall import DoorFact, arrived_by, expected_s, load_doors
 from cloud_hub.traffic.places import QUEUE, ZONE, WatchedAt, places_due
 from cloud_hub.traffic.tables import ZoneMinute
 from device_profiles.camera import LineRole
@@ -189,6 +189,7 @@ def _asked(window: Window) -> list[sa.ColumnElement[bool]]:
         window.condition(
             ZoneMinute.store_id, ZoneMinute.business_day, ZoneMinute.minute_at, opening=MARGIN
         ),
+        *arrived_by(window, ZoneMinute.arrived_at, ZoneMinute.minute_at),
     ]
 
 

@@ -21,6 +21,9 @@ def tell(chain: SmallChain) -> None:
         at = local(10, minute, day=DAY)
         chain.minute(at, 1, staff=1, arrived_at=FIRST_WORD)
         chain.minute(at, 1, line_id="street", role="outside", arrived_at=FIRST_WORD)
+        chain.zone(at, 20.0, queue=1, arrived_at=FIRST_WORD)
+        aisle = {"zone_id": "aisle", "is_queue": False, "category": "Drinks"}
+        chain.zone(at, 20.0, **aisle, arrived_at=FIRST_WORD)
         if minute % 2:
             seq = minute // 2 + 1
             chain.receipt(at, (WATER, "1", "10.00"), seq=seq)

@@ -28,8 +28,8 @@ from tests.small_chain import (
     TODAY,
     head_office,
 )
+from tests.stage.days.told_week import WEEK, tell_a_week
 from tests.stage.doors import Doors
-from tests.stage.told_week import WEEK, tell_a_week
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "metrics.md"
 

@@ -36,7 +36,7 @@ from tests.small_chain import (
     SmallChain,
     local,
 )
-from tests.stage.told_week import WEEK, tell_a_week
+from tests.stage.days.told_week import WEEK, tell_a_week
 
 CHANGED_AT = local(13)
 Answer = dict[Cell, Sums]
