@@ -85,6 +85,7 @@ CHINESE = Dress(
     day="%Y/%m/%d",
     is_spreadsheet=True,
 )
+NAMELESS = "no file says which receipt it takes back"
 NAMES = {"square": "Tea, green", "german": "Käse „jung“", "chinese": "乌龙茶"}
 
 
@@ -126,12 +127,12 @@ def with_changes(sales: Sequence[TruthLine], rng: Random) -> list[TruthLine]:
 def write(
     path: Path, dress: Dress, lines: Iterable[TruthLine], rng: Random, *, spoiled: float = 0.02
 ) -> dict[int, str]:
-    """Writes the lines so; what was spoiled on purpose, by line of the file, with a word of the
-    reason that has to be given for it."""
-    good = [_cells(dress, line, rng) for line in lines]
+    """Writes the lines so; what cannot be booked (voids, and what was spoiled on purpose), by line
+    of the file, with a word of the reason that has to be given for it."""
+    good = [(line, _cells(dress, line, rng)) for line in lines]
     rows: list[tuple[bytes, str]] = []
-    for cells in good:
-        rows.append((_encoded(dress, cells), ""))
+    for line, cells in good:
+        rows.append((_encoded(dress, cells), NAMELESS if line.kind == "void" else ""))
         if rng.random() < spoiled:
             rows.append(_spoil(dress, cells, rng))
     with path.open("wb") as file:

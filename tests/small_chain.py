@@ -270,6 +270,7 @@ class SmallChain:
         watched_s: float = 60.0,
         category: str | None = None,
         came_from: dict[str, int] | None = None,
+        arrived_at: datetime | None = None,
     ) -> None:
         """One minute of a zone: `queue` people waited all through it, these stays ended in it."""
         day = (at + timedelta(hours=4)).date()
@@ -295,6 +296,7 @@ class SmallChain:
                 category=category,
                 watched_s=watched_s,
                 simulated=True,
+                arrived_at=arrived_at,
             )
         )
 

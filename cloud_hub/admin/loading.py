@@ -52,7 +52,7 @@ def load_chain(
     """Loads the chain, whole or not at all, and notes in the audit log who did. What it
     changes holds from now on; a correction holds for past days too. Raises HubError."""
     loaded = import_chain(session, chain, None if is_correction else now)
-    healed = heal_lines(session, chain.tenant_id)
+    healed = heal_lines(session, chain.tenant_id, now)
     record_act(
         session,
         Act(

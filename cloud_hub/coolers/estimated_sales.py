@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.permissions import Permission
 from cloud_hub.coolers.tables import CoolerOpening, OpenedProduct
 from cloud_hub.core.text import Text
+from cloud_hub.insight.held_then import OfDay, as_then, held_then, of_brand
 from cloud_hub.insight.metric import (
     Aspect,
     Audience,
@@ -24,7 +25,7 @@ from cloud_hub.insight.metric import (
 )
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
-from cloud_hub.master_data.goods_tables import ProductRow
+from cloud_hub.master_data.former import FormerKind, read_former
 from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow
 from device_profiles.store import DeviceKind
 
@@ -80,7 +81,7 @@ def measure_estimated_sell_out(session: Session, window: Window, aspect: Aspect)
             sa.func.sum(CoolerOpening.told_lanes),
             sa.func.sum(CoolerOpening.lanes),
         )
-        .where(*asked, _passes_no_till(window, CoolerOpening))
+        .where(*asked, _passes_no_till(session, window, CoolerOpening))
         .group_by(CoolerOpening.store_id, CoolerOpening.business_day)
     )
     for store_id, day, told, of in session.execute(lanes):
@@ -91,8 +92,9 @@ def measure_estimated_sell_out(session: Session, window: Window, aspect: Aspect)
     variance = sa.func.sum(OpenedProduct.taken_variance + OpenedProduct.put_back_variance)
     products = (
         sa.select(OpenedProduct.store_id, OpenedProduct.business_day, sold, variance)
-        .where(*_asked(window, aspect, OpenedProduct), _passes_no_till(window, OpenedProduct))
-        .where(*_of_brand(window, aspect))
+        .where(*_asked(window, aspect, OpenedProduct))
+        .where(_passes_no_till(session, window, OpenedProduct))
+        .where(*_of_brand(session, window, aspect))
         .group_by(OpenedProduct.store_id, OpenedProduct.business_day)
     )
     for store_id, day, amount, doubt in session.execute(products):
@@ -114,8 +116,8 @@ def estimated_by_product(
             sa.func.sum(row.taken_variance + row.put_back_variance),
             sa.func.sum(row.untold),
         )
-        .where(*_asked(window, aspect, row), _passes_no_till(window, row))
-        .where(*_of_brand(window, aspect))
+        .where(*_asked(window, aspect, row), _passes_no_till(session, window, row))
+        .where(*_of_brand(session, window, aspect))
         .group_by(row.gtin)
     )
     openings = _openings(session, window, aspect)
@@ -143,21 +145,24 @@ def estimated_by_product(
 def _openings(session: Session, window: Window, aspect: Aspect) -> int:
     """How many openings could be judged at all."""
     row = CoolerOpening
-    asked = (*_asked(window, aspect, row), _passes_no_till(window, row), row.lanes > 0)
+    asked = (*_asked(window, aspect, row), _passes_no_till(session, window, row), row.lanes > 0)
     return session.scalar(sa.select(sa.func.count()).select_from(row).where(*asked)) or 0
 
 
 def _passes_no_till(
-    window: Window, row: type[CoolerOpening] | type[OpenedProduct]
+    session: Session, window: Window, row: type[CoolerOpening] | type[OpenedProduct]
 ) -> sa.ColumnElement[bool]:
-    """Whether the row's store has no till, or its cooler is unattended."""
+    """Whether the row's store has no till, or its cooler was unattended on its day."""
     with_till = sa.select(DeviceRow.store_id).where(
         DeviceRow.tenant_id == window.tenant_id, DeviceRow.kind == DeviceKind.TILL
     )
     unattended = sa.select(FixtureRow.fixture_id).where(
         FixtureRow.tenant_id == window.tenant_id, FixtureRow.unattended
     )
-    return sa.or_(row.store_id.not_in(with_till), row.fixture_id.in_(unattended))
+    former = read_former(session, window.tenant_id, FormerKind.FIXTURE)
+    of_day = OfDay(row.store_id, row.business_day, row.fixture_id)
+    was = held_then(window, of_day, former, lambda content: content.get("unattended"))
+    return sa.or_(row.store_id.not_in(with_till), as_then(was, row.fixture_id.in_(unattended)))
 
 
 def _asked(
@@ -170,13 +175,11 @@ def _asked(
     return conditions
 
 
-def _of_brand(window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
+def _of_brand(session: Session, window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
     if aspect.brand_id is None:
         return []
-    goods = sa.select(ProductRow.gtin).where(
-        ProductRow.tenant_id == window.tenant_id, ProductRow.brand_id == aspect.brand_id
-    )
-    return [OpenedProduct.gtin.in_(goods)]
+    product = OfDay(OpenedProduct.store_id, OpenedProduct.business_day, OpenedProduct.gtin)
+    return [of_brand(session, window, product, aspect.brand_id)]
 
 
 ESTIMATED_SELL_OUT = Metric(

@@ -19,13 +19,14 @@ know at least 90 %; days that a store's opening hours list as exceptions or holi
 Today is provisional; a final day that late data changed is marked with the amount.
 
 A past day is judged by what held at its end: opening hours, time zone, selling area, listings,
-plans, whose a fixture is, and the doors and zones that were there. A line or zone is due from the
-business day of which it first said anything, also while it is silent, until its device speaks of
-others and not of it, or another device takes it over, or the device leaves the master data; two
-devices with one name for a line are two. A figure of a past day is therefore the same asked alone,
-within a longer period, on a page and in an export. Opening hours are local times: each end of a
-span becomes UTC by itself, so that a day in which clocks change has 23 or 25 hours. Asked as of an
-earlier time, a figure is made of what had arrived by then, and ends then.
+plans, whose a fixture is and whether it is unattended, a product's brand, category and width, and
+the doors and zones that were there. A line or zone is due from the business day of which it first
+said anything, also while it is silent, until its device speaks of others and not of it, or another
+device takes it over, or the device leaves the master data; two devices with one name for a line are
+two. A figure of a past day is therefore the same asked alone, within a longer period, on a page and
+in an export. Opening hours are local times: each end of a span becomes UTC by itself, so that a day
+in which clocks change has 23 or 25 hours. Asked as of an earlier time, a figure is made of what had
+arrived by then, and ends then.
 """
 
 _KINDS = {

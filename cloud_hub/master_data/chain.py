@@ -154,6 +154,7 @@ class Chain:
     listings: dict[tuple[str, str], ListingInfo]
     listed_before: Former = field(default_factory=dict, repr=False)
     fixtures_before: Former = field(default_factory=dict, repr=False)
+    products_before: Former = field(default_factory=dict, repr=False)
     devices: dict[str, DeviceInfo]
 
     def plan_at(self, fixture_id: str, at: datetime) -> Plan | None:
@@ -174,10 +175,26 @@ class Chain:
         was = self._was(self.fixtures_before.get(fixture_id, ()), fixture.store_id, day)
         return fixture if was is None else replace(fixture, **was)
 
+    def product_on(self, gtin: str, store_id: str, day: date) -> ProductInfo | None:
+        """A product with the brand and the width that it had on a store's business day; None for
+        one that is not known."""
+        product = self.products.get(gtin)
+        was = self._was(self.products_before.get(gtin, ()), store_id, day)
+        if product is None or was is None:
+            return product
+        return replace(product, brand_id=was["brand_id"], width_mm=was["width_mm"])
+
+    def was_brand(self, gtin: str | None, brand_id: str, store_id: str, day: date) -> bool:
+        """Whether the product was the brand's on a store's business day."""
+        product = self.product_on(gtin, store_id, day) if gtin else None
+        return product is not None and product.brand_id == brand_id
+
     def _was(
         self, former: Sequence[tuple[datetime, Content]], store_id: str, day: date
     ) -> Content | None:
         """What held at the end of a business day, where it has changed since."""
+        if not former:
+            return None
         store = self.stores.get(store_id)
         zone = self.zone() if store is None else store.hours.on(day).zone
         tomorrow = day_start(day + timedelta(days=1), zone)
@@ -232,6 +249,7 @@ def read_chain(session: Session, tenant_id: str, scope: Scope | None = None) -> 
         listings=_listings(session, tenant_id, scope),
         listed_before=read_former(session, tenant_id, FormerKind.LISTING),
         fixtures_before=read_former(session, tenant_id, FormerKind.FIXTURE),
+        products_before=read_former(session, tenant_id, FormerKind.PRODUCT),
         devices=_devices(session, tenant_id, scope),
     )
 

@@ -20,6 +20,7 @@ from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.core.storage.table import Base, key
 from cloud_hub.master_data import place_tables as place
+from device_profiles.names import Names
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import PlanogramProfile
 from device_profiles.store import StoreProfile
@@ -32,13 +33,15 @@ NOT_LISTED: Final[Content] = {"must_have": False, "listed": False}
 
 
 class FormerKind(StrEnum):
-    """What is kept: a store's zone, hours and area; whose a fixture is and when its photos are due;
-    what a store lists; a version of a planogram."""
+    """What is kept: a store's zone, hours and area; whose a fixture is, when its photos are due and
+    whether its sales pass a till; what a store lists; a version of a planogram; a product's brand,
+    category and width."""
 
     STORE = "store"
     FIXTURE = "fixture"
     LISTING = "listing"
     PLAN = "plan"
+    PRODUCT = "product"
 
 
 class FormerRow(Base):
@@ -115,9 +118,20 @@ def with_past(now: StoreHours, former: list[tuple[datetime, Content]]) -> StoreH
     return replace(now, past=tuple(past))
 
 
-def fixture_content(owner_brand_id: str | None, photo_interval_min: int | None) -> Content:
-    """What figures depend on of a fixture."""
-    return {"owner_brand_id": owner_brand_id, "photo_interval_min": photo_interval_min}
+def fixture_content(
+    owner_brand_id: str | None, photo_interval_min: int | None, unattended: bool
+) -> Content:
+    """What figures depend on of a fixture. Earlier releases kept no `unattended`."""
+    return {
+        "owner_brand_id": owner_brand_id,
+        "photo_interval_min": photo_interval_min,
+        "unattended": unattended,
+    }
+
+
+def product_content(brand_id: str, category: Names, width_mm: float) -> Content:
+    """What figures depend on of a product."""
+    return {"brand_id": brand_id, "category": dict(category), "width_mm": width_mm}
 
 
 def listing_content(must_have: bool) -> Content:

@@ -33,6 +33,7 @@ from cloud_hub.master_data.former import (
     plan_content,
     plan_contents,
     plan_id,
+    product_content,
 )
 from device_profiles.device import first_problem
 from device_profiles.store import ChainProfile, StoreProfile
@@ -75,13 +76,13 @@ def read_chain(path: Path) -> ChainProfile:
 
 
 def import_chain(session: Session, chain: ChainProfile, since: datetime | None = None) -> Loaded:
-    """Writes the chain within the caller's transaction. What it changes of hours, areas, listings
-    and plans holds `since` then, and past days are judged by what held before; None: it is a
-    correction, and holds for as long as what it replaces. Raises InvalidMasterData where it does
-    not fit what is there already."""
+    """Writes the chain within the caller's transaction. What it changes of hours, areas, fixtures,
+    listings, products and plans holds `since` then, and past days are judged by what held before;
+    None: it is a correction, and holds for as long as what it replaces. Raises InvalidMasterData
+    where it does not fit what is there already."""
     _require_fits(session, chain)
     change = Change(session=session, tenant_id=chain.tenant_id, since=since)
-    _load_goods(session, chain)
+    _load_goods(change, chain)
     for store in chain.stores:
         _load_store(change, store)
     _load_planograms(change, chain)
@@ -115,7 +116,8 @@ def _require_fits(session: Session, chain: ChainProfile) -> None:
         raise InvalidMasterData(clash)
 
 
-def _load_goods(session: Session, chain: ChainProfile) -> None:
+def _load_goods(change: Change, chain: ChainProfile) -> None:
+    session = change.session
     of_chain = goods.BrandRow.tenant_id == chain.tenant_id
     last = session.scalar(sa.select(sa.func.max(goods.BrandRow.joined)).where(of_chain))
     insert_or_replace(
@@ -132,6 +134,7 @@ def _load_goods(session: Session, chain: ChainProfile) -> None:
         ],
         keep=("joined",),
     )
+    _keep_products(change, chain)
     insert_or_replace(
         session,
         goods.ProductRow,
@@ -149,6 +152,23 @@ def _load_goods(session: Session, chain: ChainProfile) -> None:
             for product in chain.products
         ],
     )
+
+
+def _keep_products(change: Change, chain: ChainProfile) -> None:
+    """Keeps what the chain's products were, where that changes."""
+    row = goods.ProductRow
+    rows = change.session.execute(
+        sa.select(row.gtin, row.brand_id, row.category, row.width_mm).where(
+            row.tenant_id == change.tenant_id
+        )
+    )
+    now = {
+        each.gtin: product_content(each.brand_id, each.category, each.width_mm)
+        for each in chain.products
+    }
+    was = {gtin: product_content(brand, category, width) for gtin, brand, category, width in rows}
+    changed = {gtin: old for gtin, old in was.items() if now.get(gtin, old) != old}
+    change.keep(FormerKind.PRODUCT, changed)
 
 
 def _load_store(change: Change, store: StoreProfile) -> None:
@@ -201,19 +221,23 @@ def _load_store(change: Change, store: StoreProfile) -> None:
 
 
 def _keep_fixtures(change: Change, store: StoreProfile, intervals: Mapping[str, int]) -> None:
-    """Keeps whose the store's fixtures were and when their photos were due, where that changes."""
+    """Keeps whose the store's fixtures were, when their photos were due and whether they passed a
+    till, where that changes."""
     row = place.FixtureRow
     rows = change.session.execute(
-        sa.select(row.fixture_id, row.owner_brand_id, row.photo_interval_min).where(
+        sa.select(row.fixture_id, row.owner_brand_id, row.photo_interval_min, row.unattended).where(
             row.tenant_id == change.tenant_id, row.store_id == store.store_id
         )
     )
     now = {
-        each.fixture_id: fixture_content(each.owner_brand_id, intervals.get(each.fixture_id))
+        each.fixture_id: fixture_content(
+            each.owner_brand_id, intervals.get(each.fixture_id), each.unattended
+        )
         for each in store.fixtures
     }
     was = {
-        fixture_id: fixture_content(owner, interval_min) for fixture_id, owner, interval_min in rows
+        fixture_id: fixture_content(owner, interval_min, unattended)
+        for fixture_id, owner, interval_min, unattended in rows
     }
     changed = {key: old for key, old in was.items() if now.get(key, old) != old}
     change.keep(FormerKind.FIXTURE, changed)

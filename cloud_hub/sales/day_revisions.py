@@ -6,15 +6,17 @@ arrives for a final day revises it, and the figures from before are kept: one ro
 second one when more comes after 24 hours.
 """
 
-from collections.abc import Set
-from datetime import timedelta
+from collections.abc import Mapping, Set
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.business_day import day_start
-from cloud_hub.core.projection import Projecting, RevisedDay
+from cloud_hub.core.projection import RevisedDay
 from cloud_hub.core.storage.bulk_insert import insert_new
 from cloud_hub.sales import tables
 from cloud_hub.sales.trade import BASKETS, NET_VALUE, trade
@@ -22,7 +24,26 @@ from cloud_hub.sales.trade import BASKETS, NET_VALUE, trade
 ONE_REVISION = timedelta(hours=24)
 
 
-def note_revised(work: Projecting, days: Set[RevisedDay]) -> None:
+class Revising(Protocol):
+    """A transaction that changes figures: when it is, and each store's zone by tenant and store."""
+
+    @property
+    def session(self) -> Session:
+        """Where the facts are."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """When the change arrives."""
+        ...
+
+    @property
+    def zones(self) -> Mapping[tuple[str, str], ZoneInfo]:
+        """In which zone each store's day is over."""
+        ...
+
+
+def note_revised(work: Revising, days: Set[RevisedDay]) -> None:
     """Keeps, before the facts that change `days` are applied, what the final ones looked like."""
     rows = [
         _before(work, day)
@@ -32,12 +53,12 @@ def note_revised(work: Projecting, days: Set[RevisedDay]) -> None:
     insert_new(work.session, tables.DayRevision, rows)
 
 
-def _is_final(work: Projecting, of: RevisedDay) -> bool:
+def _is_final(work: Revising, of: RevisedDay) -> bool:
     tenant_id, store_id, day = of
     return day_start(day + timedelta(days=1), work.zones[tenant_id, store_id]) <= work.now
 
 
-def _is_noted(work: Projecting, of: RevisedDay) -> bool:
+def _is_noted(work: Revising, of: RevisedDay) -> bool:
     revision = tables.DayRevision
     tenant_id, store_id, day = of
     known = work.session.scalars(
@@ -51,7 +72,7 @@ def _is_noted(work: Projecting, of: RevisedDay) -> bool:
     return known is not None
 
 
-def _before(work: Projecting, of: RevisedDay) -> dict[str, Any]:
+def _before(work: Revising, of: RevisedDay) -> dict[str, Any]:
     tenant_id, store_id, day = of
     net_sales, receipts = work.session.execute(
         sa.select(NET_VALUE, BASKETS).where(

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
+from cloud_hub.insight.held_then import OfDay, of_brand
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import Window
-from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.sales.receipts import till_time
 from cloud_hub.sales.tables import Receipt, ReceiptLine
 from cloud_hub.sales.trade import receipts_asked
@@ -107,7 +107,7 @@ def units_by_product(
         )
     else:
         query = sa.select(*by, units).outerjoin(
-            ReceiptLine, sa.and_(OF_RECEIPT, *_of(window, aspect))
+            ReceiptLine, sa.and_(OF_RECEIPT, *_of(session, window, aspect))
         )
     found: Products = {}
     asked = query.where(*receipts_asked(window)).group_by(*by)
@@ -118,11 +118,9 @@ def units_by_product(
     return found
 
 
-def _of(window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
+def _of(session: Session, window: Window, aspect: Aspect) -> list[sa.ColumnElement[bool]]:
     """SQL: the line is of the brand asked about, or of any product."""
     if aspect.brand_id is None:
         return [ReceiptLine.gtin.is_not(None)]
-    goods = sa.select(ProductRow.gtin).where(
-        ProductRow.tenant_id == window.tenant_id, ProductRow.brand_id == aspect.brand_id
-    )
-    return [ReceiptLine.gtin.in_(goods)]
+    line = OfDay(ReceiptLine.store_id, ReceiptLine.business_day, ReceiptLine.gtin)
+    return [of_brand(session, window, line, aspect.brand_id)]

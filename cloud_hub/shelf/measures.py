@@ -109,7 +109,9 @@ def _must_have(
         gtin
         for gtin in plan.products
         if (gtin in plan.must_have or chain.is_must_have(fixture.store_id, gtin, day))
-        and (aspect.brand_id is None or chain.is_brand(gtin, aspect.brand_id))
+        and (
+            aspect.brand_id is None or chain.was_brand(gtin, aspect.brand_id, fixture.store_id, day)
+        )
     )
 
 
@@ -150,14 +152,23 @@ def last_clear(photos: Photos) -> dict[tuple[str, object], ShelfPhoto]:
 
 def facings(photo: ShelfPhoto, chain: Chain, brand_id: str | None) -> Sums:
     """The brand's facings (None: every product's) of all product facings, unknown included."""
-    own = [f for f in photo.facings if brand_id is None or chain.is_brand(f.gtin, brand_id)]
+    own = [f for f in photo.facings if brand_id is None or _is_of(photo, chain, f.gtin, brand_id)]
     return Sums(amount=len(own), base=len(photo.facings))
+
+
+def _is_of(photo: ShelfPhoto, chain: Chain, gtin: str | None, brand_id: str) -> bool:
+    """Whether the product was the brand's on the photo's day."""
+    return chain.was_brand(gtin, brand_id, photo.store_id, photo.day)
 
 
 def facing_width(photo: ShelfPhoto, chain: Chain, brand_id: str | None) -> Sums:
     """The brand's width in mm of the width of all facings; an unknown pack counts as wide as the
     mean of the known ones."""
-    known = [chain.products[f.gtin] for f in photo.facings if f.gtin in chain.products]
+    known = [
+        product
+        for f in photo.facings
+        if f.gtin and (product := chain.product_on(f.gtin, photo.store_id, photo.day)) is not None
+    ]
     unknown = len(photo.facings) - len(known)
     width = sum(product.width_mm for product in known)
     own = sum(p.width_mm for p in known if brand_id is None or p.brand_id == brand_id)
@@ -169,7 +180,9 @@ def purity(photo: ShelfPhoto, chain: Chain, owner_brand_id: str) -> Sums:
     "unknown all allowed". Allowed: the owner's goods, and whatever the plan puts there."""
     planned = photo.plan.products if photo.plan else frozenset()
     allowed = sum(
-        1 for f in photo.facings if f.gtin in planned or chain.is_brand(f.gtin, owner_brand_id)
+        1
+        for f in photo.facings
+        if f.gtin in planned or _is_of(photo, chain, f.gtin, owner_brand_id)
     )
     unknown = sum(1 for f in photo.facings if f.gtin is None)
     return Sums(amount=allowed, base=len(photo.facings), low=allowed, high=allowed + unknown)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import chunks, insert_new
+from cloud_hub.core.storage.parts import require_parts, store_part
 from cloud_hub.core.trace import KeptEvent
 from cloud_hub.stock.tables import StockCount, StockMove
 
@@ -119,16 +120,24 @@ def imbalance(session: Session, tenant_id: str) -> Decimal:
 def book(session: Session, tenant_id: str, moves: Sequence[Mapping[str, Any]]) -> None:
     """Books the moves that are new, and corrects the counts they change.
 
-    A move that arrives late, from before a count, changes what that count had to adjust.
+    A move that arrives late, from before a count, changes what that count had to adjust. Raises
+    PartsNotHeld where it touches a store that the transaction may not write.
     """
-    insert_new(session, StockMove, [_placed(move) for move in moves])
     changes = [
         StockChange(location, move["gtin"], move["moved_at"])
         for move in moves
         for location in (move["from_location"], move["to_location"])
         if store_of(location) is not None
     ]
+    _require_stores(session, tenant_id, changes)
+    insert_new(session, StockMove, [_placed(move) for move in moves])
     correct_counts(session, tenant_id, changes)
+
+
+def _require_stores(session: Session, tenant_id: str, changes: Iterable["StockChange"]) -> None:
+    """Raises PartsNotHeld where another worker could change what these stores hold meanwhile."""
+    stores = {store_of(change.location) for change in changes}
+    require_parts(session, {store_part(tenant_id, store) for store in stores if store})
 
 
 def _placed(move: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,7 +186,9 @@ def correct_counts(session: Session, tenant_id: str, changes: Iterable[StockChan
     """Makes the counts hold that follow a change: a count's adjustment is what was counted less
     what its location held by the count before and the moves since. Only the first count after a
     change can differ, however many stand behind it. The result does not depend on the order of
-    arrival."""
+    arrival. Raises PartsNotHeld."""
+    changes = list(changes)
+    _require_stores(session, tenant_id, changes)
     at: dict[Goods, set[datetime]] = {}
     for change in changes:
         at.setdefault((change.location, change.gtin), set()).add(change.at)

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
@@ -169,18 +169,27 @@ def _watched_s(window: Window) -> sa.ColumnElement[float]:
 
 
 def doors_asked(window: Window) -> list[sa.ColumnElement[bool]]:
-    """SQL: the minute belongs to the window, and had arrived by its `as_of`. A minute that an
-    earlier release kept without its arrival counts as arrived when it was over."""
+    """SQL: the minute belongs to the window, and had arrived by its `as_of`."""
     minute = FootfallMinute
     asked = [
         minute.tenant_id == window.tenant_id,
         window.condition(minute.store_id, minute.business_day, minute.minute_at),
     ]
-    if window.as_of is not None:
-        over = window.as_of - timedelta(seconds=MINUTE_S)
-        unknown = sa.and_(minute.arrived_at.is_(None), minute.minute_at <= over)
-        asked.append(sa.or_(minute.arrived_at <= window.as_of, unknown))
-    return asked
+    return [*asked, *arrived_by(window, minute.arrived_at, minute.minute_at)]
+
+
+def arrived_by(
+    window: Window,
+    arrived_at: InstrumentedAttribute[datetime | None],
+    minute_at: InstrumentedAttribute[datetime],
+) -> list[sa.ColumnElement[bool]]:
+    """SQL: the minute had arrived by the window's `as_of`; nothing to ask where that is None. One
+    that an earlier release kept without its arrival counts as arrived when it was over."""
+    if window.as_of is None:
+        return []
+    over = window.as_of - timedelta(seconds=MINUTE_S)
+    unknown = sa.and_(arrived_at.is_(None), minute_at <= over)
+    return [sa.or_(arrived_at <= window.as_of, unknown)]
 
 
 def entrances_due(doors: Iterable[DoorFact]) -> dict[tuple[str, date], set[WatchedAt]]:

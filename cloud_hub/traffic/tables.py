@@ -91,7 +91,8 @@ class WatchedPlace(Base):
 class ZoneMinute(Base):
     """Visits to a zone that ended in one minute: `visits` of them, each with its seconds; staff is
     counted apart. `queue_mean`/`queue_max`: people who waited. `came_from`: visits by the zone that
-    was visited before. `category`: the goods that stand there, in English."""
+    was visited before. `category`: the goods that stand there, in English. `arrived_at`: when the
+    newest of it reached the hub; null from before hubs kept it."""
 
     __tablename__ = "zone_minute"
     __table_args__ = (Index("zone_by_day", "tenant_id", "store_id", "business_day"),)
@@ -113,3 +114,4 @@ class ZoneMinute(Base):
     category: Mapped[str | None]
     watched_s: Mapped[float]
     simulated: Mapped[bool]
+    arrived_at: Mapped[datetime | None]

@@ -132,6 +132,7 @@ def _zone(
         "category": seen.category,
         "watched_s": watched_s,
         "simulated": seen.simulated,
+        "arrived_at": max(fact.received_at, (before and before["arrived_at"]) or fact.received_at),
     }
 
 

@@ -36,6 +36,7 @@ QUEUE_LENGTH = Metric(
     no_data=_NO_ZONE,
     measure=measure_queue_length,
     needs=Permission.SEE_TRAFFIC,
+    as_of=True,
 )
 QUEUE_WAIT = Metric(
     name="queue-wait",
@@ -49,6 +50,7 @@ QUEUE_WAIT = Metric(
     no_data=_NOBODY,
     measure=measure_queue_wait,
     needs=Permission.SEE_TRAFFIC,
+    as_of=True,
 )
 QUEUE_WAIT_P90 = Metric(
     name="queue-wait-p90",
@@ -63,6 +65,7 @@ QUEUE_WAIT_P90 = Metric(
     measure=measure_queue_wait,
     needs=Permission.SEE_TRAFFIC,
     quantile=0.9,
+    as_of=True,
 )
 ZONE_VISITS = Metric(
     name="zone-visits",
@@ -78,6 +81,7 @@ ZONE_VISITS = Metric(
     no_data=_NO_ZONE,
     measure=measure_zone_visits,
     needs=Permission.SEE_TRAFFIC,
+    as_of=True,
 )
 ZONE_STAY = Metric(
     name="zone-dwell",
@@ -91,6 +95,7 @@ ZONE_STAY = Metric(
     no_data=_NOBODY,
     measure=measure_zone_stay,
     needs=Permission.SEE_TRAFFIC,
+    as_of=True,
 )
 ZONE_CONVERSION = Metric(
     name="zone-conversion",
@@ -108,6 +113,7 @@ ZONE_CONVERSION = Metric(
     measure=measure_zone_conversion,
     needs=Permission.SEE_TRAFFIC,
     minimum_base=20,
+    as_of=True,
 )
 PASSERS_BY = Metric(
     name="passers-by",

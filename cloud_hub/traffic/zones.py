@@ -11,16 +11,19 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second
+from cloud_hub.insight.held_then import OfDay, held_then
 from cloud_hub.insight.metric import Aspect
 from cloud_hub.insight.sums import Cell, Cells, Sums, add_to
 from cloud_hub.insight.window import MARGIN, Window
+from cloud_hub.master_data.former import FormerKind, read_former
 from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.sales.tables import Receipt, ReceiptLine
 from cloud_hub.sales.trade import IS_BASKET, VISITORLESS, receipts_asked
-from cloud_hub.traffic.footfall import DoorFact, expected_s, load_doors
+from cloud_hub.traffic.footfall import DoorFact, arrived_by, expected_s, load_doors
 from cloud_hub.traffic.places import QUEUE, ZONE, WatchedAt, places_due
 from cloud_hub.traffic.tables import ZoneMinute
 from device_profiles.camera import LineRole
+from device_profiles.names import Names
 
 MINUTE_S = 60.0
 WAITS_AFTER_S = 5.0
@@ -186,6 +189,7 @@ def _asked(window: Window) -> list[sa.ColumnElement[bool]]:
         window.condition(
             ZoneMinute.store_id, ZoneMinute.business_day, ZoneMinute.minute_at, opening=MARGIN
         ),
+        *arrived_by(window, ZoneMinute.arrived_at, ZoneMinute.minute_at),
     ]
 
 
@@ -196,12 +200,15 @@ def _covered(
     facts: Sequence[Watched], days: Iterable[StoreDay], sums_of: Callable[[Watched], Sums]
 ) -> Cells:
     """The sums of each hour with its coverage: every place that a day should have been watched at
-    should have been so through its opening hours."""
+    should have been so through its opening hours. A quarter of an hour of a closed store is due
+    where something was seen in it, and was watched then."""
     places: dict[tuple[str, date], set[WatchedAt]] = defaultdict(set)
     cells: dict[Cell, Sums] = {}
     for fact in facts:
         places[fact.store_id, fact.day].add(fact.place)
         sums = sums_of(fact)._replace(observed_s=fact.watched_s)
+        if _is_closed(fact):
+            sums = sums._replace(observed_s=QUARTER_S, expected_s=QUARTER_S)
         if not fact.is_silent and (sums.amount or not _is_closed(fact)):
             add_to(cells, Cell(fact.store_id, fact.day, fact.hour), sums)
     for each in days:
@@ -276,11 +283,12 @@ def receipts_by_category(session: Session, window: Window) -> CategorySales:
     """Sale receipts with goods of each category, by store, quarter of an hour and every name that
     the category has: a zone names its own in one language."""
     quarter = (epoch_second(Receipt.ended_at) // QUARTER_S).label("quarter")
+    category = _category_then(session, window).label("category")
     rows = session.execute(
         sa.select(
             Receipt.store_id,
             quarter,
-            ProductRow.category,
+            category,
             sa.func.count(sa.distinct(Receipt.receipt_id)),
         )
         .join(
@@ -301,13 +309,24 @@ def receipts_by_category(session: Session, window: Window) -> CategorySales:
             IS_BASKET,
             Receipt.origin.not_in(VISITORLESS),
         )
-        .group_by(Receipt.store_id, quarter, ProductRow.category)
+        .group_by(Receipt.store_id, quarter, category)
     )
     sold: dict[tuple[str, int, str], int] = defaultdict(int)
-    for store_id, number, category, count in rows:
-        for name in set(category.values()):
+    for store_id, number, names, count in rows:
+        for name in set(names.values()):
             sold[store_id, number, name] += count
     return sold
+
+
+def _category_then(session: Session, window: Window) -> sa.ColumnElement[Names]:
+    """SQL: the category that a line's product had on its day."""
+    line = OfDay(ReceiptLine.store_id, ReceiptLine.business_day, ReceiptLine.gtin)
+    former = read_former(session, window.tenant_id, FormerKind.PRODUCT)
+    was = held_then(window, line, former, lambda content: Names(content["category"]))
+    names = [
+        (condition, sa.literal(category, ProductRow.category.type)) for condition, category in was
+    ]
+    return sa.case(*names, else_=ProductRow.category) if names else ProductRow.category.expression
 
 
 def measure_queue_length(session: Session, window: Window, aspect: Aspect) -> Cells:

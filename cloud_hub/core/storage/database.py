@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import NewerDatabase, UnusableData
 from cloud_hub.core.keys.audit_seal import AuditSeal, Head
 from cloud_hub.core.storage.connections import ONE_SNAPSHOT, engine_for
+from cloud_hub.core.storage.parts import PARTS
 from cloud_hub.core.storage.table import Base
 
 log = logging.getLogger(__name__)
@@ -66,13 +67,14 @@ class Database:
         """A session to write with: committed at the end, rolled back on any error.
 
         Nobody else writes meanwhile. With `parts`, on PostgreSQL, others may write other parts:
-        several ingest workers then work side by side, each on its own stores.
+        several ingest workers then work side by side, each on its own stores (see `parts`).
         """
-        info = {SEAL: self._seal}
+        held = None if parts is None or self.is_sqlite else frozenset(parts)
+        info = {SEAL: self._seal, PARTS: held}
         with self._writer, Session(self._writes, autoflush=False, info=info) as session:
             with session.begin():
                 if not self.is_sqlite:
-                    _lock(session, parts)
+                    _lock(session, held)
                 yield session
             self._remember(written_heads(session))
 

@@ -14,6 +14,7 @@ from cloud_hub.core.projection import EventKey
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
 from cloud_hub.core.storage.outages import is_outage
+from cloud_hub.core.storage.parts import PartsNotHeld, store_part
 from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.message_reader import MessageReader
 from cloud_hub.link.ingest.offers import Offer
@@ -148,7 +149,19 @@ class Ingest:
         return None
 
     def _commit(self, messages: Sequence[Message], attempt: _Attempt) -> Taken:
-        with self._database.writing(_stores(messages)) as session:
+        """What was done, in one transaction that holds every store it touches: begun again with
+        those that only its facts name, such as where goods went."""
+        stores = _stores(messages)
+        while True:
+            try:
+                return self._written(messages, attempt, stores)
+            except PartsNotHeld as error:
+                stores |= error.parts
+
+    def _written(
+        self, messages: Sequence[Message], attempt: _Attempt, stores: frozenset[str]
+    ) -> Taken:
+        with self._database.writing(stores) as session:
             unit = self._projector.begin(session, messages[-1].received_at, attempt.condemned)
             unit.books.prefetch(_senders(messages))
             answers = tuple(attempt.read(unit, message) for message in messages)
@@ -187,9 +200,16 @@ def _senders(messages: Sequence[Message]) -> list[tuple[str, str]]:
     return names
 
 
-def _stores(messages: Sequence[Message]) -> set[str]:
-    """Topics up to their store: everything that a transaction touches belongs to one of them."""
-    return {message.topic.rpartition("/")[0].rpartition("/")[0] for message in messages}
+def _stores(messages: Sequence[Message]) -> frozenset[str]:
+    """The parts of the senders' stores; a topic that is none of ours is a part of its own."""
+    parts = set()
+    for message in messages:
+        try:
+            topic = parse_up(message.topic)
+            parts.add(store_part(topic.tenant, topic.store))
+        except InvalidTopic:
+            parts.add(message.topic)
+    return frozenset(parts)
 
 
 def _joined(taken: Sequence[Taken]) -> Taken:

@@ -32,6 +32,10 @@ from edge_agent.till.requests import IdentityRequest, StockMoveRequest
 from sync.events import Receipt, ReceiptLine, ReceiptType, StockMoved
 
 PLACES = Decimal("0.0001")
+NAMELESS = (
+    "a void, and no file says which receipt it takes back: take that receipt out of the file, or"
+    " name the word as a return in the mapping's `kinds`"
+)
 
 
 class RefusedRow(EdgeError):
@@ -112,6 +116,8 @@ def compose(
             _add(work, row)
         except (RefusedRow, UnusableCell) as error:
             work.refused.append(Refusal(row=row, reason=f"{row.where}: {error}"))
+    if work.kinds == {RowKind.VOID}:
+        _refuse_void(work)
     name = rows[0].receipt or ""
     day = "" if work.ended_at is None else _business_day(work.ended_at, mapping).isoformat()
     till = f"{rows[0].workstation}:" if rows[0].workstation else ""
@@ -128,6 +134,14 @@ def compose(
         left_out=work.left_out,
         skipped=work.skipped,
     )
+
+
+def _refuse_void(work: _Composing) -> None:
+    """Nothing of a receipt of voids is booked: as it names no other, it would change nothing."""
+    work.refused += [Refusal(row=row, reason=f"{row.where}: {NAMELESS}") for row in work.good]
+    work.lines.clear()
+    work.moves.clear()
+    work.left_out = 0
 
 
 def _add(work: _Composing, row: RawLine) -> None:
@@ -200,9 +214,7 @@ def _receipt(work: _Composing) -> Receipt | None:
     if not lines or work.ended_at is None:
         return None
     type_ = ReceiptType.SALE
-    if work.kinds == {RowKind.VOID}:
-        type_ = ReceiptType.VOID
-    elif work.kinds == {RowKind.RETURN} or all(line.quantity < 0 for line in lines):
+    if work.kinds == {RowKind.RETURN} or all(line.quantity < 0 for line in lines):
         type_ = ReceiptType.RETURN
     workstation = work.good[0].workstation
     act = TillAct(

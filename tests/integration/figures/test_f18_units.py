@@ -4,8 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from cloud_hub.sales.metrics import SELL_OUT, UNITS_PER_TRANSACTION
+from cloud_hub.sales.tables import ReceiptLine
 from tests.stage.money_road import opened_road
 from tests.talking_device import APPLES, COLA
 
@@ -32,6 +34,22 @@ async def test_a_line_counts_by_its_unit(
         assert road.value(UNITS_PER_TRANSACTION) == items
         assert road.value(SELL_OUT) == items
         assert road.held(code)["customer"] == Decimal(moved)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "name"),
+    [("pcs", "each"), ("C62", "each"), ("个", "each"), ("", "each"), ("G", "g"), ("GRM", "g")],
+)
+async def test_a_unit_is_kept_and_told_by_its_short_name(
+    tmp_path: Path, spelling: str, name: str
+) -> None:
+    async with opened_road(tmp_path) as road:
+        line = {"code": COLA, "quantity": "1", "unit": spelling, "unit_price": "1.00"}
+        answer = await road.till.sell(line)
+        road.arrive()
+        with road.database.sessions() as session:
+            kept = session.scalars(sa.select(ReceiptLine.unit)).all()
+    assert [line["unit"] for line in answer["lines"]] == kept == [name]
 
 
 @pytest.mark.parametrize("unit", ["furlong", "kq", "???"])

@@ -8,7 +8,7 @@ from cloud_hub.sales.metrics import NET_SALES, SELL_OUT
 from device_profiles.names import Names
 from device_profiles.store import ProductProfile
 from tests.stage.money_road import TENANT, Road, opened_road
-from tests.talking_device import COLA, small_chain
+from tests.talking_device import COLA, NOON, small_chain
 
 NEW = "06901234567892"
 
@@ -19,7 +19,7 @@ def known_later(road: Road) -> None:
     product = ProductProfile(gtin=NEW, name=name, brand_id="quanye", category=name)
     road.load(chain.model_copy(update={"products": (*chain.products, product)}))
     with road.database.writing() as session:
-        heal_lines(session, TENANT)
+        heal_lines(session, TENANT, NOON)
 
 
 async def test_units_of_unknown_goods_are_no_data(tmp_path: Path) -> None:

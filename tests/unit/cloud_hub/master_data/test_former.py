@@ -247,3 +247,61 @@ def test_a_fixture_was_whose_it_was_and_photographed_as_it_was(database: Databas
     assert known.fixture_on("s01-a", BEFORE).photo_interval_min != 15
     assert known.fixture_on("s01-a", DAY) == known.fixtures["s01-a"]
     assert former(database) == [("fixture", "s01-a")]
+
+
+def test_a_product_was_the_brands_it_was_and_as_wide_as_it_was(database: Database) -> None:
+    first = said()
+    first["brands"].append({"brand_id": "other", "name": "Other"})
+    load(database, first)
+    chain = said()
+    chain["brands"] = first["brands"]
+    (product,) = [each for each in chain["products"] if each["gtin"] == COLA]
+    width_mm = product["width_mm"]
+    product |= {"brand_id": "other", "width_mm": 99.0}
+    load(database, chain, CHANGED)
+    load(database, chain, CHANGED + timedelta(days=1))
+    known = chain_of(database)
+    assert known.was_brand(COLA, "quanye", "s01", BEFORE)
+    assert known.was_brand(COLA, "other", "s01", DAY)
+    assert not known.was_brand(COLA, "other", "s01", BEFORE)
+    assert not known.was_brand(None, "other", "s01", DAY)
+    was, now = (known.product_on(COLA, "s01", day) for day in (BEFORE, DAY))
+    assert (was and was.width_mm, now and now.width_mm) == (width_mm, 99.0)
+    assert known.product_on("nobody's", "s01", DAY) is None
+    assert former(database) == [("product", COLA)]
+
+
+@pytest.mark.parametrize("field", ["category", "width_mm", "brand_id"])
+def test_each_thing_that_figures_depend_on_of_a_product_is_kept(
+    database: Database, field: str
+) -> None:
+    first = said()
+    first["brands"].append({"brand_id": "other", "name": "Other"})
+    load(database, first)
+    value = {"category": {"en": "New"}, "width_mm": 7.0, "brand_id": "other"}[field]
+    (product,) = [each for each in first["products"] if each["gtin"] == OOLONG]
+    product[field] = value
+    load(database, first)
+    assert former(database) == []
+    product[field] = {"category": {"en": "Newer"}, "width_mm": 8.0, "brand_id": "quanye"}[field]
+    load(database, first, CHANGED)
+    assert former(database) == [("product", OOLONG)]
+
+
+def test_a_products_other_name_is_no_change_of_what_it_was(database: Database) -> None:
+    load(database, said())
+    chain = said()
+    chain["products"][0]["name"] = {"en": "Another name"}
+    load(database, chain, CHANGED)
+    assert former(database) == []
+
+
+def test_a_cooler_that_was_attended_is_so_on_the_days_before(database: Database) -> None:
+    load(database, said())
+    chain = said()
+    (fixture,) = [each for each in chain["stores"][0]["fixtures"] if each["fixture_id"] == "s01-a"]
+    fixture["unattended"] = True
+    load(database, chain, CHANGED)
+    known = chain_of(database)
+    told = [known.fixture_on("s01-a", day).unattended for day in (BEFORE, DAY)]
+    assert told == [False, True]

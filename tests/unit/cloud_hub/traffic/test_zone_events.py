@@ -132,3 +132,27 @@ def test_a_zone_is_known_from_its_first_day_to_its_last(ingest: Ingest, database
     places = {row.place_id: row for row in rows(database, traffic_tables.WatchedPlace)}
     assert {name: row.kind for name, row in places.items()} == {"till": "queue", "tea": "zone"}
     assert {row.first_day for row in places.values()} == {NOON.date()}
+
+
+def test_a_minute_is_known_from_when_the_newest_of_it_arrived(
+    ingest: Ingest, database: Database
+) -> None:
+    first = TalkingDevice(kind="door")
+    for received_at in (NOON, NOON + timedelta(hours=2)):
+        first.say(zone_seen())
+        ingest.take([first.hello(received_at=received_at)])
+        ingest.take(first.batches(received_at=received_at))
+    (minute,) = rows(database, traffic_tables.ZoneMinute)
+    assert (minute.visits, minute.arrived_at) == (2, NOON + timedelta(hours=2))
+
+
+def zone_seen() -> ZoneOccupied:
+    return ZoneOccupied(
+        zone_id="tea",
+        started_at=NOON,
+        interval_s=60,
+        dwell_s=(9.0,),
+        occupancy_mean=0.1,
+        occupancy_max=1,
+        watched_s=30.0,
+    )

@@ -1,6 +1,8 @@
 """Queues and zones against answers worked out by hand."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloud_hub.insight.metric import Aspect, Metric, quantile
-from cloud_hub.insight.sums import Cell, Cells, total
+from cloud_hub.insight.sums import Cell, Cells, Sums, total
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import read_chain
+from cloud_hub.register import METRICS
 from cloud_hub.traffic.zone_metrics import (
     PASSERS_BY,
     QUEUE_LENGTH,
@@ -120,3 +123,51 @@ def test_outside_the_opening_hours_nothing_counts(chain: SmallChain) -> None:
 @given(st.lists(st.floats(0, 1000), min_size=1, max_size=50), st.floats(0, 1))
 def test_a_quantile_is_what_numpy_says(values: list[float], share: float) -> None:
     assert quantile(values, share) == pytest.approx(float(np.quantile(values, share)))
+
+
+@pytest.mark.parametrize("name", ["queue-length", "queue-wait", "zone-visits", "zone-conversion"])
+def test_as_of_a_time_zones_know_what_had_arrived_in_what_was_due_by_then(
+    chain: SmallChain, name: str
+) -> None:
+    aisle: dict[str, Any] = {"zone_id": "drinks", "is_queue": False, "category": "Drinks"}
+    for minute in range(120):
+        at = local(9 + minute // 60, minute % 60)
+        late = local(13) if minute >= 30 else local(11, 30)
+        chain.zone(at, 8.0, queue=1, arrived_at=late)
+        chain.zone(at, 8.0, **aisle, arrived_at=late)
+        if minute % 2 == 0:
+            seq = minute // 2 + 1
+            chain.receipt(at, (WATER, "1", "2.00"), seq=seq)
+            chain.event("s01-till", 0, seq, at=at, received_at=late, kind="receipt")
+    metric = METRICS[name]
+
+    def known(as_of: datetime) -> Sums | None:
+        with chain.reading() as session:
+            master = read_chain(session, TENANT)
+            assert master is not None
+            asked = between(TENANT, [master.stores["s01"].hours], TODAY, TODAY, NOW)
+            cells = metric.measure(session, asked.known_by(as_of), Aspect())
+        return total(cells.values())
+
+    assert metric.value(known(local(11))) is None
+    for as_of, minutes in ((local(12), 30), (local(14), 120)):
+        sums = known(as_of)
+        assert sums is not None
+        found = {
+            "queue-length": (sums.amount, sums.base, sums.observed_s),
+            "queue-wait": (len(sums.samples), 0, sums.observed_s),
+            "zone-visits": (sums.amount, 0, sums.observed_s),
+            "zone-conversion": (sums.amount, sums.base, 0),
+        }[name]
+        assert (
+            found
+            == {
+                "queue-length": (60 * minutes, 60 * minutes, 60 * minutes),
+                "queue-wait": (minutes, 0, 60 * minutes),
+                "zone-visits": (minutes, 0, 60 * minutes),
+                "zone-conversion": (minutes / 2, minutes, 0),
+            }[name]
+        )
+        if name != "zone-conversion":
+            due_s = 60 * (60 * (as_of - local(7)).total_seconds() / 3600)
+            assert due_s - 1200 <= sums.expected_s <= due_s

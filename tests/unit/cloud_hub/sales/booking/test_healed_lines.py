@@ -1,6 +1,8 @@
 """What was sold before its product was known belongs to it once master data say so."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,15 @@ from device_profiles.store import ProductProfile
 from sync.events import ReceiptType
 from tests.stage.booking import book, held
 from tests.stage.hub_tables import rows
-from tests.talking_device import APPLES, COLA, line, receipt, small_chain
+from tests.talking_device import (
+    APPLES,
+    COLA,
+    NOON,
+    TalkingDevice,
+    line,
+    receipt,
+    small_chain,
+)
 
 TEA = "06901234567892"
 PEARS = "95200000000019"
@@ -22,7 +32,7 @@ PRICED = "2177777005007"
 """Item 77777 for 5.00."""
 
 
-def heal(database: Database, **more: object) -> int:
+def heal(database: Database, at: datetime = NOON, **more: object) -> int:
     """The small chain loaded again with tea and pears."""
     chain = small_chain(2)
     new = [
@@ -38,7 +48,7 @@ def heal(database: Database, **more: object) -> int:
     told = {"products": (*chain.products, *new), **more}
     with database.writing() as session:
         import_chain(session, chain.model_copy(update=told))
-        return heal_lines(session, chain.tenant_id)
+        return heal_lines(session, chain.tenant_id, at)
 
 
 def gtins(database: Database) -> list[str | None]:
@@ -114,3 +124,64 @@ def test_what_has_a_product_keeps_it(ingest: Ingest, database: Database) -> None
     book(ingest, receipt(1, line(1, "2000042015350", "1", "12.00", "18.42")))
     assert heal(database) == 0
     assert gtins(database) == [APPLES]
+
+
+LONG_AFTER = NOON + timedelta(days=3)
+
+
+def sold_tea() -> TalkingDevice:
+    """A till that sold two bottles before their product was known."""
+    till = TalkingDevice()
+    till.say(receipt(1, line(1, "6901234567892", "2", "3.50", "7.00")))
+    return till
+
+
+def arrive(ingest: Ingest, till: TalkingDevice) -> None:
+    ingest.take([till.hello(), *till.batches()])
+
+
+def void() -> Any:
+    sold = {"workstation_id": "till-1", "business_day": "2026-03-04", "sequence": 1, "line": 1}
+    taken_back = line(1, "6901234567892", "-2", "3.50", "-7.00", return_of=sold)
+    return receipt(2, taken_back, kind=ReceiptType.VOID)
+
+
+def test_a_line_that_is_healed_after_its_day_was_final_revises_that_day_once(
+    ingest: Ingest, database: Database
+) -> None:
+    arrive(ingest, sold_tea())
+    assert heal(database, LONG_AFTER) == 1
+    assert heal(database, LONG_AFTER + timedelta(hours=1)) == 0
+    (revision,) = rows(database, tables.DayRevision)
+    assert (revision.store_id, revision.revised_at) == ("s01", LONG_AFTER)
+    assert (revision.net_sales_before, revision.receipts_before) == (Decimal(7), 1)
+
+
+def test_a_line_that_is_healed_on_its_own_day_revises_nothing(
+    ingest: Ingest, database: Database
+) -> None:
+    arrive(ingest, sold_tea())
+    assert heal(database, NOON + timedelta(hours=1)) == 1
+    assert rows(database, tables.DayRevision) == []
+
+
+def test_a_healed_line_of_a_voided_receipt_changes_nothing(
+    ingest: Ingest, database: Database
+) -> None:
+    till = sold_tea()
+    till.say(void())
+    arrive(ingest, till)
+    assert heal(database, LONG_AFTER) == 2
+    assert held(database, TEA) == {}
+    assert rows(database, tables.DayRevision) == []
+
+
+def test_a_void_of_a_receipt_that_was_healed_takes_all_of_it_back(
+    ingest: Ingest, database: Database
+) -> None:
+    till = sold_tea()
+    arrive(ingest, till)
+    heal(database)
+    till.say(void())
+    arrive(ingest, till)
+    assert set(held(database, TEA).values()) == {Decimal(0)}

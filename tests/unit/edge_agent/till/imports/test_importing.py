@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edge_agent.till.imports.importing import ImportBook, Importing, import_receipts
-from edge_agent.till.imports.mapping import ReceiptMapping, load_mapping
+from edge_agent.till.imports.mapping import ReceiptMapping, RowKind, load_mapping
 from edge_agent.till.imports.reading import ReceiptFile
 from sync.core.clock import ManualClock
 from sync.events import EVENT_TYPES, Receipt, ReceiptType
@@ -218,7 +218,7 @@ def test_a_german_journal_is_read_as_it_is_exported(tmp_path: Path) -> None:
         mapping=german(),
         encoding="cp1252",
     )
-    assert (book.booked, book.skipped, book.refused) == (4, 1, 0)
+    assert (book.booked, book.skipped, book.refused) == (3, 1, 1)
     found = {
         (one.workstation_id, one.business_day.day, one.type): one
         for one in booked(tmp_path, "filiale-1")
@@ -229,7 +229,7 @@ def test_a_german_journal_is_read_as_it_is_exported(tmp_path: Path) -> None:
         *(Decimal("1234.5"), "kg"),
         Decimal("1234.50"),
     )
-    assert found["till-1", 8, ReceiptType.VOID].lines[0].amount == -7
+    assert ReceiptType.VOID not in {one.type for one in found.values()}
     assert found["till-1", 9, ReceiptType.RETURN].lines[0].amount == Decimal("-3.50")
 
 
@@ -303,3 +303,47 @@ def test_a_mapping_may_be_like_a_shipped_one(tmp_path: Path) -> None:
         *("laden", "Bon"),
         "Uhrzeit",
     )
+
+
+VERKAUF = "1;08.03.2026;10:00:00;1;Verkauf;4006381333931;Käse;2;Stk;3,50;0,00;7,00;"
+STORNO = "2;08.03.2026;10:05:00;1;Storno;4006381333931;Käse;2;Stk;3,50;0,00;7,00-;"
+
+
+def test_a_receipt_of_voids_is_refused_row_by_row_with_its_reason(tmp_path: Path) -> None:
+    more = STORNO.replace("Käse;2", "Brot;1")
+    read = {"header": GERMAN_HEADER, "mapping": german(), "encoding": "cp1252"}
+    book = run(tmp_path, VERKAUF, STORNO, more, **read)
+    assert (book.booked, book.refused) == (1, 2)
+    refused = told(tmp_path, "refused.jsonl")
+    assert [(one["row"], one["receipt"]) for one in refused] == [(2, "2"), (3, "2")]
+    assert all("which receipt it takes back" in one["reason"] for one in refused)
+    assert [one.type for one in booked(tmp_path, "filiale-1")] == [ReceiptType.SALE]
+
+
+def test_a_void_within_its_receipt_takes_the_line_back(tmp_path: Path) -> None:
+    taken = VERKAUF.replace("Verkauf", "Storno").replace("7,00;", "7,00-;")
+    other = VERKAUF.replace("7,00;", "8,00;")
+    book = run(
+        tmp_path,
+        *(VERKAUF, other, taken),
+        header=GERMAN_HEADER,
+        mapping=german(),
+        encoding="cp1252",
+    )
+    assert (book.booked, book.refused) == (1, 0)
+    (receipt,) = booked(tmp_path, "filiale-1")
+    assert [line.amount for line in receipt.lines] == [7, 8, -7]
+    assert receipt.type is ReceiptType.SALE
+
+
+def test_a_word_that_a_mapping_calls_a_return_is_booked_as_one(tmp_path: Path) -> None:
+    book = run(
+        tmp_path,
+        *(VERKAUF, STORNO),
+        header=GERMAN_HEADER,
+        mapping=german(kinds={RowKind.RETURN: ("Storno",)}),
+        encoding="cp1252",
+    )
+    assert (book.booked, book.refused) == (2, 0)
+    kinds = [one.type for one in booked(tmp_path, "filiale-1")]
+    assert kinds == [ReceiptType.SALE, ReceiptType.RETURN]
