@@ -77,16 +77,12 @@ def shelf(
         picture = load_picture(path)
         if known:
             known.check_size(path, picture.image)
-        reading = (
-            reader.damaged(known.fixture if known else None, plan)
-            if picture.complaint
-            else reader.read(
-                picture.image,
-                view=known.view if known else None,
-                fixture=known.fixture if known else None,
-                planogram=plan,
-                when_empty=when_empty,
-            )
+        reading = reader.read(
+            picture,
+            view=known.view if known else None,
+            fixture=known.fixture if known else None,
+            planogram=plan,
+            when_empty=when_empty,
         )
         standing = standing_of(reading, plan)
         answers.append(_reading_as_json(path, reading, standing))
@@ -115,6 +111,7 @@ def _reading_as_json(
         "hidden": list(reading.hidden_slots),
         "compliance": reading.compliance,
         "quality": str(reading.quality),
+        "damaged": [list(part) for part in reading.lost],
         "baskets": [
             {"slot": one.basket_id, "gtins": list(one.gtins), "filled": one.filled}
             for one in reading.baskets
@@ -138,6 +135,8 @@ def _standing_as_json(standing: "Standing") -> dict[str, Any]:
 def _tell(path: Path, reading: "ShelfReading", standing: "Standing | None") -> None:
     unknown = sum(facing.gtin is None for facing in reading.facings)
     line = f"{path}: {reading.quality}, {len(reading.facings)} products, {unknown} unknown"
+    if reading.lost and reading.quality == "clear":
+        line += ", a part of it damaged"
     if reading.compliance is not None:
         line += f", {len(reading.empty_slots)} gaps, compliance {reading.compliance:.1%}"
     typer.echo(line)

@@ -30,7 +30,8 @@ def export(
     database: DatabaseUrl = None,
     tenant: TenantId = None,
 ) -> None:
-    """Enrol what people named into a gallery, new or known; nothing is added twice."""
+    """Enrol what people named into a gallery, new or known; nothing is added twice. Exit code 1
+    where an answer was left out, its photo being missing or damaged."""
     from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.review.gallery_export import export_answers
 
@@ -41,10 +42,14 @@ def export(
         done = export_answers(session, _pictures(office), office.tenant_id, gallery)
     typer.echo(
         f"{done.answers} answers: {done.added} pictures added to {done.products} products"
-        + (f", {done.without_picture} without their photo" if done.without_picture else "")
+        + (f", {len(done.left_out)} left out" if done.left_out else "")
     )
     for gtin, other, score in done.look_alikes:
         typer.echo(f"  {gtin} looks much like {other} ({score:.2f})")
+    for reason in done.left_out:
+        typer.echo(f"  left out {reason}", err=True)
+    if done.left_out:
+        raise typer.Exit(1)
 
 
 @review_app.command("references")

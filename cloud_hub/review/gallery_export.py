@@ -21,23 +21,24 @@ MOST_A_SKU = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What one export did; `without_picture` are answers whose photo is not here."""
+    """What one export did; `left_out` says of each answer that adds nothing why."""
 
     answers: int
     added: int
     products: int
-    without_picture: int
+    left_out: tuple[str, ...]
     look_alikes: tuple[tuple[str, str, float], ...]
 
 
 def export_answers(session: Session, pictures: Pictures, tenant_id: str, gallery: Path) -> Exported:
     """Enrols the crops of answered questions into the gallery's folder, which may be new.
 
-    Only what a device did not know or had wrong. The same answers twice add nothing.
-    Raises HubError where the gallery cannot be used or the extra `vision` is not installed.
+    Only what a device did not know or had wrong. The same answers twice add nothing. An answer
+    whose photo is missing or damaged is left out, the others go on. Raises HubError where the
+    gallery cannot be used or the extra `vision` is not installed.
     """
     try:
-        from vision_models.core.errors import VisionError
+        from vision_models.core.errors import UnusablePicture, VisionError
         from vision_models.core.pictures import read_crop
         from vision_models.naming.gallery import Gallery
         from vision_models.networks.embedding import Embedder
@@ -47,18 +48,22 @@ def export_answers(session: Session, pictures: Pictures, tenant_id: str, gallery
             " pip install 'aisleos[vision]'"
         ) from error
     answers = _answers(session, tenant_id)
-    added, products, missing = 0, set[str](), 0
+    added, products, left_out = 0, set[str](), list[str]()
     alike: list[tuple[str, str, float]] = []
     try:
         opened = Gallery.open_or_make(gallery, Embedder.shipped())
         for item in answers:
             path = pictures.path(item.photo_sha256)
             if not path.is_file() or item.answer_gtin is None or item.answered_at is None:
-                missing += 1
+                left_out.append(f"{item.item_id}: its photo {item.photo_sha256} is not here")
                 continue
             origin = f"review {item.item_id} by {item.answered_by}"
-            crop = read_crop(path, item.box)
-            done = opened.enroll(item.answer_gtin, [(origin, crop)], item.answered_at)
+            try:
+                crop = read_crop(path, item.box)
+                done = opened.enroll(item.answer_gtin, [(origin, crop)], item.answered_at)
+            except UnusablePicture as error:
+                left_out.append(f"{item.item_id}: {error}")
+                continue
             added += done.added
             products.add(item.answer_gtin)
             if done.added:
@@ -69,7 +74,7 @@ def export_answers(session: Session, pictures: Pictures, tenant_id: str, gallery
         answers=len(answers),
         added=added,
         products=len(products),
-        without_picture=missing,
+        left_out=tuple(left_out),
         look_alikes=tuple(dict.fromkeys(alike)),
     )
 

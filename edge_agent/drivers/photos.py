@@ -8,9 +8,11 @@ from pathlib import Path
 import cv2
 
 from edge_agent.core.errors import SourceUnusable
+from vision_models.core.damage import Part
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
-from vision_models.core.pictures import JPEG_START, LARGEST_BYTES, decode
+from vision_models.core.jpegs import JPEG_START
+from vision_models.core.pictures import LARGEST_BYTES, Decoded, decode
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 STILL_WRITTEN_S = 10.0
@@ -67,13 +69,19 @@ def encode_jpeg(image: Image, *, quality: int = 88) -> bytes:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
     """A picture to be read: decoded, and as the JPEG that is kept. `complaint` is what its decoder
-    found damaged."""
+    found damaged, `lost` which parts of it, empty where nobody knows."""
 
     name: str
     taken_at: datetime
     image: Image
     jpeg: bytes
     complaint: str = ""
+    lost: tuple[Part, ...] = ()
+
+    @property
+    def decoded(self) -> Decoded:
+        """The picture with what its decoder said of it."""
+        return Decoded(image=self.image, complaint=self.complaint, lost=self.lost)
 
 
 def load_photo(file: PhotoFile, *, now: datetime, most_pixels: int = MOST_PIXELS) -> Photo:
@@ -105,4 +113,5 @@ def load_photo(file: PhotoFile, *, now: datetime, most_pixels: int = MOST_PIXELS
         image=found.image,
         jpeg=data if data.startswith(JPEG_START) else encode_jpeg(found.image),
         complaint=found.complaint,
+        lost=found.lost,
     )

@@ -1,34 +1,33 @@
 """Reading picture files, with one clear line about those that cannot be read."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-import simplejpeg
 
 from device_profiles.values.picture_size import MOST_PIXELS, is_huge, size_by_header
+from vision_models.core.damage import Part
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
+from vision_models.core.jpegs import JPEG_END, JPEG_START, complaint_about, cut_off
 
 LEAST_SIDE_PX = 32
 """A picture with a shorter side tells nothing."""
 LARGEST_BYTES = 2**28
 """A file of more bytes than a picture of the largest size has unpacked is none."""
-JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
-_FILLING = re.compile(r"[1-8] extraneous bytes before marker 0xd9")
-"""A few bytes between the last line and the end mark lose nothing; some cameras write them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """A picture out of a file. `complaint` is what its decoder found damaged, empty where nothing
-    was: such a picture has a right size, and parts that were never taken."""
+    was: such a picture has a right size, and parts that were never taken. `lost` are these parts,
+    empty where nobody knows which they are."""
 
     image: Image
     complaint: str = ""
+    lost: tuple[Part, ...] = ()
 
 
 def decode(raw: bytes, *, most_pixels: int = MOST_PIXELS) -> Decoded:
@@ -47,39 +46,18 @@ def decode(raw: bytes, *, most_pixels: int = MOST_PIXELS) -> Decoded:
             f"is {size[0]}×{size[1]} px, {size[0] * size[1] / 1e6:.0f} megapixels; at most"
             f" {most_pixels / 1e6:.0f} are read here: make it smaller"
         )
+    complaint = complaint_about(raw)
+    # A decoder wants an end, and fills up to it what is missing.
+    ended = raw + JPEG_END if raw.startswith(JPEG_START) else raw
     try:
-        picture = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
+        picture = cv2.imdecode(np.frombuffer(ended, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:
         picture = None
     if picture is None:
         raise UnusablePicture("is not a picture that can be read; use JPEG or PNG")
-    return Decoded(image=np.asarray(picture, np.uint8), complaint=complaint_about(raw))
-
-
-def complaint_about(raw: bytes) -> str:
-    """What a JPEG's decoder says of damage, empty where there is none.
-
-    Other kinds are refused whole when they are damaged; a JPEG is not: what is missing is filled
-    with grey, and whoever does not ask the decoder never hears of it.
-    """
-    if not raw.startswith(JPEG_START):
-        return ""
-    said = _said_of(raw)
-    # All lines are there and only the end mark is not: nothing is missing.
-    if said.startswith("Premature end") and not _said_of(raw + JPEG_END):
-        return ""
-    return said
-
-
-def _said_of(raw: bytes) -> str:
-    try:
-        # An eighth of the size: every bit is read all the same.
-        simplejpeg.decode_jpeg(raw, "GRAY", min_factor=8, strict=True)
-    except ValueError as error:
-        said = str(error)
-        is_damage = said.startswith(("Corrupt JPEG data", "Premature end"))
-        return said if is_damage and not _FILLING.search(said) else ""
-    return ""
+    image = np.asarray(picture, np.uint8)
+    lost = cut_off(raw, complaint, image) if complaint else ()
+    return Decoded(image=image, complaint=complaint, lost=lost)
 
 
 def load_picture(path: Path, *, most_pixels: int = MOST_PIXELS) -> Decoded:

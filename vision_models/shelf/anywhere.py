@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from device_profiles.planogram import PlanogramProfile
+from vision_models.core.damage import is_lost
 from vision_models.core.detections import Detections
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
@@ -62,6 +63,7 @@ class AnywhereReader:
                 "no product detector is installed; give the camera a calibrated shelf view"
             )
         found = self._detector.detect(image, 0.0)
+        found = found[np.array([not is_lost(box, measures.lost) for box in found.boxes], np.bool_)]
         front = self.at_front(image, self.named(image, found), found)
         if planogram is None or not planogram.slots:
             return ShelfReading(quality=Quality.CLEAR, facings=in_rows(front, {}))
@@ -75,6 +77,8 @@ class AnywhereReader:
             slots = tuple(slot.slot_id for slot in planogram.slots)
             return ShelfReading(quality=soft, hidden_slots=slots)
         fitted = fit_to_plan(front.rows, front.boxes, front.names, planogram)
+        if measures.lost:
+            return beside_damage(front, fitted, planogram)
         return self._with_gaps(
             image, planogram, in_rows(front, fitted.slot_of, fitted.behind), fitted
         )
@@ -152,6 +156,24 @@ class AnywhereReader:
             hidden_slots=tuple(sorted(hidden)),
             compliance=compliance_of(planogram, facings, hidden).share,
         )
+
+
+def beside_damage(front: Front, fitted: Fitted, planogram: PlanogramProfile) -> ShelfReading:
+    """What is left of a picture without calibration, a part of which was lost: products that stand
+    outside of it. A place without one cannot be told from a lost one, so each such slot is hidden;
+    where a row is missing, nobody knows which, and only what stands as planned is told."""
+    facings = in_rows(front, fitted.slot_of, fitted.behind)
+    planned = {slot.slot_id: (slot.gtin, *slot.others) for slot in planogram.slots}
+    if len(front.rows) != len({slot_id.split("-")[1] for slot_id in planned}):
+        facings = tuple(one for one in facings if one.gtin in planned.get(one.slot_id or "", ()))
+    held = {facing.slot_id for facing in facings}
+    hidden = tuple(sorted(slot_id for slot_id in planned if slot_id not in held))
+    return ShelfReading(
+        quality=Quality.CLEAR,
+        facings=facings,
+        hidden_slots=hidden,
+        compliance=compliance_of(planogram, facings, hidden).share,
+    )
 
 
 def in_rows(

@@ -38,6 +38,8 @@ def plan_from_photo(
     reading = reader.read(image, view=view, fixture=fixture)
     if reading.quality is not Quality.CLEAR:
         raise UnusablePicture(f"the photo is {reading.quality}; take a clear one")
+    if reading.lost:
+        raise UnusablePicture("a part of the photo is damaged; take another one")
     if reading.hidden_slots:
         raise UnusablePicture(
             f"{_listed(reading.hidden_slots)} cannot be seen; take a photo that shows every slot"

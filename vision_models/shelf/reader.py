@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 
 from device_profiles.camera import ShelfView
 from device_profiles.planogram import FixtureKind, FixtureProfile, PlanogramProfile
+from vision_models.core.damage import Part, is_filled, is_lost
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
+from vision_models.core.pictures import Decoded
 from vision_models.naming.gallery import Gallery, match_crops
 from vision_models.naming.matching import POINTS_BY_CHANCE, Match
 from vision_models.networks.detector import Detector
@@ -62,40 +64,41 @@ class ShelfReader:
 
     def read(
         self,
-        image: Image,
+        picture: Image | Decoded,
         *,
         view: ShelfView | None = None,
         fixture: FixtureProfile | None = None,
         planogram: PlanogramProfile | None = None,
         when_empty: Mapping[str, Look] | None = None,
     ) -> ShelfReading:
-        """What `image` shows. With `view` and `fixture` slot by slot, else wherever a product is,
-        by slots where `planogram` has some. `when_empty` is what `look_at_empty` gave.
+        """What a picture shows, or what is left of it in a damaged file. With `view` and `fixture`
+        slot by slot, else wherever a product is, by slots where `planogram` has some. `when_empty`
+        is what `look_at_empty` gave.
 
         Raises UnusablePicture if the picture is tiny, or if neither a calibrated view nor a
         detector is at hand; UnusableModel if a model fails.
         """
         started_s = time.perf_counter()
-        measures = measure(image)
+        found = picture if isinstance(picture, Decoded) else Decoded(image=picture)
+        image = found.image
+        measures = measure(image, found.lost)
         quality = judge_measures(measures)
+        is_lost_anywhere = bool(found.complaint) and not found.lost
+        if quality is Quality.CLEAR and _has_nothing_to_hide(measures, fixture, planogram):
+            is_lost_anywhere = True
+        if is_lost_anywhere:
+            quality = Quality.DAMAGED
         if quality is not Quality.CLEAR:
             reading = ShelfReading(quality=quality, hidden_slots=_slot_ids(fixture, planogram))
         elif view is not None and fixture is not None and _is_chest(fixture):
-            reading = self._read_baskets(image, view, fixture, planogram)
+            reading = self._read_baskets(image, view, fixture, planogram, measures.lost)
         elif view is not None and view.corners is not None and fixture is not None:
             slots = self._cut(flatten(image, view), fixture, planogram)
             reading = self._read_slots(slots, measures, planogram, when_empty or {})
         else:
             reading = self._anywhere.read(image, measures, planogram)
         took_ms = (time.perf_counter() - started_s) * 1000
-        return replace(reading, model=self.model, took_ms=took_ms)
-
-    def damaged(
-        self, fixture: FixtureProfile | None = None, planogram: PlanogramProfile | None = None
-    ) -> ShelfReading:
-        """What a picture says whose decoder complained: nothing."""
-        hidden = _slot_ids(fixture, planogram)
-        return ShelfReading(quality=Quality.DAMAGED, hidden_slots=hidden, model=self.model)
+        return replace(reading, lost=measures.lost, model=self.model, took_ms=took_ms)
 
     def look_at_empty(
         self, image: Image, view: ShelfView, fixture: FixtureProfile
@@ -117,8 +120,12 @@ class ShelfReader:
         planogram: PlanogramProfile | None,
         when_empty: Mapping[str, Look],
     ) -> ShelfReading:
-        hidden = [slot for slot in slots if self._judge.is_burnt(slot.crop)]
-        judged = [slot for slot in slots if slot not in hidden]
+        lost = [slot for slot in slots if is_lost(slot.box, measures.lost)]
+        taken = [slot for slot in slots if slot not in lost]
+        if not taken:
+            return _hidden(Quality.DAMAGED, slots)
+        hidden = [slot for slot in taken if self._judge.is_burnt(slot.crop)]
+        judged = [slot for slot in taken if slot not in hidden]
         matches = match_crops(
             self.gallery,
             [self._judge.without_wall(slot.crop) for slot in judged],
@@ -130,9 +137,9 @@ class ShelfReader:
             for slot, match in zip(judged, matches, strict=True)
             if match.accepted is not None
         ]
-        soft = self._judge.softness(known, len(slots), measures)
+        soft = self._judge.softness(known, len(taken), measures)
         if soft is not None:
-            return ShelfReading(quality=soft, hidden_slots=tuple(slot.slot_id for slot in slots))
+            return _hidden(soft, slots)
         full, empty = [], []
         for slot, match in zip(judged, matches, strict=True):
             filling = self._judge.filling(
@@ -153,7 +160,10 @@ class ShelfReader:
         facings = [
             facing_of(slot.box, match, slot.slot_id) for slot, match in full if slot not in covered
         ]
-        unseen = tuple(slot.slot_id for slot in (*hidden, *covered))
+        # What was lost may have spoilt the slot beside it: no gap is told there.
+        doubtful = [slot for slot in empty if _is_beside(slot, lost) or is_filled(slot.crop)]
+        empty = [slot for slot in empty if slot not in doubtful]
+        unseen = tuple(slot.slot_id for slot in (*hidden, *covered, *lost, *doubtful))
         return ShelfReading(
             quality=Quality.CLEAR,
             facings=tuple(facings),
@@ -220,8 +230,9 @@ class ShelfReader:
         view: ShelfView,
         fixture: FixtureProfile,
         planogram: PlanogramProfile | None,
+        lost: Sequence[Part],
     ) -> ShelfReading:
-        facings, baskets = self._baskets.read(image, view, fixture)
+        facings, baskets = self._baskets.read(image, view, fixture, lost)
         planned = {slot.slot_id for slot in planogram.slots} if planogram else None
         hidden = tuple(basket.basket_id for basket in baskets if basket.filled is None)
         return ShelfReading(
@@ -236,6 +247,19 @@ class ShelfReader:
             baskets=tuple(baskets),
             compliance=compliance_of(planogram, facings, hidden).share if planogram else None,
         )
+
+
+def _hidden(quality: Quality, slots: Sequence[_Slot]) -> ShelfReading:
+    """A picture that says nothing of any slot."""
+    return ShelfReading(quality=quality, hidden_slots=tuple(slot.slot_id for slot in slots))
+
+
+def _has_nothing_to_hide(
+    measures: Measures, fixture: FixtureProfile | None, planogram: PlanogramProfile | None
+) -> bool:
+    """Whether there is damage, and no slot that could be called hidden for it."""
+    is_planned = fixture is not None or planogram is not None
+    return bool(measures.lost) and is_planned and not _slot_ids(fixture, planogram)
 
 
 def _is_beside(slot: _Slot, others: Sequence[_Slot]) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vision_models.core.damage import Part
 from vision_models.naming.matching import SURE, Match
 from vision_models.shelf.quality import Quality
 
@@ -57,7 +58,8 @@ class BasketSeen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelfReading:
     """What one photo shows. `empty_slots` are planned slots with nothing in them, `hidden_slots`
-    those that could not be judged. `compliance` is None without a planogram or a clear slot."""
+    those that could not be judged. `compliance` is None without a planogram or a clear slot.
+    `lost` are the parts of the photo that were never taken: nothing is said of them."""
 
     quality: Quality
     facings: tuple[Facing, ...] = ()
@@ -65,5 +67,6 @@ class ShelfReading:
     hidden_slots: tuple[str, ...] = ()
     baskets: tuple[BasketSeen, ...] = ()
     compliance: float | None = None
+    lost: tuple[Part, ...] = ()
     model: str = ""
     took_ms: float = 0.0

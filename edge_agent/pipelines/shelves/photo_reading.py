@@ -9,6 +9,7 @@ from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from edge_agent.pipelines.shelves.reporting import PhotoRead
 from sync.events import PictureQuality, SeenBasket, SeenFacing
 from vision_models.core.frame import Image
+from vision_models.core.pictures import Decoded
 from vision_models.shelf.emptiness import Look
 from vision_models.shelf.reader import ShelfReader
 from vision_models.shelf.reading import Facing, ShelfReading
@@ -17,12 +18,12 @@ from vision_models.shelf.voting import vote
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixturePhoto:
-    """One fixture before one camera at one moment. `images`: the last is the photo that is kept,
-    those before it vote. `plan` is the one that is valid then; `when_empty` what the slots look
-    like with nothing in them; `is_moved`: the camera looks elsewhere than its corners say.
-    `complaint`: what the decoder of the photo that is kept found damaged."""
+    """One fixture before one camera at one moment. `kept` is the photo itself, those taken right
+    `before` it vote. `plan` is the one that is valid then; `when_empty` what the slots look
+    like with nothing in them; `is_moved`: the camera looks elsewhere than its corners say."""
 
-    images: Sequence[Image]
+    kept: Decoded
+    before: Sequence[Image]
     camera: Camera
     view: ShelfView
     fixture: FixtureProfile
@@ -30,12 +31,11 @@ class FixturePhoto:
     taken_at: datetime
     when_empty: Mapping[str, Look]
     is_moved: bool
-    complaint: str = ""
 
     @property
     def size_px(self) -> tuple[int, int]:
         """Width and height of the photo that is kept."""
-        height, width = self.images[-1].shape[:2]
+        height, width = self.kept.image.shape[:2]
         return width, height
 
 
@@ -49,14 +49,12 @@ def read_photo(photo: FixturePhoto, reader: ShelfReader) -> PhotoRead:
     if photo.is_moved or photo.size_px != (photo.camera.width_px, photo.camera.height_px):
         planned = tuple(slot.slot_id for slot in plan.slots) if plan else ()
         return _told(photo, None, hidden=planned)
-    *before, kept = photo.images
-    readings = [_read(image, photo, reader) for image in before]
-    is_whole = not photo.complaint
-    readings.append(_read(kept, photo, reader) if is_whole else reader.damaged(photo.fixture, plan))
+    readings = [_read(image, photo, reader) for image in photo.before]
+    readings.append(_read(photo.kept, photo, reader))
     return _told(photo, vote(readings, plan))
 
 
-def _read(image: Image, photo: FixturePhoto, reader: ShelfReader) -> ShelfReading:
+def _read(image: Image | Decoded, photo: FixturePhoto, reader: ShelfReader) -> ShelfReading:
     return reader.read(
         image,
         view=photo.view,

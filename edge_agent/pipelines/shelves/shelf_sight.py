@@ -47,7 +47,8 @@ class ShelfSight:
         return [
             read_photo(
                 FixturePhoto(
-                    images=[*before, photo.image],
+                    kept=photo.decoded,
+                    before=before,
                     camera=self.camera,
                     view=view,
                     fixture=self.fixtures[view.fixture_id],
@@ -55,7 +56,6 @@ class ShelfSight:
                     taken_at=photo.taken_at,
                     when_empty=self._empty_looks(view),
                     is_moved=is_moved and (view.corners is not None or bool(view.baskets)),
-                    complaint=photo.complaint,
                 ),
                 self.reader,
             )

@@ -12,6 +12,7 @@ from edge_agent.drivers.photos import Photo
 from edge_agent.pipelines.shelves.reporting import Opened, PhotoRead
 from sync.events import PictureQuality
 from sync.outbox.outbox import Transaction
+from vision_models.core.damage import lost_parts
 from vision_models.core.frame import Image
 from vision_models.shelf.openings.opening import CoolerMemory, Occasion, OpeningReader
 from vision_models.shelf.quality import Quality
@@ -46,8 +47,9 @@ class OpeningWatch:
         moved = read.quality is PictureQuality.MOVED
         if moved or (self.before_at is not None and photo.taken_at <= self.before_at):
             return None
-        front = self.reader.front(photo.image, _reading(read))
-        is_clear = read.quality is PictureQuality.CLEAR
+        quality = _quality_of(photo, read)
+        front = self.reader.front(photo.image, _reading(read, quality))
+        is_clear = quality is PictureQuality.CLEAR
         if self.memory is None or self.before_at is None:
             if is_clear:
                 self.memory = self.reader.first(front)
@@ -63,7 +65,7 @@ class OpeningWatch:
             taken_at=photo.taken_at,
             before_sha256=self.before_sha256,
             after_sha256=read.sha256,
-            quality=read.quality,
+            quality=quality,
             occasion=occasion,
             reading=seen,
             model=read.model,
@@ -125,10 +127,19 @@ class OpeningWatch:
         )
 
 
-def _reading(read: PhotoRead) -> ShelfReading:
+def _quality_of(photo: Photo, read: PhotoRead) -> PictureQuality:
+    """A photo's quality for comparing: what is left of a damaged one is read, but no lane's look
+    is remembered from it."""
+    is_suspect = read.quality is PictureQuality.CLEAR and bool(read.hidden_slots)
+    if is_suspect and (photo.complaint or lost_parts(photo.image)):
+        return PictureQuality.DAMAGED
+    return read.quality
+
+
+def _reading(read: PhotoRead, quality: PictureQuality) -> ShelfReading:
     """What a comparison needs of a photo's reading."""
     return ShelfReading(
-        quality=Quality(read.quality.value),
+        quality=Quality(quality.value),
         facings=tuple(
             Facing(box=f.box, gtin=f.gtin, score=f.score, slot_id=f.slot_id) for f in read.facings
         ),

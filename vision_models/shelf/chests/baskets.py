@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from device_profiles.camera import Point, ShelfView
 from device_profiles.planogram import FixtureProfile
+from vision_models.core.damage import Part, is_lost
 from vision_models.core.frame import Image
 from vision_models.naming.gallery import Gallery
 from vision_models.naming.sift import PrintReader
@@ -53,17 +54,22 @@ class BasketReader:
         self._references: list[Reference] | None = None
 
     def read(
-        self, image: Image, view: ShelfView, fixture: FixtureProfile
+        self,
+        image: Image,
+        view: ShelfView,
+        fixture: FixtureProfile,
+        lost: Sequence[Part] = (),
     ) -> tuple[list[Facing], list[BasketSeen]]:
         """What lies open to view in each basket: one facing a SKU and basket, unknown where there
-        are goods and none was recognised; and how full each is.
+        are goods and none was recognised; and how full each is, None where it lies in one of the
+        `lost` parts of the picture.
 
         Raises UnusablePicture if the view has neither corners nor baskets.
         """
         facings: list[Facing] = []
         seen: list[BasketSeen] = []
         for basket in _cut(image, view, fixture):
-            if self._judge.is_burnt(basket.crop):
+            if is_lost(basket.box, lost) or self._judge.is_burnt(basket.crop):
                 seen.append(
                     BasketSeen(basket_id=basket.slot_id, box=basket.box, gtins=(), filled=None)
                 )

@@ -7,8 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from cloud_hub.core.media_store import Pictures
+from cloud_hub.review.cli import app
 from cloud_hub.review.gallery_export import export_answers
 from cloud_hub.review.tables import Answer, Reason, ReviewItem
 from simulators.render.packs.packs import unlisted_pack
@@ -85,12 +87,60 @@ def test_what_people_named_is_enrolled_once_with_who_said_so(
     with chain.reading() as session:
         done = export_answers(session, pictures, TENANT, tmp_path / "gallery")
         again = export_answers(session, pictures, TENANT, tmp_path / "gallery")
-    assert (done.answers, done.added, done.products, done.without_picture) == (2, 1, 1, 1)
+    assert (done.answers, done.added, done.products) == (2, 1, 1)
+    assert done.left_out == (f"item-2: its photo {'ab' * 32} is not here",)
     assert (again.answers, again.added) == (2, 0)
     (kept,) = tomllib.loads((tmp_path / "gallery" / "gallery.toml").read_text())["picture"]
     assert (kept["gtin"], kept["origin"]) == (WATER, "review item-0 by li")
     crop = cv2.imread(str(tmp_path / "gallery" / kept["file"]))
     assert crop.shape[:2] == (500, 200)
+
+
+def spoilt(pictures: Pictures) -> list[str]:
+    """Photos of which nothing may be cut: cut, without its middle, no picture at all, empty."""
+    raw = pictures.path(shelf_photo(pictures)).read_bytes()
+    half = len(raw) // 2
+    return [
+        pictures.put(data)
+        for data in (raw[:half], raw[:half] + raw[half + 900 :], b"<html>no</html>", raw[:30])
+    ]
+
+
+def test_a_damaged_or_missing_photo_is_left_out_and_the_others_go_on(
+    chain: SmallChain, pictures: Pictures, tmp_path: Path
+) -> None:
+    named = {"answer": Answer.SKU, "answer_gtin": WATER}
+    gone, outside = "ab" * 32, [900.0, 0.0, 990.0, 50.0]
+    chain.add(
+        *(item(sha256, n, **named) for n, sha256 in enumerate([*spoilt(pictures), gone])),
+        item(shelf_photo(pictures), 5, answer=Answer.SKU, answer_gtin=TEA),
+        item(shelf_photo(pictures), 6, answer=Answer.SKU, answer_gtin=TEA, box=outside),
+    )
+    chain.flush()
+    with chain.reading() as session:
+        done = export_answers(session, pictures, TENANT, tmp_path / "gallery")
+    assert (done.answers, done.added, done.products) == (7, 1, 1)
+    assert sorted(line.split(":")[0] for line in done.left_out) == [
+        f"item-{n}" for n in (0, 1, 2, 3, 4, 6)
+    ]
+    assert all("\n" not in line for line in done.left_out)
+
+
+def test_the_command_says_what_it_left_out_and_ends_with_one(
+    chain: SmallChain, pictures: Pictures, tmp_path: Path
+) -> None:
+    named = {"answer": Answer.SKU, "answer_gtin": WATER}
+    chain.add(item(shelf_photo(pictures), 0, **named), item(spoilt(pictures)[0], 1, **named))
+    chain.flush()
+    for left_out in (1, 1):
+        done = CliRunner().invoke(
+            app,
+            ["review", "export", "--gallery", str(tmp_path / "gallery"), "--data", str(tmp_path)],
+        )
+        assert done.exit_code == left_out, done.output
+        assert ", 1 left out" in done.stdout
+        assert "left out item-1: " in done.stderr
+    assert len(tomllib.loads((tmp_path / "gallery" / "gallery.toml").read_text())["picture"]) == 1
 
 
 def test_the_newest_five_answers_of_a_product_are_enough(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vision_models.core.damage import is_damaged
+from vision_models.core.damage import lost_parts
 from vision_models.core.frame import Image
 
 SIZE = (480, 360)
@@ -88,14 +88,14 @@ SPOILT = {
 def test_what_was_lost_before_a_picture_was_stored_is_found(kind: str, quality: int | None) -> None:
     image = scene()
     SPOILT[kind](image)
-    assert is_damaged(image if quality is None else stored(image, quality))
+    assert lost_parts(image if quality is None else stored(image, quality))
 
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("quality", [None, 95, 75, 50])
 def test_a_whole_picture_is_not_called_damaged(seed: int, quality: int | None) -> None:
     image = scene(seed)
-    assert not is_damaged(image if quality is None else stored(image, quality))
+    assert not lost_parts(image if quality is None else stored(image, quality))
 
 
 def test_a_frame_round_a_picture_is_no_damage() -> None:
@@ -104,18 +104,18 @@ def test_a_frame_round_a_picture_is_no_damage() -> None:
             framed = cv2.copyMakeBorder(
                 scene(), *sides, cv2.BORDER_CONSTANT, value=(colour, colour, colour)
             )
-            assert not is_damaged(np.asarray(framed, np.uint8)), (colour, sides)
+            assert not lost_parts(np.asarray(framed, np.uint8)), (colour, sides)
 
 
 def test_burnt_out_light_and_a_small_flat_thing_are_no_damage() -> None:
     image = scene()
     image[:120] = 255
     image[300:360, 100:200] = 90
-    assert not is_damaged(image)
+    assert not lost_parts(image)
 
 
 def test_a_large_picture_is_judged_as_a_small_one() -> None:
     image = np.asarray(cv2.resize(scene(), None, fx=5, fy=5), np.uint8)
-    assert not is_damaged(image)
+    assert not lost_parts(image)
     image[1300:] = 128
-    assert is_damaged(image)
+    assert lost_parts(image)

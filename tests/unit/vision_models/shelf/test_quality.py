@@ -19,7 +19,6 @@ from tests.stage.shelf_photos import (
 )
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
-from vision_models.core.pictures import decode
 from vision_models.naming.gallery import Gallery
 from vision_models.shelf.quality import Measures, Quality, judge_measures, measure
 from vision_models.shelf.reader import ShelfReader
@@ -93,7 +92,8 @@ def measured(**changes: Any) -> Measures:
         ({"brightness": 10.0, "burnt": 0.5, "sharpness": 1.0}, Quality.DARK),
         ({"colour": 4.9}, Quality.NO_COLOUR),
         ({"colour": 4.9, "brightness": 10.0}, Quality.DARK),
-        ({"is_damaged": True, "colour": 4.9}, Quality.DAMAGED),
+        ({"lost_share": 0.81, "colour": 4.9}, Quality.DAMAGED),
+        ({"lost_share": 0.79}, Quality.CLEAR),
     ],
 )
 def test_the_first_reason_not_to_trust_a_picture_is_told(
@@ -110,11 +110,9 @@ def test_measures_do_not_depend_on_the_cameras_size() -> None:
     assert one.contrast == pytest.approx(other.contrast, rel=0.05)
 
 
-def looked_at(gallery: Gallery, image: Image, view: ShelfView, complaint: str = "") -> Quality:
+def looked_at(gallery: Gallery, image: Image, view: ShelfView) -> Quality:
     reader = ShelfReader(gallery)
     reading = reader.read(image, view=view, fixture=FIXTURE, planogram=PLANOGRAM)
-    if complaint:
-        reading = reader.damaged(FIXTURE, PLANOGRAM)
     if reading.quality is not Quality.CLEAR:
         assert (reading.facings, reading.empty_slots, reading.compliance) == ((), (), None)
         assert len(reading.hidden_slots) == ROWS * COLUMNS
@@ -144,27 +142,3 @@ def test_a_picture_without_colour_claims_nothing(
     )
     image = np.asarray(cv2.imdecode(raw, cv2.IMREAD_COLOR), np.uint8)
     assert looked_at(gallery, image, view) is Quality.NO_COLOUR
-
-
-def test_a_file_that_was_cut_claims_nothing(gallery: Gallery, sprites: SpriteShelf) -> None:
-    photo, view = photograph(sprites, {})
-    _, raw = cv2.imencode(".jpg", photo.image)
-    assert looked_at(gallery, decode(raw.tobytes()).image, view) is Quality.CLEAR
-    for share in (0.4, 0.6, 0.9):
-        found = decode(raw.tobytes()[: int(share * len(raw))] + b"\xff\xd9")
-        assert looked_at(gallery, found.image, view, found.complaint) is Quality.DAMAGED
-
-
-@pytest.mark.parametrize("share", [0.2, 0.35, 0.5])
-def test_a_part_that_was_lost_before_it_was_stored_makes_no_gap(
-    gallery: Gallery, sprites: SpriteShelf, share: float
-) -> None:
-    photo, view = photograph(sprites, {})
-    height = photo.image.shape[0]
-    first = int((1 - share) * height)
-    for lost in (128, photo.image[first], np.zeros(3)):
-        image = photo.image.copy()
-        image[first:] = lost
-        _, raw = cv2.imencode(".jpg", image)
-        again = np.asarray(cv2.imdecode(raw, cv2.IMREAD_COLOR), np.uint8)
-        assert looked_at(gallery, again, view) is Quality.DAMAGED

@@ -9,10 +9,12 @@ from edge_agent.pipelines.shelves.photo_reading import FixturePhoto, read_photo
 from sync.events import PictureQuality
 from tests.stage.shelf_camera import CAMERA, FIXTURE, picture, plan
 from tests.stage.shelf_photos import AT
+from vision_models.core.pictures import Decoded
 from vision_models.shelf.reader import ShelfReader
 
 PHOTO = FixturePhoto(
-    images=(picture(),),
+    kept=Decoded(image=picture()),
+    before=(),
     camera=CAMERA,
     view=CAMERA.shelves[0],
     fixture=FIXTURE,
@@ -37,8 +39,8 @@ def test_a_photo_tells_whose_it_is_and_against_which_plan_it_was_read() -> None:
     "photo",
     [
         replace(PHOTO, is_moved=True),
-        replace(PHOTO, images=(picture(size=(160, 120)),)),
-        replace(PHOTO, images=(picture(), picture(size=(240, 320)))),
+        replace(PHOTO, kept=Decoded(image=picture(size=(160, 120)))),
+        replace(PHOTO, before=(picture(),), kept=Decoded(image=picture(size=(240, 320)))),
     ],
 )
 def test_a_camera_that_looks_elsewhere_claims_nothing(photo: FixturePhoto) -> None:
@@ -54,11 +56,16 @@ def test_without_a_plan_no_slot_is_told() -> None:
 
 
 def test_the_size_told_is_that_of_the_photo_that_is_kept() -> None:
-    read = read_photo(replace(PHOTO, images=(picture(), picture(size=(200, 100)))), READER)
+    read = read_photo(
+        replace(PHOTO, before=(picture(),), kept=Decoded(image=picture(size=(200, 100)))), READER
+    )
     assert (read.width_px, read.height_px) == (200, 100)
 
 
 def test_a_covered_picture_is_outvoted_by_two_clear_ones() -> None:
-    read = read_photo(replace(PHOTO, images=(picture(), COVERED, picture())), READER)
+    read = read_photo(replace(PHOTO, before=(picture(), COVERED)), READER)
     assert read.quality is PictureQuality.CLEAR
-    assert read_photo(replace(PHOTO, images=(COVERED,)), READER).quality is PictureQuality.COVERED
+    assert (
+        read_photo(replace(PHOTO, kept=Decoded(image=COVERED)), READER).quality
+        is PictureQuality.COVERED
+    )
