@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from device_profiles.failures import in_words
 from device_profiles.values.countries import country_of_zone
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.imports.cells import decimal_mark
@@ -126,7 +127,7 @@ class _Lines:
                 for line in file:
                     yield line.rstrip("\n")
         except (OSError, UnicodeError) as error:
-            raise UnreadableReceipts(f"cannot read {self._path}: {error}") from error
+            raise UnreadableReceipts(f"cannot read {self._path}: {in_words(error)}") from error
 
 
 @dataclass(slots=True)
