@@ -10,6 +10,7 @@ import typer
 from cloud_hub.admin.cli import app as login_app
 from cloud_hub.admin.cli import hub_token_app
 from cloud_hub.admin.log_cli import log_app
+from cloud_hub.admin.removal_kind import RemovalKind
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
 from cloud_hub.reconciliation.cli import audit_app
@@ -179,6 +180,35 @@ def export_master_data(
         office.database.sessions() as session,
     ):
         typer.echo(exported_chain(session, office.tenant_id).model_dump_json(indent=1))
+
+
+@master_data_app.command("remove")
+def remove_master_data(
+    kind: Annotated[RemovalKind, typer.Argument(help="What it is.")],
+    identity: Annotated[str, typer.Argument(help="Its id; a product's GTIN.")],
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """Take a store, fixture or product out of the chain: past days keep it.
+
+    It is retired from today on, or from tomorrow on where something happened to it today; deleted,
+    if nothing ever did. Refused while devices, open tasks or a plan hang on it. Loaded again, it is
+    there again.
+    """
+    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
+    from cloud_hub.admin.removing import Removal, remove
+
+    with open_offline_hub(_place(data, database), tenant) as office:
+        removal = Removal(
+            tenant_id=office.tenant_id,
+            kind=kind,
+            identity=identity,
+            by=ACTOR,
+            now=office.clock.now(),
+        )
+        done = office.write(lambda session: remove(session, removal))
+    typer.echo(done.told)
 
 
 letters_app = typer.Typer(no_args_is_help=True, help="What was received and could not be taken.")

@@ -1,9 +1,13 @@
 """Serves the hub until it is told to stop."""
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
+import sqlalchemy as sa
 import typer
 import uvicorn
+from sqlalchemy.exc import ArgumentError
 
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.logs import set_up_logging
@@ -11,10 +15,13 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.broker.embedded import require_free, require_loopback
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from sync.core.garbage import seldom_collect
+from sync.core.private import private_folder
+from sync.core.sole_owner import sole_owner
 
 log = logging.getLogger(__name__)
 
 STOP_TIMEOUT_S = 5
+LOCK_FILE = "hub.lock"
 
 
 def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
@@ -24,6 +31,24 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     if settings.broker is None:
         require_loopback(settings.mqtt)
         require_free(settings.mqtt, "--mqtt")
+    with _sole(settings):
+        _serve(settings)
+
+
+def _sole(settings: HubSettings) -> AbstractContextManager[None]:
+    """An SQLite database has one hub; a PostgreSQL may have several, and both have workers."""
+    try:
+        url = sa.make_url(settings.database_url)
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return nullcontext()
+        private_folder(Path(url.database).parent)
+    except (ArgumentError, OSError):
+        # What is wrong with the place is said where it is opened.
+        return nullcontext()
+    return sole_owner(Path(url.database).with_name(LOCK_FILE), "hub")
+
+
+def _serve(settings: HubSettings) -> None:
     app = build_hub(settings)
     seldom_collect()
     typer.echo(f"console  http://{settings.http}/")

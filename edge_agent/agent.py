@@ -35,6 +35,7 @@ from edge_agent.upkeep.artifact_checks import updates_of
 from edge_agent.upkeep.housekeeping import Housekeeper
 from edge_agent.upkeep.refusals import RefusalWatch
 from sync.core.clock import Clock
+from sync.core.sole_owner import sole_owner
 from sync.link.credentials import load_credentials
 from sync.link.link_state import DownMessage, LinkHost, LinkState, LinkStatus
 from sync.link.media import MediaStore
@@ -42,6 +43,8 @@ from sync.link.uplink import Uplink, run_link
 from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)
+
+LOCK_FILE = "agent.lock"
 
 
 async def run_agent(
@@ -53,6 +56,8 @@ async def run_agent(
     then the whole agent stops and its supervisor starts it anew.
     """
     async with AsyncExitStack() as stack:
+        # Two agents on one outbox would number their events twice.
+        stack.enter_context(sole_owner(settings.data_dir / LOCK_FILE, "agent"))
         agent = await _build(settings, clock, rng, stack)
         async with asyncio.TaskGroup() as group:
             for name, part in agent.parts.items():

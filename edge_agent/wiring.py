@@ -78,6 +78,7 @@ def _add_audit(
         recorders=recorders,
         writer=agent.writer,
         clock=agent.clock,
+        zone=ZoneInfo(agent.settings.profile.time_zone),
         rng=agent.rng,
     )
     agent.parts["audit"] = pages.run

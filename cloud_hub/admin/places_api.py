@@ -45,8 +45,12 @@ class DeviceAnswer(BaseModel):
 
 @router.get("/stores")
 def list_stores(hub: HubOf, viewer: ViewerOf) -> list[StoreAnswer]:
-    """The stores this login may see."""
-    mine = (StoreRow.tenant_id == viewer.tenant_id, scope_of(viewer).stores)
+    """The stores this login may see, but those that were retired."""
+    mine = (
+        StoreRow.tenant_id == viewer.tenant_id,
+        StoreRow.retired_from.is_(None),
+        scope_of(viewer).stores,
+    )
     query = sa.select(StoreRow).where(*mine).order_by(StoreRow.store_id)
     with hub.sessions() as session:
         return [

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.days.opening_hours import StoreDay
 from cloud_hub.insight.window import Window, today
 from cloud_hub.master_data.chain import Chain, Scope, read_chain
+from cloud_hub.master_data.current import current
 
 Read = TypeVar("Read")
 
@@ -39,9 +40,11 @@ class Snapshot:
 def load_snapshot(
     session: Session, tenant_id: str, now: datetime, scope: Scope | None = None
 ) -> Snapshot | None:
-    """The chain at `now`, within `scope`; None while the hub has no master data of it."""
-    chain = read_chain(session, tenant_id, scope)
-    if chain is None:
+    """The chain at `now`, within `scope`, without what was retired; None while the hub has no
+    master data of it."""
+    known = read_chain(session, tenant_id, scope)
+    if known is None:
         return None
+    chain = current(known, now)
     window = today(tenant_id, [store.hours for store in chain.stores.values()], now)
     return Snapshot(session=session, chain=chain, now=now, today=window)

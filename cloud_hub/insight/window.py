@@ -48,7 +48,7 @@ class Window:
         for each in self.days:
             for back in range(1, span.days + 1):
                 day = each.day - timedelta(days=back)
-                if (each.store_id, day) not in found:
+                if (each.store_id, day) not in found and each.store.is_there_on(day):
                     found[each.store_id, day] = store_day(each.store, day, each.end_at)
         return self.cut_to(found[key] for key in sorted(found))
 
@@ -119,10 +119,12 @@ def today(tenant_id: str, stores: Sequence[StoreHours], now: datetime) -> Window
 def between(
     tenant_id: str, stores: Sequence[StoreHours], first: date, last: date, now: datetime
 ) -> Window:
-    """Business days `first` to `last` of every store, both included, cut at `now`."""
+    """Business days `first` to `last` of every store, both included, cut at `now`; none on which
+    the store was retired."""
     count = (last - first).days + 1
     days = [first + timedelta(days=n) for n in range(max(count, 0))]
-    found = [store_day(store, day, now) for store in stores for day in days]
+    there = ((store, day) for store in stores for day in days if store.is_there_on(day))
+    found = [store_day(store, day, now) for store, day in there]
     return Window(tenant_id=tenant_id, days=tuple(each for each in found if each.start_at < now))
 
 
@@ -133,7 +135,7 @@ def comparable(asked: StoreDay) -> StoreDay | None:
         return None
     for weeks in range(1, WEEKS_BACK + 1):
         day = asked.day - timedelta(weeks=weeks)
-        if asked.store.on(day).hours.is_exception(day):
+        if asked.store.on(day).hours.is_exception(day) or not asked.store.is_there_on(day):
             continue
         zone = asked.store.zone
         end = asked.end_at.astimezone(zone).replace(tzinfo=None) - timedelta(weeks=weeks)

@@ -15,12 +15,14 @@ from cloud_hub.core.days.opening_hours import StoreHours
 from cloud_hub.master_data import goods_tables as goods
 from cloud_hub.master_data import place_tables as place
 from cloud_hub.master_data.former import (
+    RETIRED,
     Content,
     Former,
     FormerKind,
     listing_id,
     plan_contents,
     read_former,
+    retirement_in,
     with_past,
 )
 from device_profiles.names import Names
@@ -69,6 +71,11 @@ class FixtureInfo:
     owner_brand_id: str | None
     photo_interval_min: int | None
     unattended: bool = False
+    retired_from: date | None = None
+
+    def is_there_on(self, day: date) -> bool:
+        """Whether it was not retired on a business day; ask what `Chain.fixture_on` that day is."""
+        return self.retired_from is None or day < self.retired_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +110,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductInfo:
-    """A sellable item."""
+    """A sellable item. A retired one keeps its name: it may still stand on a shelf."""
 
     gtin: str
     brand_id: str
     name: Names
     width_mm: float
+    retired_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +181,11 @@ class Chain:
         """A fixture with the owner and the photo plan that it had on a business day."""
         fixture = self.fixtures[fixture_id]
         was = self._was(self.fixtures_before.get(fixture_id, ()), fixture.store_id, day)
-        return fixture if was is None else replace(fixture, **was)
+        if was is None:
+            return fixture
+        retired_from = retirement_in(was) or fixture.retired_from
+        told = {name: value for name, value in was.items() if name != RETIRED}
+        return replace(fixture, **told, retired_from=retired_from)
 
     def product_on(self, gtin: str, store_id: str, day: date) -> ProductInfo | None:
         """A product with the brand and the width that it had on a store's business day; None for
@@ -277,6 +289,7 @@ def _stores(session: Session, tenant_id: str, scope: Scope) -> dict[str, StoreIn
                     zone=ZoneInfo(row.time_zone),
                     hours=OpeningHours.model_validate(row.opening_hours),
                     selling_area_m2=row.selling_area_m2,
+                    retired_from=row.retired_from,
                 ),
                 former.get(row.store_id, []),
             ),
@@ -302,6 +315,7 @@ def _fixtures(session: Session, tenant_id: str, scope: Scope) -> dict[str, Fixtu
             owner_brand_id=row.owner_brand_id,
             photo_interval_min=row.photo_interval_min,
             unattended=row.unattended,
+            retired_from=row.retired_from,
         )
         for row in rows
     }
@@ -353,13 +367,19 @@ def _joined(session: Session, tenant_id: str) -> dict[str, int]:
 def _products(session: Session, tenant_id: str) -> dict[str, ProductInfo]:
     product = goods.ProductRow
     rows = session.execute(
-        sa.select(product.gtin, product.brand_id, product.name, product.width_mm).where(
-            product.tenant_id == tenant_id
-        )
+        sa.select(
+            product.gtin, product.brand_id, product.name, product.width_mm, product.retired_from
+        ).where(product.tenant_id == tenant_id)
     )
     return {
-        gtin: ProductInfo(gtin=gtin, brand_id=brand, name=_named(name, gtin), width_mm=width)
-        for gtin, brand, name, width in rows
+        gtin: ProductInfo(
+            gtin=gtin,
+            brand_id=brand,
+            name=_named(name, gtin),
+            width_mm=width,
+            retired_from=retired_from,
+        )
+        for gtin, brand, name, width, retired_from in rows
     }
 
 

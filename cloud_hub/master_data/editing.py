@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.master_data import place_tables as place
-from cloud_hub.master_data.former import Change, FormerKind, store_content
+from cloud_hub.master_data.former import Change, FormerKind, store_content, with_retirement
 from device_profiles.names import Names
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.store import StoreProfile
@@ -27,10 +27,14 @@ class Edited:
 
 def write_store(change: Change, store: StoreProfile) -> bool:
     """Writes what a store is by itself, and keeps what it was; its fixtures, devices and listings
-    are left as they are. Whether it was known."""
-    known = _known(change.session, change.tenant_id, store.store_id)
-    if known is not None and store_content(known) != store_content(store):
-        change.keep(FormerKind.STORE, {store.store_id: store_content(known)})
+    are left as they are; one that was retired is there again. Whether it was known."""
+    key = change.tenant_id, store.store_id
+    known = _known(change.session, *key)
+    if known is not None:
+        retired_from = change.session.get_one(place.StoreRow, key).retired_from
+        was = with_retirement(store_content(known), retired_from)
+        if was != store_content(store):
+            change.keep(FormerKind.STORE, {store.store_id: was})
     row = {
         "tenant_id": change.tenant_id,
         "store_id": store.store_id,
@@ -40,6 +44,7 @@ def write_store(change: Change, store: StoreProfile) -> bool:
         "gln": store.gln,
         "opening_hours": json.loads(store.opening_hours.model_dump_json()),
         "selling_area_m2": store.selling_area_m2,
+        "retired_from": None,
     }
     insert_or_replace(change.session, place.StoreRow, [row])
     return known is not None

@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ Former = dict[str, list[tuple[datetime, Content]]]
 """What held before, by identity: each with the moment until which it held, the oldest first."""
 
 NOT_LISTED: Final[Content] = {"must_have": False, "listed": False}
+RETIRED: Final = "retired_from"
 
 
 class FormerKind(StrEnum):
@@ -103,6 +104,17 @@ def store_content(store: StoreProfile) -> Content:
     }
 
 
+def with_retirement(content: Content, retired_from: date | None) -> Content:
+    """The content, with the day from which on it was there no more, if there is one."""
+    return content if retired_from is None else content | {RETIRED: retired_from.isoformat()}
+
+
+def retirement_in(content: Content) -> date | None:
+    """The day from which on it was there no more."""
+    told = content.get(RETIRED)
+    return None if told is None else date.fromisoformat(told)
+
+
 def with_past(now: StoreHours, former: list[tuple[datetime, Content]]) -> StoreHours:
     """The store's hours, which know what they were."""
     past: list[tuple[datetime, StoreHours]] = []
@@ -113,6 +125,7 @@ def with_past(now: StoreHours, former: list[tuple[datetime, Content]]) -> StoreH
             hours=OpeningHours.model_validate(content["opening_hours"]),
             selling_area_m2=content["selling_area_m2"],
             past=tuple(past),
+            retired_from=retirement_in(content),
         )
         past.append((until, was))
     return replace(now, past=tuple(past))

@@ -1,5 +1,6 @@
 """货 goods: brands, products, listings and the stock ledger."""
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,7 +21,8 @@ class BrandRow(Base):
 
 
 class ProductRow(Base):
-    """A sellable item. `item_code` is the store's own number inside a weight-embedded EAN."""
+    """A sellable item. `item_code` is the store's own number inside a weight-embedded EAN;
+    `retired_from` is the first business day on which it is in the range no more."""
 
     __tablename__ = "product"
     tenant_id: Mapped[str] = key()
@@ -31,6 +33,7 @@ class ProductRow(Base):
     width_mm: Mapped[float]
     sold_by_weight: Mapped[bool]
     item_code: Mapped[str | None]
+    retired_from: Mapped[date | None]
 
 
 class ListingRow(Base):

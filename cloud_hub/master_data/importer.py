@@ -2,7 +2,7 @@
 
 Loading a chain again updates what it names and takes away listings, photo plans and slots it no
 longer names; stores, products and devices that facts may point at are never deleted, and a
-device keeps its password.
+device keeps its password. What was retired and is named again is there again.
 """
 
 from codecs import BOM_UTF8
@@ -34,6 +34,7 @@ from cloud_hub.master_data.former import (
     plan_contents,
     plan_id,
     product_content,
+    with_retirement,
 )
 from device_profiles.device import first_problem
 from device_profiles.store import ChainProfile, StoreProfile
@@ -148,6 +149,7 @@ def _load_goods(change: Change, chain: ChainProfile) -> None:
                 "width_mm": product.width_mm,
                 "sold_by_weight": product.sold_by_weight,
                 "item_code": product.item_code,
+                "retired_from": None,
             }
             for product in chain.products
         ],
@@ -193,6 +195,7 @@ def _load_store(change: Change, store: StoreProfile) -> None:
                 "owner_brand_id": fixture.owner_brand_id,
                 "unattended": fixture.unattended,
                 "photo_interval_min": intervals.get(fixture.fixture_id),
+                "retired_from": None,
             }
             for fixture in store.fixtures
         ],
@@ -225,9 +228,13 @@ def _keep_fixtures(change: Change, store: StoreProfile, intervals: Mapping[str, 
     till, where that changes."""
     row = place.FixtureRow
     rows = change.session.execute(
-        sa.select(row.fixture_id, row.owner_brand_id, row.photo_interval_min, row.unattended).where(
-            row.tenant_id == change.tenant_id, row.store_id == store.store_id
-        )
+        sa.select(
+            row.fixture_id,
+            row.owner_brand_id,
+            row.photo_interval_min,
+            row.unattended,
+            row.retired_from,
+        ).where(row.tenant_id == change.tenant_id, row.store_id == store.store_id)
     )
     now = {
         each.fixture_id: fixture_content(
@@ -236,8 +243,8 @@ def _keep_fixtures(change: Change, store: StoreProfile, intervals: Mapping[str, 
         for each in store.fixtures
     }
     was = {
-        fixture_id: fixture_content(owner, interval_min, unattended)
-        for fixture_id, owner, interval_min, unattended in rows
+        fixture_id: with_retirement(fixture_content(owner, interval_min, unattended), retired_from)
+        for fixture_id, owner, interval_min, unattended, retired_from in rows
     }
     changed = {key: old for key, old in was.items() if now.get(key, old) != old}
     change.keep(FormerKind.FIXTURE, changed)

@@ -1,7 +1,7 @@
 """场 place: chain, stores, fixtures, slots, devices, planograms."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +33,8 @@ class Tenant(Base):
 
 
 class StoreRow(Base):
-    """One outlet. `opening_hours` is device_profiles.store.OpeningHours as JSON."""
+    """One outlet. `opening_hours` is device_profiles.store.OpeningHours as JSON; `retired_from` is
+    the first business day on which it is there no more."""
 
     __tablename__ = "store"
     tenant_id: Mapped[str] = key()
@@ -44,11 +45,12 @@ class StoreRow(Base):
     gln: Mapped[str]
     opening_hours: Mapped[dict[str, Any]]
     selling_area_m2: Mapped[float]
+    retired_from: Mapped[date | None]
 
 
 class FixtureRow(Base):
     """A piece of furniture. `photo_interval_min` is when its next photo is due, if ever; what is
-    taken from an `unattended` one passes no till."""
+    taken from an `unattended` one passes no till. `retired_from` as of a store."""
 
     __tablename__ = "fixture"
     tenant_id: Mapped[str] = key()
@@ -62,6 +64,7 @@ class FixtureRow(Base):
     owner_brand_id: Mapped[str | None]
     photo_interval_min: Mapped[int | None]
     unattended: Mapped[bool] = mapped_column(server_default=sa.false())
+    retired_from: Mapped[date | None]
 
 
 class PlanogramRow(Base):

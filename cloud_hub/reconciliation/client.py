@@ -16,6 +16,7 @@ from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.reconciliation.device_trace import audit_json, places_of
 from cloud_hub.reconciliation.event_trace import RecordName, place_of
 from cloud_hub.reconciliation.event_trace_text import record_json
+from device_profiles.failures import in_words
 
 TIMEOUT_S = 30
 
@@ -92,8 +93,7 @@ async def told_by(
             told: dict[str, Any] = await answer.json()
             return told
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        why = str(error) or f"it took longer than {TIMEOUT_S} s"
-        raise HubError(f"no hub answers at {url}: {why}") from error
+        raise HubError(f"no hub answers at {url}: {in_words(error)}") from error
 
 
 async def _reason(answer: aiohttp.ClientResponse) -> str:

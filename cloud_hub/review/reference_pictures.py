@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.review.tables import ReferencePicture
+from device_profiles.failures import in_words
 from device_profiles.values.codes import parse_product_code
 from device_profiles.values.gtin import InvalidGtin
 from device_profiles.values.picture_size import MOST_PIXELS, is_huge, size_by_header
@@ -83,5 +84,6 @@ def gallery_pictures(folder: Path) -> Iterator[tuple[str, str, bytes]]:
             yield gtin, str(one["origin"]), (folder / str(one["file"])).read_bytes()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnusableData(
-            f"{folder} is no gallery that can be read ({error}); make one with aisle sku enroll"
+            f"{folder} is no gallery that can be read ({in_words(error)}); make one with"
+            " aisle sku enroll"
         ) from error

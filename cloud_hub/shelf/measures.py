@@ -66,6 +66,8 @@ def on_shelf_availability(
             if aspect.fixture_id not in (None, now.fixture_id):
                 continue
             fixture = chain.fixture_on(now.fixture_id, each.day)
+            if not fixture.is_there_on(each.day):
+                continue
             for cell, sums in _availability(photos, chain, each, fixture, aspect):
                 add_to(cells, cell, sums)
     return cells

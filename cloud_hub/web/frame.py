@@ -40,10 +40,12 @@ def frame_view(session: Session, viewer: Viewer) -> FrameView | None:
         return None
     stores = session.scalars(
         sa.select(StoreRow)
-        .where(StoreRow.tenant_id == tenant.tenant_id)
+        .where(StoreRow.tenant_id == tenant.tenant_id, StoreRow.retired_from.is_(None))
         .order_by(StoreRow.store_id)
     ).all()
-    owners = sa.select(FixtureRow.owner_brand_id).where(FixtureRow.tenant_id == tenant.tenant_id)
+    owners = sa.select(FixtureRow.owner_brand_id).where(
+        FixtureRow.tenant_id == tenant.tenant_id, FixtureRow.retired_from.is_(None)
+    )
     brands = session.scalars(
         sa.select(BrandRow)
         .where(BrandRow.tenant_id == tenant.tenant_id, BrandRow.brand_id.in_(owners))

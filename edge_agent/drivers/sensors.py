@@ -4,6 +4,7 @@
 `w1:/sys/bus/w1/devices/28-.../temperature`: a 1-wire thermometer of the Linux kernel.
 """
 
+import logging
 import re
 from codecs import BOM_UTF8
 from collections.abc import Callable
@@ -14,9 +15,12 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from device_profiles.failures import in_words
 from device_profiles.sensor import SENSOR_TYPES, Sensor
 from device_profiles.values.bounds import Number, keepable
 from edge_agent.core.errors import SensorUnusable
+
+log = logging.getLogger(__name__)
 
 STALE_AFTER_S = 300.0
 """A file nobody has written for so long says nothing about now, nor does one of so far ahead."""
@@ -50,6 +54,7 @@ def read_sensor(sensor: Sensor, *, base: Path, now: datetime) -> Reading:
         _, _, address = sensor.address.partition(":")
         reading = driver_of(sensor)(address, base, now)
     except SensorUnusable as error:
+        log.debug("%s (%s)", error, error.__cause__, extra={"action": "sensor"})
         return Reading(value=None, problem=str(error))
     kind = SENSOR_TYPES[sensor.kind]
     if reading.value is None:
@@ -85,7 +90,7 @@ def _read_json(address: str, base: Path, now: datetime) -> Reading:
         age_s = now.timestamp() - path.stat().st_mtime
         values = from_json(_bytes_of(path).removeprefix(BOM_UTF8), allow_inf_nan=False)
     except (OSError, ValueError) as error:
-        raise SensorUnusable(f"cannot read {path}: {error}") from error
+        raise SensorUnusable(f"cannot read {path}: {in_words(error)}") from error
     if age_s > STALE_AFTER_S:
         raise SensorUnusable(f"{path} was last written {age_s / 60:.0f} min ago")
     if age_s < -STALE_AFTER_S:
@@ -127,7 +132,7 @@ def _read_one_wire(address: str, base: Path, now: datetime) -> Reading:
             raise ValueError(f"{text[:40]!r} is no whole number of thousandths")
         return Reading(value=int(text) / 1000)
     except (OSError, ValueError) as error:
-        raise SensorUnusable(f"cannot read thermometer {path}: {error}") from error
+        raise SensorUnusable(f"cannot read thermometer {path}: {in_words(error)}") from error
 
 
 SENSOR_DRIVERS: dict[str, Driver] = {

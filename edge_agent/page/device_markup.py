@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import htpy as h
 from markupsafe import Markup
 
+from edge_agent.page.failure_words import in_chinese
 from edge_agent.page.frame import framed
 from edge_agent.page.status import DeviceStatus
 from sync.link.link_state import LinkState
@@ -131,6 +132,9 @@ class _Words:
     def code(self, code: str) -> str:
         return STATE_WORDS.get(code, code) if self.is_chinese else code.replace("-", " ")
 
+    def detail(self, detail: str) -> str:
+        return in_chinese(detail) if self.is_chinese else detail
+
     def age(self, age_s: float | None) -> str:
         if age_s is None:
             return ""
@@ -145,7 +149,7 @@ def _link(status: DeviceStatus, word: _Words) -> h.Node:
         f"{word('link')}: ",
         h.b(class_=tone)[word.code(status.link.state)],
         " ",
-        h.span(class_="dim")[status.link.detail],
+        h.span(class_="dim")[word.detail(status.link.detail)],
     ]
 
 
@@ -164,7 +168,7 @@ def _alarms(status: DeviceStatus, word: _Words) -> h.Node:
                 h.td[
                     f"{alarm.subject}{figure}",
                     h.br,
-                    h.span(class_="dim")[f"{span} {alarm.detail}"],
+                    h.span(class_="dim")[f"{span} {word.detail(alarm.detail)}"],
                 ],
             ]
         )
@@ -195,7 +199,7 @@ def _parts(status: DeviceStatus, word: _Words) -> h.Node:
         h.tr[
             h.td[word.code(part.name)],
             h.td(class_="bad" if part.state in ("late", "lost") else "good")[
-                word.code(part.state), h.br, h.span(class_="dim")[part.detail]
+                word.code(part.state), h.br, h.span(class_="dim")[word.detail(part.detail)]
             ],
             h.td(class_="n dim")[word.age(part.age_s)],
         ]

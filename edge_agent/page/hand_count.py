@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -65,13 +66,15 @@ class HandMarks(BaseModel):
 
 @dataclass(slots=True, kw_only=True)
 class AuditPages:
-    """The routes below /audit, and the loop that deletes what has had its time."""
+    """The routes below /audit, and the loop that deletes what has had its time. `zone` is the
+    store's, by whose clock the pages tell times."""
 
     settings: AuditSettings
     shelf: ClipShelf
     recorders: Mapping[str, ClipRecorder]
     writer: Writer
     clock: Clock
+    zone: ZoneInfo
     rng: Random
     lockout: Lockout = field(default_factory=Lockout)
     _session: str = field(init=False)
@@ -117,7 +120,7 @@ class AuditPages:
             Seen(
                 en=f"taking a clip of {name} until",
                 zh=f"{name} 正在录制核对片段，至",
-                value=f"{recorder.until:%H:%M} UTC",
+                value=f"{recorder.until.astimezone(self.zone):%H:%M}",
             )
             for name, recorder in self.recorders.items()
             if recorder.until
@@ -179,6 +182,7 @@ class AuditPages:
             recording=recording,
             minutes=self.settings.minutes,
             kept_h=self.settings.kept_h,
+            zone=self.zone,
             problem=problem,
         )
         text = list_html(page, is_chinese=wants_chinese(request))
@@ -210,7 +214,9 @@ class AuditPages:
         return clip
 
     async def _show(self, request: web.Request) -> web.StreamResponse:
-        return _page(clip_html(await self._clip(request), is_chinese=wants_chinese(request)))
+        return _page(
+            clip_html(await self._clip(request), zone=self.zone, is_chinese=wants_chinese(request))
+        )
 
     async def _film(self, request: web.Request) -> web.StreamResponse:
         clip = await self._clip(request)

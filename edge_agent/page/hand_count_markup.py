@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import htpy as h
 
@@ -27,12 +28,12 @@ WORDS = {
     ),
     "take": ("Take a clip of", "录制片段："),
     "start": ("Start", "开始"),
-    "recording": ("recording until {clock} UTC", "录制中，至 {clock} UTC"),
+    "recording": ("recording until {clock}", "录制中，至 {clock}"),
     "cancel": ("Stop and delete", "停止并删除"),
     "clips": ("Clips", "片段"),
     "none": ("none", "无"),
     "count": ("count", "计数"),
-    "gone": ("deleted at {clock} UTC", "{clock} UTC 自动删除"),
+    "gone": ("deleted at {clock}", "{clock} 自动删除"),
     "delete": ("Delete", "删除"),
     "keys": (
         "Press I when somebody's feet cross the line inwards (along the arrow), O when outwards;"
@@ -83,13 +84,15 @@ def door_html(*, wrong: bool = False, wait_s: int = 0, is_chinese: bool) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipList:
     """The clips there are; the lines, by camera, that one can be taken of; until when which camera
-    takes one now; how long they are and are kept; why the last wish was not met."""
+    takes one now; how long they are and are kept; the store's `zone`, by whose clock times are
+    told; why the last wish was not met."""
 
     clips: Sequence[Clip]
     lines: Mapping[str, Sequence[str]]
     recording: Mapping[str, datetime]
     minutes: float
     kept_h: float
+    zone: ZoneInfo
     problem: str
 
 
@@ -99,15 +102,16 @@ def list_html(page: ClipList, *, is_chinese: bool) -> str:
     return _page(
         h.p[word["why"].format(minutes=f"{page.minutes:g}", hours=f"{page.kept_h:g}")],
         h.p(class_="bad", role="alert")[page.problem] if page.problem else None,
-        _recording(max(page.recording.values()), word) if page.recording else _take(page, word),
+        _recording(page, word) if page.recording else _take(page, word),
         h.h2[word["clips"]],
-        [_row(clip, word) for clip in page.clips] or h.p[word["none"]],
+        [_row(clip, page.zone, word) for clip in page.clips] or h.p[word["none"]],
         head=h.meta(http_equiv="refresh", content="5") if page.recording else None,
         is_chinese=is_chinese,
     )
 
 
-def _recording(until: datetime, word: Mapping[str, str]) -> h.Node:
+def _recording(page: ClipList, word: Mapping[str, str]) -> h.Node:
+    until = max(page.recording.values()).astimezone(page.zone)
     return (
         h.p(class_="recording")[f"● {word['recording'].format(clock=f'{until:%H:%M:%S}')}"],
         h.form(method="post", action="/audit/cancel")[h.button[word["cancel"]]],
@@ -125,11 +129,11 @@ def _take(page: ClipList, word: Mapping[str, str]) -> h.Node:
     ]
 
 
-def _row(clip: Clip, word: Mapping[str, str]) -> h.Node:
-    gone = word["gone"].format(clock=f"{clip.expires_at:%Y-%m-%d %H:%M}")
+def _row(clip: Clip, zone: ZoneInfo, word: Mapping[str, str]) -> h.Node:
+    gone = word["gone"].format(clock=f"{clip.expires_at.astimezone(zone):%Y-%m-%d %H:%M}")
     return h.p[
         h.a(href=f"/audit/clips/{clip.clip_id}")[
-            f"{clip.line_id} · {clip.started_at:%Y-%m-%d %H:%M} ·"
+            f"{clip.line_id} · {clip.started_at.astimezone(zone):%Y-%m-%d %H:%M} ·"
             f" {clip.seconds / 60:.1f} min: {word['count']}"
         ],
         h.br,
@@ -137,15 +141,16 @@ def _row(clip: Clip, word: Mapping[str, str]) -> h.Node:
     ]
 
 
-def clip_html(clip: Clip, *, is_chinese: bool) -> str:
+def clip_html(clip: Clip, *, zone: ZoneInfo, is_chinese: bool) -> str:
     """One clip with its line drawn over it, two keys, and the answer."""
     word = _words(is_chinese)
+    started_at = clip.started_at.astimezone(zone)
     address = f"/audit/clips/{clip.clip_id}"
     film = h.video(
         src=f"{address}/film", preload="auto", muted=True, playsinline=True, controls=True
     )
     return _page(
-        h.p[f"{clip.line_id} · {clip.started_at:%Y-%m-%d %H:%M} UTC · {clip.seconds / 60:.1f} min"],
+        h.p[f"{clip.line_id} · {started_at:%Y-%m-%d %H:%M} · {clip.seconds / 60:.1f} min"],
         h.p[word["keys"]],
         h.div(class_="film")[film, _drawn_line(clip)],
         _keys(address, word),

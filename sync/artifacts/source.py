@@ -25,6 +25,7 @@ from tuf.api.exceptions import (
 from tuf.api.metadata import TargetFile
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
+from device_profiles.failures import in_words
 from device_profiles.values.bounds import Seq, Version, Word
 from sync.artifacts.slots import Slot
 from sync.core.errors import ArtifactRefused, NoRoom, SourceUnreachable
@@ -153,7 +154,9 @@ class ArtifactSource:
             updater._trusted_set.reference_time = now
             return updater.get_targetinfo(path)
         except DownloadError as error:
-            raise SourceUnreachable(f"the hub's artifacts cannot be fetched: {error}") from error
+            raise SourceUnreachable(
+                f"the hub's artifacts cannot be fetched: {in_words(error)}"
+            ) from error
         except (RepositoryError, ValueError) as error:
             raise ArtifactRefused(f"the hub's signed list cannot be trusted: {error}") from error
         except OSError as error:
@@ -183,7 +186,9 @@ class ArtifactSource:
                         _append(out, chunk)
                         reach(Failpoint.ARTIFACT_MID_DOWNLOAD)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise SourceUnreachable(f"{offer.target.path} cannot be fetched: {error}") from error
+            raise SourceUnreachable(
+                f"{offer.target.path} cannot be fetched: {in_words(error)}"
+            ) from error
 
     async def _get(self, url: str) -> bytes:
         """A small file. Raises DownloadError as python-tuf wants it."""
@@ -193,7 +198,7 @@ class ArtifactSource:
                     raise DownloadHTTPError(f"{answer.status} from {url}", answer.status)
                 return await answer.content.read(LARGEST_METADATA_BYTES + 1)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise DownloadError(str(error) or "no answer") from error
+            raise DownloadError(in_words(error)) from error
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

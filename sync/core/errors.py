@@ -23,6 +23,10 @@ class OutboxUnusable(SyncError):
     """The outbox file cannot be opened or created."""
 
 
+class FolderInUse(SyncError):
+    """Another process owns the folder, or it cannot be locked."""
+
+
 class InvalidClock(SyncError):
     """What was said of this process's clock makes no sense; the message says what to mend."""
 

@@ -20,6 +20,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from device_profiles.failures import in_words
 from sync.core.errors import LinkRefused, NotConnected
 
 log = logging.getLogger(__name__)
@@ -153,7 +154,7 @@ class MqttLink:
                 async with asyncio.timeout(CONNECT_TIMEOUT_S):
                     reason = await link._connected
             except (OSError, TimeoutError, ValueError) as error:
-                raise NotConnected(f"no broker answers at {address}: {error}") from error
+                raise NotConnected(f"no broker answers at {address}: {in_words(error)}") from error
             if reason == 0:
                 opened.pop_all()
                 return link

@@ -48,7 +48,8 @@ async def _talk(
         log.info("link to %s ended: %s", broker, why, extra={"action": "link-ended"})
         return LinkStatus(state=LinkState.OFFLINE, detail=why, broker=str(broker))
     except NotConnected as error:
-        log.info("%s", error, extra={"action": "link-failed"})
+        # The page tells it in words of people; what the system called it stands here.
+        log.info("%s (%s)", error, error.__cause__, extra={"action": "link-failed"})
         return LinkStatus(state=LinkState.OFFLINE, detail=str(error), broker=str(broker))
     except LinkRefused as error:
         log.warning("%s", error, extra={"action": "link-refused"})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
+from device_profiles.failures import in_words
 from sync.core.errors import ClaimRefused
 from sync.core.pause import pause
 from sync.link.credentials import (
@@ -99,9 +100,9 @@ async def _obtain_credentials(uplink: Uplink, host: LinkHost) -> DeviceCredentia
                 host.on_status(LinkStatus(state=LinkState.REFUSED, detail=str(error)))
                 said = _log_once(said, str(error))
             except (aiohttp.ClientError, TimeoutError) as error:
-                detail = str(error) or "the hub does not answer"
+                detail = f"no hub answers at {hub_url}: {in_words(error)}"
                 host.on_status(LinkStatus(state=LinkState.OFFLINE, detail=detail))
-                said = _log_once(said, detail)
+                said = _log_once(said, str(error) or detail)
             await pause(host.stop, policy.wait_s())
     return None
 

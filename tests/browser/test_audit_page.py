@@ -5,6 +5,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
@@ -77,6 +78,7 @@ async def test_a_clip_is_counted_with_two_keys(browser: Browser, tmp_path: Path)
             recorders={"door-1": recorder},
             writer=writer,
             clock=clock,
+            zone=ZoneInfo("Asia/Shanghai"),
             rng=Random(1),
         ).add_to(app)
         async with TestServer(app) as server:

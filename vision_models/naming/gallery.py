@@ -25,6 +25,7 @@ import numpy as np
 import tomli_w
 from numpy.typing import NDArray
 
+from device_profiles.failures import in_words
 from device_profiles.values.codes import parse_product_code
 from device_profiles.values.gtin import InvalidGtin, parse_gtin
 from vision_models.core.errors import UnusableGallery
@@ -158,7 +159,9 @@ class Gallery:
         try:
             self._save()
         except OSError as error:
-            raise UnusableGallery(f"cannot write the gallery {self.path}: {error}") from error
+            raise UnusableGallery(
+                f"cannot write the gallery {self.path}: {in_words(error)}"
+            ) from error
         return len(self._references)
 
     def match(
@@ -300,7 +303,9 @@ class Gallery:
             self._vectors = np.vstack([self._vectors, vectors])
             self._save()
         except OSError as error:
-            raise UnusableGallery(f"cannot write the gallery {self.path}: {error}") from error
+            raise UnusableGallery(
+                f"cannot write the gallery {self.path}: {in_words(error)}"
+            ) from error
 
     def _save(self) -> None:
         words = {
@@ -344,7 +349,7 @@ class Gallery:
                 for one in words.get("picture", [])
             ]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UnusableGallery(f"gallery {self.path} is damaged: {error}") from error
+            raise UnusableGallery(f"gallery {self.path} is damaged: {in_words(error)}") from error
         made_by = str(words.get("model", ""))
         if made_by != self.model and self._references:
             log.warning(

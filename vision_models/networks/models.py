@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from device_profiles.failures import in_words
 from vision_models.core.errors import UnusableModel
 from vision_models.core.frame import Image
 from vision_models.networks.golden import Golden, check_golden, golden_of, golden_picture
@@ -84,7 +85,7 @@ def read_manifest(path: Path = SHIPPED) -> dict[str, ModelEntry]:
         words = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return TypeAdapter(dict[str, ModelEntry]).validate_python(words)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UnusableModel(f"cannot read the model manifest {path}: {error}") from error
+        raise UnusableModel(f"cannot read the model manifest {path}: {in_words(error)}") from error
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in problem["loc"])

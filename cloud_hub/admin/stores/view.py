@@ -76,7 +76,9 @@ def state_of(store: StoreProfile) -> str:
 
 def _visible(viewer: Viewer) -> sa.Select[str]:
     return sa.select(place.StoreRow.store_id).where(
-        place.StoreRow.tenant_id == viewer.tenant_id, scope_of(viewer).stores
+        place.StoreRow.tenant_id == viewer.tenant_id,
+        place.StoreRow.retired_from.is_(None),
+        scope_of(viewer).stores,
     )
 
 

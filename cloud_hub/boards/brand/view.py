@@ -177,7 +177,9 @@ def _sell_out(
         add_to(units[gtin], Cell(store_id, day, None), Sums(amount=sold))
     rows = []
     for product in snapshot.chain.products.values():
-        if product.brand_id != brand_id:
+        # A retired product has its row as long as it still sells.
+        is_over = product.retired_from is not None and not units[product.gtin]
+        if product.brand_id != brand_id or is_over:
             continue
         cells = dict(known)
         for cell, sums in units[product.gtin].items():

@@ -14,13 +14,15 @@ HOUR = timedelta(hours=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreHours:
     """A store's zone, hours and selling area: what a formula must know of it. `past` is what they
-    were before, each with the moment until which it held, the oldest first."""
+    were before, each with the moment until which it held, the oldest first; `retired_from` the
+    first business day on which the store is there no more."""
 
     store_id: str
     zone: ZoneInfo
     hours: OpeningHours
     selling_area_m2: float
     past: tuple[tuple[datetime, "StoreHours"], ...] = field(default=(), repr=False)
+    retired_from: date | None = None
 
     def on(self, day: date) -> "StoreHours":
         """What held on a business day: a change holds from the day on whose end it holds."""
@@ -29,6 +31,11 @@ class StoreHours:
             if day_start(tomorrow, was.zone) <= until:
                 return was
         return self
+
+    def is_there_on(self, day: date) -> bool:
+        """Whether the store was not retired on a business day, as far as that is known."""
+        retired_from = self.on(day).retired_from
+        return retired_from is None or day < retired_from
 
     def open_intervals(self, day: date) -> tuple[Interval, ...]:
         """UTC of when it is open on a business day, in order; none where it stays closed."""

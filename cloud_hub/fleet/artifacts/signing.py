@@ -36,6 +36,7 @@ from tuf.api.metadata import (
 
 from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.keys.key_store import write_private
+from device_profiles.failures import in_words
 from sync.core.private import private_folder
 
 log = logging.getLogger(__name__)
@@ -213,7 +214,7 @@ class ArtifactSigner:
                 f"the key of {role} is not in {path.parent}; give --keys the folder that has it"
             ) from error
         except (OSError, ValueError) as error:
-            raise UnusableData(f"{path} is no key: {error}") from error
+            raise UnusableData(f"{path} is no key: {in_words(error)}") from error
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

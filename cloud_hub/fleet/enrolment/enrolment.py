@@ -33,12 +33,16 @@ class Claim:
 def claim(session: Session, said: Claim, now: datetime) -> tuple[DeviceIdentity, str]:
     """The device and its new password, of which only the hash is kept.
 
-    Raises Refused for a wrong token, and for a second claim with another secret or none until
-    `reset_claim`.
+    A token opens the devices that master data gave it to, each once. Raises Refused for a wrong
+    token, for a device that left the chain, and for a second claim with another secret or none
+    until `reset_claim`.
     """
     device = session.get(DeviceRow, (said.tenant_id, said.device_id))
     offered, secret = hash_token(said.claim_token), said.secret
-    if device is None or not hmac.compare_digest(device.claim_token_hash, offered):
+    # One that left the chain waits no more, also where another of the same token does.
+    if device is None or device.left_at is not None:
+        raise Refused(UNKNOWN_CLAIM, status=403)
+    if not hmac.compare_digest(device.claim_token_hash, offered):
         raise Refused(UNKNOWN_CLAIM, status=403)
     if secret is not None and hmac.compare_digest(device.password_hash or "", hash_token(secret)):
         return _identity(device), secret

@@ -5,15 +5,17 @@ aside with the reason."""
 import codecs
 import csv
 import re
-import tempfile
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from device_profiles.failures import in_words
 from device_profiles.values.countries import country_of_zone
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.imports.cells import decimal_mark
+from edge_agent.till.imports.scratch import ScratchFile
 
 DELIMITERS = (",", ";", "\t", "|", "^")
 LONGEST_PREAMBLE = 30
@@ -59,11 +61,16 @@ class PlainFile:
     """The plain copy, how the file was read, its columns, which of the wanted ones were `found`,
     and what rows are not in the copy."""
 
-    path: Path
+    scratch: ScratchFile
     read_as: ReadAs
     columns: tuple[str, ...]
     found: set[str]
     bad: list[BadRow] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        """Where the copy lies."""
+        return self.scratch.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +83,8 @@ class Wanted:
 
 
 def plain_copy(path: Path, wanted: Wanted, asked: ReadAs) -> PlainFile:
-    """The file's rows in a plain copy in a temporary file of this user alone, which the caller
-    removes.
+    """The file's rows in a plain copy in a temporary file of this user alone, which goes with
+    what is returned.
 
     Raises UnreadableReceipts.
     """
@@ -87,31 +94,45 @@ def plain_copy(path: Path, wanted: Wanted, asked: ReadAs) -> PlainFile:
     delimiter, skipped, header = _header(head, wanted.names, asked.delimiter)
     cells = [_same(name) for name in header]
     places = {name: cells.index(_same(name)) for name in wanted.names if _same(name) in cells}
-    copy = PlainFile(
-        path=Path(tempfile.mkstemp(prefix="aisle-import-", suffix=".csv")[1]),
-        read_as=ReadAs(encoding=encoding, delimiter=delimiter, decimal=asked.decimal),
-        columns=tuple(header),
-        found=set(places),
-    )
-    if len(places) < len(wanted.names):
-        return copy
+    with ExitStack() as stack:
+        scratch = ScratchFile()
+        stack.callback(scratch.remove)
+        copy = PlainFile(
+            scratch=scratch,
+            read_as=ReadAs(encoding=encoding, delimiter=delimiter, decimal=asked.decimal),
+            columns=tuple(header),
+            found=set(places),
+        )
+        if len(places) == len(wanted.names):
+            lines = _Lines(path, encoding)
+            records = _Records(iter(lines), delimiter, len(header), skipped).read(header)
+            mark = _written(copy, records, places, wanted.figures)
+            copy.read_as = replace(copy.read_as, decimal=asked.decimal or mark)
+        stack.pop_all()
+    return copy
+
+
+def _written(
+    copy: PlainFile,
+    records: Iterator[tuple[int, list[str] | str]],
+    places: dict[str, int],
+    figures: frozenset[str],
+) -> str:
+    """Writes the rows; how decimals are marked in them."""
     marks = {".": 0, ",": 0}
     with copy.path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(["__row", "__line", *places])
-        rows = _Records(iter(_Lines(path, encoding)), delimiter, len(header), skipped)
-        for row, (line, record) in enumerate(rows.read(header), start=1):
+        for row, (line, record) in enumerate(records, start=1):
             if isinstance(record, str):
                 copy.bad.append(BadRow(row=row, line=line, reason=record))
                 continue
             told = {name: record[at] for name, at in places.items()}
-            for name in wanted.figures & told.keys():
+            for name in figures & told.keys():
                 if (mark := decimal_mark(told[name])) is not None:
                     marks[mark] += 1
             out.writerow([row, line, *told.values()])
-    found = asked.decimal or ("," if marks[","] > marks["."] else ".")
-    copy.read_as = ReadAs(encoding=encoding, delimiter=delimiter, decimal=found)
-    return copy
+    return "," if marks[","] > marks["."] else "."
 
 
 class _Lines:
@@ -126,7 +147,7 @@ class _Lines:
                 for line in file:
                     yield line.rstrip("\n")
         except (OSError, UnicodeError) as error:
-            raise UnreadableReceipts(f"cannot read {self._path}: {error}") from error
+            raise UnreadableReceipts(f"cannot read {self._path}: {in_words(error)}") from error
 
 
 @dataclass(slots=True)

@@ -1,7 +1,6 @@
 """Receipts out of a CSV or Parquet file, in order, through DuckDB. All figures stay text, so that
 no float comes between the file and the cent."""
 
-import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -99,7 +98,7 @@ class ReceiptFile:
 
     def _copied(self, asked: ReadAs) -> PlainFile:
         mapping = self.mapping
-        copy = plain_copy(
+        return plain_copy(
             self.path,
             Wanted(
                 names=mapping.columns.named(),
@@ -112,8 +111,6 @@ class ReceiptFile:
                 decimal=asked.decimal or mapping.decimal,
             ),
         )
-        weakref.finalize(self, copy.path.unlink, missing_ok=True)
-        return copy
 
     def stores(self) -> tuple[StoreFound, ...]:
         """Every store in the file; the mapping's own where the file has no such column."""

@@ -13,6 +13,7 @@ import aiohttp
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from device_profiles.failures import in_words
 from edge_agent.core.errors import EdgeError
 from edge_agent.till.imports.chain import claim_token, folder_secret
 from edge_agent.till.imports.importing import QUOTA_BYTES
@@ -175,7 +176,7 @@ async def _credentials(sending: Sending, store_id: str, folder: Path) -> DeviceC
             " --data DIR --write-chain chain.json, then give chain.json to the hub's master data"
         ) from error
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise HubUnwilling(f"no hub answers at {sending.hub_url}: {error}") from error
+        raise HubUnwilling(f"no hub answers at {sending.hub_url}: {in_words(error)}") from error
     save_credentials(folder, credentials)
     return credentials
 

@@ -198,3 +198,29 @@ async def test_a_port_that_is_not_the_tills_says_not_found(till: Till):
         await asyncio.to_thread(till.get, till.port, "/v1/nothing")
     assert told.value.code == 404
     assert json.load(told.value) == {"error": "Not Found"}
+
+
+async def test_a_second_agent_in_one_folder_is_refused_in_one_line_and_commands_read_on(
+    till: Till, tmp_path: Path, free_port, mosquitto
+):
+    await till.started()
+    assert till.process is not None
+    other = Till(tmp_path / "other", free_port(), free_port(), mosquitto.port)
+    command = [sys.executable, "-m", "aisle", "edge", "--profile", str(other.profile)]
+    second = await asyncio.to_thread(
+        subprocess.run, [*command, "--data", str(till.data)], capture_output=True, text=True
+    )
+    assert second.returncode == 1
+    (said,) = second.stderr.splitlines()
+    assert f"another agent works in folder {till.data} (process {till.process.pid})" in said
+    assert await asyncio.to_thread(till.sell, "k1") == 201
+    for words in (("books",), ("outbox", "list")):
+        read = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "aisle", *words, str(till.data)],
+            capture_output=True,
+            text=True,
+        )
+        assert read.returncode == 0, read.stderr
+    till.kill()
+    await till.started()

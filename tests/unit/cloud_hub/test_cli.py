@@ -225,3 +225,16 @@ def test_the_embedded_broker_is_for_its_own_machine(data: Path) -> None:
 def test_a_proxy_that_is_none_is_named(data: Path) -> None:
     started = aisle("hub", "--data", data, "--trusted-proxy", "everybody")
     refused(started, "trusted_proxies", "'everybody' is no proxy's address or network")
+
+
+def test_a_product_is_removed_once_and_is_back_when_it_is_loaded_again(data: Path) -> None:
+    remove = ("master-data", "remove", "store", "s01", "--data", data)
+    refused(aisle(*remove), "store 's01' still has devices", "load it")
+    refused(
+        aisle("master-data", "remove", "fixture", "s99-a", "--data", data), "no fixture 's99-a'"
+    )
+    told = aisle("master-data", "remove", "product", COLA, "--data", data)
+    assert (told.exit_code, "is deleted" in told.stdout) == (0, True)
+    refused(aisle("master-data", "remove", "product", COLA, "--data", data), "no product")
+    assert aisle("master-data", "load", data / "chain.json", "--data", data).exit_code == 0
+    assert COLA in aisle("master-data", "export", "--data", data).stdout

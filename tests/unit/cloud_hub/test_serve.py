@@ -5,6 +5,8 @@ import gc
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +19,7 @@ from cloud_hub.app import ADMIN_TOKEN_FILE
 from cloud_hub.core.errors import HubError, InvalidSettings, PortInUse
 from cloud_hub.core.settings import Address, HubSettings
 from cloud_hub.serve import serve_hub
+from sync.core.errors import FolderInUse
 
 
 def at(port: int, host: str = "127.0.0.1") -> Address:
@@ -115,3 +118,41 @@ def test_it_tells_where_it_is_serves_and_ends_when_told_to(
     assert (data / ADMIN_TOKEN_FILE).stat().st_mode & 0o077 == 0
     for port in (http, mqtt):
         socket.create_server(("127.0.0.1", port)).close()
+
+
+def served(data: Path, http: int, mqtt: int) -> subprocess.Popen[str]:
+    """A hub in a process of its own, once it is ready."""
+    command = [sys.executable, "-m", "aisle", "hub", "--data", str(data)]
+    command += ["--http", f"127.0.0.1:{http}", "--mqtt", f"127.0.0.1:{mqtt}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("console")
+    return process
+
+
+def test_a_second_hub_in_one_folder_is_refused_and_a_killed_one_blocks_nobody(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    first = served(tmp_path, free_port(), free_port())
+    for place in (None, f"sqlite:///{tmp_path / 'hub.db'}"):
+        settings = HubSettings(
+            data_dir=tmp_path if place is None else tmp_path / "other",
+            database=place,
+            http=at(free_port()),
+            mqtt=at(free_port()),
+        )
+        with pytest.raises(FolderInUse) as refused:
+            serve_hub(settings)
+        assert f"another hub works in folder {tmp_path} (process {first.pid})" in str(refused.value)
+    told = subprocess.run(
+        [sys.executable, "-m", "aisle", "master-data", "load", "none.json", "--data", tmp_path],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert "cannot read none.json" in told.stderr, "commands work beside it"
+    first.kill()
+    first.communicate()
+    again = served(tmp_path, free_port(), free_port())
+    again.kill()
+    again.communicate()

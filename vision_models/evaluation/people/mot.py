@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from device_profiles.failures import in_words
 from vision_models.core.detections import Boxes, Detections, overlaps
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
@@ -31,7 +32,7 @@ def read_truth(path: Path) -> dict[int, TruePeople]:
     try:
         rows = np.loadtxt(path, delimiter=",", usecols=range(6), ndmin=2)
     except (OSError, ValueError) as error:
-        raise UnusablePicture(f"{path} is not MOT ground truth: {error}") from error
+        raise UnusablePicture(f"{path} is not MOT ground truth: {in_words(error)}") from error
     people = {}
     for frame in np.unique(rows[:, 0]):
         own = rows[rows[:, 0] == frame]

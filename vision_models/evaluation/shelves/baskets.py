@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from device_profiles.camera import ShelfView
 from device_profiles.device import InvalidProfile, load_device
+from device_profiles.failures import in_words
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture
@@ -135,7 +136,7 @@ def read_chest_set(folder: Path) -> ChestSet:
     except (OSError, ValueError, IndexError, StopIteration, InvalidProfile) as error:
         raise UnusablePicture(
             f"{folder} is no set of a chest freezer (profile.toml with its view and fixture,"
-            f" images/, baskets/): {error}"
+            f" images/, baskets/): {in_words(error)}"
         ) from error
     return ChestSet(view=view, fixture=fixture, planogram=next(plans, None), photos=tuple(photos))
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from device_profiles.camera import ShelfView
 from device_profiles.device import InvalidProfile, load_device
+from device_profiles.failures import in_words
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture
@@ -94,7 +95,7 @@ def read_planned_set(folder: Path) -> PlannedSet:
     except (OSError, ValueError, IndexError, StopIteration, InvalidProfile) as error:
         raise UnusablePicture(
             f"{folder} is no set of a planned shelf (profile.toml with a shelf view, fixture and"
-            f" planogram, images/, slots/): {error}"
+            f" planogram, images/, slots/): {in_words(error)}"
         ) from error
     return PlannedSet(view=view, fixture=fixture, planogram=planogram, photos=tuple(photos))
 

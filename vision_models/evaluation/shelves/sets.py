@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from device_profiles.failures import in_words
 from device_profiles.values.gtin import parse_gtin
 from vision_models.core.detections import Boxes
 from vision_models.core.errors import UnusablePicture
@@ -55,7 +56,7 @@ def read_shelf_set(folder: Path) -> tuple[LabelledPhoto, ...]:
     except (OSError, ValueError, KeyError, IndexError) as error:
         raise UnusablePicture(
             f"{folder} is no set of labelled photos (images/ with labels/ in YOLO lines, or"
-            f" boxes.csv): {error}"
+            f" boxes.csv): {in_words(error)}"
         ) from error
     if not photos:
         raise UnusablePicture(f"{folder} has no labelled picture; see: aisle eval shelf --help")

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from biip.checksums import gs1_standard_check_digit
 
+from device_profiles.failures import in_words
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture
 from vision_models.naming.gallery import Gallery
@@ -93,7 +94,8 @@ def grocery_question(folder: Path, kind: GalleryKind, seed: int) -> SkuQuestion:
         icons = _pack_shots(folder)
     except (OSError, ValueError, IndexError) as error:
         raise UnusablePicture(
-            f"{folder} is not the Grocery Store Dataset (train.txt, val.txt, classes.csv): {error}"
+            f"{folder} is not the Grocery Store Dataset (train.txt, val.txt, classes.csv):"
+            f" {in_words(error)}"
         ) from error
     rng = random.Random(seed)
     chosen = sorted({fine for _, fine in train})

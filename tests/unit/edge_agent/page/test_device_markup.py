@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from device_profiles.failures import Failure
 from edge_agent.core.alarms import AlarmSeen
 from edge_agent.core.health import PartHealth
 from edge_agent.core.seen import Seen
@@ -135,3 +136,20 @@ def test_in_chinese_codes_are_words_and_unknown_ones_stand_as_they_are() -> None
     page = drawn(is_chinese=True, alarms=(ALARM, replace(ALARM, alarm="new-thing")), simulated=True)
     for said in ("温度过高", "new-thing", "已连接", "演示", 'href="?lang=en"'):
         assert said in page
+
+
+def test_why_the_link_and_a_part_fail_is_told_in_the_readers_language() -> None:
+    link = LinkStatus(
+        state=LinkState.OFFLINE,
+        detail=f"no broker answers at hub.example:1883: {Failure.NOTHING_ANSWERS}",
+    )
+    part = PartHealth(
+        name="sensors",
+        state="lost",
+        age_s=None,
+        detail=f"cannot read cooler.json: {Failure.NOT_THERE}",
+    )
+    english, chinese = (drawn(is_chinese=each, link=link, parts=(part,)) for each in (False, True))
+    assert "nothing answers there; check that it runs" in english
+    assert "消息服务器无应答 hub.example:1883: 对方没有应答" in chinese
+    assert "无法读取 cooler.json: 不存在；请检查路径" in chinese

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
@@ -38,6 +39,7 @@ async def pages(recorder, writer, clock):
         recorders={"door-1": recorder},
         writer=writer,
         clock=clock,
+        zone=ZoneInfo("Asia/Shanghai"),
         rng=Random(1),
     )
     app = web.Application()

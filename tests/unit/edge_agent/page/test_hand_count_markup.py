@@ -1,6 +1,7 @@
 """The hand count's pages, drawn."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,6 +9,7 @@ from edge_agent.page.hand_count_markup import ClipList, clip_html, door_html, li
 from edge_agent.pipelines.hand_counts.clips import Clip
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def clip(**changes: object) -> Clip:
@@ -33,6 +35,7 @@ def listed(*, is_chinese: bool = False, **changes: object) -> str:
         "recording": {},
         "minutes": 15.0,
         "kept_h": 24.0,
+        "zone": SHANGHAI,
         "problem": "",
     }
     return list_html(ClipList(**(values | changes)), is_chinese=is_chinese)
@@ -58,7 +61,7 @@ def test_a_clip_can_be_taken_of_every_line_and_it_is_said_what_becomes_of_it() -
 
 def test_while_one_is_taken_no_other_can_be_and_the_page_reloads() -> None:
     page = listed(recording={"door-1": NOON + timedelta(minutes=15)})
-    assert "recording until 04:15:00 UTC" in page
+    assert "recording until 12:15:00" in page
     assert 'action="/audit/cancel"' in page
     assert "/audit/start" not in page
     assert 'http-equiv="refresh"' in page
@@ -70,12 +73,13 @@ def test_why_a_wish_was_not_met_is_told() -> None:
 
 def test_a_clip_that_waits_leads_to_its_page_and_tells_its_end() -> None:
     page = listed(clips=(clip(),))
-    assert '<a href="/audit/clips/door-1-a">front · 2026-11-22 04:00 · 1.5 min: count</a>' in page
-    assert "deleted at 2026-11-23 04:00 UTC" in page
+    assert '<a href="/audit/clips/door-1-a">front · 2026-11-22 12:00 · 1.5 min: count</a>' in page
+    assert "deleted at 2026-11-23 12:00" in page
+    assert "UTC" not in page
 
 
 def test_a_clips_page_plays_its_own_film_and_sends_its_count_to_itself() -> None:
-    page = clip_html(clip(), is_chinese=False)
+    page = clip_html(clip(), zone=SHANGHAI, is_chinese=False)
     assert 'src="/audit/clips/door-1-a/film"' in page
     assert 'data-action="/audit/clips/door-1-a/count"' in page
     assert 'action="/audit/clips/door-1-a/delete"' in page
@@ -90,12 +94,12 @@ def test_a_clips_page_plays_its_own_film_and_sends_its_count_to_itself() -> None
 def test_the_arrow_points_to_the_right_of_the_line_where_in_is(
     end: tuple[float, float], x2: str, y2: str
 ) -> None:
-    page = clip_html(clip(end=end), is_chinese=False)
+    page = clip_html(clip(end=end), zone=SHANGHAI, is_chinese=False)
     assert '<line x1="40" y1="60"' in page
     assert f'x2="{x2}" y2="{y2}" marker-end="url(#tip)"' in page
 
 
 def test_the_pages_speak_chinese() -> None:
-    for page in (listed(is_chinese=True), clip_html(clip(), is_chinese=True)):
+    for page in (listed(is_chinese=True), clip_html(clip(), zone=SHANGHAI, is_chinese=True)):
         assert 'lang="zh"' in page
         assert "人工核对客流" in page

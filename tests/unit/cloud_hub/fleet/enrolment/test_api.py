@@ -9,7 +9,7 @@ from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.master_data.place_tables import DeviceRow
 from device_profiles.store import LoginRole
-from tests.small_chain import TENANT
+from tests.small_chain import NOW, TENANT
 from tests.stage.doors import Doors
 
 CLAIM = "/api/v1/devices/claim"
@@ -73,3 +73,34 @@ async def test_a_claim_that_is_none_is_a_bad_question(doors: Doors) -> None:
     body = expect(doors)
     for change in ({"secret": "short"}, {"device_id": "S 1"}, {"colour": "red"}):
         assert (await claim(doors, body | change)).status_code == 422
+
+
+async def test_one_token_of_several_devices_opens_these_alone_each_once_and_each_is_noted(
+    doors: Doors,
+) -> None:
+    body, shared = expect(doors), ("s01-till", "s01-door")
+    with doors.hub.database.writing() as session:
+        for device in session.scalars(sa.select(DeviceRow).where(DeviceRow.store_id == "s01")):
+            device.claimed_at = None
+            if device.device_id in shared:
+                device.claim_token_hash = hash_token(body["claim_token"])
+    first = [(await claim(doors, body | {"device_id": each})) for each in shared]
+    assert [answer.status_code for answer in first] == [200, 200]
+    assert len({answer.json()["password"] for answer in first}) == 2
+    again = [(await claim(doors, body | {"device_id": each})).status_code for each in shared]
+    assert again == [409, 409]
+    others = ("s01-cooler", "s02-till", "s09-till")
+    refused = [(await claim(doors, body | {"device_id": each})).status_code for each in others]
+    assert refused == [403, 403, 403]
+    noted = [act for act in acts(doors) if act[1] == "device-claimed"]
+    assert noted == [(f"device:{each}", "device-claimed") for each in shared]
+
+
+async def test_a_device_that_left_the_chain_is_not_claimed_by_a_token_that_others_have(
+    doors: Doors,
+) -> None:
+    body = expect(doors)
+    with doors.hub.database.writing() as session:
+        session.get_one(DeviceRow, (TENANT, "s01-till")).left_at = NOW
+    assert (await claim(doors, body)).status_code == 403
+    assert acts(doors) == [("nobody", "claim-refused")]

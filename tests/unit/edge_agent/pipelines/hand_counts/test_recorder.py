@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 import cv2
 import pytest
@@ -97,6 +98,7 @@ async def pages(recorder, writer, clock):
         recorders={"door-1": recorder},
         writer=writer,
         clock=clock,
+        zone=ZoneInfo("Asia/Shanghai"),
         rng=Random(1),
     )
     app = web.Application()
