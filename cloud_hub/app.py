@@ -27,7 +27,7 @@ from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.enrolment.enrolment import device_checker
 from cloud_hub.link.broker.caller import Identities
 from cloud_hub.link.broker.connections import end_every_connection, end_silent_connections
-from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
+from cloud_hub.link.broker.consumer import CREDITS_WAITING, Inbox, hear, hub_listener, run_intake
 from cloud_hub.link.broker.doorkeeper import HubDoorkeeper
 from cloud_hub.link.broker.embedded import embedded_broker
 from cloud_hub.link.ingest.counters import Counters
@@ -152,8 +152,12 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
 
 def _own_broker(hub: Hub, inbox: Inbox) -> AbstractAsyncContextManager[object]:
     identities = Identities(device_checker(hub.database), hub.secrets.broker_password)
-    keeper = HubDoorkeeper(hub)
-    return embedded_broker(hub.settings.mqtt, identities, keeper, lambda: inbox.is_full)
+    keeper, most = HubDoorkeeper(hub), CREDITS_WAITING * hub.settings.credit_batches
+
+    def is_full(device: str) -> bool:
+        return inbox.is_full or inbox.waiting_of(device) > most
+
+    return embedded_broker(hub.settings.mqtt, identities, keeper, is_full)
 
 
 async def watch_workers(hub: Hub) -> None:

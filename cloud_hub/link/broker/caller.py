@@ -43,10 +43,9 @@ class Caller:
         """Whether it may publish to `topic`, now or as its will."""
         if self.device is None:
             return True
-        device = self.device
-        own = f"{ROOT}/up/{device.tenant_id}/{device.store_id}/{device.device_id}/"
         is_plain = not any(sign in topic for sign in "+#\0")
-        return len(topic) <= LONGEST_TOPIC and is_plain and topic.startswith(own)
+        is_own = topic.startswith(f"{up_folder(self.device)}/")
+        return len(topic) <= LONGEST_TOPIC and is_plain and is_own
 
     def may_read(self, topic: str) -> bool:
         """Whether it may subscribe to `topic`, or be sent what is published there."""
@@ -56,6 +55,11 @@ class Caller:
         every = every_dn_topic(device.tenant_id, device.store_id, device.device_id)
         own = every.removesuffix("+")
         return topic == every or topic in {f"{own}{what.value}" for what in Downlink}
+
+
+def up_folder(device: DeviceIdentity) -> str:
+    """What all topics begin with that the device may publish to, without the last `/`."""
+    return f"{ROOT}/up/{device.tenant_id}/{device.store_id}/{device.device_id}"
 
 
 class Identities:

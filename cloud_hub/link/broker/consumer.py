@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -37,6 +38,9 @@ RECENT_S = 10.0
 """A device that sent within this time is counted as sending."""
 FULL_BYTES = 32 * 1024 * 1024
 """With so much waiting the embedded broker lets devices wait with what they send."""
+CREDITS_WAITING = 2
+"""How many times its credit of batches may wait of one device at the embedded broker: an honest one
+keeps to its credit, and one that does not shall not make all others wait."""
 URGENT_LEVELS = {str(int(lane)) for lane in (Lane.SALE, Lane.ALERT, Lane.RESULT)}
 Kept = tuple[float, Heard]
 """When it was heard, in monotonic seconds, and what."""
@@ -77,6 +81,7 @@ class Inbox:
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
     _senders: dict[str, float] = field(default_factory=dict)
     _waiting_bytes: int = 0
+    _of: Counter[str] = field(default_factory=Counter)
 
     def __len__(self) -> int:
         """How many messages wait."""
@@ -87,10 +92,15 @@ class Inbox:
         """Whether more waits than a hub should hold in memory."""
         return self._waiting_bytes > FULL_BYTES
 
+    def waiting_of(self, device: str) -> int:
+        """How many messages of a device, by all of its topic but the level, are not committed."""
+        return self._of[device]
+
     def put(self, heard: Heard, now_s: float) -> None:
         """One more, heard at the monotonic time `now_s`."""
         device, _, level = heard.topic.rpartition("/")
         self._senders[device] = now_s
+        self._of[device] += 1
         at = 0 if level == HELLO_LEVEL else 1 if level in URGENT_LEVELS else 2
         self._queues[at].put(device, (now_s, heard))
         self._waiting_bytes += len(heard.payload)
@@ -127,6 +137,11 @@ class Inbox:
 
     def done(self) -> None:
         """What `group` gave last is taken."""
+        for _, heard in self._taking:
+            device, _, _ = heard.topic.rpartition("/")
+            self._of[device] -= 1
+            if not self._of[device]:
+                del self._of[device]
         self._taking = []
 
 

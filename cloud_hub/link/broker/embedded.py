@@ -21,7 +21,7 @@ from amqtt.session import Session
 
 from cloud_hub.core.errors import InvalidSettings, PortInUse
 from cloud_hub.core.settings import Address
-from cloud_hub.link.broker.caller import Caller, Identities
+from cloud_hub.link.broker.caller import Caller, Identities, up_folder
 from cloud_hub.link.broker.client_packets import GuardedReader, GuardedWriter
 from cloud_hub.link.broker.crowd import Crowd, Room
 from cloud_hub.link.broker.door import Door, Doorkeeper
@@ -35,6 +35,8 @@ MOST_UNDELIVERED = 256
 """Messages on their way to the hub, beyond which devices wait with theirs."""
 MOST_INSIDE = 4096
 Callers = dict[str, Caller]
+IsFull = Callable[[str], bool]
+"""Whether a device, by its `up_folder`, is to wait with what it sends."""
 
 
 class CallerPlugin(BaseAuthPlugin, BaseTopicPlugin):  # type: ignore[misc]  # amqtt has no types
@@ -95,6 +97,12 @@ class InnerBroker(Broker):  # type: ignore[misc]  # amqtt has no types
     async def retain_message(self, *_: object) -> None:
         """Nothing is retained: the truth is in the outbox and in the hub's database."""
 
+    def is_held(self, client_id: str, is_full: IsFull) -> bool:
+        """Whether this device is to wait with what it sends."""
+        device = self._callers[client_id].device
+        is_too_much = device is not None and is_full(up_folder(device))
+        return is_too_much or self.undelivered(client_id) > MOST_UNDELIVERED
+
     def undelivered(self, client_id: str) -> int:
         """How many messages of this client, and of all on their way to the hub, wait. What a device
         does not take delays nobody else."""
@@ -153,10 +161,10 @@ def room_here() -> Room:
 
 @asynccontextmanager
 async def embedded_broker(
-    address: Address, identities: Identities, keeper: Doorkeeper, is_full: Callable[[], bool]
+    address: Address, identities: Identities, keeper: Doorkeeper, is_full: IsFull
 ) -> AsyncIterator[InnerBroker]:
-    """A broker whose door listens on `address` for as long as the context lasts; while `is_full`
-    its devices wait with what they send. Raises InvalidSettings and PortInUse."""
+    """A broker whose door listens on `address` for as long as the context lasts; those for
+    whom `is_full` holds wait with what they send. Raises InvalidSettings and PortInUse."""
     require_loopback(address)
     require_free(address, "--mqtt")
     callers: Callers = {}
@@ -166,7 +174,7 @@ async def embedded_broker(
         rooms=broker,
         keeper=keeper,
         crowd=Crowd(room=room_here()),
-        is_held=lambda client_id: is_full() or broker.undelivered(client_id) > MOST_UNDELIVERED,
+        is_held=lambda client_id: broker.is_held(client_id, is_full),
         callers=callers,
     )
     await broker.start()

@@ -15,6 +15,7 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
 from cloud_hub.core.storage.outages import is_outage
 from cloud_hub.core.storage.parts import PartsNotHeld, store_part
+from cloud_hub.link.ingest.lane_state import Claim
 from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.message_reader import MessageReader
 from cloud_hub.link.ingest.offers import Offer
@@ -22,6 +23,7 @@ from cloud_hub.link.ingest.tally import Tally
 from cloud_hub.link.ingest.unit_of_work import Projector, UnitOfWork
 from sync.core.errors import InvalidTopic
 from sync.core.sparing import sparing
+from sync.wire.batch import claimed_range
 from sync.wire.topics import dn_topic, parse_up
 
 log = logging.getLogger(__name__)
@@ -163,7 +165,7 @@ class Ingest:
     ) -> Taken:
         with self._database.writing(stores) as session:
             unit = self._projector.begin(session, messages[-1].received_at, attempt.condemned)
-            unit.books.prefetch(_senders(messages))
+            unit.books.prefetch(_senders(messages), _claims(messages))
             answers = tuple(attempt.read(unit, message) for message in messages)
             unit.finish()
             offers = () if attempt.is_trial else self._offers(unit)
@@ -198,6 +200,19 @@ def _senders(messages: Sequence[Message]) -> list[tuple[str, str]]:
             topic = parse_up(message.topic)
             names.append((topic.tenant, topic.device))
     return names
+
+
+def _claims(messages: Sequence[Message]) -> list[Claim]:
+    """Lane, first and last number of every batch that says them: near what of its lane it is."""
+    claims = []
+    for message in messages:
+        header = claimed_range(message.payload)
+        if header is not None:
+            with suppress(InvalidTopic):
+                topic = parse_up(message.topic)
+                key = (topic.tenant, topic.device, header.epoch, int(header.lane))
+                claims.append((key, header.first, header.last))
+    return claims
 
 
 def _stores(messages: Sequence[Message]) -> frozenset[str]:

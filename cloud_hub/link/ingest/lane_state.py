@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cloud_hub.core.storage.bulk_insert import (
     added,
@@ -30,16 +30,34 @@ PREFETCHED = 200
 """Devices read in one query."""
 
 
+NEAR = 50
+"""Batches whose surroundings are read in one query."""
+Claim = tuple[LaneKey, int, int]
+"""A lane and the first and last number of a batch."""
+
+
 @dataclass(slots=True)
 class LaneState:
-    """What is here of one lane of one incarnation; `stored` are its ranges as the database has
-    them, last by first."""
+    """What is known of one lane of one incarnation: `stored` are ranges as the database has them,
+    last by first. Of a lane with many holes only those near a batch are read (`near`), unless all
+    are asked for: what a batch costs must not grow with what came before it."""
 
-    arrived: RangeSet
-    lost: RangeSet
-    stored: dict[int, int]
+    arrived: RangeSet = field(default_factory=RangeSet)
+    lost: RangeSet = field(default_factory=RangeSet)
+    stored: dict[int, int] = field(default_factory=dict)
+    near: RangeSet = field(default_factory=RangeSet)
+    is_whole: bool = False
     is_changed: bool = False
     resends: int = 0
+
+    def knows(self, first: int, last: int) -> bool:
+        """Whether everything that touches these numbers was read."""
+        return self.is_whole or not self.near.missing(first, last)
+
+    def read(self, first: int, last: int) -> None:
+        """A range as the database has it."""
+        self.stored[first] = last
+        self.arrived.add(first, last)
 
 
 @dataclass(slots=True)
@@ -55,16 +73,17 @@ class LaneBooks:
     _openings: dict[LaneKey, int] = field(default_factory=dict)
     _linked: set[tuple[str, str]] = field(default_factory=set)
     _live: dict[tuple[str, str], Epoch | None] = field(default_factory=dict)
-    _ranges_read: dict[str, dict[LaneKey, list[tuple[int, int]]]] = field(default_factory=dict)
     _claims_kept: dict[LaneKey, LaneClaim] = field(default_factory=dict)
     _read: set[tuple[str, str]] = field(default_factory=set)
 
-    def prefetch(self, names: Iterable[tuple[str, str]]) -> None:
-        """Reads what is known of some devices (tenant, device) in a handful of queries, instead
-        of as many a batch."""
+    def prefetch(self, names: Iterable[tuple[str, str]], claims: Sequence[Claim] = ()) -> None:
+        """Reads what is known of some devices (tenant, device), and of their lanes near some
+        batches, in a handful of queries instead of as many a batch."""
         wanted = sorted(set(names) - self._read)
         for some in (wanted[at : at + PREFETCHED] for at in range(0, len(wanted), PREFETCHED)):
             self._prefetch(some)
+        for at in range(0, len(claims), NEAR):
+            self._read_near(claims[at : at + NEAR])
 
     def _prefetch(self, names: Sequence[tuple[str, str]]) -> None:
         def among(table: type[Any]) -> sa.ColumnElement[bool]:
@@ -77,12 +96,6 @@ class LaneBooks:
         self._live |= dict.fromkeys(names)
         for epoch in session.scalars(live):
             self._live[epoch.tenant_id, epoch.device_id] = epoch
-        for table in (ReceivedRange, LostRange):
-            found = self._ranges_read.setdefault(table.__tablename__, {})
-            rows = session.execute(sa.select(table.__table__).where(among(table)))
-            for row in rows.mappings():
-                key = (row["tenant_id"], row["device_id"], row["epoch"], row["lane"])
-                found.setdefault(key, []).append((row["first"], row["last"]))
         for kept in session.scalars(sa.select(LaneClaim).where(among(LaneClaim))):
             key = (kept.tenant_id, kept.device_id, kept.epoch, kept.lane)
             self._claims_kept[key] = kept
@@ -121,26 +134,43 @@ class LaneBooks:
         ).first()
 
     def lane(self, key: LaneKey) -> LaneState:
-        """The book of one lane."""
-        if key not in self._lanes:
-            stored = self._ranges(ReceivedRange, key)
-            self._lanes[key] = LaneState(
-                RangeSet.of(stored), RangeSet.of(self._ranges(LostRange, key)), dict(stored)
-            )
-        return self._lanes[key]
+        """The whole book of one lane."""
+        book = self._book(key)
+        if not book.is_whole:
+            for first, last in self._ranges(ReceivedRange, key):
+                book.read(first, last)
+            for first, last in self._ranges(LostRange, key):
+                book.lost.add(first, last)
+            book.is_whole = True
+        return book
+
+    def _book(self, key: LaneKey) -> LaneState:
+        return self._lanes.setdefault(key, LaneState())
 
     def _ranges(
         self, table: type[ReceivedRange] | type[LostRange], key: LaneKey
-    ) -> Sequence[tuple[int, int]]:
-        if key[:2] in self._read:
-            return self._ranges_read[table.__tablename__].get(key, [])
-        rows = self.session.execute(sa.select(table.first, table.last).where(*_is(table, key)))
-        return [(first, last) for first, last in rows]
+    ) -> list[tuple[int, int]]:
+        query = sa.select(table.first, table.last).where(*_is(table, key))
+        return [(first, last) for first, last in self.session.execute(query)]
+
+    def _read_near(self, claims: Sequence[Claim]) -> None:
+        """Reads the ranges that these batches overlap or touch: of each the last one that begins
+        at or before it, and those that begin in it."""
+        table = ReceivedRange
+        query = sa.select(
+            table.tenant_id, table.device_id, table.epoch, table.lane, table.first, table.last
+        ).where(sa.or_(*(_touches(*claim) for claim in claims)))
+        for tenant_id, device_id, epoch, lane, begins, ends in self.session.execute(query):
+            self._book((tenant_id, device_id, epoch, lane)).read(begins, ends)
+        for key, first, last in claims:
+            self._book(key).near.add(first, last)
 
     def receive(self, key: LaneKey, first: int, last: int) -> RangeSet:
         """The numbers among first..last that are new; all are received now, the rest counted as
         resent."""
-        book = self.lane(key)
+        book = self._book(key)
+        if not book.knows(first, last):
+            self._read_near([(key, first, last)])
         fresh = RangeSet.of(book.arrived.missing(first, last))
         book.resends += last - first + 1 - len(fresh)
         if fresh:
@@ -152,7 +182,7 @@ class LaneBooks:
         """Notes what the device gave up. A loss told again, or told longer, is one loss."""
         tenant_id, device_id, epoch, lane = key
         for loss in losses:
-            self.lane(key).lost.add(loss.first, loss.last)
+            self._book(key).lost.add(loss.first, loss.last)
             row = {
                 "tenant_id": tenant_id,
                 "device_id": device_id,
@@ -267,6 +297,18 @@ def _is(
         table.epoch == epoch,
         table.lane == lane,
     )
+
+
+def _touches(key: LaneKey, first: int, last: int) -> sa.ColumnElement[bool]:
+    before = aliased(ReceivedRange)
+    begins = (
+        sa.select(sa.func.max(before.first))
+        .where(*_is(before, key), before.first <= first)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    at = ReceivedRange.first
+    return sa.and_(*_is(ReceivedRange, key), at >= sa.func.coalesce(begins, first), at <= last + 1)
 
 
 def welcome_run(epoch: Epoch, run: str) -> None:

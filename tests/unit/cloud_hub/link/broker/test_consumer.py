@@ -81,3 +81,20 @@ async def test_an_inbox_is_full_until_what_waits_is_taken() -> None:
     await inbox.group(20)
     inbox.put(heard("a", payload=large * 8), 0.0)
     assert not inbox.is_full
+
+
+async def test_what_waits_of_a_device_counts_until_it_is_committed() -> None:
+    inbox = Inbox()
+    one = heard("till", "0")
+    device = one.topic.rpartition("/")[0]
+    for _ in range(3):
+        inbox.put(one, 0.0)
+    inbox.put(heard("other", "0"), 0.0)
+    assert inbox.waiting_of(device) == 3
+    await inbox.group(2)
+    assert inbox.waiting_of(device) == 3
+    inbox.done()
+    assert inbox.waiting_of(device) == 2
+    await inbox.group(9)
+    inbox.done()
+    assert inbox.waiting_of(device) == 0

@@ -51,7 +51,9 @@ async def check(device_id: str, password: str) -> DeviceIdentity | None:
 
 
 @asynccontextmanager
-async def broker(port: int, is_full: Callable[[], bool] = lambda: False) -> AsyncIterator[Call]:
+async def broker(
+    port: int, is_full: Callable[[str], bool] = lambda _: False
+) -> AsyncIterator[Call]:
     address = Address(host="127.0.0.1", port=port)
     identities = Identities(check, "the hub's own")
     async with (
@@ -68,7 +70,7 @@ async def test_nothing_is_kept_of_those_who_were_refused_or_have_gone(
     identities = Identities(check, "the hub's own")
     async with (
         embedded_broker(
-            Address(host="127.0.0.1", port=port), identities, Quiet(), lambda: False
+            Address(host="127.0.0.1", port=port), identities, Quiet(), lambda _: False
         ) as inner,
         clients(port) as call,
     ):
@@ -116,7 +118,7 @@ async def test_it_listens_for_no_other_and_names_what_does(host: str) -> None:
         require_loopback(address)
     assert "\n" not in str(caught.value)
     with pytest.raises(InvalidSettings):
-        async with embedded_broker(address, Identities(check, "x"), Quiet(), lambda: False):
+        async with embedded_broker(address, Identities(check, "x"), Quiet(), lambda _: False):
             raise AssertionError
 
 
@@ -165,7 +167,7 @@ async def test_while_the_hub_is_full_devices_wait_and_lose_nothing(
     free_port: Callable[[], int],
 ) -> None:
     port, full = free_port(), asyncio.Event()
-    async with broker(port, lambda: not full.is_set()) as call:
+    async with broker(port, lambda device: device == UP and not full.is_set()) as call:
         hub = await hub_at(call)
         till = await call(TILL_SAYS)
         assert await till.hear(4) == ACCEPTED

@@ -200,3 +200,95 @@ async def test_a_sensor_of_a_new_type_is_read_sent_and_guarded_like_any_other(
     assert (raised["alarm"], raised["value"], raised["limit"]) == ("power-too-high", 900.0, 500.0)
     await minutes(1, power_w=320.0)
     assert [body["state"] for body in bodies(outbox, "alarm")] == ["raised", "cleared"]
+
+
+async def test_a_sensor_of_a_new_type_is_read_sent_and_guarded_like_any_other(
+    cooler, outbox: Outbox
+) -> None:
+    watch, _, minutes = cooler
+    meter = {
+        "sensor_id": "meter",
+        "kind": "power",
+        "address": "json:cooler.json#power_w",
+        "limit_high": 500.0,
+        "alarm_after_s": 120.0,
+    }
+    watch.sensors = (*watch.sensors, Sensor.model_validate(meter))
+    await minutes(2, power_w=310.0)
+    assert [body["others"] for body in bodies(outbox, "cooler")] == [{"power": [310.0]}] * 2
+    await minutes(2, power_w=900.0)
+    assert bodies(outbox, "alarm") == []
+    await minutes(1, power_w=900.0)
+    (raised,) = bodies(outbox, "alarm")
+    assert (raised["alarm"], raised["value"], raised["limit"]) == ("power-too-high", 900.0, 500.0)
+    await minutes(1, power_w=320.0)
+    assert [body["state"] for body in bodies(outbox, "alarm")] == ["raised", "cleared"]
+
+
+async def test_a_sensor_of_a_new_type_is_read_sent_and_guarded_like_any_other(
+    cooler, outbox: Outbox
+) -> None:
+    watch, _, minutes = cooler
+    meter = {
+        "sensor_id": "meter",
+        "kind": "power",
+        "address": "json:cooler.json#power_w",
+        "limit_high": 500.0,
+        "alarm_after_s": 120.0,
+    }
+    watch.sensors = (*watch.sensors, Sensor.model_validate(meter))
+    await minutes(2, power_w=310.0)
+    assert [body["others"] for body in bodies(outbox, "cooler")] == [{"power": [310.0]}] * 2
+    await minutes(2, power_w=900.0)
+    assert bodies(outbox, "alarm") == []
+    await minutes(1, power_w=900.0)
+    (raised,) = bodies(outbox, "alarm")
+    assert (raised["alarm"], raised["value"], raised["limit"]) == ("power-too-high", 900.0, 500.0)
+    await minutes(1, power_w=320.0)
+    assert [body["state"] for body in bodies(outbox, "alarm")] == ["raised", "cleared"]
+
+
+async def test_a_sensor_of_a_new_type_is_read_sent_and_guarded_like_any_other(
+    cooler, outbox: Outbox
+) -> None:
+    watch, _, minutes = cooler
+    meter = {
+        "sensor_id": "meter",
+        "kind": "power",
+        "address": "json:cooler.json#power_w",
+        "limit_high": 500.0,
+        "alarm_after_s": 120.0,
+    }
+    watch.sensors = (*watch.sensors, Sensor.model_validate(meter))
+    await minutes(2, power_w=310.0)
+    assert [body["others"] for body in bodies(outbox, "cooler")] == [{"power": [310.0]}] * 2
+    await minutes(2, power_w=900.0)
+    assert bodies(outbox, "alarm") == []
+    await minutes(1, power_w=900.0)
+    (raised,) = bodies(outbox, "alarm")
+    assert (raised["alarm"], raised["value"], raised["limit"]) == ("power-too-high", 900.0, 500.0)
+    await minutes(1, power_w=320.0)
+    assert [body["state"] for body in bodies(outbox, "alarm")] == ["raised", "cleared"]
+
+
+async def test_a_sensor_of_a_new_type_is_read_sent_and_guarded_like_any_other(
+    cooler, outbox: Outbox
+) -> None:
+    watch, _, minutes = cooler
+    meter = {
+        "sensor_id": "meter",
+        "kind": "power",
+        "address": "json:cooler.json#power_w",
+        "limit_high": 500.0,
+        "alarm_after_s": 120.0,
+    }
+    watch.sensors = (*watch.sensors, Sensor.model_validate(meter))
+    await minutes(2, power_w=310.0)
+    assert [body["others"] for body in bodies(outbox, "cooler")] == [{"power": [310.0]}] * 2
+    await minutes(2, power_w=900.0)
+    assert bodies(outbox, "alarm") == []
+    await minutes(1, power_w=900.0)
+    (raised,) = bodies(outbox, "alarm")
+    assert (raised["alarm"], raised["value"], raised["limit"]) == ("power-too-high", 900.0, 500.0)
+    await minutes(1, power_w=320.0)
+    assert [body["state"] for body in bodies(outbox, "alarm")] == ["raised", "cleared"]
