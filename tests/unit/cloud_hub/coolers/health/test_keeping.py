@@ -2,7 +2,10 @@
 
 from cloud_hub.coolers.health.keeping import keep_all
 from cloud_hub.coolers.health.metrics import COOLER_HEALTH
-from tests.stage.cooler_fleet import DAY, EVENING, Fleet, history
+from cloud_hub.master_data.importer import import_chain
+from simulators.day.cooler_physics import MINUTES_A_DAY, Breaking, Fault
+from tests.stage.cooler_fleet import DAY, EVENING, Fleet, history, machines_read
+from tests.talking_device import small_chain
 
 
 def test_a_sound_cooler_is_not_told_and_nothing_is_computed_twice(fleet: Fleet) -> None:
@@ -21,3 +24,19 @@ def test_it_clears_by_itself_after_the_repair(fleet: Fleet) -> None:
     fleet.clock.set(EVENING + 4 * DAY)
     keep_all(fleet.hub)
     assert fleet.found() == []
+
+
+def test_of_five_simulated_coolers_through_the_hubs_ingest_the_failing_one_is_told(
+    fleet: Fleet,
+) -> None:
+    with fleet.database.writing() as session:
+        import_chain(session, small_chain(5))
+    worn = Breaking(
+        cooler=2, fault=Fault.LEAK, since=17 * MINUTES_A_DAY, over_min=12 * MINUTES_A_DAY
+    )
+    for number, bodies in enumerate(machines_read(5, 24, worn), 1):
+        fleet.hear(*bodies, store=f"s{number:02d}")
+    keep_all(fleet.hub)
+    (warning,) = fleet.found()
+    assert warning.fixture_id == "s03-a"
+    assert "its compressor ran" in warning.sentence.text("en")
