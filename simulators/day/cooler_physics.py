@@ -108,7 +108,7 @@ class Around:
 
 
 @dataclass(slots=True, kw_only=True)
-class Played:
+class Sensed:
     """What the sensors said in intervals of `interval_s`, by interval and cooler: NaN where there
     was no power. `defrosts`: the controller was defrosting."""
 
@@ -133,7 +133,7 @@ def play(
     broken: tuple[Breaking, ...],
     rng: np.random.Generator,
     interval_min: int = 5,
-) -> Played:
+) -> Sensed:
     """Every minute of every cooler."""
     minutes, count = around.room_c.shape
     state = _State(
@@ -157,7 +157,7 @@ def play(
     dark = ~around.has_power[: pieces * interval_min].reshape(shape).all(axis=1)
     temperature = air[: pieces * interval_min].reshape(shape).mean(axis=1) + noise
     duty = ran[: pieces * interval_min].reshape(shape).mean(axis=1)
-    return Played(
+    return Sensed(
         interval_s=int(interval_min * STEP_S),
         temperature_c=np.where(dark, np.nan, temperature),
         duty=np.where(dark, np.nan, duty),

@@ -59,7 +59,7 @@ History = Mapping[date, DayFeatures]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
+class Excess:
     """Summed deviations by what they say: it runs more, it is warmer, it cools down slowlier."""
 
     harder: float = 0.0
@@ -73,7 +73,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class Unusual:
     """A feature that is unlike the cooler's own past: its value now and what was usual."""
 
     feature: str
@@ -85,8 +85,8 @@ class Reason:
 class Judged:
     """A cooler's day: the sums up to it, and why. `is_judged`: enough was read, now and before."""
 
-    sums: Sums
-    reasons: tuple[Reason, ...]
+    sums: Excess
+    reasons: tuple[Unusual, ...]
     is_judged: bool
 
     @property
@@ -109,7 +109,7 @@ def judge_day(
     histories: Mapping[str, History],
     companies: Mapping[str, str],
     day: date,
-    before: Mapping[str, Sums],
+    before: Mapping[str, Excess],
 ) -> dict[str, Judged]:
     """Every cooler's day, by its history up to that day, its company (coolers in one weather) and
     its sums of the day before."""
@@ -121,7 +121,7 @@ def judge_day(
         cooler: _judged(
             found,
             shared.get(companies[cooler], {}),
-            Sums() if histories[cooler][day].is_restarted else before.get(cooler, Sums()),
+            Excess() if histories[cooler][day].is_restarted else before.get(cooler, Excess()),
         )
         for cooler, found in changes.items()
     }
@@ -192,14 +192,14 @@ def _shared(
     }
 
 
-def _judged(changes: Mapping[str, _Change], shared: Mapping[str, float], before: Sums) -> Judged:
+def _judged(changes: Mapping[str, _Change], shared: Mapping[str, float], before: Excess) -> Judged:
     if not changes:
         return Judged(sums=before, reasons=(), is_judged=False)
     deviations = {
         feature: (change.by - shared.get(feature, 0.0)) / change.width
         for feature, change in changes.items()
     }
-    sums = Sums(
+    sums = Excess(
         harder=_added(before.harder, _both(deviations, "night_duty", "day_duty"), HARDER_MOST),
         warmer=_added(before.warmer, _both(deviations, "night_c", "day_c"), WARMER_MOST),
         slower=_added(before.slower, deviations.get("pull_down_min"), SLOWER_MOST),
@@ -209,7 +209,7 @@ def _judged(changes: Mapping[str, _Change], shared: Mapping[str, float], before:
         key=lambda feature: -deviations[feature],
     )
     reasons = tuple(
-        Reason(feature=feature, value=changes[feature].value, usual=changes[feature].usual)
+        Unusual(feature=feature, value=changes[feature].value, usual=changes[feature].usual)
         for feature in named
     )
     return Judged(sums=sums, reasons=reasons, is_judged=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.coolers.health.computing import compute, due_days, features_in
 from cloud_hub.coolers.health.features import DayFeatures
-from cloud_hub.coolers.health.judging import BASE_DAYS, Judged, Sums, company_of, judge_day
+from cloud_hub.coolers.health.judging import BASE_DAYS, Excess, Judged, company_of, judge_day
 from cloud_hub.coolers.health.spans import cooler_spans
 from cloud_hub.coolers.health.tables import CoolerDay
 from cloud_hub.core.days.business_day import business_day
@@ -111,8 +111,8 @@ def _places(chain: Chain, rows: Sequence[CoolerDay]) -> list[tuple[str, str, str
     return list(places.values())
 
 
-def _sums(row: CoolerDay) -> Sums:
-    return Sums(harder=row.harder, warmer=row.warmer, slower=row.slower)
+def _sums(row: CoolerDay) -> Excess:
+    return Excess(harder=row.harder, warmer=row.warmer, slower=row.slower)
 
 
 def _write(

@@ -14,8 +14,8 @@ class CoolerDay(Base):
     """One cooler's business day with the night before it. `heard` counts what came of it,
     `computed_of` what of that is in the features; they are those of `features.DayFeatures`,
     `energy_kwh` what a meter counted, of `metered_s` seconds. `harder`, `warmer`, `slower` are the
-    sums of `judging.Sums`; `reasons` lists [feature, value, usual]; `warned_since` is null where it
-    is no warning."""
+    sums of `judging.Excess`; `reasons` lists [feature, value, usual]; `warned_since` is null where
+    it is no warning."""
 
     __tablename__ = "cooler_day"
     __table_args__ = (Index("cooler_day_by_day", "tenant_id", "business_day"),)

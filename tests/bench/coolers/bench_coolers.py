@@ -17,11 +17,11 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from cloud_hub.coolers.health.features import DayFeatures, features_of
-from cloud_hub.coolers.health.judging import Judged, Sums, company_of, judge_day
+from cloud_hub.coolers.health.judging import Excess, Judged, company_of, judge_day
 from cloud_hub.coolers.health.trace import DEFROST, NIGHT, Read, trace_of
 from device_profiles.sensor import Sensor
 from edge_agent.pipelines.coolers.cooler import CoolerGuard
-from simulators.day.cooler_physics import MINUTES_A_DAY, Breaking, Played
+from simulators.day.cooler_physics import MINUTES_A_DAY, Breaking, Sensed
 from tests.bench.coolers.world import (
     BOOTED_IN_1970,
     CLOSES_MIN,
@@ -65,7 +65,7 @@ class Told:
         return self.alarm_at is None or self.warned_at <= self.alarm_at - LEAD
 
 
-def reads_of(world: World, seen: Played, cooler: int) -> list[Read]:
+def reads_of(world: World, seen: Sensed, cooler: int) -> list[Read]:
     """A cooler's rows as the hub keeps them, in order of time."""
     step = seen.interval_s // 60
     found: list[Read] = []
@@ -92,7 +92,7 @@ def reads_of(world: World, seen: Played, cooler: int) -> list[Read]:
     return sorted(found)
 
 
-def _mode(world: World, seen: Played, index: int, cooler: int) -> str:
+def _mode(world: World, seen: Sensed, index: int, cooler: int) -> str:
     if not world.told.says_mode[cooler]:
         return "normal"
     if seen.defrosts[index, cooler]:
@@ -144,7 +144,7 @@ def judged_days(lived: "Lived") -> Iterator[tuple[int, int | None, dict[str, Jud
     """Every day's verdicts, as they stand in the late morning (by minutes after opening) and in the
     evening (None). The hub judges a day anew as it goes on."""
     places = [(str(c), str(store_of(c)), str(region_of(c))) for c in range(COOLERS)]
-    companies, sums = company_of(places), dict[str, Sums]()
+    companies, sums = company_of(places), dict[str, Excess]()
     for number in range(1, DAYS):
         day = FIRST + timedelta(days=number)
         so_far = {

@@ -16,7 +16,7 @@ from simulators.day.cooler_physics import (
     Fault,
     Floats,
     Machines,
-    Played,
+    Sensed,
     play,
 )
 
@@ -107,7 +107,7 @@ def make(seed: int) -> World:
     return world
 
 
-def played(world: World, seed: int) -> Played:
+def played(world: World, seed: int) -> Sensed:
     return play(world.machines, world.around, world.broken, np.random.default_rng([seed, 1]))
 
 

@@ -9,7 +9,7 @@ from simulators.day.cooler_physics import (
     Breaking,
     Fault,
     Machines,
-    Played,
+    Sensed,
     play,
 )
 
@@ -29,7 +29,7 @@ def around() -> Around:
     )
 
 
-def played(*broken: Breaking, where: Around | None = None) -> Played:
+def played(*broken: Breaking, where: Around | None = None) -> Sensed:
     rng = np.random.default_rng(5)
     return play(Machines.drawn(COUNT, rng), where or around(), broken, rng)
 

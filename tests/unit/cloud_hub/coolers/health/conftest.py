@@ -8,7 +8,7 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
 from sync.core.clock import ManualClock
-from tests.stage.cooler_fleet import EVENING, Fleet
+from tests.stage.coolers.fleet import EVENING, Fleet
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 from cloud_hub.coolers.health.computing import MOST_AT_ONCE, due_days
 from cloud_hub.coolers.health.keeping import keep_all
 from cloud_hub.master_data.chain import read_chain
-from tests.stage.cooler_fleet import EVENING, Fleet, history
+from tests.stage.coolers.fleet import EVENING, Fleet, history
 
 
 def test_late_readings_are_judged_when_they_come(fleet: Fleet) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from cloud_hub.coolers.health.features import DayFeatures, features_of
 from cloud_hub.coolers.health.trace import Read, trace_of
-from tests.stage.cooler_days import STEP_S, quiet_hours, read
+from tests.stage.coolers.days import STEP_S, quiet_hours, read
 
 HOUR_S = 3600.0
 NIGHT, DAY = [(2 * HOUR_S, 10 * HOUR_S)], [(10 * HOUR_S, 20 * HOUR_S)]

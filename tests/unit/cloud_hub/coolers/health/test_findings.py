@@ -9,7 +9,7 @@ from cloud_hub.coolers.health.findings import COOLER_WARNING
 from cloud_hub.coolers.health.keeping import keep_all
 from cloud_hub.coolers.health.metrics import COOLER_HEALTH
 from device_profiles.store import LoginRole
-from tests.stage.cooler_fleet import DAY, EVENING, Fleet, history
+from tests.stage.coolers.fleet import DAY, EVENING, Fleet, history
 from tests.talking_device import NOON
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from cloud_hub.coolers.health.features import DayFeatures
-from cloud_hub.coolers.health.judging import Judged, Sums, base_of, company_of, judge_day
+from cloud_hub.coolers.health.judging import Excess, Judged, base_of, company_of, judge_day
 
 FIRST = date(2026, 5, 1)
 SOUND = DayFeatures(
@@ -30,7 +30,7 @@ def verdicts(ill: dict[int, DayFeatures], days: int = 40, others: int = 0) -> li
     names = ["ill", *(f"other {n}" for n in range(others))]
     histories = {name: {day(n): ill.get(n, wobbling(n)) for n in range(days)} for name in names}
     companies = company_of([(name, "s", "town") for name in names])
-    sums: dict[str, Sums] = {}
+    sums: dict[str, Excess] = {}
     found = []
     for number in range(days):
         verdict = judge_day(histories, companies, day(number), sums)

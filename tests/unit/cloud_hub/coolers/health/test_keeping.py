@@ -4,7 +4,7 @@ from cloud_hub.coolers.health.keeping import keep_all
 from cloud_hub.coolers.health.metrics import COOLER_HEALTH
 from cloud_hub.master_data.importer import import_chain
 from simulators.day.cooler_physics import MINUTES_A_DAY, Breaking, Fault
-from tests.stage.cooler_fleet import DAY, EVENING, Fleet, history, machines_read
+from tests.stage.coolers.fleet import DAY, EVENING, Fleet, history, machines_read
 from tests.talking_device import small_chain
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cloud_hub.coolers.health.tables import CoolerDay
-from tests.stage.cooler_fleet import DAY, EVENING, Fleet, day_read
+from tests.stage.coolers.fleet import DAY, EVENING, Fleet, day_read
 from tests.stage.hub_tables import rows
 from tests.talking_device import NOON
 

@@ -4,7 +4,7 @@ import pytest
 
 from cloud_hub.coolers.health.keeping import keep_all
 from cloud_hub.coolers.health.metrics import COOLER_ENERGY
-from tests.stage.cooler_fleet import DAY, Fleet, day_read, history
+from tests.stage.coolers.fleet import DAY, Fleet, day_read, history
 from tests.talking_device import NOON
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cloud_hub.coolers.health.trace import Read, State, find_defrosts, trace_of
-from tests.stage.cooler_days import STEP_S, quiet_hours, read
+from tests.stage.coolers.days import STEP_S, quiet_hours, read
 
 
 def after(reads: list[Read]) -> float:

@@ -1,8 +1,5 @@
 """A cooler's minutes in tests: as steady as a thermostat, and as ill as is asked for."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-
 from cloud_hub.coolers.health.trace import Read
 
 STEP_S = 300.0
@@ -29,10 +26,3 @@ def quiet_hours(
         read(starts_s + n * STEP_S, warm=warm + 0.2 * (n % 4 - 1.5), duty=duty)
         for n in range(steps)
     ]
-
-
-def hours_between(first: datetime, until: datetime) -> Iterator[datetime]:
-    """Each full hour."""
-    while first < until:
-        yield first
-        first += timedelta(hours=1)
