@@ -1,5 +1,6 @@
 """What is measured of coolers' days: how many are sound, what they used."""
 
+from decimal import Decimal
 from typing import Final
 
 import sqlalchemy as sa
@@ -51,7 +52,10 @@ def measure_energy(session: Session, window: Window, aspect: Aspect) -> Cells:
     )
     return {
         Cell(store_id, day, None): Sums(
-            amount=kwh or 0.0, observed_s=metered_s, expected_s=count * lasts_s[store_id, day]
+            # To the watt hour, exact: days add up to what is said of a week.
+            amount=Decimal(f"{kwh or 0.0:.3f}"),
+            observed_s=metered_s,
+            expected_s=count * lasts_s[store_id, day],
         )
         for store_id, day, kwh, metered_s, count in session.execute(query)
     }
