@@ -23,19 +23,24 @@ from cloud_hub.master_data.place_tables import Tenant
 log = logging.getLogger(__name__)
 
 PERIOD_S = 10.0
+REST_SHARE = 30
+"""A round is followed by so many times its own length of rest: the job takes a thirtieth of a core
+at most, however large the chain."""
 IS_EARLY = timedelta(hours=3)
 """So long after opening a day has no say yet: yesterday's verdict stands."""
 
 
 async def keep_health(hub: Hub) -> None:
     """Computes and judges every few seconds what is due, until cancelled."""
+    clock = asyncio.get_running_loop().time
     while True:
+        began_s = clock()
         try:
             if await asyncio.to_thread(keep_all, hub):
                 hub.changed.announce()
         except SQLAlchemyError:
             log.exception("coolers were not judged", extra={"action": "cooler-health-failed"})
-        await asyncio.sleep(PERIOD_S)
+        await asyncio.sleep(max(PERIOD_S, REST_SHARE * (clock() - began_s)))
 
 
 def keep_all(hub: Hub) -> int:
