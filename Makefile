@@ -8,7 +8,7 @@ READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum
 
 FUZZ_S ?= 10
 
-.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-vision bench lock locale clean
+.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-vision bench-coolers bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ bench-sync: $(READY) ## the link beside a bare reference of the same run; JSON o
 
 bench-vision: $(READY) ## seeing beside bare inference of the same run; JSON on the last line
 	$(BIN)/python -m tests.bench.vision.bench_vision $(ARGS)
+
+bench-coolers: $(READY) ## failing coolers told a day before their alarm, sound ones not; JSON on the last line
+	$(BIN)/python -m tests.bench.coolers.bench_coolers $(ARGS)
 
 bench: $(READY) ## speed and memory, beside a bare reference of the same run
 	$(BIN)/python -m tests.bench $(ARGS)

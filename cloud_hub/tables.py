@@ -1,6 +1,7 @@
 """Every table of the hub: whoever needs the whole schema (start-up, migrations) imports this."""
 
 import cloud_hub.access.tables
+import cloud_hub.coolers.health.tables
 import cloud_hub.coolers.tables
 import cloud_hub.fleet.tables
 import cloud_hub.link.tables

@@ -25,6 +25,7 @@ SENSOR_TYPES: dict[str, SensorType] = {
         SensorType(kind="compressor-duty", unit="ratio", low=0.0, high=1.0, interval_s=60.0),
         SensorType(kind="door-open", unit="s", low=0.0, high=60.0, interval_s=60.0),
         SensorType(kind="power", unit="w", low=0.0, high=20_000.0, interval_s=60.0),
+        SensorType(kind="energy", unit="kwh", low=0.0, high=10_000_000.0, interval_s=60.0),
         SensorType(kind="weight", unit="g", low=0.0, high=60_000.0, interval_s=0.5),
     )
 }

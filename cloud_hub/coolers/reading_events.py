@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from cloud_hub.coolers.health.marks import mark_days
 from cloud_hub.coolers.tables import CoolerReading, SensorReading
 from cloud_hub.core.projection import Fact, Projecting
 from cloud_hub.core.storage.bulk_insert import Merge, greater, insert_or_merge, lesser
@@ -18,6 +19,7 @@ def apply_coolers(work: Projecting, facts: Sequence[Fact[CoolerRead]]) -> None:
     """Keeps every reading. Where an agent restarted within an interval the higher one stands."""
     rows: list[dict[str, Any]] = []
     others: list[dict[str, Any]] = []
+    taken: list[Fact[CoolerRead]] = []
     for fact in facts:
         read = fact.body
         length = len(read.temperature_c)
@@ -25,6 +27,7 @@ def apply_coolers(work: Projecting, facts: Sequence[Fact[CoolerRead]]) -> None:
         if any(len(series) not in (0, length) for series in (*series_of, *read.others.values())):
             work.refuse(fact, "the lists of readings are not equally long")
             continue
+        taken.append(fact)
         others += _others(work, fact)
         for at in range(length):
             values = {
@@ -46,6 +49,7 @@ def apply_coolers(work: Projecting, facts: Sequence[Fact[CoolerRead]]) -> None:
     insert_or_merge(work.session, CoolerReading, rows, merge)
     highest: dict[str, Merge] = {"value": greater}
     insert_or_merge(work.session, SensorReading, others, highest)
+    mark_days(work, taken)
 
 
 def _others(work: Projecting, fact: Fact[CoolerRead]) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ class Unit(StrEnum):
     FACINGS = "facings"
     CELSIUS = "c"
     WATTS = "w"
+    KILOWATT_HOURS = "kwh"
     SECONDS = "s"
 
 

@@ -73,6 +73,8 @@ class Words:
             return f"{self.number(value, 1)} °C"
         if unit is Unit.WATTS:
             return f"{self.number(value, 0)} W"
+        if unit is Unit.KILOWATT_HOURS:
+            return f"{self.number(value, 1)} kWh"
         return self.number(value, 0 if float(value).is_integer() else 1)
 
     def span(self, seconds: float) -> str:

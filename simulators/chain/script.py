@@ -66,6 +66,21 @@ class Unattended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OddCooler:
+    """From `since` until `until` (None: for good) a store's cooler runs for `duty` of the time
+    (None: as ever) and is so much warmer; between the local hours `between_h` alone, where these
+    are given (the second may be the next morning's). `mode` is what its controller says then."""
+
+    store_id: str
+    since: datetime
+    until: datetime | None = None
+    duty: float | None = None
+    warmer_c: float = 0.0
+    between_h: tuple[int, int] | None = None
+    mode: str = "normal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkCut:
     """A store's line is dead from `since`; it comes back `back_after` the demonstration began."""
 
@@ -125,10 +140,15 @@ class Script:
     staff: list[StaffCrossings] = field(default_factory=list)
     rushes: list[Rush] = field(default_factory=list)
     unattended: list[Unattended] = field(default_factory=list)
+    odd_coolers: list[OddCooler] = field(default_factory=list)
     cuts: list[LinkCut] = field(default_factory=list)
     small_disks: list[SmallDisk] = field(default_factory=list)
     lost_acks: list[AckLost] = field(default_factory=list)
     receipts: list[PlannedReceipt] = field(default_factory=list)
+
+    def odd_cooler_of(self, store_id: str) -> tuple[OddCooler, ...]:
+        """What is odd about a store's cooler."""
+        return tuple(odd for odd in self.odd_coolers if odd.store_id == store_id)
 
     def cut_of(self, store_id: str) -> LinkCut | None:
         """The cut that concerns a store, if any."""

@@ -1,10 +1,12 @@
-"""Simulated cooler readings: a healthy cooler's temperature, compressor duty and door."""
+"""Simulated cooler readings: a healthy cooler's temperature, compressor duty and door; and what is
+planted to be odd about one."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from math import cos, tau
 from random import Random
 
+from simulators.chain.script import OddCooler
 from sync.events import CoolerRead
 
 READING_S = 900
@@ -40,3 +42,36 @@ def readings_of_hour(
         compressor_duty=tuple(duties),
         door_open_s=tuple(doors),
     )
+
+
+def as_planted(read: CoolerRead, odd: Sequence[OddCooler], zone: tzinfo | None) -> CoolerRead:
+    """The readings as they are where something is odd about the cooler; `zone` is its store's."""
+    temperatures, duties = list(read.temperature_c), list(read.compressor_duty)
+    mode = read.mode
+    for index, (warm, duty) in enumerate(
+        zip(read.temperature_c, read.compressor_duty, strict=True)
+    ):
+        at = read.started_at + timedelta(seconds=read.interval_s * index)
+        for each in odd:
+            if warm is None or duty is None or not _is_odd(each, at.astimezone(zone)):
+                continue
+            temperatures[index] = round(warm + each.warmer_c, 2)
+            if each.duty is not None:
+                duties[index] = round(each.duty + (duty - USUAL_DUTY) / 10, 3)
+            mode = each.mode if each.mode != "normal" else mode
+    return read.model_copy(
+        update={
+            "temperature_c": tuple(temperatures),
+            "compressor_duty": tuple(duties),
+            "mode": mode,
+        }
+    )
+
+
+def _is_odd(odd: OddCooler, local: datetime) -> bool:
+    if local < odd.since or (odd.until is not None and local >= odd.until):
+        return False
+    if odd.between_h is None:
+        return True
+    first, last = odd.between_h
+    return first <= local.hour < last if first < last else not last <= local.hour < first

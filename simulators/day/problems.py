@@ -13,6 +13,7 @@ from simulators.chain.goods import demonstration_goods, weighed_code
 from simulators.chain.script import (
     AckLost,
     LinkCut,
+    OddCooler,
     PlannedItem,
     PlannedReceipt,
     Rush,
@@ -45,6 +46,31 @@ def shelf_gap(script: Script, time: DemoTime) -> None:
             back_room_units=24,
         )
     )
+
+
+def failing_cooler(script: Script, time: DemoTime) -> None:
+    """Row 4: since yesterday the compressor of S02's cooler runs nearly all of the time, and it is
+    not yet too warm. S05's defrosts for a quarter of an hour, S08's saves at night: no problems."""
+    yesterday, weeks_ago = time.days_ago(1), time.at(time.days_ago(30), 0)
+    script.odd_coolers += [
+        OddCooler(store_id="s02", since=weeks_ago, until=time.at(yesterday, 0), duty=0.62),
+        OddCooler(store_id="s02", since=time.at(yesterday, 0), duty=0.97, warmer_c=1.2),
+        OddCooler(
+            store_id="s05",
+            since=time.at(time.today, 5),
+            until=time.at(time.today, 5, 15),
+            duty=0.02,
+            warmer_c=4.5,
+        ),
+        OddCooler(
+            store_id="s08",
+            since=weeks_ago,
+            duty=0.35,
+            warmer_c=2.0,
+            between_h=(23, 6),
+            mode="night",
+        ),
+    ]
 
 
 def rivals_in_the_cooler(script: Script, time: DemoTime) -> None:
@@ -183,6 +209,13 @@ PROBLEMS: tuple[Problem, ...] = (
         stores=("s01",),
         pages=("home", "shelf", "brand", "store"),
         plant=shelf_gap,
+    ),
+    Problem(
+        row=4,
+        title="S02: the cooler's compressor runs nearly all of the time since yesterday",
+        stores=("s02", "s05", "s08"),
+        pages=("home", "fleet", "device"),
+        plant=failing_cooler,
     ),
     Problem(
         row=5,

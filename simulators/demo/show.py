@@ -131,7 +131,8 @@ class Show:
             if lobby is None:
                 self.agents.photo_folder(device.device_id).mkdir(parents=True, exist_ok=True)
                 now = self.stage.time.local(self.stage.clock.now())
-                write_cooler_file(folder, now, Random(device.device_id))
+                odd = self.stage.script.odd_cooler_of(store.store_id)
+                write_cooler_file(folder, now, Random(device.device_id), odd=odd)
             else:
                 await asyncio.to_thread(lobby.leave_past, folder)
         if self.lines.has_own_line(device.device_id):

@@ -2,19 +2,25 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
 from device_profiles.store import DeviceKind
 from simulators.chain.chain import OPENS_H, Outlet, device_id
-from simulators.chain.script import Script, SmallDisk
+from simulators.chain.script import OddCooler, Script, SmallDisk
 from simulators.core.clock import DemoTime
-from simulators.day.coolers import READING_S, READINGS_AN_HOUR, Openings, readings_of_hour
+from simulators.day.coolers import (
+    READING_S,
+    READINGS_AN_HOUR,
+    Openings,
+    as_planted,
+    readings_of_hour,
+)
 from simulators.day.footfall import DoorMinute, by_the_hour, door_minutes, footfall_of
 from simulators.day.queues import PIECE_MIN, queue_events, waits_of
 from simulators.day.store_day import StoreDay
-from sync.events import EventBody
+from sync.events import CoolerRead, EventBody
 
 HOUR = timedelta(hours=1)
 
@@ -67,17 +73,31 @@ def journal_of(
         entries={
             device_id(outlet.store_id, DeviceKind.TILL): till,
             device_id(outlet.store_id, DeviceKind.DOOR): door,
-            device_id(outlet.store_id, DeviceKind.COOLER): cooler_entries(
-                f"{outlet.store_id}-a",
-                time.at(days[0].day, 0),
-                openings_of(days),
+            device_id(outlet.store_id, DeviceKind.COOLER): _as_planted(
+                cooler_entries(
+                    f"{outlet.store_id}-a",
+                    time.at(days[0].day, 0),
+                    openings_of(days),
+                    time,
+                    Random(f"{seed}/{outlet.store_id}/cooler"),
+                ),
+                script.odd_cooler_of(outlet.store_id),
                 time,
-                Random(f"{seed}/{outlet.store_id}/cooler"),
             ),
         },
         minutes=minutes,
         given_up=given_up,
     )
+
+
+def _as_planted(entries: list[Entry], odd: tuple[OddCooler, ...], time: DemoTime) -> list[Entry]:
+    zone = time.local(time.started_at).tzinfo
+    return [
+        replace(entry, body=as_planted(entry.body, odd, zone))
+        if odd and isinstance(entry.body, CoolerRead)
+        else entry
+        for entry in entries
+    ]
 
 
 def openings_of(days: Iterable[StoreDay]) -> Openings:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,9 +12,9 @@ from random import Random
 
 from device_profiles.store import DeviceKind
 from simulators.chain.chain import CLOSES_H, OPENS_H, Outlet, device_id
-from simulators.chain.script import Script
+from simulators.chain.script import OddCooler, Script
 from simulators.core.clock import DemoTime
-from simulators.day.coolers import READING_S, readings_of_hour
+from simulators.day.coolers import READING_S, as_planted, readings_of_hour
 from simulators.day.footfall import DoorMinute, door_minutes, footfall_of
 from simulators.day.photos import PhotoDue, photo_due
 from simulators.day.queues import queue_events, waits_of
@@ -141,9 +141,9 @@ class Live:
             local = self.time.local(starts_at)
             rng = Random(f"{self.seed}/{store.store_id}/cooler/{local:%H%M}")
             openings = openings_of(store.days[-1:])
-            await self.record(
-                cooler, readings_of_hour(f"{store.store_id}-a", local, 1, openings, rng)
-            )
+            body = readings_of_hour(f"{store.store_id}-a", local, 1, openings, rng)
+            odd = self.script.odd_cooler_of(store.store_id)
+            await self.record(cooler, as_planted(body, odd, local.tzinfo))
             starts_at += quarter
 
     async def _cooler_file(self, store: LiveStore) -> None:
@@ -152,7 +152,9 @@ class Live:
             return
         rng = Random(f"{self.seed}/{store.store_id}/controller")
         while True:
-            write_cooler_file(store.cooler_folder, self.time.local(self.clock.now()), rng)
+            now = self.time.local(self.clock.now())
+            odd = self.script.odd_cooler_of(store.store_id)
+            write_cooler_file(store.cooler_folder, now, rng, odd=odd)
             await asyncio.sleep(COOLER_FILE_EVERY_S)
 
     async def _photos(self, store: LiveStore) -> None:
@@ -190,11 +192,17 @@ def photo_times(time: DemoTime, every_min: int, outlet: Outlet) -> Iterable[date
 
 
 def write_cooler_file(
-    folder: Path, now: datetime, rng: Random, *, open_s: float | None = None
+    folder: Path,
+    now: datetime,
+    rng: Random,
+    *,
+    open_s: float | None = None,
+    odd: Sequence[OddCooler] = (),
 ) -> None:
-    """One reading of a healthy cooler, whole or not at all, written at `now` by the store's clock;
-    with its door open for `open_s`, or as long as a shopper usually takes."""
+    """One reading of a cooler, healthy but for what is `odd`, whole or not at all, written at `now`
+    by the store's clock; with its door open for `open_s`, or as long as a shopper usually takes."""
     body = readings_of_hour("controller", now, 1, lambda begins_at, ends_at: 1, rng)
+    body = as_planted(body, odd, now.tzinfo)
     values = {
         "temperature_c": body.temperature_c[0],
         "compressor_duty": body.compressor_duty[0],

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from cloud_hub.coolers.health.marks import NOTHING_YET
+from cloud_hub.coolers.health.tables import CoolerDay
 from cloud_hub.coolers.tables import SensorReading
 from cloud_hub.master_data.editing import edit_store
 from cloud_hub.sales.tables import ReceiptIdentity
@@ -48,8 +50,25 @@ def tell_a_week(chain: SmallChain) -> None:
                 seen = {slot: gtin for slot, gtin in PLAN.items() if slot != f"A-1-{hour % 3 + 1}"}
                 unknown = (None,) * (number % 3)
                 chain.photo(local(hour, day=day), seen=seen, extra=unknown, store_id=store_id)
-        chain.add(_power(number))
+        chain.add(_power(number), _cooler_day(number))
     chain.flush()
+
+
+def _cooler_day(number: int) -> CoolerDay:
+    told = {
+        "is_judged": True,
+        "energy_kwh": 7 / 3 + number,
+        "metered_s": 86_000.0 if number < len(WEEK) - 1 else 38_000.0,
+        "warned_since": local(7, day=WEEK[number]) if number % 3 == 2 else None,
+    }
+    return CoolerDay(
+        tenant_id=TENANT,
+        fixture_id="s01-a",
+        business_day=WEEK[number],
+        store_id="s01",
+        heard=1,
+        **(NOTHING_YET | told | {"computed_of": 1}),
+    )
 
 
 def _power(number: int) -> SensorReading:

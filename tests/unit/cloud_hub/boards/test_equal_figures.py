@@ -54,6 +54,8 @@ ON_NO_PAGE = {
     "sell-out": "a brand's page shows it by product",
     "sell-out-estimated": "pages show it by product, and where no sale passes a till",
     "cooler-power": "an installation's own sensor has no place on a page of everybody",
+    "cooler-energy": "likewise: only where an installation has meters",
+    "cooler-health": "pages name each cooler that may fail, with the reason",
     "must-have-present": "a brand's page shows the goods that are missing by name",
     "share-of-shelf-by-width": "pages show the share by facings",
     "basket-fill": "only of a chest freezer",

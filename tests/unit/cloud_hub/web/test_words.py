@@ -35,6 +35,7 @@ def words(language: str = "en") -> Words:
         (400.4, Unit.SECONDS, "6:40"),
         (-18.25, Unit.CELSIUS, "−18.2 °C"),
         (1480.4, Unit.WATTS, "1,480 W"),
+        (9.64, Unit.KILOWATT_HOURS, "9.6 kWh"),
         (0, Unit.RECEIPTS, "0"),
     ],
 )

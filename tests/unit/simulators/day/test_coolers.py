@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from statistics import fmean
 
-from simulators.day.coolers import OPENING_S, READING_S, readings_of_hour
+from simulators.chain.script import OddCooler
+from simulators.day.coolers import OPENING_S, READING_S, as_planted, readings_of_hour
 from sync.events import CoolerRead
 
 AT = datetime(2026, 11, 22, 15, tzinfo=UTC)
@@ -50,3 +51,24 @@ def test_a_compressor_is_never_busier_than_a_healthy_one() -> None:
 
 def test_the_time_told_is_utc() -> None:
     assert read(at=AT.astimezone()).started_at == AT
+
+
+def planted(**how: object) -> CoolerRead:
+    body = readings_of_hour("s01-a", AT, 4, lambda _a, _b: 0, Random(1))
+    return as_planted(body, [OddCooler(store_id="s01", **how)], AT.tzinfo)
+
+
+def test_what_is_odd_is_so_from_then_on_and_within_its_hours_alone() -> None:
+    quarter = timedelta(minutes=15)
+    sound = readings_of_hour("s01-a", AT, 4, lambda _a, _b: 0, Random(1))
+    read = planted(since=AT + quarter, until=AT + 3 * quarter, duty=0.97, warmer_c=2.0)
+    assert read.temperature_c == (
+        sound.temperature_c[0],
+        *(round(warm + 2.0, 2) for warm in sound.temperature_c[1:3]),
+        sound.temperature_c[3],
+    )
+    assert [duty > 0.9 for duty in read.compressor_duty] == [False, True, True, False]
+    hour = AT.hour
+    inside = planted(since=AT, duty=0.3, between_h=(hour, hour + 1), mode="night")
+    assert (inside.mode, max(inside.compressor_duty) < 0.4) == ("night", True)
+    assert planted(since=AT, duty=0.3, between_h=(hour + 1, hour), mode="night") == sound

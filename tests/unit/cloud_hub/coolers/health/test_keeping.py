@@ -1,0 +1,42 @@
+"""The job, asked again and again."""
+
+from cloud_hub.coolers.health.keeping import keep_all
+from cloud_hub.coolers.health.metrics import COOLER_HEALTH
+from cloud_hub.master_data.importer import import_chain
+from simulators.day.cooler_physics import MINUTES_A_DAY, Breaking, Fault
+from tests.stage.coolers.fleet import DAY, EVENING, Fleet, history, machines_read
+from tests.talking_device import small_chain
+
+
+def test_a_sound_cooler_is_not_told_and_nothing_is_computed_twice(fleet: Fleet) -> None:
+    fleet.hear(*history(14))
+    keep_all(fleet.hub)
+    assert fleet.found() == []
+    assert keep_all(fleet.hub) == 0
+    assert fleet.measured(COOLER_HEALTH, days=5) == 1.0
+
+
+def test_it_clears_by_itself_after_the_repair(fleet: Fleet) -> None:
+    fleet.hear(*history(14, ill_from=2))
+    keep_all(fleet.hub)
+    assert len(fleet.found()) == 1
+    fleet.hear(*history(4, since=EVENING + 4 * DAY), nonce="n2", epoch=2)
+    fleet.clock.set(EVENING + 4 * DAY)
+    keep_all(fleet.hub)
+    assert fleet.found() == []
+
+
+def test_of_five_simulated_coolers_through_the_hubs_ingest_the_failing_one_is_told(
+    fleet: Fleet,
+) -> None:
+    with fleet.database.writing() as session:
+        import_chain(session, small_chain(5))
+    worn = Breaking(
+        cooler=2, fault=Fault.LEAK, since=17 * MINUTES_A_DAY, over_min=12 * MINUTES_A_DAY
+    )
+    for number, bodies in enumerate(machines_read(5, 24, worn), 1):
+        fleet.hear(*bodies, store=f"s{number:02d}")
+    keep_all(fleet.hub)
+    (warning,) = fleet.found()
+    assert warning.fixture_id == "s03-a"
+    assert "its compressor ran" in warning.sentence.text("en")
