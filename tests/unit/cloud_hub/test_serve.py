@@ -64,7 +64,7 @@ def test_with_a_broker_of_somebody_else_s_nobody_asks_where_its_own_would_listen
             data_dir=tmp_path / "file" / "hub",
             http=at(free_port()),
             mqtt=at(other.getsockname()[1]),
-            broker="mqtt://192.0.2.1:1883",
+            broker="mqtts://192.0.2.1:8883",
         )
         with pytest.raises(HubError, match="cannot use data folder"):
             serve_hub(settings)
