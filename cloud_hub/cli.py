@@ -35,6 +35,20 @@ app.add_typer(artifact_app)
 app.add_typer(audit_app(_traces))
 app.add_typer(review_app)
 
+ServerName = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--name",
+        metavar="HOST",
+        help="Name or address by which devices reach this hub, for its certificate; may be given"
+        " again.",
+    ),
+]
+TlsCertificate = Annotated[
+    Path | None,
+    typer.Option("--tls-cert", help="Certificate chain of --http instead of the hub's own."),
+]
+
 hub_app = typer.Typer(invoke_without_command=True)
 app.add_typer(hub_app, name="hub")
 
@@ -67,19 +81,8 @@ def run_hub(
             help="Reverse proxy that is believed where a request came from; may be given again.",
         ),
     ] = None,
-    name: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--name",
-            metavar="HOST",
-            help="Name or address by which devices reach this hub, for its certificate; may be"
-            " given again.",
-        ),
-    ] = None,
-    tls_cert: Annotated[
-        Path | None,
-        typer.Option("--tls-cert", help="Certificate chain of --http instead of the hub's own."),
-    ] = None,
+    name: ServerName = None,
+    tls_cert: TlsCertificate = None,
     tls_key: Annotated[Path | None, typer.Option("--tls-key", help="Its key.")] = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", help="A TOML file of settings.")
