@@ -22,7 +22,7 @@ from cloud_hub.core.keys.certificates import (
     sign,
     uris_of,
 )
-from tests.stage.requests import csr_of, new_csr
+from tests.certificate_requests import csr_of, new_csr
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -108,6 +108,7 @@ def test_a_request_that_another_key_signed_is_refused() -> None:
         new_csr()[:200],
         new_csr().replace("CERTIFICATE REQUEST", "CERTIFICATE"),
     ],
+    ids=range(7),
 )
 def test_what_is_no_request_is_a_bad_question(text: str) -> None:
     with pytest.raises(Refused) as refused:

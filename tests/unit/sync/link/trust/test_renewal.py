@@ -107,7 +107,9 @@ async def run_until(one: Kept, is_so) -> None:
     await task
 
 
-@pytest.mark.parametrize("made_at", [None, NOW - YEAR * 0.8, NOW - YEAR * 3], ids=str)
+@pytest.mark.parametrize(
+    "made_at", [None, NOW - YEAR * 0.8, NOW - YEAR * 3], ids=["missing", "due", "past"]
+)
 async def test_one_that_is_missing_due_or_past_is_renewed_at_once(
     hub: Hub, url: str, tmp_path: Path, made_at: datetime | None
 ) -> None:
