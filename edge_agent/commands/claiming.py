@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from device_profiles.claim_code import decode, encode
+from device_profiles.failures import in_words
 from edge_agent.core.errors import InvalidSettings
 from edge_agent.settings import CODE_FILE
 from sync.core.errors import ClaimRefused
@@ -31,5 +32,5 @@ async def claim_here(text: str, data_dir: Path) -> DeviceCredentials:
     except ClaimRefused as error:
         raise InvalidSettings(str(error)) from error
     except ODD as error:
-        raise InvalidSettings(f"no hub answers at {code.hub_url}: {error}") from error
+        raise InvalidSettings(f"no hub answers at {code.hub_url}: {in_words(error)}") from error
     return claimed

@@ -7,9 +7,9 @@ from cloud_hub.fleet.trust.certificates import authority_of, issue
 from cloud_hub.fleet.trust.upkeep import look_after
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.master_data.place_tables import DeviceRow
+from tests.certificate_requests import new_csr
 from tests.small_chain import NOW, TENANT
 from tests.stage.doors import Doors
-from tests.certificate_requests import new_csr
 
 TILL = DeviceIdentity(tenant_id=TENANT, store_id="s01", device_id="s01-till")
 
