@@ -147,6 +147,8 @@ def identify(session: Session, certificate: x509.Certificate, now: datetime) -> 
     if device is None or device.left_at is not None:
         raise Refused("this certificate is of no device here", status=401)
     require_enabled(device)
+    if device.claimed_at is None:
+        raise Refused("this device waits to be claimed; its certificate ended", status=401)
     if now > certificate.not_valid_after_utc:
         ended = certificate.not_valid_after_utc.isoformat(timespec="seconds")
         raise Refused(f"this certificate ended at {ended}; renew it", status=401)

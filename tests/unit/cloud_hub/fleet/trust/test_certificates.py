@@ -9,6 +9,7 @@ from cryptography import x509
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.authority import Authority, begin_rotation
 from cloud_hub.core.keys.certificates import fingerprint
+from cloud_hub.fleet.enrolment.enrolment import reset_claim
 from cloud_hub.fleet.tables import DeviceCertificate
 from cloud_hub.fleet.trust.certificates import (
     MOST_AT_ONCE,
@@ -95,6 +96,17 @@ def test_a_disabled_device_and_one_that_has_left_are_let_in_no_more(
             identify(session, made, NOW)
         with doors.hub.database.writing() as session:
             setattr(session.get_one(DeviceRow, (TENANT, "s01-till")), column, None)
+
+
+def test_once_its_claim_is_taken_back_no_certificate_counts_forgotten_or_not(
+    doors: Doors, authority: Authority
+) -> None:
+    made = issued(doors, authority)
+    with doors.hub.database.writing() as session:
+        session.execute(sa.delete(DeviceCertificate))
+        reset_claim(session, session.get_one(DeviceRow, (TENANT, "s01-till")), NOW)
+    with doors.hub.sessions() as session, pytest.raises(Refused, match="waits to be claimed"):
+        identify(session, made, NOW)
 
 
 def test_a_device_that_asks_without_end_has_to_wait(doors: Doors, authority: Authority) -> None:

@@ -49,6 +49,7 @@ class Secured:
 async def secured(tmp_path: Path, free_port: Callable[[], int]) -> AsyncIterator[Secured]:
     async with running_hub(tmp_path / "hub", port=free_port()) as hub:
         await hub.load(small_chain())
+        await hub.claim("s01-till")
         tls = ServerTls(hub.hub.settings)
         async with served(hub, free_port(), tls=tls) as url:
             authority = ensure_authority(hub.hub.settings, hub.hub.clock.now())
