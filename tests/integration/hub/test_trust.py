@@ -183,10 +183,12 @@ async def test_a_false_hub_that_shows_the_true_roots_gets_no_token(
         server = TestServer(app, scheme="https")
         await server.start_server(ssl=context)
         url = f"https://127.0.0.1:{server.port}"
-        async with at_work(tmp_path / "till", url, hub.claim()) as till:
-            await till.until(lambda: bool(till.said))
-            assert "certificate is not trusted" in till.said[0].detail
-        await server.close()
+        try:
+            async with at_work(tmp_path / "till", url, hub.claim()) as till:
+                await till.until(lambda: bool(till.said))
+                assert "certificate is not trusted" in till.said[0].detail
+        finally:
+            await server.close()
         assert false.heard == []
 
 
