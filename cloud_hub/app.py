@@ -20,6 +20,7 @@ from cloud_hub.access.tokens import ANY_TENANT, NewToken, mint_token
 from cloud_hub.core.errors import UnusableData
 from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.audit_seal import AuditSeal
+from cloud_hub.core.keys.authority import ensure_authority
 from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets, write_private
 from cloud_hub.core.settings import HubSettings
@@ -75,6 +76,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
     with ExitStack() as opened:
         opened.callback(database.close)
         hub = hub_over(settings, database, secrets, clock or SystemClock())
+        ensure_authority(settings, hub.clock.now()).keep_own(settings.server_names, hub.clock.now())
         _require_own_keys(database, settings.data_dir, secrets)
         reindex_handles(database, HandleKeys(secrets))
         _mint_admin_token(hub)

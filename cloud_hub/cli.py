@@ -13,6 +13,7 @@ from cloud_hub.admin.log_cli import log_app
 from cloud_hub.admin.removal_kind import RemovalKind
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
+from cloud_hub.fleet.trust.cli import ca_app, device_app
 from cloud_hub.reconciliation.cli import audit_app
 from cloud_hub.review.cli import app as review_app
 
@@ -34,6 +35,20 @@ app.add_typer(artifact_app)
 app.add_typer(audit_app(_traces))
 app.add_typer(review_app)
 
+ServerName = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--name",
+        metavar="HOST",
+        help="Name or address by which devices reach this hub, for its certificate; may be given"
+        " again.",
+    ),
+]
+TlsCertificate = Annotated[
+    Path | None,
+    typer.Option("--tls-cert", help="Certificate chain of --http instead of the hub's own."),
+]
+
 hub_app = typer.Typer(invoke_without_command=True)
 app.add_typer(hub_app, name="hub")
 
@@ -43,7 +58,10 @@ def run_hub(
     context: typer.Context,
     data: DataDir = None,
     database: DatabaseUrl = None,
-    http: Annotated[str | None, typer.Option("--http", help="HOST:PORT of the console.")] = None,
+    http: Annotated[
+        str | None,
+        typer.Option("--http", help="HOST:PORT of console and API; by TLS off this machine."),
+    ] = None,
     mqtt: Annotated[
         str | None, typer.Option("--mqtt", help="HOST:PORT of the embedded broker.")
     ] = None,
@@ -51,7 +69,8 @@ def run_hub(
         str | None,
         typer.Option(
             "--broker",
-            help="mqtt://user:password@host:port instead of the embedded; several with commas.",
+            help="mqtts://host:port instead of the embedded; several with commas. On this machine"
+            " also mqtt://user:password@127.0.0.1:port.",
         ),
     ] = None,
     trusted_proxy: Annotated[
@@ -62,6 +81,9 @@ def run_hub(
             help="Reverse proxy that is believed where a request came from; may be given again.",
         ),
     ] = None,
+    name: ServerName = None,
+    tls_cert: TlsCertificate = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", help="Its key.")] = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", help="A TOML file of settings.")
     ] = None,
@@ -80,11 +102,16 @@ def run_hub(
         "mqtt": mqtt,
         "broker": broker,
         "trusted_proxies": trusted_proxy or None,
+        "names": name or None,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
     }
     serve_hub(load_settings(given, file=settings), verbose=verbose)
 
 
 hub_app.add_typer(hub_token_app)
+hub_app.add_typer(ca_app, name="ca")
+hub_app.add_typer(device_app, name="device")
 
 
 @app.command("ingest")
@@ -93,7 +120,7 @@ def run_worker(
     database: DatabaseUrl = None,
     broker: Annotated[
         str | None,
-        typer.Option("--broker", help="mqtt://user:password@host:port, several with commas."),
+        typer.Option("--broker", help="mqtts://host:port, several with commas; as of the hub."),
     ] = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", help="A TOML file of settings.")

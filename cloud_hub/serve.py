@@ -10,8 +10,10 @@ import uvicorn
 from sqlalchemy.exc import ArgumentError
 
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
+from cloud_hub.core.keys.authority import open_authority
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
+from cloud_hub.fleet.trust.server_tls import PeerProtocol, ServerTls
 from cloud_hub.link.broker.embedded import require_free, require_loopback
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from sync.core.garbage import seldom_collect
@@ -51,7 +53,10 @@ def _sole(settings: HubSettings) -> AbstractContextManager[None]:
 def _serve(settings: HubSettings) -> None:
     app = build_hub(settings)
     seldom_collect()
-    typer.echo(f"console  http://{settings.http}/")
+    tls = ServerTls(settings) if settings.speaks_tls else None
+    typer.echo(f"console  {'https' if tls else 'http'}://{settings.http}/")
+    if tls is not None and settings.tls_cert is None:
+        typer.echo(f"its authority's SHA-256  {open_authority(settings).known_by}")
     typer.echo(f"broker   {' '.join(str(one) for one in settings.broker_addresses)}")
     typer.echo(f"a token that may write is in {settings.data_dir / ADMIN_TOKEN_FILE}")
     typer.echo("make a login with: aisle login add NAME --role head-office")
@@ -65,6 +70,8 @@ def _serve(settings: HubSettings) -> None:
         # uvicorn alone would believe whoever reaches it from this machine.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
+        http=PeerProtocol,
+        ssl_context_factory=None if tls is None else lambda *_: tls.context(),
         ws="websockets-sansio",
         ws_max_size=LONGEST_MESSAGE,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,

@@ -4,9 +4,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from device_profiles.camera import Camera
 from device_profiles.errors import AisleError
@@ -60,6 +60,7 @@ class AuditSettings(Profile):
 class DeviceProfile(Profile):
     """A device's whole profile, read once at start.
 
+    It gets in by a `claim_code`, or by its `claim_token` at the hub that the command line names.
     A photo of the shelves is due every `photo_interval_min` minutes of opening hours (0: never so),
     at the local `photo_times`, and `photo_after_door_s` after a cooler's door was closed.
     `photo_frames` of a live camera, a second apart, vote on what each photo shows. `code_layouts`
@@ -72,7 +73,8 @@ class DeviceProfile(Profile):
     store_id: Identifier
     device_id: Identifier
     kind: DeviceKind
-    claim_token: Secret = Field(min_length=16)
+    claim_token: Secret | None = Field(default=None, min_length=16)
+    claim_code: Annotated[str, StringConstraints(max_length=4000)] | None = None
     time_zone: ZoneName = "UTC"
     simulated: bool = False
     opening_hours: OpeningHours | None = None

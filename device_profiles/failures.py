@@ -58,6 +58,10 @@ _BY_NUMBER: Final = {
 
 _BY_NAME: Final = {
     "SSLCertVerificationError": Failure.NOT_TRUSTED,
+    "ClientConnectorCertificateError": Failure.NOT_TRUSTED,
+    # Their number is OpenSSL's, not the system's.
+    "SSLError": Failure.CUT,
+    "ClientConnectorSSLError": Failure.CUT,
     "gaierror": Failure.UNKNOWN_NAME,
 }
 """By the class's name: who only reads profiles and pictures loads no network."""

@@ -34,15 +34,31 @@ Annotate = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
 
-@app.command()
+edge_app = typer.Typer(invoke_without_command=True)
+app.add_typer(edge_app, name="edge")
+
+
+@edge_app.callback()
 def edge(
-    profile: Annotated[Path, typer.Option(help="The device's profile, a TOML file.")],
-    data: Annotated[Path, typer.Option(help="The agent's folder: outbox, pictures, credentials.")],
+    context: typer.Context,
+    profile: Annotated[Path | None, typer.Option(help="The device's profile, a TOML file.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="The agent's folder: outbox, pictures, credentials.")
+    ] = None,
     hub: Annotated[
-        str | None, typer.Option(help="The hub's address. Without it the device works alone.")
+        str | None,
+        typer.Option(
+            help="The hub's address, where no claim code says it. Without one the device works"
+            " alone."
+        ),
     ] = None,
 ) -> None:
     """Run one device's agent until it is told to stop."""
+    if context.invoked_subcommand is not None:
+        return
+    if profile is None or data is None:
+        missing = "--profile" if profile is None else "--data"
+        raise typer.BadParameter(f"Missing option '{missing}'.")
     hush_codecs()
     from edge_agent.agent import run_agent, stop_on_signals
     from edge_agent.settings import load_settings
@@ -59,6 +75,21 @@ def edge(
     set_up_logging()
     settings = load_settings(profile, data, hub)
     asyncio.run(run())
+
+
+@edge_app.command("claim")
+def claim_device(
+    code: Annotated[str, typer.Argument(help="The claim code, as the hub shows it.")],
+    data: Annotated[Path, typer.Option(help="The agent's folder, made if it is not there.")],
+) -> None:
+    """Claim this device at its hub, once: afterwards `aisle edge` needs no --hub.
+
+    The hub is known by the code before the device says anything to it.
+    """
+    from edge_agent.commands.claiming import claim_here
+
+    claimed = asyncio.run(claim_here(code, data))
+    typer.echo(f"claimed as {claimed.tenant}/{claimed.device} at {claimed.hub_url}")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from device_profiles.camera import Camera, SourceKind
+from device_profiles.claim_code import ClaimCode, decode, is_hub_address
 from device_profiles.device import DeviceProfile, load_device
 from device_profiles.store import DeviceKind
 from edge_agent.core.errors import InvalidSettings
@@ -13,6 +14,7 @@ from edge_agent.drivers.sensors import driver_of
 from sync.core.private import private_folder
 from sync.link.credentials import DeviceClaim
 
+CODE_FILE = "claim-code"
 MB = 1024 * 1024
 """A megabyte of a profile's quotas, in bytes."""
 
@@ -25,6 +27,7 @@ class EdgeSettings:
     profile_dir: Path
     data_dir: Path
     hub_url: str | None
+    code: ClaimCode | None = None
 
     @property
     def database(self) -> Path:
@@ -39,9 +42,12 @@ class EdgeSettings:
     @property
     def claim(self) -> DeviceClaim:
         """What this device shows to get in."""
-        profile = self.profile
+        profile, code = self.profile, self.code
         return DeviceClaim(
-            tenant=profile.tenant_id, device=profile.device_id, claim_token=profile.claim_token
+            tenant=profile.tenant_id,
+            device=profile.device_id,
+            claim_token=code.claim_token if code is not None else profile.claim_token or "",
+            fingerprint=code.fingerprint if code is not None else None,
         )
 
     @property
@@ -58,18 +64,53 @@ class EdgeSettings:
 def load_settings(profile_path: Path, data_dir: Path, hub_url: str | None) -> EdgeSettings:
     """Settings whose profile makes sense and whose folder can be written.
 
-    Raises InvalidProfile, InvalidSettings or SensorUnusable with one line.
+    Raises InvalidProfile, InvalidClaimCode, InvalidSettings or SensorUnusable with one line.
     """
     profile = load_device(profile_path)
     _check_is_complete(profile, profile_path)
     address = check_hub(hub_url) if hub_url is not None else None
     _check_is_writable(data_dir)
+    code = _code_of(profile, data_dir)
+    if code is not None:
+        _check_is_of(code, profile, address)
+        address = code.hub_url.rstrip("/")
+    elif address is not None and profile.claim_token is None:
+        raise InvalidSettings(
+            f"profile {profile_path} has neither claim_code nor claim_token; get a code at the hub"
+            " and run: aisle edge claim CODE --data DIR"
+        )
     return EdgeSettings(
         profile=profile,
         profile_dir=profile_path.resolve().parent,
         data_dir=data_dir,
         hub_url=address,
+        code=code,
     )
+
+
+def _code_of(profile: DeviceProfile, data_dir: Path) -> ClaimCode | None:
+    """The profile's claim code, else the one that the folder was claimed with."""
+    text = profile.claim_code
+    try:
+        text = text or (data_dir / CODE_FILE).read_text(encoding="ascii")
+    except OSError:
+        return None
+    except UnicodeDecodeError as error:
+        raise InvalidSettings(f"{data_dir / CODE_FILE} is damaged; claim anew") from error
+    return decode(text)
+
+
+def _check_is_of(code: ClaimCode, profile: DeviceProfile, address: str | None) -> None:
+    if (code.tenant, code.device) != (profile.tenant_id, profile.device_id):
+        raise InvalidSettings(
+            f"the claim code is for {code.tenant}/{code.device}, the profile for"
+            f" {profile.tenant_id}/{profile.device_id}"
+        )
+    if address is not None and address != code.hub_url.rstrip("/"):
+        raise InvalidSettings(
+            f"the claim code is for the hub at {code.hub_url}, not for --hub {address}; leave"
+            " --hub out"
+        )
 
 
 def check_hub(url: str) -> str:
@@ -80,7 +121,11 @@ def check_hub(url: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise InvalidSettings(f"--hub {url!r} is no address; write http://HOST:PORT")
+        raise InvalidSettings(f"--hub {url!r} is no address; write https://HOST:PORT")
+    if not is_hub_address(url):
+        raise InvalidSettings(
+            f"--hub {url!r} would be told passwords in clear; write https://HOST:PORT"
+        )
     return url.rstrip("/")
 
 

@@ -13,6 +13,7 @@ import uvicorn
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import Address, HubSettings
+from cloud_hub.fleet.trust.server_tls import PeerProtocol, ServerTls
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
@@ -65,17 +66,25 @@ class RunningHub:
 
 
 @asynccontextmanager
-async def served(hub: RunningHub, port: int) -> AsyncIterator[str]:
+async def served(hub: RunningHub, port: int, *, tls: ServerTls | None = None) -> AsyncIterator[str]:
     """The address of the hub's doors on a real port, too."""
     app = hub.http._transport.app  # type: ignore[attr-defined]  # what `running_hub` gave it
     server = uvicorn.Server(
-        uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)
+        uvicorn.Config(
+            app,
+            port=port,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            http=PeerProtocol,
+            ssl_context_factory=None if tls is None else lambda *_: tls.context(),
+        )
     )
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{port}"
     finally:
         server.should_exit = True
         await task
@@ -83,9 +92,15 @@ async def served(hub: RunningHub, port: int) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def running_hub(
-    data_dir: Path, *, port: int, database: str | None = None, broker: str | None = None
+    data_dir: Path,
+    *,
+    port: int,
+    database: str | None = None,
+    broker: str | None = None,
+    **more: Any,
 ) -> AsyncIterator[RunningHub]:
-    """A hub that listens for MQTT on `port` (or on an external `broker`) while the block lasts."""
+    """A hub that listens for MQTT on `port` (or on an external `broker`) while the block lasts,
+    with `more` settings."""
     settings = HubSettings(
         data_dir=data_dir,
         database=database,
@@ -93,6 +108,7 @@ async def running_hub(
         broker=broker,
         reconnect_spread_s=0.1,
         console=False,
+        **more,
     )
     app = build_hub(settings)
     token = (data_dir / ADMIN_TOKEN_FILE).read_text(encoding="utf-8")

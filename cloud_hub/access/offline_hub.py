@@ -66,6 +66,22 @@ def open_offline_hub(
         database.close()
 
 
+@contextmanager
+def open_whole_hub(place: Mapping[str, Any]) -> Iterator[OfflineHub]:
+    """The database at `place`, whichever chains it holds. Raises HubError when there is none."""
+    settings = settings_there(place)
+    database = open_database(settings.database_url)
+    try:
+        yield OfflineHub(
+            database=Database(database.engine, seal=_seal(settings, may_mint=False)),
+            tenant_id="",
+            clock=SystemClock(),
+            settings=settings,
+        )
+    finally:
+        database.close()
+
+
 def _seal(settings: HubSettings, *, may_mint: bool) -> AuditSeal | None:
     """What signs the audit log; None where the keys of the hub that holds chains are elsewhere."""
     if not may_mint and not (settings.data_dir / SECRETS_FILE).exists():

@@ -2,16 +2,27 @@
 
 import ipaddress
 import os
+import re
+import socket
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from cloud_hub.core.errors import InvalidSettings
+from device_profiles.claim_code import is_own_machine
 from device_profiles.device import first_problem
 
 ENVIRONMENT_PREFIX = "AISLE_HUB_"
@@ -20,12 +31,13 @@ MEGABYTE = 1_000_000
 
 
 class Address(BaseModel):
-    """Where to listen or connect: `HOST:PORT` as text."""
+    """Where to listen or connect: `HOST:PORT` as text. `tls`: a broker that speaks it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = Field(min_length=1)
     port: int = Field(ge=0, le=65535)
+    tls: bool = False
 
     def __str__(self) -> str:
         """`HOST:PORT`."""
@@ -69,16 +81,56 @@ def _proxies(value: object) -> object:
 ProxyNames = Annotated[tuple[str, ...], BeforeValidator(_proxies)]
 
 
+_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+def _server_names(value: object) -> object:
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list | tuple):
+        return value
+    names = [name.strip() for one in given for name in str(one).split(",")]
+    for name in names:
+        if not _HOST.fullmatch(name) and not _is_address(name):
+            raise ValueError(f"{name!r} is no server's name; write hub.example.org or 10.1.2.3")
+    return tuple(names)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+ServerNames = Annotated[tuple[str, ...], BeforeValidator(_server_names)]
+
+
+def _key_file(value: object) -> object:
+    if isinstance(value, str) and value.startswith("pkcs11:"):
+        raise ValueError(
+            "a key behind PKCS#11 needs a signer that this build does not bring; give the path of"
+            " a key file"
+        )
+    return value
+
+
+KeyFile = Annotated[Path, BeforeValidator(_key_file)]
+
+
 class HubSettings(BaseModel):
     """Everything that can be set.
 
     `database` is an SQLAlchemy URL; without one the hub keeps SQLite in `data_dir`.
-    `broker` is `mqtt://[user:password@]host:port` of an external broker, or several of them joined
-    by commas, independent of each other, the preferred one first; without one the hub runs its own
-    on `mqtt`, on 127.0.0.1 alone. `trusted_proxies` are addresses or networks (several with commas)
-    whose word is taken for where a request came from and whether by TLS. Of the products that
-    devices name on photos, one in `audit_one_in` is put before a person; of all such questions one
-    in `asked_twice_one_in` before two.
+    `broker` is `mqtts://[user:password@]host:port` of an external broker (on this machine also
+    `mqtt://`), or several of them joined by commas, independent of each other, the preferred one
+    first; without one the hub runs its own on `mqtt`, on 127.0.0.1 alone. `names` are those under
+    which the hub's servers are reached, for their certificate; `tls_cert` and `tls_key` are files
+    of another certificate for `http`. `ca_key` is the file of the authority's key where that is not
+    in `data_dir`; certificates of devices last `certificate_days`. `trusted_proxies` are addresses
+    or networks (several with commas) whose word is taken for where a request came from and whether
+    by TLS. Of the products that devices name on photos, one in `audit_one_in` is put before a
+    person; of all such questions one in `asked_twice_one_in` before two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -88,6 +140,11 @@ class HubSettings(BaseModel):
     http: AddressText = Address(host="127.0.0.1", port=8080)
     mqtt: AddressText = Address(host="127.0.0.1", port=1883)
     broker: str | None = None
+    names: ServerNames = ()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    ca_key: KeyFile | None = None
+    certificate_days: float = Field(default=365.0, ge=0.0001, le=3650)
     console: bool = True
     session_days: int = Field(default=14, ge=1, le=365)
     trusted_proxies: ProxyNames = ()
@@ -104,9 +161,20 @@ class HubSettings(BaseModel):
     @classmethod
     def _brokers_are_addresses(cls, value: str | None) -> str | None:
         for url in value.split(",") if value else ():
-            if _broker_port(url) is None:
-                raise ValueError(f"{url!r} is no broker; write mqtt://HOST:PORT")
+            host = _broker_host(url)
+            if host is None:
+                raise ValueError(f"{url!r} is no broker; write mqtts://HOST:PORT")
+            if urlsplit(url).scheme == "mqtt" and not is_own_machine(host):
+                raise ValueError(
+                    f"passwords would go to {host} in clear; write mqtts://{host}:PORT"
+                )
         return value
+
+    @model_validator(mode="after")
+    def _certificate_has_its_key(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key go together: give both files")
+        return self
 
     @property
     def database_url(self) -> str | sa.URL:
@@ -130,7 +198,26 @@ class HubSettings(BaseModel):
         if not self.broker_urls:
             return (self.mqtt,)
         parts = [urlsplit(url) for url in self.broker_urls]
-        return tuple(Address(host=part.hostname or "", port=part.port or 0) for part in parts)
+        return tuple(
+            Address(host=part.hostname or "", port=part.port or 0, tls=part.scheme == "mqtts")
+            for part in parts
+        )
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether `http` is by TLS: always where other machines reach it, else where a certificate
+        or names for one were given, unless a proxy stands before it."""
+        wants_tls = self.tls_cert is not None or (self.names and not self.trusted_proxies)
+        return bool(wants_tls) or not is_own_machine(self.http.host)
+
+    @property
+    def server_names(self) -> tuple[str, ...]:
+        """Every name and address under which the hub's own servers are known, the first one being
+        what its certificate is called."""
+        host = self.http.host
+        anywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not listened on
+        names = (*self.names, socket.gethostname() if anywhere else host)
+        return tuple(dict.fromkeys((*names, "localhost", "127.0.0.1", "::1")))
 
     @property
     def mqtt_version(self) -> int:
@@ -163,12 +250,12 @@ class HubSettings(BaseModel):
         return self.data_dir / "artifacts"
 
 
-def _broker_port(url: str) -> int | None:
-    """The port of `mqtt://[user:password@]host:port`; None where it is not that."""
+def _broker_host(url: str) -> str | None:
+    """The host of `mqtts://[user:password@]host:port`; None where it is not that."""
     try:
         parts = urlsplit(url)
-        is_one = parts.scheme == "mqtt" and parts.hostname and parts.path in ("", "/")
-        return parts.port if is_one else None
+        is_one = parts.scheme in ("mqtt", "mqtts") and parts.port and parts.path in ("", "/")
+        return parts.hostname if is_one else None
     except ValueError:
         return None
 

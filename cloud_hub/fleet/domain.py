@@ -19,6 +19,8 @@ from cloud_hub.fleet.enrolment import api as enrolment_api
 from cloud_hub.fleet.events import apply_reported, apply_results, trace_reported, trace_result
 from cloud_hub.fleet.metrics import DEVICE_METRICS
 from cloud_hub.fleet.offline_findings import DEVICE_OFFLINE, STORE_OFFLINE, find_offline
+from cloud_hub.fleet.trust import api as trust_api
+from cloud_hub.fleet.trust.upkeep import keep_authority
 from cloud_hub.insight.search import Search
 from cloud_hub.link.ingest.offers import Offer
 from sync.events import CommandResult, StateReported
@@ -35,7 +37,13 @@ DOMAIN: Final = Domain(
         Search(kinds=(ALARM,), find=find_alarms),
     ),
     actions=ACTIONS,
-    routers=(enrolment_api.router, media_api.router, commands_api.router, artifacts_api.router),
+    routers=(
+        trust_api.router,
+        enrolment_api.router,
+        media_api.router,
+        commands_api.router,
+        artifacts_api.router,
+    ),
     after_greeting=(
         Offer(lacking=lacking_state, version=desired_version),
         Offer(lacking=lacking_commands),
@@ -44,5 +52,6 @@ DOMAIN: Final = Domain(
         Job(name="signing", run=keep_signed),
         Job(name="rollouts", run=go_on_with_rollouts),
         Job(name="desired-states", run=publish_desired_states),
+        Job(name="authority", run=keep_authority),
     ),
 )

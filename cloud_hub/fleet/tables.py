@@ -65,3 +65,19 @@ class ArtifactRollout(Base):
     begun_at: Mapped[datetime]
     begun_by: Mapped[str]
     asked_at: Mapped[datetime | None]
+
+
+class DeviceCertificate(Base):
+    """A certificate that the hub's authority gave a device: its serial number in hexadecimal
+    digits, the fingerprint of the root that signed it, its own, and since when it counts no more
+    before its time. A renewed one overlaps the one before."""
+
+    __tablename__ = "device_certificate"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    serial: Mapped[str] = key()
+    issuer: Mapped[str]
+    fingerprint: Mapped[str]
+    issued_at: Mapped[datetime]
+    not_after: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

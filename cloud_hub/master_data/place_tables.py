@@ -96,7 +96,7 @@ class PlanogramSlot(Base):
 class DeviceRow(Base):
     """A device the hub knows. Credentials are hashes; `claimed_at` is set by its first claim.
     `first_connected_at` is its first hello ever, `connected_at` its latest; `left_at`: since when
-    the chain names it no more."""
+    the chain names it no more; `disabled_at`: since when it is let in no more."""
 
     __tablename__ = "device"
     tenant_id: Mapped[str] = key()
@@ -114,3 +114,4 @@ class DeviceRow(Base):
     heard_at: Mapped[datetime | None]
     agent_version: Mapped[str | None]
     left_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]

@@ -5,7 +5,6 @@ got when it enrolled; the file itself is fetched in parts and then verified agai
 """
 
 import asyncio
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,11 +90,8 @@ class ArtifactSource:
 
     async def __aenter__(self) -> Self:
         """Ready to be asked."""
-        login = f"{self._credentials.device}:{self._credentials.password}".encode()
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=None, sock_read=REQUEST_TIMEOUT_S, connect=30),
-            headers={"Authorization": f"Basic {b64encode(login).decode()}"},
-        )
+        timeout = aiohttp.ClientTimeout(total=None, sock_read=REQUEST_TIMEOUT_S, connect=30)
+        self._session = self._credentials.session_with(self._credentials.tls(), timeout)
         return self
 
     async def __aexit__(
@@ -177,7 +173,7 @@ class ArtifactSource:
         url = f"{self._url}/targets/{quote(folder)}/{offer.sha256}.{quote(file)}"
         headers = {"Range": f"bytes={offset}-"} if offset else {}
         try:
-            async with self._opened().get(url, headers=headers) as answer:
+            async with self._opened().get(url, headers=headers, allow_redirects=False) as answer:
                 answer.raise_for_status()
                 with part.open("ab" if answer.status == 206 else "wb") as out:
                     async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
@@ -193,7 +189,7 @@ class ArtifactSource:
     async def _get(self, url: str) -> bytes:
         """A small file. Raises DownloadError as python-tuf wants it."""
         try:
-            async with self._opened().get(url) as answer:
+            async with self._opened().get(url, allow_redirects=False) as answer:
                 if answer.status != 200:
                     raise DownloadHTTPError(f"{answer.status} from {url}", answer.status)
                 return await answer.content.read(LARGEST_METADATA_BYTES + 1)

@@ -34,6 +34,20 @@ def private_database(path: Path) -> None:
             _narrow(path.with_name(path.name + ending), FILE_MODE)
 
 
+def write_private(path: Path, text: str) -> None:
+    """The text in a file of mode 0600: whole or not at all, its folder made where it is not there.
+    Raises OSError."""
+    private_folder(path.parent)
+    draft = path.with_name(f"{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+
+
 def _narrow(path: Path, mode: int) -> None:
     """Another user's file stays as that one made it."""
     if path.stat().st_mode & 0o777 & ~mode:

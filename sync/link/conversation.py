@@ -75,7 +75,7 @@ class Conversation:
         settings = self._settings
         link = await MqttLink.connect(
             broker,
-            settings.login(self._outbox.run),
+            settings.login(self._outbox.run, broker),
             self._hear,
             keepalive_s=settings.keepalive_s,
         )

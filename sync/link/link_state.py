@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from device_profiles.names import certificate_name
 from sync.core.clock import Clock
-from sync.link.mqtt import BrokerAddress, MqttLogin, TlsFiles
+from sync.link.mqtt import BrokerAddress, MqttLogin
 from sync.link.reconnect import CAP_S
+from sync.link.trust.contexts import TlsFiles
 from sync.wire.messages import SPREAD_S
 from sync.wire.topics import Downlink
 
@@ -59,14 +61,20 @@ class LinkSettings:
     keepalive_s: int = 20
     heartbeat_s: float = 240.0
 
-    def login(self, run: str) -> MqttLogin:
-        """What to say to a broker. The client id carries the run: two copies of one device would
-        otherwise throw each other out for ever."""
+    def login(self, run: str, broker: BrokerAddress) -> MqttLogin:
+        """What to say to a broker: by TLS who its certificate says, else name and password. The
+        client id carries the run: two copies of one device would otherwise throw each other out
+        for ever."""
+        if not broker.tls:
+            return MqttLogin(
+                client_id=f"{self.device}-{run[:8]}",
+                user_name=self.user_name,
+                password=self.password,
+            )
         return MqttLogin(
             client_id=f"{self.device}-{run[:8]}",
-            user_name=self.user_name,
-            password=self.password,
-            tls=self.tls,
+            user_name=certificate_name(self.tenant, self.device),
+            tls=self.tls or TlsFiles(),
         )
 
 

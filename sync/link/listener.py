@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -155,7 +155,8 @@ class MqttListener:
                 return
             self._heard.put_nowait(Heard(message=message, link=arrived[0]))
 
-        link = await MqttLink.connect(broker, self._login, hear, manual_ack=True)
+        login = self._login if broker.tls else replace(self._login, tls=None)
+        link = await MqttLink.connect(broker, login, hear, manual_ack=True)
         arrived.append(link)
         since_s = self._clock.monotonic_s()
         try:

@@ -9,7 +9,7 @@ import hashlib
 import logging
 import os
 import sqlite3
-from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -22,6 +22,7 @@ from sync.core.pause import pause
 from sync.core.private import private_folder
 from sync.link.credentials import DeviceCredentials
 from sync.link.reconnect import Reconnect
+from sync.link.trust.hub_http import ODD
 from sync.outbox.outbox import Outbox, Transaction
 
 log = logging.getLogger(__name__)
@@ -136,22 +137,30 @@ async def run_uploader(
 ) -> None:
     """Upload every waiting picture, for ever, until `stop`; what fails is tried again later."""
     policy = Reconnect(rng, spread_s=LOOK_AGAIN_S)
-    timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
-    login = f"{credentials.device}:{credentials.password}".encode()
-    headers = {"Authorization": f"Basic {b64encode(login).decode()}"}
-    async with aiohttp.ClientSession(timeout=timeout, headers=headers) as session:
-        while not stop.is_set():
-            try:
-                for picture in await asyncio.to_thread(store.waiting):
-                    if stop.is_set():
-                        return
-                    await _upload(session, store, picture, credentials.hub_url)
-                policy.was_connected(float("inf"))
-                wait_s = LOOK_AGAIN_S
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                log.info("picture upload: %s", error, extra={"action": "upload-failed"})
-                wait_s = policy.wait_s()
-            await pause(stop, wait_s)
+    while not stop.is_set():
+        try:
+            pictures = await asyncio.to_thread(store.waiting)
+            if pictures:
+                await _upload_all(store, pictures, credentials, stop)
+            policy.was_connected(float("inf"))
+            wait_s = LOOK_AGAIN_S
+        except ODD as error:
+            log.info("picture upload: %s", error, extra={"action": "upload-failed"})
+            wait_s = policy.wait_s()
+        await pause(stop, wait_s)
+
+
+async def _upload_all(
+    store: MediaStore,
+    pictures: Sequence[Picture],
+    credentials: DeviceCredentials,
+    stop: asyncio.Event,
+) -> None:
+    """One after the other, over a connection by the certificate that the device has now."""
+    async with credentials.session(timeout_s=REQUEST_TIMEOUT_S) as session:
+        for picture in pictures:
+            if not stop.is_set():
+                await _upload(session, store, picture, credentials.hub_url)
 
 
 async def _upload(
@@ -175,7 +184,7 @@ async def _upload(
         chunk = await asyncio.to_thread(_read, path, offset)
         last = offset + len(chunk) - 1
         headers = {"Content-Range": f"bytes {offset}-{last}/{picture.bytes}"}
-        async with session.put(url, data=chunk, headers=headers) as answer:
+        async with session.put(url, data=chunk, headers=headers, allow_redirects=False) as answer:
             if answer.status == 201:
                 reach(Failpoint.UPLOAD_BEFORE_NOTING)
                 await asyncio.to_thread(store.mark, picture.sha256, UPLOADED)

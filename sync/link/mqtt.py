@@ -6,11 +6,9 @@ and one client object lives for one connection, so that nothing is left in its q
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol, Self
 
 import paho.mqtt.client as paho
@@ -22,6 +20,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from device_profiles.failures import in_words
 from sync.core.errors import LinkRefused, NotConnected
+from sync.link.trust.contexts import TlsFiles, client_context
 
 log = logging.getLogger(__name__)
 
@@ -40,23 +39,15 @@ _WRONG_VERSION = {1, 132, _HUNG_UP}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerAddress:
-    """Where a broker listens."""
+    """Where a broker listens, and whether by TLS."""
 
     host: str
     port: int
+    tls: bool = False
 
     def __str__(self) -> str:
         """`host:port`."""
         return f"{self.host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TlsFiles:
-    """Certificates for TLS; with `certificate` and `key` for mutual TLS."""
-
-    authority: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +118,10 @@ class MqttLink:
         Raises LinkRefused when the broker refuses the login, NotConnected when none answers.
         """
         try:
-            client = _client(MQTTProtocolVersion.MQTTv5, login, manual_ack)
+            client = await _client(MQTTProtocolVersion.MQTTv5, login, manual_ack)
             return await cls._attempt(client, address, on_message, keepalive_s)
         except _NoSuchVersion:
-            client = _client(MQTTProtocolVersion.MQTTv311, login, manual_ack)
+            client = await _client(MQTTProtocolVersion.MQTTv311, login, manual_ack)
             return await cls._attempt(client, address, on_message, keepalive_s)
 
     @classmethod
@@ -337,7 +328,7 @@ class _NoSuchVersion(Exception):
     """The broker does not speak MQTT 5."""
 
 
-def _client(version: MQTTProtocolVersion, login: MqttLogin, manual_ack: bool) -> paho.Client:
+async def _client(version: MQTTProtocolVersion, login: MqttLogin, manual_ack: bool) -> paho.Client:
     is_5 = version is MQTTProtocolVersion.MQTTv5
     client = paho.Client(
         CallbackAPIVersion.VERSION2,
@@ -353,15 +344,11 @@ def _client(version: MQTTProtocolVersion, login: MqttLogin, manual_ack: bool) ->
     if login.user_name is not None:
         client.username_pw_set(login.user_name, login.password)
     if login.tls is not None:
-        client.tls_set_context(_tls_context(login.tls))
+        try:
+            client.tls_set_context(await asyncio.to_thread(client_context, login.tls))
+        except (OSError, ValueError) as error:
+            raise NotConnected(f"the files for TLS cannot be used: {error}") from error
     return client
-
-
-def _tls_context(files: TlsFiles) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=files.authority)
-    if files.certificate is not None:
-        context.load_cert_chain(files.certificate, files.key)
-    return context
 
 
 def _clean(client: paho.Client) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from cryptography.x509.oid import NameOID
 
 from sync.core.errors import LinkRefused
 from sync.link.link_state import LinkState
-from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFiles
+from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
+from sync.link.trust.contexts import TlsFiles
 from tests.chaos.scene import ROOT, TILL, drain, kept, sales, until
 from tests.chaos.setups import Way, on
 
@@ -85,7 +86,7 @@ async def test_25_an_expired_certificate_stops_the_link_and_never_the_till(
     server = authority.issue("localhost", HOUR)
     addresses = []
     for broker in setup.brokers:
-        addresses.append(BrokerAddress(host="localhost", port=free_port()))
+        addresses.append(BrokerAddress(host="localhost", port=free_port(), tls=True))
         broker.stop()
         broker.config = (
             "per_listener_settings true\nallow_anonymous true\n"

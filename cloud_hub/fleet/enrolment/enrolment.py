@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.core.storage.database import Database
+from cloud_hub.fleet.trust.certificates import require_enabled, revoke
 from cloud_hub.link.broker.caller import DEVICE_NAME, CheckDevice
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.master_data.place_tables import DeviceRow
@@ -44,6 +45,7 @@ def claim(session: Session, said: Claim, now: datetime) -> tuple[DeviceIdentity,
         raise Refused(UNKNOWN_CLAIM, status=403)
     if not hmac.compare_digest(device.claim_token_hash, offered):
         raise Refused(UNKNOWN_CLAIM, status=403)
+    require_enabled(device)
     if secret is not None and hmac.compare_digest(device.password_hash or "", hash_token(secret)):
         return _identity(device), secret
     if device.claimed_at is not None:
@@ -59,9 +61,41 @@ def claim(session: Session, said: Claim, now: datetime) -> tuple[DeviceIdentity,
     return _identity(device), password
 
 
-def reset_claim(device: DeviceRow) -> None:
-    """Lets the device be claimed once more; its present password ends."""
+def reset_claim(session: Session, device: DeviceRow, now: datetime) -> None:
+    """Lets the device be claimed once more; its present password and certificates end."""
     device.password_hash = device.claimed_at = None
+    revoke(session, device, now)
+
+
+def disable(session: Session, device: DeviceRow, now: datetime) -> None:
+    """Lets the device in no more: its password and certificates end, its claim is refused. Nothing
+    where that is so already."""
+    device.disabled_at = device.disabled_at or now
+    device.password_hash = None
+    revoke(session, device, now)
+
+
+def enable(session: Session, device: DeviceRow, now: datetime) -> None:
+    """Lets a disabled device be claimed once more. Nothing for one that is not."""
+    if device.disabled_at is not None:
+        device.disabled_at = None
+        reset_claim(session, device, now)
+
+
+def new_claim_token(session: Session, device: DeviceRow, now: datetime, *, again: bool) -> str:
+    """A token with which the device may be claimed; the one it had ends. Raises Refused (403, 409)
+    for a disabled device, and for one that is claimed unless it shall be claimed `again`."""
+    require_enabled(device)
+    if device.claimed_at is not None and not again:
+        raise Refused(
+            f"device {device.device_id} is claimed; a new code ends its way in: ask for it to be"
+            " claimed again",
+            status=409,
+        )
+    token = secrets.token_urlsafe(24)
+    device.claim_token_hash = hash_token(token)
+    reset_claim(session, device, now)
+    return token
 
 
 def check_device(session: Session, device_id: str, password: str) -> DeviceIdentity | None:

@@ -11,6 +11,7 @@ from secrets import token_hex
 from urllib.parse import unquote, urlsplit
 
 from cloud_hub.core.hub import Hub
+from cloud_hub.core.keys.authority import open_authority
 from cloud_hub.core.storage.outages import MAY_BE_OUTAGE
 from cloud_hub.link.broker.caller import HUB_USER
 from cloud_hub.link.broker.fair_queue import FairQueue
@@ -23,6 +24,7 @@ from sync.core.failpoints import Failpoint, reach
 from sync.events import Lane
 from sync.link.listener import Heard, MqttListener
 from sync.link.mqtt import BrokerAddress, MqttLogin
+from sync.link.trust.contexts import TlsFiles
 from sync.wire.batch import claimed_range
 from sync.wire.messages import HELD_EVERY_S, Ack
 from sync.wire.topics import HELLO_LEVEL, Downlink, dn_topic, parse_up
@@ -54,17 +56,30 @@ def hub_listener(hub: Hub) -> MqttListener:
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return MqttListener(
         [
-            BrokerAddress(host=address.host, port=address.port)
+            BrokerAddress(host=address.host, port=address.port, tls=address.tls)
             for address in hub.settings.broker_addresses
         ],
         MqttLogin(
             client_id=f"aisle-hub-{token_hex(6)}",
             user_name=user or None,
             password=password or None,
+            tls=_own_tls(hub) if any(one.tls for one in hub.settings.broker_addresses) else None,
         ),
         clock=hub.clock,
         rng=Random(),
         shared=bool(hub.settings.broker_urls),
+    )
+
+
+def _own_tls(hub: Hub) -> TlsFiles:
+    """The hub's own certificate. Brokers show one that its authority signed, or any other that
+    every machine believes."""
+    authority = open_authority(hub.settings)
+    return TlsFiles(
+        authority=authority.roots_file,
+        certificate=authority.hub.certificate,
+        key=authority.hub.key,
+        is_public=True,
     )
 
 

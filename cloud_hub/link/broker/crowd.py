@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from cloud_hub.link.broker.caller import Caller
@@ -99,6 +100,12 @@ class Crowd:
     def holds(self, caller: Caller) -> bool:
         """Whether this device still has a connection."""
         return self._of_device[caller.key] > 0
+
+    def send_away(self, keys: Set[str]) -> None:
+        """Ends every connection of these callers."""
+        for (key, _), visitor in list(self._inside.items()):
+            if key in keys:
+                visitor.send_away()
 
     def send_everybody_away(self) -> None:
         """Ends every connection."""

@@ -8,7 +8,7 @@ chain, the device and a number, so that no session is ever met twice.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Protocol
@@ -27,6 +27,7 @@ CONNECT_TIMEOUT_S = 5.0
 CHECK_TIMEOUT_S = 10.0
 CHECKS_AT_ONCE = 4
 CLOSE_TIMEOUT_S = 2.0
+ENDED_EVERY_S = 2.0
 MOST_WILL_BYTES = 8 * 1024
 MOST_PACKET_BYTES = 2 * MAX_PAYLOAD_BYTES
 """Of a device: the largest batch twice."""
@@ -49,6 +50,9 @@ class Doorkeeper(Protocol):
 
     async def left(self, device: DeviceIdentity) -> None:
         """A device's last connection has ended."""
+
+    async def ended(self, inside: Sequence[DeviceIdentity]) -> Sequence[DeviceIdentity]:
+        """Which of those inside may be inside no more."""
 
     async def broke(self, device: DeviceIdentity, refusal: LinkRefusal) -> None:
         """A device did what no agent does."""
@@ -185,6 +189,17 @@ class Door:
         task = asyncio.ensure_future(telling)
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
+
+    async def keep_out(self) -> None:
+        """Every few seconds ends the connections of devices whose way in was taken back, until
+        cancelled."""
+        while True:
+            await asyncio.sleep(ENDED_EVERY_S)
+            inside = {caller.key: caller.device for caller in self.callers.values()}
+            devices = [device for device in inside.values() if device is not None]
+            if devices:
+                gone = await self.keeper.ended(devices)
+                self.crowd.send_away({Caller(device=device).key for device in gone})
 
     async def close(self) -> None:
         """Ends every connection, and waits until it is noted."""

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloud_hub.core.hub import Hub
@@ -31,6 +32,24 @@ class HubDoorkeeper:
     async def left(self, device: DeviceIdentity) -> None:
         """A device's last connection has ended."""
         await self._write(lambda: self._end(device))
+
+    async def ended(self, inside: Sequence[DeviceIdentity]) -> list[DeviceIdentity]:
+        """Which of those inside have no password any more; nobody, where that cannot be read."""
+        try:
+            return await asyncio.to_thread(self._ended, inside)
+        except SQLAlchemyError:
+            log.exception("passwords were not looked at", extra={"action": "door-look-failed"})
+            return []
+
+    def _ended(self, inside: Sequence[DeviceIdentity]) -> list[DeviceIdentity]:
+        row = DeviceRow
+        names = [(one.tenant_id, one.device_id) for one in inside]
+        query = sa.select(row.tenant_id, row.device_id).where(
+            row.password_hash.is_(None), sa.tuple_(row.tenant_id, row.device_id).in_(names)
+        )
+        with self._hub.sessions() as session:
+            gone = {(tenant_id, device_id) for tenant_id, device_id in session.execute(query)}
+        return [one for one in inside if (one.tenant_id, one.device_id) in gone]
 
     async def broke(self, device: DeviceIdentity, refusal: LinkRefusal) -> None:
         """A device did what no agent does: an alarm stands."""

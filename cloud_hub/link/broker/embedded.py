@@ -178,6 +178,7 @@ async def embedded_broker(
         callers=callers,
     )
     await broker.start()
+    watching = asyncio.create_task(door.keep_out(), name="keep-out")
     server = await asyncio.start_server(door.connected, address.host, address.port)
     log.info("broker listens on %s", address, extra={"action": "broker-started"})
     try:
@@ -185,6 +186,7 @@ async def embedded_broker(
     finally:
         # The port first: the hub that is started next may want it before every session has ended.
         server.close()
+        watching.cancel()
         await _stop(broker)
         await door.close()
 

@@ -25,6 +25,7 @@ from sync.wire.messages import Ack, Hello, HelloAnswer, Verdict
 from sync.wire.topics import Downlink, UpTopic, dn_topic, parse_up, up_topic
 
 RETAINED = "somebody left it retained at the broker; no device does that"
+DISABLED = "this device was disabled at the hub"
 UNUSABLE = "it could not be taken; the hub's log says why"
 OTHER_RUN = "of another run than the last heard; its sender is asked to say hello again"
 
@@ -206,6 +207,9 @@ def _said(unit: UnitOfWork, message: Message) -> _Said | None:
     device = unit.books.device(topic.tenant, topic.device)
     if device is None or device.store_id != topic.store:
         unit.refuse(topic.tenant, message.topic, "no such device in that store")
+        return None
+    if device.disabled_at is not None:
+        unit.refuse(topic.tenant, message.topic, DISABLED)
         return None
     return _Said(topic=topic, device=device, message=message)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random, SystemRandom
 
-import aiohttp
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
@@ -24,20 +23,19 @@ from sync.link.credentials import (
     FILE_NAME,
     DeviceClaim,
     DeviceCredentials,
-    claim_once,
     claim_secret,
+    claim_with_key,
     load_credentials,
-    save_credentials,
 )
 from sync.link.link_state import LinkHost, LinkState, LinkStatus
 from sync.link.sender import run_sender
+from sync.link.trust.hub_http import ODD
 from sync.outbox.lane_books import read_books
 from sync.outbox.outbox import Outbox
 
 STORES_AT_ONCE = 8
 LOOKED_EVERY_S = 0.1
 AGENT_VERSION = "import"
-CLAIM_TIMEOUT_S = 30.0
 
 
 class HubUnwilling(EdgeError):
@@ -164,21 +162,17 @@ async def _credentials(sending: Sending, store_id: str, folder: Path) -> DeviceC
     kept = load_credentials(folder, claim, sending.hub_url)
     if kept is not None:
         return kept
-    timeout = aiohttp.ClientTimeout(total=CLAIM_TIMEOUT_S)
     try:
-        async with aiohttp.ClientSession(timeout=timeout) as session:
-            # A claim whose answer was lost may be made again with the same secret.
-            secret = claim_secret(folder)
-            credentials = await claim_once(session, sending.hub_url, claim, secret=secret)
+        # A claim whose answer was lost may be made again with the same secret.
+        secret = claim_secret(folder)
+        return await claim_with_key(folder, sending.hub_url, claim, secret)
     except ClaimRefused as error:
         raise HubUnwilling(
             f"{error}. The hub must know the stores first: aisle pos stores FILE --mapping MAP"
             " --data DIR --write-chain chain.json, then give chain.json to the hub's master data"
         ) from error
-    except (aiohttp.ClientError, TimeoutError) as error:
+    except ODD as error:
         raise HubUnwilling(f"no hub answers at {sending.hub_url}: {in_words(error)}") from error
-    save_credentials(folder, credentials)
-    return credentials
 
 
 def _waiting(outbox: Outbox) -> int:

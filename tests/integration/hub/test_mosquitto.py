@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from sync.core.errors import LinkRefused, NotConnected
-from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFiles
+from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
+from sync.link.trust.contexts import TlsFiles
 from tests.stage.servers import skip_without, wait_for_port
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "mosquitto"

@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -64,7 +65,7 @@ def test_with_a_broker_of_somebody_else_s_nobody_asks_where_its_own_would_listen
             data_dir=tmp_path / "file" / "hub",
             http=at(free_port()),
             mqtt=at(other.getsockname()[1]),
-            broker="mqtt://192.0.2.1:1883",
+            broker="mqtts://192.0.2.1:8883",
         )
         with pytest.raises(HubError, match="cannot use data folder"):
             serve_hub(settings)
@@ -156,3 +157,35 @@ def test_a_second_hub_in_one_folder_is_refused_and_a_killed_one_blocks_nobody(
     again = served(tmp_path, free_port(), free_port())
     again.kill()
     again.communicate()
+
+
+def ask_by_tls(data: Path, http: int) -> int:
+    """Asks the hub for its health by TLS, knowing its authority's file; then tells it to end."""
+    roots = data / "authority" / "ca.pem"
+    try:
+        for _ in range(1000):
+            with contextlib.suppress(httpx.ConnectError, OSError):
+                context = ssl.create_default_context(cafile=roots)
+                return httpx.get(f"https://127.0.0.1:{http}/healthz", verify=context).status_code
+            time.sleep(0.02)
+        return 0
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("back_to_usual")
+def test_other_machines_are_served_by_tls_alone(
+    tmp_path: Path, free_port: Callable[[], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, http, mqtt = tmp_path / "hub", free_port(), free_port()
+    with ThreadPoolExecutor(1) as others:
+        asking = others.submit(ask_by_tls, data, http)
+        serve_hub(
+            HubSettings(
+                data_dir=data, http=at(http, "0.0.0.0"), mqtt=at(mqtt), console=False, names="hub"
+            )
+        )
+    assert asking.result() == 200
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"console  https://0.0.0.0:{http}/"
+    assert told[1].startswith("its authority's SHA-256")

@@ -75,6 +75,8 @@ def test_wrapped_and_joined_failures_are_told_by_what_they_hold() -> None:
 def test_names_certificates_and_texts_are_told() -> None:
     assert in_words(socket.gaierror(-2, "Name or service not known")) == Failure.UNKNOWN_NAME
     assert in_words(ssl.SSLCertVerificationError("expired")) == Failure.NOT_TRUSTED
+    assert in_words(ssl.SSLCertVerificationError(1, "expired")) == Failure.NOT_TRUSTED
+    assert in_words(ssl.SSLError(1, "bad record")) == Failure.CUT, "its number is not the system's"
     assert in_words(TimeoutError()) == Failure.NO_ANSWER_IN_TIME
     with pytest.raises(UnicodeDecodeError) as told:
         b"\xff".decode("utf-8")

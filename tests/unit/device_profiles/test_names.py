@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from device_profiles.names import Names
+from device_profiles.names import Names, certificate_name, certificate_uri, device_of_uri
 from device_profiles.store import BrandProfile
 
 TEA = Names(en="Tea", zh="茶")
@@ -66,3 +66,33 @@ def test_equal_names_are_one_whatever_their_order() -> None:
 def test_a_name_that_cannot_be_meant_is_refused_in_one_line(name: object, problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
         brand_named(name)
+
+
+def test_a_device_is_called_by_its_chain_and_itself_in_a_certificate() -> None:
+    assert certificate_name("linguang", "s01-till") == "linguang.s01-till"
+    assert device_of_uri(certificate_uri("linguang", "s01-till")) == ("linguang", "s01-till")
+
+
+def test_long_names_fit_a_common_name_and_stay_apart() -> None:
+    tenant, device = "t" * 40, "d" * 40
+    names = {certificate_name(tenant, device[:-1] + last) for last in "abc"}
+    assert {len(name) for name in names} == {64}
+    assert len(names) == 3
+    assert certificate_name(tenant, device) == certificate_name(tenant, device)
+    assert certificate_name("t" * 40, "d" * 23) == f"{'t' * 40}.{'d' * 23}"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        "urn:aisle:hub",
+        "urn:aisle:a:b:c",
+        "urn:aisle:A:b",
+        "urn:aisle:a:b\n",
+        "urn:aisle::b",
+        "https://a/b",
+    ],
+)
+def test_other_uris_name_no_device(uri: str) -> None:
+    assert device_of_uri(uri) is None

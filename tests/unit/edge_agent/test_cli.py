@@ -36,7 +36,7 @@ def told(*words: str) -> tuple[int, str]:
         (("count", "x", "--line", "0,0 1,1", "--zone", "0,0 1,1 0.5,0.5"), "has no area"),
         (
             ("edge", "--profile", str(EXAMPLES / "till.toml"), "--data", "d", "--hub", "hub1"),
-            "--hub 'hub1' is no address; write http://HOST:PORT",
+            "--hub 'hub1' is no address; write https://HOST:PORT",
         ),
         (("edge", "--profile", "typo.toml", "--data", "d"), "devise_id: this name is not known"),
         (("books", "damaged"), "agent.db cannot be read"),

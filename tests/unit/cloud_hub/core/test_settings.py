@@ -15,7 +15,7 @@ from cloud_hub.core.storage.database import open_database, sqlite_file
         ({"http": "8080"}, "http.*HOST:PORT"),
         ({"mqtt": "127.0.0.1:99999"}, "mqtt.*HOST:PORT"),
         ({"broker": "localhost"}, "broker"),
-        ({"broker": "mqtt://localhost"}, "is no broker; write mqtt://HOST:PORT"),
+        ({"broker": "mqtt://localhost"}, "is no broker; write mqtts://HOST:PORT"),
         ({"colour": "red"}, "colour"),
     ],
 )
@@ -114,18 +114,57 @@ def test_what_is_no_proxy_is_told_with_an_example(said: object) -> None:
 
 def test_external_brokers_are_found_in_their_order_without_their_passwords() -> None:
     settings = load_settings(
-        {"broker": "mqtt://hub:secret@one:1883,mqtt://two:1884"}, environment={}
+        {"broker": "mqtts://hub:secret@one:1883,mqtts://two:1884"}, environment={}
     )
     assert [str(each) for each in settings.broker_addresses] == ["one:1883", "two:1884"]
     assert settings.mqtt_version == 5
 
 
 @pytest.mark.parametrize(
-    "broker", ["http://one:1883", "mqtt://one:1883/topic", "mqtt://one:1883,two", "mqtt://:1"]
+    "broker", ["http://one:1883", "mqtts://one:1883/topic", "mqtts://one:1883,two", "mqtts://:1"]
 )
 def test_a_broker_is_an_mqtt_address_and_nothing_more(broker: str) -> None:
-    with pytest.raises(InvalidSettings, match="is no broker; write mqtt://HOST:PORT"):
+    with pytest.raises(InvalidSettings, match="is no broker; write mqtts://HOST:PORT"):
         load_settings({"broker": broker}, environment={})
+
+
+@pytest.mark.parametrize("broker", ["mqtt://one:1883", "mqtts://one:1,mqtt://10.0.0.1:1883"])
+def test_passwords_go_to_other_machines_by_tls_alone(broker: str) -> None:
+    with pytest.raises(InvalidSettings, match=r"in clear; write mqtts://"):
+        load_settings({"broker": broker}, environment={})
+    assert load_settings({"broker": "mqtt://127.0.0.1:1883"}, environment={}).broker
+
+
+@pytest.mark.parametrize(
+    ("given", "is_tls"),
+    [
+        ({}, False),
+        ({"http": "localhost:8080"}, False),
+        ({"http": "0.0.0.0:8443"}, True),
+        ({"http": "10.0.0.1:8443", "trusted_proxies": "10.0.0.2"}, True),
+        ({"names": "hub.example.org"}, True),
+        ({"names": "hub.example.org", "trusted_proxies": "127.0.0.1"}, False),
+        ({"tls_cert": "c.pem", "tls_key": "k.pem"}, True),
+    ],
+)
+def test_other_machines_reach_the_doors_by_tls_alone(given: dict[str, str], is_tls: bool) -> None:
+    assert load_settings(given, environment={}).speaks_tls is is_tls
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"names": "https://hub"}, "names.*write hub.example.org"),
+        ({"names": "a,,b"}, "names"),
+        ({"names": ""}, "names"),
+        ({"tls_cert": "c.pem"}, "give both"),
+        ({"ca_key": "pkcs11:token=hub"}, "ca_key.*PKCS#11"),
+        ({"certificate_days": "0"}, "certificate_days"),
+    ],
+)
+def test_odd_settings_of_trust_are_named(given: dict[str, str], said: str) -> None:
+    with pytest.raises(InvalidSettings, match=said):
+        load_settings(given, environment={})
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """How played devices get in."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from simulators.core.places import Places
 from sync.core.errors import ClaimRefused
 from sync.link.credentials import DeviceClaim, load_credentials
 from sync.link.mqtt import BrokerAddress
+from sync.link.trust.identity import IDENTITY_FILE
 
 BROKER = BrokerAddress(host="192.0.2.1", port=1883)
 HUB = BrokerAddress(host="192.0.2.1", port=8080)
@@ -49,7 +51,7 @@ async def enrolment(tmp_path: Path) -> AsyncIterator[tuple[Enrolment, list[str]]
             {
                 "store_id": body["device_id"].partition("-")[0],
                 "password": f"password-of-{body['device_id']}",
-                "brokers": [{"host": "elsewhere", "port": 1}],
+                "brokers": [{"host": "elsewhere", "port": 1, "tls": True}],
             }
         )
 
@@ -87,7 +89,8 @@ async def test_an_agent_finds_its_credentials_in_its_own_folder(enrolment, tmp_p
     given = await enrol.credentials_of(device("s06-till"))
     claim = DeviceClaim(tenant="linguang", device="s06-till", claim_token="x")
     folder = Places(root=tmp_path).data("s06-till")
-    assert load_credentials(folder, claim, given.hub_url) == given
+    kept = replace(given, identity=folder / IDENTITY_FILE)
+    assert load_credentials(folder, claim, given.hub_url) == kept
 
 
 async def test_a_device_that_the_hub_does_not_know_is_told(enrolment) -> None:

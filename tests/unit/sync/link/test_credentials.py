@@ -30,15 +30,16 @@ KEPT = DeviceCredentials(
     store="s01",
     device="s01-till",
     password="secret",
-    brokers=(BrokerAddress(host="hub", port=1883),),
+    brokers=(BrokerAddress(host="hub", port=8883, tls=True),),
     hub_url=HUB,
     artifact_root="{}",
     handle_key="key",
+    is_public=True,
 )
 ANSWER: dict[str, Any] = {
     "store_id": "s01",
     "password": "secret",
-    "brokers": [{"host": "hub", "port": 1883}],
+    "brokers": [{"host": "hub", "port": 8883, "tls": True}],
     "artifact_root": "{}",
     "handle_key": "key",
 }
@@ -46,8 +47,9 @@ ANSWER: dict[str, Any] = {
 
 def test_what_was_kept_is_found_again_for_the_same_device_and_hub(tmp_path: Path) -> None:
     save_credentials(tmp_path, KEPT)
-    assert load_credentials(tmp_path, CLAIM, HUB) == KEPT
-    assert load_credentials(tmp_path, CLAIM, HUB + "/") == KEPT
+    known = replace(KEPT, identity=tmp_path / "identity.pem")
+    assert load_credentials(tmp_path, CLAIM, HUB) == known
+    assert load_credentials(tmp_path, CLAIM, HUB + "/") == known
     for claim, hub in (
         (replace(CLAIM, device="s01-door"), HUB),
         (replace(CLAIM, tenant="other"), HUB),

@@ -27,7 +27,7 @@ CLAIM = DeviceClaim(tenant="linguang", device="s01-till", claim_token="once")
 ANSWER: dict[str, Any] = {
     "store_id": "s01",
     "password": "secret",
-    "brokers": [{"host": "hub", "port": 1883}],
+    "brokers": [{"host": "127.0.0.1", "port": 1883}],
     "artifact_root": "{}",
     "handle_key": "key",
 }
@@ -65,7 +65,7 @@ async def come_up(folder: Path, address: str, **known: Any) -> DeviceCredentials
         store="s01",
         device="s01-till",
         password="secret",
-        brokers=(BrokerAddress(host="hub", port=1883),),
+        brokers=(BrokerAddress(host="127.0.0.1", port=1883),),
         hub_url=address,
         artifact_root="{}",
     )

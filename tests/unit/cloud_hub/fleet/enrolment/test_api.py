@@ -42,7 +42,7 @@ async def test_a_device_is_told_its_password_its_broker_and_what_the_hub_signs_w
     assert answer.status_code == 200
     told = answer.json()
     assert (told["tenant_id"], told["store_id"], told["device_id"]) == (TENANT, "s01", "s01-till")
-    assert told["brokers"] == [{"host": "127.0.0.1", "port": 1883}]
+    assert told["brokers"] == [{"host": "127.0.0.1", "port": 1883, "tls": False}]
     assert told["mqtt_version"] == 4
     assert '"_type": "root"' in told["artifact_root"] or '"_type":"root"' in told["artifact_root"]
     assert acts(doors) == [("device:s01-till", "device-claimed")]

@@ -80,7 +80,7 @@ def test_a_second_claim_is_refused_until_it_is_reset(session: Session) -> None:
     with pytest.raises(Refused, match="was claimed at 2026-03-04T04:00:00") as caught:
         claimed(session)
     assert caught.value.status == 409
-    reset_claim(session.get_one(DeviceRow, ("linguang", "s01-till")))
+    reset_claim(session, session.get_one(DeviceRow, ("linguang", "s01-till")), NOON)
     assert check_device(session, "s01-till", password) is None
     _, new = claimed(session)
     assert check_device(session, "s01-till", new) == TILL

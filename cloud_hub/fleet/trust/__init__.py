@@ -1,0 +1,1 @@
+"""Certificates of devices: issued, renewed, revoked; and the hub's own."""

@@ -1,0 +1,1 @@
+"""How a device knows its hub, and shows who it is."""
