@@ -76,7 +76,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=FULL",
         "busy_timeout=30000",
         "foreign_keys=ON",
-        "cache_size=-16000",
+        "cache_size=-4000",
         "temp_store=MEMORY",
         "journal_size_limit=67108864",
     ):
