@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from cloud_hub.core.projection import EventKey
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database
-from cloud_hub.core.storage.outages import is_outage
 from cloud_hub.core.storage.parts import PartsNotHeld, store_part
+from cloud_hub.link.ingest.isolation import isolated
 from cloud_hub.link.ingest.lane_state import Claim
 from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.message_reader import MessageReader
@@ -141,14 +141,9 @@ class Ingest:
     def _tried(self, messages: Sequence[Message], attempt: _Attempt) -> Taken | None:
         """What was done; None where these messages, and not the database, are at fault."""
         level = logging.DEBUG if attempt.is_trial else logging.ERROR
-        about = (len(messages), messages[0].topic)
-        with sparing(
-            log, "not taken: %d of %s ...", *about, action="poison", level=level
-        ) as failure:
-            return self._commit(messages, attempt)
-        if failure.error is not None and is_outage(failure.error):
-            raise failure.error
-        return None
+        return isolated(
+            lambda: self._commit(messages, attempt), len(messages), messages[0].topic, level=level
+        )
 
     def _commit(self, messages: Sequence[Message], attempt: _Attempt) -> Taken:
         """What was done, in one transaction that holds every store it touches: begun again with

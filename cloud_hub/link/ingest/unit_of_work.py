@@ -30,6 +30,7 @@ from sync.wire.batch import Arrived, Loss
 
 log = logging.getLogger(__name__)
 
+UNAPPLIED = "it could not be applied; the hub's log says why"
 UNDECODABLE = "undecodable"
 """Kind under which the events of a batch that could not be unpacked are kept."""
 
@@ -77,7 +78,7 @@ class UnitOfWork:
         if record.problem is not None:
             self._bury(event_key, record.problem, record.raw)
         elif event_key in self.condemned:
-            self._bury(event_key, "it could not be applied; the hub's log says why", record.body)
+            self._bury(event_key, UNAPPLIED, record.body)
         else:
             self._understand(key, record, row, shift)
 
@@ -111,21 +112,15 @@ class UnitOfWork:
         row = self.rows[key]
         row["outcome"], row["body"] = Outcome.DEAD.value, {}
         self.tally.dead += 1
-        self.letters.append(
-            {
-                "tenant_id": key[0],
-                "letter_id": "/".join(str(part) for part in key[1:]),
-                "device_id": key[1],
-                "store_id": row["store_id"],
-                "epoch": key[2],
-                "lane": key[3],
-                "seq": key[4],
-                "raw": json.dumps(said, default=str).encode(),
-                "error": keepable(error),
-                "received_at": row["received_at"],
-                "replayed_at": None,
-            }
-        )
+        raw = json.dumps(said, default=str).encode()
+        self.letters.append(_letter(key, row["store_id"], raw, error, row["received_at"]))
+
+    def bury_kept(
+        self, key: EventKey, store_id: str, raw: bytes, error: str, received_at: datetime
+    ) -> None:
+        """An event whose row is here already becomes a dead letter; its row is the caller's."""
+        self.tally.dead += 1
+        self.letters.append(_letter(key, store_id, raw, error, received_at))
 
     def refuse(self, tenant_id: str, topic: str, reason: str) -> None:
         """Counts a message that its sender may not send, or that nobody can read."""
@@ -213,6 +208,24 @@ class Projector:
             projections=self.projections,
             condemned=condemned,
         )
+
+
+def _letter(
+    key: EventKey, store_id: str, raw: bytes, error: str, received_at: datetime
+) -> dict[str, Any]:
+    return {
+        "tenant_id": key[0],
+        "letter_id": "/".join(str(part) for part in key[1:]),
+        "device_id": key[1],
+        "store_id": store_id,
+        "epoch": key[2],
+        "lane": key[3],
+        "seq": key[4],
+        "raw": raw,
+        "error": keepable(error),
+        "received_at": received_at,
+        "replayed_at": None,
+    }
 
 
 def _fact(row: dict[str, Any], body: EventBody, *, is_history: bool) -> Fact[Any]:

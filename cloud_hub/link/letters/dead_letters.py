@@ -108,8 +108,8 @@ class DeadLetters:
     def _take(
         self, session: Session, letter: DeadLetter, body: Mapping[str, Any] | None, now: datetime
     ) -> int:
-        turn = self._projector.begin(session, now)
-        device = turn.books.device(letter.tenant_id, letter.device_id)
+        unit = self._projector.begin(session, now)
+        device = unit.books.device(letter.tenant_id, letter.device_id)
         if device is None or letter.epoch is None or letter.lane is None or letter.seq is None:
             raise Refused(
                 f"{letter.letter_id} cannot be taken again: {letter.error}; nobody knows which"
@@ -124,15 +124,15 @@ class DeadLetters:
         events = {event.seq: event for event in _dead_events(session, letter)}
         records = _records(letter, events, body, self._projector.identities)
         if events and any(event.kind == UNDECODABLE for event in events.values()):
-            turn.clocks.meet(device, records)
+            unit.clocks.meet(device, records)
         for record in records:
             event = events.get(record.seq)
             if event is None:
                 continue
-            shift = _known_shift(event) or turn.clocks.shift(device, record.stamp)
-            turn.note_shifted(key, device, record, event.received_at, shift)
-        turn.finish()
-        return _settle(letter, turn, key, events)
+            shift = _known_shift(event) or unit.clocks.shift(device, record.stamp)
+            unit.note_shifted(key, device, record, event.received_at, shift)
+        unit.finish()
+        return _settle(letter, unit, key, events)
 
 
 def _dead_events(session: Session, letter: DeadLetter) -> Sequence[StoredEvent]:
@@ -203,17 +203,17 @@ def _known_shift(event: StoredEvent) -> timedelta | None:
 
 
 def _settle(
-    letter: DeadLetter, turn: UnitOfWork, key: tuple[str, str, int, int], events: Mapping[int, Any]
+    letter: DeadLetter, unit: UnitOfWork, key: tuple[str, str, int, int], events: Mapping[int, Any]
 ) -> int:
     """Writes what became of the events; how many were applied. Raises Refused if one is dead."""
     count = 0
     for seq, event in events.items():
         event_key: EventKey = (*key, seq)
-        row = turn.rows.get(event_key)
+        row = unit.rows.get(event_key)
         if row is None or row["outcome"] == Outcome.DEAD.value:
-            reason = next((one["error"] for one in turn.letters if one["seq"] == seq), "not in it")
+            reason = next((one["error"] for one in unit.letters if one["seq"] == seq), "not in it")
             raise Refused(f"{letter.letter_id} still cannot be taken: {reason}", status=422)
-        kept = row | {"body": turn.work.identities.sealed(row["body"])}
+        kept = row | {"body": unit.work.identities.sealed(row["body"])}
         for name, value in kept.items():
             if name not in ("received_at", "store_id"):
                 setattr(event, name, value)

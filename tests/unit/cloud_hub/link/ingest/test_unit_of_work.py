@@ -68,15 +68,15 @@ def test_equal_refusals_of_one_transaction_are_one_row(
     hub_database: Database, projector: Projector
 ) -> None:
     with hub_database.writing() as session:
-        turn = projector.begin(session, NOON)
+        unit = projector.begin(session, NOON)
         for topic in ("a", "a", "b"):
-            turn.refuse("linguang", topic, "no such device")
-        turn.finish()
+            unit.refuse("linguang", topic, "no such device")
+        unit.finish()
     assert {row.topic: row.messages for row in rows(hub_database, RefusedMessage)} == {
         "a": 2,
         "b": 1,
     }
-    assert turn.tally.refused == 3
+    assert unit.tally.refused == 3
 
 
 def test_a_batch_that_cannot_be_read_is_one_letter_and_a_dead_event_a_number(
@@ -85,21 +85,21 @@ def test_a_batch_that_cannot_be_read_is_one_letter_and_a_dead_event_a_number(
     keys = [("linguang", "s01-till", 1, 0, seq) for seq in (4, 5, 6)]
     with hub_database.writing() as session:
         device = session.get_one(DeviceRow, ("linguang", "s01-till"))
-        turn = projector.begin(session, NOON)
-        turn.bury_batch(device, b"bytes", "x" * 5000, keys, NOON)
-        turn.finish()
+        unit = projector.begin(session, NOON)
+        unit.bury_batch(device, b"bytes", "x" * 5000, keys, NOON)
+        unit.finish()
     (letter,) = rows(hub_database, DeadLetter)
     assert (letter.seq, len(letter.error)) == (4, 1000)
     assert projector.identities.opened_letter(letter.raw) == b"bytes"
     assert b"bytes" not in letter.raw, "nobody knows where in it a handle stands"
     assert outcomes(hub_database) == dict.fromkeys((4, 5, 6), Outcome.DEAD.value)
-    assert turn.tally.dead == 3
+    assert unit.tally.dead == 3
 
 
 def test_a_transaction_that_is_not_finished_leaves_nothing(
     hub_database: Database, projector: Projector
 ) -> None:
     with hub_database.writing() as session:
-        turn = projector.begin(session, NOON)
-        turn.refuse("linguang", "a", "no such device")
+        unit = projector.begin(session, NOON)
+        unit.refuse("linguang", "a", "no such device")
     assert count(hub_database, RefusedMessage) == 0
