@@ -31,6 +31,7 @@ from device_profiles.values.bounds import (
 )
 from sync.core.errors import DamagedBatch, InvalidBatch, RecordTooBig
 from sync.events import ClockState, Lane, PositiveSeq, Stamp
+from sync.wire.records import Unread, told_apart
 
 BATCH_VERSION = 1
 MAX_RECORDS = 100
@@ -259,7 +260,7 @@ def _unpack(payload: bytes) -> tuple[list[Any], bool]:
         if size > MAX_RAW_BYTES:
             raise InvalidBatch(f"payload would unpack to {size} bytes")
         raw = zstandard.ZstdDecompressor().decompress(payload, max_output_size=MAX_RAW_BYTES)
-        rows = from_json(raw, allow_inf_nan=False)
+        rows = _rows(raw)
     except zstandard.ZstdError as error:
         raise InvalidBatch(f"payload is not zstd: {error}") from error
     except ValueError as error:
@@ -269,14 +270,33 @@ def _unpack(payload: bytes) -> tuple[list[Any], bool]:
     return rows, SUSPECT.search(raw) is not None
 
 
+def _rows(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """The records, all at once; one by one where one of them is no JSON. Raises ValueError."""
+    try:
+        return from_json(raw, allow_inf_nan=False)
+    except ValueError:
+        if rows := told_apart(raw, MAX_RECORDS):
+            return rows
+        raise
+
+
 def _arrived(header: BatchHeader, index: int, row: Any, *, is_suspect: bool) -> Arrived:  # noqa: ANN401
     seq = header.first + index
-    problem = None if _is_sound(row) else _row_problem(row)
+    if isinstance(row, Unread) and _is_sound(row.row):
+        return _read(header, seq, row.row)._replace(raw=row.text, problem=row.problem)
+    if isinstance(row, Unread):
+        row, problem = row.text, row.problem
+    else:
+        problem = None if _is_sound(row) else _row_problem(row)
     if problem is None and is_suspect:
         problem = unkeepable_in(row)
     if problem is not None:
         stamp = Stamp(header.boot_id, header.monotonic_ms, header.wall_at, header.clock)
         return Arrived(seq, "", 1, stamp, {}, row, problem)
+    return _read(header, seq, row)
+
+
+def _read(header: BatchHeader, seq: int, row: dict[str, Any]) -> Arrived:
     after_ms: int = row.get("after_ms", 0)
     wall_at = header.wall_at
     if wall_ms := after_ms + row.get("drift_ms", 0):

@@ -149,6 +149,82 @@ def test_a_record_that_cannot_be_read_is_told_apart_from_its_neighbours(row):
     assert (good.seq, good.problem) == (2, None)
 
 
+BROKEN = {
+    "truncated object": b'{"a":1',
+    "truncated in a text": b'{"a":"1',
+    "truncated in a list of objects": b'{"a":[{"b":1',
+    "closed once too often": b'{"a":1}}',
+    "a trailing comma": b'{"a":1,}',
+    "nothing": b"",
+    "NUL": b'{"a":"\0"}',
+    "nothing but NULs": b"\0" * 40,
+    "not UTF-8": b'{"a":"\xff"}',
+    "UTF-16": '{"a":1}'.encode("utf-16"),
+    "half a pair": b'{"a":"\\ud800"}',
+    "an array": b"[1,2]",
+    "a text": b'"a"',
+    "null": b"null",
+    "too deep": b'{"a":' * 300 + b"1" + b"}" * 300,
+    "deep and open": b"[" * 5000,
+    "a number of 5,000 digits": b'{"a":' + b"9" * 5000 + b"}",
+    "a number of 64 bits": b'{"a":9223372036854775808}',
+    "a number beyond floats": b'{"a":1e999}',
+    "NaN": b'{"a":NaN}',
+    "two values": b'{"a":1} {"a":2}',
+    "single quotes": b"{'a':1}",
+    "a BOM": b'\xef\xbb\xbf{"a":1}',
+}
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_a_body_that_is_no_json_costs_its_own_record_alone(body, at):
+    bodies = [b'{"a":1}'] * 3
+    bodies[at] = body
+    message, _ = encode([record(3 + n, bodies[n], after_ms=7 * n, drift_ms=n) for n in range(3)])
+    arrived = decode_batch(message).records
+    assert [one.seq for one in arrived] == [3, 4, 5]
+    assert [one.problem is not None for one in arrived] == [n == at for n in range(3)]
+    for n, one in enumerate(arrived):
+        if n != at:
+            assert (one.kind, one.body) == ("cooler", {"a": 1})
+            assert one.stamp.wall_at == NOW + timedelta(milliseconds=8 * n)
+
+
+def test_what_is_known_of_a_record_with_a_broken_body_is_kept():
+    message, _ = encode([record(3), record(4, b'{"a":', after_ms=70, v=2)])
+    bad = decode_batch(message).records[1]
+    assert (bad.kind, bad.schema_version, bad.stamp.monotonic_ms) == ("cooler", 2, 5070)
+    assert bad.raw == '{"kind":"cooler","v":2,"after_ms":70,"body":{"a":}'
+    assert "not JSON" in bad.problem
+
+
+def test_several_broken_bodies_side_by_side_are_told_apart():
+    bodies = [b"{", b'{"a":"', b'{"a":1}', b"[[", b'"']
+    message, _ = encode([record(3 + n, body) for n, body in enumerate(bodies)])
+    assert [one.problem is None for one in decode_batch(message).records] == [
+        body == b'{"a":1}' for body in bodies
+    ]
+
+
+def test_a_twice_named_field_is_no_broken_record():
+    message, _ = encode([record(3, b'{"a":1,"a":2}')])
+    assert decode_batch(message).records[0].body == {"a": 2}
+
+
+def test_a_body_that_brings_records_of_its_own_gets_no_number_of_its_neighbours():
+    smuggled = b'{"a":1},{"kind":"x","body":{"b":'
+    message, _ = encode([record(3, b'{"a":1}'), record(4, smuggled), record(5, b'{"a":3}')])
+    with pytest.raises(InvalidBatch, match="header says 3 records, payload has 4"):
+        _ = decode_batch(message).records
+
+
+def test_a_payload_of_nothing_but_starts_is_read_no_further_than_a_batch_goes():
+    starts = b"[" + b",".join([b'{"kind":"x","body":'] * 50_000)
+    with pytest.raises(InvalidBatch, match="payload has 101"):
+        _ = decode_batch(sealed(starts, n=100)).records
+
+
 def test_a_clock_that_jumped_by_millennia_stops_nothing():
     row = {"kind": "x", "body": {}, "drift_ms": 10**17}
     assert decode_batch(sealed([row])).records[0].stamp.wall_at == NOW

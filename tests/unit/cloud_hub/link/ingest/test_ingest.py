@@ -17,7 +17,7 @@ from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.message import Message
 from cloud_hub.link.ingest.offers import Greeted, Offer
 from cloud_hub.link.ingest.unit_of_work import Projector
-from cloud_hub.link.letters.dead_letters import said_by
+from cloud_hub.link.letters.dead_letters import DeadLetters, said_by
 from cloud_hub.link.tables import AlarmRaised, DeadLetter, StoredEvent
 from cloud_hub.reconciliation.lane_accounts import audit_link
 from cloud_hub.sales.tables import Receipt
@@ -79,6 +79,43 @@ def test_an_invalid_event_is_a_dead_letter_and_the_rest_is_taken(
         said = [said_by(letter, keys) for letter in session.scalars(sa.select(DeadLetter))]
         assert {"sequence": "many"} in said
         assert audit_link(session).is_balanced
+
+
+NO_JSON = [
+    b'{"sequence": 1',
+    b'{"a":[{"b":1',
+    b"",
+    b'{"a":"\0"}',
+    b'{"a":"\xff"}',
+    b'{"a":' * 300 + b"1" + b"}" * 300,
+    b'{"a":' + b"9" * 5000 + b"}",
+    b'{"a":NaN}',
+]
+
+
+@pytest.mark.parametrize("body", NO_JSON, ids=lambda body: repr(body[:12]))
+def test_a_body_that_is_no_json_is_buried_alone_and_its_batch_acknowledged(
+    ingest: Ingest, database: Database, projector: Projector, body: bytes
+) -> None:
+    till = TalkingDevice()
+    till.say(receipt(1, cola()))
+    till.say_raw(Lane.SALE, "receipt", body)
+    till.say(receipt(3, cola()), receipt(4, cola()))
+    taken = ingest.take([till.hello(), *till.batches()])
+    assert taken.answers[1] is not None
+    assert Ack.from_bytes(taken.answers[1].payload).ranges == ((1, 4),)
+    assert (count(database, Receipt), taken.tally.dead) == (3, 1)
+    again = ingest.take(till.batches())
+    assert again.answers[0] is not None
+    with database.sessions() as session:
+        (letter,) = session.scalars(sa.select(DeadLetter))
+        assert "not JSON" in letter.error
+        assert audit_link(session).is_balanced
+        letter_id = letter.letter_id
+    right = json.loads(receipt(2, cola()).model_dump_json())
+    letters = DeadLetters(database, projector)
+    assert letters.replay("linguang", letter_id, body=right, actor="it", now=NOON) == 1
+    assert count(database, Receipt) == 4
 
 
 @pytest.mark.parametrize(
