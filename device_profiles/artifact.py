@@ -1,7 +1,6 @@
 """What is sent to devices as a signed file: its name and kind, and the files that hold plans and
 prices."""
 
-from codecs import BOM_UTF8
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +10,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from device_profiles.device import first_problem
 from device_profiles.errors import AisleError
+from device_profiles.files import UnreadableFile, read_text
 from device_profiles.names import Profile
 from device_profiles.planogram import PlanogramProfile
 from device_profiles.values.bounds import ITEMS_MAX, Money
@@ -95,8 +95,8 @@ def read_planograms(path: Path) -> PlanogramSet:
 
 def _read(path: Path, shape: type[Document], what: str) -> Document:
     try:
-        return shape.model_validate_json(path.read_bytes().removeprefix(BOM_UTF8))
-    except OSError as error:
-        raise InvalidArtifact(f"cannot read {what} {path.name}: {error.strerror}") from error
+        return shape.model_validate_json(read_text(path, what, "JSON"))
+    except UnreadableFile as error:
+        raise InvalidArtifact(str(error)) from error
     except ValidationError as error:
         raise InvalidArtifact(f"{what} {path.name}: {first_problem(error)}") from error

@@ -1,6 +1,5 @@
 """One device: what is fitted to it and where it stands. `aisle edge --profile FILE` loads this."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from device_profiles.camera import Camera
 from device_profiles.errors import AisleError
+from device_profiles.files import UnreadableFile, read_toml, shown
 from device_profiles.names import Identifier, Profile
 from device_profiles.opening_hours import OpeningHours
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
@@ -106,18 +106,15 @@ def load_device(path: Path) -> DeviceProfile:
     Raises InvalidProfile with one line that names the field.
     """
     try:
-        return DeviceProfile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except FileNotFoundError as error:
-        raise InvalidProfile(
-            f"no profile at {path}; give --profile an existing TOML file"
-        ) from error
-    except OSError as error:
-        raise InvalidProfile(f"cannot read profile {path}: {error.strerror}") from error
+        return DeviceProfile.model_validate(read_toml(path, "profile"))
+    except UnreadableFile as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise InvalidProfile(
+                f"no profile at {shown(path)}; give --profile an existing TOML file"
+            ) from error
+        raise InvalidProfile(str(error)) from error
     except ValidationError as error:
-        raise InvalidProfile(f"profile {path}: {first_problem(error)}") from error
-    except (ValueError, RecursionError) as error:
-        # Not only what tomllib says itself: also a number beyond all digits, or endless nesting.
-        raise InvalidProfile(f"profile {path} is not TOML: {error}") from error
+        raise InvalidProfile(f"profile {shown(path)}: {first_problem(error)}") from error
 
 
 _PLAIN = {

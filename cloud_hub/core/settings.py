@@ -4,7 +4,6 @@ import ipaddress
 import os
 import re
 import socket
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -24,6 +23,7 @@ from pydantic import (
 from cloud_hub.core.errors import InvalidSettings
 from device_profiles.claim_code import is_own_machine
 from device_profiles.device import first_problem
+from device_profiles.files import UnreadableFile, read_toml
 
 ENVIRONMENT_PREFIX = "AISLE_HUB_"
 
@@ -273,11 +273,9 @@ def load_settings(
     values: dict[str, Any] = {}
     if file is not None:
         try:
-            values |= tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            raise InvalidSettings(f"cannot read settings {file}: {error.strerror}") from error
-        except (ValueError, RecursionError) as error:
-            raise InvalidSettings(f"settings {file} are not TOML: {error}") from error
+            values |= read_toml(file, "settings file")
+        except UnreadableFile as error:
+            raise InvalidSettings(str(error)) from error
     surroundings = os.environ if environment is None else environment
     for name in HubSettings.model_fields:
         if (text := surroundings.get(ENVIRONMENT_PREFIX + name.upper())) is not None:

@@ -5,7 +5,6 @@ longer names; stores, products and devices that facts may point at are never del
 device keeps its password. What was retired and is named again is there again.
 """
 
-from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +36,7 @@ from cloud_hub.master_data.former import (
     with_retirement,
 )
 from device_profiles.device import first_problem
+from device_profiles.files import UnreadableFile, read_text, shown
 from device_profiles.store import ChainProfile, StoreProfile
 
 KEPT_BY_DEVICE = (
@@ -69,11 +69,11 @@ class Loaded:
 def read_chain(path: Path) -> ChainProfile:
     """The chain in a JSON file. Raises InvalidMasterData with one line."""
     try:
-        return ChainProfile.model_validate_json(path.read_bytes().removeprefix(BOM_UTF8))
-    except OSError as error:
-        raise InvalidMasterData(f"cannot read {path}: {error.strerror}") from error
+        return ChainProfile.model_validate_json(read_text(path, "master data", "JSON"))
+    except UnreadableFile as error:
+        raise InvalidMasterData(str(error)) from error
     except ValidationError as error:
-        raise InvalidMasterData(f"master data {path}: {first_problem(error)}") from error
+        raise InvalidMasterData(f"master data {shown(path)}: {first_problem(error)}") from error
 
 
 def import_chain(session: Session, chain: ChainProfile, since: datetime | None = None) -> Loaded:

@@ -1,6 +1,5 @@
 """Pictures of one product alone, which stand beside questions: kept by GTIN, newest shown."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from cloud_hub.core.errors import Refused, UnusableData
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.review.tables import ReferencePicture
 from device_profiles.failures import in_words
+from device_profiles.files import read_gallery_list
 from device_profiles.values.codes import parse_product_code
 from device_profiles.values.gtin import InvalidGtin
 from device_profiles.values.picture_size import MOST_PIXELS, is_huge, size_by_header
@@ -78,7 +78,7 @@ def gallery_pictures(folder: Path) -> Iterator[tuple[str, str, bytes]]:
     Raises UnusableData if it is none.
     """
     try:
-        words = tomllib.loads((folder / "gallery.toml").read_text(encoding="utf-8-sig"))
+        words = read_gallery_list(folder)
         first = {str(one["gtin"]): one for one in reversed(words.get("picture", []))}
         for gtin, one in sorted(first.items()):
             yield gtin, str(one["origin"]), (folder / str(one["file"])).read_bytes()

@@ -12,8 +12,6 @@ SIFT where the margin is small, then acceptance, or *unknown*.
 
 import hashlib
 import logging
-import re
-import tomllib
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +24,7 @@ import tomli_w
 from numpy.typing import NDArray
 
 from device_profiles.failures import in_words
+from device_profiles.files import UnreadableFile, read_gallery_list
 from device_profiles.values.codes import parse_product_code
 from device_profiles.values.gtin import InvalidGtin, parse_gtin
 from vision_models.core.errors import UnusableGallery
@@ -48,8 +47,6 @@ log = logging.getLogger(__name__)
 FORMAT = 1
 KEPT_PX = 512
 LOOK_ALIKE_COSINE = 0.85
-_PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
-"""One character in two escapes, as JSON has it and earlier versions wrote it; TOML has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,8 +329,7 @@ class Gallery:
 
     def _load(self) -> None:
         try:
-            text = (self.path / "gallery.toml").read_text(encoding="utf-8")
-            words = tomllib.loads(_PAIR.sub(_as_character, text))
+            words = read_gallery_list(self.path)
             if int(words["format"]) > FORMAT:
                 raise UnusableGallery(
                     f"gallery {self.path} has format {words['format']}, this program knows"
@@ -348,7 +344,9 @@ class Gallery:
                 )
                 for one in words.get("picture", [])
             ]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except UnreadableFile as error:
+            raise UnusableGallery(f"gallery {self.path} is damaged: {error}") from error
+        except (ValueError, KeyError, TypeError) as error:
             raise UnusableGallery(f"gallery {self.path} is damaged: {in_words(error)}") from error
         made_by = str(words.get("model", ""))
         if made_by != self.model and self._references:
@@ -400,11 +398,6 @@ def match_crops(
     if gallery is None:
         return [Match(candidates=(), accepted=None)] * len(crops)
     return gallery.match(crops, expected=expected, how=how)
-
-
-def _as_character(pair: re.Match[str]) -> str:
-    both = bytes.fromhex(pair[1] + pair[2])
-    return both.decode("utf-16-be")
 
 
 def _encoded(picture: Image) -> bytes:

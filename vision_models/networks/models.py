@@ -5,7 +5,6 @@ what was found: a swapped model must not pass for a bad shelf.
 """
 
 import hashlib
-import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from device_profiles.failures import in_words
+from device_profiles.files import UnreadableFile, read_toml
 from vision_models.core.errors import UnusableModel
 from vision_models.core.frame import Image
 from vision_models.networks.golden import Golden, check_golden, golden_of, golden_picture
@@ -82,10 +81,10 @@ class ModelEntry(BaseModel):
 def read_manifest(path: Path = SHIPPED) -> dict[str, ModelEntry]:
     """The entries of a manifest by name. Raises UnusableModel with the field that is wrong."""
     try:
-        words = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        words = read_toml(path, "model manifest")
         return TypeAdapter(dict[str, ModelEntry]).validate_python(words)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UnusableModel(f"cannot read the model manifest {path}: {in_words(error)}") from error
+    except UnreadableFile as error:
+        raise UnusableModel(str(error)) from error
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in problem["loc"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from cloud_hub.core.errors import UnusableData
+from device_profiles.files import read_json
 from sync.core.private import private_folder
 
 SECRETS_FILE = "secrets.json"
@@ -73,6 +74,6 @@ def _read(path: Path) -> HubSecrets:
     if path.stat().st_mode & 0o077:
         raise UnusableData(f"others may read {path}; run: chmod 600 {path}")
     try:
-        return HubSecrets(**json.loads(path.read_text(encoding="utf-8")))
+        return HubSecrets(**read_json(path, "keys"))
     except (ValueError, TypeError) as error:
         raise UnusableData(f"{path} is damaged; restore it from your backup") from error

@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import tomllib
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from device_profiles.artifact import (
     read_planograms,
     read_price_list,
 )
+from device_profiles.files import UnreadableFile, read_toml, shown
 
 PACKED = "content"
 OLD = (1980, 1, 1, 0, 0, 0)
@@ -48,10 +48,13 @@ def _model_files(manifest: Path, name: str) -> dict[str, Path]:
     """
     entry_name = name.rpartition("/")[2]
     try:
-        entries = tomllib.loads(manifest.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        entries = read_toml(manifest, "manifest")
+    except UnreadableFile as error:
+        if not error.is_there:
+            raise UnusableData(str(error)) from error
         raise InvalidArtifact(
-            f"{manifest} is no model manifest: {error}; give the models.toml that names the file"
+            f"{shown(manifest)} is no model manifest ({error}); give the models.toml that names the"
+            " file"
         ) from error
     entry = entries.get(entry_name)
     if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):

@@ -1,6 +1,5 @@
 """Dead letters read and taken again from the command line, with no hub running."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.projection import Projections
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
+from device_profiles.files import UnreadableFile, read_json, shown
 
 
 def letter_lines(office: OfflineHub, *, device_id: str | None, everything: bool) -> Iterator[str]:
@@ -47,13 +47,13 @@ def letter_content(office: OfflineHub, letter_id: str) -> dict[str, Any]:
 def read_body(path: Path) -> dict[str, Any]:
     """A corrected body. Raises HubError for a file that holds no JSON object."""
     try:
-        body = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise HubError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise HubError(f"{path} is not JSON: {error}") from error
+        body = read_json(path, "body")
+    except UnreadableFile as error:
+        raise HubError(str(error)) from error
     if not isinstance(body, dict):
-        raise HubError(f"{path} holds no JSON object; give the event's body as `show` prints it")
+        raise HubError(
+            f"{shown(path)} holds no JSON object; give the event's body as `show` prints it"
+        )
     return body
 
 

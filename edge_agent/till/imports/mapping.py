@@ -1,25 +1,24 @@
 """A mapping: which columns of a file mean what, and what the file does not say."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import time
 from enum import StrEnum
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from device_profiles.device import first_problem
+from device_profiles.files import UnreadableFile, read_toml
 from device_profiles.names import Identifier, Names, Profile
+from device_profiles.store import ZoneName
 from device_profiles.values.code_layouts import DEFAULT_LAYOUTS, CodeLayout
 from device_profiles.values.countries import Country
 from device_profiles.values.money import CurrencyCode
 from edge_agent.core.errors import EdgeError
 
-SHIPPED = resources.files("edge_agent.till.imports") / "mappings"
+SHIPPED = Path(__file__).parent / "mappings"
 
 
 class UnusableMapping(EdgeError):
@@ -142,8 +141,8 @@ class ReceiptMapping(Profile):
     store_id: Identifier | None = None
     store_prefix: str = Field(default="store-", pattern=r"^[a-z0-9-]{0,20}$")
     workstation_id: Identifier = "till-1"
-    file_time_zone: str = "UTC"
-    store_time_zone: str = "UTC"
+    file_time_zone: ZoneName = "UTC"
+    store_time_zone: ZoneName = "UTC"
     time_format: str | tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -159,15 +158,6 @@ class ReceiptMapping(Profile):
     closes: time = time(23, 59)
     columns: Columns
     identity: IdentityMapping = IdentityMapping()
-
-    @field_validator("file_time_zone", "store_time_zone")
-    @classmethod
-    def _zone_is_known(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"time zone {zone!r} is not known; use an IANA name") from error
-        return zone
 
     @model_validator(mode="before")
     @classmethod
@@ -232,11 +222,14 @@ def _whole(told: dict[str, Any]) -> dict[str, Any]:
     file = SHIPPED / f"{str(base).replace('-', '_')}.toml"
     if not file.is_file():
         raise UnusableMapping(f"like = {base!r}: there is no such shipped mapping")
-    words = tomllib.loads(file.read_text(encoding="utf-8"))
-    columns = {**words.get("columns", {}), **told.get("columns", {})}
+    words = read_toml(file, "mapping")
+    own = told.get("columns", {})
+    if not isinstance(own, dict):
+        raise UnusableMapping("columns: it needs a table, [columns]")
+    columns = {**words.get("columns", {}), **own}
     if "store_id" in told:
         columns.pop("store", None)
-    if "store" in told.get("columns", {}):
+    if "store" in own:
         words.pop("store_id", None)
     return {**words, **told, "columns": columns}
 
@@ -250,17 +243,17 @@ def load_mapping(name_or_path: str) -> ReceiptMapping:
     shipped = SHIPPED / f"{name_or_path.replace('-', '_')}.toml"
     try:
         if path.is_file():
-            text = path.read_text(encoding="utf-8-sig")
+            words = read_toml(path, "mapping")
         elif shipped.is_file():
-            text = shipped.read_text(encoding="utf-8")
+            words = read_toml(shipped, "mapping")
         else:
             known = sorted(one.name.removesuffix(".toml") for one in SHIPPED.iterdir())
             raise UnusableMapping(
                 f"no mapping file {name_or_path}; shipped ones: {', '.join(known)}"
             )
-        return ReceiptMapping.model_validate(_whole(tomllib.loads(text)))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UnusableMapping(f"mapping {name_or_path} is not TOML: {error}") from error
+        return ReceiptMapping.model_validate(_whole(words))
+    except UnreadableFile as error:
+        raise UnusableMapping(str(error)) from error
     except ValidationError as error:
         raise UnusableMapping(f"mapping {name_or_path}: {first_problem(error)}") from error
     except OSError as error:

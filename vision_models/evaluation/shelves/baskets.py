@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from device_profiles.camera import ShelfView
 from device_profiles.device import InvalidProfile, load_device
 from device_profiles.failures import in_words
+from device_profiles.files import read_json
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture
@@ -129,9 +130,9 @@ def read_chest_set(folder: Path) -> ChestSet:
         fixture = next(f for f in device.fixtures if f.fixture_id == view.fixture_id)
         plans = (p for p in device.planograms if p.fixture_id == view.fixture_id)
         images = sorted(p for p in (folder / "images").iterdir() if p.suffix.lower() in PICTURES)
+        told = [read_json(folder / "baskets" / f"{one.stem}.json", "baskets") for one in images]
         photos = [
-            (image, _TRUTH.validate_json((folder / "baskets" / f"{image.stem}.json").read_bytes()))
-            for image in images
+            (image, _TRUTH.validate_python(said)) for image, said in zip(images, told, strict=True)
         ]
     except (OSError, ValueError, IndexError, StopIteration, InvalidProfile) as error:
         raise UnusablePicture(

@@ -8,7 +8,6 @@ set/references/GTIN.jpg the gallery; a GTIN without a picture is right when it i
 ```
 """
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ import numpy as np
 from device_profiles.camera import ShelfView
 from device_profiles.device import InvalidProfile, load_device
 from device_profiles.failures import in_words
+from device_profiles.files import read_json
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.pictures import read_picture
@@ -89,8 +89,7 @@ def read_planned_set(folder: Path) -> PlannedSet:
         planogram = next(p for p in device.planograms if p.fixture_id == view.fixture_id)
         images = sorted(p for p in (folder / "images").iterdir() if p.suffix.lower() in PICTURES)
         photos = [
-            (image, json.loads((folder / "slots" / f"{image.stem}.json").read_text("utf-8")))
-            for image in images
+            (image, read_json(folder / "slots" / f"{image.stem}.json", "slots")) for image in images
         ]
     except (OSError, ValueError, IndexError, StopIteration, InvalidProfile) as error:
         raise UnusablePicture(

@@ -9,7 +9,6 @@ set/images/N.jpg  boxes.csv          image, class, x1, y1, x2, y2 in pixels
 """
 
 import csv
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from device_profiles.failures import in_words
+from device_profiles.files import read_json
 from device_profiles.values.gtin import parse_gtin
 from vision_models.core.detections import Boxes
 from vision_models.core.errors import UnusablePicture
@@ -115,7 +115,7 @@ def _from_yolo(images: Path, labels: Path, names: Path) -> tuple[LabelledPhoto, 
 def _names(file: Path, count: int) -> tuple[str | None, ...] | None:
     if not file.is_file():
         return None
-    said = json.loads(file.read_text(encoding="utf-8"))
+    said = read_json(file, "list of names")
     if len(said) != count:
         raise ValueError(f"{file} names {len(said)} facings, its labels have {count}")
     return tuple(parse_gtin(gtin) if gtin else None for gtin in said)

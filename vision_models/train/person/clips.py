@@ -5,7 +5,6 @@ a person. The few frames of the others carry boxes drawn by hand (`person_clips.
 """
 
 import argparse
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_profiles.files import read_toml
 from vision_models.core.frame import Image
 
 CLIPS = Path(__file__).with_suffix(".toml")
@@ -51,7 +51,7 @@ class LabelledFrame:
 
 def read_clips(path: Path = CLIPS) -> dict[str, Clip]:
     """The list by name."""
-    words: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    words: dict[str, dict[str, Any]] = read_toml(path, "list of clips")
     for entry in words.values():
         for spans in ("empty", "unsure"):
             entry[spans] = tuple((first, last) for first, last in entry.get(spans, ()))

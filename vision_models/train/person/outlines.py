@@ -6,7 +6,6 @@ Source: Rother, Kolmogorov and Blake 2004.
 """
 
 import argparse
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device_profiles.files import read_toml
 from vision_models.core.detections import Boxes, overlaps
 from vision_models.core.frame import Image
 from vision_models.evaluation.shelves.sets import read_shelf_set
@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--all", action="store_true", help="those not looked at, too")
     options = parser.parse_args()
-    kept = set(tomllib.loads(KEPT.read_text(encoding="utf-8"))["kept"])
+    kept = set(read_toml(KEPT, "list of outlines")["kept"])
     options.out.mkdir(parents=True, exist_ok=True)
     count, seen = 0, set()
     for photo in read_shelf_set(options.people):

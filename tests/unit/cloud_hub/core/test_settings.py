@@ -172,7 +172,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load_settings({}, file=tmp_path / "gone.toml", environment={})
     for content in (b"http = ", b"\xff\xfe"):
         (tmp_path / "bad.toml").write_bytes(content)
-        with pytest.raises(InvalidSettings, match=r"settings .*bad.toml are not TOML"):
+        with pytest.raises(InvalidSettings, match=r"settings file .*bad.toml is not TOML"):
             load_settings({}, file=tmp_path / "bad.toml", environment={})
 
 
