@@ -8,6 +8,7 @@ the place, and nothing else is raised.
 import re
 import tomllib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +41,10 @@ def shown(path: Path) -> str:
 
 def read_toml(path: Path, what: str) -> dict[str, Any]:
     """What stands in a TOML file, which people call `what`. Raises UnreadableFile."""
-    return _toml(read_text(path, what, "TOML"), path, what)
+    words = _toml(read_text(path, what, "TOML"), path, what)
+    if (problem := _first_odd(words, _is_any)) is not None:
+        raise UnreadableFile(f"{what} {shown(path)}: {problem}")
+    return words
 
 
 def read_json(path: Path, what: str) -> Any:  # noqa: ANN401 - any JSON
@@ -54,9 +58,13 @@ def read_json(path: Path, what: str) -> Any:  # noqa: ANN401 - any JSON
 
 
 def read_gallery_list(folder: Path) -> dict[str, Any]:
-    """The `gallery.toml` of a gallery's folder. Raises UnreadableFile."""
+    """The `gallery.toml` of a gallery's folder; the names of pictures in it are any. Raises
+    UnreadableFile."""
     path, what = folder / "gallery.toml", "gallery's list"
-    return _toml(PAIR.sub(_as_character, read_text(path, what, "TOML")), path, what)
+    words = _toml(PAIR.sub(_as_character, read_text(path, what, "TOML")), path, what)
+    if (problem := _first_odd(words, _is_no_text)) is not None:
+        raise UnreadableFile(f"{what} {shown(path)}: {problem}")
+    return words
 
 
 def read_text(path: Path, what: str, form: str) -> str:
@@ -96,7 +104,7 @@ def _is_no(what: str, path: Path, form: str, why: str) -> UnreadableFile:
 
 def _toml(text: str, path: Path, what: str) -> dict[str, Any]:
     try:
-        words = tomllib.loads(text)
+        return tomllib.loads(text)
     except RecursionError as error:
         raise _is_no(what, path, "TOML", "it is nested too deeply") from error
     except ValueError as error:
@@ -106,14 +114,10 @@ def _toml(text: str, path: Path, what: str) -> dict[str, Any]:
             line = text.count("\n", 0, number.start()) + 1
             why = f"line {line} holds a number of {len(number[0])} digits"
         raise _is_no(what, path, "TOML", why) from error
-    if (problem := _first_odd(words)) is not None:
-        raise UnreadableFile(f"{what} {shown(path)}: {problem}")
-    return words
 
 
-def _first_odd(words: dict[str, Any]) -> str | None:
-    """Where a number or a depth stands that AisleOS does not take, and what it is; texts are left
-    to those who read them."""
+def _first_odd(words: dict[str, Any], is_meant: Callable[[object], bool]) -> str | None:
+    """Where a value or a depth stands that AisleOS does not take, and what it is."""
     waiting: list[tuple[tuple[str, ...], Any]] = [((), words)]
     while waiting:
         place, value = waiting.pop()
@@ -123,9 +127,17 @@ def _first_odd(words: dict[str, Any]) -> str | None:
             waiting += [((*place, key), inner) for key, inner in value.items()]
         elif isinstance(value, list):
             waiting += [((*place, str(number)), inner) for number, inner in enumerate(value)]
-        elif not isinstance(value, str) and (problem := unkeepable_in(value)) is not None:
+        elif is_meant(value) and (problem := unkeepable_in(value)) is not None:
             return f"{_named(place)}: {problem}"
     return None
+
+
+def _is_any(value: object) -> bool:
+    return True
+
+
+def _is_no_text(value: object) -> bool:
+    return not isinstance(value, str)
 
 
 def _named(place: tuple[str, ...]) -> str:

@@ -14,8 +14,10 @@ import json
 import logging
 import os
 import shutil
+import struct
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +36,16 @@ DRAFT = ".draft"
 PART = "part"
 PACKED = "content"
 """Name of the folder that a packed artifact becomes."""
+SPOILT = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+)
+"""What a ZIP archive raises that is none, is damaged or encrypted, or packed in another way."""
 KEPT_FREE_SHARE, KEPT_FREE_BYTES = 0.05, 200 << 20
 """The smaller of them is never filled with artifacts: selling needs it."""
 
@@ -156,7 +168,7 @@ class Slots:
                 shutil.rmtree(whole)
             draft.rename(whole)
             _sync(whole.parent)
-        except (zipfile.BadZipFile, EOFError) as error:
+        except SPOILT as error:
             shutil.rmtree(draft, ignore_errors=True)
             raise SyncError(f"cannot be unpacked: {error}") from error
         except OSError as error:

@@ -1,5 +1,6 @@
 """Bytes from devices: the decoder and ingest, over a real database."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -7,8 +8,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets
@@ -22,10 +21,13 @@ from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from sync.core.errors import InvalidBatch, InvalidMessage
 from sync.downlink.commands import Command
 from sync.downlink.shadow import Desired
+from sync.events import Lane
 from sync.wire.batch import claimed_range, decode_batch
 from sync.wire.messages import Ack, Hello, HelloAnswer
-from tests.fuzz.budget import Budget, fuzzed
+from tests.fuzz.budget import Fuzz
+from tests.stage.odd.every_kind import BODIES
 from tests.stage.odd.poison import poisoned
+from tests.stage.odd.spoilt import spoilt
 from tests.stage.servers import PostgresServer
 from tests.talking_device import TalkingDevice, cola, receipt, small_chain
 
@@ -56,24 +58,41 @@ def ingest(database: Database, tmp_path: Path) -> Ingest:
 
 
 def test_no_bytes_break_a_reader() -> None:
-    budget = Budget()
-    device = TalkingDevice()
+    fuzz, device = Fuzz("bytes to decoders"), TalkingDevice()
 
-    @fuzzed
-    @given(start=st.integers(0, 2**32), cut=st.integers(0, 200), extra=st.binary(max_size=40))
-    def tried(start: int, cut: int, extra: bytes) -> None:
-        if budget.is_over():
-            return
-        sound = poisoned(device, Random(start), 1).payload
+    def tried(rng: Random) -> None:
+        sound = poisoned(device, rng, 1).payload
+        cut, extra = rng.randint(0, 200), rng.randbytes(rng.randint(0, 40))
+        fuzz.inputs += 3
         for said in (sound, sound[:cut] + extra, extra, sound[:-1] + extra):
             claimed_range(said)
             for read in (_batch, *(one.from_bytes for one in MESSAGES)):
                 with suppress(InvalidBatch, InvalidMessage):
                     read(said)
 
-    tried()
+    fuzz.try_seeds(tried)
 
 
+def test_a_body_that_is_no_json_costs_nothing_but_its_own_record() -> None:
+    fuzz, device = Fuzz("bodies of records"), TalkingDevice()
+
+    def tried(rng: Random) -> None:
+        bodies, at = [b'{"a":1}'] * 3, rng.randrange(3)
+        bodies[at] = spoilt(rng, rng.choice(SOUND))
+        device.records[Lane.SALE].clear()
+        for one in bodies:
+            device.say_raw(Lane.SALE, "receipt", one)
+        records = decode_batch(device.batches()[0].payload).records
+        assert all(
+            one.problem is None and one.body == {"a": 1}
+            for number, one in enumerate(records)
+            if number != at
+        )
+
+    fuzz.try_seeds(tried)
+
+
+SOUND = [json.dumps(body).encode() for body in BODIES.values()]
 MESSAGES = (Hello, HelloAnswer, Ack, Command, Desired)
 
 
@@ -81,25 +100,23 @@ def _batch(said: bytes) -> object:
     return decode_batch(said).records
 
 
-def test_whatever_one_device_sends_the_others_are_answered(ingest: Ingest) -> None:
-    budget = Budget()
+def test_whatever_one_device_sends_the_others_are_answered(
+    ingest: Ingest, database: Database
+) -> None:
+    fuzz = Fuzz(f"messages to ingest, {'SQLite' if database.is_sqlite else 'PostgreSQL'}")
     bad, good = TalkingDevice(), TalkingDevice("s02")
     ingest.take([bad.hello(), good.hello()])
     first = 1
 
-    @fuzzed
-    @given(start=st.integers(0, 2**32))
-    def tried(start: int) -> None:
+    def tried(rng: Random) -> None:
         nonlocal first
-        if budget.is_over():
-            return
-        rng = Random(start)
         good.say(receipt(first, cola()))
         spoiled = [poisoned(bad, rng, first + 200 * number) for number in range(3)]
         first += 1000
+        fuzz.inputs += 5
         honest = good.batches(size=1)[-1]
         taken = ingest.take([*spoiled, bad.hello(), good.hello(), honest])
         assert taken.answers[-1] is not None
         assert taken.answers[-2] is not None
 
-    tried()
+    fuzz.try_seeds(tried)

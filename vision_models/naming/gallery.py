@@ -12,7 +12,9 @@ SIFT where the margin is small, then acceptance, or *unknown*.
 
 import hashlib
 import logging
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,6 +48,19 @@ log = logging.getLogger(__name__)
 
 FORMAT = 1
 KEPT_PX = 512
+NO_VECTORS = (
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading damaged vectors raises; they are made anew then."""
 LOOK_ALIKE_COSINE = 0.85
 
 
@@ -365,8 +380,9 @@ class Gallery:
     def _stored_vectors(self, model: str) -> NDArray[np.float32]:
         if model == self._embedder.version:
             try:
-                stored = np.load(self.path / "vectors.npz")["vectors"]
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+                with (self.path / "vectors.npz").open("rb") as file, np.load(file) as kept:
+                    stored = kept["vectors"]
+            except NO_VECTORS:
                 stored = np.zeros((0, 0), np.float32)
             if stored.shape == (len(self._references), self._embedder.size):
                 return np.asarray(stored, np.float32)
@@ -382,7 +398,7 @@ class Gallery:
     def _picture(self, file: Path) -> Image:
         try:
             return _decoded((self.path / file).read_bytes())
-        except (OSError, UnusableGallery) as error:
+        except (OSError, ValueError, UnusableGallery) as error:
             raise UnusableGallery(
                 f"gallery {self.path}: picture {file} cannot be read; enrol its GTIN again"
             ) from error

@@ -9,6 +9,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
+from device_profiles.device import first_problem
 from device_profiles.values.bounds import MONEY_MAX
 from device_profiles.values.codes import read_code
 from device_profiles.values.countries import country_of_zone
@@ -116,12 +119,21 @@ def compose(
             _add(work, row)
         except (RefusedRow, UnusableCell) as error:
             work.refused.append(Refusal(row=row, reason=f"{row.where}: {error}"))
+        except ValidationError as error:
+            # A cell that is one, and more than a receipt can hold.
+            work.refused.append(Refusal(row=row, reason=f"{row.where}: {first_problem(error)}"))
     if work.kinds == {RowKind.VOID}:
-        _refuse_void(work)
+        # As it names no other receipt, it would change nothing.
+        _refuse_all(work, NAMELESS)
     name = rows[0].receipt or ""
     day = "" if work.ended_at is None else _business_day(work.ended_at, mapping).isoformat()
     till = f"{rows[0].workstation}:" if rows[0].workstation else ""
-    receipt = _receipt(work)
+    receipt = None
+    try:
+        receipt = _receipt(work)
+    except ValidationError as error:
+        # Each row is one, and together they are more than a receipt can hold.
+        _refuse_all(work, first_problem(error))
     return Composed(
         key=f"{mapping.name}:{till}{name}:{day}",
         former_key=f"{mapping.name}:{name}",
@@ -136,9 +148,9 @@ def compose(
     )
 
 
-def _refuse_void(work: _Composing) -> None:
-    """Nothing of a receipt of voids is booked: as it names no other, it would change nothing."""
-    work.refused += [Refusal(row=row, reason=f"{row.where}: {NAMELESS}") for row in work.good]
+def _refuse_all(work: _Composing, why: str) -> None:
+    """Nothing of this receipt is booked."""
+    work.refused += [Refusal(row=row, reason=f"{row.where}: {why}") for row in work.good]
     work.lines.clear()
     work.moves.clear()
     work.left_out = 0
@@ -225,15 +237,13 @@ def _receipt(work: _Composing) -> Receipt | None:
         ended_at=work.ended_at,
         currency=mapping.currency,
         lines=lines,
-        identities=tuple(
-            IdentityRequest(kind=mapping.identity.kind, value=one) for one in _people(work)
-        ),
+        identities=tuple(_people(work)),
         origin="import",
     )
     return report_receipt(act)
 
 
-def _people(work: _Composing) -> Iterator[str]:
+def _people(work: _Composing) -> Iterator[IdentityRequest]:
     """Who was shown, each once."""
     mapping = work.mapping
     country = mapping.country or country_of_zone(mapping.store_time_zone)
@@ -243,13 +253,17 @@ def _people(work: _Composing) -> Iterator[str]:
             continue
         try:
             value = unmangled(row.identity)
+            shown = IdentityRequest(kind=mapping.identity.kind, value=value)
         except UnusableCell as error:
             work.warn(row, f"shopper {error}")
+            continue
+        except ValidationError as error:
+            work.warn(row, f"shopper {first_problem(error)}")
             continue
         normal = normal_form(mapping.identity.kind, value, country)
         if normal is not None and normal not in seen:
             seen.add(normal)
-            yield value
+            yield shown
 
 
 def _line(work: _Composing, row: RawLine, quantity: Decimal) -> ReceiptLine:
@@ -336,7 +350,7 @@ def _sequence(row: RawLine) -> int:
         found = number(row.sequence)
     except UnusableCell:
         found = Decimal("NaN")
-    if not (found.is_finite() and found == int(found) and 0 <= found < 2**62):
+    if not (found.is_finite() and 0 <= found < 2**62 and found == int(found)):
         raise RefusedRow(f"receipt number {row.sequence!r} is not a number")
     return int(found)
 

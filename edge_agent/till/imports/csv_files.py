@@ -20,6 +20,7 @@ from edge_agent.till.imports.scratch import ScratchFile
 DELIMITERS = (",", ";", "\t", "|", "^")
 LONGEST_PREAMBLE = 30
 LONGEST_CELL_LINES = 50
+IS_DELIMITER = re.compile(r"[^\r\n\x00\"\w]").fullmatch
 SAMPLED_BYTES = 256 * 1024
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -88,6 +89,10 @@ def plain_copy(path: Path, wanted: Wanted, asked: ReadAs) -> PlainFile:
 
     Raises UnreadableReceipts.
     """
+    if asked.delimiter is not None and not IS_DELIMITER(asked.delimiter):
+        raise UnreadableReceipts(
+            f"{asked.delimiter!r} cannot stand between cells; give one character, such as ';'"
+        )
     encoding = _known_encoding(asked.encoding) if asked.encoding else _encoding_of(path, wanted)
     lines = _Lines(path, encoding)
     head = [line for line, _ in zip(lines, range(LONGEST_PREAMBLE), strict=False)]
@@ -223,7 +228,7 @@ def _header(
     best: tuple[int, int, str, int, list[str]] | None = None
     for number, line in enumerate(head, start=1):
         for one in (delimiter,) if delimiter else DELIMITERS:
-            cells = [cell.strip() for cell in next(csv.reader([line], delimiter=one), [])]
+            cells = _header_cells(line, one)
             known = {_same(cell) for cell in cells}
             found = sum(_same(name) in known for name in names)
             if best is None or (found, len(cells) if number == 1 else 0) > best[:2]:
@@ -231,6 +236,14 @@ def _header(
     if best is None:
         raise UnreadableReceipts("the file is empty")
     return best[2], best[3], best[4]
+
+
+def _header_cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line that may be the header; none where a cell is longer than any name."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:
+        return []
 
 
 def _same(name: str) -> str:
@@ -241,8 +254,11 @@ def _same(name: str) -> str:
 
 def _known_encoding(name: str) -> str:
     try:
-        return codecs.lookup(name).name
-    except LookupError as error:
+        found = codecs.lookup(name)
+        # Some are no text: "hex" and "base64" make bytes of bytes.
+        "".encode(found.name).decode(found.name)
+        return found.name
+    except (LookupError, ValueError) as error:
         raise UnreadableReceipts(
             f"there is no encoding {name!r}; use one such as gb18030"
         ) from error

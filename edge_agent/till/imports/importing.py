@@ -91,20 +91,27 @@ def import_receipts(importing: Importing, stores: frozenset[str] | None) -> Impo
                 for row in chain.from_iterable(receipts):
                     run.refuse_row(row, f"{row.where}: no store")
                 continue
-            run.book_store(_store_of(value, mapping, taken), receipts)
+            try:
+                store_id = _store_id(value, mapping)
+            except UnusableMapping as error:
+                for row in chain.from_iterable(receipts):
+                    run.refuse_row(row, f"{row.where}: {error}")
+                continue
+            _require_own(store_id, value, taken)
+            run.book_store(store_id, receipts)
     return run.book
 
 
-def _store_of(value: str | None, mapping: ReceiptMapping, taken: dict[str, str]) -> str:
-    if mapping.store_id is not None:
-        return mapping.store_id
-    store_id = mapping.store_named(value or "")
+def _store_id(value: str | None, mapping: ReceiptMapping) -> str:
+    return mapping.store_id or mapping.store_named(value or "")
+
+
+def _require_own(store_id: str, value: str | None, taken: dict[str, str]) -> None:
     if taken.setdefault(store_id, value or "") != (value or ""):
         raise UnusableMapping(
             f"stores {taken[store_id]!r} and {value!r} would both be {store_id!r};"
             " import them one by one with --store and another store_prefix"
         )
-    return store_id
 
 
 @dataclass(slots=True, kw_only=True)

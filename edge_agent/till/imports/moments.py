@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
+from device_profiles.values.bounds import is_within_time
 from edge_agent.till.imports.cells import UnusableCell
 
 UNMISTAKABLE = (
@@ -48,9 +49,11 @@ def read_moment(text: str, formats: tuple[str, ...], zone: str) -> Moment:
     found = _parsed(said, formats)
     if found is None:
         raise UnusableCell(f"time {text!r} is not readable; give the mapping a time_format")
+    local = found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(zone))
+    if not is_within_time(local):
+        raise UnusableCell(f"time {text!r} is not between 1970 and 2200")
     if found.tzinfo is not None:
         return Moment(at=found)
-    local = found.replace(tzinfo=ZoneInfo(zone))
     early, late = local.utcoffset(), local.replace(fold=1).utcoffset()
     if early is None or late is None or early == late:
         return Moment(at=local)

@@ -164,11 +164,11 @@ class ReceiptFile:
         )
 
     def _source(self) -> str:
-        path = str(self.path if self._plain is None else self._plain.path).replace("'", "''")
+        path = _literal(self.path if self._plain is None else self._plain.path)
         if self._plain is None:
-            return f"read_parquet('{path}')"
+            return f"read_parquet({path})"
         return (
-            f"read_csv('{path}', header=true, all_varchar=true, auto_detect=false, delim=',',"
+            f"read_csv({path}, header=true, all_varchar=true, auto_detect=false, delim=',',"
             f" quote='\"', escape='\"', columns={self._columns()}, max_line_size=16000000)"
         )
 
@@ -209,13 +209,17 @@ class ReceiptFile:
             ) from error
         try:
             with closing(duckdb.connect(config={"memory_limit": MEMORY_LIMIT})) as connection:
-                connection.execute(f"SET temp_directory = '{self._scratch}'")
+                connection.execute(f"SET temp_directory = {_literal(self._scratch)}")
                 answer = connection.execute(sql, parameters or [])
                 while rows := answer.fetchmany(ROWS_FETCHED):
                     yield from rows
         except duckdb.Error as error:
             first_line = str(error).splitlines()[0]
             raise UnreadableReceipts(f"cannot read {self.path}: {first_line}") from error
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _quoted(column: str | None) -> str:

@@ -70,6 +70,7 @@ def test_any_name_of_a_file_is_told_in_a_line_that_can_be_printed(
         (b"a = 1\nb = \nc = 1", "line 2"),
         (b"[[x]]\ny = [1, 18446744073709551616]", "x.0.y.1: a whole number in it has more than 63"),
         (b"x = " + b"[" * 5000, "nested too deeply"),
+        (b'x = 1\n[y]\nfile = "a\\u0000b"', "y.file: a text in it holds a NUL"),
     ],
 )
 def test_the_place_is_named(tmp_path: Path, content: bytes, said: str) -> None:
