@@ -50,8 +50,17 @@ def run_hub(
         str | None,
         typer.Option(
             "--broker",
-            help="mqtt://user:password@host:port instead of the embedded; several with commas.",
+            help="managed: a mosquitto that the hub runs. mqtt://user:password@host:port: one of"
+            " somebody else; several with commas. Without it: the embedded one.",
         ),
+    ] = None,
+    broker_listen: Annotated[
+        str | None,
+        typer.Option("--broker-listen", help="HOST:PORT for devices, with --broker managed."),
+    ] = None,
+    broker_name: Annotated[
+        str | None,
+        typer.Option("--broker-name", help="By which name devices know this machine."),
     ] = None,
     trusted_proxy: Annotated[
         list[str] | None,
@@ -78,6 +87,8 @@ def run_hub(
         "http": http,
         "mqtt": mqtt,
         "broker": broker,
+        "broker_listen": broker_listen,
+        "broker_name": broker_name,
         "trusted_proxies": trusted_proxy or None,
     }
     serve_hub(load_settings(given, file=settings), verbose=verbose)
@@ -92,7 +103,7 @@ def run_worker(
     database: DatabaseUrl = None,
     broker: Annotated[
         str | None,
-        typer.Option("--broker", help="mqtt://user:password@host:port, several with commas."),
+        typer.Option("--broker", help="As the hub's: managed, or mqtt://user:password@host:port."),
     ] = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", help="A TOML file of settings.")

@@ -9,6 +9,7 @@ from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.broker.embedded import require_free, require_loopback
+from cloud_hub.link.mosquitto.managed_broker import require_manageable
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from sync.core.garbage import seldom_collect
 
@@ -24,6 +25,8 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     if settings.broker is None:
         require_loopback(settings.mqtt)
         require_free(settings.mqtt, "--mqtt")
+    if settings.is_managed:
+        require_manageable(settings)
     app = build_hub(settings)
     seldom_collect()
     typer.echo(f"console  http://{settings.http}/")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import (
@@ -21,6 +22,21 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 
 SlotId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}-[0-9]{1,2}-[0-9]{1,2}$")]
 """Fixture letter, row from the top, place from the left, both from 1: `A-2-3`."""
+
+COMMON_NAME_CHARACTERS = 64
+"""The most that a certificate's common name may have. Source: RFC 5280, appendix A.1."""
+_HASH_CHARACTERS = 16
+
+
+def certificate_name(tenant: str, device: str) -> str:
+    """A device's name where certificates and brokers name it: `TENANT.DEVICE`. One too long for a
+    common name is cut, and a hash of the whole stands behind `~`, which no identifier holds: so
+    nobody else is called the same."""
+    whole = f"{tenant}.{device}"
+    if len(whole) <= COMMON_NAME_CHARACTERS:
+        return whole
+    kept = whole[: COMMON_NAME_CHARACTERS - _HASH_CHARACTERS - 1]
+    return f"{kept}~{sha256(whole.encode()).hexdigest()[:_HASH_CHARACTERS]}"
 
 
 class Profile(BaseModel):

@@ -83,14 +83,21 @@ async def served(hub: RunningHub, port: int) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def running_hub(
-    data_dir: Path, *, port: int, database: str | None = None, broker: str | None = None
+    data_dir: Path,
+    *,
+    port: int,
+    database: str | None = None,
+    broker: str | None = None,
+    devices_port: int = 8883,
 ) -> AsyncIterator[RunningHub]:
-    """A hub that listens for MQTT on `port` (or on an external `broker`) while the block lasts."""
+    """A hub that listens for MQTT on `port` (or on an external `broker`) while the block lasts;
+    with `broker` "managed" devices come by TLS to `devices_port` of localhost."""
     settings = HubSettings(
         data_dir=data_dir,
         database=database,
         mqtt=Address(host="127.0.0.1", port=port),
         broker=broker,
+        broker_listen=Address(host="localhost", port=devices_port),
         reconnect_spread_s=0.1,
         console=False,
     )

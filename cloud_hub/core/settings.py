@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import socket
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,10 @@ from device_profiles.device import first_problem
 ENVIRONMENT_PREFIX = "AISLE_HUB_"
 
 MEGABYTE = 1_000_000
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
+"""Addresses that mean every one of this machine's."""
+MANAGED = "managed"
+"""`broker` where the hub runs a mosquitto of its own."""
 
 
 class Address(BaseModel):
@@ -75,10 +80,12 @@ class HubSettings(BaseModel):
     `database` is an SQLAlchemy URL; without one the hub keeps SQLite in `data_dir`.
     `broker` is `mqtt://[user:password@]host:port` of an external broker, or several of them joined
     by commas, independent of each other, the preferred one first; without one the hub runs its own
-    on `mqtt`, on 127.0.0.1 alone. `trusted_proxies` are addresses or networks (several with commas)
-    whose word is taken for where a request came from and whether by TLS. Of the products that
-    devices name on photos, one in `audit_one_in` is put before a person; of all such questions one
-    in `asked_twice_one_in` before two.
+    on `mqtt`, on 127.0.0.1 alone. With `broker` "managed" it starts a mosquitto, in which `mqtt` is
+    the hub's own way in, and devices come by TLS to `broker_listen`, which they know as
+    `broker_name` (this machine's name, unless it is given). `trusted_proxies` are addresses or
+    networks (several with commas) whose word is taken for where a request came from and whether by
+    TLS. Of the products that devices name on photos, one in `audit_one_in` is put before a person;
+    of all such questions one in `asked_twice_one_in` before two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -88,6 +95,8 @@ class HubSettings(BaseModel):
     http: AddressText = Address(host="127.0.0.1", port=8080)
     mqtt: AddressText = Address(host="127.0.0.1", port=1883)
     broker: str | None = None
+    broker_listen: AddressText = Address(host="0.0.0.0", port=8883)  # noqa: S104 - for devices
+    broker_name: str | None = Field(default=None, min_length=1)
     console: bool = True
     session_days: int = Field(default=14, ge=1, le=365)
     trusted_proxies: ProxyNames = ()
@@ -103,9 +112,9 @@ class HubSettings(BaseModel):
     @field_validator("broker")
     @classmethod
     def _brokers_are_addresses(cls, value: str | None) -> str | None:
-        for url in value.split(",") if value else ():
+        for url in value.split(",") if value and value != MANAGED else ():
             if _broker_port(url) is None:
-                raise ValueError(f"{url!r} is no broker; write mqtt://HOST:PORT")
+                raise ValueError(f"{url!r} is no broker; write mqtt://HOST:PORT or {MANAGED}")
         return value
 
     @property
@@ -122,15 +131,42 @@ class HubSettings(BaseModel):
     @property
     def broker_urls(self) -> tuple[str, ...]:
         """The external brokers; none when the hub runs its own."""
-        return tuple(self.broker.split(",")) if self.broker else ()
+        return tuple(self.broker.split(",")) if self.broker and not self.is_managed else ()
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the hub runs a mosquitto of its own."""
+        return self.broker == MANAGED
+
+    @property
+    def own_addresses(self) -> tuple[Address, ...]:
+        """Where the hub itself and its workers find a broker."""
+        return self.broker_addresses if self.broker_urls else (self.mqtt,)
+
+    @property
+    def authority_dir(self) -> Path:
+        """Folder of the hub's certificate authority."""
+        return self.data_dir / "authority"
+
+    @property
+    def broker_dir(self) -> Path:
+        """Folder of the mosquitto that the hub runs."""
+        return self.data_dir / "broker"
 
     @property
     def broker_addresses(self) -> tuple[Address, ...]:
         """Where devices find a broker, the preferred one first."""
+        if self.is_managed:
+            host = self.broker_name or self._broker_host()
+            return (Address(host=host, port=self.broker_listen.port),)
         if not self.broker_urls:
             return (self.mqtt,)
         parts = [urlsplit(url) for url in self.broker_urls]
         return tuple(Address(host=part.hostname or "", port=part.port or 0) for part in parts)
+
+    def _broker_host(self) -> str:
+        host = self.broker_listen.host
+        return socket.gethostname() if host in EVERYWHERE else host
 
     @property
     def mqtt_version(self) -> int:
