@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloud_hub.admin.broker_cli import broker_app
 from cloud_hub.admin.cli import app as login_app
 from cloud_hub.admin.cli import hub_token_app
 from cloud_hub.admin.log_cli import log_app
@@ -95,6 +96,7 @@ def run_hub(
 
 
 hub_app.add_typer(hub_token_app)
+hub_app.add_typer(broker_app, name="broker")
 
 
 @app.command("ingest")

@@ -9,7 +9,7 @@ from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.broker.embedded import require_free, require_loopback
-from cloud_hub.link.mosquitto.managed_broker import require_manageable
+from cloud_hub.link.mosquitto.managed_broker import require_manageable, require_own_name
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from sync.core.garbage import seldom_collect
 
@@ -28,6 +28,8 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     if settings.is_managed:
         require_manageable(settings)
     app = build_hub(settings)
+    if settings.is_managed:
+        require_own_name(settings)
     seldom_collect()
     typer.echo(f"console  http://{settings.http}/")
     typer.echo(f"broker   {' '.join(str(one) for one in settings.broker_addresses)}")

@@ -51,6 +51,17 @@ def _address_parts(value: object) -> object:
     return {"host": host, "port": port}
 
 
+def address_of(setting: str, text: str) -> Address:
+    """The address that `text` tells as `HOST:PORT`. Raises InvalidSettings, which names the setting
+    and says how to write it."""
+    try:
+        return Address.model_validate(_address_parts(text))
+    except ValueError as error:
+        raise InvalidSettings(
+            f"{setting} {text!r} is not HOST:PORT, for example 127.0.0.1:8080"
+        ) from error
+
+
 AddressText = Annotated[Address, BeforeValidator(_address_parts)]
 
 

@@ -18,8 +18,8 @@ DAY = timedelta(days=1)
 
 @dataclass(slots=True)
 class TestAuthority:
-    """Signs into `folder`: `ca.pem`, `crl.pem`, `server.pem` and `server-key.pem` are those of a
-    hub, beside them each certificate under its own name."""
+    """Signs into `folder`: `ca.pem`, `ca-key.pem`, `crl.pem`, `server.pem` and `server-key.pem` are
+    those of a hub; beside them stands each certificate, by its number."""
 
     __test__ = False
 
@@ -35,6 +35,7 @@ class TestAuthority:
         self.folder.mkdir(parents=True, exist_ok=True)
         own = self._built(self.name, self.key.public_key(), DAY, is_authority=True)
         self.file.write_bytes(_pem(own))
+        _write_key(self.folder / "ca-key.pem", self.key)
         self._write_crl()
         self.serve_as("localhost")
 

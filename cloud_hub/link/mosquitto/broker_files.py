@@ -115,14 +115,17 @@ def _differs(path: Path, text: str) -> bool:
         return True
 
 
-def void_serials(text: str) -> frozenset[int]:
-    """The serial numbers of the certificates that the lists in `text` (PEM, one or several) call
-    void. Raises ValueError for what is no such list."""
+def crls_of(text: str) -> list[x509.CertificateRevocationList]:
+    """The lists of void certificates in `text` (PEM, one or several). Raises ValueError for what is
+    no such list."""
     end = "-----END X509 CRL-----"
-    lists = [part + end for part in text.split(end) if part.strip()]
-    return frozenset(
-        one.serial_number for each in lists for one in x509.load_pem_x509_crl(each.encode())
-    )
+    parts = [part + end for part in text.split(end) if part.strip()]
+    return [x509.load_pem_x509_crl(part.encode()) for part in parts]
+
+
+def void_serials(text: str) -> frozenset[int]:
+    """The serial numbers of all that these lists call void. Raises ValueError."""
+    return frozenset(one.serial_number for each in crls_of(text) for one in each)
 
 
 def names_of(text: str) -> tuple[str, ...]:
@@ -134,3 +137,10 @@ def names_of(text: str) -> tuple[str, ...]:
         return ()
     addresses = said.get_values_for_type(x509.IPAddress)
     return (*said.get_values_for_type(x509.DNSName), *(str(one) for one in addresses))
+
+
+def is_name_of(host: str, known: str) -> bool:
+    """Whether a certificate's name stands for the host; `*` is any first label."""
+    if known.startswith("*."):
+        return host.partition(".")[2].lower() == known[2:].lower()
+    return host.lower() == known.lower()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloud_hub.core.errors import HubError, InvalidSettings, UnusableData
+from cloud_hub.core.errors import HubError, UnusableData
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.broker.device_identity import DeviceIdentity
@@ -33,6 +33,7 @@ from cloud_hub.link.mosquitto.broker_plan import (
     BrokerPlan,
 )
 from cloud_hub.link.mosquitto.broker_process import BrokerProcess, mosquitto_program
+from cloud_hub.link.mosquitto.broker_writing import require_name
 from device_profiles.names import certificate_name
 from sync.core.errors import LinkRefused, NotConnected
 from sync.core.private import private_folder
@@ -168,24 +169,16 @@ def require_manageable(settings: HubSettings) -> None:
     """Nothing. Raises a HubError, before anything is touched, where no mosquitto can be run so."""
     require_loopback(settings.mqtt)
     mosquitto_program()
-    certificate = settings.authority_dir / CERTIFICATE
-    names = names_of(read_part(certificate))
-    (address,) = settings.broker_addresses
-    if not any(_is_name(address.host, name) for name in names):
-        known = ", ".join(names) or "nothing"
-        raise InvalidSettings(
-            f"devices would know the broker as {address.host}, but {certificate} is for {known}:"
-            " give --broker-name one of these, or have the authority make one for that name"
-        )
     require_free(settings.mqtt, "--mqtt")
     require_free(settings.broker_listen, "--broker-listen")
 
 
-def _is_name(host: str, name: str) -> bool:
-    """Whether a certificate's name stands for the host; `*` is any first label."""
-    if name.startswith("*."):
-        return host.partition(".")[2].lower() == name[2:].lower()
-    return host.lower() == name.lower()
+def require_own_name(settings: HubSettings) -> None:
+    """Nothing. Raises a HubError where the hub's authority made no certificate for the name by
+    which devices know the broker."""
+    certificate = settings.authority_dir / CERTIFICATE
+    (address,) = settings.broker_addresses
+    require_name("--broker-name", address.host, certificate, names_of(read_part(certificate)))
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from cloud_hub.core.errors import HubError, InvalidSettings, PortInUse, UnusableData
 from cloud_hub.core.settings import Address, HubSettings
-from cloud_hub.link.mosquitto.managed_broker import require_manageable
+from cloud_hub.link.mosquitto.managed_broker import require_manageable, require_own_name
 from tests.stage.authority import TestAuthority
 from tests.stage.servers import mosquitto_path
 
@@ -28,12 +28,13 @@ def settings(tmp_path: Path, free_port: Callable[[], int]) -> HubSettings:
 def test_with_an_authority_and_free_ports_it_can_run(settings: HubSettings) -> None:
     TestAuthority(settings.authority_dir)
     require_manageable(settings)
+    require_own_name(settings)
 
 
 @pytest.mark.needs_mosquitto
 def test_without_an_authority_one_line_says_how_to_make_one(settings: HubSettings) -> None:
     with pytest.raises(UnusableData, match="aisle hub ca init") as told:
-        require_manageable(settings)
+        require_own_name(settings)
     assert "\n" not in str(told.value)
 
 
@@ -55,10 +56,10 @@ def test_devices_must_know_the_broker_by_a_name_of_its_certificate(
     TestAuthority(settings.authority_dir).serve_as(*known)
     settings = settings.model_copy(update={"broker_name": name})
     if is_fit:
-        require_manageable(settings)
+        require_own_name(settings)
         return
     with pytest.raises(InvalidSettings, match="--broker-name") as told:
-        require_manageable(settings)
+        require_own_name(settings)
     assert name in str(told.value)
 
 
