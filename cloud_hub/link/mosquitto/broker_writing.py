@@ -104,8 +104,9 @@ def _put(folder: Path, files: Mapping[str, str]) -> frozenset[str]:
         with suppress(KeyError):
             owner = pwd.getpwnam(DEBIANS_USER).pw_name
     try:
+        is_new = not folder.exists()
         private_folder(folder)
-        if owner is not None:
+        if owner is not None and is_new:
             os.chown(folder, pwd.getpwnam(owner).pw_uid, -1)
         return put_files(folder, files, owner=owner)
     except OSError as error:
