@@ -52,9 +52,9 @@ def write_files(
 
     Again after devices were claimed, moved or removed; `--broker managed` does that by itself.
     """
-    from cloud_hub.link.mosquitto.broker_writing import Asked, write_broker
+    from cloud_hub.link.mosquitto.broker_writing import WantedBroker, write_broker
 
-    asked = Asked(
+    asked = WantedBroker(
         folder=to,
         lies_at=lies_at,
         devices=_address("--listen", listen),

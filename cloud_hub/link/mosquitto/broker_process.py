@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import resource
 import shutil
 import signal
 from collections.abc import Callable
@@ -72,6 +73,7 @@ class BrokerProcess:
             stderr=asyncio.subprocess.PIPE,
         )
         self._process = process
+        _give_handles(process.pid)
         try:
             if process.stderr is not None:
                 await self._hear(process.stderr)
@@ -119,6 +121,14 @@ class BrokerProcess:
             self._minute_began_s, self._said = now_s, 0
         self._said += 1
         return self._said <= MOST_LINES_A_MINUTE
+
+
+def _give_handles(pid: int) -> None:
+    """As many file handles as this user's processes may have: one a device. A service begins with
+    1,024."""
+    with suppress(OSError):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

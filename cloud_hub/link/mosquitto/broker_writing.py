@@ -29,7 +29,7 @@ DEBIANS_USER = "mosquitto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class WantedBroker:
     """What is to be written: into which folder, where that will lie at the broker's machine, where
     it listens, by which name devices know it, and the certificate it shows, where it is another
     than the hub's."""
@@ -53,7 +53,7 @@ class Written:
     names: tuple[str, ...]
 
 
-def write_broker(place: Mapping[str, Any], asked: Asked) -> Written:
+def write_broker(place: Mapping[str, Any], asked: WantedBroker) -> Written:
     """Writes the files of a mosquitto for the hub at `place`. Raises HubError."""
     settings = settings_there(place)
     secrets = load_secrets(settings.data_dir, may_mint=False)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloud_hub.core.errors import HubError, UnusableData
+from cloud_hub.core.errors import HubError, InvalidSettings, UnusableData
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.link.broker.device_identity import DeviceIdentity
-from cloud_hub.link.broker.embedded import require_free, require_loopback
+from cloud_hub.link.broker.embedded import require_free
 from cloud_hub.link.mosquitto.allowed_devices import allowed_devices
 from cloud_hub.link.mosquitto.broker_files import (
     Credentials,
@@ -31,6 +31,7 @@ from cloud_hub.link.mosquitto.broker_plan import (
     HUB_NAME,
     VOID,
     BrokerPlan,
+    is_loopback,
 )
 from cloud_hub.link.mosquitto.broker_process import BrokerProcess, mosquitto_program
 from cloud_hub.link.mosquitto.broker_writing import require_name
@@ -167,7 +168,11 @@ class ManagedBroker:
 
 def require_manageable(settings: HubSettings) -> None:
     """Nothing. Raises a HubError, before anything is touched, where no mosquitto can be run so."""
-    require_loopback(settings.mqtt)
+    if not is_loopback(settings.mqtt.host):
+        raise InvalidSettings(
+            f"--mqtt {settings.mqtt} is the hub's own way into its broker and stays on 127.0.0.1;"
+            " devices come to --broker-listen"
+        )
     mosquitto_program()
     require_free(settings.mqtt, "--mqtt")
     require_free(settings.broker_listen, "--broker-listen")

@@ -2,11 +2,11 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, TlsFile
 from sync.link.sender import run_sender
 from sync.outbox.outbox import Outbox
 from tests.running_hub import RunningHub, running_hub
-from tests.stage.authority import DAY, TestAuthority
 from tests.stage.servers import mosquitto_path, wait_for_port
-from tests.stage.tls_devices import connect, die_with_will, is_refused, until
+from tests.stage.tls.authority import DAY, TestAuthority
+from tests.stage.tls.devices import connect, die_with_will, is_refused, until
 from tests.talking_device import COLA, line, receipt, small_chain
 
 pytestmark = pytest.mark.needs_mosquitto
@@ -218,11 +218,9 @@ async def test_a_device_that_may_not_connect_any_more_is_powerless_within_second
         await till.subscribe(f"{DN}/{TILL}/+")
         await scene.answered(till, f"{UP}/{TILL}/0", refused=False)
         door = await connect(scene.devices_port, scene.certificate(DOOR))
-        began_s = time.monotonic()
         await reset_claim(hub, TILL)
         async with asyncio.timeout(BAR_S):
             await till.closed
-        print(f"powerless and gone after {time.monotonic() - began_s:.1f} s")
         again = await connect(scene.devices_port, scene.certificate(TILL), heard)
         await again.subscribe(f"{DN}/{TILL}/+")
         assert (await again.publish(f"{UP}/{TILL}/0", b"x")).is_refused
@@ -317,6 +315,17 @@ async def take_port(other: socket.socket, scene: Scene) -> None:
             other.bind(("127.0.0.1", scene.hub_port))
             return
         await asyncio.sleep(0.01)
+
+
+async def test_the_broker_may_have_as_many_connections_as_its_user_may(scene: Scene) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
+    try:
+        async with scene.hub():
+            (pid,) = broker_pids(scene.folder)
+            assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def test_a_certificate_and_a_key_that_do_not_fit_never_reach_the_broker(

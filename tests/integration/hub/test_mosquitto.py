@@ -17,9 +17,9 @@ from cloud_hub.master_data.place_tables import DeviceRow
 from sync.core.errors import LinkRefused, NotConnected
 from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
 from tests.running_hub import running_hub
-from tests.stage.authority import TestAuthority
 from tests.stage.servers import mosquitto_path, open_ways_to, wait_for_port
-from tests.stage.tls_devices import connect, is_refused, until
+from tests.stage.tls.authority import TestAuthority
+from tests.stage.tls.devices import connect, is_refused, until
 from tests.talking_device import small_chain
 
 pytestmark = pytest.mark.needs_mosquitto

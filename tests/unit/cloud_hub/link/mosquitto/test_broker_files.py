@@ -15,7 +15,7 @@ from cloud_hub.link.mosquitto.broker_files import (
     void_serials,
 )
 from cloud_hub.link.mosquitto.broker_plan import BrokerPlan
-from tests.stage.authority import TestAuthority
+from tests.stage.tls.authority import TestAuthority
 
 TILL = DeviceIdentity(tenant_id="linguang", store_id="s01", device_id="s01-till")
 EVERY = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cloud_hub.link.mosquitto.broker_trial import judge_files
-from tests.stage.authority import TestAuthority
+from tests.stage.tls.authority import TestAuthority
 
 
 @pytest.mark.parametrize(("later", "wrong"), [(timedelta(), 0), (timedelta(days=3), 2)])

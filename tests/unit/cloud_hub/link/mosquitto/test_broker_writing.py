@@ -9,10 +9,10 @@ from cloud_hub.cli import app
 from cloud_hub.core.errors import HubError, InvalidSettings
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.settings import Address
-from cloud_hub.link.mosquitto.broker_writing import Asked, write_broker
+from cloud_hub.link.mosquitto.broker_writing import WantedBroker, write_broker
 from cloud_hub.master_data.place_tables import DeviceRow
 from tests.small_chain import NOW, SmallChain
-from tests.stage.authority import TestAuthority
+from tests.stage.tls.authority import TestAuthority
 
 SHIPPED = Path(__file__).parents[5] / "deploy" / "mosquitto"
 EXAMPLES = ("mosquitto.conf", "devices.acl", "hub.acl")
@@ -33,14 +33,14 @@ def hub(tmp_path: Path) -> Path:
     return folder
 
 
-def asked(folder: Path, **more: object) -> Asked:
+def asked(folder: Path, **more: object) -> WantedBroker:
     given = {
         "folder": folder,
         "lies_at": None,
         "devices": Address(host="0.0.0.0", port=8883),
         "hub": Address(host="127.0.0.1", port=1883),
     }
-    return Asked(**(given | more))
+    return WantedBroker(**(given | more))
 
 
 def test_the_examples_in_deploy_are_what_is_written(hub: Path, tmp_path: Path) -> None:

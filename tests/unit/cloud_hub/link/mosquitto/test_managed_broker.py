@@ -9,8 +9,8 @@ import pytest
 from cloud_hub.core.errors import HubError, InvalidSettings, PortInUse, UnusableData
 from cloud_hub.core.settings import Address, HubSettings
 from cloud_hub.link.mosquitto.managed_broker import require_manageable, require_own_name
-from tests.stage.authority import TestAuthority
 from tests.stage.servers import mosquitto_path
+from tests.stage.tls.authority import TestAuthority
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cloud_hub.core.errors import UnusableData
 from cloud_hub.link.mosquitto.probe_certificates import of_a_stranger, of_the_hub
 from sync.link.mqtt import TlsFiles
-from tests.stage.authority import TestAuthority
+from tests.stage.tls.authority import TestAuthority
 
 
 def read(files: TlsFiles) -> x509.Certificate:
