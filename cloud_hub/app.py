@@ -35,6 +35,7 @@ from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.link.letters.replay import replay_unknown
+from cloud_hub.link.mosquitto.managed_broker import managed_broker
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.register import (
     ACTIONS,
@@ -128,8 +129,10 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
         async with AsyncExitStack() as stack:
             stack.callback(hub.database.close)
             inbox, early = Inbox(), hub.settings.broker is None
-            if hub.settings.broker is None:
+            if early:
                 await stack.enter_async_context(_own_broker(hub, inbox))
+            if hub.settings.is_managed:
+                await stack.enter_async_context(managed_broker(hub))
             hub.link.listener = await stack.enter_async_context(hub_listener(hub))
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             ingest = Ingest(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloud_hub.admin.broker_cli import broker_app
 from cloud_hub.admin.cli import app as login_app
 from cloud_hub.admin.cli import hub_token_app
 from cloud_hub.admin.log_cli import log_app
@@ -69,9 +70,18 @@ def run_hub(
         str | None,
         typer.Option(
             "--broker",
-            help="mqtts://host:port instead of the embedded; several with commas. On this machine"
-            " also mqtt://user:password@127.0.0.1:port.",
+            help="managed: a mosquitto that the hub runs. mqtts://host:port: one of somebody else;"
+            " several with commas. On this machine also mqtt://user:password@127.0.0.1:port."
+            " Without it: the embedded one.",
         ),
+    ] = None,
+    broker_listen: Annotated[
+        str | None,
+        typer.Option("--broker-listen", help="HOST:PORT for devices, with --broker managed."),
+    ] = None,
+    broker_name: Annotated[
+        str | None,
+        typer.Option("--broker-name", help="By which name devices know this machine."),
     ] = None,
     trusted_proxy: Annotated[
         list[str] | None,
@@ -101,6 +111,8 @@ def run_hub(
         "http": http,
         "mqtt": mqtt,
         "broker": broker,
+        "broker_listen": broker_listen,
+        "broker_name": broker_name,
         "trusted_proxies": trusted_proxy or None,
         "names": name or None,
         "tls_cert": tls_cert,
@@ -112,6 +124,7 @@ def run_hub(
 hub_app.add_typer(hub_token_app)
 hub_app.add_typer(ca_app, name="ca")
 hub_app.add_typer(device_app, name="device")
+hub_app.add_typer(broker_app, name="broker")
 
 
 @app.command("ingest")
@@ -120,7 +133,7 @@ def run_worker(
     database: DatabaseUrl = None,
     broker: Annotated[
         str | None,
-        typer.Option("--broker", help="mqtts://host:port, several with commas; as of the hub."),
+        typer.Option("--broker", help="As the hub's: managed, or mqtts://host:port, with commas."),
     ] = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", help="A TOML file of settings.")

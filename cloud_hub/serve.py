@@ -15,6 +15,7 @@ from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.fleet.trust.server_tls import PeerProtocol, ServerTls
 from cloud_hub.link.broker.embedded import require_free, require_loopback
+from cloud_hub.link.mosquitto.managed_broker import require_manageable, require_own_name
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from sync.core.garbage import seldom_collect
 from sync.core.private import private_folder
@@ -33,6 +34,8 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     if settings.broker is None:
         require_loopback(settings.mqtt)
         require_free(settings.mqtt, "--mqtt")
+    if settings.is_managed:
+        require_manageable(settings)
     with _sole(settings):
         _serve(settings)
 
@@ -52,6 +55,8 @@ def _sole(settings: HubSettings) -> AbstractContextManager[None]:
 
 def _serve(settings: HubSettings) -> None:
     app = build_hub(settings)
+    if settings.is_managed:
+        require_own_name(settings)
     seldom_collect()
     tls = ServerTls(settings) if settings.speaks_tls else None
     typer.echo(f"console  {'https' if tls else 'http'}://{settings.http}/")

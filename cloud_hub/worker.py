@@ -32,10 +32,10 @@ from sync.link.listener import MqttListener
 def serve_worker(settings: HubSettings, *, verbose: bool = False) -> None:
     """Takes in events until SIGINT or SIGTERM.
 
-    Raises InvalidSettings without an external broker, and HubError when it cannot start: it joins a
+    Raises InvalidSettings without a mosquitto, and HubError when it cannot start: it joins a
     hub that is there, and makes neither keys nor a database.
     """
-    if not settings.broker_urls:
+    if settings.broker is None:
         raise InvalidSettings(
             "the embedded broker cannot share its messages among workers; give --broker"
         )

@@ -97,15 +97,18 @@ async def running_hub(
     port: int,
     database: str | None = None,
     broker: str | None = None,
+    devices_port: int = 8883,
     **more: Any,
 ) -> AsyncIterator[RunningHub]:
     """A hub that listens for MQTT on `port` (or on an external `broker`) while the block lasts,
-    with `more` settings."""
+    with `more` settings; with `broker` "managed" devices come by TLS to `devices_port` of
+    localhost."""
     settings = HubSettings(
         data_dir=data_dir,
         database=database,
         mqtt=Address(host="127.0.0.1", port=port),
         broker=broker,
+        broker_listen=Address(host="localhost", port=devices_port),
         reconnect_spread_s=0.1,
         console=False,
         **more,

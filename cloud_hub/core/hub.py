@@ -19,6 +19,8 @@ class BrokerLink:
     """The hub's connection to its brokers, while it runs."""
 
     listener: MqttListener | None = None
+    trouble: str | None = None
+    """Why the broker that the hub runs does not, while it does not."""
 
     @property
     def is_connected(self) -> bool:

@@ -28,6 +28,10 @@ from device_profiles.files import UnreadableFile, read_toml
 ENVIRONMENT_PREFIX = "AISLE_HUB_"
 
 MEGABYTE = 1_000_000
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not listened on
+"""Addresses that mean every one of this machine's."""
+MANAGED = "managed"
+"""`broker` where the hub runs a mosquitto of its own."""
 
 
 class Address(BaseModel):
@@ -56,6 +60,17 @@ def _address_parts(value: object) -> object:
     if not host or port is None:
         raise ValueError(f"{value!r} is not HOST:PORT, for example 127.0.0.1:8080")
     return {"host": host, "port": port}
+
+
+def address_of(setting: str, text: str) -> Address:
+    """The address that `text` tells as `HOST:PORT`. Raises InvalidSettings, which names the setting
+    and says how to write it."""
+    try:
+        return Address.model_validate(_address_parts(text))
+    except ValueError as error:
+        raise InvalidSettings(
+            f"{setting} {text!r} is not HOST:PORT, for example 127.0.0.1:8080"
+        ) from error
 
 
 AddressText = Annotated[Address, BeforeValidator(_address_parts)]
@@ -124,13 +139,16 @@ class HubSettings(BaseModel):
     `database` is an SQLAlchemy URL; without one the hub keeps SQLite in `data_dir`.
     `broker` is `mqtts://[user:password@]host:port` of an external broker (on this machine also
     `mqtt://`), or several of them joined by commas, independent of each other, the preferred one
-    first; without one the hub runs its own on `mqtt`, on 127.0.0.1 alone. `names` are those under
-    which the hub's servers are reached, for their certificate; `tls_cert` and `tls_key` are files
-    of another certificate for `http`. `ca_key` is the file of the authority's key where that is not
-    in `data_dir`; certificates of devices last `certificate_days`. `trusted_proxies` are addresses
-    or networks (several with commas) whose word is taken for where a request came from and whether
-    by TLS. Of the products that devices name on photos, one in `audit_one_in` is put before a
-    person; of all such questions one in `asked_twice_one_in` before two.
+    first; without one the hub runs its own on `mqtt`, on 127.0.0.1 alone. With `broker` "managed"
+    it starts a mosquitto, in which `mqtt` is the hub's own way in, and devices come by TLS to
+    `broker_listen`, which they know as `broker_name` (the first of `names`, or this machine's).
+    `names` are those under which the hub's servers are reached, for their certificate; `tls_cert`
+    and `tls_key` are files of another certificate for `http`. `ca_key` is the file of the
+    authority's key where that is not in `data_dir`; certificates of devices last
+    `certificate_days`. `trusted_proxies` are addresses or networks (several with commas) whose word
+    is taken for where a request came from and whether by TLS. Of the products that devices name on
+    photos, one in `audit_one_in` is put before a person; of all such questions one in
+    `asked_twice_one_in` before two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -140,6 +158,8 @@ class HubSettings(BaseModel):
     http: AddressText = Address(host="127.0.0.1", port=8080)
     mqtt: AddressText = Address(host="127.0.0.1", port=1883)
     broker: str | None = None
+    broker_listen: AddressText = Address(host="0.0.0.0", port=8883)  # noqa: S104 - for devices
+    broker_name: str | None = Field(default=None, min_length=1)
     names: ServerNames = ()
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -160,10 +180,10 @@ class HubSettings(BaseModel):
     @field_validator("broker")
     @classmethod
     def _brokers_are_addresses(cls, value: str | None) -> str | None:
-        for url in value.split(",") if value else ():
+        for url in value.split(",") if value and value != MANAGED else ():
             host = _broker_host(url)
             if host is None:
-                raise ValueError(f"{url!r} is no broker; write mqtts://HOST:PORT")
+                raise ValueError(f"{url!r} is no broker; write mqtts://HOST:PORT or {MANAGED}")
             if urlsplit(url).scheme == "mqtt" and not is_own_machine(host):
                 raise ValueError(
                     f"passwords would go to {host} in clear; write mqtts://{host}:PORT"
@@ -190,11 +210,33 @@ class HubSettings(BaseModel):
     @property
     def broker_urls(self) -> tuple[str, ...]:
         """The external brokers; none when the hub runs its own."""
-        return tuple(self.broker.split(",")) if self.broker else ()
+        return tuple(self.broker.split(",")) if self.broker and not self.is_managed else ()
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the hub runs a mosquitto of its own."""
+        return self.broker == MANAGED
+
+    @property
+    def own_addresses(self) -> tuple[Address, ...]:
+        """Where the hub itself and its workers find a broker."""
+        return self.broker_addresses if self.broker_urls else (self.mqtt,)
+
+    @property
+    def authority_dir(self) -> Path:
+        """Folder of the hub's certificate authority."""
+        return self.data_dir / "authority"
+
+    @property
+    def broker_dir(self) -> Path:
+        """Folder of the mosquitto that the hub runs."""
+        return self.data_dir / "broker"
 
     @property
     def broker_addresses(self) -> tuple[Address, ...]:
         """Where devices find a broker, the preferred one first."""
+        if self.is_managed:
+            return (Address(host=self.own_broker_name, port=self.broker_listen.port, tls=True),)
         if not self.broker_urls:
             return (self.mqtt,)
         parts = [urlsplit(url) for url in self.broker_urls]
@@ -217,7 +259,17 @@ class HubSettings(BaseModel):
         host = self.http.host
         anywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not listened on
         names = (*self.names, socket.gethostname() if anywhere else host)
+        if self.is_managed:
+            names = (*names, self.own_broker_name)
         return tuple(dict.fromkeys((*names, "localhost", "127.0.0.1", "::1")))
+
+    @property
+    def own_broker_name(self) -> str:
+        """By which name devices know the mosquitto that the hub runs."""
+        if self.broker_name or self.names:
+            return self.broker_name or self.names[0]
+        host = self.broker_listen.host
+        return socket.gethostname() if host in EVERYWHERE else host
 
     @property
     def mqtt_version(self) -> int:

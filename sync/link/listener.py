@@ -13,7 +13,7 @@ from sync.core.clock import Clock
 from sync.core.errors import LinkRefused, NotConnected
 from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin, Published
 from sync.link.reconnect import Reconnect
-from sync.wire.topics import EVERY_UP_TOPIC, PROBE_TOPIC, SHARED_UP_TOPIC
+from sync.wire.topics import EVERY_UP_TOPIC, PROBE_TOPIC, shared_up_topic
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,8 @@ class Heard:
 class MqttListener:
     """Subscribed to all devices on every broker it was given, for as long as it is open.
 
-    `shared` joins several workers, each message going to one of them (not on the embedded broker).
+    `group` joins several workers, each message going to one of those who know that name (not on the
+    embedded broker).
     Iterate it to get what was heard.
     """
 
@@ -64,14 +65,14 @@ class MqttListener:
         *,
         clock: Clock,
         rng: Random,
-        shared: bool = False,
+        group: str | None = None,
     ) -> None:
         self.links: dict[BrokerAddress, MqttLink] = {}
         self._brokers = tuple(brokers)
         self._login = login
         self._clock = clock
         self._rng = rng
-        self._filter = SHARED_UP_TOPIC if shared else EVERY_UP_TOPIC
+        self._filter = EVERY_UP_TOPIC if group is None else shared_up_topic(group)
         self._heard: asyncio.Queue[Heard] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
         self._connected = asyncio.Event()

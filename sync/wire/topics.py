@@ -10,8 +10,6 @@ from sync.events import Lane
 ROOT = "aisle/1"
 EVERY_UP_TOPIC = f"{ROOT}/up/#"
 """What a lone hub subscribes to."""
-SHARED_UP_TOPIC = f"$share/ingest/{EVERY_UP_TOPIC}"
-"""What each of several ingest workers subscribes to (not on the embedded broker)."""
 PROBE_TOPIC = f"{ROOT}/dn/hub"
 """Where the hub asks a broker whether it still takes messages; no device listens there."""
 
@@ -52,6 +50,13 @@ def _level(text: str) -> str:
     if not _IDENTIFIER.fullmatch(text):
         raise InvalidTopic(f"{text!r} is not an identifier of 1 to 40 characters a-z 0-9 -")
     return text
+
+
+def shared_up_topic(group: str) -> str:
+    """What each of several ingest workers subscribes to (not on the embedded broker). The group's
+    name is known to them alone: mosquitto lets anybody join one, and would hand every second
+    message to a device that did, which may not read it."""
+    return f"$share/{_level(group)}/{EVERY_UP_TOPIC}"
 
 
 def up_topic(tenant: str, store: str, device: str, lane: Lane | None) -> str:

@@ -11,11 +11,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from cloud_hub.link.broker.device_identity import DeviceIdentity
+from cloud_hub.link.mosquitto.access_rows import device_rows, hub_rows
 from sync.core.errors import LinkRefused
 from sync.link.link_state import LinkState
 from sync.link.mqtt import BrokerAddress, Incoming, MqttLink, MqttLogin
 from sync.link.trust.contexts import TlsFiles
-from tests.chaos.scene import ROOT, TILL, drain, kept, sales, until
+from tests.chaos.scene import TILL, drain, kept, sales, until
 from tests.chaos.setups import Way, on
 
 pytestmark = pytest.mark.chaos
@@ -115,20 +117,23 @@ async def test_25_an_expired_certificate_stops_the_link_and_never_the_till(
 
 @pytest.fixture
 def guarded(mosquitto_factory, tmp_path_factory):
-    """A broker with the product's own access list, and passwords instead of certificates."""
+    """A broker with the product's own access rows, and passwords instead of certificates."""
     folder = tmp_path_factory.mktemp("guarded")
     folder.chmod(0o755)
     passwords = folder / "passwords"
     passwords.touch()
-    for name in ("aisle-hub", "s01-till", "s02-till", "+"):
+    for name in ("aisle-hub", "demo.s01-till", "demo.s02-till", "+"):
         subprocess.run(
             ["mosquitto_passwd", "-b", str(passwords), name, f"password-{name}"], check=True
         )
     passwords.chmod(0o644)
-    return mosquitto_factory(
-        "allow_anonymous false\n"
-        f"password_file {passwords}\nacl_file {ROOT / 'deploy' / 'mosquitto' / 'acl'}\n"
-    )
+    rows = folder / "acl"
+    devices = [
+        DeviceIdentity(tenant_id="demo", store_id=store, device_id=f"{store}-till")
+        for store in ("s01", "s02")
+    ]
+    rows.write_text(hub_rows() + device_rows(devices))
+    return mosquitto_factory(f"allow_anonymous false\npassword_file {passwords}\nacl_file {rows}\n")
 
 
 async def as_user(port: int, name: str, heard: list[Incoming]) -> MqttLink:
@@ -150,8 +155,8 @@ async def test_38_a_device_hears_and_writes_its_own_topics_only(guarded):
     hub_heard, own, other, plus = [], [], [], []
     hub = await as_user(guarded.port, "aisle-hub", hub_heard)
     await hub.subscribe("aisle/1/up/#")
-    till = await as_user(guarded.port, "s01-till", own)
-    thief = await as_user(guarded.port, "s02-till", other)
+    till = await as_user(guarded.port, "demo.s01-till", own)
+    thief = await as_user(guarded.port, "demo.s02-till", other)
     await till.subscribe("aisle/1/dn/demo/s01/s01-till/+")
     everything = ("#", "aisle/1/dn/#", "aisle/1/up/#", "aisle/1/dn/+/+/+/cmd", "+/1/dn/+/+/+/ack")
     await listen(thief, *everything)

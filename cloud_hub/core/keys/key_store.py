@@ -1,5 +1,6 @@
 """The hub's keys, minted once into `DIR/secrets.json`, readable by its user only."""
 
+import hmac
 import json
 import os
 import secrets
@@ -23,6 +24,12 @@ class HubSecrets:
     identity_key: str
     broker_password: str
     was_minted: bool = False
+
+    @property
+    def workers_group(self) -> str:
+        """Under which name ingest workers share what they hear at a broker; nobody else knows."""
+        key = self.broker_password.encode()
+        return f"ingest-{hmac.new(key, b'workers', 'sha256').hexdigest()[:32]}"
 
     def __repr__(self) -> str:
         """Nothing that a log should hold."""

@@ -19,6 +19,7 @@ from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.ingest import Ingest, Taken
 from cloud_hub.link.ingest.message import Message, Outgoing
 from cloud_hub.link.ingest.tally import Tally
+from cloud_hub.link.mosquitto.broker_plan import HUB_NAME
 from sync.core.errors import InvalidTopic
 from sync.core.failpoints import Failpoint, reach
 from sync.events import Lane
@@ -51,23 +52,25 @@ Kept = tuple[float, Heard]
 def hub_listener(hub: Hub) -> MqttListener:
     """What listens to every broker. External brokers share what they hear among all workers."""
     user, password = HUB_USER, hub.secrets.broker_password
-    if hub.settings.broker_urls:
+    if hub.settings.is_managed:
+        user = HUB_NAME
+    elif hub.settings.broker_urls:
         parts = urlsplit(hub.settings.broker_urls[0])
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return MqttListener(
         [
             BrokerAddress(host=address.host, port=address.port, tls=address.tls)
-            for address in hub.settings.broker_addresses
+            for address in hub.settings.own_addresses
         ],
         MqttLogin(
             client_id=f"aisle-hub-{token_hex(6)}",
             user_name=user or None,
             password=password or None,
-            tls=_own_tls(hub) if any(one.tls for one in hub.settings.broker_addresses) else None,
+            tls=_own_tls(hub) if any(one.tls for one in hub.settings.own_addresses) else None,
         ),
         clock=hub.clock,
         rng=Random(),
-        shared=bool(hub.settings.broker_urls),
+        group=None if hub.settings.broker is None else hub.secrets.workers_group,
     )
 
 

@@ -146,7 +146,7 @@ def require_loopback(address: Address) -> None:
     if not is_own:
         raise InvalidSettings(
             f"the embedded broker has no TLS and listens on 127.0.0.1 alone, not on {address}:"
-            " for devices on other machines run mosquitto and give --broker"
+            " for devices on other machines have the hub run mosquitto (--broker managed)"
             " (docs/hub.md, deploy/mosquitto/README.md)"
         )
 

@@ -50,7 +50,8 @@ class Readiness:
         try:
             problem = await asyncio.to_thread(_unwritable, self._hub)
             if problem is None and not await self._hub.link.answers(BROKER_PATIENCE_S):
-                problem = "broker away"
+                trouble = self._hub.link.trouble
+                problem = "broker away" if trouble is None else f"broker away: {trouble}"
         finally:
             self._looking = None
             self._looked_s = self._hub.clock.monotonic_s()

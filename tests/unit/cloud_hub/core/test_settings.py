@@ -1,5 +1,6 @@
 """Settings: which wins, and what is said of a wrong one."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,29 @@ def test_folders_lie_in_the_data_folder() -> None:
         Path("shop/artifacts"),
     )
     assert settings.media_limit_bytes == 2_000_000
+
+
+def test_a_broker_that_the_hub_runs_is_found_by_name_by_devices_and_here_by_the_hub() -> None:
+    given = {"broker": "managed", "broker_name": "broker.example", "broker_listen": "0.0.0.0:8884"}
+    settings = load_settings(given, environment={})
+    assert [str(each) for each in settings.broker_addresses] == ["broker.example:8884"]
+    assert [str(each) for each in settings.own_addresses] == ["127.0.0.1:1883"]
+    assert (settings.is_managed, settings.broker_urls, settings.mqtt_version) == (True, (), 5)
+
+
+@pytest.mark.parametrize(
+    ("listen", "known_as"),
+    [
+        ("0.0.0.0:8883", f"{socket.gethostname()}:8883"),
+        ("[::]:8883", f"{socket.gethostname()}:8883"),
+        ("192.0.2.7:8883", "192.0.2.7:8883"),
+    ],
+)
+def test_without_a_name_devices_know_the_address_or_the_machine(listen: str, known_as: str) -> None:
+    settings = load_settings({"broker": "managed", "broker_listen": listen}, environment={})
+    assert [str(each) for each in settings.broker_addresses] == [known_as]
+
+
+def test_a_broker_of_the_hubs_own_is_none_of_several() -> None:
+    with pytest.raises(InvalidSettings, match="or managed"):
+        load_settings({"broker": "managed,mqtt://one:1883"}, environment={})

@@ -19,8 +19,8 @@ UP = up_topic("demo", "store-1", "cooler-1", Lane.METRIC)
 ACK = dn_topic("demo", "store-1", "cooler-1", Downlink.ACK)
 
 
-def listener(*brokers, shared=False):
-    return MqttListener(brokers, HUB, clock=SystemClock(), rng=Random(1), shared=shared)
+def listener(*brokers, group=None):
+    return MqttListener(brokers, HUB, clock=SystemClock(), rng=Random(1), group=group)
 
 
 async def test_a_message_reaches_the_hub_and_its_reply_comes_back(mosquitto):
@@ -44,10 +44,10 @@ async def test_a_message_reaches_the_hub_and_its_reply_comes_back(mosquitto):
 async def test_two_workers_share_what_is_published(mosquitto):
     address = BrokerAddress(host="127.0.0.1", port=mosquitto.port)
     one = MqttListener(
-        [address], MqttLogin(client_id="a"), clock=SystemClock(), rng=Random(1), shared=True
+        [address], MqttLogin(client_id="a"), clock=SystemClock(), rng=Random(1), group="workers"
     )
     two = MqttListener(
-        [address], MqttLogin(client_id="b"), clock=SystemClock(), rng=Random(1), shared=True
+        [address], MqttLogin(client_id="b"), clock=SystemClock(), rng=Random(1), group="workers"
     )
     async with one, two:
         await one.wait_connected()

@@ -7,6 +7,7 @@ import pytest
 
 from cloud_hub.core.errors import UnusableData
 from cloud_hub.core.keys.key_store import load_secrets, write_private
+from sync.wire.topics import shared_up_topic
 
 
 def test_a_folder_that_cannot_be_written_is_refused_in_one_line() -> None:
@@ -69,3 +70,11 @@ def test_what_a_power_cut_left_of_a_private_file_is_not_in_the_way(tmp_path: Pat
     (tmp_path / "secret.part").write_text("hal")
     write_private(tmp_path / "secret", "whole")
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
+
+
+def test_workers_of_one_hub_share_under_a_name_that_nobody_else_can_know(tmp_path):
+    own, other = load_secrets(tmp_path / "own"), load_secrets(tmp_path / "other")
+    assert own.workers_group == load_secrets(tmp_path / "own").workers_group
+    assert own.workers_group != other.workers_group
+    assert own.broker_password not in own.workers_group
+    assert shared_up_topic(own.workers_group).endswith("/aisle/1/up/#")
