@@ -95,6 +95,9 @@ class TestAuthority:
             .not_valid_after(now + lasts)
             .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         )
+        if is_authority:
+            own = x509.SubjectKeyIdentifier.from_public_key(key)
+            builder = builder.add_extension(own, critical=False)
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         return builder.sign(self.key, hashes.SHA256())
