@@ -5,6 +5,7 @@ import logging
 import typer
 import uvicorn
 
+from cloud_hub.admin.backup.afterwards import waiting_after_restore
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
@@ -29,6 +30,8 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     typer.echo(f"console  http://{settings.http}/")
     typer.echo(f"broker   {' '.join(str(one) for one in settings.broker_addresses)}")
     typer.echo(f"a token that may write is in {settings.data_dir / ADMIN_TOKEN_FILE}")
+    if (waiting := waiting_after_restore(app.state.hub)) is not None:
+        typer.echo(waiting)
     typer.echo("make a login with: aisle login add NAME --role head-office")
     uvicorn.run(
         app,

@@ -8,7 +8,7 @@ import hmac
 import os
 import re
 from base64 import b64decode, b64encode
-from typing import IO, BinaryIO, Final, cast
+from typing import IO, BinaryIO, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -179,4 +179,4 @@ def _bytes(text: bytes) -> bytes:
 def _exactly(source: IO[bytes], size: int) -> bytes:
     if len(found := source.read(size)) != size:
         raise Damaged("is not whole")
-    return cast(bytes, found)
+    return found
