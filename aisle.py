@@ -41,6 +41,9 @@ FOLDERS = (
             "dead-letters",
             "artifact",
             "review",
+            "backup",
+            "restore",
+            "verify",
         ),
     ),
     Folder(

@@ -1,5 +1,5 @@
 """The hub's commands: `hub`, `ingest`, `audit`, `login`, `log`, `master-data`,
-`dead-letters`, `artifact`, `review`."""
+`dead-letters`, `artifact`, `review`, `backup`, `restore`, `verify`."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cloud_hub.admin.backup.cli import backup_app
 from cloud_hub.admin.broker_cli import broker_app
 from cloud_hub.admin.cli import app as login_app
 from cloud_hub.admin.cli import hub_token_app
@@ -19,6 +20,7 @@ from cloud_hub.reconciliation.cli import audit_app
 from cloud_hub.review.cli import app as review_app
 
 if TYPE_CHECKING:
+    from cloud_hub.core.erasures import Eraser
     from cloud_hub.core.trace import Traces
 
 
@@ -28,6 +30,12 @@ def _traces() -> "Traces":
     return PROJECTIONS.traces
 
 
+def _erasers() -> "dict[str, Eraser]":
+    from cloud_hub.register import ERASERS
+
+    return ERASERS
+
+
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
 app.add_typer(login_app)
@@ -35,6 +43,7 @@ app.add_typer(log_app, name="log")
 app.add_typer(artifact_app)
 app.add_typer(audit_app(_traces))
 app.add_typer(review_app)
+app.add_typer(backup_app(_erasers))
 
 ServerName = Annotated[
     list[str] | None,

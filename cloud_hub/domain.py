@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from cloud_hub.core.erasures import Eraser
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.projection import NoteRevised, Projection
 from cloud_hub.insight.metric import Metric
@@ -27,7 +28,8 @@ class Job:
 class Domain:
     """One noun of the business: what it makes of events, who notes the days that they revise, what
     it measures, what it finds, its pages and what is done from them, its doors, what it offers to
-    devices that have just said hello, its own work. What it leaves out it has none of."""
+    devices that have just said hello, its own work, what it erases again when a backup is put back.
+    What it leaves out it has none of."""
 
     name: str
     projections: tuple[Projection, ...] = ()
@@ -39,3 +41,4 @@ class Domain:
     routers: tuple[APIRouter, ...] = ()
     after_greeting: tuple[Offer, ...] = ()
     jobs: tuple[Job, ...] = ()
+    erasers: tuple[Eraser, ...] = ()

@@ -5,6 +5,7 @@ from typing import Any, Final
 from cloud_hub.admin.domain import DOMAIN as ADMIN
 from cloud_hub.boards.domain import DOMAIN as BOARDS
 from cloud_hub.coolers.domain import DOMAIN as COOLERS
+from cloud_hub.core.erasures import Eraser
 from cloud_hub.core.projection import Projections
 from cloud_hub.domain import Domain, Job
 from cloud_hub.fleet.domain import DOMAIN as FLEET
@@ -54,6 +55,9 @@ ACTIONS: Final[tuple[Action[Any], ...]] = tuple(
     action for domain in DOMAINS for action in domain.actions
 )
 JOBS: Final[tuple[Job, ...]] = tuple(job for domain in DOMAINS for job in domain.jobs)
+ERASERS: Final[dict[str, Eraser]] = {
+    eraser.kind: eraser for domain in DOMAINS for eraser in domain.erasers
+}
 
 
 def main() -> None:

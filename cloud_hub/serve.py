@@ -9,6 +9,7 @@ import typer
 import uvicorn
 from sqlalchemy.exc import ArgumentError
 
+from cloud_hub.admin.backup.afterwards import waiting_after_restore
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.keys.authority import open_authority
 from cloud_hub.core.logs import set_up_logging
@@ -64,6 +65,8 @@ def _serve(settings: HubSettings) -> None:
         typer.echo(f"its authority's SHA-256  {open_authority(settings).known_by}")
     typer.echo(f"broker   {' '.join(str(one) for one in settings.broker_addresses)}")
     typer.echo(f"a token that may write is in {settings.data_dir / ADMIN_TOKEN_FILE}")
+    if (waiting := waiting_after_restore(app.state.hub)) is not None:
+        typer.echo(waiting)
     typer.echo("make a login with: aisle login add NAME --role head-office")
     uvicorn.run(
         app,

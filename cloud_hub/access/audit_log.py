@@ -23,6 +23,9 @@ PAGE: Final = 500
 SEALED: Final = "audit-log-sealed"
 """The act from which on entries take a key: those of a release before have a hash without one."""
 
+RESTORED: Final = "hub-restored"
+"""The act by which a log names its own hole: what was done between a backup and its restore."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:

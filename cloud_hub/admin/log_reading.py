@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.audit_log import first_forged, logs_to_verify
+from cloud_hub.access.audit_log import RESTORED, first_forged, logs_to_verify
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.access.tokens import ANY_TENANT
 from cloud_hub.core.errors import HubError
@@ -43,6 +43,7 @@ def verified(
                 lines.append(
                     f"{tenant}: {_count(session, tenant, from_entry)} entries, all genuine"
                 )
+                lines += _holes(session, tenant, from_entry)
             else:
                 is_whole = False
                 lines.append(f"{tenant}: entry {forged.entry} {forged.why}")
@@ -80,6 +81,21 @@ def _count(session: Session, tenant_id: str, from_entry: int) -> int:
     query = sa.select(sa.func.count()).select_from(AuditEntry)
     counted = query.where(AuditEntry.tenant_id == tenant_id, AuditEntry.entry >= from_entry)
     return session.scalar(counted) or 0
+
+
+def _holes(session: Session, tenant: str, from_entry: int) -> list[str]:
+    """What a genuine log lacks and says so: acts between a backup and the restore from it."""
+    restored = sa.select(AuditEntry).where(
+        AuditEntry.tenant_id == tenant,
+        AuditEntry.entry >= from_entry,
+        AuditEntry.action == RESTORED,
+    )
+    return [
+        f"{tenant}: entry {entry.entry} put the hub back from a backup of"
+        f" {entry.detail.get('made_at')}: acts between that and {entry.at:%Y-%m-%d %H:%M:%S} are"
+        " lost"
+        for entry in session.scalars(restored.order_by(AuditEntry.entry))
+    ]
 
 
 def _line(entry: AuditEntry) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from cloud_hub.core.errors import UnusableData
 from cloud_hub.core.settings import HubSettings, load_settings
 from cloud_hub.core.storage.database import sqlite_file
+from cloud_hub.core.unfinished import require_finished
 
 
 def settings_there(place: Mapping[str, Any]) -> HubSettings:
@@ -16,7 +17,8 @@ def settings_there(place: Mapping[str, Any]) -> HubSettings:
 
 
 def require_hub(settings: HubSettings) -> None:
-    """Nothing. Raises UnusableData where there is no hub's database."""
+    """Nothing. Raises UnusableData where there is no hub's database, or none that is whole."""
+    require_finished(settings.data_dir)
     if settings.database is None and not (settings.data_dir / "hub.db").exists():
         raise UnusableData(
             f"there is no hub in {settings.data_dir}; give --data the folder of `aisle hub`"

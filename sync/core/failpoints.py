@@ -59,6 +59,16 @@ class Failpoint(StrEnum):
     """A pointer is written and not yet renamed."""
     ARTIFACT_AFTER_CURRENT = "artifact-after-current"
     """It is current, and nobody was told."""
+    BACKUP_MID_WRITE = "backup-mid-write"
+    """Some files of a hub are in a backup that is not whole."""
+    BACKUP_BEFORE_RENAME = "backup-before-rename"
+    """It is whole, and not under its name yet."""
+    RESTORE_MID_FILES = "restore-mid-files"
+    """Some files came out of it."""
+    RESTORE_BEFORE_MOVE = "restore-before-move"
+    """All came out, the database holds what it held, and nothing is in its place yet."""
+    RESTORE_MID_MOVE = "restore-mid-move"
+    """Some are in their place."""
 
 
 _ARMED, _, _COUNT = os.environ.get(VARIABLE, "").partition(":")

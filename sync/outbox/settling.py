@@ -91,6 +91,9 @@ def apply_answer(
         again, gone = _take_back(connection, key, missing)
         rewound += again
         lost += gone + _own_up(connection, known, produced)
+    if rewound:
+        # A hub that was put back lacks pictures, too: those still here are offered once more.
+        connection.execute("UPDATE media SET uploaded=0 WHERE uploaded=1")
     connection.execute("UPDATE lane SET unmet_from=NULL")
     closed = connection.executemany(
         "DELETE FROM to_settle WHERE epoch=?",

@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from cloud_hub.core.errors import UnusableData
+from cloud_hub.core.unfinished import require_finished
 from device_profiles.files import read_json
 from sync.core.private import private_folder
 
@@ -39,8 +40,10 @@ class HubSecrets:
 def load_secrets(data_dir: Path, *, may_mint: bool = True) -> HubSecrets:
     """The keys of this data folder; minted when there are none and they may be.
 
-    Raises UnusableData when there are none, the folder cannot be written, or others may read them.
+    Raises UnusableData when there are none, the folder cannot be written, others may read them, or
+    a restore into it was not finished.
     """
+    require_finished(data_dir)
     path = data_dir / SECRETS_FILE
     try:
         if not may_mint and not path.exists():

@@ -161,15 +161,25 @@ def sqlite_file(url: str | sa.URL) -> Path | None:
     return Path(address.database) if is_file and address.database else None
 
 
+def known_versions() -> set[str]:
+    """The versions of the tables that this program can bring to its own."""
+    _, scripts = _scripts()
+    return {script.revision for script in scripts.walk_revisions()}
+
+
+def _scripts() -> tuple[Config, ScriptDirectory]:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config, ScriptDirectory.from_config(config)
+
+
 def migrate(database: Database) -> None:
     """Brings the tables to this version, in one transaction.
 
     Raises UnusableData, and NewerDatabase when a newer AisleOS has written them.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    scripts = ScriptDirectory.from_config(config)
-    known = {script.revision for script in scripts.walk_revisions()}
+    config, scripts = _scripts()
+    known = known_versions()
     try:
         with database.engine.execution_options(is_writer=True).begin() as connection:
             present = MigrationContext.configure(connection).get_current_revision()

@@ -42,12 +42,14 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewVersion:
-    """The file, or the folder, at `path`, to be signed as a version of the artifact `name`."""
+    """The file, or the folder, at `path`, to be signed as a version of the artifact `name`. `above`
+    is the highest that a device says it has."""
 
     path: Path
     name: str
     version: int
     kind: ArtifactKind
+    above: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,12 @@ class Artifacts:
         if version <= newest:
             raise Refused(
                 f"{name} has version {newest} already; the next is {newest + 1}", status=409
+            )
+        if version <= new.above:
+            raise Refused(
+                f"a device has {name} version {new.above} already, from before this hub was put"
+                f" back, and takes no other of that number; the next is {new.above + 1}",
+                status=409,
             )
         signer = self.signer(tenant_id)
         with tempfile.TemporaryDirectory(dir=_made(self.folder)) as scratch:

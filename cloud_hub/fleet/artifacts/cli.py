@@ -62,6 +62,7 @@ def add(
     from cloud_hub.access.audit_log import Act, record_act
     from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
     from cloud_hub.fleet.artifacts.artifacts import Artifacts, NewVersion
+    from cloud_hub.fleet.artifacts.new_root import highest_reported
 
     chosen = kind or KINDS.get(name.partition("/")[0])
     if chosen is None:
@@ -70,7 +71,9 @@ def add(
         )
     with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir, keys=keys)
-        new = NewVersion(path=path, name=name, version=version, kind=chosen)
+        with office.database.sessions() as session:
+            known = highest_reported(session, office.tenant_id, name)
+        new = NewVersion(path=path, name=name, version=version, kind=chosen, above=known)
         added = artifacts.add(office.tenant_id, new, office.clock.now())
         office.write(
             lambda session: record_act(
@@ -86,6 +89,42 @@ def add(
             )
         )
     typer.echo(f"{name} {version}: {added.kind}, {added.bytes} bytes, {added.sha256[:12]}…")
+
+
+@artifact_app.command("new-root")
+def new_root(
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Yes: every device of the chain must claim anew.")
+    ] = False,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """Sign everything by new keys, and have every device claim anew to trust them.
+
+    For keys that are lost, or that somebody else has. Restart the hub afterwards: devices then
+    find their password ended, claim by the token of their profile, and go on."""
+    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts
+    from cloud_hub.fleet.artifacts.new_root import trust_anew
+
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
+        if not yes:
+            raise typer.BadParameter(
+                f"every device of {office.tenant_id} will have to claim anew; say --yes",
+                param_hint="--yes",
+            )
+        signer = Artifacts(folder=office.settings.artifacts_dir).signer(office.tenant_id)
+        now = office.clock.now()
+        done = office.write(
+            lambda session: trust_anew(session, signer, office.tenant_id, ACTOR, now)
+        )
+    typer.echo(
+        f"{office.tenant_id}: signed by new keys; {done.devices} devices must claim anew:"
+        " restart the hub"
+    )
+    for path in done.left_out:
+        typer.echo(f"left out: {path}, its file is not here; add it under a higher version")
 
 
 @artifact_app.command("list")

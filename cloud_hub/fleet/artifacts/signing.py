@@ -75,7 +75,7 @@ class ArtifactSigner:
 
     def root(self, now: datetime) -> bytes:
         """The root metadata, which devices get when they enrol; made at first use."""
-        with self._alone():
+        with self.alone():
             if not self._files(ROOT):
                 self._make(now)
             return self._newest(ROOT).read_bytes()
@@ -89,7 +89,7 @@ class ArtifactSigner:
     def sign_target(self, target: TargetFile, now: datetime) -> None:
         """Signs one more artifact, whose bytes are in their place. Raises UnusableData, and Refused
         when somebody else was quicker."""
-        with self._alone():
+        with self.alone():
             if not self._files(ROOT):
                 self._make(now)
             metadata = self._load(TARGETS, Targets)
@@ -104,7 +104,7 @@ class ArtifactSigner:
         if not self._files(ROOT):
             return []
         renewed = []
-        with self._alone():
+        with self.alone():
             root, targets = self._load(ROOT, Root), self._load(TARGETS, Targets)
             if _is_due(ROOT, root.signed, now) and self._has_key(ROOT):
                 self._sign(ROOT, root, now)
@@ -120,6 +120,33 @@ class ArtifactSigner:
                 self._sign_snapshot(now)
                 renewed += [SNAPSHOT, TIMESTAMP]
         return renewed
+
+    def sign_by_new_keys(self, now: datetime) -> list[str]:
+        """Mints every key anew and signs all that is here by them; the paths of what is listed and
+        is not here, which is left out. Devices that trust the former root take nothing of it until
+        they have claimed anew. Raises UnusableData."""
+        with self.alone():
+            listed = self.listed() if self._files(ROOT) else {}
+            kept = {
+                path: target for path, target in listed.items() if self._file_of(target).exists()
+            }
+            self.metadata.mkdir(parents=True, exist_ok=True)
+            root = Root(consistent_snapshot=True)
+            # Above every root there was, so that it is the newest of the folder.
+            root.version = self._load(ROOT, Root).signed.version if self._files(ROOT) else 0
+            for role in ROLES:
+                root.add_key(self._mint(role, here=True).public_key, role)
+            self._sign(ROOT, Metadata(root), now)
+            targets = Targets(targets=kept)
+            if self._files(TARGETS):
+                targets.version = self._load(TARGETS, Targets).signed.version
+            self._sign(TARGETS, Metadata(targets), now)
+            self._sign_snapshot(now)
+        return sorted(set(listed) - set(kept))
+
+    def _file_of(self, target: TargetFile) -> Path:
+        name, _, version = target.path.rpartition("/")
+        return self.targets / name / f"{target.hashes['sha256']}.{version}"
 
     def _make(self, now: datetime) -> None:
         """Keys, and signed files that list nothing."""
@@ -197,9 +224,9 @@ class ArtifactSigner:
     def _has_key(self, role: str) -> bool:
         return self._key(role).exists()
 
-    def _mint(self, role: str) -> CryptoSigner:
+    def _mint(self, role: str, *, here: bool = False) -> CryptoSigner:
         signer = CryptoSigner.generate_ed25519()
-        path = self._key(role)
+        path = self.folder / "keys" / f"{role}.pem" if here else self._key(role)
         private_folder(path.parent)
         write_private(path, signer.private_bytes.decode())
         return signer
@@ -217,7 +244,7 @@ class ArtifactSigner:
             raise UnusableData(f"{path} is no key: {in_words(error)}") from error
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
         """Nobody else signs meanwhile, in this process or another one."""
         private_folder(self.folder)
         with (self.folder / "lock").open("w") as file:
