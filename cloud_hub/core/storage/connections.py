@@ -51,7 +51,10 @@ def engine_for(url: str | sa.URL) -> sa.Engine:
             private_folder(Path(address.database).parent)
             private_database(Path(address.database))
         engine = sa.create_engine(
-            address, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=8
+            address,
+            # Each connection keeps that many prepared: long ones, many rows each, take much memory.
+            connect_args={"timeout": 30, "check_same_thread": False, "cached_statements": 32},
+            pool_size=8,
         )
     except (ArgumentError, NoSuchModuleError) as error:
         raise UnusableData(

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cloud_hub.core.storage.database import Database
 from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.ingest.lane_state import LaneBooks
 from cloud_hub.link.tables import (
     DeviceConnection,
     Epoch,
@@ -15,6 +18,7 @@ from cloud_hub.link.tables import (
     ResendCount,
 )
 from cloud_hub.master_data.place_tables import DeviceRow
+from sync.core.arrivals import RangeSet
 from sync.events import Lane
 from sync.wire.batch import Loss
 from tests.stage.hub_tables import rows
@@ -46,6 +50,44 @@ def test_ranges_that_come_apart_meet_when_the_hole_is_filled(
     assert ranges(database) == [(1, 6)]
     ingest.take([part(device, 9, 10), part(device, 7, 8)])
     assert ranges(database) == [(1, 10)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 5)), max_size=6), max_size=6))
+def test_ranges_are_the_union_of_what_came_however_it_came(
+    hub_database: Database, groups: list[list[tuple[int, int]]]
+) -> None:
+    key, union = ("linguang", "s01-till", 1, 0), RangeSet()
+    with hub_database.writing() as session:
+        session.execute(sa.delete(ReceivedRange))
+    for group in groups:
+        claims = [(key, first, first + more) for first, more in group]
+        with hub_database.writing() as session:
+            books = LaneBooks(session, NOON)
+            books.prefetch([key[:2]], claims[::2])
+            for _, first, last in claims:
+                fresh = books.receive(key, first, last)
+                assert fresh.ranges() == RangeSet.of(union.missing(first, last)).ranges()
+                union.add(first, last)
+            books.write()
+        assert ranges(hub_database) == union.ranges()
+
+
+def test_of_a_lane_with_many_holes_a_batch_reads_what_it_touches(hub_database: Database) -> None:
+    key = ("linguang", "s01-till", 1, 0)
+    with hub_database.writing() as session:
+        books = LaneBooks(session, NOON)
+        for number in range(500):
+            books.receive(key, 1 + 10 * number, 5 + 10 * number)
+        books.write()
+    with hub_database.writing() as session:
+        books = LaneBooks(session, NOON)
+        books.prefetch([key[:2]], [(key, 2_006, 2_010)])
+        assert len(books.receive(key, 2_006, 2_010)) == 5
+        assert len(books._lanes[key].stored) == 2
+        books.write()
+    assert (2_001, 2_015) in ranges(hub_database)
+    assert len(ranges(hub_database)) == 499
 
 
 def test_numbers_that_come_again_are_counted_and_nothing_else(
