@@ -85,6 +85,9 @@ def _head(view: DeviceView, reader: Reader) -> Markup:
         el("span", words("simulated"), class_="tag") if view.simulated else None,
         el("p", version, class_="quiet"),
         el("code", view.device_id),
+        el("a", words("Set it up"), href=reader.link(Permission.SEE_DEVICES, view.device_id))
+        if reader.viewer.may(Permission.SEE_DEVICES)
+        else None,
         class_="page-head",
     )
 
