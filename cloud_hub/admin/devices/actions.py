@@ -14,6 +14,7 @@ from cloud_hub.fleet.enrolment.devices import DeviceSetUp, DeviceSheet, Misfit, 
 from cloud_hub.fleet.enrolment.enrolment import new_claim_token
 from cloud_hub.fleet.enrolment.shown_codes import keep_shown
 from cloud_hub.master_data.editing import renamed
+from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.web.actions import Acting, Action, Declined, Done, Invalid
 from cloud_hub.web.forms.fields import FieldKind, Input, name_languages
 from cloud_hub.web.words import Words
@@ -81,8 +82,8 @@ class ChangeDeviceForm(SheetForm):
     device_id: str
 
 
-class ClaimCodeForm(BaseModel):
-    """A device to be let in."""
+class AddressForm(BaseModel):
+    """A device that gets a claim code, and by which address it reaches the hub."""
 
     device_id: str
     hub_url: Annotated[
@@ -95,6 +96,11 @@ class ClaimCodeForm(BaseModel):
             ),
         ),
     ] = ""
+
+
+class ClaimCodeForm(AddressForm):
+    """A device to be let in."""
+
     again: Annotated[
         bool,
         Input(label=lambda words: words("Also if it is claimed: its present way in ends")),
@@ -145,13 +151,6 @@ def _give_code(act: Acting, form: ClaimCodeForm) -> Done | Invalid | Declined:
         said = words("It is claimed. Tick this if it shall be claimed anew.")
         return Invalid(errors={"again": said})
     token = new_claim_token(act.session, device, act.now, again=form.again)
-    settings = act.hub.settings
-    try:
-        code = code_for(settings, device, token, form.hub_url or address_for_devices(settings))
-    except Refused:
-        said = words("A device would not speak to that address. Write https://HOST:PORT.")
-        return Invalid(errors={"hub_url": said})
-    key = keep_shown(act.session, device, code, act.viewer.login_name, act.now)
     record_act(
         act.session,
         Act(
@@ -163,6 +162,25 @@ def _give_code(act: Acting, form: ClaimCodeForm) -> Done | Invalid | Declined:
         ),
         act.now,
     )
+    return _shown(act, device, token, form.hub_url)
+
+
+def _replace(act: Acting, form: AddressForm) -> Done | Invalid | Declined:
+    device = device_for(act.session, act.viewer, form.device_id)
+    if device.left_at is not None or device.disabled_at is not None:
+        return Declined(message=act.words("It is let in no more. Take it back first."))
+    return _shown(act, device, _set_up(act).replace(device), form.hub_url)
+
+
+def _shown(act: Acting, device: DeviceRow, token: str, hub_url: str) -> Done | Invalid:
+    """The page with the code, which nobody else sees."""
+    settings, words = act.hub.settings, act.words
+    try:
+        code = code_for(settings, device, token, hub_url or address_for_devices(settings))
+    except Refused:
+        said = words("A device would not speak to that address. Write https://HOST:PORT.")
+        return Invalid(errors={"hub_url": said})
+    key = keep_shown(act.session, device, code, act.viewer.login_name, act.now)
     return Done(
         message=words("The code is below for a quarter of an hour."),
         goto=f"/devices/{device.device_id}?code={key}",
@@ -214,4 +232,5 @@ MAKE: Final = Action(name="make-device", form=NewDeviceForm, permission=_MAY, do
 CHANGE: Final = Action(name="change-device", form=ChangeDeviceForm, permission=_MAY, do=_change)
 CODE: Final = Action(name="claim-code", form=ClaimCodeForm, permission=_MAY, do=_give_code)
 STAY: Final = Action(name="device-stay", form=StayForm, permission=_MAY, do=_stay)
-ACTIONS: Final = (MAKE, CHANGE, CODE, STAY)
+REPLACE: Final = Action(name="replace-device", form=AddressForm, permission=_MAY, do=_replace)
+ACTIONS: Final = (MAKE, CHANGE, CODE, REPLACE, STAY)

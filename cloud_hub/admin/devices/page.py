@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.admin.devices.actions import CHANGE, CODE, MAKE, STAY, Stay, kind_name
+from cloud_hub.admin.devices.actions import CHANGE, CODE, MAKE, REPLACE, STAY, Stay, kind_name
 from cloud_hub.admin.devices.label import claim_label
 from cloud_hub.admin.devices.view import (
     DeviceEdit,
@@ -183,10 +183,22 @@ def _lifecycle(device: DeviceListed, reader: Reader) -> list[Markup]:
         form(CODE, Filling(values={}, about=about), reader, words("Make a claim code")),
         note=words("The device gets in with it, once. An earlier code ends."),
     )
+    swap = panel(
+        words("Another device takes its place"),
+        form(
+            REPLACE,
+            Filling(values={}, about=about),
+            reader,
+            words("Replace it: a code for the new one"),
+        ),
+        note=words("Store, fixture, plan and settings stay. The old one's way in ends."),
+    )
     leave = panel(
         words("Stays or leaves"), act_form(STAY.name, reader, about, button, class_="answers")
     )
-    return [leave] if left else [code, leave]
+    if left:
+        return [leave]
+    return [code, leave] if device.standing.heard_at is None else [code, swap, leave]
 
 
 def _options(places: Places, words: Words) -> Mapping[str, Mapping[str, str]]:

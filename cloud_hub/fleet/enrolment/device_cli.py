@@ -1,4 +1,4 @@
-"""`aisle hub device set|retire`: one device of a chain, beside the hub."""
+"""`aisle hub device set|retire|replace`: one device of a chain, beside the hub."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,6 +72,31 @@ def retire_device(
 
         hub.write(write)
     typer.echo(f"{device_id} is out of the chain")
+
+
+def replace_device(
+    device_id: DeviceId,
+    url: Annotated[str, typer.Option("--url", help="https://HOST:PORT of this hub for devices.")],
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """Print a claim code for another device that takes this one's place and name.
+
+    Store, fixture, plan and settings stay; the old device's way in ends.
+    """
+    from cloud_hub.access.offline_hub import open_offline_hub
+    from cloud_hub.fleet.enrolment.codes import code_for
+    from cloud_hub.fleet.enrolment.devices import known_device
+
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as hub:
+
+        def write(session: "Session") -> str:
+            device = known_device(session, hub.tenant_id, device_id)
+            token = _set_up(session, hub).replace(device)
+            return code_for(hub.settings, device, token, url)
+
+        typer.echo(hub.write(write))
 
 
 def _set_up(session: "Session", hub: "OfflineHub") -> "DeviceSetUp":

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.core.keys.tokens import hash_token
-from cloud_hub.fleet.enrolment.enrolment import disable, enable
+from cloud_hub.fleet.enrolment.enrolment import disable, enable, new_claim_token
 from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow, StoreRow
 from device_profiles.names import Names
 from device_profiles.store import DeviceKind
@@ -112,6 +112,20 @@ class DeviceSetUp:
         device.left_at = None
         enable(self.session, device, self.now)
         self._note("device-taken-back", device.device_id, {})
+
+    def replace(self, device: DeviceRow) -> str:
+        """A claim token for the device that takes its place under its name: store, fixture, plan
+        and all that is wanted of it stay. The old one's way in ends, and what it told stays in an
+        outbox of its own, which is closed as soon as the new one speaks. Raises Refused (403, 409)
+        for one that is out of the chain or locked."""
+        if device.left_at is not None:
+            raise Refused(f"device {device.device_id} left the chain", status=409)
+        token = new_claim_token(self.session, device, self.now, again=True)
+        # Nobody has heard the new one yet, and the old one will not speak again: the new outbox is
+        # no rival of the old one's.
+        device.heard_at = device.connected_at = device.agent_version = None
+        self._note("device-replaced", device.device_id, {})
+        return token
 
     def _require_place(self, sheet: DeviceSheet) -> None:
         store = self.session.get(StoreRow, (self.tenant_id, sheet.store_id))

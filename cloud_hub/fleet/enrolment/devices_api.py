@@ -10,6 +10,7 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, device_for
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.hub import Hub
+from cloud_hub.fleet.enrolment.codes import code_for
 from cloud_hub.fleet.enrolment.devices import DeviceSetUp, DeviceSheet, sheet_of
 from cloud_hub.fleet.trust.upkeep import write_revoked
 from cloud_hub.master_data.place_tables import DeviceRow
@@ -17,6 +18,7 @@ from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from device_profiles.names import Identifier, Names
 from device_profiles.store import DeviceKind
+from device_profiles.values.bounds import Path as Address
 
 router = APIRouter(prefix="/api/v1", tags=["devices"])
 
@@ -49,6 +51,34 @@ def set_device_up(
         device = device_for(session, viewer, device_id)
         set_up.change(device, sheet)
         return _answer(device)
+
+    return _written(hub, viewer, write)
+
+
+class ReplaceBody(Body):
+    """For which address of this hub the new device's claim code is made."""
+
+    hub_url: Address
+
+
+class ReplacedAnswer(Body):
+    """The new device's claim code, said once."""
+
+    code: str
+
+
+@router.post("/devices/{device_id}/replace")
+def replace_device(
+    device_id: Identifier, tenant_id: Identifier, body: ReplaceBody, hub: HubOf, caller: CallerOf
+) -> ReplacedAnswer:
+    """Another device takes its place and name: the old one's way in ends, store, fixture, plan and
+    settings stay. Answers with the claim code of the new one."""
+    viewer = within(caller, tenant_id)
+
+    def write(session: Session) -> ReplacedAnswer:
+        device = device_for(session, viewer, device_id)
+        token = _set_up(session, viewer, hub).replace(device)
+        return ReplacedAnswer(code=code_for(hub.settings, device, token, body.hub_url))
 
     return _written(hub, viewer, write)
 

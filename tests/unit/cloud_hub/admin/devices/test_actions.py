@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.admin.devices.actions import CHANGE, CODE, MAKE, STAY, kind_name
+from cloud_hub.admin.devices.actions import CHANGE, CODE, MAKE, REPLACE, STAY, kind_name
 from cloud_hub.admin.devices.view import device_edit
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.hub import Hub
@@ -115,6 +115,18 @@ def test_an_address_that_no_device_would_speak_to_is_refused(hub: Hub, url: str)
     answer = act(hub, CODE, device_id="s01-new", hub_url=url)
     assert isinstance(answer, Invalid)
     assert list(answer.errors) == ["hub_url"]
+
+
+def test_another_device_takes_its_place(hub: Hub) -> None:
+    make(hub)
+    done = act(hub, REPLACE, device_id="s01-new")
+    assert isinstance(done, Done)
+    assert str(done.goto).startswith("/devices/s01-new?code=")
+    assert isinstance(act(hub, REPLACE, device_id="s01-new", hub_url="hub"), Invalid)
+    act(hub, STAY, device_id="s01-new", stay="leave")
+    assert isinstance(act(hub, REPLACE, device_id="s01-new"), Declined)
+    with pytest.raises(NotFound):
+        act(hub, REPLACE, viewer(LoginRole.TECHNICIAN, "s02"), device_id="s01-new")
 
 
 def test_a_device_leaves_and_comes_back(hub: Hub) -> None:

@@ -57,6 +57,15 @@ def test_a_device_is_changed_gets_a_code_and_leaves() -> None:
     assert "claim-label" not in page
 
 
+def test_one_that_has_spoken_can_be_replaced() -> None:
+    used = replace(DEVICE, standing=replace(WAITING, claimed_at=NOW, heard_at=NOW))
+    reader = a_reader(LoginRole.TECHNICIAN)
+    assert "Another device takes its place" in str(
+        device_edit_page(replace(EDIT, device=used), reader)
+    )
+    assert "Another device takes its place" not in str(device_edit_page(EDIT, reader))
+
+
 def test_one_that_left_comes_back_and_gets_no_code() -> None:
     gone = replace(EDIT, device=replace(DEVICE, standing=replace(WAITING, left_at=NOW)))
     page = str(device_edit_page(gone, a_reader(LoginRole.TECHNICIAN)))

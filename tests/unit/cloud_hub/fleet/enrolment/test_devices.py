@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.errors import NotFound, Refused
+from cloud_hub.core.storage.database import Database
 from cloud_hub.fleet.enrolment.devices import (
     DeviceSetUp,
     DeviceSheet,
@@ -17,10 +19,23 @@ from cloud_hub.fleet.enrolment.devices import (
     known_device,
     sheet_of,
 )
-from cloud_hub.fleet.enrolment.enrolment import Claim, claim, new_claim_token
+from cloud_hub.fleet.enrolment.enrolment import (
+    Claim,
+    check_device,
+    claim,
+    disable,
+    new_claim_token,
+)
+from cloud_hub.link.ingest.ingest import Ingest
+from cloud_hub.link.tables import Epoch
+from cloud_hub.master_data.place_tables import DeviceRow
+from cloud_hub.sales.tables import Receipt
 from device_profiles.names import Names
 from device_profiles.store import DeviceKind
+from sync.wire.messages import Verdict
 from tests.small_chain import NOW, TENANT, SmallChain
+from tests.stage.hub_tables import count
+from tests.talking_device import NOON, TalkingDevice, answer_of, cola, receipt
 
 SHEET = DeviceSheet(
     store_id="s01", kind=DeviceKind.COOLER, name=Names(en="New cooler"), fixture_id="s01-a"
@@ -116,3 +131,55 @@ def test_one_that_left_is_let_in_no_more_until_it_is_taken_back(
 def test_a_device_that_is_none_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound, match="no device s99"):
         known_device(session, TENANT, "s99")
+
+
+def test_a_replaced_device_is_another_one_under_the_same_name(
+    set_up: DeviceSetUp, session: Session
+) -> None:
+    device = set_up.make("s01-new", SHEET)
+    token = new_claim_token(session, device, NOW, again=False)
+    said = Claim(tenant_id=TENANT, device_id="s01-new", claim_token=token)
+    _, old_password = claim(session, said, NOW)
+    device.first_connected_at = device.heard_at = NOW
+    newer = set_up.replace(device)
+    session.flush()
+    assert check_device(session, "s01-new", old_password) is None
+    assert sheet_of(device) == SHEET
+    with pytest.raises(Refused):
+        claim(session, said, NOW)
+    assert claim(session, replace(said, claim_token=newer), NOW)[0].device_id == "s01-new"
+    assert list(session.scalars(sa.select(AuditEntry.action)))[-1] == "device-replaced"
+
+
+def test_one_that_left_or_is_locked_is_not_replaced(set_up: DeviceSetUp, session: Session) -> None:
+    device = set_up.make("s01-new", SHEET)
+    disable(session, device, NOW)
+    with pytest.raises(Refused, match="was disabled"):
+        set_up.replace(device)
+    set_up.retire(device)
+    with pytest.raises(Refused, match="left the chain"):
+        set_up.replace(device)
+
+
+def test_what_the_old_one_told_and_what_the_new_one_tells_are_never_mixed(
+    ingest: Ingest, database: Database
+) -> None:
+    later = NOON + timedelta(hours=1)
+    old = TalkingDevice(run="old")
+    old.say(receipt(1, cola()), receipt(2, cola()))
+    ingest.take([old.hello(received_at=later), *old.batches(received_at=later)])
+    with database.writing() as session:
+        (till,) = session.scalars(sa.select(DeviceRow).where(DeviceRow.device_id == old.device))
+        session.get_one(Epoch, (till.tenant_id, till.device_id, 1)).first_heard_at = NOON
+        swap = DeviceSetUp(session=session, tenant_id=till.tenant_id, by="ling", now=later)
+        swap.replace(till)
+    fresh = TalkingDevice(nonce="n2", run="new")
+    answer = answer_of(fresh.hello(received_at=later), ingest)
+    assert (answer.verdict, answer.epoch) == (Verdict.RENEW, 2)
+    new = TalkingDevice(epoch=2, nonce="n3", run="new")
+    new.say(receipt(3, cola()))
+    ingest.take([new.hello(received_at=later), *new.batches(received_at=later)])
+    assert count(database, Receipt) == 3
+    with database.sessions() as session:
+        states = {one.epoch: one.state for one in session.scalars(sa.select(Epoch))}
+    assert states == {1: "past", 2: "live"}

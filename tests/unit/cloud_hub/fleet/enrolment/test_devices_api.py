@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from cloud_hub.master_data.place_tables import DeviceRow
+from device_profiles.claim_code import decode
 from device_profiles.store import LoginRole
 from tests.small_chain import TENANT
 from tests.stage.doors import Doors
@@ -48,6 +49,19 @@ async def test_what_cannot_be_so_is_refused(doors: Doors) -> None:
     assert (await put(doors, "S01")).status_code == 422
     assert (await put(doors, "s01-new", name={})).status_code == 422
     assert (await put(doors, "s01-new", more=1)).status_code == 422
+
+
+async def test_a_replaced_device_gets_a_code_of_its_own(doors: Doors) -> None:
+    await put(doors, "s01-new")
+    url = "https://hub.example.org"
+    place = f"/api/v1/devices/s01-new/replace?tenant_id={TENANT}"
+    headers = doors.token(LoginRole.TECHNICIAN, "s01", may_write=True)
+    answer = await doors.http.post(place, json={"hub_url": url}, headers=headers)
+    assert decode(answer.json()["code"]).device == "s01-new"
+    refused = await doors.http.post(place, json={"hub_url": "hub"}, headers=headers)
+    assert refused.status_code == 422
+    beyond = doors.token(LoginRole.TECHNICIAN, "s02", may_write=True)
+    assert (await doors.http.post(place, json={"hub_url": url}, headers=beyond)).status_code == 404
 
 
 async def test_nobody_reaches_beyond_his_stores(doors: Doors) -> None:

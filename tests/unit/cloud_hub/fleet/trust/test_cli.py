@@ -117,11 +117,14 @@ def test_a_device_is_made_claimed_changed_and_taken_out(data: Path) -> None:
     code = done("hub", "device", "claim-code", "s01-new", "--url", URL, *place).strip()
     assert decode(code).device == "s01-new"
     assert "is changed" in done(*words[:-1], "Counter", *place)
+    code = done("hub", "device", "replace", "s01-new", "--url", URL, *place).strip()
+    assert decode(code).device == "s01-new"
     assert "out of the chain" in done("hub", "device", "retire", "s01-new", *place)
-    assert acts(data)[-4:] == [
+    assert acts(data)[-5:] == [
         "device-made",
         "claim-code-made",
         "device-changed",
+        "device-replaced",
         "device-retired",
     ]
 
