@@ -42,3 +42,13 @@ async def test_the_same_in_chinese_at_a_desk(visit_as: VisitAs, hub: FilledHub) 
     visit = await visit_as("technician", size=DESK, language="zh")
     page = await visit.open("/devices/s01-till")
     assert "认领码" in await page.inner_text("main")
+
+
+async def test_what_is_missing_after_it_was_put_up_fits_a_phone(
+    visit_as: VisitAs, hub: FilledHub
+) -> None:
+    visit = await visit_as("technician", size=PHONE)
+    page = await visit.open("/device/s01-cooler")
+    assert await page.get_attribute("[data-step=photo]", "data-done") == "yes"
+    assert "slots visible" in await page.inner_text("[data-step=slots]")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
