@@ -15,8 +15,8 @@ from cloud_hub.admin.log_cli import log_app
 from cloud_hub.admin.removal_kind import RemovalKind
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
-from cloud_hub.fleet.enrolment.device_cli import replace_device, retire_device, set_device
-from cloud_hub.fleet.trust.cli import ca_app, device_app
+from cloud_hub.fleet.enrolment.device_cli import device_app
+from cloud_hub.fleet.trust.cli import ca_app
 from cloud_hub.reconciliation.cli import audit_app
 from cloud_hub.review.cli import app as review_app
 
@@ -133,9 +133,6 @@ def run_hub(
 
 hub_app.add_typer(hub_token_app)
 hub_app.add_typer(ca_app, name="ca")
-device_app.command("set")(set_device)
-device_app.command("retire")(retire_device)
-device_app.command("replace")(replace_device)
 hub_app.add_typer(device_app, name="device")
 hub_app.add_typer(broker_app, name="broker")
 

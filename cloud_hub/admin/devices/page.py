@@ -10,7 +10,7 @@ from cloud_hub.admin.devices.view import (
     DeviceListed,
     DevicesView,
     Places,
-    Standing,
+    SetUpState,
 )
 from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.forms.form import Filling, form
@@ -97,7 +97,7 @@ def set_up_table(
     )
 
 
-def standing_words(standing: Standing, words: Words) -> str:
+def standing_words(standing: SetUpState, words: Words) -> str:
     """How far a device is."""
     if standing.left_at is not None:
         return words("left the chain")

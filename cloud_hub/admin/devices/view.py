@@ -16,7 +16,7 @@ from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow, StoreRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SetUpState:
     """How far a device is: who left the chain comes before who is locked, claimed, waiting."""
 
     left_at: datetime | None
@@ -31,7 +31,7 @@ class DeviceListed:
 
     device_id: str
     sheet: DeviceSheet
-    standing: Standing
+    standing: SetUpState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def _listed(row: DeviceRow) -> DeviceListed:
     return DeviceListed(
         device_id=row.device_id,
         sheet=sheet_of(row),
-        standing=Standing(
+        standing=SetUpState(
             left_at=row.left_at,
             disabled_at=row.disabled_at,
             claimed_at=row.claimed_at,

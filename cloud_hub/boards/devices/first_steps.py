@@ -26,7 +26,7 @@ SEES_SHELVES = frozenset({DeviceKind.COOLER, DeviceKind.SHELF_CAMERA})
 SELLS = frozenset({DeviceKind.TILL, DeviceKind.CART})
 
 
-class Step(StrEnum):
+class Need(StrEnum):
     """One thing that a device needs."""
 
     CLAIM = "claim"
@@ -44,7 +44,7 @@ class StepRow:
     """How far one step is: `done` of `of`, where it counts anything; `detail` is the device's own
     word, such as what is wrong with a photo."""
 
-    step: Step
+    step: Need
     is_done: bool
     done: int | None = None
     of: int | None = None
@@ -59,11 +59,11 @@ def first_steps(
     if not viewer.may(Permission.SEE_CONTROL):
         return ()
     if device.claimed_at is None:
-        return (StepRow(step=Step.CLAIM, is_done=False),)
+        return (StepRow(step=Need.CLAIM, is_done=False),)
     rows = [
-        StepRow(step=Step.CLAIM, is_done=True, at=device.claimed_at),
+        StepRow(step=Need.CLAIM, is_done=True, at=device.claimed_at),
         StepRow(
-            step=Step.LINK,
+            step=Need.LINK,
             is_done=link in (LinkState.ONLINE, LinkState.CATCHING_UP),
             at=device.heard_at,
         ),
@@ -83,8 +83,8 @@ def _clock(session: Session, device: DeviceRow) -> StepRow:
     """By the newest record that is here."""
     newest = max(_newest_of_lanes(session, device), default=None, key=lambda row: row[1])
     if newest is None:
-        return StepRow(step=Step.CLOCK, is_done=False)
-    return StepRow(step=Step.CLOCK, is_done=newest[0] == ClockState.TRUSTED, at=newest[1])
+        return StepRow(step=Need.CLOCK, is_done=False)
+    return StepRow(step=Need.CLOCK, is_done=newest[0] == ClockState.TRUSTED, at=newest[1])
 
 
 def _newest_of_lanes(session: Session, device: DeviceRow) -> Iterator[tuple[str, datetime]]:
@@ -117,11 +117,11 @@ def _pictures(session: Session, device: DeviceRow) -> Iterator[StepRow]:
         .limit(1)
     ).first()
     if photo is None:
-        yield StepRow(step=Step.PHOTO, is_done=False)
+        yield StepRow(step=Need.PHOTO, is_done=False)
         return
     clear = photo.quality == "clear"
     yield StepRow(
-        step=Step.PHOTO, is_done=clear, detail="" if clear else photo.quality, at=photo.taken_at
+        step=Need.PHOTO, is_done=clear, detail="" if clear else photo.quality, at=photo.taken_at
     )
     planned = session.scalars(
         sa.select(PlanogramSlot.slot_id).where(
@@ -133,7 +133,7 @@ def _pictures(session: Session, device: DeviceRow) -> Iterator[StepRow]:
     hidden = set(photo.hidden_slots).intersection(planned)
     visible = len(planned) - len(hidden)
     yield StepRow(
-        step=Step.SLOTS,
+        step=Need.SLOTS,
         is_done=bool(planned) and not hidden,
         done=visible,
         of=len(planned),
@@ -154,9 +154,9 @@ def _sensors(session: Session, device: DeviceRow, now: datetime) -> StepRow:
         .limit(1)
     ).first()
     if newest is None:
-        return StepRow(step=Step.SENSORS, is_done=False)
+        return StepRow(step=Need.SENSORS, is_done=False)
     is_done = newest[1] is not None and now - newest[0] <= SENSORS_FRESH
-    return StepRow(step=Step.SENSORS, is_done=is_done, at=newest[0])
+    return StepRow(step=Need.SENSORS, is_done=is_done, at=newest[0])
 
 
 def _of_its_fixture(
@@ -179,7 +179,7 @@ def _prices(session: Session, device: DeviceRow) -> StepRow:
         for state in ((shadow.desired, shadow.reported) if shadow else ({}, {}))
     )
     is_done = bool(holds) and all(holds.get(name) == version for name, version in wanted.items())
-    return StepRow(step=Step.PRICES, is_done=is_done)
+    return StepRow(step=Need.PRICES, is_done=is_done)
 
 
 def _alarms(session: Session, device: DeviceRow) -> StepRow:
@@ -190,4 +190,4 @@ def _alarms(session: Session, device: DeviceRow) -> StepRow:
             AlarmRaised.cleared_at.is_(None),
         )
     ).all()
-    return StepRow(step=Step.ALARMS, is_done=not names, detail=", ".join(sorted(set(names))))
+    return StepRow(step=Need.ALARMS, is_done=not names, detail=", ".join(sorted(set(names))))

@@ -1,6 +1,6 @@
 """What a device still lacks, in plain steps: what is right, what is not, what to do."""
 
-from cloud_hub.boards.devices.first_steps import Step, StepRow
+from cloud_hub.boards.devices.first_steps import Need, StepRow
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.panel import panel
@@ -32,16 +32,16 @@ def steps_panel(rows: tuple[StepRow, ...], reader: Reader) -> Markup | None:
 
 
 def _said(row: StepRow, words: Words) -> str:
-    if row.step is Step.SLOTS:
+    if row.step is Need.SLOTS:
         return words("{done} of {of} slots visible", done=row.done or 0, of=row.of or 0)
     right, not_yet = {
-        Step.CLAIM: (words("Claimed"), words("Not claimed yet")),
-        Step.LINK: (words("Connected"), words("Not connected")),
-        Step.CLOCK: (words("Its clock is right"), words("Its clock is not to be trusted yet")),
-        Step.PHOTO: (words("The last photo is clear"), words("No clear photo yet")),
-        Step.SENSORS: (words("Its sensors are read"), words("No temperature was read lately")),
-        Step.PRICES: (words("It has its price list"), words("It has no price list, or an old one")),
-        Step.ALARMS: (words("No alarm stands"), words("An alarm stands")),
+        Need.CLAIM: (words("Claimed"), words("Not claimed yet")),
+        Need.LINK: (words("Connected"), words("Not connected")),
+        Need.CLOCK: (words("Its clock is right"), words("Its clock is not to be trusted yet")),
+        Need.PHOTO: (words("The last photo is clear"), words("No clear photo yet")),
+        Need.SENSORS: (words("Its sensors are read"), words("No temperature was read lately")),
+        Need.PRICES: (words("It has its price list"), words("It has no price list, or an old one")),
+        Need.ALARMS: (words("No alarm stands"), words("An alarm stands")),
     }[row.step]
     said = right if row.is_done else not_yet
     return f"{said}: {row.detail}" if row.detail and not row.is_done else said
@@ -49,23 +49,23 @@ def _said(row: StepRow, words: Words) -> str:
 
 def _todo(row: StepRow, words: Words) -> str:
     match row.step:
-        case Step.CLAIM:
+        case Need.CLAIM:
             return words("Make a claim code and run aisle edge claim on the device.")
-        case Step.LINK:
+        case Need.LINK:
             return words("Check its power and network; run aisle edge doctor on it.")
-        case Step.CLOCK:
+        case Need.CLOCK:
             return words("Let the machine take its time from the network.")
-        case Step.PHOTO:
+        case Need.PHOTO:
             return words("Take a photo now; see to the light, the lens and where it looks.")
-        case Step.SLOTS if not row.of:
+        case Need.SLOTS if not row.of:
             return words("Its fixture has no plan: load one.")
-        case Step.SLOTS:
+        case Need.SLOTS:
             return words(
                 "Hidden: {slots}. Turn the camera, or take away what stands there.",
                 slots=row.detail,
             )
-        case Step.SENSORS:
+        case Need.SENSORS:
             return words("Have it test itself: each sensor says what is wrong.")
-        case Step.PRICES:
+        case Need.PRICES:
             return words("Publish a price list for it, or wait until it has fetched it.")
     return words("See its alarms below.")

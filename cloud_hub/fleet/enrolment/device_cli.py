@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
+from cloud_hub.fleet.trust.cli import DeviceId, device_app
 from device_profiles.store import DeviceKind
 
 if TYPE_CHECKING:
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from cloud_hub.access.offline_hub import OfflineHub
     from cloud_hub.fleet.enrolment.devices import DeviceSetUp
 
-DeviceId = Annotated[str, typer.Argument(help="The device's id.")]
+__all__ = ["device_app"]
 
 
+@device_app.command("set")
 def set_device(
     device_id: DeviceId,
     store: Annotated[str, typer.Option(help="The store that it stands in.")],
@@ -55,6 +57,7 @@ def set_device(
         typer.echo(f"{device_id} {hub.write(write)}")
 
 
+@device_app.command("retire")
 def retire_device(
     device_id: DeviceId,
     data: DataDir = None,
@@ -74,6 +77,7 @@ def retire_device(
     typer.echo(f"{device_id} is out of the chain")
 
 
+@device_app.command("replace")
 def replace_device(
     device_id: DeviceId,
     url: Annotated[str, typer.Option("--url", help="https://HOST:PORT of this hub for devices.")],

@@ -10,7 +10,7 @@ from cloud_hub.admin.devices.view import (
     DeviceListed,
     DevicesView,
     Places,
-    Standing,
+    SetUpState,
 )
 from cloud_hub.fleet.enrolment.devices import DeviceSheet
 from cloud_hub.web.words import UTC, Words
@@ -18,7 +18,7 @@ from device_profiles.names import Names
 from device_profiles.store import DeviceKind, LoginRole
 from tests.stage.page_parts import NOW, a_reader
 
-WAITING = Standing(left_at=None, disabled_at=None, claimed_at=None, heard_at=None)
+WAITING = SetUpState(left_at=None, disabled_at=None, claimed_at=None, heard_at=None)
 DEVICE = DeviceListed(
     device_id="s01-new",
     sheet=DeviceSheet(

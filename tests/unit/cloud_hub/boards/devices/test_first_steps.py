@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cloud_hub.boards.devices.first_steps import SENSORS_FRESH, Step, StepRow, first_steps
+from cloud_hub.boards.devices.first_steps import SENSORS_FRESH, Need, StepRow, first_steps
 from cloud_hub.coolers.tables import CoolerReading
 from cloud_hub.fleet.commands.shadows import ensure_shadow
 from cloud_hub.fleet.link_status import LinkState
@@ -18,7 +18,7 @@ TECHNICIAN = viewer(LoginRole.TECHNICIAN)
 
 def steps(
     chain: SmallChain, device_id: str = "s01-cooler", link: LinkState = LinkState.ONLINE
-) -> dict[Step, StepRow]:
+) -> dict[Need, StepRow]:
     chain.flush()
     with chain.database.sessions() as session:
         device = session.get_one(DeviceRow, (TENANT, device_id))
@@ -30,10 +30,10 @@ def steps(
 def test_a_cooler_that_has_said_nothing_lacks_everything(two_stores: SmallChain) -> None:
     found = steps(two_stores, link=LinkState.NEVER)
     assert {step for step, row in found.items() if not row.is_done} == {
-        Step.LINK,
-        Step.CLOCK,
-        Step.PHOTO,
-        Step.SENSORS,
+        Need.LINK,
+        Need.CLOCK,
+        Need.PHOTO,
+        Need.SENSORS,
     }
 
 
@@ -42,7 +42,7 @@ def test_one_that_is_not_claimed_is_told_that_alone(two_stores: SmallChain) -> N
         device = session.get_one(DeviceRow, (TENANT, "s01-cooler"))
         device.claimed_at = None
         (row,) = first_steps(session, TECHNICIAN, device, LinkState.NEVER, NOW)
-    assert (row.step, row.is_done) == (Step.CLAIM, False)
+    assert (row.step, row.is_done) == (Need.CLAIM, False)
 
 
 @pytest.mark.parametrize(
@@ -54,17 +54,17 @@ def test_the_last_photo_tells_how_many_slots_are_visible(
     two_stores.photo(NOW - timedelta(hours=2), quality="covered")
     two_stores.photo(NOW - timedelta(minutes=2), hidden=hidden)
     found = steps(two_stores)
-    slots = found[Step.SLOTS]
+    slots = found[Need.SLOTS]
     assert (slots.done, slots.of, slots.detail) == (done, len(PLAN), detail)
     assert slots.is_done is not bool(hidden)
-    assert found[Step.PHOTO].is_done
+    assert found[Need.PHOTO].is_done
 
 
 def test_a_photo_that_is_not_clear_says_why(two_stores: SmallChain) -> None:
     two_stores.photo(NOW, quality="dark")
     found = steps(two_stores)
-    assert (found[Step.PHOTO].is_done, found[Step.PHOTO].detail) == (False, "dark")
-    assert (found[Step.SLOTS].done, found[Step.SLOTS].is_done) == (0, False)
+    assert (found[Need.PHOTO].is_done, found[Need.PHOTO].detail) == (False, "dark")
+    assert (found[Need.SLOTS].done, found[Need.SLOTS].is_done) == (0, False)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_sensors_count_while_they_are_fresh(
         mode="normal",
     )
     two_stores.add(reading)
-    assert steps(two_stores)[Step.SENSORS].is_done is is_done
+    assert steps(two_stores)[Need.SENSORS].is_done is is_done
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_a_till_has_the_price_list_that_is_wanted(
         shadow = ensure_shadow(session, TENANT, "s01-till")
         shadow.desired, shadow.reported = {"artifacts": wanted}, {"artifacts": holds}
     found = steps(two_stores, "s01-till")
-    assert found[Step.PRICES].is_done is is_done
-    assert Step.PHOTO not in found
+    assert found[Need.PRICES].is_done is is_done
+    assert Need.PHOTO not in found
 
 
 def test_a_standing_alarm_is_named(two_stores: SmallChain) -> None:
@@ -130,7 +130,7 @@ def test_a_standing_alarm_is_named(two_stores: SmallChain) -> None:
             detail="",
         )
     )
-    alarms = steps(two_stores)[Step.ALARMS]
+    alarms = steps(two_stores)[Need.ALARMS]
     assert (alarms.is_done, alarms.detail) == (False, "source-lost")
 
 
@@ -168,4 +168,4 @@ def test_the_clock_is_judged_by_the_newest_record(
                 outcome="applied",
             )
         )
-    assert steps(two_stores)[Step.CLOCK].is_done is is_done
+    assert steps(two_stores)[Need.CLOCK].is_done is is_done
