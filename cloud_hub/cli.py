@@ -15,7 +15,8 @@ from cloud_hub.admin.log_cli import log_app
 from cloud_hub.admin.removal_kind import RemovalKind
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from cloud_hub.fleet.artifacts.cli import app as artifact_app
-from cloud_hub.fleet.trust.cli import ca_app, device_app
+from cloud_hub.fleet.enrolment.device_cli import device_app
+from cloud_hub.fleet.trust.cli import ca_app
 from cloud_hub.reconciliation.cli import audit_app
 from cloud_hub.review.cli import app as review_app
 

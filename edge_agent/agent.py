@@ -16,14 +16,16 @@ from device_profiles.store import DeviceKind
 from device_profiles.values.countries import country_of_zone
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
+from edge_agent.core.log_tail import LogTail, tailing
 from edge_agent.core.remote import Remote
 from edge_agent.core.store import apply_migrations
 from edge_agent.core.writer import Writer
 from edge_agent.equipment import Agent, Part
+from edge_agent.page.doctor_page import DOCTOR_LINK, DoctorPage
 from edge_agent.page.local_server import LARGEST_BODY, serving
 from edge_agent.page.page import Page, add_health
 from edge_agent.page.status import StatusBoard
-from edge_agent.settings import MB, EdgeSettings
+from edge_agent.settings import LOCK_FILE, MB, EdgeSettings
 from edge_agent.till.api import TillApi, answer_errors
 from edge_agent.till.cart import Cart
 from edge_agent.till.cart_api import CartApi
@@ -32,8 +34,11 @@ from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import register_of
 from edge_agent.till.shoppers import HandleSealer
 from edge_agent.upkeep.artifact_checks import updates_of
+from edge_agent.upkeep.doctor.cameras import as_parts_say
+from edge_agent.upkeep.doctor.examination import Examination
 from edge_agent.upkeep.housekeeping import Housekeeper
 from edge_agent.upkeep.refusals import RefusalWatch
+from edge_agent.upkeep.self_care import add_self_care, secrets_of
 from sync.core.clock import Clock
 from sync.core.sole_owner import sole_owner
 from sync.link.credentials import load_credentials
@@ -43,8 +48,6 @@ from sync.link.uplink import Uplink, run_link
 from sync.outbox.outbox import Outbox
 
 log = logging.getLogger(__name__)
-
-LOCK_FILE = "agent.lock"
 
 
 async def run_agent(
@@ -58,7 +61,10 @@ async def run_agent(
     async with AsyncExitStack() as stack:
         # Two agents on one outbox would number their events twice.
         stack.enter_context(sole_owner(settings.data_dir / LOCK_FILE, "agent"))
+        tail = stack.enter_context(tailing(LogTail(secrets_of(settings))))
         agent = await _build(settings, clock, rng, stack)
+        _add_care(agent, tail)
+        await _serve(agent, stack)
         async with asyncio.TaskGroup() as group:
             for name, part in agent.parts.items():
                 group.create_task(_run_part(part, stop), name=name)
@@ -126,8 +132,20 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
     agent.parts["artifacts"] = agent.updates.run
     agent.board.sights.append(agent.updates.sight)
     _add_link(agent)
-    await _serve(agent, stack)
     return agent
+
+
+def _add_care(agent: Agent, tail: LogTail) -> None:
+    """The device tests itself and shows its log, at its page and at a command of the hub."""
+    settings, health, clock = agent.settings, agent.health, agent.clock
+    examination = Examination(
+        settings=settings,
+        clock=clock,
+        cameras=lambda: as_parts_say(settings, health.look(now_s=clock.monotonic_s())),
+    )
+    add_self_care(agent.remote, examination, tail)
+    agent.pages.append(DoctorPage(examination.examine).add_to)
+    agent.board.links.append(DOCTOR_LINK)
 
 
 async def _serve(agent: Agent, stack: AsyncExitStack) -> None:

@@ -92,6 +92,34 @@ def claim_device(
     typer.echo(f"claimed as {claimed.tenant}/{claimed.device} at {claimed.hub_url}")
 
 
+@edge_app.command("doctor")
+def examine_device(
+    profile: Annotated[Path, typer.Option(help="The device's profile, a TOML file.")],
+    data: Annotated[Path, typer.Option(help="The agent's folder; the agent may run meanwhile.")],
+    hub: Annotated[
+        str | None, typer.Option(help="The hub's address, where no claim code says it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Test a device: camera, disk, clock, hub, broker, certificate, model, prices, sensors.
+
+    Each is ok, untried, or wrong with what to do. Exit 1 where anything is wrong.
+    """
+    hush_codecs()
+    from edge_agent.upkeep.doctor.examination import examine_folder
+    from edge_agent.upkeep.doctor.finding import is_well, report
+    from sync.core.clock import SystemClock
+
+    found = asyncio.run(examine_folder(profile, data, hub, SystemClock()))
+    if as_json:
+        told = {"well": is_well(found), "checks": [one.as_json() for one in found]}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        typer.echo(report(found))
+    if not is_well(found):
+        raise typer.Exit(1)
+
+
 @app.command()
 def books(
     data: Annotated[Path, typer.Argument(help="An agent's --data folder.")], as_json: AsJson = False

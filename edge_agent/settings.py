@@ -15,6 +15,7 @@ from sync.core.private import private_folder
 from sync.link.credentials import DeviceClaim
 
 CODE_FILE = "claim-code"
+LOCK_FILE = "agent.lock"
 MB = 1024 * 1024
 """A megabyte of a profile's quotas, in bytes."""
 

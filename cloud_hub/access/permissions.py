@@ -24,6 +24,8 @@ class Permission(StrEnum):
     SEE_TASKS = "see-tasks"
     SEE_STORES = "see-stores"
     """The list of stores as they are set up."""
+    SEE_DEVICES = "see-devices"
+    """The list of devices as they are set up."""
     SEE_LOGINS = "see-logins"
     """Who may sign in, and which programs have tokens."""
     SEE_REVIEW = "see-review"
@@ -49,7 +51,7 @@ class Permission(StrEnum):
     COMMAND_DEVICES = "command-devices"
     """Commands and desired state."""
     ENROL_DEVICES = "enrol-devices"
-    """Let a device be claimed once more."""
+    """Set a device up: make, change, retire it, let it be claimed (once more)."""
     MANAGE_ARTIFACTS = "manage-artifacts"
     """Say which devices take which signed file."""
     READ_DEAD_LETTERS = "read-dead-letters"
@@ -83,6 +85,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
     | {
         _P.SEE_BRAND,
         _P.SEE_STORES,
+        _P.SEE_DEVICES,
         _P.SEE_CONTROL,
         _P.SEE_LINK,
         _P.SEE_AS_OTHERS,
@@ -100,6 +103,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
         _P.SEE_LINK,
         _P.SEE_METRICS,
         _P.SEE_STORES,
+        _P.SEE_DEVICES,
         _P.SEE_LOGINS,
         _P.COMMAND_DEVICES,
         _P.ENROL_DEVICES,
@@ -112,6 +116,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
     LoginRole.TECHNICIAN: _DEVICES
     | _TASKS
     | {
+        _P.SEE_DEVICES,
         _P.SEE_CONTROL,
         _P.SEE_LINK,
         _P.COMMAND_DEVICES,

@@ -16,6 +16,7 @@ from cloud_hub.fleet.commands import api as commands_api
 from cloud_hub.fleet.commands.action import ACTIONS
 from cloud_hub.fleet.commands.offers import desired_version, lacking_commands, lacking_state
 from cloud_hub.fleet.enrolment import api as enrolment_api
+from cloud_hub.fleet.enrolment import devices_api
 from cloud_hub.fleet.events import apply_reported, apply_results, trace_reported, trace_result
 from cloud_hub.fleet.metrics import DEVICE_METRICS
 from cloud_hub.fleet.offline_findings import DEVICE_OFFLINE, STORE_OFFLINE, find_offline
@@ -40,6 +41,7 @@ DOMAIN: Final = Domain(
     routers=(
         trust_api.router,
         enrolment_api.router,
+        devices_api.router,
         media_api.router,
         commands_api.router,
         artifacts_api.router,

@@ -81,3 +81,15 @@ class DeviceCertificate(Base):
     issued_at: Mapped[datetime]
     not_after: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class ShownCode(Base):
+    """A claim code that `login_name` has just made and may see until then, encrypted under a key
+    that is kept nowhere."""
+
+    __tablename__ = "shown_code"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    login_name: Mapped[str]
+    sealed: Mapped[str]
+    until: Mapped[datetime]

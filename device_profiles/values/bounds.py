@@ -41,6 +41,7 @@ KEPT: Final = r"^[^\x00]*$"
 """What a text may hold: anything but NUL. Half a surrogate pair is no text, pydantic refuses it."""
 UNKEEPABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 REMARK_CHARACTERS: Final = 1000
+REPORT_CHARACTERS: Final = 12_000
 LINE_CHARACTERS: Final = 300
 """Of a line that says what is wrong; it may quote what was sent."""
 ITEMS_MAX: Final = 1_000_000
@@ -109,6 +110,18 @@ Remark = Annotated[
     BeforeValidator(_remark),
 ]
 """What a program says to people, such as an error's message: cut to fit, never refused."""
+
+
+def _report(value: object) -> object:
+    return keepable(value, REPORT_CHARACTERS) if isinstance(value, str) else value
+
+
+Report = Annotated[
+    str,
+    StringConstraints(max_length=REPORT_CHARACTERS, pattern=KEPT),
+    BeforeValidator(_report),
+]
+"""What a program says to people in many lines: cut to fit, never refused."""
 
 
 def is_within_time(moment: datetime) -> bool:

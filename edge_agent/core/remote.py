@@ -55,6 +55,8 @@ class Remote:
     viewers: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Cameras that know their view; each forgets it and learns where it looks now."""
     photographers: dict[str, Photographer] = field(default_factory=dict)
+    commands: dict[str, Handler] = field(default_factory=dict)
+    """What parts do at a command, by its name; beside what every device does."""
     more_facts: list[Callable[[], State]] = field(default_factory=list)
     inbox: Inbox = field(init=False)
     _wanted: asyncio.Queue[Desired | None] = field(default_factory=asyncio.Queue)
@@ -62,7 +64,13 @@ class Remote:
 
     def __post_init__(self) -> None:
         """The commands that this device knows."""
-        self.inbox = Inbox(self.writer.outbox, self.handlers())
+        self.commands |= {
+            "report-state": self._report_state,
+            "restart": self._restart,
+            TAKE_PHOTO: self._take_photo,
+            ACCEPT_VIEW: self._accept_view,
+        }
+        self.inbox = Inbox(self.writer.outbox, self.commands)
 
     def setting(
         self,
@@ -78,15 +86,6 @@ class Remote:
             name, Setting(adapter=adapter, profile_value=profile_value, report=report)
         )
         known.parts.append(part)
-
-    def handlers(self) -> dict[str, Handler]:
-        """What each command does."""
-        return {
-            "report-state": self._report_state,
-            "restart": self._restart,
-            TAKE_PHOTO: self._take_photo,
-            ACCEPT_VIEW: self._accept_view,
-        }
 
     def hear(self, message: DownMessage) -> None:
         """Takes a message of the hub; one that cannot be read is logged and dropped."""
@@ -159,7 +158,7 @@ class Remote:
         """The commands that this device knows, and the cameras that some of them are for."""
         by_camera = {TAKE_PHOTO: sorted(self.photographers), ACCEPT_VIEW: sorted(self.viewers)}
         cameras = {name: ids for name, ids in by_camera.items() if ids}
-        known: State = {"commands": sorted(self.handlers())}
+        known: State = {"commands": sorted(self.commands)}
         return known | {"cameras": cameras} if cameras else known
 
     # --- commands --------------------------------------------------------------------------------

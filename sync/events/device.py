@@ -9,6 +9,7 @@ from device_profiles.values.bounds import (
     Moment,
     Number,
     Remark,
+    Report,
     Seq,
     Version,
     Word,
@@ -63,11 +64,11 @@ class StateReported(EventBody):
 
 
 class CommandResult(EventBody):
-    """What became of one command."""
+    """What became of one command. `detail` may have many lines: a test's result, a log."""
 
     kind: ClassVar[str] = "command-result"
     lane: ClassVar[Lane] = Lane.RESULT
 
     command_id: Word
     outcome: Word
-    detail: Remark = ""
+    detail: Report = ""

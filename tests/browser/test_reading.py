@@ -33,6 +33,8 @@ async def test_the_language_can_be_switched(visit_as: VisitAs) -> None:
                 "/device/s01-door",
                 "/stores",
                 "/stores/s01",
+                "/devices",
+                "/devices/s01-till",
                 "/logins",
             ),
         ),

@@ -68,6 +68,8 @@ def _name(command: str, reader: Reader) -> str:
         "take-photo": words("Take a photo now"),
         "accept-view": words("Take this view as the right one"),
         "report-state": words("Report its state"),
+        "self-test": words("Test itself"),
+        "show-log": words("Show its log"),
     }.get(command, command)
 
 
@@ -91,13 +93,20 @@ def _command(row: CommandRow, reader: Reader) -> Markup:
         el(
             "td",
             _state(row, reader),
-            el("small", row.detail, class_="letter-id") if row.detail else None,
+            _told(row.detail),
             class_="alarm-text" if row.state in _BAD else None,
         ),
         data_key=row.command_id,
         data_command=row.name,
         data_state=row.state,
     )
+
+
+def _told(detail: str) -> Markup | None:
+    """What the device said; a log or a test's result in its own lines."""
+    if "\n" in detail:
+        return el("pre", detail, class_="said-lines", tabindex="0")
+    return el("small", detail, class_="letter-id") if detail else None
 
 
 _BAD = frozenset({"failed", "unknown", "unanswered", "interrupted", "expired"})

@@ -3,6 +3,7 @@
 from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.devices.control_part import control_panels
 from cloud_hub.boards.devices.device_view import AlarmRow, DeviceView, LaneRow
+from cloud_hub.boards.devices.first_steps_part import steps_panel
 from cloud_hub.boards.devices.records_part import elsewhere, find_record, losses
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.fleet.status_part import freshness_chip
@@ -51,6 +52,7 @@ def device_page(view: DeviceView, reader: Reader) -> Markup:
             ),
             el(
                 "div",
+                steps_panel(view.steps, reader),
                 *control_panels(view, reader),
                 panel(words("By day"), _days(view, reader)),
                 panel(words("Temperature"), chart) if chart else None,
@@ -85,6 +87,9 @@ def _head(view: DeviceView, reader: Reader) -> Markup:
         el("span", words("simulated"), class_="tag") if view.simulated else None,
         el("p", version, class_="quiet"),
         el("code", view.device_id),
+        el("a", words("Set it up"), href=reader.link(Permission.SEE_DEVICES, view.device_id))
+        if reader.viewer.may(Permission.SEE_DEVICES)
+        else None,
         class_="page-head",
     )
 

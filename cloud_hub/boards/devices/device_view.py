@@ -11,6 +11,7 @@ from cloud_hub.access.naming import Naming
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.devices.control import DeviceControl, device_control
+from cloud_hub.boards.devices.first_steps import StepRow, first_steps
 from cloud_hub.boards.devices.fleet_view import uptime_figures
 from cloud_hub.boards.devices.records import (
     LossRow,
@@ -130,6 +131,7 @@ class DeviceView:
     odd: tuple[OddRow, ...]
     record: RecordAsked | None
     control: DeviceControl | None
+    steps: tuple[StepRow, ...]
     epochs: tuple[EpochRow, ...]
     dead_letters: tuple[DeadLetterRow, ...]
     alarms: tuple[AlarmRow, ...]
@@ -167,7 +169,7 @@ def device_view(
     accounts = joined_epochs(lane.account for lane in places.lanes)
     findings = [f for f in search(snapshot, DEVICE_SEARCHES) if f.device_id == device_id]
     album = Album(session, chain, Naming(viewer, chain), now, ())
-    zone = store.hours.zone
+    zone, link = store.hours.zone, snapshot.read(device_links)[device_id]
     return DeviceView(
         device_id=device_id,
         kind=device.kind,
@@ -180,7 +182,7 @@ def device_view(
         now=now,
         local_now=now.astimezone(zone),
         time_zone=zone.key,
-        freshness=snapshot.read(device_links)[device_id],
+        freshness=link,
         claimed_at=device.claimed_at,
         books=link_totals(accounts),
         lanes=tuple(_lane(account) for account in accounts),
@@ -190,6 +192,7 @@ def device_view(
         odd=odd_rows(places),
         record=asked_record(session, row, record, zone, now),
         control=device_control(session, viewer, device_id, now),
+        steps=first_steps(session, viewer, row, link.state, now),
         epochs=_epochs(session, chain.tenant_id, device_id),
         dead_letters=_dead_letters(session, chain.tenant_id, device_id),
         alarms=_alarms(session, chain.tenant_id, device_id, now),

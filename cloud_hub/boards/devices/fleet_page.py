@@ -23,7 +23,14 @@ def fleet_page(view: FleetView, reader: Reader) -> Markup:
     words = reader.words
     return el(
         "div",
-        el("header", el("h1", words("Devices")), class_="page-head"),
+        el(
+            "header",
+            el("h1", words("Devices")),
+            el("a", words("Set up devices"), href=reader.link(Permission.SEE_DEVICES))
+            if reader.viewer.may(Permission.SEE_DEVICES)
+            else None,
+            class_="page-head",
+        ),
         el(
             "div",
             figure_tiles(view.figures, reader),

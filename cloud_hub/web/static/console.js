@@ -128,6 +128,9 @@
       if (event.key === "ArrowLeft") showStep(-1);
     }
   });
+  addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-print]")) print();
+  });
   addEventListener("aisle-drawn", drawn);
   addEventListener("aisle-clock", (event) => (ahead = event.detail - Date.now()));
   addEventListener("DOMContentLoaded", drawn);

@@ -182,6 +182,16 @@ async def test_a_cooler_has_its_sensors_and_its_camera_and_no_api(settings_of) -
     assert not (settings.data_dir / "audit").exists(), "no audit was asked for"
 
 
+async def test_a_running_device_is_tested_at_its_own_page(settings_of) -> None:
+    settings = settings_of("till", TILL)
+    async with agent(settings) as till:
+        page = f"http://127.0.0.1:{settings.profile.page_port}"
+        told = json.loads((await till.get(f"{page}/doctor.json"))[1])
+        assert 'href="/doctor"' in (await till.get(f"{page}/"))[1]
+    assert told["well"]
+    assert {"disk", "clock", "prices", "hub"} == {one["what"] for one in told["checks"]}
+
+
 async def test_a_device_without_a_page_serves_its_api_alone(settings_of) -> None:
     settings = settings_of("till", TILL, page=0)
     stop = asyncio.Event()

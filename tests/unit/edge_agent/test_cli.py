@@ -129,3 +129,13 @@ def test_a_count_prints_its_stable_shape(tmp_path: Path):
     said = json.loads(output)
     assert (said["in"], said["out"], said["frames"]) == (0, 0, 10)
     assert said["zones"] == {"zone-1": {"visits": 0, "dwell_s": []}}
+
+
+def test_a_doctor_says_what_is_wrong_and_ends_with_it(tmp_path: Path):
+    profile = str(EXAMPLES / "till.toml")
+    code, output = told("edge", "doctor", "--profile", profile, "--data", str(tmp_path / "d"))
+    assert (code, output.splitlines()[-1]) == (0, "all is well")
+    words = ("edge", "doctor", "--profile", "none.toml", "--data", str(tmp_path / "d"), "--json")
+    code, output = told(*words)
+    (check,) = json.loads(output)["checks"]
+    assert (code, check["what"], check["verdict"]) == (1, "profile", "wrong")

@@ -20,7 +20,12 @@ ALL_PAGES = {screen.permission for screen in SCREENS}
 PAGES = {
     HEAD_OFFICE: ALL_PAGES,
     IT: ALL_PAGES - {Permission.SEE_BRAND, Permission.SEE_REVIEW},
-    TECHNICIAN: {Permission.SEE_FLEET, Permission.SEE_DEVICE, Permission.SEE_TASKS},
+    TECHNICIAN: {
+        Permission.SEE_FLEET,
+        Permission.SEE_DEVICE,
+        Permission.SEE_DEVICES,
+        Permission.SEE_TASKS,
+    },
     STORE: {
         Permission.SEE_STORE,
         Permission.SEE_SHELF,

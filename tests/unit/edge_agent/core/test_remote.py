@@ -124,7 +124,7 @@ async def test_an_unreadable_wish_is_dropped(writer: Writer, outbox: Outbox) -> 
 async def test_a_state_that_is_asked_for_is_reported_again(writer: Writer, outbox: Outbox) -> None:
     remote = remote_of(writer, Part())
     await at_work(remote)
-    assert await remote.handlers()["report-state"]({}) == "reported as version 2"
+    assert await remote.commands["report-state"]({}) == "reported as version 2"
     first, second = reports(outbox)
     assert first["state"] == second["state"]
     await at_work(remote_of(writer, Part()))
@@ -140,7 +140,7 @@ async def test_a_photo_is_taken_by_the_camera_that_is_named(writer: Writer) -> N
     async def right() -> str:
         raise SourceUnusable("right is dark")
 
-    take = remote.handlers()["take-photo"]
+    take = remote.commands["take-photo"]
     with pytest.raises(Exception, match="here: none"):
         await take({})
     remote.photographers["left"] = left

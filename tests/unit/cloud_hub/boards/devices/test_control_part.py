@@ -124,3 +124,10 @@ def test_a_clock_that_was_put_right_tells_how_its_time_is_known(view: DeviceView
     assert "Clock put right" in page
     assert "1,234" in page
     assert "from the time of its hello" in page
+
+
+def test_a_log_or_a_test_s_result_stands_in_its_own_lines(view: DeviceView) -> None:
+    said = "wrong   disk: 3 MB free\n1 <wrong>"
+    page = drawn(view, commands=(replace(COMMAND, name="self-test", detail=said),))
+    assert '<pre class="said-lines" tabindex="0">wrong   disk: 3 MB free\n1 &lt;wrong&gt;' in page
+    assert "Test itself" in page

@@ -107,3 +107,41 @@ def test_where_there_is_no_hub_nothing_is_made(tmp_path: Path) -> None:
         refused = aisle("hub", *words, "--data", tmp_path / "gone")
         assert refused.exit_code == 1
     assert not (tmp_path / "gone").exists()
+
+
+def test_a_device_is_made_claimed_changed_and_taken_out(data: Path) -> None:
+    place = ("--data", data)
+    words = ("hub", "device", "set", "s01-new", "--store", "s01", "--kind", "till", "--name", "Bar")
+    assert "is made" in done(*words, *place)
+    assert "is so already" in done(*words, *place)
+    code = done("hub", "device", "claim-code", "s01-new", "--url", URL, *place).strip()
+    assert decode(code).device == "s01-new"
+    assert "is changed" in done(*words[:-1], "Counter", *place)
+    code = done("hub", "device", "replace", "s01-new", "--url", URL, *place).strip()
+    assert decode(code).device == "s01-new"
+    assert "out of the chain" in done("hub", "device", "retire", "s01-new", *place)
+    assert acts(data)[-5:] == [
+        "device-made",
+        "claim-code-made",
+        "device-changed",
+        "device-replaced",
+        "device-retired",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("set", "S01", "--store", "s01", "--kind", "till", "--name", "x"), "is no id"),
+        (("set", "s01-b", "--store", "s99", "--kind", "till", "--name", "x"), "no store 's99'"),
+        (
+            ("set", "s01-b", "--store", "s01", "--kind", "till", "--name", "x", "--fixture", "f"),
+            "no fixture 'f'",
+        ),
+        (("retire", "s01-none"), "no device s01-none"),
+    ],
+)
+def test_what_cannot_be_set_up_is_one_line(data: Path, words: tuple[str, ...], said: str) -> None:
+    result = aisle("hub", "device", *words, "--data", data)
+    assert result.exit_code == 1
+    assert said in result.output

@@ -1,0 +1,1 @@
+"""Devices as a person sets them up."""
