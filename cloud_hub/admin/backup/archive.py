@@ -6,7 +6,7 @@ import io
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -58,35 +58,37 @@ def writing(
     """A new file at `path`, readable by its user only: whole at the end of the block, else not
     there. Raises UnusableData where it is there already or cannot be written."""
     draft = path.with_name(f"{path.name}.part")
-    try:
-        if path.exists():
-            raise UnusableData(f"there is a {path} already; give --to another name")
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            age = AgeWriter(file, passphrase, work_factor=work_factor)
-            packing = zstandard.ZstdCompressor(level=LEVEL).stream_writer(
-                cast(IO[bytes], age), closefd=False
-            )
-            with (
-                packing,
-                tarfile.open(
-                    fileobj=packing, mode="w|", format=tarfile.PAX_FORMAT, bufsize=BLOCK_BYTES
-                ) as tar,
-            ):
-                yield ArchiveWriter(tar)
-            age.close()
-            file.flush()
-            os.fsync(file.fileno())
-        reach(Failpoint.BACKUP_BEFORE_RENAME)
-        draft.rename(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        _forget(draft)
-        raise UnusableData(f"cannot write {path}: {error.strerror or error}") from error
-    except BaseException:
-        _forget(draft)
-        raise
+    with ExitStack() as undo:
+        undo.callback(_forget, draft)
+        try:
+            with _draft_of(path, draft) as file:
+                age = AgeWriter(file, passphrase, work_factor=work_factor)
+                packing = zstandard.ZstdCompressor(level=LEVEL).stream_writer(
+                    cast(IO[bytes], age), closefd=False
+                )
+                with (
+                    packing,
+                    tarfile.open(
+                        fileobj=packing, mode="w|", format=tarfile.PAX_FORMAT, bufsize=BLOCK_BYTES
+                    ) as tar,
+                ):
+                    yield ArchiveWriter(tar)
+                age.close()
+                file.flush()
+                os.fsync(file.fileno())
+            reach(Failpoint.BACKUP_BEFORE_RENAME)
+            draft.rename(path)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise UnusableData(f"cannot write {path}: {error.strerror or error}") from error
+        undo.pop_all()
+
+
+def _draft_of(path: Path, draft: Path) -> IO[bytes]:
+    if path.exists():
+        raise UnusableData(f"there is a {path} already; give --to another name")
+    draft.unlink(missing_ok=True)
+    return os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
 def sync_folder(path: Path) -> None:

@@ -7,7 +7,7 @@ starts in `DIR`, and another restore begins anew: only an empty folder ever gets
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatch
@@ -187,15 +187,14 @@ def _remove(path: Path) -> None:
 
 @contextmanager
 def _prepared(place: Place) -> Iterator[None]:
-    try:
-        place.staging.mkdir(mode=0o700)
-        yield
-    except OSError as error:
-        _clear_quietly(place)
-        raise UnusableData(f"cannot write {place.folder}: {error.strerror or error}") from error
-    except BaseException:
-        _clear_quietly(place)
-        raise
+    with ExitStack() as undo:
+        undo.callback(_clear_quietly, place)
+        try:
+            place.staging.mkdir(mode=0o700)
+            yield
+        except OSError as error:
+            raise UnusableData(f"cannot write {place.folder}: {error.strerror or error}") from error
+        undo.pop_all()
 
 
 def _clear_quietly(place: Place) -> None:
