@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, BinaryIO, cast
 
 import zstandard
 
@@ -84,7 +84,7 @@ def writing(
         undo.pop_all()
 
 
-def _draft_of(path: Path, draft: Path) -> IO[bytes]:
+def _draft_of(path: Path, draft: Path) -> BinaryIO:
     if path.exists():
         raise UnusableData(f"there is a {path} already; give --to another name")
     draft.unlink(missing_ok=True)
