@@ -21,7 +21,7 @@ from cloud_hub.reconciliation.cli import audit_app
 from cloud_hub.review.cli import app as review_app
 
 if TYPE_CHECKING:
-    from cloud_hub.core.erasures import Eraser
+    from cloud_hub.core.keys.erasures import Eraser
     from cloud_hub.core.trace import Traces
 
 
@@ -60,6 +60,13 @@ TlsCertificate = Annotated[
     typer.Option("--tls-cert", help="Certificate chain of --http instead of the hub's own."),
 ]
 
+BrokerName = Annotated[
+    str | None, typer.Option("--broker-name", help="By which name devices know this machine.")
+]
+TlsKey = Annotated[Path | None, typer.Option("--tls-key", help="Its key.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Log debugging details, too.")]
+
 hub_app = typer.Typer(invoke_without_command=True)
 app.add_typer(hub_app, name="hub")
 
@@ -89,10 +96,7 @@ def run_hub(
         str | None,
         typer.Option("--broker-listen", help="HOST:PORT for devices, with --broker managed."),
     ] = None,
-    broker_name: Annotated[
-        str | None,
-        typer.Option("--broker-name", help="By which name devices know this machine."),
-    ] = None,
+    broker_name: BrokerName = None,
     trusted_proxy: Annotated[
         list[str] | None,
         typer.Option(
@@ -103,11 +107,9 @@ def run_hub(
     ] = None,
     name: ServerName = None,
     tls_cert: TlsCertificate = None,
-    tls_key: Annotated[Path | None, typer.Option("--tls-key", help="Its key.")] = None,
-    settings: Annotated[
-        Path | None, typer.Option("--settings", help="A TOML file of settings.")
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log debugging details, too.")] = False,
+    tls_key: TlsKey = None,
+    settings: SettingsFile = None,
+    verbose: Verbose = False,
 ) -> None:
     """Run the hub: broker, ingest, API and console."""
     if context.invoked_subcommand is not None:
@@ -145,10 +147,8 @@ def run_worker(
         str | None,
         typer.Option("--broker", help="As the hub's: managed, or mqtts://host:port, with commas."),
     ] = None,
-    settings: Annotated[
-        Path | None, typer.Option("--settings", help="A TOML file of settings.")
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log debugging details, too.")] = False,
+    settings: SettingsFile = None,
+    verbose: Verbose = False,
 ) -> None:
     """Run one more ingest worker beside a hub: the same --data, --database and --broker."""
     from cloud_hub.core.settings import load_settings

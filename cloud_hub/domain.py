@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from cloud_hub.core.erasures import Eraser
 from cloud_hub.core.hub import Hub
+from cloud_hub.core.keys.erasures import Eraser
 from cloud_hub.core.projection import NoteRevised, Projection
 from cloud_hub.insight.metric import Metric
 from cloud_hub.insight.search import Search

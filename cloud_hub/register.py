@@ -5,7 +5,7 @@ from typing import Any, Final
 from cloud_hub.admin.domain import DOMAIN as ADMIN
 from cloud_hub.boards.domain import DOMAIN as BOARDS
 from cloud_hub.coolers.domain import DOMAIN as COOLERS
-from cloud_hub.core.erasures import Eraser
+from cloud_hub.core.keys.erasures import Eraser
 from cloud_hub.core.projection import Projections
 from cloud_hub.domain import Domain, Job
 from cloud_hub.fleet.domain import DOMAIN as FLEET

@@ -6,7 +6,7 @@ from typing import Any
 from cloud_hub.core.errors import UnusableData
 from cloud_hub.core.settings import HubSettings, load_settings
 from cloud_hub.core.storage.database import sqlite_file
-from cloud_hub.core.unfinished import require_finished
+from cloud_hub.core.storage.unfinished import require_finished
 
 
 def settings_there(place: Mapping[str, Any]) -> HubSettings:

@@ -10,8 +10,8 @@ from cloud_hub.core.cli_options import DatabaseUrl, DataDir
 
 if TYPE_CHECKING:
     from cloud_hub.admin.backup.manifest import Manifest
-    from cloud_hub.admin.backup.restoring import Done
-    from cloud_hub.core.erasures import Eraser
+    from cloud_hub.admin.backup.restoring import PutBack
+    from cloud_hub.core.keys.erasures import Eraser
 
 PassphraseFile = Annotated[
     Path | None,
@@ -24,11 +24,14 @@ BackupFile = Annotated[Path, typer.Argument(help="What `aisle backup` wrote.")]
 NAMED_AT_MOST = 20
 
 
+making_app = typer.Typer()
+"""`backup` and `verify`, which need nothing of the rest of the hub."""
+
+
 def backup_app(known_erasers: Callable[[], Mapping[str, "Eraser"]]) -> typer.Typer:
     """The commands; a restore erases again by what `known_erasers` gives."""
     app = typer.Typer()
-    app.command("backup")(backup)
-    app.command("verify")(verify)
+    app.add_typer(making_app)
 
     @app.command("restore")
     def restore(
@@ -47,13 +50,13 @@ def backup_app(known_erasers: Callable[[], Mapping[str, "Eraser"]]) -> typer.Typ
 
         Whole, or nothing is there. Says what devices are asked for again and what is lost."""
         from cloud_hub.admin.backup.passphrase import passphrase_from
-        from cloud_hub.admin.backup.restoring import Place, restore
+        from cloud_hub.admin.backup.restoring import NewPlace, restore
         from cloud_hub.core.settings import load_settings
         from sync.core.clock import SystemClock
 
         if data is None:
             raise typer.BadParameter("say where it goes", param_hint="--data")
-        place = Place(
+        place = NewPlace(
             settings=load_settings({"data_dir": data, "database": database}),
             erasures_file=erasures,
             erasers=known_erasers(),
@@ -66,6 +69,7 @@ def backup_app(known_erasers: Callable[[], Mapping[str, "Eraser"]]) -> typer.Typ
     return app
 
 
+@making_app.command("backup")
 def backup(
     to: Annotated[
         Path,
@@ -90,7 +94,7 @@ def backup(
     Database, keys, signed files; of pictures their hashes. `age -d FILE | zstd -d | tar -x` opens
     it, too."""
     from cloud_hub.admin.backup.keeping import place_in, prune
-    from cloud_hub.admin.backup.making import Wanted, make_backup
+    from cloud_hub.admin.backup.making import WantedBackup, make_backup
     from cloud_hub.admin.backup.passphrase import passphrase_from
     from cloud_hub.core.existing_hub import require_hub
     from cloud_hub.core.settings import load_settings
@@ -100,7 +104,7 @@ def backup(
     require_hub(chosen)
     now = SystemClock().now()
     path = to if keep is None else place_in(to, now)
-    wanted = Wanted(
+    wanted = WantedBackup(
         settings=chosen,
         passphrase=passphrase_from(passphrase_file, _ask, is_new=True),
         with_pictures=with_pictures,
@@ -115,6 +119,7 @@ def backup(
         typer.echo(f"deleted {name}")
 
 
+@making_app.command("verify")
 def verify(
     file: BackupFile,
     data: Annotated[
@@ -167,7 +172,7 @@ def _warn_of_keys(manifest: "Manifest") -> None:
         )
 
 
-def _lines_after(done: "Done", data: Path) -> list[str]:
+def _lines_after(done: "PutBack", data: Path) -> list[str]:
     """What people should know once a hub was put back."""
     from cloud_hub.admin.backup.afterwards import asked_again
 

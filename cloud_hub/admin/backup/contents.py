@@ -9,8 +9,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
-from cloud_hub.core.erasures import ERASURES_FILE
 from cloud_hub.core.keys.audit_seal import HEAD_FILE
+from cloud_hub.core.keys.erasures import ERASURES_FILE
 from cloud_hub.fleet.artifacts.signing import ROLES, ArtifactSigner
 
 PICTURES: Final = "media"
@@ -20,7 +20,7 @@ SETTINGS_FILE: Final = "settings.toml"
 ARTIFACTS: Final = "artifacts"
 
 
-class Taken(StrEnum):
+class HowTaken(StrEnum):
     """How a backup takes a file."""
 
     KEPT = "kept"
@@ -41,33 +41,33 @@ class Entry:
     fits says how they are taken."""
 
     path: str
-    taken: Taken
+    taken: HowTaken
 
 
 ENTRIES: Final = (
-    Entry(path="*.part", taken=Taken.PASSING),
-    Entry(path="*.part/*", taken=Taken.PASSING),
-    Entry(path="*.lock", taken=Taken.PASSING),
-    Entry(path="artifacts/*/lock", taken=Taken.PASSING),
-    Entry(path="artifacts/tmp*", taken=Taken.PASSING),
-    Entry(path="hub.db-*", taken=Taken.PASSING),
-    Entry(path="restored.json", taken=Taken.PASSING),
-    Entry(path="last-backup.json", taken=Taken.PASSING),
-    Entry(path=ERASURES_FILE, taken=Taken.OUTSIDE),
-    Entry(path="hub.db", taken=Taken.DATABASE),
-    Entry(path="media/partial/*", taken=Taken.PASSING),
-    Entry(path="media/*", taken=Taken.PICTURE),
-    Entry(path="secrets.json", taken=Taken.KEPT),
-    Entry(path="admin-token", taken=Taken.KEPT),
-    Entry(path=HEAD_FILE, taken=Taken.KEPT),
-    Entry(path=SETTINGS_FILE, taken=Taken.KEPT),
-    Entry(path="artifacts/*/keys/*.pem", taken=Taken.KEPT),
-    Entry(path="artifacts/*/metadata/*.json", taken=Taken.KEPT),
-    Entry(path="artifacts/*/targets/*", taken=Taken.KEPT),
+    Entry(path="*.part", taken=HowTaken.PASSING),
+    Entry(path="*.part/*", taken=HowTaken.PASSING),
+    Entry(path="*.lock", taken=HowTaken.PASSING),
+    Entry(path="artifacts/*/lock", taken=HowTaken.PASSING),
+    Entry(path="artifacts/tmp*", taken=HowTaken.PASSING),
+    Entry(path="hub.db-*", taken=HowTaken.PASSING),
+    Entry(path="restored.json", taken=HowTaken.PASSING),
+    Entry(path="last-backup.json", taken=HowTaken.PASSING),
+    Entry(path=ERASURES_FILE, taken=HowTaken.OUTSIDE),
+    Entry(path="hub.db", taken=HowTaken.DATABASE),
+    Entry(path="media/partial/*", taken=HowTaken.PASSING),
+    Entry(path="media/*", taken=HowTaken.PICTURE),
+    Entry(path="secrets.json", taken=HowTaken.KEPT),
+    Entry(path="admin-token", taken=HowTaken.KEPT),
+    Entry(path=HEAD_FILE, taken=HowTaken.KEPT),
+    Entry(path=SETTINGS_FILE, taken=HowTaken.KEPT),
+    Entry(path="artifacts/*/keys/*.pem", taken=HowTaken.KEPT),
+    Entry(path="artifacts/*/metadata/*.json", taken=HowTaken.KEPT),
+    Entry(path="artifacts/*/targets/*", taken=HowTaken.KEPT),
     # Made anew from the database at each start of a managed broker.
-    Entry(path="broker/*", taken=Taken.PASSING),
+    Entry(path="broker/*", taken=HowTaken.PASSING),
     # The hub's own CA.
-    Entry(path="authority/*", taken=Taken.KEPT),
+    Entry(path="authority/*", taken=HowTaken.KEPT),
 )
 
 
@@ -80,7 +80,7 @@ class Found:
     unnamed: tuple[str, ...]
 
 
-def taken_as(path: str) -> Taken | None:
+def taken_as(path: str) -> HowTaken | None:
     """How the file at this path in the folder is taken; None where no entry names it."""
     return next((entry.taken for entry in ENTRIES if fnmatch(path, entry.path)), None)
 
@@ -92,7 +92,7 @@ def look_at(folder: Path) -> Found:
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
         taken = taken_as(name)
-        if taken is Taken.KEPT:
+        if taken is HowTaken.KEPT:
             kept[name] = path
         elif taken is None:
             unnamed.append(name)
@@ -154,7 +154,7 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.name == PICTURES and path.is_dir():
             continue
-        if path.is_dir() and taken_as(path.name) is not Taken.PASSING:
+        if path.is_dir() and taken_as(path.name) is not HowTaken.PASSING:
             yield from sorted(inner for inner in path.rglob("*") if inner.is_file())
         elif path.is_file():
             yield path

@@ -31,14 +31,14 @@ from cloud_hub.admin.backup.manifest import (
     Manifest,
     this_program,
 )
-from cloud_hub.core.erasures import ERASURES_FILE, ErasureList
 from cloud_hub.core.errors import UnusableData
+from cloud_hub.core.keys.erasures import ERASURES_FILE, ErasureList
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.settings import HubSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedBackup:
     """What to back up, closed by which passphrase. `settings_file` is the hub's, if it has one;
     `work_factor` is what each guess at the passphrase costs."""
 
@@ -59,7 +59,7 @@ class Made:
     unnamed: tuple[str, ...]
 
 
-def make_backup(wanted: Wanted, path: Path, now: datetime) -> Made:
+def make_backup(wanted: WantedBackup, path: Path, now: datetime) -> Made:
     """Writes the backup to `path`, where nothing was. Raises UnusableData."""
     folder = wanted.settings.data_dir
     secrets = load_secrets(folder, may_mint=False)
@@ -99,7 +99,7 @@ def _kept(name: str, path: Path) -> KeptFile:
     return KeptFile(path=name, bytes=size, sha256=sha256)
 
 
-def _list_pictures(wanted: Wanted, listed: Path) -> KeptPictures:
+def _list_pictures(wanted: WantedBackup, listed: Path) -> KeptPictures:
     """Writes hash and size of every picture, a line each: there may be millions."""
     count = total = 0
     with listed.open("w", encoding="ascii") as out:

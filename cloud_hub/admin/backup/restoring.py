@@ -36,7 +36,9 @@ from cloud_hub.admin.backup.manifest import (
     Manifest,
 )
 from cloud_hub.admin.backup.verifying import missing_pictures, read_backup
-from cloud_hub.core.erasures import (
+from cloud_hub.core.errors import UnusableData
+from cloud_hub.core.keys.audit_seal import AuditSeal
+from cloud_hub.core.keys.erasures import (
     ERASURES_FILE,
     Eraser,
     Erasure,
@@ -44,12 +46,10 @@ from cloud_hub.core.erasures import (
     erase_again,
     require_known,
 )
-from cloud_hub.core.errors import UnusableData
-from cloud_hub.core.keys.audit_seal import AuditSeal
 from cloud_hub.core.keys.key_store import SECRETS_FILE, load_secrets, write_private
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import open_database
-from cloud_hub.core.unfinished import RESTORING
+from cloud_hub.core.storage.unfinished import RESTORING
 from cloud_hub.master_data.place_tables import Tenant
 from sync.core.failpoints import Failpoint, reach
 from sync.core.private import private_folder
@@ -64,7 +64,7 @@ HUBS_OWN = tuple(entry.path.split("/")[0] for entry in ENTRIES if not entry.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class NewPlace:
     """Where a hub is put back: its folder and its database, the list of erasures that was kept
     outside of the backup, and what erases its entries."""
 
@@ -84,7 +84,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class PutBack:
     """A hub that was put back. `missing`: pictures that it knows and does not have."""
 
     manifest: Manifest
@@ -94,7 +94,7 @@ class Done:
     missing: int
 
 
-def restore(backup: Path, passphrase: str, place: Place, now: datetime) -> Done:
+def restore(backup: Path, passphrase: str, place: NewPlace, now: datetime) -> PutBack:
     """Puts the hub of a backup back. Raises UnusableData and its kinds: then nothing is there."""
     _require_nothing_there(place)
     with _prepared(place):
@@ -108,7 +108,7 @@ def restore(backup: Path, passphrase: str, place: Place, now: datetime) -> Done:
         missing = sum(1 for _ in missing_pictures(place.staging / PICTURE_LIST, _media(place)))
         reach(Failpoint.RESTORE_BEFORE_MOVE)
         _move(place)
-    return Done(
+    return PutBack(
         manifest=manifest, restored=restored, devices=devices, erased=len(entries), missing=missing
     )
 
@@ -116,7 +116,7 @@ def restore(backup: Path, passphrase: str, place: Place, now: datetime) -> Done:
 class _Unpacking:
     """Where the files of a backup come out."""
 
-    def __init__(self, place: Place, now: datetime) -> None:
+    def __init__(self, place: NewPlace, now: datetime) -> None:
         self._place, self._now = place, now
 
     def begin(self, manifest: Manifest) -> None:
@@ -149,7 +149,7 @@ class _Unpacking:
         reach(Failpoint.RESTORE_MID_FILES)
 
 
-def _require_nothing_there(place: Place) -> None:
+def _require_nothing_there(place: NewPlace) -> None:
     """Nothing; the folder is there afterwards. Raises UnusableData where something is in it."""
     try:
         private_folder(place.folder)
@@ -165,7 +165,7 @@ def _require_nothing_there(place: Place) -> None:
         )
 
 
-def _clear(place: Place) -> None:
+def _clear(place: NewPlace) -> None:
     """Takes away what an unfinished restore made, and nothing else: it began in a folder that was
     empty, and in a database that was. Raises OSError, UnusableData."""
     if (place.staging / BEGUN).exists():
@@ -186,7 +186,7 @@ def _remove(path: Path) -> None:
 
 
 @contextmanager
-def _prepared(place: Place) -> Iterator[None]:
+def _prepared(place: NewPlace) -> Iterator[None]:
     with ExitStack() as undo:
         undo.callback(_clear_quietly, place)
         try:
@@ -197,7 +197,7 @@ def _prepared(place: Place) -> Iterator[None]:
         undo.pop_all()
 
 
-def _clear_quietly(place: Place) -> None:
+def _clear_quietly(place: NewPlace) -> None:
     """Why nothing could be restored is told, not what could not be taken away again."""
     with suppress(OSError, UnusableData):
         _clear(place)
@@ -205,7 +205,7 @@ def _clear_quietly(place: Place) -> None:
             place.folder.rmdir()
 
 
-def _fill(place: Place, manifest: Manifest) -> None:
+def _fill(place: NewPlace, manifest: Manifest) -> None:
     """The database holds what it held. Raises UnusableData where it does not."""
     url = _database_url(place)
     if manifest.database.kind == "postgresql":
@@ -215,19 +215,19 @@ def _fill(place: Place, manifest: Manifest) -> None:
     require_rows(url, manifest.database)
 
 
-def _database_url(place: Place) -> str | sa.URL:
+def _database_url(place: NewPlace) -> str | sa.URL:
     """Where the database is while the hub is prepared."""
     if place.settings.database is None:
         return sa.URL.create("sqlite", database=str((place.staging / SQLITE_FILE).absolute()))
     return place.settings.database_url
 
 
-def _media(place: Place) -> Path:
+def _media(place: NewPlace) -> Path:
     included = place.staging / PICTURES
     return included if included.exists() else place.folder / PICTURES
 
 
-def _erasures(place: Place) -> list[Erasure]:
+def _erasures(place: NewPlace) -> list[Erasure]:
     """What is to be erased again. Raises UnusableData where it cannot be."""
     there, given = place.folder / ERASURES_FILE, place.erasures_file
     if given is not None:
@@ -249,7 +249,7 @@ def _read_bytes(path: Path) -> bytes:
         raise UnusableData(f"cannot read {path}: {error.strerror}") from error
 
 
-def _settle(place: Place, restored: Restored, entries: list[Erasure]) -> int:
+def _settle(place: NewPlace, restored: Restored, entries: list[Erasure]) -> int:
     """How many devices are asked again. Erases again what was erased, ends every browser's
     session, and has each audit log name its hole."""
     secrets = load_secrets(place.staging, may_mint=False)
@@ -272,7 +272,7 @@ def _act(tenant_id: str, restored: Restored) -> Act:
     return Act(tenant_id=tenant_id, actor="hub", action=RESTORED, subject="backup", detail=detail)
 
 
-def _move(place: Place) -> None:
+def _move(place: NewPlace) -> None:
     """Everything into its place. Raises OSError."""
     os.sync()
     for path in sorted(place.staging.iterdir()):

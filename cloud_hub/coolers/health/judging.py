@@ -82,7 +82,7 @@ class Unusual:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedDay:
     """A cooler's day: the sums up to it, and why. `is_judged`: enough was read, now and before."""
 
     sums: Excess
@@ -110,7 +110,7 @@ def judge_day(
     companies: Mapping[str, str],
     day: date,
     before: Mapping[str, Excess],
-) -> dict[str, Judged]:
+) -> dict[str, JudgedDay]:
     """Every cooler's day, by its history up to that day, its company (coolers in one weather) and
     its sums of the day before."""
     changes = {
@@ -192,9 +192,11 @@ def _shared(
     }
 
 
-def _judged(changes: Mapping[str, _Change], shared: Mapping[str, float], before: Excess) -> Judged:
+def _judged(
+    changes: Mapping[str, _Change], shared: Mapping[str, float], before: Excess
+) -> JudgedDay:
     if not changes:
-        return Judged(sums=before, reasons=(), is_judged=False)
+        return JudgedDay(sums=before, reasons=(), is_judged=False)
     deviations = {
         feature: (change.by - shared.get(feature, 0.0)) / change.width
         for feature, change in changes.items()
@@ -212,7 +214,7 @@ def _judged(changes: Mapping[str, _Change], shared: Mapping[str, float], before:
         Unusual(feature=feature, value=changes[feature].value, usual=changes[feature].usual)
         for feature in named
     )
-    return Judged(sums=sums, reasons=reasons, is_judged=True)
+    return JudgedDay(sums=sums, reasons=reasons, is_judged=True)
 
 
 def _both(deviations: Mapping[str, float], night: str, day: str) -> float | None:

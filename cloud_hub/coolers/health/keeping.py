@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.coolers.health.computing import compute, due_days, features_in
 from cloud_hub.coolers.health.features import DayFeatures
-from cloud_hub.coolers.health.judging import BASE_DAYS, Excess, Judged, company_of, judge_day
+from cloud_hub.coolers.health.judging import BASE_DAYS, Excess, JudgedDay, company_of, judge_day
 from cloud_hub.coolers.health.spans import cooler_spans
 from cloud_hub.coolers.health.tables import CoolerDay
 from cloud_hub.core.days.business_day import business_day
@@ -121,7 +121,7 @@ def _sums(row: CoolerDay) -> Excess:
 
 
 def _write(
-    row: CoolerDay, verdict: Judged, before: CoolerDay | None, store: StoreInfo, now: datetime
+    row: CoolerDay, verdict: JudgedDay, before: CoolerDay | None, store: StoreInfo, now: datetime
 ) -> None:
     spans = cooler_spans(store.hours, row.business_day)
     ready_at = spans.night[1]

@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from cloud_hub.core.errors import UnusableData
-from cloud_hub.core.unfinished import require_finished
+from cloud_hub.core.storage.unfinished import require_finished
 from device_profiles.files import read_json
 from sync.core.private import private_folder
 

@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from cloud_hub.coolers.health.features import DayFeatures, features_of
-from cloud_hub.coolers.health.judging import Excess, Judged, company_of, judge_day
+from cloud_hub.coolers.health.judging import Excess, JudgedDay, company_of, judge_day
 from cloud_hub.coolers.health.trace import DEFROST, NIGHT, Read, trace_of
 from device_profiles.sensor import Sensor
 from edge_agent.pipelines.coolers.cooler import CoolerGuard
@@ -140,7 +140,7 @@ def alarm_of(reads: list[Read], broken: Breaking) -> datetime | None:
     return None
 
 
-def judged_days(lived: "Lived") -> Iterator[tuple[int, int | None, dict[str, Judged]]]:
+def judged_days(lived: "Lived") -> Iterator[tuple[int, int | None, dict[str, JudgedDay]]]:
     """Every day's verdicts, as they stand in the late morning (by minutes after opening) and in the
     evening (None). The hub judges a day anew as it goes on."""
     places = [(str(c), str(store_of(c)), str(region_of(c))) for c in range(COOLERS)]
@@ -183,7 +183,7 @@ def live(world: World, seed: int) -> Lived:
 
 def score(world: World, lived: Lived, *, verbose: bool = False) -> dict[str, object]:
     """What was found of what broke, and what was told of sound coolers."""
-    warned: dict[int, list[tuple[datetime, Judged]]] = {cooler: [] for cooler in range(COOLERS)}
+    warned: dict[int, list[tuple[datetime, JudgedDay]]] = {cooler: [] for cooler in range(COOLERS)}
     for number, until_min, verdicts in judged_days(lived):
         for cooler, verdict in verdicts.items():
             if verdict.is_warning:
@@ -198,7 +198,7 @@ def score(world: World, lived: Lived, *, verbose: bool = False) -> dict[str, obj
 
 
 def _told(
-    broken: Breaking, alarm_at: datetime | None, warned: list[tuple[datetime, Judged]]
+    broken: Breaking, alarm_at: datetime | None, warned: list[tuple[datetime, JudgedDay]]
 ) -> Told:
     since = at(broken.since)
     until = at(broken.mended or DAYS * MINUTES_A_DAY)
@@ -207,8 +207,8 @@ def _told(
 
 
 def _false_episodes(
-    world: World, warned: dict[int, list[tuple[datetime, Judged]]]
-) -> list[tuple[int, datetime, Judged]]:
+    world: World, warned: dict[int, list[tuple[datetime, JudgedDay]]]
+) -> list[tuple[int, datetime, JudgedDay]]:
     """The first day of each run of warnings that no fault explains."""
     ill = {each.cooler: each for each in world.broken}
     found = []
@@ -227,7 +227,7 @@ def _false_episodes(
 
 
 def _figures(
-    world: World, told: list[Told], false: list[tuple[int, datetime, Judged]]
+    world: World, told: list[Told], false: list[tuple[int, datetime, JudgedDay]]
 ) -> dict[str, object]:
     years = COOLERS * DAYS / 365
     leads = [
@@ -257,7 +257,7 @@ def _figures(
     }
 
 
-def _explain(world: World, told: list[Told], false: list[tuple[int, datetime, Judged]]) -> None:
+def _explain(world: World, told: list[Told], false: list[tuple[int, datetime, JudgedDay]]) -> None:
     for each in told:
         since = at(each.broken.since)
         days = [

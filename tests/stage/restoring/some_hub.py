@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cloud_hub.admin.backup.making import Made, Wanted, make_backup
-from cloud_hub.admin.backup.restoring import Place
+from cloud_hub.admin.backup.making import Made, WantedBackup, make_backup
+from cloud_hub.admin.backup.restoring import NewPlace
 from cloud_hub.core.keys.audit_seal import AuditSeal
 from cloud_hub.core.keys.authority import ensure_authority
 from cloud_hub.core.keys.key_store import load_secrets, write_private
@@ -32,7 +32,7 @@ class SomeHub:
 
     def back_up(self, path: Path, *, with_pictures: bool = False, now: datetime = NOW) -> Made:
         return make_backup(
-            Wanted(
+            WantedBackup(
                 settings=self.settings,
                 passphrase=SECRET,
                 with_pictures=with_pictures,
@@ -42,9 +42,9 @@ class SomeHub:
             now,
         )
 
-    def place(self, folder: Path, database: str | None = None) -> Place:
+    def place(self, folder: Path, database: str | None = None) -> NewPlace:
         settings = HubSettings(data_dir=folder, database=database)
-        return Place(settings=settings, erasures_file=None, erasers={})
+        return NewPlace(settings=settings, erasures_file=None, erasers={})
 
 
 def made_hub(folder: Path) -> SomeHub:

@@ -2,24 +2,24 @@
 
 import pytest
 
-from cloud_hub.admin.backup.contents import Taken, look_at, missing_keys, pictures, taken_as
+from cloud_hub.admin.backup.contents import HowTaken, look_at, missing_keys, pictures, taken_as
 from tests.stage.restoring.some_hub import PICTURE, PICTURE_NAME
 
 
 @pytest.mark.parametrize(
     ("path", "taken"),
     [
-        ("secrets.json", Taken.KEPT),
-        ("authority/ca-key.pem", Taken.KEPT),
-        ("authority/crl.pem", Taken.KEPT),
-        ("artifacts/linguang/keys/root.pem", Taken.KEPT),
-        ("hub.db", Taken.DATABASE),
-        ("hub.db-wal", Taken.PASSING),
-        ("hub.lock", Taken.PASSING),
-        ("broker/devices.acl", Taken.PASSING),
-        ("media/ab/abc", Taken.PICTURE),
-        ("media/partial/linguang/s01-till/abc", Taken.PASSING),
-        ("erasures", Taken.OUTSIDE),
+        ("secrets.json", HowTaken.KEPT),
+        ("authority/ca-key.pem", HowTaken.KEPT),
+        ("authority/crl.pem", HowTaken.KEPT),
+        ("artifacts/linguang/keys/root.pem", HowTaken.KEPT),
+        ("hub.db", HowTaken.DATABASE),
+        ("hub.db-wal", HowTaken.PASSING),
+        ("hub.lock", HowTaken.PASSING),
+        ("broker/devices.acl", HowTaken.PASSING),
+        ("media/ab/abc", HowTaken.PICTURE),
+        ("media/partial/linguang/s01-till/abc", HowTaken.PASSING),
+        ("erasures", HowTaken.OUTSIDE),
         ("somebody's notes", None),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from cloud_hub.coolers.health.features import DayFeatures
-from cloud_hub.coolers.health.judging import Excess, Judged, base_of, company_of, judge_day
+from cloud_hub.coolers.health.judging import Excess, JudgedDay, base_of, company_of, judge_day
 
 FIRST = date(2026, 5, 1)
 SOUND = DayFeatures(
@@ -24,7 +24,7 @@ def wobbling(number: int) -> DayFeatures:
     return replace(SOUND, night_duty=0.40 + by, day_duty=0.55 - by, night_c=4.0 + 3 * by)
 
 
-def verdicts(ill: dict[int, DayFeatures], days: int = 40, others: int = 0) -> list[Judged]:
+def verdicts(ill: dict[int, DayFeatures], days: int = 40, others: int = 0) -> list[JudgedDay]:
     """Each day's verdict of a cooler that is sound but on the days named, among others that are
     as it is."""
     names = ["ill", *(f"other {n}" for n in range(others))]
@@ -39,7 +39,7 @@ def verdicts(ill: dict[int, DayFeatures], days: int = 40, others: int = 0) -> li
     return found
 
 
-def warned(found: list[Judged]) -> list[int]:
+def warned(found: list[JudgedDay]) -> list[int]:
     return [number for number, each in enumerate(found) if each.is_warning]
 
 

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from cloud_hub.core.erasures import Eraser, ErasureList, erase_again, require_known
 from cloud_hub.core.errors import UnusableData
+from cloud_hub.core.keys.erasures import Eraser, ErasureList, erase_again, require_known
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.fleet.tables import DeviceShadow
 from cloud_hub.master_data.place_tables import DeviceRow
