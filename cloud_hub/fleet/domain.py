@@ -24,6 +24,7 @@ from cloud_hub.fleet.incidents.keeping import keep_all_incidents
 from cloud_hub.fleet.incidents.screens import SCREENS
 from cloud_hub.fleet.metrics import DEVICE_METRICS
 from cloud_hub.fleet.offline_findings import DEVICE_OFFLINE, STORE_OFFLINE, find_offline
+from cloud_hub.fleet.on_call.telling import tell_on_call
 from cloud_hub.fleet.trust import api as trust_api
 from cloud_hub.fleet.trust.upkeep import keep_authority
 from cloud_hub.insight.search import Search
@@ -62,5 +63,6 @@ DOMAIN: Final = Domain(
         Job(name="desired-states", run=publish_desired_states),
         Job(name="authority", run=keep_authority),
         Job(name="incidents", run=keep_all_incidents),
+        Job(name="on-call", run=tell_on_call),
     ),
 )
