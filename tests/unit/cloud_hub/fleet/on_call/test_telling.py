@@ -87,7 +87,9 @@ async def test_a_letter_of_several_counts_them_and_tells_each(doors: Doors) -> N
         Due(incident=one, step=step, told="desk/webhook")
         for one, step in zip(incidents(doors.chain), ("told-0", OVER), strict=True)
     )
-    letter = letter_of(rota(MailServer(port=25)), Message(message="m", told="desk/webhook", due=due))
+    letter = letter_of(
+        rota(MailServer(port=25)), Message(message="m", told="desk/webhook", due=due)
+    )
     assert letter.subject == "2 incidents"
     assert len(letter.text.splitlines()) == 3
     assert [one["over"] for one in letter.facts["incidents"]] == [False, True]
