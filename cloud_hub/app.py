@@ -26,6 +26,7 @@ from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.enrolment.enrolment import device_checker
+from cloud_hub.fleet.on_call.rota import read_on_call
 from cloud_hub.link.broker.caller import Identities
 from cloud_hub.link.broker.connections import end_every_connection, end_silent_connections
 from cloud_hub.link.broker.consumer import CREDITS_WAITING, Inbox, hear, hub_listener, run_intake
@@ -72,6 +73,8 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
 
     Raises UnusableData and its kinds when the folder or the database cannot be used.
     """
+    if settings.on_call is not None:
+        read_on_call(settings.on_call)
     secrets = load_secrets(settings.data_dir)
     database = open_database(settings.database_url, seal=AuditSeal(secrets, settings.data_dir))
     with ExitStack() as opened:

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     SEE_DEVICE = "see-device"
     """One device: its accounts, losses, alarms, and where each of its records is."""
     SEE_TASKS = "see-tasks"
+    SEE_INCIDENTS = "see-incidents"
+    """What went wrong together with devices and the network, and who was told."""
     SEE_STORES = "see-stores"
     """The list of stores as they are set up."""
     SEE_DEVICES = "see-devices"
@@ -48,6 +50,8 @@ class Permission(StrEnum):
 
     ANSWER_TASKS = "answer-tasks"
     ANSWER_REVIEW = "answer-review"
+    KEEP_INCIDENTS = "keep-incidents"
+    """Acknowledge and snooze them."""
     COMMAND_DEVICES = "command-devices"
     """Commands and desired state."""
     ENROL_DEVICES = "enrol-devices"
@@ -72,6 +76,7 @@ _OFFICE: Final = frozenset(
 )
 _DEVICES: Final = frozenset({_P.SEE_FLEET, _P.SEE_DEVICE})
 _TASKS: Final = frozenset({_P.SEE_TASKS, _P.ANSWER_TASKS})
+_INCIDENTS: Final = frozenset({_P.SEE_INCIDENTS, _P.KEEP_INCIDENTS})
 _REVIEW: Final = frozenset({_P.SEE_REVIEW, _P.ANSWER_REVIEW})
 OF_SEVERAL_STORES: Final = frozenset({_P.SEE_HOME, _P.SEE_FOOTFALL})
 """What compares stores: also for a store login that has more than one."""
@@ -97,6 +102,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
     LoginRole.IT: _OFFICE
     | _DEVICES
     | _TASKS
+    | _INCIDENTS
     | OF_SEVERAL_STORES
     | {
         _P.SEE_CONTROL,
@@ -115,6 +121,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
     },
     LoginRole.TECHNICIAN: _DEVICES
     | _TASKS
+    | _INCIDENTS
     | {
         _P.SEE_DEVICES,
         _P.SEE_CONTROL,
@@ -146,6 +153,7 @@ OF_PEOPLE: Final = frozenset({_P.ANSWER_TASKS, _P.ANSWER_REVIEW, _P.SEE_AS_OTHER
 """What no token may: published figures rest on what people saw."""
 
 ACTS: Final = OF_PEOPLE | {
+    _P.KEEP_INCIDENTS,
     _P.COMMAND_DEVICES,
     _P.ENROL_DEVICES,
     _P.MANAGE_ARTIFACTS,

@@ -146,9 +146,9 @@ class HubSettings(BaseModel):
     and `tls_key` are files of another certificate for `http`. `ca_key` is the file of the
     authority's key where that is not in `data_dir`; certificates of devices last
     `certificate_days`. `trusted_proxies` are addresses or networks (several with commas) whose word
-    is taken for where a request came from and whether by TLS. Of the products that devices name on
-    photos, one in `audit_one_in` is put before a person; of all such questions one in
-    `asked_twice_one_in` before two.
+    is taken for where a request came from and whether by TLS. `on_call` is the file of who is told
+    of incidents. Of the products that devices name on photos, one in `audit_one_in` is put before a
+    person; of all such questions one in `asked_twice_one_in` before two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -173,6 +173,7 @@ class HubSettings(BaseModel):
     media_quota_mb: int = Field(default=50_000, ge=1, le=100_000_000)
     group_batches: int = Field(default=32, ge=1, le=256)
     credit_batches: int = Field(default=8, ge=1, le=64)
+    on_call: Path | None = None
     reconnect_spread_s: float = Field(default=5.0, ge=0)
     audit_one_in: int = Field(default=300, ge=1)
     asked_twice_one_in: int = Field(default=5, ge=1)

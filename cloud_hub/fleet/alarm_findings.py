@@ -39,7 +39,7 @@ ALARM_NAMES: dict[str, Text] = {
     "cart-weight": Text("check the cart"),
 }
 
-_STORE_MENDS = frozenset(
+STORE_MENDS = frozenset(
     {"picture-covered", "picture-dark", "door-open", "cart-weight", "queue-long", "queue-slow"}
 )
 
@@ -106,7 +106,7 @@ def _open(snapshot: Snapshot, fact: AlarmFact) -> Finding:
         severity=Severity.ALARM,
         sentence=_OPEN.filled(**words),
         since=fact.raised_at,
-        owner=LoginRole.STORE if fact.alarm in _STORE_MENDS else LoginRole.TECHNICIAN,
+        owner=LoginRole.STORE if fact.alarm in STORE_MENDS else LoginRole.TECHNICIAN,
         store_id=fact.store_id,
         fixture_id=device.fixture_id if device else None,
         device_id=fact.device_id,

@@ -18,8 +18,13 @@ from cloud_hub.fleet.commands.offers import desired_version, lacking_commands, l
 from cloud_hub.fleet.enrolment import api as enrolment_api
 from cloud_hub.fleet.enrolment import devices_api
 from cloud_hub.fleet.events import apply_reported, apply_results, trace_reported, trace_result
+from cloud_hub.fleet.incidents import api as incidents_api
+from cloud_hub.fleet.incidents.actions import ACTIONS as INCIDENT_ACTIONS
+from cloud_hub.fleet.incidents.keeping import keep_all_incidents
+from cloud_hub.fleet.incidents.screens import SCREENS
 from cloud_hub.fleet.metrics import DEVICE_METRICS
 from cloud_hub.fleet.offline_findings import DEVICE_OFFLINE, STORE_OFFLINE, find_offline
+from cloud_hub.fleet.on_call.telling import tell_on_call
 from cloud_hub.fleet.trust import api as trust_api
 from cloud_hub.fleet.trust.upkeep import keep_authority
 from cloud_hub.insight.search import Search
@@ -37,7 +42,8 @@ DOMAIN: Final = Domain(
         Search(kinds=(STORE_OFFLINE, DEVICE_OFFLINE), find=find_offline),
         Search(kinds=(ALARM,), find=find_alarms),
     ),
-    actions=ACTIONS,
+    screens=SCREENS,
+    actions=(*ACTIONS, *INCIDENT_ACTIONS),
     routers=(
         trust_api.router,
         enrolment_api.router,
@@ -45,6 +51,7 @@ DOMAIN: Final = Domain(
         media_api.router,
         commands_api.router,
         artifacts_api.router,
+        incidents_api.router,
     ),
     after_greeting=(
         Offer(lacking=lacking_state, version=desired_version),
@@ -55,5 +62,7 @@ DOMAIN: Final = Domain(
         Job(name="rollouts", run=go_on_with_rollouts),
         Job(name="desired-states", run=publish_desired_states),
         Job(name="authority", run=keep_authority),
+        Job(name="incidents", run=keep_all_incidents),
+        Job(name="on-call", run=tell_on_call),
     ),
 )

@@ -18,13 +18,14 @@ STORE, BRAND = LoginRole.STORE, LoginRole.BRAND
 
 ALL_PAGES = {screen.permission for screen in SCREENS}
 PAGES = {
-    HEAD_OFFICE: ALL_PAGES,
+    HEAD_OFFICE: ALL_PAGES - {Permission.SEE_INCIDENTS},
     IT: ALL_PAGES - {Permission.SEE_BRAND, Permission.SEE_REVIEW},
     TECHNICIAN: {
         Permission.SEE_FLEET,
         Permission.SEE_DEVICE,
         Permission.SEE_DEVICES,
         Permission.SEE_TASKS,
+        Permission.SEE_INCIDENTS,
     },
     STORE: {
         Permission.SEE_STORE,
@@ -39,6 +40,7 @@ PAGES = {
 DOERS = {
     Permission.ANSWER_TASKS: {HEAD_OFFICE, IT, TECHNICIAN, STORE},
     Permission.ANSWER_REVIEW: {HEAD_OFFICE, STORE, BRAND},
+    Permission.KEEP_INCIDENTS: {IT, TECHNICIAN},
     Permission.COMMAND_DEVICES: {IT, TECHNICIAN},
     Permission.ENROL_DEVICES: {HEAD_OFFICE, IT, TECHNICIAN},
     Permission.MANAGE_ARTIFACTS: {IT, TECHNICIAN},

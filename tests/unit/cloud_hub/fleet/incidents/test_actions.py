@@ -1,0 +1,32 @@
+"""The buttons of the page, tried in a browser by tests/browser; here what they answer."""
+
+from cloud_hub.fleet.incidents.actions import ACKNOWLEDGE, SNOOZE
+from cloud_hub.web.actions import Acting, Declined, Done
+from cloud_hub.web.words import UTC, Words
+from device_profiles.store import LoginRole
+from tests.small_chain import viewer
+from tests.stage.dark_store import NIGHT, incidents, look, set_links
+from tests.stage.doors import Doors
+
+
+async def test_each_button_is_done_once_and_then_says_why_not(doors: Doors) -> None:
+    set_links(doors.chain, "s02", NIGHT)
+    look(doors.chain, NIGHT.replace(minute=10))
+    (incident,) = incidents(doors.chain)
+    about = {"incident_id": incident.incident_id}
+    with doors.hub.database.writing() as session:
+        act = Acting(
+            session=session,
+            viewer=viewer(LoginRole.IT),
+            now=NIGHT,
+            hub=doors.hub,
+            words=Words("en", UTC),
+        )
+        snoozed = SNOOZE.do(act, SNOOZE.form(**about, hours=1, reason="x"))
+        assert isinstance(snoozed, Done)
+        form = ACKNOWLEDGE.form(**about)
+        assert isinstance(ACKNOWLEDGE.do(act, form), Done)
+        again = ACKNOWLEDGE.do(act, form)
+        assert isinstance(again, Declined)
+        assert "already" in again.message
+        session.rollback()
