@@ -170,6 +170,7 @@ def known_versions() -> set[str]:
 def _scripts() -> tuple[Config, ScriptDirectory]:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("recursive_version_locations", "true")
     return config, ScriptDirectory.from_config(config)
 
 

@@ -1,0 +1,1 @@
+"""The first steps of the chain, of releases that are out."""
