@@ -29,7 +29,7 @@ _NOT_HEARD = Text("not heard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class VersionChange:
     """A version that these devices were given at that time."""
 
     version: str
@@ -42,7 +42,7 @@ class Sight:
     """What the rules look at: the chain, and which versions came lately."""
 
     chain: Chain
-    changes: tuple[Change, ...] = ()
+    changes: tuple[VersionChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

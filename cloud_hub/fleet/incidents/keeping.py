@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.hub import Hub
-from cloud_hub.fleet.incidents.causes import Change, Group, Sight, groups, rank
+from cloud_hub.fleet.incidents.causes import Group, Sight, VersionChange, groups, rank
 from cloud_hub.fleet.incidents.signals import Signal, signals
 from cloud_hub.fleet.incidents.tables import Incident, IncidentMember
 from cloud_hub.fleet.tables import ArtifactRollout
@@ -184,7 +184,7 @@ def _close(book: _Book) -> None:
             book.changed.add(incident.incident_id)
 
 
-def _changes(session: Session, snapshot: Snapshot) -> tuple[Change, ...]:
+def _changes(session: Session, snapshot: Snapshot) -> tuple[VersionChange, ...]:
     """Versions of artifacts that devices were asked to take; the newest first."""
     rows = session.scalars(
         sa.select(ArtifactRollout)
@@ -192,7 +192,7 @@ def _changes(session: Session, snapshot: Snapshot) -> tuple[Change, ...]:
         .order_by(ArtifactRollout.begun_at.desc())
     )
     return tuple(
-        Change(
+        VersionChange(
             version=f"{row.name} {row.version}",
             at=row.begun_at,
             devices=frozenset(row.devices[: row.asked]),

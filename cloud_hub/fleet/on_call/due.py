@@ -31,7 +31,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class DueMessage:
     """What one person is told by one way: one incident, or several at once."""
 
     message: str
@@ -58,9 +58,9 @@ def write_messages(
     due: list[tuple[str, list[Due]]],
     now: datetime,
     new_id: Callable[[], str],
-) -> list[Message]:
+) -> list[DueMessage]:
     """The messages, each noted as not known to have gone out."""
-    messages = [Message(message=new_id(), told=told, due=tuple(each)) for told, each in due]
+    messages = [DueMessage(message=new_id(), told=told, due=tuple(each)) for told, each in due]
     for message in messages:
         for one in message.due:
             session.add(

@@ -42,11 +42,11 @@ class Encryption(StrEnum):
     NONE = "none"
 
 
-class _Part(BaseModel):
+class _OnCallPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Smtp(_Part):
+class Smtp(_OnCallPart):
     """The mail server that takes our mail, and the address that it comes from."""
 
     host: str = Field(min_length=1)
@@ -63,7 +63,7 @@ class Smtp(_Part):
         return self
 
 
-class Person(_Part):
+class Person(_OnCallPart):
     """How somebody is reached: by mail, by a webhook that is signed with `secret`, or both."""
 
     mail: str | None = Field(default=None, min_length=3)
@@ -81,7 +81,7 @@ class Person(_Part):
         return self
 
 
-class Turn(_Part):
+class Turn(_OnCallPart):
     """Who is on call on these days between two clock times in the chain's zone; over midnight where
     `to` is not after `from`. The first is told first, the next when he says nothing."""
 
@@ -100,7 +100,7 @@ class Turn(_Part):
         return late or (yesterday in self.days and clock < self.ends)
 
 
-class OnCall(_Part):
+class OnCall(_OnCallPart):
     """The rota, the people by login name, and how often they are told: first a minute after an
     incident was opened, again every `repeat_min` until it is acknowledged, one more person every
     `escalate_min`, nobody more than `most_an_hour` times an hour. `allow` names hosts of webhooks

@@ -29,7 +29,7 @@ SIGNATURE_HEADER: Final = "X-Aisle-Signature"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class OnCallLetter:
     """What is sent: a subject, a text for people, and the same for programs."""
 
     subject: str
@@ -38,14 +38,14 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class SendingResult:
     """`sent`, `failed`, or None where nobody knows; and why."""
 
     outcome: str | None
     detail: str = ""
 
 
-async def send(on_call: OnCall, told: str, letter: Letter, now: datetime) -> Outcome:
+async def send(on_call: OnCall, told: str, letter: OnCallLetter, now: datetime) -> SendingResult:
     """Sends a letter to who is `told`, once."""
     name, _, way = told.rpartition("/")
     person = on_call.person(name)
@@ -57,10 +57,10 @@ async def send(on_call: OnCall, told: str, letter: Letter, now: datetime) -> Out
             mail = _mail(on_call.smtp.sender, person.mail, letter)
             return await asyncio.to_thread(_hand_over, on_call.smtp, mail)
     except (TimeoutError, smtplib.SMTPServerDisconnected, aiohttp.ServerDisconnectedError) as error:
-        return Outcome(outcome=None, detail=f"no answer: {error or type(error).__name__}")
+        return SendingResult(outcome=None, detail=f"no answer: {error or type(error).__name__}")
     except (OSError, smtplib.SMTPException, aiohttp.ClientError, ValueError) as error:
-        return Outcome(outcome=FAILED, detail=str(error) or type(error).__name__)
-    return Outcome(outcome=FAILED, detail="has no such address any more")
+        return SendingResult(outcome=FAILED, detail=str(error) or type(error).__name__)
+    return SendingResult(outcome=FAILED, detail="has no such address any more")
 
 
 def signed(secret: str, body: bytes, now: datetime) -> dict[str, str]:
@@ -113,7 +113,9 @@ def require_outside(host: str, address: str, allow: tuple[str, ...]) -> None:
         raise OSError(f"{host} is an address inside; name it under allow if that is meant")
 
 
-async def _post(on_call: OnCall, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+async def _post(
+    on_call: OnCall, url: str, headers: Mapping[str, str], body: bytes
+) -> SendingResult:
     host = urlsplit(url).hostname or ""
     with contextlib.suppress(ValueError):
         # A number is asked of no resolver.
@@ -131,11 +133,11 @@ async def _post(on_call: OnCall, url: str, headers: Mapping[str, str], body: byt
         ) as answer,
     ):
         if 200 <= answer.status < 300:
-            return Outcome(outcome=SENT)
-        return Outcome(outcome=FAILED, detail=f"answered {answer.status}")
+            return SendingResult(outcome=SENT)
+        return SendingResult(outcome=FAILED, detail=f"answered {answer.status}")
 
 
-def _mail(sender: str, to: str, letter: Letter) -> EmailMessage:
+def _mail(sender: str, to: str, letter: OnCallLetter) -> EmailMessage:
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, to
     mail["Subject"] = " ".join(letter.subject.split())
@@ -144,7 +146,7 @@ def _mail(sender: str, to: str, letter: Letter) -> EmailMessage:
     return mail
 
 
-def _hand_over(smtp: Smtp, mail: EmailMessage) -> Outcome:
+def _hand_over(smtp: Smtp, mail: EmailMessage) -> SendingResult:
     context = ssl.create_default_context()
     kind = smtplib.SMTP_SSL if smtp.encryption is Encryption.TLS else smtplib.SMTP
     more: dict[str, Any] = {"context": context} if smtp.encryption is Encryption.TLS else {}
@@ -154,4 +156,4 @@ def _hand_over(smtp: Smtp, mail: EmailMessage) -> Outcome:
         if smtp.user:
             server.login(smtp.user, smtp.password)
         server.send_message(mail)
-    return Outcome(outcome=SENT)
+    return SendingResult(outcome=SENT)

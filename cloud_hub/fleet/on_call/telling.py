@@ -16,9 +16,9 @@ from cloud_hub.core.errors import HubError
 from cloud_hub.core.hub import Hub
 from cloud_hub.core.text import Said, Text
 from cloud_hub.fleet.incidents.tables import IncidentNotice
-from cloud_hub.fleet.on_call.due import OVER, Due, Message, due_messages, write_messages
+from cloud_hub.fleet.on_call.due import OVER, Due, DueMessage, due_messages, write_messages
 from cloud_hub.fleet.on_call.rota import OnCall, read_on_call
-from cloud_hub.fleet.on_call.sending import Letter, Outcome, send
+from cloud_hub.fleet.on_call.sending import OnCallLetter, SendingResult, send
 from cloud_hub.master_data.chain import read_chain
 from cloud_hub.master_data.place_tables import Tenant
 
@@ -57,7 +57,7 @@ async def tell_once(hub: Hub, on_call: OnCall) -> int:
     return len(messages)
 
 
-def _write_down(hub: Hub, on_call: OnCall, now: datetime) -> list[Message]:
+def _write_down(hub: Hub, on_call: OnCall, now: datetime) -> list[DueMessage]:
     with hub.sessions() as session:
         is_due = any(due_messages(session, on_call, one, now) for one in _chains(session))
     if not is_due:
@@ -86,7 +86,7 @@ def _chains(session: Session) -> Iterator[tuple[str, ZoneInfo]]:
             yield tenant_id, chain.zone()
 
 
-def _note(hub: Hub, message: Message, outcome: Outcome) -> None:
+def _note(hub: Hub, message: DueMessage, outcome: SendingResult) -> None:
     with hub.database.writing() as session:
         session.execute(
             sa.update(IncidentNotice)
@@ -96,7 +96,7 @@ def _note(hub: Hub, message: Message, outcome: Outcome) -> None:
         )
 
 
-def letter_of(on_call: OnCall, message: Message) -> Letter:
+def letter_of(on_call: OnCall, message: DueMessage) -> OnCallLetter:
     """What a message says, in the rota's language."""
     language = on_call.language
     said = [_said(one).text(language) for one in message.due]
@@ -110,7 +110,7 @@ def letter_of(on_call: OnCall, message: Message) -> Letter:
         address = f"{on_call.hub_url.rstrip('/')}/incidents"
         lines.append(_ACKNOWLEDGE.filled(address=address).text(language))
     several = _SEVERAL.filled(n=len(said)).text(language)
-    return Letter(
+    return OnCallLetter(
         subject=said[0] if len(said) == 1 else several,
         text="\n".join(lines) + "\n",
         facts={

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cloud_hub.fleet.incidents.causes import RULES, Change, Sight, groups, rank
+from cloud_hub.fleet.incidents.causes import RULES, Sight, VersionChange, groups, rank
 from cloud_hub.fleet.incidents.signals import QUIET, Signal
 from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.master_data.chain import Chain
@@ -37,7 +37,7 @@ def of(store: str, what: str = QUIET, minutes: float = 0) -> list[Signal]:
     return [signal(f"{store}-{kind}", what, minutes + n) for n, kind in enumerate(kinds)]
 
 
-def found(chain: Chain, signals: list[Signal], *changes: Change) -> list[tuple[str, int]]:
+def found(chain: Chain, signals: list[Signal], *changes: VersionChange) -> list[tuple[str, int]]:
     ordered = sorted(signals, key=lambda one: one.since)
     seen = groups(Sight(chain=chain, changes=changes), ordered)
     assert sorted(one.key for each in seen for one in each.members) == sorted(
@@ -83,13 +83,13 @@ def test_one_alarm_in_many_stores_after_a_version_came_is_the_versions(chain: Ch
     stores = ("s01", "s02", "s03")
     alarms = [signal(f"{store}-cooler", "picture-dark") for store in stores]
     devices = frozenset(one.device_id for one in alarms)
-    change = Change(version="models/x 5", at=NIGHT - timedelta(hours=1), devices=devices)
+    change = VersionChange(version="models/x 5", at=NIGHT - timedelta(hours=1), devices=devices)
     assert found(chain, alarms, change) == [("version", 3)]
     (group,) = groups(Sight(chain=chain, changes=(change,)), alarms)
     assert group.said.text("en") == "models/x 5: picture too dark in 3 stores"
-    late = Change(version="models/x 5", at=NIGHT + timedelta(hours=1), devices=devices)
-    old = Change(version="models/x 5", at=NIGHT - timedelta(days=3), devices=devices)
-    others = Change(version="models/x 5", at=change.at, devices=frozenset({"s05-till"}))
+    late = VersionChange(version="models/x 5", at=NIGHT + timedelta(hours=1), devices=devices)
+    old = VersionChange(version="models/x 5", at=NIGHT - timedelta(days=3), devices=devices)
+    others = VersionChange(version="models/x 5", at=change.at, devices=frozenset({"s05-till"}))
     for elsewhere in (late, old, others):
         assert found(chain, alarms, elsewhere) == [("single", 1)] * 3
     assert found(chain, alarms[:2], change) == [("single", 1)] * 2

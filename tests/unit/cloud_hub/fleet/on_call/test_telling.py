@@ -10,7 +10,7 @@ from cloud_hub.app import build_hub
 from cloud_hub.core.errors import InvalidSettings
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.fleet.incidents.tables import IncidentNotice
-from cloud_hub.fleet.on_call.due import OVER, Due, Message
+from cloud_hub.fleet.on_call.due import OVER, Due, DueMessage
 from cloud_hub.fleet.on_call.rota import OnCall
 from cloud_hub.fleet.on_call.telling import letter_of, tell_once
 from tests.stage.dark_store import NIGHT, furnish, incidents, look, set_links
@@ -88,7 +88,7 @@ async def test_a_letter_of_several_counts_them_and_tells_each(doors: Doors) -> N
         for one, step in zip(incidents(doors.chain), ("told-0", OVER), strict=True)
     )
     letter = letter_of(
-        rota(MailServer(port=25)), Message(message="m", told="desk/webhook", due=due)
+        rota(MailServer(port=25)), DueMessage(message="m", told="desk/webhook", due=due)
     )
     assert letter.subject == "2 incidents"
     assert len(letter.text.splitlines()) == 3
