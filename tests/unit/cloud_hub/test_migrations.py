@@ -61,6 +61,7 @@ def tables_of(url: str, revision: str) -> Iterator[sa.Connection]:
     engine = sa.create_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("recursive_version_locations", "true")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -268,6 +269,7 @@ def test_a_step_back_tells_words_in_two_columns_again(url: str) -> None:
     engine = sa.create_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("recursive_version_locations", "true")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0002")
@@ -458,6 +460,7 @@ def test_a_step_back_forgets_what_held_before_and_nothing_else(url: str) -> None
     engine = sa.create_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("recursive_version_locations", "true")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0004")

@@ -34,6 +34,7 @@ def before(url: str) -> Iterator[sa.Connection]:
     engine = sa.create_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("recursive_version_locations", "true")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, money.down_revision)
@@ -177,6 +178,7 @@ def test_a_step_back_has_every_row_of_before(before: sa.Connection, url: str) ->
     some_history(before)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("recursive_version_locations", "true")
     config.attributes["connection"] = before
     command.upgrade(config, money.revision)
     command.downgrade(config, money.down_revision)

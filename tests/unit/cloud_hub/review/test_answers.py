@@ -158,6 +158,7 @@ def test_the_answers_of_a_hub_that_asked_one_person_stand(tmp_path: Path) -> Non
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("recursive_version_locations", "true")
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         for item_id, by in (("asked", None), ("answered", "clerk")):

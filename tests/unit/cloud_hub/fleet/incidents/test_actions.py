@@ -5,8 +5,8 @@ from cloud_hub.web.actions import Acting, Declined, Done
 from cloud_hub.web.words import UTC, Words
 from device_profiles.store import LoginRole
 from tests.small_chain import viewer
-from tests.stage.dark_store import NIGHT, incidents, look, set_links
 from tests.stage.doors import Doors
+from tests.stage.incidents.dark_store import NIGHT, incidents, look, set_links
 
 
 async def test_each_button_is_done_once_and_then_says_why_not(doors: Doors) -> None:

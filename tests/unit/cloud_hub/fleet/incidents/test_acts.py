@@ -11,7 +11,7 @@ from cloud_hub.core.storage.database import Database
 from cloud_hub.fleet.incidents.acts import Snoozing, acknowledge, snooze
 from device_profiles.store import LoginRole
 from tests.small_chain import SmallChain, viewer
-from tests.stage.dark_store import NIGHT, incidents, look, set_links
+from tests.stage.incidents.dark_store import NIGHT, incidents, look, set_links
 
 IT = viewer(LoginRole.IT)
 NOW = NIGHT + timedelta(minutes=10)

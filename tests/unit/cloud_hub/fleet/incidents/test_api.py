@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from device_profiles.store import LoginRole
-from tests.stage.dark_store import incidents, look, set_links
 from tests.stage.doors import Doors
+from tests.stage.incidents.dark_store import incidents, look, set_links
 
 
 async def test_an_incident_is_read_snoozed_and_acknowledged(doors: Doors) -> None:

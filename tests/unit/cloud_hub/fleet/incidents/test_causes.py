@@ -9,7 +9,7 @@ from cloud_hub.fleet.incidents.signals import QUIET, Signal
 from cloud_hub.insight.snapshot import load_snapshot
 from cloud_hub.master_data.chain import Chain
 from tests.small_chain import TENANT, SmallChain
-from tests.stage.dark_store import NIGHT
+from tests.stage.incidents.dark_store import NIGHT
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from cloud_hub.core.storage.database import Database
 from cloud_hub.fleet.incidents.keeping import CALM, look_at_incidents
 from tests.small_chain import SmallChain
-from tests.stage.dark_store import (
+from tests.stage.doors import Doors
+from tests.stage.incidents.dark_store import (
     EARLIER,
     NIGHT,
     furnish,
@@ -16,7 +17,6 @@ from tests.stage.dark_store import (
     members,
     set_links,
 )
-from tests.stage.doors import Doors
 
 MINUTE = timedelta(minutes=1)
 

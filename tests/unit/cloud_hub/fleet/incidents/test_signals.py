@@ -5,7 +5,7 @@ from datetime import timedelta
 from cloud_hub.fleet.incidents.signals import QUIET, SETTLE, signals
 from cloud_hub.insight.snapshot import load_snapshot
 from tests.small_chain import TENANT, SmallChain
-from tests.stage.dark_store import NIGHT, set_links
+from tests.stage.incidents.dark_store import NIGHT, set_links
 
 
 def seen(chain: SmallChain, after: timedelta) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from cloud_hub.core.errors import NotYours
 from cloud_hub.fleet.incidents.view import incidents_view
 from device_profiles.store import LoginRole
 from tests.small_chain import SmallChain, viewer
-from tests.stage.dark_store import NIGHT, look, set_links
+from tests.stage.incidents.dark_store import NIGHT, look, set_links
 
 NOW = NIGHT + timedelta(minutes=10)
 

@@ -13,7 +13,7 @@ from cloud_hub.fleet.on_call.due import due_messages, write_messages
 from cloud_hub.fleet.on_call.rota import OnCall
 from device_profiles.store import LoginRole
 from tests.small_chain import TENANT, SmallChain, viewer
-from tests.stage.dark_store import NIGHT, furnish, incidents, look, set_links
+from tests.stage.incidents.dark_store import NIGHT, furnish, incidents, look, set_links
 
 MINUTE = timedelta(minutes=1)
 HERE = (TENANT, ZoneInfo("Etc/GMT-8"))

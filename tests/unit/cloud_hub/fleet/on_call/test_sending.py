@@ -11,7 +11,7 @@ from aiohttp import web
 from cloud_hub.fleet.on_call.rota import OnCall
 from cloud_hub.fleet.on_call.sending import GuardedResolver, OnCallLetter, is_outside, send
 from tests.small_chain import NOW
-from tests.stage.mail_server import HANGS_UP, REFUSES, mail_server
+from tests.stage.incidents.mail_server import HANGS_UP, REFUSES, mail_server
 
 LETTER = OnCallLetter(subject="S02: network\n", text="S02: 网络\n", facts={"incidents": []})
 SECRET = "0123456789abcdef"

@@ -13,9 +13,9 @@ from cloud_hub.fleet.incidents.tables import IncidentNotice
 from cloud_hub.fleet.on_call.due import OVER, Due, DueMessage
 from cloud_hub.fleet.on_call.rota import OnCall
 from cloud_hub.fleet.on_call.telling import letter_of, tell_once
-from tests.stage.dark_store import NIGHT, furnish, incidents, look, set_links
 from tests.stage.doors import Doors
-from tests.stage.mail_server import HANGS_UP, MailServer, mail_server
+from tests.stage.incidents.dark_store import NIGHT, furnish, incidents, look, set_links
+from tests.stage.incidents.mail_server import HANGS_UP, MailServer, mail_server
 
 MINUTE = timedelta(minutes=1)
 
