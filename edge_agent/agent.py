@@ -20,6 +20,8 @@ from edge_agent.core.log_tail import LogTail, tailing
 from edge_agent.core.remote import Remote
 from edge_agent.core.store import apply_migrations
 from edge_agent.core.writer import Writer
+from edge_agent.drivers.readings import Opening
+from edge_agent.drivers.sensors import SensorBank
 from edge_agent.equipment import Agent, Part
 from edge_agent.page.doctor_page import DOCTOR_LINK, DoctorPage
 from edge_agent.page.local_server import LARGEST_BODY, serving
@@ -238,16 +240,24 @@ def _add_watching(agent: Agent) -> None:
     if profile.sensors and profile.fixtures:
         from edge_agent.pipelines.coolers.cooler import CoolerWatch
 
+        bank = SensorBank.open(
+            Opening(
+                sensors=profile.sensors,
+                base=agent.settings.profile_dir,
+                clock=agent.clock,
+            )
+        )
         watch = CoolerWatch(
             fixture_id=profile.fixtures[0].fixture_id,
             sensors=profile.sensors,
-            base=agent.settings.profile_dir,
+            bank=bank,
             writer=agent.writer,
             alarms=agent.alarms,
             health=agent.health,
             clock=agent.clock,
             door=agent.door,
         )
+        agent.parts["sensor-lines"] = bank.run
         agent.parts["sensors"] = watch.run
         agent.board.sights.append(watch.sight)
         watch.add_settings(agent.remote)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
@@ -16,7 +15,8 @@ from edge_agent.core.health import Health
 from edge_agent.core.remote import Remote
 from edge_agent.core.seen import Seen
 from edge_agent.core.writer import Writer
-from edge_agent.drivers.sensors import Reading, read_sensor
+from edge_agent.drivers.readings import Reading
+from edge_agent.drivers.sensors import SensorBank
 from edge_agent.pipelines.coolers.reporting import CoolerMinute, report_cooler
 from edge_agent.pipelines.minute import minute_of
 from sync.core.clock import Clock
@@ -97,7 +97,7 @@ class CoolerWatch:
 
     fixture_id: str
     sensors: tuple[Sensor, ...]
-    base: Path
+    bank: SensorBank
     writer: Writer
     alarms: AlarmBook
     health: Health
@@ -136,12 +136,7 @@ class CoolerWatch:
 
     async def read_once(self) -> None:
         """One interval: readings on their way, rules judged."""
-        readings = await asyncio.to_thread(
-            lambda: {
-                sensor.sensor_id: read_sensor(sensor, base=self.base, now=self.clock.now())
-                for sensor in self.sensors
-            }
-        )
+        readings = await self.bank.read()
         self.latest = readings
         mode = next((one.mode for one in readings.values() if one.mode), "normal")
         minute = CoolerMinute(
@@ -168,7 +163,7 @@ class CoolerWatch:
             Seen(
                 en=sensor.sensor_id,
                 zh=sensor.sensor_id,
-                value="-" if reading.value is None else f"{reading.value:g} {_unit(sensor)}",
+                value=_shown(sensor, reading),
             )
             for sensor in self.sensors
             if (reading := self.latest.get(sensor.sensor_id)) is not None
@@ -241,6 +236,13 @@ class CoolerWatch:
                 alarm=alarm, subject=self.fixture_id, value=worst.value, limit=worst.limit
             )
             await self.alarms.set_alarm(guarded, is_on=bool(raised))
+
+
+def _shown(sensor: Sensor, reading: Reading) -> str:
+    """The value with its unit, or why there is none."""
+    if reading.value is None:
+        return f"- ({reading.problem})" if reading.problem else "-"
+    return f"{reading.value:g} {_unit(sensor)}"
 
 
 def _unit(sensor: Sensor) -> str:

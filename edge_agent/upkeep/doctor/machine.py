@@ -1,5 +1,6 @@
 """The machine itself, and what was sent to it: disk, clock, models, prices, sensors."""
 
+import asyncio
 import logging
 import shutil
 from collections.abc import Iterator
@@ -8,7 +9,8 @@ from pathlib import Path
 from device_profiles.artifact import ArtifactKind
 from device_profiles.failures import in_words
 from device_profiles.store import DeviceKind
-from edge_agent.drivers.sensors import read_sensor
+from edge_agent.drivers.readings import Opening, Reading
+from edge_agent.drivers.sensors import SensorBank
 from edge_agent.settings import MB, EdgeSettings
 from edge_agent.upkeep.artifact_checks import checks_for
 from edge_agent.upkeep.doctor.finding import Checked, Mend, ok, untried, wrong
@@ -55,16 +57,25 @@ def check_clock(clock: Clock) -> Checked:
 
 
 def check_sensors(settings: EdgeSettings, clock: Clock) -> Iterator[Checked]:
-    """Each sensor read once."""
-    for sensor in settings.profile.sensors:
-        reading = read_sensor(sensor, base=settings.profile_dir, now=clock.now())
-        name = sensor.sensor_id
+    """Each sensor read once, through connections of its own. Not to be called on a loop."""
+    opening = Opening(sensors=settings.profile.sensors, base=settings.profile_dir, clock=clock)
+    for name, reading in asyncio.run(_read_once(opening)).items():
         if reading.value is None:
             said = reading.problem or "it gives no value"
             yield wrong("sensor", (said, said), Mend.SENSOR, subject=name)
         else:
             said = f"{reading.value:g}"
             yield ok("sensor", said, said, subject=name)
+
+
+async def _read_once(opening: Opening) -> dict[str, Reading]:
+    bank = SensorBank.open(opening)
+    stop = asyncio.Event()
+    try:
+        return await bank.read()
+    finally:
+        stop.set()
+        await bank.run(stop)
 
 
 def check_artifacts(settings: EdgeSettings) -> Iterator[Checked]:

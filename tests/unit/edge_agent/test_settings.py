@@ -29,7 +29,7 @@ def test_every_example_profile_can_be_started(path: Path, tmp_path: Path):
             DOOR.replace('kind = "stream", address = "rtsp:', 'kind = "local", address = "x'),
             "number",
         ),
-        (COOLER.replace("json:cooler.json#temp", "modbus:1#temp"), "must begin with one of: json:"),
+        (COOLER.replace("json:cooler.json#temp", "zigbee:1#temp"), "must begin with one of: json:"),
         (COOLER.replace('kind = "temperature"', 'kind = "humidity"'), "known kinds:"),
         (TILL.replace('"till"\n', '"tilt"\n'), "kind: Input should be"),
         (TILL.replace("port = 8701", "port = 99999"), "till.port"),

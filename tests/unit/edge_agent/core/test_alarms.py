@@ -20,6 +20,8 @@ from edge_agent.core.alarms import (
     latest_alarms,
 )
 from edge_agent.core.health import Health
+from edge_agent.drivers.readings import Opening
+from edge_agent.drivers.sensors import SensorBank
 from edge_agent.pipelines.coolers.cooler import CoolerWatch
 from sync.outbox.outbox import Outbox
 
@@ -45,7 +47,7 @@ async def cooler(tmp_path: Path, writer, clock):
     watch = CoolerWatch(
         fixture_id="s01-a",
         sensors=SENSORS,
-        base=tmp_path,
+        bank=SensorBank.open(Opening(sensors=SENSORS, base=tmp_path, clock=clock)),
         writer=writer,
         alarms=alarms,
         health=Health(),

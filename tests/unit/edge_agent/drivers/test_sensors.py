@@ -1,141 +1,45 @@
-"""What sensors say, or why they say nothing."""
+"""The table of drivers: what an address must be, and what the documentation says of it."""
 
-import os
-from datetime import UTC, datetime, timedelta
+import sys
 from pathlib import Path
 
 import pytest
 
 from device_profiles.sensor import Sensor
 from edge_agent.core.errors import SensorUnusable
-from edge_agent.drivers.sensors import STALE_AFTER_S, Reading, driver_of, read_sensor
-from sync.core.clock import ManualClock
+from edge_agent.drivers.sensors import SENSOR_DRIVERS, SensorDriver, driver_of
 
-
-async def test_a_one_wire_thermometer_is_read_in_thousandths(tmp_path, clock):
-    (tmp_path / "temperature").write_text("4187\n", encoding="ascii")
-    sensor = Sensor(sensor_id="air", kind="temperature", address="w1:temperature")
-    assert read_sensor(sensor, base=tmp_path, now=clock.now()).value == pytest.approx(4.187)
+DOCS = Path(__file__).parents[4] / "docs" / "edge.md"
 
 
 def thermometer(address: str, kind: str = "temperature") -> Sensor:
     return Sensor(sensor_id="t", kind=kind, address=address)
 
 
-def read(tmp_path: Path, clock: ManualClock, content: str, *, key: str = "t") -> Reading:
-    path = tmp_path / "cooler.json"
-    path.write_text(content, encoding="utf-8")
-    at = clock.now().timestamp()
-    os.utime(path, (at, at))
-    return read_sensor(thermometer(f"json:cooler.json#{key}"), base=tmp_path, now=clock.now())
-
-
-def test_a_value_is_read_with_its_mode(tmp_path: Path, clock: ManualClock) -> None:
-    told = read(tmp_path, clock, '{"t": 4.5, "mode": "defrost"}')
-    assert (told.value, told.problem, told.mode) == (4.5, "", "defrost")
-    assert read(tmp_path, clock, '{"t": 4, "mode": 7}').mode == ""
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("{", "cannot read"),
-        ("[4]", "has no value 't'"),
-        ('{"other": 4}', "has no value 't'"),
-        ('{"t": "4"}', "is '4', not a number"),
-        ('{"t": null}', "could not be read"),
-        ('{"t": 1000}', "which cannot be"),
-    ],
-)
-def test_what_is_no_value_says_why_and_is_none(
-    tmp_path: Path, clock: ManualClock, content: str, said: str
-) -> None:
-    told = read(tmp_path, clock, content)
-    assert told.value is None
-    assert said in told.problem
-
-
-def test_a_file_that_nobody_wrote_for_long_says_nothing_about_now(
-    tmp_path: Path, clock: ManualClock
-) -> None:
-    read(tmp_path, clock, '{"t": 4}')
-    clock.advance(STALE_AFTER_S + 60)
-    told = read_sensor(thermometer("json:cooler.json#t"), base=tmp_path, now=clock.now())
-    assert (told.value, told.problem.endswith("was last written 6 min ago")) == (None, True)
-
-
-@pytest.mark.parametrize("address", ["json:gone.json#t", "w1:gone", "modbus:1", "plain"])
-def test_what_cannot_be_read_never_raises(tmp_path: Path, clock: ManualClock, address: str) -> None:
-    told = read_sensor(thermometer(address), base=tmp_path, now=clock.now())
-    assert told.value is None
-    assert told.problem
-
-
 def test_an_unknown_kind_or_address_is_told_with_those_there_are() -> None:
     with pytest.raises(SensorUnusable, match="known kinds: "):
         driver_of(thermometer("json:a#b", kind="happiness"))
     with pytest.raises(SensorUnusable, match="it must begin with one of: json:, w1:"):
-        driver_of(thermometer("modbus:1"))
+        driver_of(thermometer("plain"))
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        (b'\xef\xbb\xbf{"temperature_c": 4.1}', 4.1),
-        (b'{"temperature_c": true}', None),
-        (b'{"temperature_c": false}', None),
-        (b'{"temperature_c": "4.1"}', None),
-        (b'{"temperature_c": [4.1]}', None),
-        (b'{"temperature_c": NaN}', None),
-        (b'{"temperature_c": 1e999}', None),
-        (b'{"temperature_c": 1' + b"0" * 400 + b"}", None),
-        (b'{"temperature_c": 1' + b"0" * 5000 + b"}", None),
-        (b"[" * 50_000, None),
-        (b"[" * 100_000, None),
-        (b"", None),
-        (b"\xff\xfe{", None),
-        (b'{"temperature_c": 4}', 4.0),
-        (b'{"temperature_c": 60.4}', 60.0),
-        (b'{"temperature_c": 85}', None),
-        (b'{"temperature_c": -127}', None),
-    ],
-)
-def test_only_a_number_is_a_reading(tmp_path, text, value):
-    (tmp_path / "c.json").write_bytes(text)
-    sensor = Sensor(sensor_id="x", kind="temperature", address="json:c.json#temperature_c")
-    reading = read_sensor(sensor, base=tmp_path, now=datetime.now(UTC))
-    assert reading.value == value
-    assert (reading.problem == "") == (value is not None)
-    assert len(reading.problem) < 1000
+@pytest.mark.parametrize("driver", SENSOR_DRIVERS.values(), ids=lambda one: one.scheme)
+def test_every_driver_takes_its_own_example_and_stands_in_the_documentation(
+    driver: SensorDriver,
+) -> None:
+    assert driver_of(thermometer(driver.example)) is driver
+    assert driver.as_table_row() in DOCS.read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize(
-    ("kind", "said", "value"),
-    [
-        ("door-open", 60.4, 60.0),
-        ("door-open", 60.61, None),
-        ("compressor-duty", 1.0000001, 1.0),
-        ("compressor-duty", -0.001, 0.0),
-        ("compressor-duty", 55, None),
-    ],
-)
-def test_what_was_rounded_on_its_way_still_counts(tmp_path, kind, said, value):
-    (tmp_path / "c.json").write_text(f'{{"v": {said}}}')
-    sensor = Sensor(sensor_id="x", kind=kind, address="json:c.json#v")
-    assert read_sensor(sensor, base=tmp_path, now=datetime.now(UTC)).value == value
+@pytest.mark.parametrize("scheme", SENSOR_DRIVERS)
+def test_an_address_without_a_place_is_refused_with_an_example(scheme: str) -> None:
+    with pytest.raises(SensorUnusable, match="write it such as") as error:
+        driver_of(thermometer(f"{scheme}:"))
+    assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("days", [-400, -1, 1, 400])
-def test_a_file_of_another_day_past_or_to_come_says_nothing(tmp_path, days):
-    (tmp_path / "c.json").write_text('{"v": 4.1}')
-    sensor = Sensor(sensor_id="x", kind="temperature", address="json:c.json#v")
-    reading = read_sensor(sensor, base=tmp_path, now=datetime.now(UTC) + timedelta(days=days))
-    assert reading.value is None
-    assert "min" in reading.problem
-
-
-@pytest.mark.parametrize("text", ["nan", "", "4_125", "４１２５", "9" * 5000, "1" + "0" * 400])
-def test_a_one_wire_file_of_no_number_is_no_reading(tmp_path, text):
-    (tmp_path / "w").write_text(text, encoding="utf-8")
-    sensor = Sensor(sensor_id="x", kind="temperature", address="w1:w")
-    assert read_sensor(sensor, base=tmp_path, now=datetime.now(UTC)).value is None
+@pytest.mark.parametrize("driver", [one for one in SENSOR_DRIVERS.values() if one.module])
+def test_a_missing_extra_is_named(driver: SensorDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, driver.module, None)
+    with pytest.raises(SensorUnusable, match=rf"pip install 'aisleos\[{driver.extra}\]'"):
+        driver_of(thermometer(driver.example))

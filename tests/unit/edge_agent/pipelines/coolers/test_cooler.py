@@ -7,6 +7,8 @@ import pytest
 from device_profiles.sensor import Sensor
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
+from edge_agent.drivers.readings import Opening
+from edge_agent.drivers.sensors import SensorBank
 from edge_agent.pipelines.coolers.cooler import CoolerWatch
 from sync.outbox.outbox import Outbox
 
@@ -25,6 +27,15 @@ SENSORS = tuple(
 )
 
 
+def bank_of(sensors: tuple[Sensor, ...], base: Path, clock) -> SensorBank:
+    return SensorBank.open(Opening(sensors=sensors, base=base, clock=clock))
+
+
+def fit(watch: CoolerWatch, base: Path, sensors: tuple[Sensor, ...]) -> None:
+    watch.sensors = sensors
+    watch.bank = bank_of(sensors, base, watch.clock)
+
+
 @pytest.fixture
 async def cooler(tmp_path: Path, writer, clock):
     alarms = AlarmBook(writer, clock)
@@ -32,7 +43,7 @@ async def cooler(tmp_path: Path, writer, clock):
     watch = CoolerWatch(
         fixture_id="s01-a",
         sensors=SENSORS,
-        base=tmp_path,
+        bank=bank_of(SENSORS, tmp_path, clock),
         writer=writer,
         alarms=alarms,
         health=Health(),
@@ -155,8 +166,8 @@ TWO = (
 async def test_of_two_thermometers_the_warmer_one_alarms_whichever_stands_first(
     cooler, outbox, sensors, air, below
 ):
-    watch, _, minutes = cooler
-    watch.sensors = sensors
+    watch, path, minutes = cooler
+    fit(watch, path.parent, sensors)
     await minutes(22, temperature_c=air, below_c=below)
     assert alarms(outbox) == [("too-warm", "raised")]
     (raised,) = bodies(outbox, "alarm")
@@ -171,8 +182,8 @@ async def test_of_two_thermometers_the_warmer_one_alarms_whichever_stands_first(
 
 
 async def test_an_alarm_stands_while_the_thermometer_that_raised_it_is_silent(cooler, outbox):
-    watch, _, minutes = cooler
-    watch.sensors = TWO
+    watch, path, minutes = cooler
+    fit(watch, path.parent, TWO)
     await minutes(22, temperature_c=4.0, below_c=12.0)
     await minutes(2, temperature_c=4.0, below_c=None)
     assert ("too-warm", "cleared") not in alarms(outbox)
@@ -182,7 +193,7 @@ async def test_an_alarm_stands_while_the_thermometer_that_raised_it_is_silent(co
 async def test_a_sensor_of_a_new_type_is_read_sent_and_guarded_like_any_other(
     cooler, outbox: Outbox
 ) -> None:
-    watch, _, minutes = cooler
+    watch, path, minutes = cooler
     meter = {
         "sensor_id": "meter",
         "kind": "power",
@@ -190,7 +201,7 @@ async def test_a_sensor_of_a_new_type_is_read_sent_and_guarded_like_any_other(
         "limit_high": 500.0,
         "alarm_after_s": 120.0,
     }
-    watch.sensors = (*watch.sensors, Sensor.model_validate(meter))
+    fit(watch, path.parent, (*watch.sensors, Sensor.model_validate(meter)))
     await minutes(2, power_w=310.0)
     assert [body["others"] for body in bodies(outbox, "cooler")] == [{"power": [310.0]}] * 2
     await minutes(2, power_w=900.0)
