@@ -277,6 +277,7 @@ def _add_link(agent: Agent) -> None:
     )
 
     refusals = RefusalWatch(agent.alarms, profile.device_id)
+    agent.board.link = LinkStatus(state=LinkState.OFFLINE, detail="no answer yet")
 
     def note(status: LinkStatus) -> None:
         agent.board.link = status

@@ -25,6 +25,7 @@ _PHRASES: Final = {
     "no broker answers at ": "消息服务器无应答 ",
     "no hub answers at ": "中枢无应答 ",
     "no hub given": "未设置中枢",
+    "no answer yet": "尚无应答",
     "cannot read thermometer ": "无法读取温度计 ",
     "cannot read photo folder ": "无法读取照片文件夹 ",
     "cannot read ": "无法读取 ",
