@@ -27,6 +27,7 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.enrolment.enrolment import device_checker
 from cloud_hub.fleet.on_call.rota import read_on_call
+from cloud_hub.fleet.trust.upkeep import look_after
 from cloud_hub.link.broker.caller import Identities
 from cloud_hub.link.broker.connections import end_every_connection, end_silent_connections
 from cloud_hub.link.broker.consumer import CREDITS_WAITING, Inbox, hear, hub_listener, run_intake
@@ -80,7 +81,9 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
     with ExitStack() as opened:
         opened.callback(database.close)
         hub = hub_over(settings, database, secrets, clock or SystemClock())
-        ensure_authority(settings, hub.clock.now()).keep_own(settings.server_names, hub.clock.now())
+        ensure_authority(settings, hub.clock.now())
+        # A broker that the hub runs needs all of its files from the start.
+        look_after(hub)
         _require_own_keys(database, settings.data_dir, secrets)
         reindex_handles(database, HandleKeys(secrets))
         _mint_admin_token(hub)
