@@ -59,9 +59,16 @@ class FlooredSocket(ssl.SSLSocket):
     """A connection whose peer's certificate is judged at its context's floor."""
 
     def do_handshake(self, block: bool = False) -> None:
-        """Raises ssl.SSLError where the other side is not who it should be."""
-        super().do_handshake(block)
-        _require_lasting(self)
+        """Raises ssl.SSLError where the other side is not who it should be; the connection is
+        closed then, for whoever wraps it has nothing of it in his hands yet."""
+        try:
+            super().do_handshake(block)
+            _require_lasting(self)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except OSError:
+            self.close()
+            raise
 
 
 class FlooredObject(ssl.SSLObject):

@@ -1,5 +1,5 @@
-"""From an empty folder to the first sale, by the commands that people type: TLS everywhere, a broker
-that the hub runs, a till that knows its hub by a claim code."""
+"""From an empty folder to the first sale, by the commands that people type: TLS everywhere, a
+broker that the hub runs, a till that knows its hub by a claim code."""
 
 import json
 from collections.abc import Callable
