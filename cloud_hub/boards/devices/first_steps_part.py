@@ -28,7 +28,7 @@ def steps_panel(rows: tuple[StepRow, ...], reader: Reader) -> Markup | None:
         )
         for row in rows
     ]
-    return panel(words("Put up and ready"), el("ul", drawn, class_="steps"), note=note)
+    return panel(words("Put up and ready"), el("ul", drawn, class_="setup-steps"), note=note)
 
 
 def _said(row: StepRow, words: Words) -> str:

@@ -151,7 +151,7 @@ def test_a_second_hub_in_one_folder_is_refused_and_a_killed_one_blocks_nobody(
         capture_output=True,
         text=True,
     )
-    assert "cannot read none.json" in told.stderr, "commands work beside it"
+    assert "cannot read master data none.json" in told.stderr, "commands work beside it"
     first.kill()
     first.communicate()
     again = served(tmp_path, free_port(), free_port())

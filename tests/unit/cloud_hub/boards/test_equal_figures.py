@@ -196,7 +196,7 @@ def tables(doors: Doors) -> list[Table[Any]]:
     found: list[Table[Any]] = []
     with doors.chain.reading() as session:
         for screen in SCREENS:
-            if screen.tables is not None:
+            if screen.tables is not None and head_office().may(screen.permission):
                 reader = Reader(
                     viewer=head_office(),
                     words=Words("en", ZoneInfo("Asia/Shanghai")),
