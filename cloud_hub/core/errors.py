@@ -43,3 +43,10 @@ class NotFound(Refused):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, status=404)
+
+
+class AlreadyDone(Refused):
+    """Somebody did it a moment before; it cannot be done twice."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, status=409)

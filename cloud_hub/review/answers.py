@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.core.errors import NotFound, Refused
+from cloud_hub.core.errors import AlreadyDone, NotFound, Refused
 from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.review.questions import visible_items
 from cloud_hub.review.tables import Answer, ReviewItem, ReviewOpinion
@@ -52,7 +52,7 @@ def answer_item(
         raise NotFound(f"there is no question {item_id!r} for this login")
     given = _opinions(session, item)
     if item.wanted_answers == 0 or any(one.answered_by == viewer.login_name for one in given):
-        raise Refused(f"question {item_id!r} was answered already", status=409)
+        raise AlreadyDone(f"question {item_id!r} was answered already")
     answer, gtin = said.answer, said.gtin
     if (answer is Answer.SKU) != (gtin is not None):
         raise Refused("a product's answer names its GTIN, any other names none", status=422)

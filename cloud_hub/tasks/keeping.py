@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, scope_of
-from cloud_hub.core.errors import NotFound, Refused
+from cloud_hub.core.errors import AlreadyDone, NotFound
 from cloud_hub.core.text import NO_WORDS
 from cloud_hub.insight.finding import Finding
 from cloud_hub.insight.snapshot import Snapshot
@@ -127,7 +127,7 @@ def answer_task(session: Session, viewer: Viewer, task_id: str, answer: str, now
     if task is None or task.store_id not in session.scalars(visible).all():
         raise NotFound(f"there is no task {task_id!r}")
     if task.answered_at is not None:
-        raise Refused(f"task {task_id!r} was answered already: {task.answer}", status=409)
+        raise AlreadyDone(f"task {task_id!r} was answered already: {task.answer}")
     task.answered_at, task.answer, task.answered_by = now, answer, viewer.login_name
     record_act(
         session,

@@ -48,6 +48,7 @@ ENTRIES: Final = (
     Entry(path="*.part", taken=HowTaken.PASSING),
     Entry(path="*.part/*", taken=HowTaken.PASSING),
     Entry(path="*.lock", taken=HowTaken.PASSING),
+    Entry(path=".readiness", taken=HowTaken.PASSING),
     Entry(path="artifacts/*/lock", taken=HowTaken.PASSING),
     Entry(path="artifacts/tmp*", taken=HowTaken.PASSING),
     Entry(path="hub.db-*", taken=HowTaken.PASSING),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.core.errors import NotFound, NotYours, Refused
+from cloud_hub.core.errors import AlreadyDone, NotFound, NotYours, Refused
 from cloud_hub.fleet.incidents.tables import Incident, IncidentMember
 
 LONGEST_SNOOZE_H: Final = 168
@@ -33,7 +33,7 @@ def acknowledge(
     incident = _open_one(session, viewer, incident_id)
     if incident.acknowledged_at is not None:
         by = incident.acknowledged_by
-        raise Refused(f"incident {incident_id!r} was acknowledged already by {by}", status=409)
+        raise AlreadyDone(f"incident {incident_id!r} was acknowledged already by {by}")
     incident.acknowledged_at, incident.acknowledged_by = now, viewer.login_name
     incident.note, incident.changed_at = note, now
     record_act(session, _act(viewer, incident, "incident-acknowledged", {"note": note}), now)

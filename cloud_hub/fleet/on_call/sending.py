@@ -20,6 +20,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from cloud_hub.fleet.on_call.rota import Encryption, OnCall, Smtp
+from device_profiles.failures import in_words
 
 PATIENCE_S: Final = 20.0
 SENT: Final = "sent"
@@ -57,9 +58,9 @@ async def send(on_call: OnCall, told: str, letter: OnCallLetter, now: datetime) 
             mail = _mail(on_call.smtp.sender, person.mail, letter)
             return await asyncio.to_thread(_hand_over, on_call.smtp, mail)
     except (TimeoutError, smtplib.SMTPServerDisconnected, aiohttp.ServerDisconnectedError) as error:
-        return SendingResult(outcome=None, detail=f"no answer: {error or type(error).__name__}")
+        return SendingResult(outcome=None, detail=f"no answer: {in_words(error)}")
     except (OSError, smtplib.SMTPException, aiohttp.ClientError, ValueError) as error:
-        return SendingResult(outcome=FAILED, detail=str(error) or type(error).__name__)
+        return SendingResult(outcome=FAILED, detail=in_words(error))
     return SendingResult(outcome=FAILED, detail="has no such address any more")
 
 

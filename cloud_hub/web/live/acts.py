@@ -109,7 +109,7 @@ def _reason(error: errors.Refused, words: Words) -> str:
             return words("It is not there any more, or not for your login.")
         case errors.Refused(status=401):
             return words("You were signed out. Please sign in again.")
-        case errors.Refused(status=409):
+        case errors.AlreadyDone():
             return words("Somebody was quicker: this is done already.")
     return words("The hub refused: {why}", why=str(error))
 

@@ -15,6 +15,7 @@ from tests.stage.restoring.some_hub import PICTURE, PICTURE_NAME
         ("artifacts/linguang/keys/root.pem", HowTaken.KEPT),
         ("hub.db", HowTaken.DATABASE),
         ("hub.db-wal", HowTaken.PASSING),
+        (".readiness", HowTaken.PASSING),
         ("hub.lock", HowTaken.PASSING),
         ("broker/devices.acl", HowTaken.PASSING),
         ("media/ab/abc", HowTaken.PICTURE),

@@ -72,3 +72,12 @@ async def test_an_act_with_nonsense_in_every_field_is_answered(
 async def test_an_act_that_is_none_is_answered(console: ServedConsole) -> None:
     said = await answered(console, cookie_of(console, LoginRole.IT), "do-everything")
     assert "out of date" in said
+
+
+async def test_a_rule_that_declines_an_act_is_told_as_what_it_is(console: ServedConsole) -> None:
+    device = {"device_id": "s01-till", "stay": "come-back"}
+    cookie = cookie_of(console, LoginRole.IT)
+    said = await answered(console, cookie, "device-stay", **device)
+    assert said == "The hub refused: device s01-till is in the chain"
+    gone = await answered(console, cookie, "device-stay", **device | {"device_id": "s01-gone"})
+    assert gone == "It is not there any more, or not for your login."
