@@ -5,7 +5,7 @@ import logging
 import signal
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -32,6 +32,7 @@ LOOPBACK = "127.0.0.1"
 HUB_STARTS_WITHIN_S = 60.0
 PROGRESS_EVERY_S = 0.5
 PICTURES_WITHIN_S = 120.0
+COOLERS_WITHIN_S = 120.0
 REVIEWERS = (LoginRole.HEAD_OFFICE, LoginRole.BRAND)
 
 
@@ -200,4 +201,23 @@ async def _until_pictures_are_there(stage: Stage, show: Show, hub: HubApi) -> No
         within_s=PICTURES_WITHIN_S,
         every_s=1.0,
         or_else=f"the newest photos were not read in {PICTURES_WITHIN_S:g} s; see the logs",
+    )
+
+
+async def _until_coolers_are_judged(stage: Stage, hub: HubApi) -> None:
+    """Every store with a line has yesterday's judgement of its cooler."""
+    dark = {cut.store_id for cut in stage.script.cuts}
+    lit = {outlet.store_id for outlet in stage.outlets} - dark
+    yesterday = (stage.time.today - timedelta(days=1)).isoformat()
+
+    async def are_judged() -> bool:
+        asked = {"each": "true", "grain": "day", "from": yesterday, "to": yesterday}
+        series = await hub.get("/api/v1/metrics/cooler-health", **asked)
+        return lit <= {each["store"] for each in series["points"] if each["value"] is not None}
+
+    await until(
+        are_judged,
+        within_s=COOLERS_WITHIN_S,
+        every_s=1.0,
+        or_else=f"the coolers were not judged in {COOLERS_WITHIN_S:g} s; see the logs",
     )

@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 
 PERIOD_S = 10.0
 REST_SHARE = 30
-"""A round is followed by so many times its own length of rest: the job takes a thirtieth of a core
-at most, however large the chain."""
+SAVED_MOST_S = 20.0
+"""Over time the job takes a thirtieth of a core at most, however large the chain. What it did not
+use it may work off at once, up to so much: a history that comes in one go is judged soon."""
 IS_EARLY = timedelta(hours=3)
 """So long after opening a day has no say yet: yesterday's verdict stands."""
 
@@ -33,6 +34,7 @@ IS_EARLY = timedelta(hours=3)
 async def keep_health(hub: Hub) -> None:
     """Computes and judges every few seconds what is due, until cancelled."""
     clock = asyncio.get_running_loop().time
+    saved_s = SAVED_MOST_S
     while True:
         began_s = clock()
         try:
@@ -40,7 +42,15 @@ async def keep_health(hub: Hub) -> None:
                 hub.changed.announce()
         except SQLAlchemyError:
             log.exception("coolers were not judged", extra={"action": "cooler-health-failed"})
-        await asyncio.sleep(max(PERIOD_S, REST_SHARE * (clock() - began_s)))
+        rest_s, saved_s = rest_after(clock() - began_s, saved_s)
+        await asyncio.sleep(rest_s)
+
+
+def rest_after(took_s: float, saved_s: float) -> tuple[float, float]:
+    """How long a round that took `took_s` is followed by rest, and what is saved after it."""
+    left_s = saved_s - took_s
+    rest_s = max(PERIOD_S, -left_s * REST_SHARE)
+    return rest_s, min(SAVED_MOST_S, left_s + rest_s / REST_SHARE)
 
 
 def keep_all(hub: Hub) -> int:

@@ -1,6 +1,6 @@
 """The job, asked again and again."""
 
-from cloud_hub.coolers.health.keeping import keep_all
+from cloud_hub.coolers.health.keeping import PERIOD_S, SAVED_MOST_S, keep_all, rest_after
 from cloud_hub.coolers.health.metrics import COOLER_HEALTH
 from cloud_hub.master_data.importer import import_chain
 from simulators.day.cooler_physics import MINUTES_A_DAY, Breaking, Fault
@@ -40,3 +40,18 @@ def test_of_five_simulated_coolers_through_the_hubs_ingest_the_failing_one_is_to
     (warning,) = fleet.found()
     assert warning.fixture_id == "s03-a"
     assert "its compressor ran" in warning.sentence.text("en")
+
+
+def test_a_history_that_comes_at_once_is_worked_off_and_over_time_the_job_takes_little() -> None:
+    saved_s, worked_s, rested_s = SAVED_MOST_S, 0.0, 0.0
+    rests = []
+    for _ in range(50):
+        rest_s, saved_s = rest_after(6.0, saved_s)
+        worked_s, rested_s = worked_s + 6.0, rested_s + rest_s
+        rests.append(rest_s)
+    assert rests[:3] == [PERIOD_S] * 3
+    assert worked_s - SAVED_MOST_S <= rested_s / 29
+    # What a quiet day does not use is saved, but no more than the most.
+    for _ in range(10_000):
+        _, saved_s = rest_after(0.0, saved_s)
+    assert saved_s == SAVED_MOST_S
