@@ -28,10 +28,11 @@ NOTED = timedelta(seconds=5)
 """How exactly it is noted when a device was heard last: a row a batch would cost more than it."""
 PREFETCHED = 200
 """Devices read in one query."""
-
-
+RANGES_READ = 1000
+"""Ranges of some lanes that are read in one query; a lane has one or two unless much is amiss."""
 NEAR = 16
-"""Batches whose surroundings are read in one query."""
+"""Batches whose surroundings are read in one query, where the lanes have more."""
+ALL_NUMBERS = (0, 2**63 - 1)
 Claim = tuple[LaneKey, int, int]
 """A lane and the first and last number of a batch."""
 
@@ -82,8 +83,12 @@ class LaneBooks:
         wanted = sorted(set(names) - self._read)
         for some in (wanted[at : at + PREFETCHED] for at in range(0, len(wanted), PREFETCHED)):
             self._prefetch(some)
-        for at in range(0, len(claims), NEAR):
-            self._read_near(claims[at : at + NEAR])
+        keys = sorted({key for key, _, _ in claims})
+        for keys_read in (keys[at : at + PREFETCHED] for at in range(0, len(keys), PREFETCHED)):
+            if not self._read_few(keys_read):
+                among = [claim for claim in claims if claim[0] in set(keys_read)]
+                for at in range(0, len(among), NEAR):
+                    self._read_near(among[at : at + NEAR])
 
     def _prefetch(self, names: Sequence[tuple[str, str]]) -> None:
         def among(table: type[Any]) -> sa.ColumnElement[bool]:
@@ -152,6 +157,24 @@ class LaneBooks:
     ) -> list[tuple[int, int]]:
         query = sa.select(table.first, table.last).where(*_is(table, key))
         return [(first, last) for first, last in self.session.execute(query)]
+
+    def _read_few(self, keys: Sequence[LaneKey]) -> bool:
+        """Whether these lanes have few ranges; then all of them are read."""
+        table = ReceivedRange
+        lane = (table.tenant_id, table.device_id, table.epoch, table.lane)
+        query = (
+            sa.select(*lane, table.first, table.last)
+            .where(sa.tuple_(*lane).in_(keys))
+            .limit(RANGES_READ + 1)
+        )
+        found = self.session.execute(query).all()
+        if len(found) > RANGES_READ:
+            return False
+        for tenant_id, device_id, epoch, number, begins, ends in found:
+            self._book((tenant_id, device_id, epoch, number)).read(begins, ends)
+        for key in keys:
+            self._book(key).near.add(*ALL_NUMBERS)
+        return True
 
     def _read_near(self, claims: Sequence[Claim]) -> None:
         """Reads the ranges that these batches overlap or touch: of each the last one that begins

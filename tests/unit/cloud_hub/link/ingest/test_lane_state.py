@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cloud_hub.core.storage.database import Database
+from cloud_hub.link.ingest import lane_state
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.lane_state import LaneBooks
 from cloud_hub.link.tables import (
@@ -52,11 +54,20 @@ def test_ranges_that_come_apart_meet_when_the_hole_is_filled(
     assert ranges(database) == [(1, 10)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 5)), max_size=6), max_size=6))
+@pytest.mark.parametrize("read_at_once", [0, 2, 1000])
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    groups=st.lists(
+        st.lists(st.tuples(st.integers(1, 60), st.integers(0, 5)), max_size=6), max_size=6
+    )
+)
 def test_ranges_are_the_union_of_what_came_however_it_came(
-    hub_database: Database, groups: list[list[tuple[int, int]]]
+    hub_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    groups: list[list[tuple[int, int]]],
+    read_at_once: int,
 ) -> None:
+    monkeypatch.setattr(lane_state, "RANGES_READ", read_at_once)
     key, union = ("linguang", "s01-till", 1, 0), RangeSet()
     with hub_database.writing() as session:
         session.execute(sa.delete(ReceivedRange))
@@ -77,7 +88,7 @@ def test_of_a_lane_with_many_holes_a_batch_reads_what_it_touches(hub_database: D
     key = ("linguang", "s01-till", 1, 0)
     with hub_database.writing() as session:
         books = LaneBooks(session, NOON)
-        for number in range(500):
+        for number in range(1500):
             books.receive(key, 1 + 10 * number, 5 + 10 * number)
         books.write()
     with hub_database.writing() as session:
@@ -87,7 +98,7 @@ def test_of_a_lane_with_many_holes_a_batch_reads_what_it_touches(hub_database: D
         assert len(books._lanes[key].stored) == 2
         books.write()
     assert (2_001, 2_015) in ranges(hub_database)
-    assert len(ranges(hub_database)) == 499
+    assert len(ranges(hub_database)) == 1499
 
 
 def test_numbers_that_come_again_are_counted_and_nothing_else(
