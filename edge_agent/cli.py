@@ -63,7 +63,7 @@ def edge(
     from edge_agent.agent import run_agent, stop_on_signals
     from edge_agent.settings import load_settings
     from sync.core.clock import SystemClock
-    from vision_models.core.memory import keep_memory_small
+    from sync.core.memory import keep_memory_small
 
     keep_memory_small()
 

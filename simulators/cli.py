@@ -41,7 +41,7 @@ def demo(
     """Play the demonstration chain: a hub, real agents, eight stores with two weeks behind them."""
     from simulators.demo.demo import run_demo
     from simulators.playback.stage import DemoOptions
-    from vision_models.core.memory import keep_memory_small
+    from sync.core.memory import keep_memory_small
 
     keep_memory_small()
     host, port = _parse_address(http)

@@ -15,7 +15,6 @@ from device_profiles.store import LoginRole
 from simulators.connections.hub_api import HubApi, admin_token
 from simulators.core.errors import SimulatorError
 from simulators.core.logins import draw_logins
-from simulators.core.memory import hold_little
 from simulators.core.telling import Teller
 from simulators.core.waiting import until
 from simulators.demo.announcement import Announcement, login_table, write_announcement
@@ -42,7 +41,6 @@ async def run_demo(options: DemoOptions) -> None:
     Raises SimulatorError with one line where it cannot begin or go on; every process that it
     started has ended when this returns or raises.
     """
-    hold_little()
     clock = clock_at(options.at)
     stage = set_stage(options, clock)
     stop = asyncio.Event()

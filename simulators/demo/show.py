@@ -16,7 +16,6 @@ from simulators.connections.carts import SHOPPERS_EVERY_S, CartClient, goods_for
 from simulators.connections.enrolment import Enrolment
 from simulators.connections.lines import Lines
 from simulators.connections.tills import Till
-from simulators.core.memory import give_back
 from simulators.core.waiting import until
 from simulators.day.photos import PhotoDue
 from simulators.playback.agents import Agents
@@ -28,6 +27,7 @@ from simulators.playback.photographer import Photographer
 from simulators.playback.profiles import Fitting
 from simulators.playback.scenery import Scenery, build_scenery
 from simulators.playback.stage import Pasts, Stage, free_ports, play_pasts
+from sync.core.memory import give_back
 from sync.events import EventBody, Receipt, StockMoved
 from sync.link.mqtt import BrokerAddress
 

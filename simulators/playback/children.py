@@ -16,9 +16,8 @@ from simulators.core.errors import ChildDied
 log = logging.getLogger(__name__)
 
 LONGEST_LAST_LINE = 300
-CHILD_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "AISLE_HUB_AUDIT_ONE_IN": "12"}
-"""A dozen processes on one computer: each shall keep few heaps for its threads. And a day's photos
-are few: more of what they show is put before the reviewer than in a real chain."""
+CHILD_ENVIRONMENT = {"AISLE_HUB_AUDIT_ONE_IN": "12"}
+"""A day's photos are few: more of what they show is put before the reviewer than in a chain."""
 GRACE_S = 10.0
 """How long a process may take to end when it is told to; then it is killed."""
 

@@ -14,13 +14,13 @@ from device_profiles.camera import ShelfView
 from device_profiles.planogram import FixtureProfile, PlanogramProfile
 from device_profiles.store import ChainProfile, DeviceKind
 from simulators.chain.chain import Outlet, device_id
-from simulators.core.memory import give_back
 from simulators.core.photo_files import leave_photo
 from simulators.core.waiting import until
 from simulators.day.photos import PhotoDue
 from simulators.playback.agents import Agents
 from simulators.playback.fleet import Fleet, Photographed
 from simulators.playback.scenery import Scenery
+from sync.core.memory import give_back
 from sync.events import MediaTaken, PictureQuality, SeenFacing, ShelfObserved
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder

@@ -6,6 +6,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -163,15 +164,20 @@ def sqlite_file(url: str | sa.URL) -> Path | None:
 
 def known_versions() -> set[str]:
     """The versions of the tables that this program can bring to its own."""
-    _, scripts = _scripts()
-    return {script.revision for script in scripts.walk_revisions()}
+    return {script.revision for script in _scripts().walk_revisions()}
 
 
-def _scripts() -> tuple[Config, ScriptDirectory]:
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("recursive_version_locations", "true")
-    return config, ScriptDirectory.from_config(config)
+    return config
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations' files; read once, as they are part of the program."""
+    return ScriptDirectory.from_config(_config())
 
 
 def migrate(database: Database) -> None:
@@ -179,8 +185,7 @@ def migrate(database: Database) -> None:
 
     Raises UnusableData, and NewerDatabase when a newer AisleOS has written them.
     """
-    config, scripts = _scripts()
-    known = known_versions()
+    scripts, known = _scripts(), known_versions()
     try:
         with database.engine.execution_options(is_writer=True).begin() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
@@ -193,6 +198,7 @@ def migrate(database: Database) -> None:
             if present is None:
                 _require_empty(connection)
             if present != scripts.get_current_head():
+                config = _config()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
                 log.info("database migrated", extra={"action": "migrated", "before": present})

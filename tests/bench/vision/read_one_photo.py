@@ -9,8 +9,8 @@ import numpy as np
 
 from device_profiles.camera import CountingLine, ShelfView
 from device_profiles.planogram import FixtureProfile
+from sync.core.memory import keep_memory_small
 from vision_models.core.frame import Frame, Image
-from vision_models.core.memory import keep_memory_small
 from vision_models.core.pictures import read_picture
 from vision_models.naming.gallery import Gallery
 from vision_models.networks.embedding import Embedder
