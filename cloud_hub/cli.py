@@ -116,9 +116,7 @@ def run_hub(
         return
     from cloud_hub.core.settings import load_settings
     from cloud_hub.serve import serve_hub
-    from sync.core.memory import keep_few_heaps
 
-    keep_few_heaps()
     given: dict[str, Any] = {
         "data_dir": data,
         "database": database,
@@ -155,9 +153,7 @@ def run_worker(
     """Run one more ingest worker beside a hub: the same --data, --database and --broker."""
     from cloud_hub.core.settings import load_settings
     from cloud_hub.worker import serve_worker
-    from sync.core.memory import keep_few_heaps
 
-    keep_few_heaps()
     given: dict[str, Any] = {"data_dir": data, "database": database, "broker": broker}
     serve_worker(load_settings(given, file=settings), verbose=verbose)
 

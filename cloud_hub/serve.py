@@ -19,6 +19,7 @@ from cloud_hub.link.broker.embedded import require_free, require_loopback
 from cloud_hub.link.mosquitto.managed_broker import require_manageable, require_own_name
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from sync.core.garbage import seldom_collect
+from sync.core.memory import keep_few_heaps
 from sync.core.private import private_folder
 from sync.core.sole_owner import sole_owner
 
@@ -30,6 +31,7 @@ LOCK_FILE = "hub.lock"
 
 def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     """Runs until SIGINT or SIGTERM. Raises HubError with one line when it cannot start."""
+    keep_few_heaps()
     set_up_logging(verbose=verbose)
     require_free(settings.http, "--http")
     if settings.broker is None:

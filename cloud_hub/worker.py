@@ -26,6 +26,7 @@ from cloud_hub.link.ingest.unit_of_work import Projector
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from sync.core.clock import SystemClock
 from sync.core.garbage import seldom_collect
+from sync.core.memory import keep_few_heaps
 from sync.link.listener import MqttListener
 
 
@@ -40,6 +41,7 @@ def serve_worker(settings: HubSettings, *, verbose: bool = False) -> None:
             "the embedded broker cannot share its messages among workers; give --broker"
         )
     require_hub(settings)
+    keep_few_heaps()
     set_up_logging(verbose=verbose)
     asyncio.run(_run(settings))
 

@@ -8,6 +8,7 @@ from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.reader import Reader
+from cloud_hub.web.words import Words
 
 
 def task_list(tasks: tuple[TaskRow, ...], reader: Reader) -> Markup:
@@ -56,7 +57,7 @@ def task_answer(task: TaskRow, reader: Reader) -> Markup | None:
     words = reader.words
     if task.answered_at is not None:
         clock = words.moment(task.answered_at, reader.now)
-        said = (answer_name(task.answer, reader), task.answered_by, clock)
+        said = (answer_name(task.answer, words), task.answered_by, clock)
         return el("span", icon("check"), " · ".join(part for part in said if part), class_="done")
     if not reader.viewer.may(Permission.ANSWER_TASKS):
         return None
@@ -77,9 +78,8 @@ def task_answer(task: TaskRow, reader: Reader) -> Markup | None:
     return act_form(ANSWER_TASK, reader, {"task_id": task.task_id}, buttons, class_="answers")
 
 
-def answer_name(answer: str | None, reader: Reader) -> str:
+def answer_name(answer: str | None, words: Words) -> str:
     """An answer in words; what a program wrote stands as it is."""
-    words = reader.words
     return {
         "done": words("Done"),
         "not-possible": words("Not possible"),

@@ -32,7 +32,7 @@ def tasks_tables(view: TasksView, reader: Reader) -> tuple[Table[TaskRow], Table
     answer: Column[TaskRow] = Column(
         key="answer",
         title=words("Answer"),
-        value=lambda row: answer_name(row.answer, reader) if row.answered_at else None,
+        value=lambda row: answer_name(row.answer, reader.words) if row.answered_at else None,
         cell=lambda row: task_answer(row, reader) or NOTHING,
     )
     by: Column[TaskRow] = Column(key="by", title=words("By"), value=lambda row: row.answered_by)

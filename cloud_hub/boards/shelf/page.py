@@ -1,5 +1,7 @@
 """A shelf's page: its photo with what was seen, planned and different; its slots; its day."""
 
+from urllib.parse import quote
+
 from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.boards.shelf.baskets_part import baskets_panel
@@ -73,6 +75,14 @@ def _head(view: ShelfView, reader: Reader) -> Markup:
         if view.owner_brand
         else None,
         el("p", plan, class_="quiet"),
+        el(
+            "a",
+            words("Temperature log (PDF)"),
+            href=f"/api/v1/fixtures/{quote(view.fixture_id)}/temperature-log.pdf",
+            target="_blank",
+        )
+        if view.has_temperatures
+        else None,
         class_="page-head",
     )
 

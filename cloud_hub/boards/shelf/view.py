@@ -16,6 +16,7 @@ from cloud_hub.boards.shelf.counts import count_slots
 from cloud_hub.boards.shelf.facts import FixtureFacts, facts_of
 from cloud_hub.boards.shelf.openings import EstimatedSales, estimated_sales
 from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
+from cloud_hub.boards.temperature_log.view import is_read
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Said
 from cloud_hub.insight.figure import Figure
@@ -89,7 +90,7 @@ class ShelfView:
     picture that could be judged. `model` is the recogniser that read the photo, `published` how
     often it is right, `doubts` how many questions about this shelf wait for this viewer. `sell_out`
     is estimated from door openings, only where its sales pass no till; `baskets` has only a chest
-    freezer."""
+    freezer; `has_temperatures`: there is a temperature log."""
 
     fixture_id: str
     name: Said
@@ -127,6 +128,7 @@ class ShelfView:
     published: Recognition
     doubts: int
     sell_out: EstimatedSales | None
+    has_temperatures: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,7 @@ def shelf_view(
         published=_published(facts),
         doubts=waiting_questions(session, viewer, [fixture_id]).doubts,
         sell_out=shown.sell_out,
+        has_temperatures=is_read(session, viewer.tenant_id, fixture_id),
     )
 
 

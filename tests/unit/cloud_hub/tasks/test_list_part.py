@@ -55,6 +55,6 @@ def test_an_answered_task_tells_what_by_whom_and_when() -> None:
 
 
 def test_an_answer_of_a_program_stands_as_it_is() -> None:
-    assert answer_name("moved to tomorrow", a_reader()) == "moved to tomorrow"
-    assert answer_name(None, a_reader()) == "answered"
-    assert answer_name("accepted", a_reader()) == "taken on"
+    assert answer_name("moved to tomorrow", a_reader().words) == "moved to tomorrow"
+    assert answer_name(None, a_reader().words) == "answered"
+    assert answer_name("accepted", a_reader().words) == "taken on"
