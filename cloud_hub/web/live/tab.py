@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from cloud_hub.core.errors import NotFound, NotYours
-from cloud_hub.web.actions import Answer, Done, Invalid
+from cloud_hub.web.actions import Answer, Attempt, Done, Invalid
 from cloud_hub.web.door import is_own_origin, own_path
 from cloud_hub.web.live.acts import attempt_of, perform, typed
 from cloud_hub.web.live.console import Console, Place
@@ -98,8 +98,12 @@ class Tab:
 
     async def _listen(self) -> None:
         while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
             try:
-                act = AskedAct.model_validate_json(await self._socket.receive_text())
+                # No page of ours sends bytes.
+                act = AskedAct.model_validate_json(message.get("text") or "")
             except ValidationError:
                 await self._socket.close(UNREADABLE)
                 return
@@ -120,15 +124,31 @@ class Tab:
         answer = await perform(self._console, visit, act.act, typed(act.fields), self._words)
         said: dict[str, Any] = {"answer": act.id, "form": act.fields.get("_form", "")}
         said |= _told(answer, self._words)
+        is_gone = False
         if isinstance(answer, Invalid):
-            attempt = attempt_of(act.fields, answer)
-            zone = self._words.zone
-            drawn = await self._console.draw(self._place, visit.viewer, zone, attempt)
-            said["draw"] = main_of(drawn.markup)
-            self._shown = ""
+            try:
+                said["draw"] = await self._drawn_to_put_right(visit, attempt_of(act.fields, answer))
+            except (NotYours, NotFound):
+                is_gone = True
         await self._socket.send_json(said)
+        if is_gone:
+            await _leave(self._socket, {"reload": True})
         if isinstance(answer, Done) and answer.goto is None:
             await self._look()
+
+    async def _drawn_to_put_right(self, visit: Visit, attempt: Attempt) -> str | None:
+        """The page with the form as it was sent; None where it cannot be drawn.  Raises NotYours,
+        NotFound where there is no such page any more."""
+        try:
+            drawn = await self._console.draw(self._place, visit.viewer, self._words.zone, attempt)
+        except (NotYours, NotFound):
+            raise
+        except Exception:
+            # What is wrong is told all the same; the next look may succeed.
+            log.exception("page not drawn", extra={"action": "draw", "page": self._place.path})
+            return None
+        self._shown = ""
+        return main_of(drawn.markup)
 
     async def _look(self) -> None:
         """Draws the page again, and sends it if it has become another."""
