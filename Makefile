@@ -8,7 +8,7 @@ READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum
 
 FUZZ_S ?= 10
 
-.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-vision bench-coolers bench lock locale clean
+.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-door bench-vision bench-coolers bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ fuzz: $(READY) ## odd bytes, requests and files, FUZZ_S seconds each (10), seede
 
 bench-poison: $(READY) ## what 24 devices wait beside one that sends poison; JSON on the last line
 	$(BIN)/python -m tests.bench.link.bench_poison $(ARGS)
+
+bench-door: $(READY) ## what the embedded broker's door costs beside bare amqtt; JSON on the last line
+	$(BIN)/python -m tests.bench.link.bench_door $(ARGS)
 
 check: $(READY) ## format, lint, types, layers
 	$(BIN)/ruff format --check .

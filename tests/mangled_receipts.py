@@ -23,6 +23,12 @@ class TruthLine:
     quantity: Decimal
     amount: Decimal
     member: str
+    voids: str = ""
+    """The receipt that this one takes back, where the file says it."""
+
+    @property
+    def is_booked(self) -> bool:
+        return self.kind != "void" or bool(self.voids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,19 @@ PLAIN = Dress(
     name="square",
     encoding="utf-8-sig",
     delimiter=",",
-    header=("Shop", "Ticket", "Type", "Date", "Time", "SKU", "Item", "Qty", "Net", "Customer"),
+    header=(
+        "Shop",
+        "Ticket",
+        "Type",
+        "Date",
+        "Time",
+        "SKU",
+        "Item",
+        "Qty",
+        "Net",
+        "Customer",
+        "Voids",
+    ),
     kinds={"sale": "Sale", "return": "Refund", "void": "Void"},
     thousands=",",
     negative="({})",
@@ -64,7 +82,7 @@ GERMAN = Dress(
     delimiter=";",
     header=(
         *("Filiale", "Belegnr", "Vorgang", "Datum", "Uhrzeit", "EAN", "Bezeichnung", "Menge"),
-        *("Betrag", "Kundennr"),
+        *("Betrag", "Kundennr", "Storno zu"),
     ),
     kinds={"sale": "Verkauf", "return": "Rückgabe", "void": "Storno"},
     is_comma=True,
@@ -78,14 +96,14 @@ CHINESE = Dress(
     delimiter="\t",
     header=(
         *("门店编号", "小票号", "交易类型", "交易日期", "交易时间", "商品条码", "商品名称", "数量"),
-        *("实收金额", "会员号"),
+        *("实收金额", "会员号", "被作废小票号"),
     ),
     kinds={"sale": "销售", "return": "退货", "void": "作废"},
     negative="−{}",
     day="%Y/%m/%d",
     is_spreadsheet=True,
 )
-NAMELESS = "no file says which receipt it takes back"
+NAMELESS = "does not say which receipt it takes back"
 NAMES = {"square": "Tea, green", "german": "Käse „jung“", "chinese": "乌龙茶"}
 
 
@@ -99,28 +117,35 @@ def mapping_words(dress: Dress) -> dict[str, object]:
         "currency": "USD",
         "store_time_zone": "America/New_York",
         "code_kind": "store" if not dress.is_spreadsheet else "gtin",
-        "columns": dict(zip((*names, "amount", "identity"), dress.header, strict=True)),
+        "columns": dict(zip((*names, "amount", "identity", "voids"), dress.header, strict=True)),
         "identity": {"kind": "member"},
     }
 
 
 def with_changes(sales: Sequence[TruthLine], rng: Random) -> list[TruthLine]:
-    """The sales, and for some baskets a return of a line, a void of all, or an exchange."""
-    baskets: dict[tuple[str, str], list[TruthLine]] = {}
+    """The sales, and for some baskets a return of a line, a void of all, or an exchange. Of four
+    voids one does not say of what. They stand before their sales as often as behind."""
+    baskets: dict[tuple[str, str, datetime], list[TruthLine]] = {}
     for line in sales:
-        baskets.setdefault((line.store, line.number), []).append(line)
+        baskets.setdefault((line.store, line.number, line.at), []).append(line)
     made = list(sales)
-    for (_, number), lines in baskets.items():
+    for (_, number, _), lines in baskets.items():
         later = lines[0].at + timedelta(minutes=5)
         back = [replace(one, at=later, quantity=-one.quantity, amount=-one.amount) for one in lines]
         match rng.randrange(20):
             case 0:
-                made += [replace(back[0], number=f"{number}8", kind="return")]
+                made += [replace(back[0], number=f"{number}0008", kind="return")]
             case 1:
-                made += [replace(one, number=f"{number}9", kind="void") for one in back]
+                named = number if rng.random() < 0.75 else ""
+                void = [
+                    replace(one, number=f"{number}0009", kind="void", voids=named) for one in back
+                ]
+                made = [*void, *made] if rng.random() < 0.5 else [*made, *void]
             case 2:
-                given = replace(lines[0], at=later, number=f"{number}7", amount=Decimal("1234.56"))
-                made += [replace(back[0], number=f"{number}7", kind="sale"), given]
+                price, other = Decimal("1234.56"), rng.choice(sales).code
+                given = replace(lines[0], number=f"{number}0007", amount=price, code=other)
+                given = replace(given, at=later, quantity=Decimal(1))
+                made += [replace(back[0], number=f"{number}0007", kind="sale"), given]
     return made
 
 
@@ -132,7 +157,7 @@ def write(
     good = [(line, _cells(dress, line, rng)) for line in lines]
     rows: list[tuple[bytes, str]] = []
     for line, cells in good:
-        rows.append((_encoded(dress, cells), NAMELESS if line.kind == "void" else ""))
+        rows.append((_encoded(dress, cells), "" if line.is_booked else NAMELESS))
         if rng.random() < spoiled:
             rows.append(_spoil(dress, cells, rng))
     with path.open("wb") as file:
@@ -146,20 +171,21 @@ def _cells(dress: Dress, line: TruthLine, rng: Random) -> list[str]:
     if line.kind in ("return", "void") and rng.random() < 0.5:
         # Half of all programs leave the sign to the word.
         quantity, amount = -quantity, -amount
-    member, code = line.member, line.code
+    member, code, voids = line.member, line.code, line.voids
     if dress.is_spreadsheet:
         member = rng.choice((member, f"{member}.0", f"'{member}"))
         code = rng.choice((code, f"{code}.0", f"'{code}", f'="{code}"'))
+        voids = voids and rng.choice((voids, f"{voids}.0", f"'{voids}", f'="{voids}"'))
     return [
         *(line.store, line.number, dress.kinds[line.kind]),
         *(line.at.strftime(dress.day), line.at.strftime(dress.time), code, NAMES[dress.name]),
-        *(dress.number(quantity), dress.number(amount), member),
+        *(dress.number(quantity), dress.number(amount), member, voids),
     ]
 
 
 def _spoil(dress: Dress, cells: Sequence[str], rng: Random) -> tuple[bytes, str]:
     """A row like this one that cannot be booked, and a word of why."""
-    quantity, amount = len(cells) - 3, len(cells) - 2
+    quantity, amount = len(cells) - 4, len(cells) - 3
     changed, reason = rng.choice(
         [
             ({amount: "abc"}, "amount 'abc' is not a number"),

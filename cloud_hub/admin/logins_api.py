@@ -42,13 +42,13 @@ class GrantRequest(Body):
     role: LoginRole
     scope_id: Annotated[
         tuple[Identifier, ...],
-        BeforeValidator(_as_list),
         Field(max_length=MOST_BOUNDS, description="The stores or the brand it is for: one, a list"),
+        BeforeValidator(_as_list),
     ] = ()
     region: Annotated[
         tuple[Name, ...],
-        BeforeValidator(_as_list),
         Field(max_length=MOST_BOUNDS, description="Regions whose stores it is for: one, a list"),
+        BeforeValidator(_as_list),
     ] = ()
 
     def grant(self) -> Grant:

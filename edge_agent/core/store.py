@@ -57,6 +57,12 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX till_return_of ON till_return(of_line);
     CREATE INDEX till_return_by ON till_return(by_receipt);
     """,
+    """
+    CREATE TABLE imported_original(
+        number TEXT NOT NULL, workstation_id TEXT NOT NULL, business_day TEXT NOT NULL,
+        body TEXT NOT NULL, voided INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY(number, workstation_id, business_day)) WITHOUT ROWID;
+    """,
 )
 """What each version added; never edited once released."""
 

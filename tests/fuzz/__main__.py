@@ -37,8 +37,9 @@ def main() -> None:
         def tried(data: st.DataObject) -> None:
             request = data.draw(requests(hub.known, hub.keys))
             answer = hub.ask(request)
-            answers[answer.status // 100] += 1
-            if answer.status >= 500:
+            is_fault = answer.is_fault(request)
+            answers[5 if is_fault else min(answer.status // 100, 4)] += 1
+            if is_fault:
                 print(request, answer.body[:500])
             if answers.total() % 10_000 == 0:
                 print(dict(answers), flush=True)

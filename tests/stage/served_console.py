@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 
 from cloud_hub.access.grants import Grant
@@ -34,6 +35,7 @@ PASSWORD = "long enough"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedConsole:
+    app: FastAPI
     hub: Hub
     parts: Parts
     chain: SmallChain
@@ -136,7 +138,9 @@ async def open_console(folder: Path) -> AsyncIterator[ServedConsole]:
     while not server.started:
         await asyncio.sleep(0.01)
     async with httpx.AsyncClient(base_url=f"http://{host}", timeout=60) as http:
-        yield ServedConsole(hub=hub, parts=app.state.parts, chain=chain, http=http, host=host)
+        yield ServedConsole(
+            app=app, hub=hub, parts=app.state.parts, chain=chain, http=http, host=host
+        )
     server.should_exit = True
     await task
     hub.database.close()

@@ -17,7 +17,9 @@ from vision_models.core.damage import Part
 from vision_models.core.frame import Image
 
 JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+NOT_TO_BE_CHECKED = "four inks, some coarser than others: it cannot be told whether it is whole"
 SCANS_MISSING = "scans are missing: the file was cut between two of them"
+INKS = "CMYK"
 _FILLING = re.compile(r"[1-8] extraneous bytes before marker 0xd9")
 """A few bytes between the last line and the end mark lose nothing; some cameras write them."""
 _NOT_ASKED_FOR = ("color conversion", "subsampling")
@@ -67,11 +69,15 @@ def complaint_about(raw: bytes) -> str:
 
 
 def _said_of(raw: bytes) -> str:
+    colours = _as_stored(raw)
     try:
         # An eighth of the size: every bit is read all the same.
-        simplejpeg.decode_jpeg(raw, _as_stored(raw), min_factor=8, strict=True)
+        simplejpeg.decode_jpeg(raw, colours, min_factor=8, strict=True)
     except ValueError as error:
         said = str(error)
+        if colours == INKS and "subsampling" in said:
+            # Others show such a file, and its missing part as grey, without a word.
+            return NOT_TO_BE_CHECKED
         return "" if _FILLING.search(said) or any(one in said for one in _NOT_ASKED_FOR) else said
     return ""
 
@@ -79,7 +85,7 @@ def _said_of(raw: bytes) -> str:
 def _as_stored(raw: bytes) -> str:
     """The colours to ask for: four inks cannot be had as grey."""
     frame = next((one for one in _segments(raw) if one[0] in _FRAMES), None)
-    return "CMYK" if frame and len(frame[1]) > 5 and frame[1][5] == 4 else "GRAY"
+    return INKS if frame and len(frame[1]) > 5 and frame[1][5] == 4 else "GRAY"
 
 
 def cut_off(raw: bytes, complaint: str, upright: Image) -> tuple[Part, ...]:

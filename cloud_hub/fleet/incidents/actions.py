@@ -5,9 +5,8 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.incidents.acts import LONGEST_SNOOZE_H, Snoozing, acknowledge, snooze
-from cloud_hub.web.actions import Acting, Action, Declined, Done
+from cloud_hub.web.actions import Acting, Action, Done
 from cloud_hub.web.forms.fields import Input
 
 LONGEST_NOTE: Final = 400
@@ -38,20 +37,14 @@ class SnoozeForm(BaseModel):
     ]
 
 
-def _acknowledge(act: Acting, form: AcknowledgeForm) -> Done | Declined:
-    try:
-        acknowledge(act.session, act.viewer, form.incident_id, form.note, act.now)
-    except Refused as error:
-        return Declined(message=act.words("The hub refused: {why}", why=str(error)))
+def _acknowledge(act: Acting, form: AcknowledgeForm) -> Done:
+    acknowledge(act.session, act.viewer, form.incident_id, form.note, act.now)
     return Done(message=act.words("Acknowledged: nobody else is told."))
 
 
-def _snooze(act: Acting, form: SnoozeForm) -> Done | Declined:
+def _snooze(act: Acting, form: SnoozeForm) -> Done:
     snoozing = Snoozing(hours=form.hours, reason=form.reason)
-    try:
-        snooze(act.session, act.viewer, form.incident_id, snoozing, act.now)
-    except Refused as error:
-        return Declined(message=act.words("The hub refused: {why}", why=str(error)))
+    snooze(act.session, act.viewer, form.incident_id, snoozing, act.now)
     return Done(message=act.words("Snoozed."))
 
 

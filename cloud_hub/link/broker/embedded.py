@@ -25,6 +25,7 @@ from cloud_hub.link.broker.caller import Caller, Identities, up_folder
 from cloud_hub.link.broker.client_packets import GuardedReader, GuardedWriter
 from cloud_hub.link.broker.crowd import Crowd, Room
 from cloud_hub.link.broker.door import Door, Doorkeeper
+from device_profiles.failures import in_words
 
 log = logging.getLogger(__name__)
 
@@ -132,8 +133,7 @@ def require_free(address: Address, setting: str) -> None:
             probe.bind((address.host, address.port))
         except OSError as error:
             raise PortInUse(
-                f"cannot listen on {address}: {error.strerror}; stop the program that does,"
-                f" or give another {setting}"
+                f"cannot listen on {address}: {in_words(error)}; or give another {setting}"
             ) from error
 
 

@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from cloud_hub.core.errors import NotFound, NotYours
-from cloud_hub.web.actions import Answer, Done, Invalid
+from cloud_hub.web.actions import Answer, Attempt, Done, Invalid
 from cloud_hub.web.door import is_own_origin, own_path
 from cloud_hub.web.live.acts import attempt_of, perform, typed
 from cloud_hub.web.live.console import Console, Place
+from cloud_hub.web.live.shared_drawings import Drawing
 from cloud_hub.web.live.shell import MARK, main_of, problem_of
 from cloud_hub.web.visit import Visit
 from cloud_hub.web.words import Words
@@ -98,8 +99,12 @@ class Tab:
 
     async def _listen(self) -> None:
         while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
             try:
-                act = AskedAct.model_validate_json(await self._socket.receive_text())
+                # No page of ours sends bytes.
+                act = AskedAct.model_validate_json(message.get("text") or "")
             except ValidationError:
                 await self._socket.close(UNREADABLE)
                 return
@@ -120,15 +125,33 @@ class Tab:
         answer = await perform(self._console, visit, act.act, typed(act.fields), self._words)
         said: dict[str, Any] = {"answer": act.id, "form": act.fields.get("_form", "")}
         said |= _told(answer, self._words)
+        is_gone = False
         if isinstance(answer, Invalid):
-            attempt = attempt_of(act.fields, answer)
-            zone = self._words.zone
-            drawn = await self._console.draw(self._place, visit.viewer, zone, attempt)
-            said["draw"] = main_of(drawn.markup)
-            self._shown = ""
+            try:
+                drawn = await self._drawn(visit, attempt_of(act.fields, answer))
+                if drawn is not None:
+                    said["draw"], self._shown = main_of(drawn.markup), ""
+            except (NotYours, NotFound):
+                is_gone = True
+                # Else the page that it loads now would be the one that was drawn a moment ago.
+                self._console.drawings.forget()
         await self._socket.send_json(said)
+        if is_gone:
+            await _leave(self._socket, {"reload": True})
         if isinstance(answer, Done) and answer.goto is None:
             await self._look()
+
+    async def _drawn(self, visit: Visit, attempt: Attempt | None = None) -> Drawing | None:
+        """The page as it is now, with a form as it was sent; None where it cannot be drawn.  Raises
+        NotYours, NotFound where there is no such page any more."""
+        try:
+            return await self._console.draw(self._place, visit.viewer, self._words.zone, attempt)
+        except (NotYours, NotFound):
+            raise
+        except Exception:
+            # One drawing that fails must not end the tab; the next one may succeed.
+            log.exception("page not drawn", extra={"action": "draw", "page": self._place.path})
+            return None
 
     async def _look(self) -> None:
         """Draws the page again, and sends it if it has become another."""
@@ -137,13 +160,11 @@ class Tab:
             if visit is None:
                 return
             try:
-                drawing = await self._console.draw(self._place, visit.viewer, self._words.zone)
+                drawing = await self._drawn(visit)
             except (NotYours, NotFound):
                 await _leave(self._socket, {"reload": True})
                 return
-            except Exception:
-                # One drawing that fails must not end the tab; the next one may succeed.
-                log.exception("page not drawn", extra={"action": "draw", "page": self._place.path})
+            if drawing is None:
                 return
             self._version = drawing.version
             told: dict[str, Any] = {"now": int(self._console.hub.clock.now().timestamp() * 1000)}

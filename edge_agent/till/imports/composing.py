@@ -36,8 +36,8 @@ from sync.events import Receipt, ReceiptLine, ReceiptType, StockMoved
 
 PLACES = Decimal("0.0001")
 NAMELESS = (
-    "a void, and no file says which receipt it takes back: take that receipt out of the file, or"
-    " name the word as a return in the mapping's `kinds`"
+    "a void that does not say which receipt it takes back: name that column as `voids` in the"
+    " mapping, take the receipt out of the file, or name the word as a return in `kinds`"
 )
 
 
@@ -52,16 +52,32 @@ class Refusal:
     row: RawLine
     reason: str
 
+    @classmethod
+    def of(cls, row: RawLine, why: object) -> "Refusal":
+        """The row's, with where it stands."""
+        return cls(row=row, reason=f"{row.where}: {why}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takes:
+    """What a void takes back: the receipt of this number; and the rows that say so."""
+
+    number: str
+    rows: tuple[RawLine, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
     """A receipt ready to be booked, None where no row of it can be. `number` stands open where the
     file has none; `left_out` are lines that no event can carry, `skipped` rows that the mapping
-    leaves out. `former_key` is what release 0.1.0 knew it by."""
+    leaves out. `takes` is there for a void, which is booked once that receipt is found; `name` is
+    the number by which a void finds this one. `former_key` is what release 0.1.0 knew it by."""
 
     key: str
     former_key: str
     fingerprint: str
+    name: str
+    takes: Takes | None
     receipt: Receipt | None
     has_own_number: bool
     moves: tuple[StockMoved, ...]
@@ -118,13 +134,11 @@ def compose(
         try:
             _add(work, row)
         except (RefusedRow, UnusableCell) as error:
-            work.refused.append(Refusal(row=row, reason=f"{row.where}: {error}"))
+            work.refused.append(Refusal.of(row, error))
         except ValidationError as error:
             # A cell that is one, and more than a receipt can hold.
-            work.refused.append(Refusal(row=row, reason=f"{row.where}: {first_problem(error)}"))
-    if work.kinds == {RowKind.VOID}:
-        # As it names no other receipt, it would change nothing.
-        _refuse_all(work, NAMELESS)
+            work.refused.append(Refusal.of(row, first_problem(error)))
+    takes = _takes(work)
     name = rows[0].receipt or ""
     day = "" if work.ended_at is None else _business_day(work.ended_at, mapping).isoformat()
     till = f"{rows[0].workstation}:" if rows[0].workstation else ""
@@ -138,6 +152,8 @@ def compose(
         key=f"{mapping.name}:{till}{name}:{day}",
         former_key=f"{mapping.name}:{name}",
         fingerprint=_fingerprint(rows),
+        name=number_named(rows[0].receipt),
+        takes=takes,
         receipt=receipt,
         has_own_number=mapping.columns.sequence is not None,
         moves=tuple(work.moves),
@@ -148,9 +164,29 @@ def compose(
     )
 
 
+def number_named(text: str | None) -> str:
+    """A receipt's number as it was before a spreadsheet had it."""
+    with suppress(UnusableCell):
+        return unmangled(text or "")
+    return (text or "").strip()
+
+
+def _takes(work: _Composing) -> Takes | None:
+    """What a receipt of nothing but voids takes back; all of it is refused where it says nothing
+    or several."""
+    if work.kinds != {RowKind.VOID}:
+        return None
+    told = {number_named(row.voids) for row in work.good if not is_nothing(row.voids)}
+    if len(told) == 1:
+        return Takes(number=told.pop(), rows=tuple(work.good))
+    # It would change nothing, or one of them, and nobody knows which.
+    _refuse_all(work, NAMELESS if not told else f"one void of several receipts: {sorted(told)}")
+    return None
+
+
 def _refuse_all(work: _Composing, why: str) -> None:
     """Nothing of this receipt is booked."""
-    work.refused += [Refusal(row=row, reason=f"{row.where}: {why}") for row in work.good]
+    work.refused += [Refusal.of(row, why) for row in work.good]
     work.lines.clear()
     work.moves.clear()
     work.left_out = 0
@@ -171,7 +207,8 @@ def _add(work: _Composing, row: RawLine) -> None:
     _sequence(row)
     quantity = _exact(work, row, row.quantity, "quantity")
     line = _line(work, row, quantity)
-    if kind in (RowKind.RETURN, RowKind.VOID) and line.quantity > 0:
+    comes_back = kind in (RowKind.RETURN, RowKind.VOID)
+    if comes_back and (line.quantity > 0 or (line.quantity == 0 and line.amount > 0)):
         line = _turned(line)
     adjusts = mapping.negative_quantity is NegativeQuantity.STOCK_ADJUSTMENT
     if not (adjusts and line.quantity < 0):
@@ -226,7 +263,9 @@ def _receipt(work: _Composing) -> Receipt | None:
     if not lines or work.ended_at is None:
         return None
     type_ = ReceiptType.SALE
-    if work.kinds == {RowKind.RETURN} or all(line.quantity < 0 for line in lines):
+    if work.kinds == {RowKind.VOID}:
+        type_ = ReceiptType.VOID
+    elif work.kinds == {RowKind.RETURN} or all(line.quantity < 0 for line in lines):
         type_ = ReceiptType.RETURN
     workstation = work.good[0].workstation
     act = TillAct(
@@ -387,4 +426,4 @@ def _known(row: RawLine) -> tuple[object, ...]:
 
 
 def _new(row: RawLine) -> tuple[str | None, ...]:
-    return (row.time, row.workstation, row.kind, row.unit)
+    return (row.time, row.workstation, row.kind, row.unit, row.voids)

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 from pathlib import Path
 from random import Random
@@ -15,9 +15,16 @@ from urllib.parse import quote
 
 from edge_agent.core.store import apply_migrations
 from edge_agent.till.imports.cells import is_nothing
-from edge_agent.till.imports.composing import Composed, by_day, compose
+from edge_agent.till.imports.composing import (
+    Composed,
+    Refusal,
+    RefusedRow,
+    by_day,
+    compose,
+)
 from edge_agent.till.imports.mapping import ReceiptMapping, UnusableMapping, device_of
 from edge_agent.till.imports.reading import RawLine, ReceiptFile
+from edge_agent.till.imports.voiding import Originals
 from sync.core.clock import Clock
 from sync.core.private import private_folder
 from sync.outbox.outbox import Outbox, Transaction
@@ -151,11 +158,16 @@ class _Run:
         try:
             with outbox.transaction() as transaction:
                 apply_migrations(transaction.connection)
+            voids: list[Composed] = []
             while chunk := list(islice(receipts, RECEIPTS_A_COMMIT)):
                 with outbox.transaction() as transaction:
-                    for composed in self._composed(chunk, store_id):
-                        _book(transaction, composed, self.book)
+                    for composed in self._composed(chunk, store_id, voids):
+                        self._book(transaction, composed)
                 importing.on_progress(self.book)
+            # A file is in no order that could be relied on: what they take back stands by now.
+            with outbox.transaction() as transaction:
+                for composed in voids:
+                    self._book(transaction, composed)
         finally:
             outbox.close()
 
@@ -168,15 +180,64 @@ class _Run:
             if path.exists():
                 connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
                 known = stack.enter_context(closing(connection))
-            for composed in self._composed(receipts, store_id):
+            would_be = stack.enter_context(closing(sqlite3.connect(":memory:")))
+            apply_migrations(would_be)
+            originals = Originals(would_be, known)
+            voids: list[Composed] = []
+            for composed in chain(self._composed(receipts, store_id, voids), voids):
                 if known is None or not _is_known(known, composed, self.book):
-                    _count(composed, self.book)
+                    self._settled(composed, originals)
                 self.importing.on_progress(self.book)
 
+    def _book(self, transaction: Transaction, composed: Composed) -> None:
+        """One receipt, where it was not imported before."""
+        connection = transaction.connection
+        if _is_known(connection, composed, self.book):
+            return
+        if composed.receipt is not None and not composed.has_own_number:
+            number = _next_number(connection, composed.receipt.workstation_id)
+            receipt = composed.receipt.model_copy(update={"sequence": number})
+            composed = replace(composed, receipt=receipt)
+        settled = self._settled(composed, Originals(connection))
+        if settled is None:
+            return
+        if settled.receipt is not None:
+            transaction.append(settled.receipt)
+        for move in settled.moves:
+            transaction.append(move)
+        connection.execute(
+            "INSERT INTO imported_receipt(key, fingerprint) VALUES (?, ?)",
+            (settled.key, settled.fingerprint),
+        )
+
+    def _settled(self, composed: Composed, originals: Originals) -> Composed | None:
+        """The receipt as it is booked, and counted: a void as what takes its receipt back. None
+        where that cannot be: then its rows are refused."""
+        if composed.takes is not None:
+            try:
+                void = originals.taken_back(composed, composed.takes)
+            except RefusedRow as error:
+                for row in composed.takes.rows:
+                    self.refuse_row(row, Refusal.of(row, error).reason)
+                return None
+            composed = replace(composed, receipt=void)
+        elif composed.receipt is not None and self._has_voids:
+            originals.note(composed, composed.receipt)
+        _count(composed, self.book)
+        return composed
+
+    @property
+    def _has_voids(self) -> bool:
+        return self.importing.source.mapping.columns.voids is not None
+
     def _composed(
-        self, receipts: Iterable[tuple[RawLine, ...]], store_id: str
+        self,
+        receipts: Iterable[tuple[RawLine, ...]],
+        store_id: str,
+        voids: list[Composed],
     ) -> Iterator[Composed]:
-        """Each receipt that has anything to book; rows that cannot be are refused."""
+        """Each receipt that has anything to book; rows that cannot be are refused. Voids, which
+        need what they take back, are put into `voids`."""
         source = self.importing.source
         mapping, mark = source.mapping, source.read_as.decimal or "."
         for rows in chain.from_iterable(by_day(rows, mapping) for rows in receipts):
@@ -188,7 +249,9 @@ class _Run:
                 self.warned.write(json.dumps(told, ensure_ascii=False) + "\n")
             self.book.skipped += composed.skipped
             self.book.warnings += len(composed.warnings)
-            if composed.receipt is not None or composed.moves or composed.left_out:
+            if composed.takes is not None:
+                voids.append(composed)
+            elif composed.receipt is not None or composed.moves or composed.left_out:
                 yield composed
 
 
@@ -217,25 +280,6 @@ def _count(composed: Composed, book: ImportBook) -> None:
     book.lines += 0 if composed.receipt is None else len(composed.receipt.lines)
     book.moves += len(composed.moves)
     book.left_out += composed.left_out
-
-
-def _book(transaction: Transaction, composed: Composed, book: ImportBook) -> None:
-    connection = transaction.connection
-    if _is_known(connection, composed, book):
-        return
-    receipt = composed.receipt
-    if receipt is not None:
-        if not composed.has_own_number:
-            number = _next_number(connection, receipt.workstation_id)
-            receipt = receipt.model_copy(update={"sequence": number})
-        transaction.append(receipt)
-    for move in composed.moves:
-        transaction.append(move)
-    connection.execute(
-        "INSERT INTO imported_receipt(key, fingerprint) VALUES (?, ?)",
-        (composed.key, composed.fingerprint),
-    )
-    _count(composed, book)
 
 
 def _next_number(connection: sqlite3.Connection, workstation_id: str) -> int:

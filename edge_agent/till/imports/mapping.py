@@ -69,13 +69,15 @@ class Columns(Profile):
     """Column names. Without `store` all rows belong to the mapping's `store_id`; without `amount`
     it is quantity x unit_price - discount; several discount columns add up. `time` is for files
     whose day and time stand apart; `workstation` for those that number each till's receipts by
-    themselves; `kind` for those that say which rows are returns or voids."""
+    themselves; `kind` for those that say which rows are returns or voids; `voids` for those that
+    say beside a void the number of the receipt that it takes back."""
 
     receipt: str
     ended_at: str
     time: str | None = None
     workstation: str | None = None
     kind: str | None = None
+    voids: str | None = None
     unit: str | None = None
     code: str
     quantity: str
@@ -91,6 +93,8 @@ class Columns(Profile):
     def _money_is_given(self) -> "Columns":
         if self.amount is None and self.unit_price is None:
             raise ValueError("name a column for `amount` or for `unit_price`")
+        if self.voids is not None and self.kind is None:
+            raise ValueError("name a column for `kind`: without it no row is a void of `voids`")
         return self
 
     def named(self) -> tuple[str, ...]:
@@ -109,6 +113,7 @@ class Columns(Profile):
             self.time,
             self.workstation,
             self.kind,
+            self.voids,
             self.unit,
         )
         named = (*(name for name in single if name is not None), *self.discount)

@@ -44,6 +44,7 @@ class RawLine:
     workstation: str | None = None
     kind: str | None = None
     unit: str | None = None
+    voids: str | None = None
 
     @property
     def where(self) -> str:
@@ -150,6 +151,7 @@ class ReceiptFile:
             "workstation": columns.workstation,
             "kind": columns.kind,
             "unit": columns.unit,
+            "voids": columns.voids,
         }
         texts = [f"{_text(column)} AS {name}" for name, column in text.items()]
         texts += [f"{_text(name)} AS discount_{n}" for n, name in enumerate(columns.discount)]
@@ -232,7 +234,7 @@ def _text(column: str | None) -> str:
 
 def _raw_line(row: tuple[Any, ...], discounts: int) -> RawLine:
     number, line, store, receipt, sequence, ended, code, quantity, amount, price, text = row[:11]
-    identity, time, workstation, kind, unit = row[11:16]
+    identity, time, workstation, kind, unit, voids = row[11:17]
     return RawLine(
         row=number,
         line=line,
@@ -244,11 +246,12 @@ def _raw_line(row: tuple[Any, ...], discounts: int) -> RawLine:
         quantity=quantity,
         amount=amount,
         unit_price=price,
-        discounts=tuple(row[16 : 16 + discounts]),
+        discounts=tuple(row[17 : 17 + discounts]),
         description=text,
         identity=identity,
         time=time,
         workstation=workstation,
         kind=kind,
         unit=unit,
+        voids=voids,
     )

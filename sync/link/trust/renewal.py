@@ -17,6 +17,7 @@ from typing import Final, Literal
 import aiohttp
 from pydantic import BaseModel, Field
 
+from device_profiles.failures import in_words
 from device_profiles.values.bounds import Moment
 from sync.core.errors import ClaimRefused
 from sync.core.pause import pause
@@ -96,8 +97,7 @@ class Keeper:
         except ClaimRefused as error:
             self.on_refused(str(error))
         except ODD as error:
-            detail = str(error) or "the hub does not answer"
-            log.info("certificate: %s", detail, extra={"action": "certificate-failed"})
+            log.info("certificate: %s", in_words(error), extra={"action": "certificate-failed"})
         else:
             policy.was_connected(float("inf"))
             return min(await self._due_in_s(), ASK_EVERY_S)

@@ -23,9 +23,11 @@ from device_profiles.store import LoginRole
 from sync.core.clock import ManualClock
 from tests.small_chain import NOW, TENANT, SmallChain
 from tests.stage.odd.raw_http import RawAnswer, RawRequest, ask_raw
+from tests.stage.odd.raw_socket import RawHeard, RawTalk, talk_raw
 from tests.stage.odd.strange_requests import addresses
 
 PASSWORD = "long enough"
+PATIENCE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -54,6 +56,15 @@ class FuzzedHub:
     def ask(self, request: RawRequest) -> RawAnswer:
         """What the hub answers."""
         return self._runner.run(ask_raw(self.app, request))
+
+    def follow(self, talk: RawTalk) -> RawHeard:
+        """What one open tab hears."""
+        return self._runner.run(talk_raw(self.app, "/console/live", talk, PATIENCE_S))
+
+    def cookies(self) -> list[str]:
+        """Cookies of new sessions, one a role that may change things: what was tried before may
+        have ended the last ones."""
+        return [line.decode().removeprefix("cookie: ") for line in _cookies(self.app.state.hub)]
 
 
 @contextmanager

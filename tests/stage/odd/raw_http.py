@@ -27,6 +27,12 @@ class RawAnswer:
     headers: Mapping[bytes, bytes]
     body: bytes
 
+    def is_fault(self, request: RawRequest) -> bool:
+        """Whether this answer to a request is a fault of the application. A hub in a test has no
+        broker, and says at /readyz that it is not ready."""
+        is_ready_asked = request.target.partition(b"?")[0] == b"/readyz"
+        return self.status >= 500 and not (is_ready_asked and self.status == 503)
+
 
 async def ask_raw(app: ASGIApp, request: RawRequest) -> RawAnswer:
     """The answer of `app`."""

@@ -43,11 +43,17 @@ async def test_a_store_without_moves_holds_nothing(doors: Doors) -> None:
     assert (await doors.get("/stock/s01", LoginRole.IT)).json() == []
 
 
-@pytest.mark.parametrize(("role", "scope"), [(LoginRole.STORE, "s02"), (LoginRole.BRAND, OWN)])
+@pytest.mark.parametrize(
+    ("role", "scope", "status"), [(LoginRole.STORE, "s02", 404), (LoginRole.BRAND, OWN, 403)]
+)
 async def test_another_stores_stock_is_not_told(
-    stocked: Doors, role: LoginRole, scope: str
+    stocked: Doors, role: LoginRole, scope: str, status: int
 ) -> None:
-    assert (await stocked.get("/stock/s01", role, scope)).status_code == 403
+    assert (await stocked.get("/stock/s01", role, scope)).status_code == status
+
+
+async def test_a_store_that_is_not_there_is_not_taken_for_an_empty_one(stocked: Doors) -> None:
+    assert (await stocked.get("/stock/s09", LoginRole.IT)).status_code == 404
 
 
 @pytest.mark.parametrize(

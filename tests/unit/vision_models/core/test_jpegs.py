@@ -1,16 +1,23 @@
 """What is wrong with a JPEG, and which kinds of files are whole."""
 
+import io
 import struct
 from itertools import pairwise
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from vision_models.core.damage import is_lost, lost_share
 from vision_models.core.errors import UnusablePicture
 from vision_models.core.frame import Image
-from vision_models.core.jpegs import JPEG_END, SCANS_MISSING, complaint_about
+from vision_models.core.jpegs import (
+    JPEG_END,
+    NOT_TO_BE_CHECKED,
+    SCANS_MISSING,
+    complaint_about,
+)
 from vision_models.core.pictures import Decoded, decode
 
 HEIGHT, WIDTH = 480, 640
@@ -203,3 +210,68 @@ def test_a_cut_file_of_twelve_bits_or_odd_markers_is_one_line() -> None:
             continue
         assert found.complaint
     assert complaint_about(b"\xff\xd8\xff\xda\x00\x03\x00") in ("", SCANS_MISSING)
+
+
+def inks(image: Image, *, is_progressive: bool, subsampling: int) -> bytes:
+    """A picture in four inks, as printers' programs save it: with Adobe's marker, figures turned
+    round."""
+    made = io.BytesIO()
+    Pillow.fromarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)).convert("CMYK").save(
+        made, "JPEG", quality=92, progressive=is_progressive, subsampling=subsampling
+    )
+    return made.getvalue()
+
+
+def without_adobe(raw: bytes) -> bytes:
+    """The same without the marker that says how the inks are told."""
+    at = raw.index(b"\xff\xee")
+    (length,) = struct.unpack(">H", raw[at + 2 : at + 4])
+    return raw[:at] + raw[at + 2 + length :]
+
+
+@pytest.mark.parametrize("is_progressive", [False, True])
+@pytest.mark.parametrize("has_marker", [True, False])
+def test_a_picture_in_four_inks_is_whole_and_a_cut_one_is_not(
+    is_progressive: bool, has_marker: bool
+) -> None:
+    raw = inks(scene(), is_progressive=is_progressive, subsampling=0)
+    assert b"Adobe" in raw
+    raw = raw if has_marker else without_adobe(raw)
+    whole = decode(raw)
+    assert whole.complaint == complaint_about(raw) == ""
+    assert whole.image.shape == (HEIGHT, WIDTH, 3)
+    if has_marker:
+        assert np.abs(whole.image.astype(int) - scene().astype(int)).mean() < 12
+    assert not whole.lost
+    for end in (b"", JPEG_END):
+        assert decode(cut(raw, 0.5) + end).complaint
+
+
+@pytest.mark.parametrize("is_progressive", [False, True])
+@pytest.mark.parametrize("subsampling", [1, 2])
+@pytest.mark.parametrize("has_marker", [True, False])
+def test_four_inks_that_cannot_be_checked_claim_nothing(
+    is_progressive: bool, subsampling: int, has_marker: bool
+) -> None:
+    raw = inks(scene(), is_progressive=is_progressive, subsampling=subsampling)
+    raw = raw if has_marker else without_adobe(raw)
+    for read in (raw, cut(raw, 0.5), cut(raw, 0.5) + JPEG_END):
+        assert decode(read).complaint == NOT_TO_BE_CHECKED
+
+
+@pytest.mark.parametrize("factor", [0x111111, 0x121111, 0x211111, 0x411111, 0x221111])
+@pytest.mark.parametrize("is_progressive", [0, 1])
+@pytest.mark.parametrize("size", [(HEIGHT, WIDTH), (HEIGHT - 7, WIDTH - 13), (17, 9)])
+def test_odd_sizes_in_any_subsampling_are_whole(
+    factor: int, is_progressive: int, size: tuple[int, int]
+) -> None:
+    image = scene()[: size[0], : size[1]]
+    raw = jpeg(
+        image,
+        *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, factor),
+        *(cv2.IMWRITE_JPEG_PROGRESSIVE, is_progressive),
+    )
+    found = decode(raw)
+    assert found.complaint == ""
+    assert not found.lost
+    assert found.image.shape[:2] == size

@@ -117,9 +117,11 @@ async def test_signing_out_in_one_tab_ends_the_others(console: ServedConsole) ->
         assert (await heard(socket, "leave"))["leave"].startswith("/login")
 
 
-@pytest.mark.parametrize("message", ["no json", "[]", '{"id": 1}', '{"id": "1", "act": "x"}'])
+@pytest.mark.parametrize(
+    "message", ["no json", "[]", '{"id": 1}', '{"id": "1", "act": "x"}', "", b"", b"{}", b"\xff"]
+)
 async def test_a_message_that_no_page_sends_ends_the_tab(
-    console: ServedConsole, message: str
+    console: ServedConsole, message: str | bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     cookie = console.sign_in("s01", LoginRole.STORE, "s01")
     async with console.tab(cookie, "/tasks") as socket:
@@ -129,6 +131,7 @@ async def test_a_message_that_no_page_sends_ends_the_tab(
             await heard(socket, "never")
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1003
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_a_message_too_long_ends_the_tab(console: ServedConsole) -> None:

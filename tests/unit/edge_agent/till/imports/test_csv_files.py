@@ -106,6 +106,13 @@ def test_a_row_with_other_cells_than_the_header_is_kept_aside_with_its_line(tmp_
     assert copy.bad[0].reason == "it has 2 cells, the header has 3"
 
 
+def test_a_cut_row_with_a_delimiter_in_a_text_is_not_taken_for_a_whole_one(tmp_path: Path) -> None:
+    raw = 'receipt,amount,text,member\n1,2,"Tea, green"\n2,3,"Tea, green",7\n3,4,5" nail,8\n'
+    copy = copied(tmp_path, raw.encode(), "receipt", "amount", "text", "member")
+    assert rows(copy) == ['2,3,2,3,"Tea, green",7', '3,4,3,4,"5"" nail",8']
+    assert [bad.reason for bad in copy.bad] == ["it has 3 cells, the header has 4"]
+
+
 def test_a_mark_that_is_never_closed_swallows_no_other_row(tmp_path: Path) -> None:
     raw = 'receipt,text,amount\n1,"t,2\n2,5" pipe,3\n3,"a ""b"", c",4\n4,"two\nlines",5\n5,x,6\n'
     copy = copied(tmp_path, raw.encode(), "receipt", "text", "amount")

@@ -99,7 +99,7 @@ def check(path: Path, dress: Dress, lines: list[TruthLine], spoiled: dict[int, s
     data = path.parent / "data"
     book = run(path, dress, data)
     receipts = booked(data)
-    lines = [line for line in lines if line.kind != "void"]
+    lines = [line for line in lines if line.is_booked]
     for kind, (count, units, money) in by_duckdb(lines, path.parent).items():
         there = [line for one in receipts if one.type == kind for line in one.lines]
         assert len(there) == count
