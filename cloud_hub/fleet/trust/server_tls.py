@@ -7,11 +7,10 @@ import ssl
 from pathlib import Path
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from cloud_hub.core.errors import InvalidSettings
 from cloud_hub.core.keys.authority import open_authority
 from cloud_hub.core.settings import HubSettings
+from cloud_hub.fleet.trust.patient_http import PatientHttp
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +19,7 @@ NO_CHECK_TIME: Final = ssl.VerifyFlags(0x200000)
 and may renew it with its password, where a broken handshake would say nothing."""
 
 
-class PeerProtocol(HttpToolsProtocol):
+class PeerProtocol(PatientHttp):
     """HTTP that says in each request's scope which certificate its connection showed: ASGI's
     extension `tls`, its part `client_cert_chain`, of which only the first is there."""
 
