@@ -66,7 +66,8 @@ class DeviceProfile(Profile):
     `photo_frames` of a live camera, a second apart, vote on what each photo shows. `code_layouts`
     are the chain's, as in its master data: what stands inside its own codes; so is `country`, where
     telephone numbers are that do not say so (without it that of the time zone). The page and the
-    till's API answer by the machine's own addresses and name, and by `page_names`.
+    till's API answer by the machine's own addresses and name, and by `page_names`. Sensors by HTTP
+    are asked in the store's own network, and at `sensor_hosts`.
     """
 
     tenant_id: Identifier
@@ -80,6 +81,7 @@ class DeviceProfile(Profile):
     opening_hours: OpeningHours | None = None
     cameras: tuple[Camera, ...] = Field(default=(), max_length=FITTED_MOST)
     sensors: tuple[Sensor, ...] = Field(default=(), max_length=FITTED_MOST)
+    sensor_hosts: tuple[Word, ...] = Field(default=(), max_length=FITTED_MOST)
     fixtures: tuple[FixtureProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
     planograms: tuple[PlanogramProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
     products: tuple[ProductProfile, ...] = Field(default=(), max_length=ITEMS_MAX)

@@ -245,6 +245,7 @@ def _add_watching(agent: Agent) -> None:
                 sensors=profile.sensors,
                 base=agent.settings.profile_dir,
                 clock=agent.clock,
+                hosts=frozenset(profile.sensor_hosts),
             )
         )
         watch = CoolerWatch(

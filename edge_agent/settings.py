@@ -142,7 +142,7 @@ def _check_is_complete(profile: DeviceProfile, path: Path) -> None:
     if not present:
         raise InvalidSettings(f"profile {path}: a device of kind {profile.kind} needs {wanted}")
     for sensor in profile.sensors:
-        driver_of(sensor)
+        driver_of(sensor, frozenset(profile.sensor_hosts))
     if profile.sensors and not profile.fixtures:
         raise InvalidSettings(f"profile {path}: sensors need [[fixtures]]: which cooler is read?")
     fixtures = {fixture.fixture_id for fixture in profile.fixtures}

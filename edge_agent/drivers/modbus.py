@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from device_profiles.failures import in_words
 from edge_agent.core.errors import SensorUnusable
-from edge_agent.drivers.readings import Opening, Reading, host_and_port, nothing, options_of
+from edge_agent.drivers.readings import (
+    Opening,
+    Reading,
+    host_and_port,
+    nothing,
+    options_of,
+    scale_of,
+    scaled,
+)
 
 if TYPE_CHECKING:
     from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
@@ -78,7 +86,7 @@ def point_of(address: str) -> Point:
         table=table,
         register=_whole(register, "register", 65536 - TYPES[options["type"]]),
         type=options["type"],
-        scale=_scale(options["scale"]),
+        scale=scale_of(options["scale"]),
         words=cast(Literal["big", "little"], options["words"]),
         baud=_whole(options["baud"], "baud", 4_000_000),
         parity=options["parity"],
@@ -89,16 +97,6 @@ def _whole(text: str, name: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= most):
         raise SensorUnusable(f"{name} {text!r} is no whole number from 0 to {most}")
     return int(text)
-
-
-def _scale(text: str) -> float:
-    try:
-        scale = float(text)
-    except ValueError:
-        scale = 0.0
-    if not math.isfinite(scale) or scale == 0:
-        raise SensorUnusable(f"scale {text!r} is no number, or 0")
-    return scale
 
 
 def check_modbus(address: str) -> None:
@@ -175,11 +173,10 @@ class ModbusSource:
         except (ValueError, TypeError) as error:
             self._close()
             raise SensorUnusable(f"{where} answers what is no {point.type}") from error
-        number = cast(float, value) * point.scale
+        number = scaled(cast(float, value), point.scale)
         if not math.isfinite(number):
             raise SensorUnusable(f"{where}: register {point.register} is no number")
-        # A scale of 0.1 is none in binary: -18.400000000000002.
-        return float(f"{number:.10g}")
+        return number
 
     async def _connected(self, point: Point) -> "Client":
         if self._client is not None and self._client.connected:

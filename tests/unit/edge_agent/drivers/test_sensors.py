@@ -43,3 +43,9 @@ def test_a_missing_extra_is_named(driver: SensorDriver, monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, driver.module, None)
     with pytest.raises(SensorUnusable, match=rf"pip install 'aisleos\[{driver.extra}\]'"):
         driver_of(thermometer(driver.example))
+
+
+def test_a_password_in_an_address_is_refused_and_not_shown() -> None:
+    with pytest.raises(SensorUnusable, match="asks for a password") as error:
+        driver_of(thermometer("mqtt://me:se@cret@10.0.0.1:1883/a/b"))
+    assert "cret" not in str(error.value)

@@ -7,6 +7,7 @@ import pytest
 from device_profiles.sensor import SENSOR_TYPES, Sensor, SensorType
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
+from edge_agent.drivers.mqtt_topics import TopicSource, topic_of
 from edge_agent.drivers.readings import Opening
 from edge_agent.drivers.sensors import SensorBank
 from edge_agent.pipelines.coolers.cooler import CoolerWatch
@@ -244,3 +245,14 @@ async def test_a_row_alone_brings_a_type_to_the_page_the_event_and_its_alarm(
         ("sensor-lost", "cleared"),
         (f"{row.kind}-too-high", "cleared"),
     ]
+
+
+async def test_a_sensor_that_tells_by_itself_is_awaited_without_an_alarm(cooler, outbox: Outbox):
+    watch, _, minutes = cooler
+    silent = Sensor(sensor_id="air", kind="temperature", address="mqtt://127.0.0.1/a")
+    source = TopicSource({"air": topic_of("//127.0.0.1/a")}, watch.clock, first_s=0.0)
+    watch.sensors, watch.bank = (silent,), SensorBank((silent,), (source,))
+    await minutes(1)
+    assert watch.sight()[0].value == "- (a has told nothing yet)"
+    assert bodies(outbox, "cooler")[0]["temperature_c"] == [None]
+    assert alarms(outbox) == []
