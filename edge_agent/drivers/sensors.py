@@ -20,6 +20,7 @@ from edge_agent.drivers.json_pages import (
 from edge_agent.drivers.modbus import check_modbus, line_of, open_modbus
 from edge_agent.drivers.mqtt_topics import broker_of, check_topic, open_topics
 from edge_agent.drivers.readings import Opening, Reading, Source
+from edge_agent.drivers.serial_scales import check_scale, open_scales, scale_line_of
 from edge_agent.drivers.value_files import (
     check_json,
     check_one_wire,
@@ -120,6 +121,18 @@ SENSOR_DRIVERS: dict[str, SensorDriver] = {
             group=origin_of,
             host_of=host_of,
             problems=PAGE_PROBLEMS,
+        ),
+        SensorDriver(
+            scheme="scale",
+            reads="a scale on a serial line, in grams",
+            example="scale:/dev/ttyUSB0?protocol=and&baud=2400&parity=E&bits=7",
+            check=check_scale,
+            open=open_scales,
+            group=scale_line_of,
+            problems="no such line, silent, what it says is of another protocol, a load that never"
+            " rests, too much on it",
+            extra="serial",
+            module="serial",
         ),
     )
 }
