@@ -24,6 +24,7 @@ from edge_agent.drivers.readings import (
     LARGEST_BYTES,
     Opening,
     Reading,
+    Silent,
     nothing,
     options_of,
     reading_at,
@@ -136,7 +137,7 @@ class PageSource:
             async with asyncio.timeout(self.round_s), self._session() as session:
                 for url in dict.fromkeys(one.url for one in self.points.values()):
                     told[url] = await _told(session, url)
-                    if isinstance(told[url], _Silent):
+                    if isinstance(told[url], Silent):
                         break
         except TimeoutError:
             pass
@@ -158,7 +159,7 @@ class PageSource:
 
     def _reading(self, point: PagePoint, told: Mapping[URL, object]) -> Reading:
         if point.url not in told:
-            silent = (one for one in told.values() if isinstance(one, _Silent))
+            silent = (one for one in told.values() if isinstance(one, Silent))
             return nothing(next(silent, f"it was not its turn within {self.round_s:g} s"))
         answer = told[point.url]
         if isinstance(answer, SensorUnusable):
@@ -167,10 +168,6 @@ class PageSource:
             return reading_at(answer, point.path, str(point.url), point.scale)
         except SensorUnusable as error:
             return nothing(error)
-
-
-class _Silent(SensorUnusable):
-    """A device that does not answer: its other pages are not asked for in this round."""
 
 
 class NearResolver(AbstractResolver):
@@ -205,7 +202,7 @@ async def _told(session: aiohttp.ClientSession, url: URL) -> object:
                 return SensorUnusable(f"{url} answers with status {answer.status}")
             body = await _body(answer.content)
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return _Silent(f"{url} does not answer: {in_words(error)}")
+        return Silent(f"{url} does not answer: {in_words(error)}")
     if len(body) > LARGEST_BYTES:
         return SensorUnusable(f"{url} answers more than {LARGEST_BYTES} bytes")
     try:

@@ -15,6 +15,7 @@ from edge_agent.core.errors import SensorUnusable
 from edge_agent.drivers.readings import (
     Opening,
     Reading,
+    Silent,
     host_and_port,
     nothing,
     options_of,
@@ -138,7 +139,7 @@ class ModbusSource:
                         continue
                     try:
                         told[name] = Reading(value=await self._ask(point))
-                    except _Silent as error:
+                    except Silent as error:
                         silent[point.unit] = str(error)
                         told[name] = nothing(error)
                     except SensorUnusable as error:
@@ -169,7 +170,7 @@ class ModbusSource:
             value = client.convert_from_registers(answer.registers, kind, point.words)
         except (ModbusException, OSError, TimeoutError) as error:
             self._close()
-            raise _Silent(f"{where} does not answer: {in_words(error)}") from error
+            raise Silent(f"{where} does not answer: {in_words(error)}") from error
         except (ValueError, TypeError) as error:
             self._close()
             raise SensorUnusable(f"{where} answers what is no {point.type}") from error
@@ -210,10 +211,6 @@ class ModbusSource:
         if self._client is not None:
             self._client.close()
             self._client = None
-
-
-class _Silent(SensorUnusable):
-    """A device that does not answer: its other values are not asked for in this round."""
 
 
 def _refusal(code: int) -> str:

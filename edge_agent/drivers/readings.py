@@ -55,6 +55,10 @@ class Source(Protocol):
         """Keeps what it opened until told to stop, then closes it."""
 
 
+class Silent(SensorUnusable):
+    """A device that does not answer: it is not asked for its other values in this round."""
+
+
 def nothing(error: Exception | str) -> Reading:
     """No value, and why."""
     return Reading(value=None, problem=str(error))

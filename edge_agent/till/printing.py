@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _PrintJob:
     number: int
     key: ReceiptKey
     is_copy: bool
@@ -89,7 +89,7 @@ class PrintQueue:
         value = f"{count} - {self.problem}" if self.problem else str(count)
         return (Seen(en="receipts to print", zh="待打印小票", value=value),)
 
-    async def _print(self, waiting: _Waiting) -> bool:
+    async def _print(self, waiting: _PrintJob) -> bool:
         """Whether it is done with: printed, or such that it never can be."""
         self.problem = ""
         with sparing(log, "%s cannot be printed", name_of(waiting.key), action="print"):
@@ -107,7 +107,7 @@ class PrintQueue:
         await self.writer.write(done)
         return True
 
-    def _next(self) -> _Waiting | None:
+    def _next(self) -> _PrintJob | None:
         with self.writer.outbox.reading() as connection:
             row = connection.execute(
                 "SELECT number, workstation_id, business_day, sequence, is_copy FROM print_job"
@@ -116,9 +116,9 @@ class PrintQueue:
         if row is None:
             return None
         key = ReceiptKey(workstation_id=row[1], business_day=row[2], sequence=row[3])
-        return _Waiting(row[0], key, bool(row[4]))
+        return _PrintJob(row[0], key, bool(row[4]))
 
-    def _problem_of(self, waiting: _Waiting) -> str:
+    def _problem_of(self, waiting: _PrintJob) -> str:
         """What kept the receipt from going out; empty where nothing did."""
         try:
             self._send(waiting)
@@ -126,7 +126,7 @@ class PrintQueue:
             return str(error)
         return ""
 
-    def _send(self, waiting: _Waiting) -> None:
+    def _send(self, waiting: _PrintJob) -> None:
         """Raises PrinterUnusable."""
         with self.writer.outbox.reading() as connection:
             try:
