@@ -154,7 +154,7 @@ def driver_of(sensor: Sensor, hosts: Container[str] = ()) -> SensorDriver:
     driver = SENSOR_DRIVERS.get(scheme)
     if driver is None:
         raise SensorUnusable(
-            f"sensor {sensor.sensor_id!r} has the address {sensor.address!r};"
+            f"sensor {sensor.sensor_id!r} has the address {_shown(sensor.address)!r};"
             f" it must begin with one of: {', '.join(f'{name}:' for name in SENSOR_DRIVERS)}"
         )
     if driver.module and find_spec(driver.module) is None:
