@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from device_profiles.camera import Camera
 from device_profiles.errors import AisleError
@@ -38,6 +38,27 @@ class InvalidProfile(AisleError, ValueError):
     """A profile file that cannot be used; the message names the file, the field and the mend."""
 
 
+class PrinterSettings(Profile):
+    """A till's receipt printer. `width` is how many characters a line holds; `text` how it is told
+    other letters than English ones: by its code pages (`latin`), by GB 18030, or as a `picture`
+    drawn with the `font` of a file. `header` and `footer` are the shop's own lines."""
+
+    address: PathText
+    width: int = Field(default=42, ge=24, le=64)
+    text: Literal["latin", "gb18030", "picture"] = "latin"
+    font: PathText | None = None
+    language: Literal["en", "zh"] = "en"
+    header: tuple[Text, ...] = Field(default=(), max_length=10)
+    footer: tuple[Text, ...] = Field(default=(), max_length=10)
+    opens_drawer: bool = False
+
+    @model_validator(mode="after")
+    def _picture_has_a_font(self) -> "PrinterSettings":
+        if self.text == "picture" and self.font is None:
+            raise ValueError('text = "picture" needs a font: the path of a .ttf or .otf file')
+        return self
+
+
 class TillSettings(Profile):
     """A till's local HTTP address and money."""
 
@@ -46,6 +67,7 @@ class TillSettings(Profile):
     workstation_id: Identifier = "till-1"
     currency: CurrencyCode = "CNY"
     register_closes_at_h: int = Field(default=4, ge=0, le=12)
+    printer: PrinterSettings | None = None
 
 
 class AuditSettings(Profile):
@@ -66,7 +88,8 @@ class DeviceProfile(Profile):
     `photo_frames` of a live camera, a second apart, vote on what each photo shows. `code_layouts`
     are the chain's, as in its master data: what stands inside its own codes; so is `country`, where
     telephone numbers are that do not say so (without it that of the time zone). The page and the
-    till's API answer by the machine's own addresses and name, and by `page_names`.
+    till's API answer by the machine's own addresses and name, and by `page_names`. Sensors by HTTP
+    are asked in the store's own network, and at `sensor_hosts`.
     """
 
     tenant_id: Identifier
@@ -80,6 +103,7 @@ class DeviceProfile(Profile):
     opening_hours: OpeningHours | None = None
     cameras: tuple[Camera, ...] = Field(default=(), max_length=FITTED_MOST)
     sensors: tuple[Sensor, ...] = Field(default=(), max_length=FITTED_MOST)
+    sensor_hosts: tuple[Word, ...] = Field(default=(), max_length=FITTED_MOST)
     fixtures: tuple[FixtureProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
     planograms: tuple[PlanogramProfile, ...] = Field(default=(), max_length=ITEMS_MAX)
     products: tuple[ProductProfile, ...] = Field(default=(), max_length=ITEMS_MAX)

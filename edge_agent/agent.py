@@ -33,6 +33,7 @@ from edge_agent.till.cart import Cart
 from edge_agent.till.cart_api import CartApi
 from edge_agent.till.once import KEPT_PER_MB
 from edge_agent.till.pricing import PriceBook
+from edge_agent.till.printing import printing_of
 from edge_agent.till.register import register_of
 from edge_agent.till.shoppers import HandleSealer
 from edge_agent.upkeep.artifact_checks import updates_of
@@ -213,7 +214,12 @@ def _add_till(agent: Agent, app: web.Application) -> None:
         CartApi(cart, agent.writer, agent.rng).add_to(app)
         return
     kept = profile.outbox_quota_mb * KEPT_PER_MB
-    TillApi(register, agent.writer, kept).add_to(app)
+    base = agent.settings.profile_dir
+    printing = printing_of(profile, base=base, writer=agent.writer, alarms=agent.alarms)
+    if printing is not None:
+        agent.parts["printer"] = printing.run
+        agent.board.sights.append(printing.sight)
+    TillApi(register, agent.writer, kept, printing).add_to(app)
 
 
 def _hubs_key(settings: EdgeSettings) -> Callable[[], str | None]:
@@ -245,6 +251,7 @@ def _add_watching(agent: Agent) -> None:
                 sensors=profile.sensors,
                 base=agent.settings.profile_dir,
                 clock=agent.clock,
+                hosts=frozenset(profile.sensor_hosts),
             )
         )
         watch = CoolerWatch(

@@ -10,6 +10,7 @@ from device_profiles.claim_code import ClaimCode, decode, is_hub_address
 from device_profiles.device import DeviceProfile, load_device
 from device_profiles.store import DeviceKind
 from edge_agent.core.errors import InvalidSettings
+from edge_agent.drivers.printers import printer_driver_of
 from edge_agent.drivers.sensors import driver_of
 from sync.core.private import private_folder
 from sync.link.credentials import DeviceClaim
@@ -65,7 +66,8 @@ class EdgeSettings:
 def load_settings(profile_path: Path, data_dir: Path, hub_url: str | None) -> EdgeSettings:
     """Settings whose profile makes sense and whose folder can be written.
 
-    Raises InvalidProfile, InvalidClaimCode, InvalidSettings or SensorUnusable with one line.
+    Raises InvalidProfile, InvalidClaimCode, InvalidSettings, PrinterUnusable or SensorUnusable
+    with one line.
     """
     profile = load_device(profile_path)
     _check_is_complete(profile, profile_path)
@@ -142,7 +144,9 @@ def _check_is_complete(profile: DeviceProfile, path: Path) -> None:
     if not present:
         raise InvalidSettings(f"profile {path}: a device of kind {profile.kind} needs {wanted}")
     for sensor in profile.sensors:
-        driver_of(sensor)
+        driver_of(sensor, frozenset(profile.sensor_hosts))
+    if profile.till is not None and profile.till.printer is not None:
+        printer_driver_of(profile.till.printer.address)
     if profile.sensors and not profile.fixtures:
         raise InvalidSettings(f"profile {path}: sensors need [[fixtures]]: which cooler is read?")
     fixtures = {fixture.fixture_id for fixture in profile.fixtures}

@@ -28,6 +28,7 @@ ALARM_NAMES: dict[str, Text] = {
     "disk-full": Text("disk full"),
     "sensor-lost": Text("no reading"),
     "clock-wrong": Text("clock wrong"),
+    "printer-lost": Text("receipts are not printed"),
     "hub-refuses": Text("was refused by this hub"),
     "outbox-damaged": Text("its store of events was damaged"),
     "record-too-big": Text("a sale too large to send"),
@@ -40,7 +41,15 @@ ALARM_NAMES: dict[str, Text] = {
 }
 
 STORE_MENDS = frozenset(
-    {"picture-covered", "picture-dark", "door-open", "cart-weight", "queue-long", "queue-slow"}
+    {
+        "picture-covered",
+        "picture-dark",
+        "door-open",
+        "cart-weight",
+        "queue-long",
+        "queue-slow",
+        "printer-lost",
+    }
 )
 
 SENSOR_LOST = "sensor-lost"

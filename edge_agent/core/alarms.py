@@ -28,6 +28,7 @@ TOO_HIGH = "-too-high"
 """Behind the kind of a sensor without a rule of its own."""
 DOOR_OPEN = "door-open"
 DISK_FULL = "disk-full"
+PRINTER_LOST = "printer-lost"
 HUB_REFUSES = "hub-refuses"
 
 ALARMS_KEPT = 500

@@ -17,3 +17,7 @@ class SourceUnusable(EdgeError):
 
 class SensorUnusable(EdgeError):
     """A sensor whose address no driver understands."""
+
+
+class PrinterUnusable(EdgeError):
+    """A receipt printer that cannot be reached, or whose address makes no sense."""

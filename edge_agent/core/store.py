@@ -63,6 +63,11 @@ MIGRATIONS: tuple[str, ...] = (
         body TEXT NOT NULL, voided INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY(number, workstation_id, business_day)) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE print_job(
+        number INTEGER PRIMARY KEY AUTOINCREMENT, workstation_id TEXT NOT NULL,
+        business_day TEXT NOT NULL, sequence INTEGER NOT NULL, is_copy INTEGER NOT NULL);
+    """,
 )
 """What each version added; never edited once released."""
 

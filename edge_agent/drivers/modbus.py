@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from device_profiles.failures import in_words
 from edge_agent.core.errors import SensorUnusable
-from edge_agent.drivers.readings import Opening, Reading, host_and_port, nothing, options_of
+from edge_agent.drivers.readings import (
+    Opening,
+    Reading,
+    Silent,
+    host_and_port,
+    nothing,
+    options_of,
+    scale_of,
+    scaled,
+)
 
 if TYPE_CHECKING:
     from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
@@ -78,7 +87,7 @@ def point_of(address: str) -> Point:
         table=table,
         register=_whole(register, "register", 65536 - TYPES[options["type"]]),
         type=options["type"],
-        scale=_scale(options["scale"]),
+        scale=scale_of(options["scale"]),
         words=cast(Literal["big", "little"], options["words"]),
         baud=_whole(options["baud"], "baud", 4_000_000),
         parity=options["parity"],
@@ -89,16 +98,6 @@ def _whole(text: str, name: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= most):
         raise SensorUnusable(f"{name} {text!r} is no whole number from 0 to {most}")
     return int(text)
-
-
-def _scale(text: str) -> float:
-    try:
-        scale = float(text)
-    except ValueError:
-        scale = 0.0
-    if not math.isfinite(scale) or scale == 0:
-        raise SensorUnusable(f"scale {text!r} is no number, or 0")
-    return scale
 
 
 def check_modbus(address: str) -> None:
@@ -140,7 +139,7 @@ class ModbusSource:
                         continue
                     try:
                         told[name] = Reading(value=await self._ask(point))
-                    except _Silent as error:
+                    except Silent as error:
                         silent[point.unit] = str(error)
                         told[name] = nothing(error)
                     except SensorUnusable as error:
@@ -171,15 +170,14 @@ class ModbusSource:
             value = client.convert_from_registers(answer.registers, kind, point.words)
         except (ModbusException, OSError, TimeoutError) as error:
             self._close()
-            raise _Silent(f"{where} does not answer: {in_words(error)}") from error
+            raise Silent(f"{where} does not answer: {in_words(error)}") from error
         except (ValueError, TypeError) as error:
             self._close()
             raise SensorUnusable(f"{where} answers what is no {point.type}") from error
-        number = cast(float, value) * point.scale
+        number = scaled(cast(float, value), point.scale)
         if not math.isfinite(number):
             raise SensorUnusable(f"{where}: register {point.register} is no number")
-        # A scale of 0.1 is none in binary: -18.400000000000002.
-        return float(f"{number:.10g}")
+        return number
 
     async def _connected(self, point: Point) -> "Client":
         if self._client is not None and self._client.connected:
@@ -213,10 +211,6 @@ class ModbusSource:
         if self._client is not None:
             self._client.close()
             self._client = None
-
-
-class _Silent(SensorUnusable):
-    """A device that does not answer: its other values are not asked for in this round."""
 
 
 def _refusal(code: int) -> str:

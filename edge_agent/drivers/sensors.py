@@ -2,14 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 from device_profiles.sensor import SENSOR_TYPES, Sensor
 from edge_agent.core.errors import SensorUnusable
+from edge_agent.drivers.json_pages import (
+    PAGE_PROBLEMS,
+    check_is_near,
+    check_page,
+    host_of,
+    open_pages,
+    origin_of,
+)
 from edge_agent.drivers.modbus import check_modbus, line_of, open_modbus
+from edge_agent.drivers.mqtt_topics import broker_of, check_topic, open_topics
 from edge_agent.drivers.readings import Opening, Reading, Source
+from edge_agent.drivers.serial_scales import check_scale, open_scales, scale_line_of
 from edge_agent.drivers.value_files import (
     check_json,
     check_one_wire,
@@ -26,8 +37,9 @@ ROUNDED_SHARE = 0.01
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorDriver:
     """One way to read sensors. `check` raises SensorUnusable with what is wrong with an address
-    (without its scheme); sensors of one `group` share a connection; `module` comes with the pip
-    extra `extra`; `problems` are its usual ones."""
+    (without its scheme); sensors of one `group` share a connection; `tells_itself`: its sensors are
+    heard, not asked; `host_of` where it asks only hosts of the store's own network; `module` comes
+    with the pip extra `extra`; `problems` are its usual ones."""
 
     scheme: str
     reads: str
@@ -36,13 +48,16 @@ class SensorDriver:
     open: Callable[[Opening], Source]
     problems: str
     group: Callable[[str], str] = lambda _: ""
+    tells_itself: bool = False
+    host_of: Callable[[str], str] | None = None
     extra: str = ""
     module: str = ""
 
     def as_table_row(self) -> str:
         """Its line in docs/edge.md."""
         extra = f"`{self.extra}`" if self.extra else ""
-        cells = (f"`{self.scheme}:`", self.reads, f"`{self.example}`", extra, self.problems)
+        told = "heard" if self.tells_itself else "asked"
+        cells = (f"`{self.scheme}:`", self.reads, told, f"`{self.example}`", extra, self.problems)
         return f"| {' | '.join(cells)} |"
 
 
@@ -76,13 +91,56 @@ SENSOR_DRIVERS: dict[str, SensorDriver] = {
             extra="modbus",
             module="pymodbus",
         ),
+        SensorDriver(
+            scheme="mqtt",
+            reads="a topic of a broker in the store: Zigbee2MQTT, ESPHome, Shelly",
+            example="mqtt://127.0.0.1:1883/zigbee2mqtt/cooler1#temperature?stale_s=3600",
+            check=check_topic,
+            open=open_topics,
+            group=broker_of,
+            tells_itself=True,
+            problems="no broker, a refused subscription, nothing told for `stale_s`, offline,"
+            " no number",
+        ),
+        SensorDriver(
+            scheme="http",
+            reads="a value of what a device in the store answers as JSON",
+            example="http://192.168.1.30/rpc/Switch.GetStatus?id=0#apower",
+            check=check_page,
+            open=open_pages,
+            group=origin_of,
+            host_of=host_of,
+            problems=PAGE_PROBLEMS,
+        ),
+        SensorDriver(
+            scheme="https",
+            reads="the same, by TLS with a certificate that this machine trusts",
+            example="https://meter.store.example/status.json#power.total?scale=0.1",
+            check=check_page,
+            open=open_pages,
+            group=origin_of,
+            host_of=host_of,
+            problems=PAGE_PROBLEMS,
+        ),
+        SensorDriver(
+            scheme="scale",
+            reads="a scale on a serial line, in grams",
+            example="scale:/dev/ttyUSB0?protocol=and&baud=2400&parity=E&bits=7",
+            check=check_scale,
+            open=open_scales,
+            group=scale_line_of,
+            problems="no such line, silent, what it says is of another protocol, a load that never"
+            " rests, too much on it",
+            extra="serial",
+            module="serial",
+        ),
     )
 }
 """Drivers by the scheme of the address."""
 
 
-def driver_of(sensor: Sensor) -> SensorDriver:
-    """The driver for a sensor's address.
+def driver_of(sensor: Sensor, hosts: Container[str] = ()) -> SensorDriver:
+    """The driver for a sensor's address; `hosts` may be asked although they are far.
 
     Raises SensorUnusable with one line where there is none, its extra is not installed, or the
     address makes no sense.
@@ -96,7 +154,7 @@ def driver_of(sensor: Sensor) -> SensorDriver:
     driver = SENSOR_DRIVERS.get(scheme)
     if driver is None:
         raise SensorUnusable(
-            f"sensor {sensor.sensor_id!r} has the address {sensor.address!r};"
+            f"sensor {sensor.sensor_id!r} has the address {_shown(sensor.address)!r};"
             f" it must begin with one of: {', '.join(f'{name}:' for name in SENSOR_DRIVERS)}"
         )
     if driver.module and find_spec(driver.module) is None:
@@ -106,12 +164,19 @@ def driver_of(sensor: Sensor) -> SensorDriver:
         )
     try:
         driver.check(place)
+        if driver.host_of is not None:
+            check_is_near(driver.host_of(place), hosts)
     except SensorUnusable as error:
         raise SensorUnusable(
-            f"sensor {sensor.sensor_id!r} has the address {sensor.address!r}: {error};"
+            f"sensor {sensor.sensor_id!r} has the address {_shown(sensor.address)!r}: {error};"
             f" write it such as {driver.example}"
         ) from error
     return driver
+
+
+def _shown(address: str) -> str:
+    """The address without what somebody may have written as a password into it."""
+    return re.sub(r"//[^/]*@", "//...@", address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +194,7 @@ class SensorBank:
         """
         shared: dict[tuple[str, str], list[Sensor]] = {}
         for sensor in opening.sensors:
-            driver = driver_of(sensor)
+            driver = driver_of(sensor, opening.hosts)
             group = driver.group(sensor.address.partition(":")[2])
             shared.setdefault((driver.scheme, group), []).append(sensor)
         sources = tuple(

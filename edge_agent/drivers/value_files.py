@@ -8,7 +8,7 @@ import asyncio
 import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from edge_agent.drivers.readings import (
     Opening,
     Reading,
     nothing,
-    number_or_none,
+    reading_at,
 )
 
 MODE_CHARACTERS = 40
@@ -93,12 +93,9 @@ def _read_json(address: str, base: Path, now: datetime) -> Reading:
         raise SensorUnusable(f"{path} was last written {age_s / 60:.0f} min ago")
     if age_s < -STALE_AFTER_S:
         raise SensorUnusable(f"{path} was written {-age_s / 60:.0f} min from now; check the clocks")
-    if not isinstance(values, dict) or key not in values:
-        raise SensorUnusable(f"{path} has no value {key!r}")
-    mode = values.get("mode", "")
-    return Reading(
-        value=number_or_none(values[key], key, str(path)),
-        problem=f"{path} says {key!r} could not be read" if values[key] is None else "",
+    mode = values.get("mode", "") if isinstance(values, dict) else ""
+    return replace(
+        reading_at(values, key, str(path)),
         mode=mode if isinstance(mode, str) and len(mode) <= MODE_CHARACTERS else "",
     )
 

@@ -18,6 +18,7 @@ from edge_agent.core.writer import Writer
 from edge_agent.till.cart import SessionClosed, SessionTaken, UnknownSession
 from edge_agent.till.once import Answered, KeyReused, act_once, fingerprint_of, forget_oldest
 from edge_agent.till.pricing import UnusableLine
+from edge_agent.till.printing import PrintQueue
 from edge_agent.till.receipt_book import (
     AlreadyVoided,
     Answer,
@@ -78,6 +79,7 @@ class TillApi:
     register: Register
     writer: Writer
     kept: int
+    printing: PrintQueue | None = None
     acts: int = 0
 
     def add_to(self, app: web.Application) -> None:
@@ -94,6 +96,9 @@ class TillApi:
                 ),
                 web.get(
                     "/v1/receipts/{workstation_id}/{business_day}/{sequence}", self._get_receipt
+                ),
+                web.post(
+                    "/v1/receipts/{workstation_id}/{business_day}/{sequence}/print", self._reprint
                 ),
             ]
         )
@@ -122,11 +127,16 @@ class TillApi:
             if is_time_to_forget:
                 forget_oldest(transaction.connection, kept=self.kept)
             now = self.register.clock.now()
-            return act_once(transaction, act, key=key, fingerprint=fingerprint, now=now)
+            answered = act_once(transaction, act, key=key, fingerprint=fingerprint, now=now)
+            if self.printing and "sequence" in answered.answer and not answered.is_repeat:
+                self.printing.add(transaction.connection, answered.answer)
+            return answered
 
         reach(Failpoint.SALE_BEFORE_WRITE)
         answered = await self.writer.write(job)
         reach(Failpoint.SALE_BEFORE_ANSWER)
+        if self.printing:
+            self.printing.wake()
         return answered
 
     async def _get_receipt(self, request: web.Request) -> web.Response:
@@ -138,6 +148,21 @@ class TillApi:
             return answer_of(receipt) | {"voided": is_voided}
 
         return web.json_response(await asyncio.to_thread(find))
+
+    async def _reprint(self, request: web.Request) -> web.Response:
+        """A copy of a receipt waits for the printer."""
+        printing = self.printing
+        if printing is None:
+            raise UnknownReceipt("this till has no printer; name one in [till.printer]")
+        key = ReceiptKey.model_validate(dict(request.match_info))
+
+        def job(transaction: Transaction) -> None:
+            find_receipt(transaction.connection, key)
+            printing.add(transaction.connection, key.model_dump(), is_copy=True)
+
+        await self.writer.write(job)
+        printing.wake()
+        return web.json_response({"waits": True}, status=HTTPStatus.ACCEPTED)
 
 
 def key_of(request: web.Request, raw: bytes) -> tuple[str | None, str]:

@@ -164,6 +164,7 @@ class CoolerWatch:
                 en=sensor.sensor_id,
                 zh=sensor.sensor_id,
                 value=_shown(sensor, reading),
+                age_s=reading.age_s,
             )
             for sensor in self.sensors
             if (reading := self.latest.get(sensor.sensor_id)) is not None
@@ -172,9 +173,11 @@ class CoolerWatch:
     async def _guard(self, readings: dict[str, Reading], mode: str) -> None:
         at_s = self.clock.monotonic_s()
         for sensor in self.sensors:
-            problem = readings[sensor.sensor_id].problem
-            lost = Guarded(alarm=SENSOR_LOST, subject=sensor.sensor_id, detail=problem)
-            await self.alarms.set_alarm(lost, is_on=readings[sensor.sensor_id].value is None)
+            reading = readings[sensor.sensor_id]
+            if reading.is_awaited:
+                continue
+            lost = Guarded(alarm=SENSOR_LOST, subject=sensor.sensor_id, detail=reading.problem)
+            await self.alarms.set_alarm(lost, is_on=reading.value is None)
         warm = [
             _Judged(
                 is_on=self.guard.judge_temperature(sensor, value, mode, at_s),

@@ -58,7 +58,12 @@ def check_clock(clock: Clock) -> Checked:
 
 def check_sensors(settings: EdgeSettings, clock: Clock) -> Iterator[Checked]:
     """Each sensor read once, through connections of its own. Not to be called on a loop."""
-    opening = Opening(sensors=settings.profile.sensors, base=settings.profile_dir, clock=clock)
+    opening = Opening(
+        sensors=settings.profile.sensors,
+        base=settings.profile_dir,
+        clock=clock,
+        hosts=frozenset(settings.profile.sensor_hosts),
+    )
     for name, reading in asyncio.run(_read_once(opening)).items():
         if reading.value is None:
             said = reading.problem or "it gives no value"
@@ -71,11 +76,13 @@ def check_sensors(settings: EdgeSettings, clock: Clock) -> Iterator[Checked]:
 async def _read_once(opening: Opening) -> dict[str, Reading]:
     bank = SensorBank.open(opening)
     stop = asyncio.Event()
-    try:
-        return await bank.read()
-    finally:
-        stop.set()
-        await bank.run(stop)
+    async with asyncio.TaskGroup() as group:
+        # A sensor that tells by itself is heard while its connection is kept.
+        group.create_task(bank.run(stop))
+        try:
+            return await bank.read()
+        finally:
+            stop.set()
 
 
 def check_artifacts(settings: EdgeSettings) -> Iterator[Checked]:

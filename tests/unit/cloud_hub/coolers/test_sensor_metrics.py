@@ -1,13 +1,14 @@
 """The mean of a further sensor's readings, weighted by how long each holds."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from cloud_hub.coolers.sensor_metrics import COOLER_POWER
+from cloud_hub.coolers.sensor_metrics import COOLER_POWER, mean_of
 from cloud_hub.coolers.tables import SensorReading
-from cloud_hub.insight.metric import Aspect
+from cloud_hub.insight.metric import Aspect, Metric
 from cloud_hub.insight.sums import Cell, total
 from cloud_hub.insight.window import between
 from cloud_hub.master_data.chain import read_chain
@@ -43,13 +44,13 @@ def reading(
     )
 
 
-def asked(chain: SmallChain, aspect: Aspect | None = None):
+def asked(chain: SmallChain, aspect: Aspect | None = None, metric: Metric = COOLER_POWER):
     with chain.reading() as session:
         known = read_chain(session, TENANT)
         assert known is not None
         stores = [store.hours for store in known.stores.values()]
         window = between(TENANT, stores, TODAY, TODAY, NOW)
-        return COOLER_POWER.measure(session, window, aspect or Aspect())
+        return metric.measure(session, window, aspect or Aspect())
 
 
 def test_a_reading_weighs_as_long_as_it_holds(chain: SmallChain) -> None:
@@ -74,3 +75,11 @@ def test_other_kinds_and_other_fixtures_are_left_out(chain: SmallChain) -> None:
 
 def test_without_a_reading_there_is_no_data(chain: SmallChain) -> None:
     assert COOLER_POWER.value(total(asked(chain).values())) is None
+
+
+def test_a_row_alone_measures_a_new_type(chain: SmallChain) -> None:
+    co2 = replace(COOLER_POWER, name="air-co2", measure=mean_of("co2"))
+    reading(chain, local(9, 0), 600.0, kind="co2")
+    reading(chain, local(9, 1), 900.0, kind="co2")
+    reading(chain, local(9, 1), 310.0)
+    assert co2.value(total(asked(chain, metric=co2).values())) == 750.0

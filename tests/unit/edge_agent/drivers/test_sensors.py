@@ -43,3 +43,12 @@ def test_a_missing_extra_is_named(driver: SensorDriver, monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, driver.module, None)
     with pytest.raises(SensorUnusable, match=rf"pip install 'aisleos\[{driver.extra}\]'"):
         driver_of(thermometer(driver.example))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "said"), [("mqtt", "asks for a password"), ("mqtts", "it must begin with one of")]
+)
+def test_a_password_in_an_address_is_refused_and_not_shown(scheme: str, said: str) -> None:
+    with pytest.raises(SensorUnusable, match=said) as error:
+        driver_of(thermometer(f"{scheme}://me:se@cret@10.0.0.1:1883/a/b"))
+    assert "cret" not in str(error.value)

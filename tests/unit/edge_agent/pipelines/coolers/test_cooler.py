@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from device_profiles.sensor import Sensor
+from device_profiles.sensor import SENSOR_TYPES, Sensor, SensorType
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
+from edge_agent.drivers.mqtt_topics import TopicSource, topic_of
 from edge_agent.drivers.readings import Opening
 from edge_agent.drivers.sensors import SensorBank
 from edge_agent.pipelines.coolers.cooler import CoolerWatch
@@ -211,3 +212,47 @@ async def test_a_sensor_of_a_new_type_is_read_sent_and_guarded_like_any_other(
     assert (raised["alarm"], raised["value"], raised["limit"]) == ("power-too-high", 900.0, 500.0)
     await minutes(1, power_w=320.0)
     assert [body["state"] for body in bodies(outbox, "alarm")] == ["raised", "cleared"]
+
+
+@pytest.mark.parametrize(
+    ("row", "said", "too_high", "impossible"),
+    [
+        (SensorType(kind="co2", unit="ppm", low=0, high=20_000, interval_s=60), 800, 1500, 20_999),
+        (SensorType(kind="humidity", unit="%", low=0, high=100, interval_s=60), 45, 90, 140),
+        (SensorType(kind="ph", unit="pH", low=-2, high=16, interval_s=60), -1, 9, 17),
+    ],
+    ids=lambda one: one.kind if isinstance(one, SensorType) else "",
+)
+async def test_a_row_alone_brings_a_type_to_the_page_the_event_and_its_alarm(
+    cooler, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, row, said, too_high, impossible
+) -> None:
+    monkeypatch.setitem(SENSOR_TYPES, row.kind, row)
+    watch, path, minutes = cooler
+    limit = (said + too_high) / 2
+    new = Sensor(sensor_id="new", kind=row.kind, address="json:cooler.json#new", limit_high=limit)
+    fit(watch, path.parent, (*watch.sensors, new))
+    await minutes(1, new=said)
+    assert watch.sight()[-1].value == f"{said:g} {row.unit}"
+    await minutes(1, new=too_high)
+    await minutes(1, new=impossible)
+    assert "which cannot be" in watch.sight()[-1].value
+    await minutes(1, new=said)
+    sent = [body["others"][row.kind][0] for body in bodies(outbox, "cooler")]
+    assert sent == [said, too_high, None, said]
+    assert alarms(outbox) == [
+        (f"{row.kind}-too-high", "raised"),
+        ("sensor-lost", "raised"),
+        ("sensor-lost", "cleared"),
+        (f"{row.kind}-too-high", "cleared"),
+    ]
+
+
+async def test_a_sensor_that_tells_by_itself_is_awaited_without_an_alarm(cooler, outbox: Outbox):
+    watch, _, minutes = cooler
+    silent = Sensor(sensor_id="air", kind="temperature", address="mqtt://127.0.0.1/a")
+    source = TopicSource({"air": topic_of("//127.0.0.1/a")}, watch.clock, first_s=0.0)
+    watch.sensors, watch.bank = (silent,), SensorBank((silent,), (source,))
+    await minutes(1)
+    assert watch.sight()[0].value == "- (a has told nothing yet)"
+    assert bodies(outbox, "cooler")[0]["temperature_c"] == [None]
+    assert alarms(outbox) == []
