@@ -105,8 +105,9 @@ async def test_one_address_does_not_hold_every_connection_but_a_trusted_proxy_ma
 ) -> None:
     monkeypatch.setattr(patient_http, "OF_AN_ADDRESS_MOST", 3)
 
-    config = Config("nobody:app", forwarded_allow_ips=[f"{PROXY}/30"], log_config=None)
-    config.loaded, config.loaded_app, config.ws_protocol_class = True, None, None
+    async def nothing(scope: object, receive: object, send: object) -> None: ...
+
+    config = Config(nothing, forwarded_allow_ips=[f"{PROXY}/30"], log_config=None)
     state = ServerState()
     lines = [Line(one) for one in (*[STRANGER] * 5, *[PROXY] * 5, *["127.0.0.1"] * 5, "192.0.2.8")]
     made = []
