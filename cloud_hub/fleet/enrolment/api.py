@@ -36,6 +36,7 @@ from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
 from device_profiles.values.bounds import Path as Address
 from device_profiles.values.bounds import Text
+from sync.core.failpoints import Failpoint, reach
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 
@@ -122,6 +123,8 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
             ),
             now,
         )
+        reach(Failpoint.CLAIM_BEFORE_COMMIT)
+    reach(Failpoint.CLAIM_BEFORE_ANSWER)
     parts.claims.succeeded(attempt)
     return ClaimAnswer(
         tenant_id=device.tenant_id,

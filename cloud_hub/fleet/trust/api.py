@@ -12,6 +12,7 @@ from cloud_hub.fleet.trust.request import CertificateRequest
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf
+from sync.core.failpoints import Failpoint, reach
 
 router = APIRouter(tags=["trust"])
 
@@ -58,4 +59,7 @@ async def renew_certificate(body: RenewalRequest, hub: HubOf, device: DeviceOf) 
 
 def _issue(hub: Hub, device: DeviceIdentity, csr: str) -> Issued:
     with hub.database.writing() as session:
-        return issue(session, authority_of(hub), device, csr, hub.clock.now())
+        issued = issue(session, authority_of(hub), device, csr, hub.clock.now())
+        reach(Failpoint.CERTIFICATE_BEFORE_COMMIT)
+    reach(Failpoint.CERTIFICATE_BEFORE_ANSWER)
+    return issued

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 from device_profiles.failures import in_words
 from device_profiles.values.bounds import Moment
 from sync.core.errors import ClaimRefused
+from sync.core.failpoints import Failpoint, reach
 from sync.core.pause import pause
 from sync.link.credentials import (
     MOST_PEM,
@@ -121,11 +122,15 @@ class Keeper:
 
     async def _renew(self) -> None:
         request = await asyncio.to_thread(new_request, self.credentials.device)
+        reach(Failpoint.RENEW_BEFORE_ASKING)
         told = await self._ask("POST", {"csr": request.csr})
         certificate = told.certificate or ""
         check_answer(request, certificate, told.authorities)
-        await asyncio.to_thread(keep_identity, self.folder, request, certificate)
+        reach(Failpoint.RENEW_BEFORE_KEEPING)
+        dies_at = Failpoint.RENEW_MID_IDENTITY
+        await asyncio.to_thread(keep_identity, self.folder, request, certificate, dies_at=dies_at)
         if told.authorities != self.credentials.authorities:
+            reach(Failpoint.RENEW_BEFORE_ROOTS)
             self.credentials = replace(self.credentials, authorities=told.authorities)
             await asyncio.to_thread(save_credentials, self.folder, self.credentials)
         log.info("the certificate was renewed", extra={"action": "certificate-renewed"})
