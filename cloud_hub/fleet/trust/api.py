@@ -24,10 +24,11 @@ class RenewalRequest(Body):
 
 
 class RenewalAnswer(Body):
-    """The certificate, and by what the device knows this hub and its brokers."""
+    """The certificate, the hub's time, and by what the device knows this hub and its brokers."""
 
     certificate: str
     authorities: str
+    hub_at: datetime
 
 
 class StandingAnswer(Body):
@@ -54,7 +55,9 @@ async def renew_certificate(body: RenewalRequest, hub: HubOf, device: DeviceOf) 
     """A new certificate beside the one that the device has, which counts on until its end. 422 for
     a request that cannot be answered, 429 for one too many."""
     issued = await asyncio.to_thread(_issue, hub, device, body.csr)
-    return RenewalAnswer(certificate=issued.certificate, authorities=issued.authorities)
+    return RenewalAnswer(
+        certificate=issued.certificate, authorities=issued.authorities, hub_at=hub.clock.now()
+    )
 
 
 def _issue(hub: Hub, device: DeviceIdentity, csr: str) -> Issued:
