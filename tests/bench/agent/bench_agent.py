@@ -176,7 +176,9 @@ def costs(agent: Agent, folder: Path, given: argparse.Namespace) -> dict[str, fl
     agent.watch(given.film_s / 2 + given.settle_s)
     took_min = (time.monotonic() - before_s) / 60
     of_photo = max(0.0, agent.written - before - of_film * min(took_min, given.film_s / 120))
-    photos = len(list((folder / "data" / "media").rglob("*.jpg")))
+    kept = [path for path in (folder / "data" / "media").rglob("*") if path.is_file()]
+    if not kept:
+        raise RuntimeError(f"the photo was not read; see {folder / 'log'}")
     written, busy_s, from_s = agent.written, agent.busy_s, time.monotonic()
     agent.watch(given.idle_s)
     took_s = time.monotonic() - from_s
@@ -190,7 +192,6 @@ def costs(agent: Agent, folder: Path, given: argparse.Namespace) -> dict[str, fl
         "photo_kb": round(of_photo / 1e3, 1),
         "idle_kb_per_min": round(of_idling / 1e3, 1),
         "written_mb_a_day": round(day / 1e6, 1),
-        "photo_files": photos,
         "idle_s": round(took_s, 1),
     }
 
