@@ -14,7 +14,7 @@ from tests.chaos.trust.tls_shop import KILLED
 from tests.stage.restoring.drill import RunningHub, Till, aisle, done, hub, until
 from tests.talking_device import COLA
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 OF_A_BACKUP = (Failpoint.BACKUP_MID_WRITE, Failpoint.BACKUP_BEFORE_RENAME)
 OF_A_RESTORE = (
