@@ -8,7 +8,7 @@ READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum
 
 FUZZ_S ?= 10
 
-.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-door bench-vision bench-coolers bench lock locale clean
+.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-door bench-vision bench-coolers bench-agent bench lock locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,7 +61,7 @@ chaos: $(READY) ## the forty failures of the field, with real servers
 soak: $(READY) ## seeded faults over a fleet for a while, and the audit at the end
 	$(BIN)/python -m tests.soak $(ARGS)
 
-bench-sync: $(READY) ## the link beside a bare reference of the same run; JSON on the last line
+bench-sync: $(READY) ## the link beside a bare reference of the same run (ARGS=--tls: by mutual TLS, too); JSON on the last line
 	$(BIN)/python -m tests.bench.link.bench_sync $(ARGS)
 
 bench-vision: $(READY) ## seeing beside bare inference of the same run; JSON on the last line
@@ -69,6 +69,9 @@ bench-vision: $(READY) ## seeing beside bare inference of the same run; JSON on 
 
 bench-coolers: $(READY) ## failing coolers told a day before their alarm, sound ones not; JSON on the last line
 	$(BIN)/python -m tests.bench.coolers.bench_coolers $(ARGS)
+
+bench-agent: $(READY) ## one agent with both models: memory, idle processor, bytes written a day; JSON on the last line
+	$(BIN)/python -m tests.bench.agent.bench_agent $(ARGS)
 
 bench: $(READY) ## speed and memory, beside a bare reference of the same run
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -14,6 +14,7 @@ from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
 from cloud_hub.core.keys.authority import open_authority
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
+from cloud_hub.core.storage.unfinished import require_finished
 from cloud_hub.fleet.trust.server_tls import PeerProtocol, ServerTls
 from cloud_hub.link.broker.embedded import require_free, require_loopback
 from cloud_hub.link.mosquitto.managed_broker import require_manageable, require_own_name
@@ -33,6 +34,8 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     """Runs until SIGINT or SIGTERM. Raises HubError with one line when it cannot start."""
     keep_few_heaps()
     set_up_logging(verbose=verbose)
+    # Before anything is made in the folder: the next restore wants it as the last one left it.
+    require_finished(settings.data_dir)
     require_free(settings.http, "--http")
     if settings.broker is None:
         require_loopback(settings.mqtt)

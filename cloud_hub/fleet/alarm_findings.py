@@ -37,6 +37,7 @@ ALARM_NAMES: dict[str, Text] = {
     "wrote-under-another-name": Text("wrote under another name"),
     "broke-the-links-rules": Text("refused at the broker: it did what no agent does"),
     "media-quota": Text("more pictures than its quota"),
+    "claim-code-used-again": Text("somebody else used its claim code, and was refused"),
     "cart-weight": Text("check the cart"),
 }
 

@@ -15,7 +15,8 @@ RIVAL = "identity-used-twice"
 FOREIGN_NAME = "wrote-under-another-name"
 BROKE_RULES = "broke-the-links-rules"
 MEDIA_QUOTA = "media-quota"
-OF_THE_HUB = (RIVAL, FOREIGN_NAME, BROKE_RULES, MEDIA_QUOTA)
+CLAIMED_AGAIN = "claim-code-used-again"
+OF_THE_HUB = (RIVAL, FOREIGN_NAME, BROKE_RULES, MEDIA_QUOTA, CLAIMED_AGAIN)
 SUBJECT_CHARACTERS = 40
 """What the key of the table holds."""
 SILENCE = timedelta(seconds=RIVAL_SILENCE_S)

@@ -8,6 +8,7 @@ from device_profiles.failures import in_words
 from edge_agent.core.errors import InvalidSettings
 from edge_agent.settings import CODE_FILE
 from sync.core.errors import ClaimRefused
+from sync.core.failpoints import Failpoint, reach
 from sync.core.private import write_private
 from sync.link.credentials import DeviceClaim, DeviceCredentials, claim_secret, claim_with_key
 from sync.link.trust.hub_http import ODD
@@ -28,6 +29,7 @@ async def claim_here(text: str, data_dir: Path) -> DeviceCredentials:
     try:
         secret = await asyncio.to_thread(claim_secret, data_dir)
         claimed = await claim_with_key(data_dir, code.hub_url, claim, secret)
+        reach(Failpoint.ENROL_BEFORE_CODE)
         await asyncio.to_thread(write_private, data_dir / CODE_FILE, encode(code))
     except ClaimRefused as error:
         raise InvalidSettings(str(error)) from error

@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from device_profiles.values.bounds import Seq, Version, Word
 from sync.core.errors import NoRoom, SyncError
 from sync.core.failpoints import Failpoint, reach
+from sync.core.private import sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -162,12 +163,12 @@ class Slots:
             else:
                 (draft / PART).rename(draft / slot.file)
             for path in (*draft.rglob("*"), draft):
-                _sync(path)
+                sync_folder(path)
             reach(Failpoint.ARTIFACT_BEFORE_SLOT)
             if whole.exists():
                 shutil.rmtree(whole)
             draft.rename(whole)
-            _sync(whole.parent)
+            sync_folder(whole.parent)
         except SPOILT as error:
             shutil.rmtree(draft, ignore_errors=True)
             raise SyncError(f"cannot be unpacked: {error}") from error
@@ -310,17 +311,9 @@ class Slots:
             if dies_at is not None:
                 reach(dies_at)
             draft.rename(path)
-            _sync(path.parent)
+            sync_folder(path.parent)
         except OSError as error:
             raise NoRoom(f"cannot be noted: {error.strerror}") from error
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unpack(packed: Path, folder: Path, most_bytes: int) -> None:

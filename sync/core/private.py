@@ -5,6 +5,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from sync.core.failpoints import Failpoint, reach
+
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 _LOGS = ("", "-wal", "-shm", "-journal")
@@ -34,9 +36,10 @@ def private_database(path: Path) -> None:
             _narrow(path.with_name(path.name + ending), FILE_MODE)
 
 
-def write_private(path: Path, text: str) -> None:
-    """The text in a file of mode 0600: whole or not at all, its folder made where it is not there.
-    Raises OSError."""
+def write_private(path: Path, text: str, *, dies_at: Failpoint | None = None) -> None:
+    """The text in a file of mode 0600: whole or not at all, its folder made where it is not there,
+    and there after a power cut. `dies_at` is where a test may end it, in the midst. Raises OSError.
+    """
     private_folder(path.parent)
     draft = path.with_name(f"{path.name}.draft")
     draft.unlink(missing_ok=True)
@@ -44,8 +47,23 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
+        if dies_at is not None:
+            reach(dies_at)
         os.fsync(file.fileno())
-    draft.rename(path)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """What was renamed in the folder stays so after a power cut, where folders can be synced at
+    all. Raises OSError."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _narrow(path: Path, mode: int) -> None:

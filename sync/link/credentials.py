@@ -20,6 +20,7 @@ from device_profiles.names import Identifier
 from device_profiles.values.bounds import Secret, Text
 from sync.core.clock import EARLIEST_BELIEVABLE
 from sync.core.errors import ClaimRefused
+from sync.core.failpoints import Failpoint, reach
 from sync.core.private import write_private
 from sync.link.link_state import LinkSettings
 from sync.link.mqtt import BrokerAddress
@@ -173,7 +174,9 @@ def load_credentials(folder: Path, claim: DeviceClaim, hub_url: str) -> DeviceCr
         return None
 
 
-def save_credentials(folder: Path, credentials: DeviceCredentials) -> None:
+def save_credentials(
+    folder: Path, credentials: DeviceCredentials, *, dies_at: Failpoint | None = None
+) -> None:
     """Keep them, readable for the agent alone."""
     kept = {
         "tenant": credentials.tenant,
@@ -187,7 +190,7 @@ def save_credentials(folder: Path, credentials: DeviceCredentials) -> None:
         "authorities": credentials.authorities,
         "is_public": credentials.is_public,
     }
-    write_private(folder / FILE_NAME, json.dumps(kept))
+    write_private(folder / FILE_NAME, json.dumps(kept), dies_at=dies_at)
 
 
 def claim_secret(folder: Path, *, used: str | None = None) -> str:
@@ -199,7 +202,7 @@ def claim_secret(folder: Path, *, used: str | None = None) -> str:
         if (kept := path.read_text(encoding="ascii").strip()) and kept != used:
             return kept
     secret = secrets.token_urlsafe(32)
-    write_private(path, secret)
+    write_private(path, secret, dies_at=Failpoint.ENROL_MID_PROPOSAL)
     return secret
 
 
@@ -228,6 +231,7 @@ async def claim_once(
         body["csr"] = csr
     url = f"{hub_url.rstrip('/')}/api/v1/devices/claim"
     async with session.post(url, json=body, allow_redirects=False) as answer:
+        reach(Failpoint.ENROL_BEFORE_READING)
         status, said = answer.status, await bounded_body(answer)
         if status >= 500:
             answer.raise_for_status()
@@ -255,11 +259,17 @@ async def claim_with_key(
     timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
     tls = await way_to(hub_url, claim.fingerprint, timeout)
     request = await asyncio.to_thread(new_request, claim.device)
+    reach(Failpoint.ENROL_BEFORE_ASKING)
     async with hub_session(tls, timeout=timeout) as session:
         given = await claim_once(session, hub_url, claim, secret=secret, csr=request.csr)
     if given.certificate is not None:
         check_answer(request, given.certificate, given.authorities or "")
-        await asyncio.to_thread(keep_identity, folder, request, given.certificate)
+        reach(Failpoint.ENROL_BEFORE_KEEPING)
+        dies_at = Failpoint.ENROL_MID_IDENTITY
+        await asyncio.to_thread(keep_identity, folder, request, given.certificate, dies_at=dies_at)
+    reach(Failpoint.ENROL_BEFORE_CREDENTIALS)
     known = replace(given, certificate=None, identity=folder / IDENTITY_FILE)
-    await asyncio.to_thread(save_credentials, folder, known)
+    await asyncio.to_thread(
+        save_credentials, folder, known, dies_at=Failpoint.ENROL_MID_CREDENTIALS
+    )
     return known

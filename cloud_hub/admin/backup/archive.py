@@ -22,6 +22,7 @@ from cloud_hub.admin.backup.age_file import (
 from cloud_hub.admin.backup.manifest import NewerBackup
 from cloud_hub.core.errors import UnusableData
 from sync.core.failpoints import Failpoint, reach
+from sync.core.private import sync_folder
 
 BLOCK_BYTES = 1 << 20
 LEVEL = 3
@@ -89,15 +90,6 @@ def _draft_of(path: Path, draft: Path) -> BinaryIO:
         raise UnusableData(f"there is a {path} already; give --to another name")
     draft.unlink(missing_ok=True)
     return os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
-
-
-def sync_folder(path: Path) -> None:
-    """What was renamed in the folder stays so after a power cut. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _forget(draft: Path) -> None:

@@ -21,7 +21,6 @@ from cloud_hub.access.audit_log import RESTORED, Act, logs_to_verify, record_act
 from cloud_hub.access.tables import LoginSession
 from cloud_hub.access.tokens import ANY_TENANT
 from cloud_hub.admin.backup.afterwards import Restored, claimed_devices, write_restored
-from cloud_hub.admin.backup.archive import sync_folder
 from cloud_hub.admin.backup.contents import ENTRIES, PICTURES
 from cloud_hub.admin.backup.database_copy import (
     drop_tables,
@@ -52,7 +51,7 @@ from cloud_hub.core.storage.database import open_database
 from cloud_hub.core.storage.unfinished import RESTORING
 from cloud_hub.master_data.place_tables import Tenant
 from sync.core.failpoints import Failpoint, reach
-from sync.core.private import private_folder
+from sync.core.private import private_folder, sync_folder
 
 MAY_BE_THERE = frozenset({ERASURES_FILE, PICTURES, "lost+found"})
 """What somebody may have put into the new folder before."""

@@ -36,6 +36,7 @@ from cloud_hub.core.keys.certificates import (
 from cloud_hub.core.keys.key_store import write_private
 from cloud_hub.core.settings import HubSettings
 from device_profiles.names import certificate_name, certificate_uri
+from sync.core.failpoints import Failpoint, reach
 from sync.core.private import private_folder
 
 ROOTS_FILE: Final = "ca.pem"
@@ -131,6 +132,7 @@ class Authority:
             )
             signed = certificate_pem(sign(issuer, wanted))
             write_private(pair.key, key_pem(key))
+            reach(Failpoint.AUTHORITY_MID_PAIR)
             write_private(pair.certificate, signed)
             renewed.append(pair.certificate.name)
         return renewed
@@ -148,12 +150,21 @@ class Authority:
 
     def revoked_now(self) -> set[int]:
         """The serials in the file; none where it cannot be read."""
+        return {entry.serial_number for one in self._lists() for entry in one}
+
+    def says_revoked(self, serials: set[int]) -> bool:
+        """Whether the file says just that these count no more, with a list of each root: a server
+        that has none of a root lets nobody in by it."""
+        by_roots = {one.issuer for one in self._lists()}
+        roots = {one.certificate.subject for one in self.issuers}
+        return by_roots == roots and self.revoked_now() == serials
+
+    def _lists(self) -> list[x509.CertificateRevocationList]:
         try:
             text = self.revoked_file.read_text(encoding="ascii")
-            lists = [x509.load_pem_x509_crl(one.encode()) for one in _blocks(text)]
+            return [x509.load_pem_x509_crl(one.encode()) for one in _blocks(text)]
         except (OSError, ValueError):
-            return set()
-        return {entry.serial_number for one in lists for entry in one}
+            return []
 
 
 def authority_folder(settings: HubSettings) -> Path:
@@ -197,6 +208,7 @@ def ensure_authority(settings: HubSettings, now: datetime) -> Authority:
         if settings.ca_key is None and not (folder / KEY_FILE).exists():
             write_private(folder / KEY_FILE, key_pem(new_key()))
         key = _read_key(_key_files(settings)[0])
+        reach(Failpoint.AUTHORITY_BEFORE_ROOT)
         write_private(folder / ROOTS_FILE, certificate_pem(make_root(key, now)))
     except (OSError, ValueError) as error:
         where = settings.ca_key or folder
@@ -221,6 +233,7 @@ def begin_rotation(settings: HubSettings, now: datetime) -> Authority:
         # In this order: cut at any point, the keys of the roots are there.
         write_private(folder / FORMER_KEY_FILE, key_pem(before.issuers[0].key))
         write_private(folder / KEY_FILE, key_pem(key))
+        reach(Failpoint.ROTATION_BEFORE_ROOTS)
         write_private(folder / ROOTS_FILE, root + before.roots_pem)
 
     _written(write, folder)
@@ -235,6 +248,7 @@ def finish_rotation(settings: HubSettings) -> Authority:
         raise InvalidSettings("no rotation is under way; begin one with: aisle hub ca rotate")
     newest = certificate_pem(before.issuers[0].certificate)
     _written(lambda: write_private(before.folder / ROOTS_FILE, newest), before.folder)
+    reach(Failpoint.ROTATION_BEFORE_FORGETTING)
     (before.folder / FORMER_KEY_FILE).unlink(missing_ok=True)
     return open_authority(settings)
 

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from cloud_hub.core.errors import UnusableData
 from cloud_hub.core.storage.unfinished import require_finished
 from device_profiles.files import read_json
-from sync.core.private import private_folder
+from sync.core.private import private_folder, sync_folder
 
 SECRETS_FILE = "secrets.json"
 
@@ -69,7 +69,8 @@ def load_secrets(data_dir: Path, *, may_mint: bool = True) -> HubSecrets:
 
 
 def write_private(path: Path, text: str) -> None:
-    """`text` in a new file with mode 0600, whole or not at all. Raises OSError."""
+    """`text` in a new file with mode 0600, whole or not at all, and there after a power cut. Raises
+    OSError."""
     partial = path.with_name(path.name + ".part")
     partial.unlink(missing_ok=True)
     descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -78,6 +79,7 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+    sync_folder(path.parent)
 
 
 def _read(path: Path) -> HubSecrets:

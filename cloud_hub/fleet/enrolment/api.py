@@ -1,6 +1,7 @@
 """Doors by which a device gets its way in, and by which it is taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypeVar
@@ -19,6 +20,7 @@ from cloud_hub.core.keys.device_seal import key_for_devices
 from cloud_hub.fleet.artifacts.artifacts import artifacts_of
 from cloud_hub.fleet.enrolment.codes import code_for
 from cloud_hub.fleet.enrolment.enrolment import (
+    CLAIMED_ALREADY,
     Claim,
     claim,
     disable,
@@ -29,6 +31,7 @@ from cloud_hub.fleet.enrolment.enrolment import (
 from cloud_hub.fleet.trust.certificates import authority_of, issue
 from cloud_hub.fleet.trust.request import CertificateRequest
 from cloud_hub.fleet.trust.upkeep import write_revoked
+from cloud_hub.link.hub_alarms import CLAIMED_AGAIN, HubAlarm, raise_alarm
 from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
@@ -36,6 +39,7 @@ from cloud_hub.web.api.parts import PartsOf
 from device_profiles.names import Identifier
 from device_profiles.values.bounds import Path as Address
 from device_profiles.values.bounds import Text
+from sync.core.failpoints import Failpoint, reach
 
 router = APIRouter(prefix="/api/v1", tags=["enrolment"])
 
@@ -108,7 +112,7 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
     # Counted before it is judged, so that many tries at once do not all slip through.
     parts.claims.failed(attempt, now)
     authority = authority_of(hub)
-    with hub.database.writing() as session:
+    with _alarmed(hub, body, address, now), hub.database.writing() as session:
         device, password = claim(session, Claim(**body.model_dump(exclude={"csr"})), now)
         issued = issue(session, authority, device, body.csr, now) if body.csr else None
         record_act(
@@ -122,6 +126,8 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
             ),
             now,
         )
+        reach(Failpoint.CLAIM_BEFORE_COMMIT)
+    reach(Failpoint.CLAIM_BEFORE_ANSWER)
     parts.claims.succeeded(attempt)
     return ClaimAnswer(
         tenant_id=device.tenant_id,
@@ -135,6 +141,22 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
         certificate=issued.certificate if issued else None,
         authorities=authority.roots_pem,
     )
+
+
+@contextmanager
+def _alarmed(hub: Hub, body: ClaimRequest, address: str, now: datetime) -> Iterator[None]:
+    """Raises the device's alarm where its own token is tried once more, and not by itself: another
+    one has the code, or the device has lost what it knew."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.status == CLAIMED_ALREADY:
+            alarm = HubAlarm(alarm=CLAIMED_AGAIN, subject=network_of(address), detail=str(refusal))
+            with hub.database.writing() as session:
+                device = session.get_one(DeviceRow, (body.tenant_id, body.device_id))
+                raise_alarm(session, device, alarm, now)
+            hub.changed.announce()
+        raise
 
 
 def _brokers(hub: Hub) -> tuple[BrokerAnswer, ...]:

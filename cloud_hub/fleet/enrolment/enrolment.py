@@ -17,6 +17,8 @@ from cloud_hub.link.broker.caller import DEVICE_NAME, CheckDevice
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.master_data.place_tables import DeviceRow
 
+CLAIMED_ALREADY = 409
+"""Says that the token was right, and was used."""
 UNKNOWN_CLAIM = "no device of this name waits for that claim token"
 
 
@@ -53,7 +55,7 @@ def claim(session: Session, said: Claim, now: datetime) -> tuple[DeviceIdentity,
         raise Refused(
             f"device {said.device_id} was claimed at {at};"
             " reset its claim at the hub if it lost its data",
-            status=409,
+            status=CLAIMED_ALREADY,
         )
     password = secret or secrets.token_urlsafe(32)
     device.password_hash = hash_token(password)

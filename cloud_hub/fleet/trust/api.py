@@ -12,6 +12,7 @@ from cloud_hub.fleet.trust.request import CertificateRequest
 from cloud_hub.link.broker.device_identity import DeviceIdentity
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf
+from sync.core.failpoints import Failpoint, reach
 
 router = APIRouter(tags=["trust"])
 
@@ -23,10 +24,11 @@ class RenewalRequest(Body):
 
 
 class RenewalAnswer(Body):
-    """The certificate, and by what the device knows this hub and its brokers."""
+    """The certificate, the hub's time, and by what the device knows this hub and its brokers."""
 
     certificate: str
     authorities: str
+    hub_at: datetime
 
 
 class StandingAnswer(Body):
@@ -53,9 +55,14 @@ async def renew_certificate(body: RenewalRequest, hub: HubOf, device: DeviceOf) 
     """A new certificate beside the one that the device has, which counts on until its end. 422 for
     a request that cannot be answered, 429 for one too many."""
     issued = await asyncio.to_thread(_issue, hub, device, body.csr)
-    return RenewalAnswer(certificate=issued.certificate, authorities=issued.authorities)
+    return RenewalAnswer(
+        certificate=issued.certificate, authorities=issued.authorities, hub_at=hub.clock.now()
+    )
 
 
 def _issue(hub: Hub, device: DeviceIdentity, csr: str) -> Issued:
     with hub.database.writing() as session:
-        return issue(session, authority_of(hub), device, csr, hub.clock.now())
+        issued = issue(session, authority_of(hub), device, csr, hub.clock.now())
+        reach(Failpoint.CERTIFICATE_BEFORE_COMMIT)
+    reach(Failpoint.CERTIFICATE_BEFORE_ANSWER)
+    return issued

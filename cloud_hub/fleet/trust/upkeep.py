@@ -42,7 +42,7 @@ def write_revoked(hub: Hub, now: datetime) -> None:
     with hub.sessions() as session:
         gone = revoked(session, now)
     wanted = {serial for serials in gone.values() for serial, _ in serials}
-    if authority.revoked_file.exists() and wanted == authority.revoked_now():
+    if authority.says_revoked(wanted):
         return
     authority.write_revoked(gone, now)
     log.info("%d certificates are revoked", len(wanted), extra={"action": "revoked-written"})

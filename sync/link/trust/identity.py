@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from sync.core.errors import ClaimRefused
+from sync.core.failpoints import Failpoint
 from sync.core.private import write_private
 
 log = logging.getLogger(__name__)
@@ -64,9 +65,11 @@ def check_answer(request: Request, certificate: str, authorities: str) -> None:
         raise ClaimRefused("the hub gives a certificate for another key")
 
 
-def keep_identity(folder: Path, request: Request, certificate: str) -> None:
+def keep_identity(
+    folder: Path, request: Request, certificate: str, *, dies_at: Failpoint | None = None
+) -> None:
     """The key and its certificate from now on. Raises OSError."""
-    write_private(folder / IDENTITY_FILE, request.key + certificate)
+    write_private(folder / IDENTITY_FILE, request.key + certificate, dies_at=dies_at)
 
 
 def validity(folder: Path) -> Validity | None:

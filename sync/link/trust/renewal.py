@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 from device_profiles.failures import in_words
 from device_profiles.values.bounds import Moment
 from sync.core.errors import ClaimRefused
+from sync.core.failpoints import Failpoint, reach
 from sync.core.pause import pause
 from sync.link.credentials import (
     MOST_PEM,
@@ -46,12 +47,15 @@ ASK_EVERY_S: Final = 6 * 3600.0
 """How often the hub is asked which roots it has now."""
 DOUBT_EVERY_S: Final = 10.0
 FIRST_LOOK_S: Final = 60.0
+SHORTEST_S: Final = 1.0
+"""Between two looks that went well, whatever a certificate says of itself."""
 FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
 
 
 class _Told(BaseModel):
-    """What the hub says: the roots now, and its time, or in a renewal the certificate."""
+    """What the hub says: the roots now and its time, and in a renewal the certificate. Its time,
+    where it tells it, decides what is due: a clock that is years ahead would ask without end."""
 
     hub_at: Moment | None = None
     authorities: str = Field(max_length=MOST_PEM)
@@ -93,42 +97,50 @@ class Keeper:
     async def _look_well(self, policy: Reconnect, *, is_doubted: bool) -> float:
         """Looks once; how long until the next time. Whatever the hub says, this goes on."""
         try:
-            await self._look(is_doubted=is_doubted)
+            due_in_s = await self._look(is_doubted=is_doubted)
         except ClaimRefused as error:
             self.on_refused(str(error))
         except ODD as error:
             log.info("certificate: %s", in_words(error), extra={"action": "certificate-failed"})
         else:
             policy.was_connected(float("inf"))
-            return min(await self._due_in_s(), ASK_EVERY_S)
+            return min(max(due_in_s, SHORTEST_S), ASK_EVERY_S)
         return policy.wait_s()
 
-    async def _look(self, *, is_doubted: bool) -> None:
-        """Renews what is due, else asks whether the device is let in, what time it is, and which
-        roots there are.
+    async def _look(self, *, is_doubted: bool) -> float:
+        """Asks whether the device is let in, what time it is, and which roots there are, and renews
+        what is due by that time; in how many seconds it will be due. Where there is no certificate
+        it is asked for at once.
 
         Raises ClaimRefused where the hub says no, an error of `ODD` where it says nothing.
         """
         before = self.credentials.authorities
-        if await self._due_in_s() > 0:
+        if await asyncio.to_thread(validity, self.folder) is not None:
             told = await self._ask("GET")
-            is_due = told.hub_at is not None and await self._due_in_s(told.hub_at) <= 0
-            if told.authorities == before and not is_due:
-                return
-        await self._renew()
+            due_in_s = await self._due_in_s(told.hub_at)
+            if told.authorities == before and due_in_s > 0:
+                return due_in_s
+        hub_at = await self._renew()
         if is_doubted or before != self.credentials.authorities:
             self.on_renewed()
+        return await self._due_in_s(hub_at)
 
-    async def _renew(self) -> None:
+    async def _renew(self) -> datetime | None:
+        """Takes a new certificate; what time it is at the hub, where that says so."""
         request = await asyncio.to_thread(new_request, self.credentials.device)
+        reach(Failpoint.RENEW_BEFORE_ASKING)
         told = await self._ask("POST", {"csr": request.csr})
         certificate = told.certificate or ""
         check_answer(request, certificate, told.authorities)
-        await asyncio.to_thread(keep_identity, self.folder, request, certificate)
+        reach(Failpoint.RENEW_BEFORE_KEEPING)
+        dies_at = Failpoint.RENEW_MID_IDENTITY
+        await asyncio.to_thread(keep_identity, self.folder, request, certificate, dies_at=dies_at)
         if told.authorities != self.credentials.authorities:
+            reach(Failpoint.RENEW_BEFORE_ROOTS)
             self.credentials = replace(self.credentials, authorities=told.authorities)
             await asyncio.to_thread(save_credentials, self.folder, self.credentials)
         log.info("the certificate was renewed", extra={"action": "certificate-renewed"})
+        return told.hub_at
 
     async def _ask(self, how: Literal["GET", "POST"], body: object = None) -> _Told:
         """By the certificate, and where that breaks the connection without it."""

@@ -1,7 +1,8 @@
 """`make bench-sync`: the link beside a bare reference of the same run; JSON on the last line.
 
 The options make it shorter or longer; `--runs` says of how many the medians are, each run with the
-bare reference and the product one after the other. What was not measured is null.
+bare reference and the product one after the other; `--tls` adds devices by mutual TLS beside the
+same without. What was not measured is null.
 """
 
 import argparse
@@ -28,7 +29,16 @@ from sync.outbox.lane_books import read_books
 from sync.wire.batch import BatchOrigin, encode_batch
 from tests.bench.link import bare, fleet, identities
 from tests.bench.link.load import STORES, body_bytes, device_of, footfall, sale
-from tests.bench.link.servers import Child, broker, child, later, postgres, slow_road
+from tests.bench.link.servers import (
+    ByTls,
+    Child,
+    broker,
+    child,
+    later,
+    postgres,
+    slow_road,
+    tls_listener,
+)
 from tests.bench.link.storm import storm
 from tests.stage.servers import Mosquitto, PostgresServer
 from tests.talking_device import small_chain
@@ -134,11 +144,15 @@ class Product:
         running.line()
         return running
 
-    def carry(self, folder: Path, devices: int, fault: str) -> tuple[float, Counter[str]]:
+    def carry(
+        self, folder: Path, devices: int, fault: str, tls: ByTls | None = None
+    ) -> tuple[float, Counter[str]]:
         """Seconds until all is acknowledged, and the audit's sums."""
         workers = [self.worker(), self.worker()]
         try:
             arguments = (str(self.mosquitto.port), str(folder), str(devices))
+            if tls is not None:
+                arguments = (str(tls.port), *arguments[1:], str(tls.certificates))
             with child("-m", "tests.bench.link.fleet", *arguments) as running:
                 doing = None
                 if fault == "broker":
@@ -170,13 +184,17 @@ class Product:
 
 
 def product_run(
-    mosquitto: Mosquitto, server: PostgresServer, events: int, fault: str
+    mosquitto: Mosquitto,
+    server: PostgresServer,
+    events: int,
+    fault: str,
+    tls: ByTls | None = None,
 ) -> tuple[float, Counter[str]]:
     """Events a second, and the audit's sums."""
     folder, each = scratch(), events // STORES
     fleet.fill(folder, STORES, each)
     product = Product(mosquitto, server)
-    took_s, sums = product.carry(folder, STORES, fault)
+    took_s, sums = product.carry(folder, STORES, fault, tls)
     product.database.close()
     sums["expected"] = each * STORES
     return each * STORES / took_s, sums
@@ -296,7 +314,13 @@ def measure(given: argparse.Namespace) -> Result:
     result: Result = {"events": given.events, "runs": given.runs}
     result |= measure_appending(given.runs)
     say(json.dumps(result))
-    with broker() as mosquitto, postgres() as server:
+    tls, config = tls_listener() if given.tls else (None, "")
+    with broker(config) as mosquitto, postgres() as server:
+        if tls is not None:
+            result |= measure_tls(mosquitto, server, given, tls)
+            say(json.dumps(result))
+        if given.tls_alone:
+            return result
         result |= measure_carrying(mosquitto, server, given.events, given.runs)
         say(json.dumps(result))
         result |= measure_backlog(mosquitto, server, given.backlog)
@@ -352,6 +376,29 @@ def measure_carrying(
     }
 
 
+def measure_tls(
+    mosquitto: Mosquitto, server: PostgresServer, given: argparse.Namespace, tls: ByTls
+) -> Result:
+    """Each run: devices without TLS, then by mutual TLS, to the same mosquitto; the hub's workers
+    come without, as a hub beside its broker does. Ratios are within a run."""
+    rates: list[tuple[float, float]] = []
+    unaccounted = 0
+    for _ in range(given.runs):
+        pair = []
+        for way in (None, tls):
+            rate, sums = product_run(mosquitto, server, given.events, "", way)
+            unaccounted += sums["expected"] - sums["rows"] + sums["lost"] + sums["unbalanced"]
+            pair.append(rate)
+        rates.append((pair[0], pair[1]))
+        say(json.dumps({"plain, mtls": [round(rate) for rate in pair]}))
+    return {
+        "plain_events_per_s": round(statistics.median(plain for plain, _ in rates)),
+        "mtls_events_per_s": round(statistics.median(mtls for _, mtls in rates)),
+        "mtls_ratio": round(statistics.median(mtls / plain for plain, mtls in rates), 3),
+        "mtls_lost": unaccounted,
+    }
+
+
 def measure_backlog(mosquitto: Mosquitto, server: PostgresServer, backlog: int) -> Result:
     found = sale_behind_backlog(mosquitto, server, backlog)
     return {
@@ -395,7 +442,11 @@ def main() -> None:
     parser.add_argument("--spread", type=float, default=60.0, help="of the storm, in seconds")
     parser.add_argument("--fleet-minutes", type=float, default=10.0, help="0 leaves the fleet out")
     parser.add_argument("--runs", type=int, default=3)
-    sys.stdout.write(json.dumps(measure(parser.parse_args())) + "\n")
+    parser.add_argument("--tls", action="store_true", help="devices by mutual TLS, too: mtls_ratio")
+    parser.add_argument("--tls-alone", action="store_true", help="and nothing else of the rest")
+    given = parser.parse_args()
+    given.tls = given.tls or given.tls_alone
+    sys.stdout.write(json.dumps(measure(given)) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """The product's devices of a run, in one process.
 
-`python -m tests.bench.link.fleet PORTS FOLDER DEVICES` sends until every outbox is empty, then says
-how many seconds that took. Meanwhile `sale N` on stdin makes a sale at device N; it says how many
-seconds passed until the hub had acknowledged it.
+`python -m tests.bench.link.fleet PORTS FOLDER DEVICES [CERTIFICATES]` sends until every outbox is
+empty, then says how many seconds that took; by mutual TLS where CERTIFICATES is a folder with
+`ca.pem`, `device.pem` and `device-key.pem`. Meanwhile `sale N` on stdin makes a sale at device N;
+it says how many seconds passed until the hub had acknowledged it.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from sync.events import Lane
 from sync.link.link_state import LinkHost, LinkSettings
 from sync.link.mqtt import BrokerAddress
 from sync.link.sender import run_sender
+from sync.link.trust.contexts import TlsFiles
 from sync.outbox.outbox import Outbox
 from tests.bench.link.load import TENANT, device_of, footfall, sale, store_of
 
@@ -40,12 +42,15 @@ def fill(folder: Path, devices: int, each: int) -> None:
         outbox.close()
 
 
-def settings(number: int, ports: list[int]) -> LinkSettings:
+def settings(number: int, ports: list[int], tls: TlsFiles | None) -> LinkSettings:
+    # Its certificate says localhost.
+    host = "127.0.0.1" if tls is None else "localhost"
     return LinkSettings(
         tenant=TENANT,
         store=store_of(number),
         device=device_of(number),
-        brokers=tuple(BrokerAddress(host="127.0.0.1", port=port) for port in ports),
+        brokers=tuple(BrokerAddress(host=host, port=port, tls=tls is not None) for port in ports),
+        tls=tls,
         spread_s=1.0,
         reconnect_cap_s=4.0,
     )
@@ -72,7 +77,16 @@ async def _obey(outboxes: list[Outbox]) -> None:
         sys.stdout.flush()
 
 
-async def main(ports: list[int], folder: Path, devices: int) -> None:
+def certificates(folder: Path) -> TlsFiles:
+    """What all devices of a run show."""
+    return TlsFiles(
+        authority=folder / "ca.pem",
+        certificate=folder / "device.pem",
+        key=folder / "device-key.pem",
+    )
+
+
+async def main(ports: list[int], folder: Path, devices: int, tls: TlsFiles | None) -> None:
     stop = asyncio.Event()
     outboxes = [open_outbox(folder, number) for number in range(devices)]
     started_s = time.perf_counter()
@@ -80,7 +94,7 @@ async def main(ports: list[int], folder: Path, devices: int) -> None:
         asyncio.create_task(
             run_sender(
                 outbox,
-                settings(number, ports),
+                settings(number, ports, tls),
                 LinkHost(clock=outbox.clock, rng=Random(number), stop=stop),
             )
         )
@@ -100,4 +114,6 @@ async def main(ports: list[int], folder: Path, devices: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main([int(p) for p in sys.argv[1].split(",")], Path(sys.argv[2]), int(sys.argv[3])))
+    shown = certificates(Path(sys.argv[4])) if len(sys.argv) > 4 else None
+    listed = [int(port) for port in sys.argv[1].split(",")]
+    asyncio.run(main(listed, Path(sys.argv[2]), int(sys.argv[3]), shown))

@@ -8,19 +8,60 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from simulators.connections.network import FaultyProxy
 from tests.stage.servers import POSTGRES_BIN, Mosquitto, PostgresServer, as_postgres, unused_port
+from tests.stage.tls.authority import TestAuthority
 
 ROOT = Path(__file__).parents[3]
 
 
+_BY_TLS = """\
+per_listener_settings true
+allow_anonymous true
+listener {port} 127.0.0.1
+tls_version tlsv1.2
+cafile {folder}/ca.pem
+crlfile {folder}/crl.pem
+certfile {folder}/server.pem
+keyfile {folder}/server-key.pem
+require_certificate true
+use_identity_as_username true
+allow_anonymous false
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByTls:
+    """Where the same broker listens by mutual TLS, and the folder of a device's certificate."""
+
+    port: int
+    certificates: Path
+
+
+def tls_listener() -> tuple[ByTls, str]:
+    """The listener, and its lines for a mosquitto's configuration."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-certificates"))
+    shown = TestAuthority(folder).device("linguang", "device")
+    assert shown.certificate is not None
+    assert shown.key is not None
+    shown.certificate.rename(folder / "device.pem")
+    shown.key.rename(folder / "device-key.pem")
+    # mosquitto drops root.
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o644)
+    made = ByTls(port=unused_port(), certificates=folder)
+    return made, _BY_TLS.format(port=made.port, folder=folder)
+
+
 @contextmanager
-def broker() -> Iterator[Mosquitto]:
+def broker(config: str = "") -> Iterator[Mosquitto]:
     folder = Path(tempfile.mkdtemp(prefix="bench-mosquitto"))
     folder.chmod(0o755)
-    running = Mosquitto(folder, unused_port())
+    running = Mosquitto(folder, unused_port(), config)
     running.start()
     try:
         yield running

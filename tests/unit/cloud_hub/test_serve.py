@@ -27,6 +27,16 @@ def at(port: int, host: str = "127.0.0.1") -> Address:
     return Address(host=host, port=port)
 
 
+def test_on_half_a_restore_no_hub_starts_and_nothing_is_made_there(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    (tmp_path / "restore.part").mkdir()
+    places = {"http": at(free_port()), "mqtt": at(free_port())}
+    with pytest.raises(HubError, match="run aisle restore into it once more"):
+        serve_hub(HubSettings(data_dir=tmp_path, **places))
+    assert [one.name for one in tmp_path.iterdir()] == ["restore.part"]
+
+
 @pytest.mark.parametrize(("taken", "option"), [("http", "--http"), ("mqtt", "--mqtt")])
 def test_a_port_in_use_is_named_before_the_folder_is_touched(
     tmp_path: Path, free_port: Callable[[], int], taken: str, option: str

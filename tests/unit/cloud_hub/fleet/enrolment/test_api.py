@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.keys.tokens import hash_token
+from cloud_hub.link.hub_alarms import CLAIMED_AGAIN
+from cloud_hub.link.tables import AlarmRaised
 from cloud_hub.master_data.place_tables import DeviceRow
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, TENANT
@@ -104,3 +106,23 @@ async def test_a_device_that_left_the_chain_is_not_claimed_by_a_token_that_other
         session.get_one(DeviceRow, (TENANT, "s01-till")).left_at = NOW
     assert (await claim(doors, body)).status_code == 403
     assert acts(doors) == [("nobody", "claim-refused")]
+
+
+async def test_a_used_token_that_is_tried_by_another_raises_one_alarm_of_that_device(
+    doors: Doors,
+) -> None:
+    body = expect(doors)
+    mine, other = body | {"secret": "m" * 40}, body | {"secret": "t" * 40}
+    assert (await claim(doors, mine)).status_code == 200
+    assert (await claim(doors, mine)).status_code == 200, "the same again, whose answer was lost"
+    assert alarmed(doors) == []
+    for _ in range(2):
+        assert (await claim(doors, other)).status_code == 409
+    assert alarmed(doors) == [(CLAIMED_AGAIN, "s01-till")]
+    assert (await claim(doors, other | {"claim_token": "x" * 20})).status_code == 403
+    assert alarmed(doors) == [(CLAIMED_AGAIN, "s01-till")]
+
+
+def alarmed(doors: Doors) -> list[tuple[str, str]]:
+    with doors.hub.sessions() as session:
+        return [(one.alarm, one.device_id) for one in session.scalars(sa.select(AlarmRaised))]

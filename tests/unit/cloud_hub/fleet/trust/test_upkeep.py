@@ -2,6 +2,7 @@
 
 import pytest
 
+from cloud_hub.core.keys.authority import begin_rotation, finish_rotation
 from cloud_hub.fleet.enrolment.enrolment import disable
 from cloud_hub.fleet.trust.certificates import authority_of, issue
 from cloud_hub.fleet.trust.upkeep import look_after
@@ -40,3 +41,18 @@ def test_a_list_that_says_what_is_so_is_left_alone(claimed: Doors) -> None:
     file.unlink()
     look_after(claimed.hub)
     assert file.exists()
+
+
+def test_the_list_has_a_part_of_each_root_at_once_when_roots_change(claimed: Doors) -> None:
+    """A broker that has no list of a root lets nobody in by it."""
+    settings = claimed.hub.settings
+    for rotate, roots in (
+        (lambda: begin_rotation(settings, NOW), 2),
+        (lambda: finish_rotation(settings), 1),
+    ):
+        rotate()
+        assert not authority_of(claimed.hub).says_revoked(set())
+        look_after(claimed.hub)
+        assert authority_of(claimed.hub).says_revoked(set())
+        text = authority_of(claimed.hub).revoked_file.read_text()
+        assert text.count("BEGIN X509 CRL") == roots

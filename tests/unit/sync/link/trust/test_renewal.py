@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -18,6 +18,7 @@ from sync.core.clock import SystemClock
 from sync.link.credentials import DeviceCredentials
 from sync.link.link_state import LinkHost
 from sync.link.mqtt import BrokerAddress
+from sync.link.reconnect import Reconnect
 from sync.link.trust import renewal
 from sync.link.trust.identity import keep_identity, new_request, validity
 
@@ -27,7 +28,7 @@ YEAR = timedelta(days=365)
 
 @dataclass
 class Hub:
-    """Answers as it is told to; without a word, as a hub does."""
+    """Answers as it is told to; without a word, as a hub does that signs at `NOW`."""
 
     own: Authority
     hub_at: datetime = NOW
@@ -41,7 +42,7 @@ class Hub:
         told = {"authorities": self.own.roots_pem, "hub_at": self.hub_at.isoformat()}
         if request.method == "POST":
             csr = (await request.json())["csr"]
-            told = {"authorities": self.own.roots_pem, "certificate": self.issue(csr, NOW)}
+            told["certificate"] = self.issue(csr, NOW)
         return web.json_response(told)
 
     def issue(self, csr: str, at: datetime) -> str:
@@ -137,6 +138,29 @@ async def test_where_the_clock_stands_the_hubs_time_says_what_is_due(
     one.keeper.doubt.set()
     await run_until(one, lambda: bool(one.renewed))
     assert hub.asked == ["GET", "POST"]
+
+
+async def test_a_clock_that_is_years_ahead_asks_once_and_renews_nothing(
+    hub: Hub, url: str, tmp_path: Path
+) -> None:
+    """By its own clock the certificate is past, and so would be each that it gets instead."""
+    ahead = SystemClock(ahead=timedelta(days=1000))
+    one = kept(hub, url, tmp_path / "till", NOW)
+    one.keeper.host = replace(one.keeper.host, clock=ahead)
+    await run_until(one, lambda: bool(hub.asked))
+    wait_s = await one.keeper._look_well(Reconnect(Random(1), spread_s=1.0), is_doubted=False)
+    assert hub.asked == ["GET", "GET"]
+    assert wait_s == renewal.ASK_EVERY_S
+
+
+async def test_a_clock_that_is_years_ahead_renews_what_is_due_by_the_hubs_time_once(
+    hub: Hub, url: str, tmp_path: Path
+) -> None:
+    one = kept(hub, url, tmp_path / "till", NOW - YEAR * 0.9)
+    one.keeper.host = replace(one.keeper.host, clock=SystemClock(ahead=timedelta(days=1000)))
+    wait_s = await one.keeper._look_well(Reconnect(Random(1), spread_s=1.0), is_doubted=False)
+    assert hub.asked == ["GET", "POST"]
+    assert wait_s == renewal.ASK_EVERY_S
 
 
 async def test_new_roots_are_kept_and_a_certificate_of_them_is_taken(
