@@ -63,6 +63,10 @@ MIGRATIONS: tuple[str, ...] = (
         body TEXT NOT NULL, voided INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY(number, workstation_id, business_day)) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE maintenance(
+        one INTEGER PRIMARY KEY CHECK(one = 1), begun_at TEXT NOT NULL, ends_at TEXT NOT NULL);
+    """,
 )
 """What each version added; never edited once released."""
 

@@ -211,3 +211,15 @@ async def test_a_sensor_of_a_new_type_is_read_sent_and_guarded_like_any_other(
     assert (raised["alarm"], raised["value"], raised["limit"]) == ("power-too-high", 900.0, 500.0)
     await minutes(1, power_w=320.0)
     assert [body["state"] for body in bodies(outbox, "alarm")] == ["raised", "cleared"]
+
+
+async def test_readings_of_a_maintenance_are_told_as_such_and_alarm_nothing(cooler, outbox):
+    watch, _, minutes = cooler
+    watch.alarms.is_quiet = lambda: True
+    await minutes(30, temperature_c=15.0, door_open_s=60)
+    assert {one["mode"] for one in bodies(outbox, "cooler")} == {"maintenance"}
+    watch.alarms.is_quiet = lambda: False
+    await minutes(2, temperature_c=15.0, door_open_s=60)
+    assert alarms(outbox) == [], "how long it lasts counts from the end on"
+    await minutes(20, temperature_c=15.0, door_open_s=60)
+    assert sorted(alarms(outbox)) == [("door-open", "raised"), ("too-warm", "raised")]
