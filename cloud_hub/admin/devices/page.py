@@ -12,6 +12,7 @@ from cloud_hub.admin.devices.view import (
     Places,
     SetUpState,
 )
+from cloud_hub.fleet.assets.part import asset_panels
 from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.markup import Markup, el
@@ -123,6 +124,7 @@ def device_edit_page(view: DeviceEdit, reader: Reader) -> Markup:
             else el("p", words("Your login may not change it."), class_="quiet"),
         ),
         *(_lifecycle(device, reader) if may else ()),
+        *asset_panels(device.device_id, view.record, reader),
         class_="page page-device-edit",
     )
 

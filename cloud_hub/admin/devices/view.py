@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, device_for, scope_of
 from cloud_hub.core.text import Said
+from cloud_hub.fleet.assets.record import AssetRecord, record_at
 from cloud_hub.fleet.enrolment.devices import DeviceSheet, sheet_of
 from cloud_hub.fleet.enrolment.shown_codes import shown_code
 from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow, StoreRow
@@ -52,11 +53,13 @@ class DevicesView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEdit:
-    """One device to change, and the claim code that the viewer has just made of it, if so."""
+    """One device to change, the claim code that the viewer has just made of it, if so, and the
+    record of the machine that works as it."""
 
     device: DeviceListed
     places: Places
     code: str | None
+    record: AssetRecord | None = None
 
 
 def devices_view(session: Session, viewer: Viewer) -> DevicesView:
@@ -77,7 +80,12 @@ def device_edit(
     viewer.require(Permission.SEE_DEVICES)
     row = device_for(session, viewer, device_id)
     code = None if key is None else shown_code(session, row, key, viewer.login_name, now)
-    return DeviceEdit(device=_listed(row), places=_places(session, viewer), code=code)
+    return DeviceEdit(
+        device=_listed(row),
+        places=_places(session, viewer),
+        code=code,
+        record=record_at(session, row),
+    )
 
 
 def _listed(row: DeviceRow) -> DeviceListed:
