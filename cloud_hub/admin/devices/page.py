@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.admin.devices.actions import CHANGE, CODE, MAKE, REPLACE, STAY, Stay, kind_name
+from cloud_hub.admin.devices.knocked import knocked_panel
 from cloud_hub.admin.devices.label import claim_label
 from cloud_hub.admin.devices.view import (
     DeviceEdit,
@@ -32,11 +33,16 @@ def devices_page(view: DevicesView, reader: Reader) -> Markup:
         panel(
             words("Devices"), data_table(set_up_table(view.devices, view.places, reader), reader)
         ),
+        knocked_panel(view.knocks, reader),
         panel(
             words("One more device"),
             form(
                 MAKE,
-                Filling(values={}, about={}, options=_options(view.places, words)),
+                Filling(
+                    values={"device_id": view.new_id},
+                    about={},
+                    options=_options(view.places, words),
+                ),
                 reader,
                 words("Make it"),
             ),

@@ -12,6 +12,7 @@ from cloud_hub.access.viewer import Viewer, device_for, scope_of
 from cloud_hub.core.text import Said
 from cloud_hub.fleet.assets.record import AssetRecord, record_at
 from cloud_hub.fleet.enrolment.devices import DeviceSheet, sheet_of
+from cloud_hub.fleet.enrolment.knocks import Knocked, knocks_for
 from cloud_hub.fleet.enrolment.shown_codes import shown_code
 from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow, StoreRow
 
@@ -45,10 +46,13 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicesView:
-    """Every device that the viewer may see, also those that left."""
+    """Every device that the viewer may see, also those that left; who knocked and was not let in;
+    the id that a form for one more begins with."""
 
     devices: tuple[DeviceListed, ...]
     places: Places
+    knocks: tuple[Knocked, ...] = ()
+    new_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,7 @@ class DeviceEdit:
     record: AssetRecord | None = None
 
 
-def devices_view(session: Session, viewer: Viewer) -> DevicesView:
+def devices_view(session: Session, viewer: Viewer, new_id: str = "") -> DevicesView:
     """The devices. Raises NotYours."""
     viewer.require(Permission.SEE_DEVICES)
     rows = session.scalars(
@@ -70,7 +74,12 @@ def devices_view(session: Session, viewer: Viewer) -> DevicesView:
         .where(DeviceRow.tenant_id == viewer.tenant_id, scope_of(viewer).devices)
         .order_by(DeviceRow.store_id, DeviceRow.device_id)
     )
-    return DevicesView(devices=tuple(_listed(row) for row in rows), places=_places(session, viewer))
+    return DevicesView(
+        devices=tuple(_listed(row) for row in rows),
+        places=_places(session, viewer),
+        knocks=knocks_for(session, viewer),
+        new_id=new_id,
+    )
 
 
 def device_edit(

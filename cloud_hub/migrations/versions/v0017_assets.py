@@ -1,4 +1,4 @@
-"""Assets, where each stood, and who saw to it."""
+"""Assets, where each stood, and who saw to it; devices that knocked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,7 @@ down_revision = "0016"
 branch_labels = None
 depends_on = None
 
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 
 
@@ -50,8 +51,18 @@ def upgrade() -> None:
         sa.Column("noted_at", MOMENT, nullable=False),
         sa.Column("noted_by", sa.String(), nullable=False),
     )
+    op.create_table(
+        "knock",
+        sa.Column("tenant_id", sa.String(40), primary_key=True),
+        sa.Column("device_id", sa.String(40), primary_key=True),
+        sa.Column("address", sa.String(80), primary_key=True),
+        sa.Column("network", sa.String(), nullable=False),
+        sa.Column("first_at", MOMENT, nullable=False),
+        sa.Column("last_at", MOMENT, nullable=False),
+        sa.Column("times", WHOLE, nullable=False),
+    )
 
 
 def downgrade() -> None:
-    for table in ("asset_visit", "asset_place", "asset"):
+    for table in ("knock", "asset_visit", "asset_place", "asset"):
         op.drop_table(table)
