@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import device_for
 from cloud_hub.core.errors import NotFound
-from cloud_hub.fleet.assets.record import AssetBook, AssetSheet, KnownSerial, Visit
+from cloud_hub.fleet.assets.record import AssetBook, AssetSheet, CareVisit, KnownSerial
 from cloud_hub.link.tables import Media
 from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.web.actions import Acting, Action, Declined, Done, Invalid
@@ -73,7 +73,7 @@ def _write(act: Acting, form: AssetForm) -> Done | Invalid:
 def _visit(act: Acting, form: VisitForm) -> Done | Declined:
     device = device_for(act.session, act.viewer, form.device_id)
     photo = _newest_photo(act, device) if form.with_photo else None
-    visit = Visit(**form.model_dump(exclude={"device_id", "with_photo"}), photo_sha256=photo)
+    visit = CareVisit(**form.model_dump(exclude={"device_id", "with_photo"}), photo_sha256=photo)
     try:
         _book(act).note_visit(device, visit)
     except NotFound:

@@ -13,7 +13,7 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, device_for, scope_of
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.hub import Hub
-from cloud_hub.fleet.assets.record import AssetBook, AssetRecord, AssetSheet, Visit, record_at
+from cloud_hub.fleet.assets.record import AssetBook, AssetRecord, AssetSheet, CareVisit, record_at
 from cloud_hub.fleet.assets.tables import Asset
 from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.web.api.body import Body
@@ -87,7 +87,7 @@ def note_visit(
     device_id: Identifier, tenant_id: Identifier, body: VisitBody, hub: HubOf, caller: CallerOf
 ) -> AssetRecord:
     """Notes that somebody saw to the asset. 404 where none is known there, or no such photo."""
-    visit = Visit(**body.model_dump())
+    visit = CareVisit(**body.model_dump())
     return _written(
         hub,
         within(caller, tenant_id),

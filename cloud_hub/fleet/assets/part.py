@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.fleet.assets.actions import VISIT, WRITE
-from cloud_hub.fleet.assets.record import AssetRecord, StoodRow, Visit
+from cloud_hub.fleet.assets.record import AssetRecord, CareVisit, StoodRow
 from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.panel import panel, table
@@ -63,7 +63,7 @@ def _visits(record: AssetRecord, about: dict[str, str], reader: Reader, *, may: 
     )
 
 
-def _visit(visit: Visit, reader: Reader) -> Markup:
+def _visit(visit: CareVisit, reader: Reader) -> Markup:
     said = (visit.visitor, visit.symptom, visit.cause, visit.parts)
     return el(
         "tr",

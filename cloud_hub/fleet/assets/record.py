@@ -40,7 +40,7 @@ class AssetSheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class CareVisit:
     """Who saw to an asset, what he found, why it was so, which parts he put in."""
 
     visited_on: date
@@ -115,7 +115,7 @@ class AssetBook:
         self._note("asset-taken-away", device, {"asset_id": asset.asset_id, "serial": asset.serial})
         return asset
 
-    def note_visit(self, device: DeviceRow, visit: Visit) -> AssetVisit:
+    def note_visit(self, device: DeviceRow, visit: CareVisit) -> AssetVisit:
         """The visit, kept. Raises NotFound where no asset is known at the device, or its device
         took no such photo."""
         asset = asset_of(self.session, device)
@@ -194,7 +194,7 @@ class AssetRecord:
 
     asset_id: str
     sheet: AssetSheet
-    visits: tuple[Visit, ...]
+    visits: tuple[CareVisit, ...]
     places: tuple[StoodRow, ...]
 
 
@@ -232,7 +232,7 @@ def _sheet(asset: Asset) -> AssetSheet:
     )
 
 
-def _visits(session: Session, tenant_id: str, asset_id: str) -> Sequence[Visit]:
+def _visits(session: Session, tenant_id: str, asset_id: str) -> Sequence[CareVisit]:
     rows = session.scalars(
         sa.select(AssetVisit)
         .where(AssetVisit.tenant_id == tenant_id, AssetVisit.asset_id == asset_id)
@@ -240,7 +240,8 @@ def _visits(session: Session, tenant_id: str, asset_id: str) -> Sequence[Visit]:
         .limit(VISITS_SHOWN)
     )
     return [
-        Visit(**{name: getattr(row, name) for name in Visit.__dataclass_fields__}) for row in rows
+        CareVisit(**{name: getattr(row, name) for name in CareVisit.__dataclass_fields__})
+        for row in rows
     ]
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from cloud_hub.fleet.assets.part import asset_panels
-from cloud_hub.fleet.assets.record import AssetRecord, AssetSheet, StoodRow, Visit
+from cloud_hub.fleet.assets.record import AssetRecord, AssetSheet, CareVisit, StoodRow
 from device_profiles.store import LoginRole
 from tests.stage.page_parts import NOW, a_reader
 
@@ -11,7 +11,7 @@ RECORD = AssetRecord(
     asset_id="a1",
     sheet=AssetSheet(serial="<SN-1>", model="Frost", warranty_until=date(2028, 1, 31)),
     visits=(
-        Visit(
+        CareVisit(
             visited_on=date(2026, 11, 20),
             visitor="<Wu>",
             symptom="too warm",

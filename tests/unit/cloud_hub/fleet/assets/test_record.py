@@ -12,8 +12,8 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.fleet.assets.record import (
     AssetBook,
     AssetSheet,
+    CareVisit,
     KnownSerial,
-    Visit,
     record_at,
 )
 from cloud_hub.fleet.enrolment.devices import DeviceSetUp
@@ -21,7 +21,7 @@ from cloud_hub.master_data.place_tables import DeviceRow
 from tests.small_chain import NOW, TENANT, SmallChain
 
 SHEET = AssetSheet(serial="SN-1", model="Frost 3", owner="Spring", warranty_until=date(2028, 1, 31))
-VISIT = Visit(visited_on=date(2026, 11, 20), visitor="Wu", symptom="too warm", parts="fan")
+VISIT = CareVisit(visited_on=date(2026, 11, 20), visitor="Wu", symptom="too warm", parts="fan")
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_replaced_device_is_another_machine(chain: SmallChain) -> None:
 def test_a_visit_needs_a_known_machine_and_a_photo_of_its_own(
     chain: SmallChain, photo: str | None
 ) -> None:
-    visit = Visit(visited_on=VISIT.visited_on, visitor="Wu", symptom="dark", photo_sha256=photo)
+    visit = CareVisit(visited_on=VISIT.visited_on, visitor="Wu", symptom="dark", photo_sha256=photo)
     with chain.database.writing() as session:
         with pytest.raises(NotFound, match="no asset is known"):
             book(session).note_visit(device(session), visit)
