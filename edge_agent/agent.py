@@ -17,6 +17,7 @@ from device_profiles.values.countries import country_of_zone
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health
 from edge_agent.core.log_tail import LogTail, tailing
+from edge_agent.core.maintenance import Maintenance, add_maintenance
 from edge_agent.core.remote import Remote
 from edge_agent.core.store import apply_migrations
 from edge_agent.core.writer import Writer
@@ -104,15 +105,24 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
     stack.callback(outbox.close)
     writer = await stack.enter_async_context(Writer(outbox))
     await writer.write(lambda transaction: apply_migrations(transaction.connection))
-    alarms = AlarmBook(writer, clock)
+    maintenance = Maintenance(writer=writer, clock=clock)
+    await maintenance.load()
+    alarms = AlarmBook(writer, clock, lambda: maintenance.is_on)
     await alarms.load()
     health = Health()
-    board = StatusBoard(profile=profile, outbox=outbox, health=health, clock=clock)
+    board = StatusBoard(
+        profile=profile,
+        outbox=outbox,
+        health=health,
+        clock=clock,
+        maintenance_until=lambda: maintenance.until,
+    )
     media = MediaStore(settings.media_dir, outbox, quota_bytes=profile.outbox_quota_mb * MB)
     remote = Remote(
         writer=writer,
         facts={"agent_version": metadata.version("aisleos"), "kind": profile.kind.value},
     )
+    add_maintenance(remote, maintenance)
     updates = updates_of(settings, remote=remote, clock=clock, rng=rng)
     await asyncio.to_thread(updates.take_up)
     updates.add_settings()
@@ -127,7 +137,9 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
         media=media,
         remote=remote,
         updates=updates,
+        maintenance=maintenance,
     )
+    agent.parts["maintenance"] = maintenance.run
     agent.parts["housekeeping"] = Housekeeper(writer=writer, media=media, alarms=alarms).run
     _add_watching(agent)
     agent.parts["settings"] = agent.remote.run

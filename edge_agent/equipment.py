@@ -10,6 +10,7 @@ from aiohttp import web
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.door_log import DoorLog
 from edge_agent.core.health import Health
+from edge_agent.core.maintenance import Maintenance
 from edge_agent.core.remote import Remote
 from edge_agent.core.writer import Writer
 from edge_agent.page.status import StatusBoard
@@ -37,6 +38,7 @@ class Agent:
     media: MediaStore
     remote: Remote
     updates: Updates
+    maintenance: Maintenance
     door: DoorLog = field(default_factory=DoorLog)
     parts: dict[str, Part] = field(default_factory=dict)
     pages: list[Callable[[web.Application], None]] = field(default_factory=list)

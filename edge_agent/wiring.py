@@ -185,6 +185,7 @@ def _openings(agent: Agent, camera: Camera) -> tuple[OpeningWatch, ...]:
             reader=OpeningReader(fixtures[view.fixture_id], view, widths),
             camera_id=camera.camera_id,
             door=agent.door,
+            serviced=agent.maintenance.was_on,
         )
         for view in camera.shelves
         if can_tell_openings(fixtures[view.fixture_id], view)

@@ -12,6 +12,8 @@ from cloud_hub.fleet.artifacts.background import (
     keep_signed,
     publish_desired_states,
 )
+from cloud_hub.fleet.assets import api as assets_api
+from cloud_hub.fleet.assets.actions import ACTIONS as ASSET_ACTIONS
 from cloud_hub.fleet.commands import api as commands_api
 from cloud_hub.fleet.commands.action import ACTIONS
 from cloud_hub.fleet.commands.offers import desired_version, lacking_commands, lacking_state
@@ -43,7 +45,7 @@ DOMAIN: Final = Domain(
         Search(kinds=(ALARM,), find=find_alarms),
     ),
     screens=SCREENS,
-    actions=(*ACTIONS, *INCIDENT_ACTIONS),
+    actions=(*ACTIONS, *INCIDENT_ACTIONS, *ASSET_ACTIONS),
     routers=(
         trust_api.router,
         enrolment_api.router,
@@ -52,6 +54,7 @@ DOMAIN: Final = Domain(
         commands_api.router,
         artifacts_api.router,
         incidents_api.router,
+        assets_api.router,
     ),
     after_greeting=(
         Offer(lacking=lacking_state, version=desired_version),

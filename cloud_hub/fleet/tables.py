@@ -93,3 +93,16 @@ class ShownCode(Base):
     login_name: Mapped[str]
     sealed: Mapped[str]
     until: Mapped[datetime]
+
+
+class Knock(Base):
+    """A device that tried to claim this name from this address and was not let in, how often."""
+
+    __tablename__ = "knock"
+    tenant_id: Mapped[str] = key()
+    device_id: Mapped[str] = key()
+    address: Mapped[str] = key(80)
+    network: Mapped[str]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    times: Mapped[int]

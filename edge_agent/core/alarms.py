@@ -33,6 +33,9 @@ HUB_REFUSES = "hub-refuses"
 
 ALARMS_KEPT = 500
 
+ALWAYS_TOLD = frozenset({DISK_FULL, HUB_REFUSES})
+"""Alarms of the device itself: true whoever works at it."""
+
 log = logging.getLogger(__name__)
 
 
@@ -51,10 +54,12 @@ class AlarmSeen:
 
 @dataclass(slots=True)
 class AlarmBook:
-    """Which alarms stand. Setting one that stands already changes nothing."""
+    """Which alarms stand. Setting one that stands already changes nothing; while it `is_quiet`,
+    because somebody works here, none of what the device watches begins."""
 
     writer: Writer
     clock: Clock
+    is_quiet: Callable[[], bool] = lambda: False
     _standing: set[tuple[str, str]] = field(default_factory=set)
 
     async def load(self) -> None:
@@ -76,6 +81,8 @@ class AlarmBook:
         """The alarm stands, on disk and on its way."""
         key = (guarded.alarm, guarded.subject)
         if key in self._standing:
+            return
+        if guarded.alarm not in ALWAYS_TOLD and self.is_quiet():
             return
         self._standing.add(key)
         at = self.clock.now()

@@ -68,6 +68,10 @@ MIGRATIONS: tuple[str, ...] = (
         number INTEGER PRIMARY KEY AUTOINCREMENT, workstation_id TEXT NOT NULL,
         business_day TEXT NOT NULL, sequence INTEGER NOT NULL, is_copy INTEGER NOT NULL);
     """,
+    """
+    CREATE TABLE maintenance(
+        one INTEGER PRIMARY KEY CHECK(one = 1), begun_at TEXT NOT NULL, ends_at TEXT NOT NULL);
+    """,
 )
 """What each version added; never edited once released."""
 

@@ -37,6 +37,10 @@ WORDS = {
     "simulated": ("Simulated", "演示"),
     "ago": ("ago", "前"),
     "photo": ("last photo", "最近照片"),
+    "maintenance": (
+        "In maintenance, without alarms, until",
+        "维护中，不告警，直到",
+    ),
 }
 """The page's own words, (English, 中文)."""
 
@@ -110,6 +114,7 @@ def device_html(status: DeviceStatus, *, is_chinese: bool) -> str:
         h.p(class_="dim")[
             f"{word.code(status.kind)}{flag} · {_clock(status, status.now)} · ", other
         ],
+        _maintenance(status, word),
         _link(status, word),
         _alarms(status, word),
         _pictures(status, word),
@@ -141,6 +146,11 @@ class _Words:
         units = ((86400, "d", "天"), (3600, "h", "小时"), (60, "min", "分钟"), (1, "s", "秒"))
         size, en, zh = next((unit for unit in units if age_s >= unit[0]), units[-1])
         return f"{age_s // size:.0f} {zh if self.is_chinese else en} {self('ago')}"
+
+
+def _maintenance(status: DeviceStatus, word: _Words) -> h.Node:
+    until = status.maintenance_until
+    return h.p(class_="bad")[f"{word('maintenance')} {_clock(status, until)}"] if until else None
 
 
 def _link(status: DeviceStatus, word: _Words) -> h.Node:

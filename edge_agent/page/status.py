@@ -30,7 +30,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceStatus:
-    """The page's whole content. `zone` is the store's, in which the page tells times."""
+    """The page's whole content. `zone` is the store's, in which the page tells times; until
+    `maintenance_until` somebody works at the device."""
 
     device_id: str
     store_id: str
@@ -45,6 +46,7 @@ class DeviceStatus:
     lanes: tuple[LaneBooks, ...]
     pictures: tuple[str, ...]
     links: tuple[Link, ...] = ()
+    maintenance_until: datetime | None = None
 
     @property
     def is_balanced(self) -> bool:
@@ -71,6 +73,7 @@ class StatusBoard:
     sights: list[Callable[[], tuple[Seen, ...]]] = field(default_factory=list)
     pictures: dict[str, Callable[[], bytes | None]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    maintenance_until: Callable[[], datetime | None] = lambda: None
 
     def look(self) -> DeviceStatus:
         """Everything as it stands now. Reads the file: call it in a thread."""
@@ -92,6 +95,7 @@ class StatusBoard:
             lanes=tuple(self.outbox.books()),
             pictures=tuple(self.pictures),
             links=tuple(self.links),
+            maintenance_until=self.maintenance_until(),
         )
 
     def _day(self, now: datetime) -> str:

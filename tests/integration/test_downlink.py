@@ -174,7 +174,14 @@ async def test_desired_state_is_applied_reported_kept_and_pulled(
     async with running(cooler):
         first = await shadow(hub, lambda both: both["reported"]["version"] > 0)
         assert first["reported"]["state"]["photo_interval_min"] == 30
-        commands = ["accept-view", "report-state", "restart", "self-test", "show-log", "take-photo"]
+        commands = [
+            "accept-view",
+            "begin-maintenance",
+            "end-maintenance",
+            "report-state",
+            "restart",
+        ]
+        commands += ["self-test", "show-log", "take-photo"]
         assert first["reported"]["state"]["commands"] == commands
         assert set(first["reported"]["state"]["cameras"]) == {"accept-view", "take-photo"}
         answer = await hub.http.put(f"{COOLER}/desired", json={"state": wanted})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.admin.devices.actions import CHANGE, CODE, MAKE, REPLACE, STAY, Stay, kind_name
+from cloud_hub.admin.devices.knocked import knocked_panel
 from cloud_hub.admin.devices.label import claim_label
 from cloud_hub.admin.devices.view import (
     DeviceEdit,
@@ -12,6 +13,7 @@ from cloud_hub.admin.devices.view import (
     Places,
     SetUpState,
 )
+from cloud_hub.fleet.assets.part import asset_panels
 from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.markup import Markup, el
@@ -31,11 +33,16 @@ def devices_page(view: DevicesView, reader: Reader) -> Markup:
         panel(
             words("Devices"), data_table(set_up_table(view.devices, view.places, reader), reader)
         ),
+        knocked_panel(view.knocks, reader),
         panel(
             words("One more device"),
             form(
                 MAKE,
-                Filling(values={}, about={}, options=_options(view.places, words)),
+                Filling(
+                    values={"device_id": view.new_id},
+                    about={},
+                    options=_options(view.places, words),
+                ),
                 reader,
                 words("Make it"),
             ),
@@ -123,6 +130,7 @@ def device_edit_page(view: DeviceEdit, reader: Reader) -> Markup:
             else el("p", words("Your login may not change it."), class_="quiet"),
         ),
         *(_lifecycle(device, reader) if may else ()),
+        *asset_panels(device.device_id, view.record, reader),
         class_="page page-device-edit",
     )
 

@@ -17,8 +17,9 @@ from cloud_hub.web.reader import Reader
 from cloud_hub.web.screen import Arguments, Screen
 
 
-def _devices(session: Session, reader: Reader, _: Arguments) -> Markup:
-    return devices_page(devices_view(session, reader.viewer), reader)
+def _devices(session: Session, reader: Reader, arguments: Arguments) -> Markup:
+    view = devices_view(session, reader.viewer, arguments.get("new", "")[:40])
+    return devices_page(view, reader)
 
 
 def _tables(session: Session, reader: Reader, _: Arguments) -> Sequence[Table[Any]]:

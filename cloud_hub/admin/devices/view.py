@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer, device_for, scope_of
 from cloud_hub.core.text import Said
+from cloud_hub.fleet.assets.record import AssetRecord, record_at
 from cloud_hub.fleet.enrolment.devices import DeviceSheet, sheet_of
+from cloud_hub.fleet.enrolment.knocks import Knocked, knocks_for
 from cloud_hub.fleet.enrolment.shown_codes import shown_code
 from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow, StoreRow
 
@@ -44,22 +46,27 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicesView:
-    """Every device that the viewer may see, also those that left."""
+    """Every device that the viewer may see, also those that left; who knocked and was not let in;
+    the id that a form for one more begins with."""
 
     devices: tuple[DeviceListed, ...]
     places: Places
+    knocks: tuple[Knocked, ...] = ()
+    new_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEdit:
-    """One device to change, and the claim code that the viewer has just made of it, if so."""
+    """One device to change, the claim code that the viewer has just made of it, if so, and the
+    record of the machine that works as it."""
 
     device: DeviceListed
     places: Places
     code: str | None
+    record: AssetRecord | None = None
 
 
-def devices_view(session: Session, viewer: Viewer) -> DevicesView:
+def devices_view(session: Session, viewer: Viewer, new_id: str = "") -> DevicesView:
     """The devices. Raises NotYours."""
     viewer.require(Permission.SEE_DEVICES)
     rows = session.scalars(
@@ -67,7 +74,12 @@ def devices_view(session: Session, viewer: Viewer) -> DevicesView:
         .where(DeviceRow.tenant_id == viewer.tenant_id, scope_of(viewer).devices)
         .order_by(DeviceRow.store_id, DeviceRow.device_id)
     )
-    return DevicesView(devices=tuple(_listed(row) for row in rows), places=_places(session, viewer))
+    return DevicesView(
+        devices=tuple(_listed(row) for row in rows),
+        places=_places(session, viewer),
+        knocks=knocks_for(session, viewer),
+        new_id=new_id,
+    )
 
 
 def device_edit(
@@ -77,7 +89,12 @@ def device_edit(
     viewer.require(Permission.SEE_DEVICES)
     row = device_for(session, viewer, device_id)
     code = None if key is None else shown_code(session, row, key, viewer.login_name, now)
-    return DeviceEdit(device=_listed(row), places=_places(session, viewer), code=code)
+    return DeviceEdit(
+        device=_listed(row),
+        places=_places(session, viewer),
+        code=code,
+        record=record_at(session, row),
+    )
 
 
 def _listed(row: DeviceRow) -> DeviceListed:

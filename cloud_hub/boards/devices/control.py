@@ -11,27 +11,47 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.fleet.commands.action import MAINTENANCE
 from cloud_hub.fleet.commands.commands import expires_at, state_of
-from cloud_hub.fleet.commands.shadows import ARTIFACT_PROBLEMS, ARTIFACTS, shadow_of, undone
+from cloud_hub.fleet.commands.shadows import (
+    ARTIFACT_PROBLEMS,
+    ARTIFACTS,
+    MAINTENANCE_UNTIL,
+    shadow_of,
+    undone,
+)
 from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.clock_correction import corrected_clocks
 
 COMMANDS_SHOWN = 10
 BY_CAMERA = frozenset({"take-photo", "accept-view"})
 """Commands that name one of the device's cameras."""
+MAINTENANCE_MINUTES = (30, 120)
+"""How long a button lets it last; by the API any other time may be said."""
 REJECTED = "rejected"
 FACTS = frozenset(
-    {"agent_version", "kind", "commands", "cameras", REJECTED, ARTIFACTS, ARTIFACT_PROBLEMS}
+    {
+        "agent_version",
+        "kind",
+        "commands",
+        "cameras",
+        REJECTED,
+        ARTIFACTS,
+        ARTIFACT_PROBLEMS,
+        MAINTENANCE_UNTIL,
+    }
 )
 """What a device reports beside its settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandChoice:
-    """A command that may be given now; of one camera where it needs one."""
+    """A command that may be given now; of one camera where it needs one, for so many minutes where
+    it lasts."""
 
     name: str
     camera_id: str | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +140,8 @@ def _choices(shadow: DeviceShadow | None) -> tuple[CommandChoice, ...]:
             choices += [
                 CommandChoice(name=name, camera_id=camera) for camera in cameras.get(name, ())
             ]
+        elif name == MAINTENANCE:
+            choices += [CommandChoice(name=name, minutes=each) for each in MAINTENANCE_MINUTES]
         else:
             choices.append(CommandChoice(name=name))
     return tuple(choices)

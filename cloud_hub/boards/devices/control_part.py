@@ -8,7 +8,7 @@ from cloud_hub.boards.devices.control import (
     SettingRow,
 )
 from cloud_hub.boards.devices.device_view import DeviceView
-from cloud_hub.fleet.commands.action import COMMAND
+from cloud_hub.fleet.commands.action import COMMAND, MAINTENANCE
 from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.age import age
@@ -46,6 +46,7 @@ def _buttons(view: DeviceView, control: DeviceControl, reader: Reader) -> Markup
             _wire(choice),
             _name(choice.name, reader),
             f" · {choice.camera_id}" if choice.camera_id else None,
+            words(" · {n} min", n=choice.minutes) if choice.minutes else None,
             class_="button",
             data_sure=words("Restart this device's agent now?")
             if choice.name == "restart"
@@ -57,7 +58,7 @@ def _buttons(view: DeviceView, control: DeviceControl, reader: Reader) -> Markup
 
 
 def _wire(choice: CommandChoice) -> str:
-    return f"{choice.name}:{choice.camera_id or ''}"
+    return f"{choice.name}:{choice.camera_id or choice.minutes or ''}"
 
 
 def _name(command: str, reader: Reader) -> str:
@@ -70,6 +71,8 @@ def _name(command: str, reader: Reader) -> str:
         "report-state": words("Report its state"),
         "self-test": words("Test itself"),
         "show-log": words("Show its log"),
+        MAINTENANCE: words("Maintenance: no alarms"),
+        "end-maintenance": words("End the maintenance"),
     }.get(command, command)
 
 

@@ -85,6 +85,9 @@ def _head(view: DeviceView, reader: Reader) -> Markup:
         ),
         freshness_chip(view.freshness, reader),
         el("span", words("simulated"), class_="tag") if view.simulated else None,
+        el("span", words("in maintenance until {clock}", clock=_until(view, reader)), class_="tag")
+        if view.maintenance_until
+        else None,
         el("p", version, class_="quiet"),
         el("code", view.device_id),
         el("a", words("Set it up"), href=reader.link(Permission.SEE_DEVICES, view.device_id))
@@ -92,6 +95,12 @@ def _head(view: DeviceView, reader: Reader) -> Markup:
         else None,
         class_="page-head",
     )
+
+
+def _until(view: DeviceView, reader: Reader) -> str:
+    """By the store's clock."""
+    until = view.maintenance_until
+    return f"{until.astimezone(view.local_now.tzinfo):%H:%M}" if until else ""
 
 
 def _lanes(view: DeviceView, reader: Reader) -> Markup:

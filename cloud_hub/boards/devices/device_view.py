@@ -35,6 +35,7 @@ from cloud_hub.core.days.time_buckets import QUARTER_S, epoch_second, start_of
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Said
 from cloud_hub.fleet.alarm_findings import alarm_name
+from cloud_hub.fleet.commands.shadows import maintenance_until, shadow_of
 from cloud_hub.fleet.today import device_links
 from cloud_hub.insight.figure import Figure
 from cloud_hub.insight.figures import compare
@@ -108,7 +109,8 @@ class AlarmRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceView:
     """Everything on a device's page. `figures`: connected, working. `temperatures_c` holds one
-    value a quarter of an hour over the last 24 hours, None where there was no reading."""
+    value a quarter of an hour over the last 24 hours, None where there was no reading. Until
+    `maintenance_until` somebody works at it."""
 
     device_id: str
     kind: str
@@ -132,6 +134,7 @@ class DeviceView:
     record: RecordAsked | None
     control: DeviceControl | None
     steps: tuple[StepRow, ...]
+    maintenance_until: datetime | None
     epochs: tuple[EpochRow, ...]
     dead_letters: tuple[DeadLetterRow, ...]
     alarms: tuple[AlarmRow, ...]
@@ -193,6 +196,7 @@ def device_view(
         record=asked_record(session, row, record, zone, now),
         control=device_control(session, viewer, device_id, now),
         steps=first_steps(session, viewer, row, link.state, now),
+        maintenance_until=maintenance_until(shadow_of(session, chain.tenant_id, device_id), now),
         epochs=_epochs(session, chain.tenant_id, device_id),
         dead_letters=_dead_letters(session, chain.tenant_id, device_id),
         alarms=_alarms(session, chain.tenant_id, device_id, now),

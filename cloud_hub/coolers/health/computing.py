@@ -17,6 +17,7 @@ from cloud_hub.core.days.business_day import business_day
 from cloud_hub.core.days.opening_hours import StoreHours
 from device_profiles.opening_hours import Interval
 
+IN_MAINTENANCE = "maintenance"
 MOST_AT_ONCE = 300
 """Cooler days that one round computes; the rest wait for the next."""
 AGAIN_AFTER = timedelta(hours=1)
@@ -89,6 +90,8 @@ def _reads(session: Session, row: CoolerDay, spans: CoolerSpans) -> Iterator[Rea
             CoolerReading.fixture_id == row.fixture_id,
             CoolerReading.started_at >= spans.start_at - LEAD,
             CoolerReading.started_at < spans.end_at,
+            # What a cooler does while somebody works at it is nothing of its health.
+            CoolerReading.mode != IN_MAINTENANCE,
         )
         .order_by(CoolerReading.started_at, CoolerReading.device_id)
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,10 @@ ARTIFACTS = "artifacts"
 """Under this name a desired state holds the wanted version of each artifact, a reported one the
 version in use; `ARTIFACT_PROBLEMS` holds why a wanted one is not."""
 ARTIFACT_PROBLEMS = "artifact_problems"
+MAINTENANCE_UNTIL = "maintenance_until"
+"""Under this name a device reports until when somebody works at it, while that lasts."""
+MAINTENANCE_MOST = timedelta(hours=8)
+"""No device lets it last longer: what says more is not believed."""
 
 
 def shadow_of(session: Session, tenant_id: str, device_id: str) -> DeviceShadow | None:
@@ -104,6 +108,18 @@ def desired_for(
     if shadow is None or shadow.desired_version <= known_version:
         return version, None
     return shadow.desired_version, desired_message(shadow)
+
+
+def maintenance_until(shadow: DeviceShadow | None, now: datetime) -> datetime | None:
+    """When the maintenance of a device ends; None where it has none."""
+    said = shadow.reported.get(MAINTENANCE_UNTIL) if shadow is not None else None
+    try:
+        until = datetime.fromisoformat(said) if isinstance(said, str) else None
+    except ValueError:
+        return None
+    if until is None or until.tzinfo is None or not now < until <= now + MAINTENANCE_MOST:
+        return None
+    return until
 
 
 def undone(shadow: DeviceShadow) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Request
@@ -28,6 +29,7 @@ from cloud_hub.fleet.enrolment.enrolment import (
     new_claim_token,
     reset_claim,
 )
+from cloud_hub.fleet.enrolment.knocks import forget_knocks, note_knock
 from cloud_hub.fleet.trust.certificates import authority_of, issue
 from cloud_hub.fleet.trust.request import CertificateRequest
 from cloud_hub.fleet.trust.upkeep import write_revoked
@@ -112,8 +114,13 @@ def claim_device(body: ClaimRequest, request: Request, hub: HubOf, parts: PartsO
     # Counted before it is judged, so that many tries at once do not all slip through.
     parts.claims.failed(attempt, now)
     authority = authority_of(hub)
-    with _alarmed(hub, body, address, now), hub.database.writing() as session:
+    with (
+        _alarmed(hub, body, address, now),
+        _noting_knock(hub, body, address),
+        hub.database.writing() as session,
+    ):
         device, password = claim(session, Claim(**body.model_dump(exclude={"csr"})), now)
+        forget_knocks(session, device.tenant_id, device.device_id)
         issued = issue(session, authority, device, body.csr, now) if body.csr else None
         record_act(
             session,
@@ -155,6 +162,21 @@ def _alarmed(hub: Hub, body: ClaimRequest, address: str, now: datetime) -> Itera
             with hub.database.writing() as session:
                 device = session.get_one(DeviceRow, (body.tenant_id, body.device_id))
                 raise_alarm(session, device, alarm, now)
+            hub.changed.announce()
+        raise
+
+
+@contextmanager
+def _noting_knock(hub: Hub, body: ClaimRequest, address: str) -> Iterator[None]:
+    """A claim by an unknown name or a wrong token leaves a knock, once its own work is undone."""
+    try:
+        yield
+    except Refused as refused:
+        # 409: it was let in before, and is known.
+        if refused.status == HTTPStatus.FORBIDDEN:
+            now = hub.clock.now()
+            with hub.database.writing() as session:
+                note_knock(session, body.tenant_id, body.device_id, address[:80], now)
             hub.changed.announce()
         raise
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cloud_hub.access.audit_log import Act, record_act
 from cloud_hub.core.errors import NotFound, Refused
 from cloud_hub.core.keys.tokens import hash_token
+from cloud_hub.fleet.assets.record import AssetBook
 from cloud_hub.fleet.enrolment.enrolment import disable, enable, new_claim_token
 from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow, StoreRow
 from device_profiles.names import Names
@@ -124,6 +125,9 @@ class DeviceSetUp:
         # Nobody has heard the new one yet, and the old one will not speak again: the new outbox is
         # no rival of the old one's.
         device.heard_at = device.connected_at = device.agent_version = None
+        AssetBook(
+            session=self.session, tenant_id=self.tenant_id, by=self.by, now=self.now
+        ).take_away(device)
         self._note("device-replaced", device.device_id, {})
         return token
 

@@ -12,6 +12,7 @@ from cloud_hub.core.errors import NotFound
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.enrolment.codes import code_for
 from cloud_hub.fleet.enrolment.devices import DeviceSetUp, DeviceSheet, sheet_of
+from cloud_hub.fleet.enrolment.knocks import Knocked, knocks_for
 from cloud_hub.fleet.trust.upkeep import write_revoked
 from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.web.api.body import Body
@@ -97,6 +98,16 @@ def retire_device(
             device_for(session, viewer, device_id)
         ),
     )
+
+
+@router.get("/knocks")
+def read_knocks(tenant_id: Identifier, hub: HubOf, caller: CallerOf) -> tuple[Knocked, ...]:
+    """Devices that asked for a way in and did not get one, the latest first; an unknown id
+    is told to those alone who see every store."""
+    viewer = within(caller, tenant_id)
+    viewer.require(Permission.SEE_DEVICES)
+    with hub.sessions() as session:
+        return knocks_for(session, viewer)
 
 
 def _written(hub: Hub, viewer: Viewer, write: Callable[[Session], Result]) -> Result:

@@ -12,6 +12,7 @@ from edge_agent.core.alarm_reporting import Guarded
 from edge_agent.core.alarms import DOOR_OPEN, SENSOR_LOST, TOO_HIGH, TOO_WARM, AlarmBook
 from edge_agent.core.door_log import DoorLog
 from edge_agent.core.health import Health
+from edge_agent.core.maintenance import MODE
 from edge_agent.core.remote import Remote
 from edge_agent.core.seen import Seen
 from edge_agent.core.writer import Writer
@@ -139,6 +140,8 @@ class CoolerWatch:
         readings = await self.bank.read()
         self.latest = readings
         mode = next((one.mode for one in readings.values() if one.mode), "normal")
+        if self.alarms.is_quiet():
+            mode = MODE
         minute = CoolerMinute(
             fixture_id=self.fixture_id,
             started_at=minute_of(self.clock.now()),
@@ -172,6 +175,10 @@ class CoolerWatch:
 
     async def _guard(self, readings: dict[str, Reading], mode: str) -> None:
         at_s = self.clock.monotonic_s()
+        if mode == MODE:
+            # How long it has been warm or open counts from the end on.
+            self.guard = CoolerGuard(self.interval_s)
+            return
         for sensor in self.sensors:
             reading = readings[sensor.sensor_id]
             if reading.is_awaited:

@@ -34,6 +34,8 @@ class OpeningWatch:
     memory: CoolerMemory | None = None
     before_sha256: str = ""
     before_at: datetime | None = None
+    serviced: Callable[[datetime, datetime], bool] = lambda since, until: False
+    """Whether somebody worked at the cooler in that time: what was taken then is no sale."""
     _told: Opened | None = None
 
     @property
@@ -43,13 +45,16 @@ class OpeningWatch:
 
     def compare(self, photo: Photo, read: PhotoRead) -> Opened | None:
         """What happened since the photo before; None where there is none, where this one is older,
-        or was taken by a camera that moved."""
+        was taken by a camera that moved, or somebody worked at the cooler between them."""
         moved = read.quality is PictureQuality.MOVED
         if moved or (self.before_at is not None and photo.taken_at <= self.before_at):
             return None
         quality = _quality_of(photo, read)
         front = self.reader.front(photo.image, _reading(read, quality))
         is_clear = quality is PictureQuality.CLEAR
+        if self.before_at is not None and self.serviced(self.before_at, photo.taken_at):
+            self.memory = self.before_at = None
+            self.door.since()
         if self.memory is None or self.before_at is None:
             if is_clear:
                 self.memory = self.reader.first(front)

@@ -15,6 +15,7 @@ from device_profiles.artifact import ArtifactKind
 from device_profiles.device import DeviceProfile
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.health import Health, PartState
+from edge_agent.core.maintenance import Maintenance
 from edge_agent.core.remote import Remote
 from edge_agent.core.writer import Writer
 from edge_agent.equipment import Agent
@@ -83,6 +84,7 @@ async def wired(tmp_path: Path, writer: Writer, clock: ManualClock) -> Callable[
             media=MediaStore(settings.media_dir, outbox, quota_bytes=10_000_000),
             remote=remote,
             updates=updates_of(settings, remote=remote, clock=clock, rng=Random(1)),
+            maintenance=Maintenance(writer=writer, clock=clock),
         )
         add_cameras(agent)
         return agent

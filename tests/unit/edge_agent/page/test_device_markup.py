@@ -153,3 +153,12 @@ def test_why_the_link_and_a_part_fail_is_told_in_the_readers_language() -> None:
     assert "nothing answers there; check that it runs" in english
     assert "消息服务器无应答 hub.example:1883: 对方没有应答" in chinese
     assert "无法读取 cooler.json: 不存在；请检查路径" in chinese
+
+
+def test_a_maintenance_stands_above_everything_until_when_it_lasts() -> None:
+    assert "maintenance" not in drawn()
+    until = NOW + timedelta(minutes=30)
+    assert "In maintenance, without alarms, until 2026-11-22 12:30" in drawn(
+        maintenance_until=until
+    )
+    assert "维护中" in drawn(is_chinese=True, maintenance_until=until)

@@ -86,6 +86,16 @@ def test_a_command_of_a_camera_is_offered_for_each_that_can(two_stores: SmallCha
     assert office.choices == (), "the head office looks only"
 
 
+def test_a_maintenance_is_offered_for_some_times(two_stores: SmallChain) -> None:
+    shadow(two_stores, {}, {"commands": ["begin-maintenance"], "maintenance_until": "x"})
+    found = control(two_stores)
+    assert [(one.name, one.minutes) for one in found.choices] == [
+        ("begin-maintenance", 30),
+        ("begin-maintenance", 120),
+    ]
+    assert found.settings == ()
+
+
 def test_cameras_that_make_no_sense_are_as_if_not_said(two_stores: SmallChain) -> None:
     shadow(two_stores, {}, {"commands": ["take-photo"], "cameras": ["left"], "rejected": "no"})
     found = control(two_stores)

@@ -118,3 +118,9 @@ def test_who_has_no_business_with_commands_sees_none(view: DeviceView) -> None:
     page = drawn(view, LoginRole.STORE, control=None)
     assert "Commands" not in page
     assert "Settings" not in page
+
+
+def test_a_maintenance_is_told_until_when_it_lasts(view: DeviceView) -> None:
+    assert "in maintenance" not in drawn(view)
+    until = view.local_now.replace(hour=16, minute=30)
+    assert "in maintenance until 16:30" in drawn(view, maintenance_until=until)

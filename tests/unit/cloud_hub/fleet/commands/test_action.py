@@ -46,6 +46,13 @@ async def test_a_button_may_name_the_camera_it_is_about(doors: Doors) -> None:
     assert given(doors) == [("s01-cooler", "take-photo", {"camera_id": "eye"})]
 
 
+async def test_a_maintenance_lasts_as_long_as_its_button_says(doors: Doors) -> None:
+    press(doors, viewer(LoginRole.IT), "s01-cooler", "begin-maintenance:30")
+    press(doors, viewer(LoginRole.IT), "s01-cooler", "take-photo:30")
+    told = {name: arguments for _, name, arguments in given(doors)}
+    assert told == {"begin-maintenance": {"minutes": 30}, "take-photo": {"camera_id": "30"}}
+
+
 @pytest.mark.parametrize(
     "who",
     [

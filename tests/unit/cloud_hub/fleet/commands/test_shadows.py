@@ -1,6 +1,7 @@
 """What the hub wants of devices."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.storage.database import Database
-from cloud_hub.fleet.commands.shadows import WantedState, want_state
+from cloud_hub.fleet.commands.shadows import WantedState, maintenance_until, want_state
+from cloud_hub.fleet.tables import DeviceShadow
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.message import Message
 from cloud_hub.master_data.place_tables import DeviceRow
@@ -71,3 +73,24 @@ def test_a_device_that_knows_a_later_version_follows_the_hub_again(
     desired = Desired.from_bytes(offered.payload)
     assert (desired.version, desired.state) == (8, {"photo_interval_min": 15})
     assert want(database, {"photo_interval_min": 20}) == 9
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ((NOON + timedelta(minutes=30)).isoformat(), 30),
+        (NOON.isoformat(), None),
+        ((NOON - timedelta(minutes=1)).isoformat(), None),
+        ((NOON + timedelta(days=3)).isoformat(), None),
+        ((NOON + timedelta(minutes=30)).replace(tzinfo=None).isoformat(), None),
+        ("soon", None),
+        ("", None),
+        (7, None),
+        (None, None),
+        ({}, None),
+    ],
+)
+def test_a_maintenance_lasts_as_long_as_can_be(said: object, minutes: int | None) -> None:
+    until = maintenance_until(DeviceShadow(reported={"maintenance_until": said}), NOON)
+    assert until == (None if minutes is None else NOON + timedelta(minutes=minutes))
+    assert maintenance_until(None, NOON) is None

@@ -256,3 +256,15 @@ async def test_a_sensor_that_tells_by_itself_is_awaited_without_an_alarm(cooler,
     assert watch.sight()[0].value == "- (a has told nothing yet)"
     assert bodies(outbox, "cooler")[0]["temperature_c"] == [None]
     assert alarms(outbox) == []
+
+
+async def test_readings_of_a_maintenance_are_told_as_such_and_alarm_nothing(cooler, outbox):
+    watch, _, minutes = cooler
+    watch.alarms.is_quiet = lambda: True
+    await minutes(30, temperature_c=15.0, door_open_s=60)
+    assert {one["mode"] for one in bodies(outbox, "cooler")} == {"maintenance"}
+    watch.alarms.is_quiet = lambda: False
+    await minutes(2, temperature_c=15.0, door_open_s=60)
+    assert alarms(outbox) == [], "how long it lasts counts from the end on"
+    await minutes(20, temperature_c=15.0, door_open_s=60)
+    assert sorted(alarms(outbox)) == [("door-open", "raised"), ("too-warm", "raised")]

@@ -112,3 +112,14 @@ async def test_a_frozen_picture_is_no_photo(shelf, outbox, clock):
     assert not await watch.source.is_frozen(picture(2), clock.monotonic_s())
     states = [(one["alarm"], one["state"]) for one in bodies(outbox, "alarm")]
     assert states == [("picture-frozen", "raised"), ("picture-frozen", "cleared")]
+
+
+async def test_a_maintenance_lets_planned_photos_wait_until_it_is_over(shelf, outbox, clock):
+    make, _ = shelf
+    watch = make(feed=CameraFeed(camera=CAMERA, address="", clock=clock, rng=Random(1)))
+    watch.intake.alarms.is_quiet = lambda: True
+    assert not await watch.source.take_if_due(picture(), clock.now())
+    assert bodies(outbox, "shelf") == []
+    watch.intake.alarms.is_quiet = lambda: False
+    await watch.source.take_if_due(picture(), clock.now())
+    assert len(bodies(outbox, "shelf")) == 1

@@ -227,3 +227,21 @@ def test_a_doors_minutes_are_counted_as_openings() -> None:
 
     assert log.since() == (3, 80.0)
     assert log.since() == (1, None)
+
+
+async def test_what_was_taken_while_somebody_worked_at_the_cooler_is_no_sale(
+    store: Store, outbox: Outbox
+) -> None:
+    await store.photograph()
+    (watch,) = store.intake.openings
+    begun_at = store.clock.now()
+    watch.serviced = lambda since, until: since <= begun_at
+    store.take(2)
+    store.door.note(9.0, 60.0)
+    await store.photograph()
+    assert told(outbox) == []
+    store.take(1)
+    store.door.note(5.0, 60.0)
+    await store.photograph()
+    (body,) = told(outbox)
+    assert (body["openings"], body["open_s"]) == (1, 5.0), "the door's openings before are left out"

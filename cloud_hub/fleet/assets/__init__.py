@@ -1,0 +1,1 @@
+"""Assets: the machines themselves, apart from the places they stand in."""
