@@ -27,6 +27,7 @@ from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.enrolment.enrolment import device_checker
 from cloud_hub.fleet.on_call.rota import read_on_call
+from cloud_hub.fleet.rollouts.job import go_on_with_rollouts
 from cloud_hub.fleet.trust.upkeep import look_after
 from cloud_hub.link.broker.caller import Identities
 from cloud_hub.link.broker.connections import end_every_connection, end_silent_connections
@@ -153,6 +154,7 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),
                 ("refusals", keep_refusals(hub, parts.refusals)),
+                ("rollouts", go_on_with_rollouts(hub, parts.metrics)),
                 *((job.name, job.run(hub)) for job in JOBS),
             ):
                 stack.callback(tasks.create_task(work, name=name).cancel)

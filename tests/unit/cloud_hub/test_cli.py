@@ -213,7 +213,7 @@ def test_a_version_is_rolled_out_told_and_stopped(data: Path) -> None:
     assert aisle("artifact", "stop", name, *place).exit_code == 0
     told = aisle("artifact", "waves", *place).stdout
     assert told.startswith(f"{name} 1  stopped: 1 of 3 devices asked")
-    assert told.endswith("stopped by hand\n")
+    assert told.endswith("stopped by command line\n")
 
 
 def test_the_embedded_broker_is_for_its_own_machine(data: Path) -> None:

@@ -1,0 +1,66 @@
+"""What the hub does for rollouts by itself: the next wave, the way back, the end."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from cloud_hub.core.errors import HubError
+from cloud_hub.core.hub import Hub
+from cloud_hub.fleet.artifacts.artifacts import artifacts_of
+from cloud_hub.fleet.rollouts.deciding import Decision, Surroundings, decide
+from cloud_hub.fleet.rollouts.keeping import carry_out
+from cloud_hub.fleet.rollouts.plan import RolloutState
+from cloud_hub.fleet.rollouts.tables import ArtifactRollout
+from cloud_hub.insight.metric import Metric
+from cloud_hub.master_data.chain import read_chain
+
+ROLLOUTS_PERIOD_S = 10.0
+
+log = logging.getLogger(__name__)
+
+
+async def go_on_with_rollouts(hub: Hub, metrics: Mapping[str, Metric]) -> None:
+    """Takes the next step of each rollout when it is due, until cancelled."""
+    while True:
+        await asyncio.sleep(ROLLOUTS_PERIOD_S)
+        try:
+            if await asyncio.to_thread(advance_rollouts, hub, metrics):
+                hub.changed.announce()
+        except (HubError, OSError, SQLAlchemyError):
+            log.exception("rollouts were not looked at", extra={"action": "rollouts-failed"})
+
+
+def advance_rollouts(hub: Hub, metrics: Mapping[str, Metric]) -> int:
+    """One look at every rollout; how many took a step. A metric is asked for long: the writer is
+    held only to carry out what was decided."""
+    now = hub.clock.now()
+    with hub.sessions() as session:
+        due = _due(session, hub, metrics)
+    for key, decision in due.items():
+        with hub.database.writing() as session:
+            rollout = session.get(ArtifactRollout, key)
+            if rollout is not None:
+                carry_out(session, artifacts_of(hub), rollout, decision, now)
+    return len(due)
+
+
+def _due(
+    session: Session, hub: Hub, metrics: Mapping[str, Metric]
+) -> dict[tuple[str, str], Decision]:
+    running = session.scalars(
+        sa.select(ArtifactRollout).where(ArtifactRollout.state == RolloutState.RUNNING.value)
+    ).all()
+    found = {}
+    for rollout in running:
+        chain = read_chain(session, rollout.tenant_id)
+        if chain is None:
+            continue
+        around = Surroundings(chain=chain, metrics=metrics, now=hub.clock.now())
+        decision = decide(session, rollout, around)
+        if decision.is_due:
+            found[rollout.tenant_id, rollout.name] = decision
+    return found
