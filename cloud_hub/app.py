@@ -26,6 +26,7 @@ from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.enrolment.enrolment import device_checker
+from cloud_hub.fleet.on_call.dead_man import ping_while_ready
 from cloud_hub.fleet.on_call.rota import read_on_call
 from cloud_hub.fleet.rollouts.job import go_on_with_rollouts
 from cloud_hub.fleet.trust.upkeep import look_after
@@ -154,6 +155,7 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),
                 ("refusals", keep_refusals(hub, parts.refusals)),
+                ("sign-of-life", ping_while_ready(hub, parts.readiness.problem)),
                 ("rollouts", go_on_with_rollouts(hub, parts.metrics)),
                 *((job.name, job.run(hub)) for job in JOBS),
             ):

@@ -277,10 +277,10 @@ def _add_link(agent: Agent) -> None:
     )
 
     refusals = RefusalWatch(agent.alarms, profile.device_id)
-    agent.board.link = LinkStatus(state=LinkState.OFFLINE, detail="no answer yet")
+    agent.board.note_link(LinkStatus(state=LinkState.OFFLINE, detail="no answer yet"))
 
     def note(status: LinkStatus) -> None:
-        agent.board.link = status
+        agent.board.note_link(status)
         refusals.note(status)
 
     def hear(message: DownMessage) -> None:
