@@ -36,6 +36,7 @@ from edge_agent.till.pricing import PriceBook
 from edge_agent.till.register import register_of
 from edge_agent.till.shoppers import HandleSealer
 from edge_agent.upkeep.artifact_checks import updates_of
+from edge_agent.upkeep.disk import DiskWatch
 from edge_agent.upkeep.doctor.cameras import as_parts_say
 from edge_agent.upkeep.doctor.examination import Examination
 from edge_agent.upkeep.housekeeping import Housekeeper
@@ -127,7 +128,12 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
         remote=remote,
         updates=updates,
     )
-    agent.parts["housekeeping"] = Housekeeper(writer=writer, media=media, alarms=alarms).run
+    disk = DiskWatch(folder=settings.data_dir, clock=clock, changed=remote.report_again)
+    await asyncio.to_thread(disk.look)
+    remote.more_facts.append(disk.facts)
+    agent.parts["housekeeping"] = Housekeeper(
+        writer=writer, media=media, alarms=alarms, disk=disk
+    ).run
     _add_watching(agent)
     agent.parts["settings"] = agent.remote.run
     agent.parts["commands"] = agent.remote.inbox.run
