@@ -27,6 +27,7 @@ from cloud_hub.fleet.rollouts.tables import ArtifactRollout, RolloutDevice
 from cloud_hub.insight.metric import Metric
 from cloud_hub.master_data.chain import Chain, read_chain
 from cloud_hub.master_data.place_tables import DeviceRow
+from device_profiles.names import Names
 
 ANSWERED_SHARE: Final = 0.5
 """The next wave waits until so many of the devices asked have said how it went."""
@@ -170,7 +171,7 @@ def _judged(session: Session, rollout: ArtifactRollout, around: Surroundings) ->
                 found.append(judge(session, question, devices))
     except Refused as error:
         log.warning("%s: %s", rollout.name, error, extra={"action": "rollout-not-judged"})
-        return Judgement(verdict=Verdict.WAIT, said=Text("{why}").filled(why=str(error)))
+        return Judgement(verdict=Verdict.WAIT, said=Names.same(str(error)))
     order = (Verdict.WORSE, Verdict.WAIT, Verdict.WELL)
     return min(found, key=lambda one: order.index(one.verdict), default=None)
 

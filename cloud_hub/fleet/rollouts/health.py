@@ -48,7 +48,7 @@ class Judgement:
     """What a metric says, and why."""
 
     verdict: Verdict
-    said: Text
+    said: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
