@@ -128,7 +128,7 @@ def _state(row: RolloutRow, reader: Reader) -> Markup:
     said = [words("asked for by {name}", name=row.begun_by)]
     if row.approved_by is not None:
         said.append(words("approved by {name}", name=row.approved_by))
-    if row.waves:
+    if row.wave:
         said.append(words("wave {n} of {all}", n=row.wave, all=row.waves))
     if row.hours:
         said.append(words("asked from {hours} by the store's clock", hours=row.hours))
@@ -166,12 +166,16 @@ def _buttons(row: RolloutRow, reader: Reader) -> Markup:
     if reader.viewer.may(Permission.MANAGE_ARTIFACTS):
         buttons = []
         if row.state in GOING_ON:
-            buttons.append(press(END.name, "end", EndKind.STOP.value, words("Stop it")))
+            buttons.append(_end(EndKind.STOP, words("Stop it")))
         if row.asked and row.state is not RolloutState.BACK:
-            buttons.append(press(END.name, "end", EndKind.BACK.value, words("Send back")))
+            buttons.append(_end(EndKind.BACK, words("Send back")))
         if buttons:
             forms.append(act_form(END.name, reader, about, *buttons))
     return el("div", forms, class_="answers") if forms else NOTHING
+
+
+def _end(kind: EndKind, said: str) -> Markup:
+    return press(END.name, "end", kind.value, said, class_="button")
 
 
 def _freeze_columns(reader: Reader) -> tuple[Column[FreezeRow], ...]:
@@ -180,7 +184,7 @@ def _freeze_columns(reader: Reader) -> tuple[Column[FreezeRow], ...]:
     def lift(row: FreezeRow) -> Markup:
         if not reader.viewer.may(Permission.MANAGE_ARTIFACTS):
             return NOTHING
-        button = el("button", words("Lift"), type="submit")
+        button = el("button", words("Lift"), type="submit", class_="button")
         return act_form(LIFT.name, reader, {"freeze_id": row.freeze_id}, button)
 
     return (
