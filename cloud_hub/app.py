@@ -29,6 +29,7 @@ from cloud_hub.fleet.enrolment.enrolment import device_checker
 from cloud_hub.fleet.on_call.dead_man import ping_while_ready
 from cloud_hub.fleet.on_call.rota import read_on_call
 from cloud_hub.fleet.rollouts.job import go_on_with_rollouts
+from cloud_hub.fleet.rollouts.second_approver import keep_second_kinds
 from cloud_hub.fleet.trust.upkeep import look_after
 from cloud_hub.link.broker.caller import Identities
 from cloud_hub.link.broker.connections import end_every_connection, end_silent_connections
@@ -92,6 +93,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         with database.writing() as session:
             end_every_connection(session)
             seal_logs(session, hub.clock.now())
+            keep_second_kinds(session, settings.second_approver)
         projector = Projector.of(hub, PROJECTIONS)
         replay_unknown(database, projector, hub.clock.now())
         opened.pop_all()

@@ -2,6 +2,7 @@
 what, in which order, and when none is asked."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,6 +108,7 @@ def rollout_app(metrics: Callable[[], Mapping[str, "Metric"]]) -> typer.Typer:
         from cloud_hub.fleet.artifacts.artifacts import Artifacts
         from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
         from cloud_hub.fleet.rollouts import acts, asking_hours, plan, standing
+        from cloud_hub.fleet.rollouts.second_approver import kept_second_kinds
 
         _require_devices(device, store, device_kind)
         choice = DeviceChoice(device_ids=device or (), store_id=store, kind=device_kind)
@@ -124,14 +126,14 @@ def rollout_app(metrics: Callable[[], Mapping[str, "Metric"]]) -> typer.Typer:
                 waves=tuple(plan.wave_words(one) for one in wave or ()),
                 hours=asking_hours.asking_hours(hours, closed_only=closed_only),
                 health=bar if metric else None,
-                second_kinds=frozenset(office.settings.second_approver),
             )
             artifacts = Artifacts(folder=office.settings.artifacts_dir)
 
             def write(session: "Session") -> list[str]:
-                now = office.clock.now()
+                now, kinds = office.clock.now(), kept_second_kinds(session)
                 chosen = choose_devices(session, office.tenant_id, choice)
-                rollout = acts.roll_out(session, artifacts, chosen, planned, now)
+                asked = replace(planned, second_kinds=kinds)
+                rollout = acts.roll_out(session, artifacts, chosen, asked, now)
                 return _lines(session, standing.standing_of(session, rollout), now)
 
             typer.echo("\n".join(office.write(write)))
@@ -162,6 +164,7 @@ def assign(
     from cloud_hub.fleet.artifacts.artifacts import Artifacts, DesiredVersion
     from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
     from cloud_hub.fleet.rollouts.acts import assign_by_hand, require_one_may
+    from cloud_hub.fleet.rollouts.second_approver import kept_second_kinds
 
     if (version is None) != remove:
         raise typer.BadParameter("give --version N, or --remove", param_hint="--version")
@@ -170,10 +173,10 @@ def assign(
     with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
         artifacts = Artifacts(folder=office.settings.artifacts_dir)
         desired = DesiredVersion(name=name, version=version, by=ACTOR)
-        kinds = office.settings.second_approver
-        require_one_may(artifacts, office.tenant_id, desired, kinds)
 
         def write(session: "Session") -> list[str]:
+            kinds = kept_second_kinds(session)
+            require_one_may(artifacts, office.tenant_id, desired, kinds)
             chosen = choose_devices(session, office.tenant_id, choice)
             assign_by_hand(session, artifacts, chosen, desired, office.clock.now())
             return [one.device_id for one in chosen]

@@ -1,6 +1,7 @@
 """Versions on their way to devices, which device was asked when, and days on which none is."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,3 +66,12 @@ class RolloutFreeze(Base):
     reason: Mapped[str]
     set_by: Mapped[str]
     set_at: Mapped[datetime]
+
+
+class RolloutRule(Base):
+    """What the hub that started last is set to, for commands beside it: of which kinds of artifacts
+    another login must approve what one asks for."""
+
+    __tablename__ = "rollout_rule"
+    tenant_id: Mapped[str] = key()
+    second_kinds: Mapped[list[Any]]

@@ -63,6 +63,11 @@ def upgrade() -> None:
         sa.Column("set_by", sa.String(), nullable=False),
         sa.Column("set_at", MOMENT, nullable=False),
     )
+    op.create_table(
+        "rollout_rule",
+        sa.Column("tenant_id", sa.String(40), primary_key=True),
+        sa.Column("second_kinds", sa.JSON(), nullable=False),
+    )
     for name, kind, before in NEW:
         op.add_column(
             "artifact_rollout", sa.Column(name, kind, nullable=False, server_default=before)
@@ -84,8 +89,8 @@ def downgrade() -> None:
     _gather_devices(op.get_bind())
     for name in (name for name, *_ in (*LATER, *NEW)):
         op.drop_column("artifact_rollout", name)
-    op.drop_table("rollout_freeze")
-    op.drop_table("rollout_device")
+    for table in ("rollout_rule", "rollout_freeze", "rollout_device"):
+        op.drop_table(table)
 
 
 def _spread_devices(connection: sa.Connection) -> None:
