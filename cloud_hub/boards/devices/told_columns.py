@@ -1,10 +1,11 @@
-"""What a device tells of itself, as columns: versions, disk, certificate."""
+"""What a device tells of itself, as columns: when it was heard, versions, disk, certificate."""
 
 from datetime import timedelta
 from typing import Final
 
 from cloud_hub.boards.devices.fleet_view import FleetRow
 from cloud_hub.web.markup import Markup, el
+from cloud_hub.web.parts.age import age
 from cloud_hub.web.parts.table_state import Column
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.words import Words
@@ -18,6 +19,16 @@ def told_columns(reader: Reader) -> tuple[Column[FleetRow], ...]:
     """The columns of the fleet's table that come from the devices' own word."""
     words = reader.words
     return (
+        Column(
+            key="heard",
+            title=words("Last heard"),
+            value=lambda row: row.freshness.heard_at,
+            cell=lambda row: (
+                age(row.freshness.heard_at, reader)
+                if row.freshness.heard_at is not None
+                else el("span", "")
+            ),
+        ),
         Column(
             key="agent",
             title=words("Agent"),
