@@ -46,7 +46,7 @@ def roll_out(
         "hours": rollout.hours,
         "state": rollout.state,
     }
-    _note(session, rollout, plan.by, "rollout-begun", now, detail)
+    record_act(session, _act(rollout, plan.by, "rollout-begun", detail), now)
     return rollout
 
 
@@ -95,7 +95,8 @@ def approve(
     require_unfrozen(session, viewer.tenant_id, now)
     rollout.state = RolloutState.RUNNING.value
     rollout.approved_at, rollout.approved_by = now, viewer.login_name
-    _note(session, rollout, viewer.login_name, "rollout-approved", now, {"by": rollout.begun_by})
+    asked_by = {"by": rollout.begun_by}
+    record_act(session, _act(rollout, viewer.login_name, "rollout-approved", asked_by), now)
     look_at(session, artifacts, rollout, now)
 
 
@@ -104,7 +105,7 @@ def stop(session: Session, viewer: Viewer, name: str, now: datetime) -> None:
     viewer.require(Permission.MANAGE_ARTIFACTS)
     rollout = _one(session, (viewer.tenant_id, name))
     stop_rollout(session, viewer.tenant_id, name, STOPPED.filled(name=viewer.login_name))
-    _note(session, rollout, viewer.login_name, "rollout-stopped", now, {})
+    record_act(session, _act(rollout, viewer.login_name, "rollout-stopped"), now)
 
 
 def send_back(
@@ -124,7 +125,7 @@ def send_back_as(
     if rollout.state == RolloutState.BACK or rollout.asked_at is None:
         raise Refused(f"of the rollout of {rollout.name} nothing is to be taken back", status=409)
     go_back(session, artifacts, rollout, SENT_BACK.filled(name=by), now)
-    _note(session, rollout, by, "rollout-sent-back", now, {})
+    record_act(session, _act(rollout, by, "rollout-sent-back"), now)
 
 
 def _one(session: Session, key: tuple[str, str]) -> ArtifactRollout:
@@ -134,19 +135,13 @@ def _one(session: Session, key: tuple[str, str]) -> ArtifactRollout:
     return rollout
 
 
-def _note(
-    session: Session,
-    rollout: ArtifactRollout,
-    by: str,
-    action: str,
-    now: datetime,
-    detail: Mapping[str, Any],
-) -> None:
-    act = Act(
+def _act(
+    rollout: ArtifactRollout, by: str, action: str, detail: Mapping[str, Any] | None = None
+) -> Act:
+    return Act(
         tenant_id=rollout.tenant_id,
         actor=by,
         action=action,
         subject=rollout.name,
-        detail={"version": rollout.version, **detail},
+        detail={"version": rollout.version, **(detail or {})},
     )
-    record_act(session, act, now)

@@ -14,6 +14,9 @@ from device_profiles.store import DeviceKind
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from cloud_hub.access.offline_hub import OfflineHub
+    from cloud_hub.fleet.artifacts.device_choice import DeviceChoice
+    from cloud_hub.fleet.rollouts.plan import RolloutPlan
     from cloud_hub.fleet.rollouts.standing import RolloutStanding
     from cloud_hub.insight.metric import Metric
 
@@ -70,15 +73,15 @@ LeastHours = Annotated[
 ]
 
 
+commands = typer.Typer()
+"""Those that need no metrics."""
+
+
 def rollout_app(metrics: Callable[[], Mapping[str, "Metric"]]) -> typer.Typer:
-    """The commands. `metrics`, which bring every domain with them, are called for only where one
+    """Every command. `metrics`, which bring every domain with them, are called for only where one
     is named."""
     app = typer.Typer()
-    app.command("assign")(assign)
-    app.command("waves")(waves)
-    app.command("stop")(stop)
-    app.command("back")(back)
-    app.command("freeze")(freeze)
+    app.add_typer(commands)
 
     @app.command("roll-out")
     def roll_out(
@@ -105,42 +108,51 @@ def rollout_app(metrics: Callable[[], Mapping[str, "Metric"]]) -> typer.Typer:
         All go back to what they had before where too many of those asked cannot take it, or the
         metric gets worse; see waves."""
         from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
-        from cloud_hub.fleet.artifacts.artifacts import Artifacts
-        from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
-        from cloud_hub.fleet.rollouts import acts, asking_hours, plan, standing
-        from cloud_hub.fleet.rollouts.second_approver import kept_second_kinds
+        from cloud_hub.fleet.artifacts.device_choice import DeviceChoice
+        from cloud_hub.fleet.rollouts import asking_hours, plan
 
         _require_devices(device, store, device_kind)
         choice = DeviceChoice(device_ids=device or (), store_id=store, kind=device_kind)
         bar = plan.HealthBar(metric=metric, worse_by=worse_by, least_hours=least_hours)
         if metric:
             plan.metric_of(metrics(), metric)
+        planned = plan.RolloutPlan(
+            name=name,
+            version=version,
+            by=ACTOR,
+            share=first,
+            pause_min=pause,
+            stop_above=stop_above,
+            waves=tuple(plan.wave_words(one) for one in wave or ()),
+            hours=asking_hours.asking_hours(hours, closed_only=closed_only),
+            health=bar if metric else None,
+        )
         with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
-            planned = plan.RolloutPlan(
-                name=name,
-                version=version,
-                by=ACTOR,
-                share=first,
-                pause_min=pause,
-                stop_above=stop_above,
-                waves=tuple(plan.wave_words(one) for one in wave or ()),
-                hours=asking_hours.asking_hours(hours, closed_only=closed_only),
-                health=bar if metric else None,
-            )
-            artifacts = Artifacts(folder=office.settings.artifacts_dir)
-
-            def write(session: "Session") -> list[str]:
-                now, kinds = office.clock.now(), kept_second_kinds(session)
-                chosen = choose_devices(session, office.tenant_id, choice)
-                asked = replace(planned, second_kinds=kinds)
-                rollout = acts.roll_out(session, artifacts, chosen, asked, now)
-                return _lines(session, standing.standing_of(session, rollout), now)
-
-            typer.echo("\n".join(office.write(write)))
+            typer.echo(_begun(office, choice, planned))
 
     return app
 
 
+def _begun(office: "OfflineHub", choice: "DeviceChoice", planned: "RolloutPlan") -> str:
+    from cloud_hub.fleet.artifacts.artifacts import Artifacts
+    from cloud_hub.fleet.artifacts.device_choice import choose_devices
+    from cloud_hub.fleet.rollouts.acts import roll_out
+    from cloud_hub.fleet.rollouts.second_approver import kept_second_kinds
+    from cloud_hub.fleet.rollouts.standing import standing_of
+
+    artifacts = Artifacts(folder=office.settings.artifacts_dir)
+
+    def write(session: "Session") -> list[str]:
+        now, kinds = office.clock.now(), kept_second_kinds(session)
+        chosen = choose_devices(session, office.tenant_id, choice)
+        asked = replace(planned, second_kinds=kinds)
+        rollout = roll_out(session, artifacts, chosen, asked, now)
+        return _lines(session, standing_of(session, rollout), now)
+
+    return "\n".join(office.write(write))
+
+
+@commands.command("assign")
 def assign(
     name: Name,
     version: Annotated[
@@ -186,6 +198,7 @@ def assign(
     typer.echo(f"{name}: {what} wanted of {len(told)} devices: {', '.join(told)}")
 
 
+@commands.command("waves")
 def waves(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None) -> None:
     """How each roll-out stands and what it waits for, which devices cannot take the version, and on
     which days nothing new is asked."""
@@ -207,6 +220,7 @@ def waves(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId =
             )
 
 
+@commands.command("stop")
 def stop(
     name: Name, data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
 ) -> None:
@@ -220,6 +234,7 @@ def stop(
     typer.echo(f"{name}: no further device is asked")
 
 
+@commands.command("back")
 def back(
     name: Name, data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
 ) -> None:
@@ -235,6 +250,7 @@ def back(
     typer.echo(f"{name}: those that were asked are wanted to have what they had before")
 
 
+@commands.command("freeze")
 def freeze(
     first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
     last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,

@@ -16,9 +16,9 @@ from cloud_hub.fleet.rollouts.asking_hours import asking_hours
 from cloud_hub.fleet.rollouts.freezes import frozen
 from cloud_hub.fleet.rollouts.health import (
     HealthQuestion,
+    HealthVerdict,
     Judgement,
     Subject,
-    Verdict,
     judge,
 )
 from cloud_hub.fleet.rollouts.plan import HealthBar, RolloutState
@@ -44,7 +44,7 @@ _FREEZE = Text("nothing new is asked until the end of {day}: {reason}")
 _JUDGING = Text("waits for its metric")
 
 
-class Step(StrEnum):
+class NextStep(StrEnum):
     """What comes next."""
 
     WAIT = "wait"
@@ -59,7 +59,7 @@ class Decision:
     look. `seen` is the rollout's standing when it was looked at: of another one it decides
     nothing."""
 
-    step: Step
+    step: NextStep
     seen: tuple[str, datetime | None]
     why: Said | None = None
     devices: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Decision:
     @property
     def is_due(self) -> bool:
         """Whether carrying it out would change anything."""
-        return self.step is not Step.WAIT or self.judged is not None
+        return self.step is not NextStep.WAIT or self.judged is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,24 +91,24 @@ def decide(session: Session, rollout: ArtifactRollout, around: Surroundings) -> 
     if rollout.state != RolloutState.RUNNING:
         is_proposed = rollout.state == RolloutState.PROPOSED
         asked_by = _APPROVAL.filled(name=rollout.begun_by) if is_proposed else None
-        return Decision(step=Step.WAIT, seen=seen, why=asked_by)
+        return Decision(step=NextStep.WAIT, seen=seen, why=asked_by)
     standing = standing_of(session, rollout)
     if len(standing.problems) > rollout.stop_above * standing.asked:
-        return Decision(step=Step.BACK, seen=seen, why=_cannot(standing))
+        return Decision(step=NextStep.BACK, seen=seen, why=_cannot(standing))
     judged = _judged(session, rollout, around)
-    if judged is not None and judged.verdict is Verdict.WORSE:
-        return Decision(step=Step.BACK, seen=seen, why=judged.said, judged=judged)
+    if judged is not None and judged.verdict is HealthVerdict.WORSE:
+        return Decision(step=NextStep.BACK, seen=seen, why=judged.said, judged=judged)
     rows = meant(session, rollout.tenant_id, rollout.name)
     candidates = _of_this_wave(rows)
     if not candidates:
         why = _why_not_yet(standing, rollout, judged, around.now)
         if why is not None:
-            return Decision(step=Step.WAIT, seen=seen, why=why, judged=judged)
+            return Decision(step=NextStep.WAIT, seen=seen, why=why, judged=judged)
         candidates = _of_next_wave(rows)
         if not candidates:
-            return Decision(step=Step.FINISH, seen=seen, judged=judged)
+            return Decision(step=NextStep.FINISH, seen=seen, judged=judged)
     why, ready = _ready(session, rollout, around, candidates)
-    step = Step.ASK if ready else Step.WAIT
+    step = NextStep.ASK if ready else NextStep.WAIT
     return Decision(step=step, seen=seen, why=why, devices=ready, judged=judged)
 
 
@@ -118,7 +118,7 @@ def waits_for(session: Session, rollout: ArtifactRollout, now: datetime) -> Said
     if chain is None:
         return None
     decision = decide(session, rollout, Surroundings(chain=chain, metrics={}, now=now))
-    return decision.why if decision.step is Step.WAIT else None
+    return decision.why if decision.step is NextStep.WAIT else None
 
 
 def subjects(
@@ -171,8 +171,8 @@ def _judged(session: Session, rollout: ArtifactRollout, around: Surroundings) ->
                 found.append(judge(session, question, devices))
     except Refused as error:
         log.warning("%s: %s", rollout.name, error, extra={"action": "rollout-not-judged"})
-        return Judgement(verdict=Verdict.WAIT, said=Names.same(str(error)))
-    order = (Verdict.WORSE, Verdict.WAIT, Verdict.WELL)
+        return Judgement(verdict=HealthVerdict.WAIT, said=Names.same(str(error)))
+    order = (HealthVerdict.WORSE, HealthVerdict.WAIT, HealthVerdict.WELL)
     return min(found, key=lambda one: order.index(one.verdict), default=None)
 
 
@@ -199,7 +199,7 @@ def _why_not_yet(
     next_at = standing.next_at
     if next_at is None or now < next_at:
         return _PAUSE
-    if rollout.metric and (judged is None or judged.verdict is Verdict.WAIT):
+    if rollout.metric and (judged is None or judged.verdict is HealthVerdict.WAIT):
         return judged.said if judged is not None else (rollout.judged or _JUDGING)
     return None
 

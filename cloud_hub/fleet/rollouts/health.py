@@ -35,7 +35,7 @@ _WORSE = Text("{metric} is worse: {after}, expected {expected}")
 _COVERED = Text("{metric}, watched share")
 
 
-class Verdict(StrEnum):
+class HealthVerdict(StrEnum):
     """WAIT: too few data to say anything."""
 
     WAIT = "wait"
@@ -47,7 +47,7 @@ class Verdict(StrEnum):
 class Judgement:
     """What a metric says, and why."""
 
-    verdict: Verdict
+    verdict: HealthVerdict
     said: Said
 
 
@@ -208,7 +208,7 @@ def _compared(
     (before, after), least = asked, bar.least_hours
 
     def wait(said: Text) -> Judgement:
-        return Judgement(verdict=Verdict.WAIT, said=said.filled(metric=name))
+        return Judgement(verdict=HealthVerdict.WAIT, said=said.filled(metric=name))
 
     if after.value is None or after.hours < least:
         return wait(_FEW_AFTER.filled(n=after.hours, least=least))
@@ -237,7 +237,9 @@ def _compared(
     said = (_WORSE if distance > margin else _WELL).filled(
         metric=name, after=_amount(after.value), expected=_amount(expected)
     )
-    return Judgement(verdict=Verdict.WORSE if distance > margin else Verdict.WELL, said=said)
+    return Judgement(
+        verdict=HealthVerdict.WORSE if distance > margin else HealthVerdict.WELL, said=said
+    )
 
 
 def _amount(value: float) -> Amount:

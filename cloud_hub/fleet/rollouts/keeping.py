@@ -13,7 +13,7 @@ from cloud_hub.core.text import NO_WORDS, Said, Text
 from cloud_hub.fleet.artifacts.artifacts import Artifacts, DesiredVersion
 from cloud_hub.fleet.artifacts.new_root import highest_reported
 from cloud_hub.fleet.commands.shadows import ARTIFACTS, HUB, shadow_of
-from cloud_hub.fleet.rollouts.deciding import Decision, Step, Surroundings, decide, seen_of
+from cloud_hub.fleet.rollouts.deciding import Decision, NextStep, Surroundings, decide, seen_of
 from cloud_hub.fleet.rollouts.freezes import require_unfrozen
 from cloud_hub.fleet.rollouts.plan import HealthBar, RolloutPlan, RolloutState, waves_of
 from cloud_hub.fleet.rollouts.standing import meant
@@ -119,11 +119,11 @@ def carry_out(
         return
     if decision.judged is not None:
         rollout.judged, rollout.judged_at = decision.judged.said, now
-    if decision.step is Step.ASK:
+    if decision.step is NextStep.ASK:
         _ask(session, artifacts, rollout, decision.devices, now)
-    elif decision.step is Step.BACK:
+    elif decision.step is NextStep.BACK:
         go_back(session, artifacts, rollout, decision.why or NO_WORDS, now)
-    elif decision.step is Step.FINISH:
+    elif decision.step is NextStep.FINISH:
         rollout.state = RolloutState.DONE.value
 
 

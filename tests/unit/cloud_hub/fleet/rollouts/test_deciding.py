@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from cloud_hub.fleet.rollouts.asking_hours import asking_hours
-from cloud_hub.fleet.rollouts.deciding import JUDGED_EVERY, Step, subjects, waits_for
+from cloud_hub.fleet.rollouts.deciding import JUDGED_EVERY, NextStep, subjects, waits_for
 from cloud_hub.fleet.rollouts.freezes import NewFreeze, lift_freeze, set_freeze
 from cloud_hub.fleet.rollouts.plan import HealthBar
 from cloud_hub.fleet.rollouts.standing import meant
@@ -59,7 +59,7 @@ def ratio(tills: Tills, bad: float) -> dict[str, Metric]:
 
 def test_no_wave_goes_before_its_time_or_before_devices_have_answered(tills: Tills) -> None:
     tills.begin()
-    assert tills.advance(NOW + 9 * PAUSE).step is Step.WAIT
+    assert tills.advance(NOW + 9 * PAUSE).step is NextStep.WAIT
     assert len(tills.asked()) == 2, "nobody has said anything"
     assert why(tills) == "waits until half of those asked have said how it went"
     tills.say(tills.asked()[0])
@@ -119,7 +119,7 @@ def test_a_metric_that_gets_worse_takes_it_back(tills: Tills) -> None:
     all_say_yes(tills)
     later = NOW + timedelta(hours=3)
     decision = tills.advance(later, ratio(tills, 0.6))
-    assert decision.step is Step.BACK
+    assert decision.step is NextStep.BACK
     assert tills.state == "back"
     assert tills.why == "Net sales is worse: 0.600, expected 0.900"
     assert tills.asked() == []
@@ -132,7 +132,7 @@ def test_a_metric_that_stays_lets_it_go_on_and_one_without_data_holds_it_up(
     all_say_yes(quick_tills)
     metrics, later = ratio(quick_tills, 0.85), NOW + timedelta(hours=3)
     early = quick_tills.advance(NOW + PAUSE, metrics)
-    assert early.step is Step.WAIT
+    assert early.step is NextStep.WAIT
     assert why(quick_tills, NOW + PAUSE) == "Net sales: 0 of 1 hours with data so far"
     soon = quick_tills.decided(NOW + PAUSE + timedelta(minutes=1), metrics)
     assert not soon.is_due, "it was asked a moment ago"
@@ -141,14 +141,14 @@ def test_a_metric_that_stays_lets_it_go_on_and_one_without_data_holds_it_up(
     assert len(quick_tills.asked()) == 4
     # The next wave has no data of its own yet: it waits again, though the first one is well.
     all_say_yes(quick_tills)
-    assert quick_tills.advance(later + PAUSE, metrics).step is Step.WAIT
+    assert quick_tills.advance(later + PAUSE, metrics).step is NextStep.WAIT
     assert len(quick_tills.asked()) == 4
 
 
 def test_a_metric_that_this_hub_does_not_know_holds_it_up(quick_tills: Tills) -> None:
     quick_tills.begin(health=HealthBar(metric="gone", least_hours=1))
     all_say_yes(quick_tills)
-    assert quick_tills.advance(NOW + 9 * PAUSE, METRICS).step is Step.WAIT
+    assert quick_tills.advance(NOW + 9 * PAUSE, METRICS).step is NextStep.WAIT
     assert why(quick_tills, NOW + 9 * PAUSE) == "there is no metric 'gone'; see docs/metrics.md"
 
 

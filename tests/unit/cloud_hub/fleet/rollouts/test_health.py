@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.rollouts.health import HealthQuestion, Judgement, Subject, Verdict, judge
+from cloud_hub.fleet.rollouts.health import HealthQuestion, HealthVerdict, Judgement, Subject, judge
 from cloud_hub.fleet.rollouts.plan import HealthBar
 from cloud_hub.insight.metric import Aspect, Direction, Filter, Grain, Metric, MetricKind
 from cloud_hub.insight.sums import Cell, Sums
@@ -91,20 +91,20 @@ FEW = HealthBar(metric="net-sales", worse_by=0.2, least_hours=6)
 @pytest.mark.parametrize(
     ("metric", "verdict"),
     [
-        (sales(10), Verdict.WELL),
-        (sales(0), Verdict.WORSE),
-        (sales(7.9), Verdict.WORSE),
-        (sales(8.1), Verdict.WELL),
+        (sales(10), HealthVerdict.WELL),
+        (sales(0), HealthVerdict.WORSE),
+        (sales(7.9), HealthVerdict.WORSE),
+        (sales(8.1), HealthVerdict.WELL),
         # All stores sell half on this day: the version has nothing to do with it.
-        (sales(5, 5), Verdict.WELL),
+        (sales(5, 5), HealthVerdict.WELL),
         # All sell twice as much but for the one that was asked.
-        (sales(10, 20), Verdict.WORSE),
-        (replace(sales(13), direction=Direction.DOWN), Verdict.WORSE),
-        (replace(sales(11), direction=Direction.DOWN), Verdict.WELL),
+        (sales(10, 20), HealthVerdict.WORSE),
+        (replace(sales(13), direction=Direction.DOWN), HealthVerdict.WORSE),
+        (replace(sales(11), direction=Direction.DOWN), HealthVerdict.WELL),
     ],
 )
 def test_it_is_worse_only_against_those_that_were_not_asked(
-    two_stores: SmallChain, metric: Metric, verdict: Verdict
+    two_stores: SmallChain, metric: Metric, verdict: HealthVerdict
 ) -> None:
     assert judged(two_stores, metric, bar=FEW).verdict is verdict
 
@@ -112,15 +112,15 @@ def test_it_is_worse_only_against_those_that_were_not_asked(
 @pytest.mark.parametrize(
     ("metric", "verdict"),
     [
-        (share(0.9), Verdict.WELL),
-        (share(0.71), Verdict.WELL),
-        (share(0.69), Verdict.WORSE),
-        (replace(share(0.3, 0.05), direction=Direction.DOWN), Verdict.WORSE),
-        (replace(share(0.2, 0.05), direction=Direction.DOWN), Verdict.WELL),
+        (share(0.9), HealthVerdict.WELL),
+        (share(0.71), HealthVerdict.WELL),
+        (share(0.69), HealthVerdict.WORSE),
+        (replace(share(0.3, 0.05), direction=Direction.DOWN), HealthVerdict.WORSE),
+        (replace(share(0.2, 0.05), direction=Direction.DOWN), HealthVerdict.WELL),
     ],
 )
 def test_a_ratio_is_compared_in_points(
-    two_stores: SmallChain, metric: Metric, verdict: Verdict
+    two_stores: SmallChain, metric: Metric, verdict: HealthVerdict
 ) -> None:
     assert judged(two_stores, metric).verdict is verdict
 
@@ -129,7 +129,7 @@ def test_nights_without_sales_say_nothing(two_stores: SmallChain) -> None:
     # From 07:00 to 14:00: seven whole hours in which something was sold before.
     many = HealthBar(metric="net-sales", worse_by=0.2, least_hours=8)
     found = judged(two_stores, sales(0), bar=many)
-    assert found.verdict is Verdict.WAIT
+    assert found.verdict is HealthVerdict.WAIT
     assert found.said.text("en") == "Net sales: 7 of 8 hours with data so far"
 
 
@@ -157,13 +157,13 @@ def without_data(of: str, *, after: bool) -> Metric:
 )
 def test_of_too_little_nothing_is_said(two_stores: SmallChain, metric: Metric, said: str) -> None:
     found = judged(two_stores, metric, bar=FEW)
-    assert found.verdict is Verdict.WAIT
+    assert found.verdict is HealthVerdict.WAIT
     assert said in found.said.text("en")
 
 
 def test_where_all_were_asked_it_is_compared_with_before_alone(two_stores: SmallChain) -> None:
-    assert judged(two_stores, sales(5, 5), bar=FEW, alone=True).verdict is Verdict.WORSE
-    assert judged(two_stores, sales(9, 9), bar=FEW, alone=True).verdict is Verdict.WELL
+    assert judged(two_stores, sales(5, 5), bar=FEW, alone=True).verdict is HealthVerdict.WORSE
+    assert judged(two_stores, sales(9, 9), bar=FEW, alone=True).verdict is HealthVerdict.WELL
     still = counted(lambda *_: Sums(amount=0), kind=MetricKind.STATE)
     found = judged(two_stores, still, bar=FEW, alone=True)
     assert found.said.text("en") == "Net sales: was 0 before at these hours"
@@ -177,9 +177,9 @@ def test_the_share_that_is_watched_is_judged_as_well(two_stores: SmallChain) -> 
     metric = counted(amounts, kind=MetricKind.RATIO)
     bar = HealthBar(metric="net-sales/coverage", worse_by=0.2, least_hours=6)
     found = judged(two_stores, metric, bar=bar)
-    assert found.verdict is Verdict.WORSE
+    assert found.verdict is HealthVerdict.WORSE
     assert found.said.text("en") == ("Net sales, watched share is worse: 0.167, expected 1.000")
-    assert judged(two_stores, metric).verdict is Verdict.WELL, "its value is as before"
+    assert judged(two_stores, metric).verdict is HealthVerdict.WELL, "its value is as before"
 
 
 def test_a_metric_of_days_waits_for_a_whole_day(two_stores: SmallChain) -> None:
@@ -188,7 +188,7 @@ def test_a_metric_of_days_waits_for_a_whole_day(two_stores: SmallChain) -> None:
 
     metric = replace(METRICS["net-sales"], measure=measure, grain=Grain.DAY, kind=MetricKind.RATIO)
     bar = HealthBar(metric="net-sales", least_hours=1)
-    assert judged(two_stores, metric, bar=bar).verdict is Verdict.WAIT
+    assert judged(two_stores, metric, bar=bar).verdict is HealthVerdict.WAIT
 
 
 def test_a_metric_that_knows_devices_is_asked_of_each(two_stores: SmallChain) -> None:

@@ -10,7 +10,7 @@ import pytest
 from cloud_hub.core.errors import Refused
 from cloud_hub.fleet.artifacts.artifacts import DesiredVersion
 from cloud_hub.fleet.artifacts.device_choice import choose_devices
-from cloud_hub.fleet.rollouts.deciding import Step
+from cloud_hub.fleet.rollouts.deciding import NextStep
 from cloud_hub.fleet.rollouts.keeping import BY_HAND, carry_out, end_rollout, stop_rollout
 from cloud_hub.fleet.rollouts.tables import ArtifactRollout
 from cloud_hub.master_data.place_tables import DeviceRow
@@ -137,7 +137,7 @@ def test_what_was_decided_of_another_standing_is_not_carried_out(quick_tills: Ti
     for till in quick_tills.asked():
         quick_tills.say(till)
     late = quick_tills.decided(NOW + PAUSE)
-    assert late.step is Step.ASK
+    assert late.step is NextStep.ASK
     quick_tills.advance(NOW + PAUSE)
     with quick_tills.database.writing() as session:
         rollout = session.get_one(ArtifactRollout, KEY)
