@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from cloud_hub.fleet.commands.shadows import ARTIFACT_PROBLEMS, ARTIFACTS
 from cloud_hub.fleet.rollouts.plan import RolloutState
 from cloud_hub.fleet.rollouts.tables import ArtifactRollout, RolloutDevice
 from cloud_hub.fleet.tables import DeviceShadow
+
+LONGEST_PROBLEM: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def standing_of(session: Session, rollout: ArtifactRollout) -> RolloutStanding:
         if (told.get(ARTIFACTS) or {}).get(rollout.name) == rollout.version:
             in_use += 1
         elif problem.startswith(f"version {rollout.version}:"):
-            problems[row.device_id] = problem
+            problems[row.device_id] = _readable(problem)
     return RolloutStanding(
         rollout=rollout,
         devices=len(rows),
@@ -74,6 +76,11 @@ def standing_of(session: Session, rollout: ArtifactRollout) -> RolloutStanding:
         wave=max((row.wave + 1 for row in asked), default=0),
         waves=max((row.wave + 1 for row in rows), default=0),
     )
+
+
+def _readable(problem: str) -> str:
+    """What a device says, as a line that every column can keep."""
+    return "".join(each for each in problem if each.isprintable())[:LONGEST_PROBLEM]
 
 
 def _reported(session: Session, rollout: ArtifactRollout) -> dict[str, dict[str, Any]]:

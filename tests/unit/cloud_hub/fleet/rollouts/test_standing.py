@@ -20,6 +20,17 @@ def test_those_that_use_it_and_those_that_cannot_are_told_apart(tills: Tills) ->
         assert rollouts(session, "another") == []
 
 
+def test_whatever_a_device_says_is_kept_and_takes_it_back(tills: Tills) -> None:
+    tills.begin()
+    bad = tills.asked()[0]
+    tills.say(bad, "version 2: \x07 {n} %s\n\ud800" + "x" * 900)
+    (problem,) = tills.standing().problems.values()
+    assert (problem[:20], len(problem)) == ("version 2:  {n} %sxx", 300)
+    tills.advance(NOW)
+    assert tills.state == "back"
+    assert "version 2:  {n} %sxx" in tills.why
+
+
 def test_a_problem_with_another_version_is_none_of_this_one(quick_tills: Tills) -> None:
     quick_tills.begin()
     one, other = quick_tills.asked()
