@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.core.errors import HubError, Refused
+from cloud_hub.core.errors import HubError, NotFound, Refused
 from cloud_hub.fleet.artifacts.artifacts import artifacts_of
 from cloud_hub.fleet.rollouts import acts
 from cloud_hub.fleet.rollouts.freezes import NewFreeze, lift_freeze, set_freeze
@@ -86,16 +86,16 @@ def _freeze(act: Acting, form: FreezeForm) -> Done | Invalid | Declined:
     return Done(message=act.words("Nothing new is asked on these days."))
 
 
-def _lift(act: Acting, form: LiftForm) -> Done | Declined:
+def _lift(act: Acting, form: LiftForm) -> Done:
     viewer = act.viewer
-    try:
-        lift_freeze(act.session, viewer.tenant_id, form.freeze_id, viewer.login_name, act.now)
-    except Refused as error:
-        return _refused(act, error)
+    lift_freeze(act.session, viewer.tenant_id, form.freeze_id, viewer.login_name, act.now)
     return Done(message=act.words("These days are free again."))
 
 
 def _refused(act: Acting, error: HubError) -> Declined:
+    """Why not. Raises what is not there: that is told alike for every act."""
+    if isinstance(error, NotFound):
+        raise error
     return Declined(message=act.words("The hub refused: {why}", why=str(error)))
 
 
