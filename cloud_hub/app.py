@@ -26,7 +26,10 @@ from cloud_hub.core.keys.key_store import SECRETS_FILE, HubSecrets, load_secrets
 from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.fleet.enrolment.enrolment import device_checker
+from cloud_hub.fleet.on_call.dead_man import ping_while_ready
 from cloud_hub.fleet.on_call.rota import read_on_call
+from cloud_hub.fleet.rollouts.job import go_on_with_rollouts
+from cloud_hub.fleet.rollouts.second_approver import keep_second_kinds
 from cloud_hub.fleet.trust.upkeep import look_after
 from cloud_hub.link.broker.caller import Identities
 from cloud_hub.link.broker.connections import end_every_connection, end_silent_connections
@@ -90,6 +93,7 @@ def build_hub(settings: HubSettings, *, clock: Clock | None = None) -> FastAPI:
         with database.writing() as session:
             end_every_connection(session)
             seal_logs(session, hub.clock.now())
+            keep_second_kinds(session, settings.second_approver)
         projector = Projector.of(hub, PROJECTIONS)
         replay_unknown(database, projector, hub.clock.now())
         opened.pop_all()
@@ -153,6 +157,8 @@ def _lifespan(hub: Hub, parts: Parts) -> Callable[[FastAPI], AbstractAsyncContex
                 ("silence", watch_silence(hub)),
                 ("workers", watch_workers(hub)),
                 ("refusals", keep_refusals(hub, parts.refusals)),
+                ("sign-of-life", ping_while_ready(hub, parts.readiness.problem)),
+                ("rollouts", go_on_with_rollouts(hub, parts.metrics)),
                 *((job.name, job.run(hub)) for job in JOBS),
             ):
                 stack.callback(tasks.create_task(work, name=name).cancel)

@@ -14,8 +14,9 @@ from cloud_hub.admin.cli import hub_token_app
 from cloud_hub.admin.log_cli import log_app
 from cloud_hub.admin.removal_kind import RemovalKind
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
-from cloud_hub.fleet.artifacts.cli import app as artifact_app
+from cloud_hub.fleet.artifacts.cli import artifact_app
 from cloud_hub.fleet.enrolment.device_cli import device_app
+from cloud_hub.fleet.rollouts.cli import rollout_app
 from cloud_hub.fleet.trust.cli import ca_app
 from cloud_hub.reconciliation.cli import audit_app
 from cloud_hub.review.cli import app as review_app
@@ -23,6 +24,7 @@ from cloud_hub.review.cli import app as review_app
 if TYPE_CHECKING:
     from cloud_hub.core.keys.erasures import Eraser
     from cloud_hub.core.trace import Traces
+    from cloud_hub.insight.metric import Metric
 
 
 def _traces() -> "Traces":
@@ -37,11 +39,18 @@ def _erasers() -> "dict[str, Eraser]":
     return ERASERS
 
 
+def _metrics() -> "dict[str, Metric]":
+    from cloud_hub.register import METRICS
+
+    return METRICS
+
+
 app = typer.Typer()
 """Holds every command of the hub: `root.add_typer(app)` joins them without a name."""
 app.add_typer(login_app)
 app.add_typer(log_app, name="log")
-app.add_typer(artifact_app)
+artifact_app.add_typer(rollout_app(_metrics))
+app.add_typer(artifact_app, name="artifact")
 app.add_typer(audit_app(_traces))
 app.add_typer(review_app)
 app.add_typer(backup_app(_erasers))

@@ -5,6 +5,7 @@ import cloud_hub.coolers.health.tables
 import cloud_hub.coolers.tables
 import cloud_hub.fleet.assets.tables
 import cloud_hub.fleet.incidents.tables
+import cloud_hub.fleet.rollouts.tables
 import cloud_hub.fleet.tables
 import cloud_hub.link.tables
 import cloud_hub.master_data.former

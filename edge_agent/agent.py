@@ -38,6 +38,7 @@ from edge_agent.till.printing import printing_of
 from edge_agent.till.register import register_of
 from edge_agent.till.shoppers import HandleSealer
 from edge_agent.upkeep.artifact_checks import updates_of
+from edge_agent.upkeep.disk import DiskWatch
 from edge_agent.upkeep.doctor.cameras import as_parts_say
 from edge_agent.upkeep.doctor.examination import Examination
 from edge_agent.upkeep.housekeeping import Housekeeper
@@ -140,7 +141,12 @@ async def _build(settings: EdgeSettings, clock: Clock, rng: Random, stack: Async
         maintenance=maintenance,
     )
     agent.parts["maintenance"] = maintenance.run
-    agent.parts["housekeeping"] = Housekeeper(writer=writer, media=media, alarms=alarms).run
+    disk = DiskWatch(folder=settings.data_dir, clock=clock, changed=remote.report_again)
+    await asyncio.to_thread(disk.look)
+    remote.more_facts.append(disk.facts)
+    agent.parts["housekeeping"] = Housekeeper(
+        writer=writer, media=media, alarms=alarms, disk=disk
+    ).run
     _add_watching(agent)
     agent.parts["settings"] = agent.remote.run
     agent.parts["commands"] = agent.remote.inbox.run
@@ -296,10 +302,10 @@ def _add_link(agent: Agent) -> None:
     )
 
     refusals = RefusalWatch(agent.alarms, profile.device_id)
-    agent.board.link = LinkStatus(state=LinkState.OFFLINE, detail="no answer yet")
+    agent.board.note_link(LinkStatus(state=LinkState.OFFLINE, detail="no answer yet"))
 
     def note(status: LinkStatus) -> None:
-        agent.board.link = status
+        agent.board.note_link(status)
         refusals.note(status)
 
     def hear(message: DownMessage) -> None:

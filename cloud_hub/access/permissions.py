@@ -24,6 +24,8 @@ class Permission(StrEnum):
     SEE_TASKS = "see-tasks"
     SEE_INCIDENTS = "see-incidents"
     """What went wrong together with devices and the network, and who was told."""
+    SEE_ROLLOUTS = "see-rollouts"
+    """Which versions of signed files are on their way to devices, and when none is asked."""
     SEE_STORES = "see-stores"
     """The list of stores as they are set up."""
     SEE_DEVICES = "see-devices"
@@ -57,7 +59,9 @@ class Permission(StrEnum):
     ENROL_DEVICES = "enrol-devices"
     """Set a device up: make, change, retire it, let it be claimed (once more)."""
     MANAGE_ARTIFACTS = "manage-artifacts"
-    """Say which devices take which signed file."""
+    """Say which devices take which signed file, and when nothing new is asked of any."""
+    APPROVE_ROLLOUTS = "approve-rollouts"
+    """Let go on what another login has asked of devices."""
     READ_DEAD_LETTERS = "read-dead-letters"
     """Read and take again what could not be taken; it may name shoppers."""
     EDIT_MASTER_DATA = "edit-master-data"
@@ -95,6 +99,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
         _P.SEE_LINK,
         _P.SEE_AS_OTHERS,
         _P.SEE_LOGINS,
+        _P.SEE_ROLLOUTS,
         _P.ENROL_DEVICES,
         _P.EDIT_MASTER_DATA,
         _P.MANAGE_LOGINS,
@@ -113,7 +118,9 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
         _P.SEE_LOGINS,
         _P.COMMAND_DEVICES,
         _P.ENROL_DEVICES,
+        _P.SEE_ROLLOUTS,
         _P.MANAGE_ARTIFACTS,
+        _P.APPROVE_ROLLOUTS,
         _P.READ_DEAD_LETTERS,
         _P.EDIT_MASTER_DATA,
         _P.MANAGE_LOGINS,
@@ -126,9 +133,11 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
         _P.SEE_DEVICES,
         _P.SEE_CONTROL,
         _P.SEE_LINK,
+        _P.SEE_ROLLOUTS,
         _P.COMMAND_DEVICES,
         _P.ENROL_DEVICES,
         _P.MANAGE_ARTIFACTS,
+        _P.APPROVE_ROLLOUTS,
     },
     LoginRole.STORE: _OFFICE | _DEVICES | _TASKS | _REVIEW,
     LoginRole.BRAND: _REVIEW | {_P.SEE_BRAND, _P.SEE_SHELF, _P.SEE_SELL_OUT},
@@ -140,7 +149,9 @@ OF_THE_WHOLE_CHAIN: Final = frozenset(
         _P.SEE_LINK,
         _P.SEE_METRICS,
         _P.SEE_LOGINS,
+        _P.SEE_ROLLOUTS,
         _P.MANAGE_ARTIFACTS,
+        _P.APPROVE_ROLLOUTS,
         _P.READ_DEAD_LETTERS,
         _P.EDIT_MASTER_DATA,
         _P.MANAGE_LOGINS,
@@ -149,8 +160,10 @@ OF_THE_WHOLE_CHAIN: Final = frozenset(
 )
 """What cannot be divided by store: nothing for a login that is bound to some stores."""
 
-OF_PEOPLE: Final = frozenset({_P.ANSWER_TASKS, _P.ANSWER_REVIEW, _P.SEE_AS_OTHERS})
-"""What no token may: published figures rest on what people saw."""
+OF_PEOPLE: Final = frozenset(
+    {_P.ANSWER_TASKS, _P.ANSWER_REVIEW, _P.SEE_AS_OTHERS, _P.APPROVE_ROLLOUTS}
+)
+"""What no token may: published figures rest on what people saw, and two of them are two."""
 
 ACTS: Final = OF_PEOPLE | {
     _P.KEEP_INCIDENTS,

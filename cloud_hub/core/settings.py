@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from cloud_hub.core.errors import InvalidSettings
+from device_profiles.artifact import ArtifactKind
 from device_profiles.claim_code import is_own_machine
 from device_profiles.device import first_problem
 from device_profiles.files import UnreadableFile, read_toml
@@ -110,6 +111,14 @@ def _server_names(value: object) -> object:
     return tuple(names)
 
 
+def _kinds(value: object) -> object:
+    """Several with commas, as for proxies."""
+    return [one.strip() for one in value.split(",")] if isinstance(value, str) and value else value
+
+
+Kinds = Annotated[tuple[ArtifactKind, ...], BeforeValidator(_kinds)]
+
+
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
@@ -147,8 +156,11 @@ class HubSettings(BaseModel):
     authority's key where that is not in `data_dir`; certificates of devices last
     `certificate_days`. `trusted_proxies` are addresses or networks (several with commas) whose word
     is taken for where a request came from and whether by TLS. `on_call` is the file of who is told
-    of incidents. Of the products that devices name on photos, one in `audit_one_in` is put before a
-    person; of all such questions one in `asked_twice_one_in` before two.
+    of incidents. `ping_url`, of somebody who tells people when that stops, is asked for every
+    `ping_every_s` while the hub is ready. Of a kind of artifact in `second_approver` nothing is
+    asked of devices before another login than who asked for it has approved it. Of the products
+    that devices name on photos, one in `audit_one_in` is put before a person; of all such questions
+    one in `asked_twice_one_in` before two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -174,6 +186,9 @@ class HubSettings(BaseModel):
     group_batches: int = Field(default=32, ge=1, le=256)
     credit_batches: int = Field(default=8, ge=1, le=64)
     on_call: Path | None = None
+    ping_url: str | None = Field(default=None, min_length=1)
+    ping_every_s: float = Field(default=60.0, ge=1, le=86_400)
+    second_approver: Kinds = ()
     reconnect_spread_s: float = Field(default=5.0, ge=0)
     audit_one_in: int = Field(default=300, ge=1)
     asked_twice_one_in: int = Field(default=5, ge=1)
@@ -189,6 +204,23 @@ class HubSettings(BaseModel):
                 raise ValueError(
                     f"passwords would go to {host} in clear; write mqtts://{host}:PORT"
                 )
+        return value
+
+    @field_validator("ping_url")
+    @classmethod
+    def _ping_goes_to_somebody(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            host = parts.hostname
+        except ValueError:
+            host = None
+        if not host or parts.scheme not in ("http", "https") or not value.isprintable():
+            raise ValueError("this is no address; write https://HOST/PATH")
+        # Whoever reads the address on its way could keep a dead hub alive.
+        if parts.scheme == "http" and not is_own_machine(host):
+            raise ValueError(f"it would go to {host} in clear; write https://")
         return value
 
     @model_validator(mode="after")

@@ -8,7 +8,6 @@ from cloud_hub.fleet import media_api
 from cloud_hub.fleet.alarm_findings import ALARM, find_alarms
 from cloud_hub.fleet.artifacts import api as artifacts_api
 from cloud_hub.fleet.artifacts.background import (
-    go_on_with_rollouts,
     keep_signed,
     publish_desired_states,
 )
@@ -23,10 +22,13 @@ from cloud_hub.fleet.events import apply_reported, apply_results, trace_reported
 from cloud_hub.fleet.incidents import api as incidents_api
 from cloud_hub.fleet.incidents.actions import ACTIONS as INCIDENT_ACTIONS
 from cloud_hub.fleet.incidents.keeping import keep_all_incidents
-from cloud_hub.fleet.incidents.screens import SCREENS
+from cloud_hub.fleet.incidents.screens import SCREENS as INCIDENT_SCREENS
 from cloud_hub.fleet.metrics import DEVICE_METRICS
 from cloud_hub.fleet.offline_findings import DEVICE_OFFLINE, STORE_OFFLINE, find_offline
 from cloud_hub.fleet.on_call.telling import tell_on_call
+from cloud_hub.fleet.rollouts.console import api as rollouts_api
+from cloud_hub.fleet.rollouts.console.actions import ACTIONS as ROLLOUT_ACTIONS
+from cloud_hub.fleet.rollouts.console.screens import SCREENS as ROLLOUT_SCREENS
 from cloud_hub.fleet.trust import api as trust_api
 from cloud_hub.fleet.trust.upkeep import keep_authority
 from cloud_hub.insight.search import Search
@@ -44,8 +46,8 @@ DOMAIN: Final = Domain(
         Search(kinds=(STORE_OFFLINE, DEVICE_OFFLINE), find=find_offline),
         Search(kinds=(ALARM,), find=find_alarms),
     ),
-    screens=SCREENS,
-    actions=(*ACTIONS, *INCIDENT_ACTIONS, *ASSET_ACTIONS),
+    screens=(*INCIDENT_SCREENS, *ROLLOUT_SCREENS),
+    actions=(*ACTIONS, *INCIDENT_ACTIONS, *ASSET_ACTIONS, *ROLLOUT_ACTIONS),
     routers=(
         trust_api.router,
         enrolment_api.router,
@@ -53,6 +55,7 @@ DOMAIN: Final = Domain(
         media_api.router,
         commands_api.router,
         artifacts_api.router,
+        rollouts_api.router,
         incidents_api.router,
         assets_api.router,
     ),
@@ -62,7 +65,6 @@ DOMAIN: Final = Domain(
     ),
     jobs=(
         Job(name="signing", run=keep_signed),
-        Job(name="rollouts", run=go_on_with_rollouts),
         Job(name="desired-states", run=publish_desired_states),
         Job(name="authority", run=keep_authority),
         Job(name="incidents", run=keep_all_incidents),

@@ -46,27 +46,6 @@ class DeviceShadow(Base):
     reported_at: Mapped[datetime | None]
 
 
-class ArtifactRollout(Base):
-    """A version of an artifact on its way to devices, wave by wave: the first `asked` of `devices`
-    want it, the next wave is as large as all before it together, the first one is `share` of all.
-    `state`: `running`, `stopped` (`reason` says why) or `done`."""
-
-    __tablename__ = "artifact_rollout"
-    tenant_id: Mapped[str] = key()
-    name: Mapped[str] = key(80)
-    version: Mapped[int]
-    devices: Mapped[list[Any]]
-    asked: Mapped[int]
-    share: Mapped[float]
-    stop_above: Mapped[float]
-    pause_min: Mapped[float]
-    state: Mapped[str]
-    reason: Mapped[str]
-    begun_at: Mapped[datetime]
-    begun_by: Mapped[str]
-    asked_at: Mapped[datetime | None]
-
-
 class DeviceCertificate(Base):
     """A certificate that the hub's authority gave a device: its serial number in hexadecimal
     digits, the fingerprint of the root that signed it, its own, and since when it counts no more

@@ -30,6 +30,7 @@ WORDS = {
     "lost": ("lost", "丢失"),
     "waiting": ("waiting", "待发"),
     "link": ("Link to the hub", "与中枢的连接"),
+    "away": ("hub unreachable since", "无法连接中枢，自"),
     "balanced": ("adds up ✓", "账平 ✓"),
     "unbalanced": ("does not add up ✗", "账不平 ✗"),
     "since": ("since", "自"),
@@ -160,6 +161,9 @@ def _link(status: DeviceStatus, word: _Words) -> h.Node:
         h.b(class_=tone)[word.code(status.link.state)],
         " ",
         h.span(class_="dim")[word.detail(status.link.detail)],
+        h.span(class_="bad")[f" {word('away')} {_clock(status, status.away_since)}"]
+        if status.away_since is not None
+        else None,
     ]
 
 

@@ -67,6 +67,7 @@ def add_health(app: web.Application, board: StatusBoard) -> None:
                 "status": "ok",
                 "device": status.device_id,
                 "link": status.link.state,
+                "away_since": status.away_since and _plain(status.away_since),
                 "waiting": status.waiting,
                 "balanced": status.is_balanced,
             }

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from device_profiles.device import DeviceProfile
@@ -31,7 +31,8 @@ class Link:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceStatus:
     """The page's whole content. `zone` is the store's, in which the page tells times; until
-    `maintenance_until` somebody works at the device."""
+    `maintenance_until` somebody works at the device; `away_since` is since when the hub cannot be
+    reached, None while it can or none was given."""
 
     device_id: str
     store_id: str
@@ -40,6 +41,7 @@ class DeviceStatus:
     now: datetime
     zone: str
     link: LinkStatus
+    away_since: datetime | None
     parts: tuple[PartHealth, ...]
     seen: tuple[Seen, ...]
     alarms: tuple[AlarmSeen, ...]
@@ -74,6 +76,21 @@ class StatusBoard:
     pictures: dict[str, Callable[[], bytes | None]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     maintenance_until: Callable[[], datetime | None] = lambda: None
+    _away_s: float | None = None
+
+    def note_link(self, link: LinkStatus) -> None:
+        """How the link stands from now on. A hub that refuses or fences was reached."""
+        if link.state not in (LinkState.OFFLINE, LinkState.GREETING):
+            self._away_s = None
+        elif self._away_s is None:
+            # The clock on the wall may be put right meanwhile.
+            self._away_s = self.clock.monotonic_s()
+        self.link = link
+
+    def _away_since(self, now: datetime) -> datetime | None:
+        if self._away_s is None:
+            return None
+        return now - timedelta(seconds=self.clock.monotonic_s() - self._away_s)
 
     def look(self) -> DeviceStatus:
         """Everything as it stands now. Reads the file: call it in a thread."""
@@ -89,6 +106,7 @@ class StatusBoard:
             now=now,
             zone=self.profile.time_zone,
             link=self.link,
+            away_since=self._away_since(now),
             parts=self.health.look(now_s=self.clock.monotonic_s()),
             seen=tuple(one for sight in self.sights for one in sight()) + counted,
             alarms=tuple(alarms),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from edge_agent.core.alarm_reporting import Guarded
 from edge_agent.core.alarms import DISK_FULL, AlarmBook, forget_old_alarms
 from edge_agent.core.writer import Writer
+from edge_agent.upkeep.disk import DiskWatch
 from sync.core.pause import pause
 from sync.link.media import MediaStore
 
@@ -31,6 +32,7 @@ class Housekeeper:
     writer: Writer
     media: MediaStore
     alarms: AlarmBook
+    disk: DiskWatch
     looks: int = 0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -47,6 +49,7 @@ class Housekeeper:
         outbox = self.writer.outbox
         fullness = await asyncio.to_thread(outbox.fullness)
         free = (await asyncio.to_thread(shutil.disk_usage, outbox.path.parent)).free
+        await asyncio.to_thread(self.disk.look)
         limit = ROOM_AGAIN_BELOW if self.alarms.stands(DISK_FULL, "outbox") else FULL_ABOVE
         guarded = Guarded(
             alarm=DISK_FULL,

@@ -35,6 +35,7 @@ async def test_the_language_can_be_switched(visit_as: VisitAs) -> None:
                 "/stores/s01",
                 "/devices",
                 "/devices/s01-till",
+                "/rollouts",
                 "/logins",
             ),
         ),

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cloud_hub.access.viewer import Viewer
+from cloud_hub.boards.devices.fleet_view import FleetRow
 from cloud_hub.boards.problems.row import ProblemRow, Severity
 from cloud_hub.core.text import Text
+from cloud_hub.fleet.device_told import NOTHING_TOLD
 from cloud_hub.fleet.link_status import Freshness, LinkState
 from cloud_hub.insight.figure import Figure, Unit
 from cloud_hub.reconciliation.sums import LinkTotals
@@ -155,3 +157,23 @@ def a_task(**changes: object) -> TaskRow:
         "answered_by": None,
     }
     return TaskRow(**(values | changes))
+
+
+def a_fleet_row() -> FleetRow:
+    return FleetRow(
+        device_id="s01-cooler",
+        kind="cooler",
+        name=Names(en="<Cooler>"),
+        store_id="s01",
+        store_name=Names(en="Gate"),
+        simulated=False,
+        agent_version=None,
+        told=NOTHING_TOLD,
+        certificate_until=None,
+        freshness=a_freshness(),
+        books=some_books(produced=1234, lost=0),
+        resent=3,
+        dead=0,
+        temperature_c=None,
+        open_alarms=(),
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.boards.devices.fleet_view import FleetRow, FleetView
+from cloud_hub.boards.devices.told_columns import told_columns
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.fleet.status_part import freshness_chip
 from cloud_hub.link.ingest.rejections import Rejection
@@ -119,6 +120,7 @@ def devices_table(rows: tuple[FleetRow, ...], reader: Reader) -> Table[FleetRow]
             value=lambda row: ", ".join(words.of(name) for name in row.open_alarms) or None,
             cell=lambda row: el("span", _alarms(row, reader), class_="alarm-text"),
         ),
+        *told_columns(reader),
     )
     return Table(
         name="devices",

@@ -1,7 +1,7 @@
 """The fleet: every device, how fresh it is, what it owes, what alarms."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,6 +16,12 @@ from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.coolers.temperatures import temperatures
 from cloud_hub.core.text import Said
 from cloud_hub.fleet.alarm_findings import alarm_name
+from cloud_hub.fleet.device_told import (
+    NOTHING_TOLD,
+    DeviceTold,
+    let_in_until,
+    told_by_devices,
+)
 from cloud_hub.fleet.metrics import CONNECTED, WORKING
 from cloud_hub.fleet.today import alarms_today, device_links
 from cloud_hub.insight.figure import Figure
@@ -35,7 +41,9 @@ REFUSED_SHOWN = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetRow:
-    """One device. `open_alarms` are the names of the alarms that are raised now."""
+    """One device. `open_alarms` are the names of the alarms that are raised now; `told` is what it
+    tells of itself; `certificate_until`: until when its newest certificate counts, None where it
+    has none."""
 
     device_id: str
     kind: str
@@ -44,6 +52,8 @@ class FleetRow:
     store_name: Said
     simulated: bool
     agent_version: str | None
+    told: DeviceTold
+    certificate_until: datetime | None
     freshness: Freshness
     books: LinkTotals
     resent: int
@@ -76,6 +86,8 @@ def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
     comparison = compare(snapshot, snapshot.read(data_age), list(chain.stores))
     local_now = now.astimezone(chain.zone())
     read = temperatures(snapshot)
+    told = told_by_devices(session, viewer.tenant_id)
+    until = let_in_until(session, viewer.tenant_id)
     by_device: dict[str, list[LaneAccount]] = defaultdict(list)
     for account in snapshot.read(lane_accounts):
         by_device[account.device].append(account)
@@ -85,7 +97,11 @@ def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
         time_zone=chain.zone().key,
         figures=uptime_figures(session, comparison),
         devices=tuple(
-            _row(snapshot, device, by_device[device.device_id], read)
+            replace(
+                _row(snapshot, device, by_device[device.device_id], read),
+                told=told.get(device.device_id, NOTHING_TOLD),
+                certificate_until=until.get(device.device_id),
+            )
             for device in chain.devices.values()
         ),
         books=link_totals(snapshot.read(lane_accounts)),
@@ -118,6 +134,8 @@ def _row(
         store_name=snapshot.chain.stores[device.store_id].name,
         simulated=device.simulated,
         agent_version=device.agent_version,
+        told=NOTHING_TOLD,
+        certificate_until=None,
         freshness=snapshot.read(device_links)[device.device_id],
         books=link_totals(accounts),
         resent=sum(account.resends for account in accounts),

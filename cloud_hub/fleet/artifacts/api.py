@@ -1,4 +1,4 @@
-"""Doors of signed artifacts: devices fetch what is signed and what it is about; IT assigns.
+"""Doors of signed artifacts: devices fetch what is signed and what it is about.
 
 A device gets its own chain's list. Files carry their hash in their name, so they never change; a
 `Range` continues one that was cut.
@@ -11,20 +11,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
-from pydantic import Field
 
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import Refused
-from cloud_hub.fleet.artifacts.artifacts import DesiredVersion, artifacts_of
-from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
-from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
+from cloud_hub.fleet.artifacts.artifacts import artifacts_of
 from cloud_hub.fleet.enrolment.dependencies import DeviceOf
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
-from device_profiles.artifact import ArtifactName
-from device_profiles.names import Identifier
-from device_profiles.values.bounds import Seq, Text
+from device_profiles.values.bounds import Text
 
 router = APIRouter(prefix="/api/v1/artifacts", tags=["artifacts"])
 
@@ -43,20 +38,6 @@ class ArtifactAnswer(Body):
     bytes: int
     sha256: str
     added_at: datetime
-
-
-class AssignRequest(Body):
-    """Which devices should have which version; None gives back what they were fitted with."""
-
-    name: ArtifactName
-    version: Seq | None = None
-    devices: tuple[Identifier, ...] = Field(min_length=1, max_length=10_000)
-
-
-class AssignAnswer(Body):
-    """How many devices are wanted to have it."""
-
-    devices: int
 
 
 @router.get("/metadata/{name}")
@@ -88,19 +69,3 @@ def list_artifacts(
         ArtifactAnswer.model_validate(asdict(artifact))
         for artifact in artifacts_of(hub).listed(viewer.tenant_id)
     ]
-
-
-@router.post("/assign")
-def assign_artifact(
-    body: AssignRequest,
-    hub: HubOf,
-    viewer: Annotated[Viewer, allowed(Permission.MANAGE_ARTIFACTS)],
-) -> AssignAnswer:
-    """Has devices take a version, by their desired state; they are told within seconds, or at
-    their next hello. 404 for a version or a device that is not there: then nothing is assigned."""
-    with hub.database.writing() as session:
-        end_rollout(session, viewer.tenant_id, body.name, BY_HAND)
-        devices = choose_devices(session, viewer.tenant_id, DeviceChoice(device_ids=body.devices))
-        desired = DesiredVersion(name=body.name, version=body.version, by=viewer.login_name)
-        shadows = artifacts_of(hub).assign(session, devices, desired, hub.clock.now())
-    return AssignAnswer(devices=len(shadows))

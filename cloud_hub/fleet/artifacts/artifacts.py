@@ -2,6 +2,7 @@
 a version, and wanted of devices by their desired state."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from tuf.api.metadata import TargetFile
 
 from cloud_hub.access.audit_log import Act, record_act
-from cloud_hub.core.errors import Refused, UnusableData
+from cloud_hub.core.errors import HubError, Refused, UnusableData
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.artifacts.packing import pack_artifact
 from cloud_hub.fleet.artifacts.signing import ArtifactSigner
@@ -131,7 +132,7 @@ class Artifacts:
         changed = []
         for device in devices:
             if desired.version is not None:
-                self._require(device.tenant_id, desired.name, desired.version)
+                self.require(device.tenant_id, desired.name, desired.version)
             shadow = shadow_of(session, device.tenant_id, device.device_id)
             state = dict(shadow.desired) if shadow is not None else {}
             wanted = {**state.get(ARTIFACTS, {}), desired.name: desired.version}
@@ -154,7 +155,8 @@ class Artifacts:
             )
         return changed
 
-    def _require(self, tenant_id: str, name: str, version: int) -> None:
+    def require(self, tenant_id: str, name: str, version: int) -> None:
+        """Nothing. Raises Refused, which names those there are, when there is no such version."""
         if f"{name}/{version}" not in self.signer(tenant_id).listed():
             known = [str(a.version) for a in self.listed(tenant_id) if a.name == name]
             raise Refused(
@@ -162,6 +164,43 @@ class Artifacts:
                 f" there is: {', '.join(known) or 'none (aisle artifact add)'}",
                 status=404,
             )
+
+    def kind_of(self, tenant_id: str, name: str) -> ArtifactKind | None:
+        """What an artifact is, None for one that there is not."""
+        kinds = (one.kind for one in self.listed(tenant_id) if one.name == name)
+        return next((ArtifactKind(kind) for kind in kinds), None)
+
+    def sign_again(self, tenant_id: str, name: str, version: int, above: int, now: datetime) -> int:
+        """The number, above `above`, under which the content of `version` is signed once more; an
+        earlier one where that was done already. Raises UnusableData where its file or the keys are
+        not here."""
+        signer = self.signer(tenant_id)
+        target = signer.listed().get(f"{name}/{version}")
+        if target is None:
+            raise UnusableData(f"{name} version {version} is not listed any more")
+        sha256 = target.hashes["sha256"]
+        listed = [one for one in self.listed(tenant_id) if one.name == name]
+        same = [one.version for one in listed if one.version > above and one.sha256 == sha256]
+        if same:
+            return same[0]
+        number = max(above, *(one.version for one in listed)) + 1
+        folder = signer.targets / name
+        try:
+            shutil.copyfile(folder / f"{sha256}.{version}", folder / f"{sha256}.{number}")
+        except OSError as error:
+            raise UnusableData(f"the file of {name} {version}: {error.strerror}") from error
+        again = TargetFile(target.length, dict(target.hashes), f"{name}/{number}")
+        again.unrecognized_fields["custom"] = {
+            **target.unrecognized_fields["custom"],
+            "version": number,
+            "added_at": now.isoformat(timespec="seconds"),
+        }
+        try:
+            signer.sign_target(again, now)
+        except HubError:
+            (folder / f"{sha256}.{number}").unlink(missing_ok=True)
+            raise
+        return number
 
 
 def artifacts_of(hub: Hub) -> Artifacts:

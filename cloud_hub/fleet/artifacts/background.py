@@ -1,5 +1,5 @@
-"""What the hub does for artifacts by itself: signatures stay fresh, rollouts go on or stop, devices
-hear of new desired states."""
+"""What the hub does for artifacts by itself: signatures stay fresh, devices hear of new desired
+states."""
 
 import asyncio
 import logging
@@ -11,9 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.artifacts.artifacts import artifacts_of
-from cloud_hub.fleet.artifacts.rollouts import advance, is_due, rollouts
 from cloud_hub.fleet.commands.shadows import desired_message
-from cloud_hub.fleet.tables import ArtifactRollout, DeviceShadow
+from cloud_hub.fleet.tables import DeviceShadow
 from cloud_hub.master_data.place_tables import DeviceRow
 from sync.wire.topics import Downlink, dn_topic
 
@@ -21,7 +20,6 @@ log = logging.getLogger(__name__)
 
 SIGNING_PERIOD_S = 3600.0
 WISHES_PERIOD_S = 2.0
-ROLLOUTS_PERIOD_S = 10.0
 
 
 async def keep_signed(hub: Hub) -> None:
@@ -49,28 +47,6 @@ def _renew(hub: Hub, is_start: bool) -> None:
                 ", ".join(renewed),
                 extra={"action": "artifacts-signed"},
             )
-
-
-async def go_on_with_rollouts(hub: Hub) -> None:
-    """Asks the next wave of each rollout when it is due, or stops it, until cancelled."""
-    while True:
-        await asyncio.sleep(ROLLOUTS_PERIOD_S)
-        try:
-            await asyncio.to_thread(advance_rollouts, hub)
-        except (HubError, OSError, SQLAlchemyError):
-            log.exception("rollouts were not looked at", extra={"action": "rollouts-failed"})
-
-
-def advance_rollouts(hub: Hub) -> None:
-    """One look at every rollout; the writer is held only where something is to be done."""
-    now = hub.clock.now()
-    with hub.sessions() as session:
-        due = [(one.tenant_id, one.name) for one in rollouts(session) if is_due(session, one, now)]
-    for key in due:
-        with hub.database.writing() as session:
-            rollout = session.get(ArtifactRollout, key)
-            if rollout is not None:
-                advance(session, artifacts_of(hub), rollout, now)
 
 
 async def publish_desired_states(hub: Hub) -> None:

@@ -1,27 +1,16 @@
-"""`aisle artifact`: sign files for devices, list them, and say which devices should have them."""
+"""`aisle artifact`: sign files for devices, list them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cloud_hub.core.cli_options import DatabaseUrl, DataDir, TenantId
 from device_profiles.artifact import ArtifactKind
-from device_profiles.store import DeviceKind
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from cloud_hub.fleet.artifacts.rollouts import RolloutStanding
-
-app = typer.Typer()
 artifact_app = typer.Typer(no_args_is_help=True, help="Signed files for devices.")
-app.add_typer(artifact_app, name="artifact")
 
 Name = Annotated[str, typer.Argument(help="Such as models/product-detector.")]
-Devices = Annotated[list[str] | None, typer.Option("--device", help="This device; repeatable.")]
-StoreId = Annotated[str | None, typer.Option("--store", help="Devices of this store.")]
-OfKind = Annotated[DeviceKind | None, typer.Option("--device-kind", help="Devices of this kind.")]
 
 KINDS = {
     "models": ArtifactKind.MODEL,
@@ -140,148 +129,3 @@ def show(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = 
                 f"{one.name} {one.version}  {one.kind}  {one.bytes} bytes  {one.sha256[:12]}…"
                 f"  {one.added_at}"
             )
-
-
-@artifact_app.command("assign")
-def assign(
-    name: Name,
-    version: Annotated[
-        int | None, typer.Option("--version", min=1, help="Which one; see list.")
-    ] = None,
-    remove: Annotated[
-        bool, typer.Option("--remove", help="Back to what the devices were fitted with.")
-    ] = False,
-    device: Devices = None,
-    store: StoreId = None,
-    device_kind: OfKind = None,
-    share: Annotated[
-        float, typer.Option("--share", min=0, max=1, help="Only this share of them, 0 to 1.")
-    ] = 1.0,
-    data: DataDir = None,
-    database: DatabaseUrl = None,
-    tenant: TenantId = None,
-) -> None:
-    """Have devices take a version; a running hub tells them within seconds."""
-    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
-    from cloud_hub.fleet.artifacts.artifacts import Artifacts, DesiredVersion
-    from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
-    from cloud_hub.fleet.artifacts.rollouts import BY_HAND, end_rollout
-
-    if (version is None) != remove:
-        raise typer.BadParameter("give --version N, or --remove", param_hint="--version")
-    if not (device or store or device_kind):
-        raise typer.BadParameter("say which devices: --device, --store or --device-kind")
-    choice = DeviceChoice(device_ids=device or (), store_id=store, kind=device_kind, share=share)
-    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
-        artifacts = Artifacts(folder=office.settings.artifacts_dir)
-
-        def write(session: "Session") -> list[str]:
-            chosen = choose_devices(session, office.tenant_id, choice)
-            end_rollout(session, office.tenant_id, name, BY_HAND)
-            desired = DesiredVersion(name=name, version=version, by=ACTOR)
-            artifacts.assign(session, chosen, desired, office.clock.now())
-            return [one.device_id for one in chosen]
-
-        told = office.write(write)
-    what = f"version {version}" if version is not None else "none"
-    typer.echo(f"{name}: {what} wanted of {len(told)} devices: {', '.join(told)}")
-
-
-@artifact_app.command("roll-out")
-def roll_out(
-    name: Name,
-    version: Annotated[int, typer.Option("--version", min=1, help="Which one; see list.")],
-    device: Devices = None,
-    store: StoreId = None,
-    device_kind: OfKind = None,
-    first: Annotated[
-        float, typer.Option("--first", min=0, max=1, help="Share of them in the first wave.")
-    ] = 0.1,
-    pause: Annotated[
-        float, typer.Option("--pause", min=0, help="Minutes between two waves, at least.")
-    ] = 60.0,
-    stop_above: Annotated[
-        float,
-        typer.Option(
-            "--stop-above",
-            min=0,
-            max=1,
-            help="Stop when more than this share of the devices asked cannot take it.",
-        ),
-    ] = 0.1,
-    data: DataDir = None,
-    database: DatabaseUrl = None,
-    tenant: TenantId = None,
-) -> None:
-    """Have devices take a version wave by wave, each as large as all before it together.
-
-    It stops by itself where too many of those asked cannot take it; see waves."""
-    from cloud_hub.access.offline_hub import ACTOR, open_offline_hub
-    from cloud_hub.fleet.artifacts.artifacts import Artifacts
-    from cloud_hub.fleet.artifacts.device_choice import DeviceChoice, choose_devices
-    from cloud_hub.fleet.artifacts.rollouts import RolloutPlan, begin_rollout, standing_of
-
-    if not (device or store or device_kind):
-        raise typer.BadParameter("say which devices: --device, --store or --device-kind")
-    choice = DeviceChoice(device_ids=device or (), store_id=store, kind=device_kind)
-    plan = RolloutPlan(
-        name=name,
-        version=version,
-        by=ACTOR,
-        share=first,
-        pause_min=pause,
-        stop_above=stop_above,
-    )
-    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
-        artifacts = Artifacts(folder=office.settings.artifacts_dir)
-
-        def write(session: "Session") -> str:
-            chosen = choose_devices(session, office.tenant_id, choice)
-            rollout = begin_rollout(session, artifacts, chosen, plan, office.clock.now())
-            return _wave_line(standing_of(session, rollout))
-
-        typer.echo(office.write(write))
-
-
-@artifact_app.command("waves")
-def waves(data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None) -> None:
-    """How each roll-out stands, one line each, and which devices cannot take the version."""
-    from cloud_hub.access.offline_hub import open_offline_hub
-    from cloud_hub.fleet.artifacts.rollouts import rollouts, standing_of
-
-    with (
-        open_offline_hub({"data_dir": data, "database": database}, tenant) as office,
-        office.database.sessions() as session,
-    ):
-        for rollout in rollouts(session, office.tenant_id):
-            standing = standing_of(session, rollout)
-            typer.echo(_wave_line(standing))
-            for device_id, problem in standing.problems.items():
-                typer.echo(f"  {device_id}: {problem}")
-
-
-@artifact_app.command("stop")
-def stop(
-    name: Name, data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
-) -> None:
-    """Ask no further device of a roll-out. Those that were asked keep what they have."""
-    from cloud_hub.access.offline_hub import open_offline_hub
-    from cloud_hub.fleet.artifacts.rollouts import stop_rollout
-
-    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
-        office.write(
-            lambda session: stop_rollout(session, office.tenant_id, name, "stopped by hand")
-        )
-    typer.echo(f"{name}: no further device is asked")
-
-
-def _wave_line(standing: "RolloutStanding") -> str:
-    rollout, next_at = standing.rollout, standing.next_at
-    told = (
-        f"{rollout.name} {rollout.version}  {rollout.state}: {standing.asked} of"
-        f" {standing.devices} devices asked, {standing.in_use} use it,"
-        f" {len(standing.problems)} cannot"
-    )
-    if next_at is not None:
-        told += f"; next wave not before {next_at.isoformat(timespec='minutes')}"
-    return told + (f"; {rollout.reason}" if rollout.reason else "")

@@ -23,6 +23,7 @@ from cloud_hub.fleet.commands.shadows import (
     shadow_of,
     undone,
     want_state,
+    with_files_as_they_are,
 )
 from cloud_hub.fleet.tables import DeviceCommand, DeviceShadow
 from cloud_hub.link.ingest.message import Outgoing
@@ -160,16 +161,17 @@ def show_shadow(device_id: Identifier, hub: HubOf, viewer: Watcher) -> ShadowAns
 async def want_device(
     device_id: Identifier, request: DesiredRequest, hub: HubOf, viewer: Commander
 ) -> ShadowAnswer:
-    """Keeps a device's desired state and publishes it; a device that was away asks at its hello."""
+    """Keeps a device's desired state and publishes it; a device that was away asks at its hello.
+    Its files (`artifacts`) stay as they are wanted; others are 422: they are assigned, or rolled
+    out."""
     now = hub.clock.now()
 
     def write(session: Session) -> tuple[ShadowAnswer, Outgoing]:
         device = device_for(session, viewer, device_id)
         before = shadow_of(session, viewer.tenant_id, device_id)
         version = before.desired_version if before is not None else 0
-        wanted = WantedState(
-            state=request.state, by=viewer.login_name, over_version=request.over_version
-        )
+        state = with_files_as_they_are(request.state, before)
+        wanted = WantedState(state=state, by=viewer.login_name, over_version=request.over_version)
         shadow = want_state(session, device, wanted, now)
         if shadow.desired_version != version:
             record_act(
@@ -179,7 +181,7 @@ async def want_device(
                     actor=viewer.login_name,
                     action="desired-state",
                     subject=device_id,
-                    detail={"version": shadow.desired_version, "state": dict(request.state)},
+                    detail={"version": shadow.desired_version, "state": dict(state)},
                 ),
                 now,
             )

@@ -62,6 +62,21 @@ class WantedState:
     over_version: int | None = None
 
 
+def with_files_as_they_are(state: Mapping[str, Any], before: DeviceShadow | None) -> dict[str, Any]:
+    """A desired state with the versions of files that are wanted already: who changes settings must
+    neither lose them nor ask for others past frozen days and a second login. Raises Refused where
+    it names others."""
+    present = before.desired.get(ARTIFACTS) if before is not None else None
+    if (state.get(ARTIFACTS) or present) != present:
+        raise Refused(
+            "files are wanted by assigning them or rolling them out, not by a desired state;"
+            " see: aisle artifact",
+            status=422,
+        )
+    kept = {name: value for name, value in state.items() if name != ARTIFACTS}
+    return kept | {ARTIFACTS: present} if present else kept
+
+
 def want_state(
     session: Session, device: DeviceRow, wanted: WantedState, now: datetime
 ) -> DeviceShadow:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from cloud_hub.core.hub import Hub
 from cloud_hub.fleet.incidents.causes import Group, Sight, VersionChange, groups, rank
 from cloud_hub.fleet.incidents.signals import Signal, signals
 from cloud_hub.fleet.incidents.tables import Incident, IncidentMember
-from cloud_hub.fleet.tables import ArtifactRollout
+from cloud_hub.fleet.rollouts.tables import ArtifactRollout, RolloutDevice
 from cloud_hub.insight.snapshot import Snapshot, load_snapshot
 from cloud_hub.master_data.place_tables import Tenant
 
@@ -186,16 +187,22 @@ def _close(book: _Book) -> None:
 
 def _changes(session: Session, snapshot: Snapshot) -> tuple[VersionChange, ...]:
     """Versions of artifacts that devices were asked to take; the newest first."""
+    tenant_id = snapshot.chain.tenant_id
+    asked: dict[str, set[str]] = defaultdict(set)
+    for name, device_id in session.execute(
+        sa.select(RolloutDevice.name, RolloutDevice.device_id).where(
+            RolloutDevice.tenant_id == tenant_id, RolloutDevice.asked_at.is_not(None)
+        )
+    ):
+        asked[name].add(device_id)
     rows = session.scalars(
         sa.select(ArtifactRollout)
-        .where(ArtifactRollout.tenant_id == snapshot.chain.tenant_id)
+        .where(ArtifactRollout.tenant_id == tenant_id)
         .order_by(ArtifactRollout.begun_at.desc())
     )
     return tuple(
         VersionChange(
-            version=f"{row.name} {row.version}",
-            at=row.begun_at,
-            devices=frozenset(row.devices[: row.asked]),
+            version=f"{row.name} {row.version}", at=row.begun_at, devices=frozenset(asked[row.name])
         )
         for row in rows
     )

@@ -16,6 +16,8 @@ from device_profiles.claim_code import is_own_machine
 from device_profiles.device import first_problem
 
 SHORTEST_SECRET: Final = 16
+LONGEST_NAME: Final = 100
+"""What is written down of who was told has to fit its column."""
 OTHERS_READ: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -119,6 +121,8 @@ class OnCall(_OnCallPart):
     @model_validator(mode="after")
     def _everybody_is_known_and_reached(self) -> Self:
         for name in dict.fromkeys(name for turn in self.rota for name in turn.people):
+            if len(name) > LONGEST_NAME:
+                raise ValueError(f"{name[:20]}… is longer than {LONGEST_NAME} characters")
             if name not in self.people and not _is_mail(name):
                 raise ValueError(f"{name} is in the rota, and there is no [people.{name}]")
         ways = [self.person(name) for turn in self.rota for name in turn.people]

@@ -10,9 +10,12 @@ from typer.testing import CliRunner, Result
 from aisle import build_app
 from cloud_hub.access.sign_in import check_password
 from cloud_hub.access.tokens import token_row
+from cloud_hub.app import build_hub
+from cloud_hub.core.settings import HubSettings
 from cloud_hub.core.storage.database import Database, open_database
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.master_data.chain import read_chain
+from device_profiles.artifact import ArtifactKind
 from tests.talking_device import COLA, TalkingDevice, line, receipt, small_chain
 
 
@@ -213,7 +216,33 @@ def test_a_version_is_rolled_out_told_and_stopped(data: Path) -> None:
     assert aisle("artifact", "stop", name, *place).exit_code == 0
     told = aisle("artifact", "waves", *place).stdout
     assert told.startswith(f"{name} 1  stopped: 1 of 3 devices asked")
-    assert told.endswith("stopped by hand\n")
+    assert told.endswith("stopped by command line\n")
+
+
+def test_what_a_running_hub_is_set_to_holds_for_commands_beside_it(data: Path) -> None:
+    prices = data / "prices.json"
+    content = {"currency": "CNY", "prices": [{"gtin": COLA, "price": "3.50"}]}
+    prices.write_text(json.dumps(content), encoding="utf-8")
+    name, place = "prices/till", ("--data", data)
+    assert aisle("artifact", "add", prices, "--name", name, "--version", 1, *place).exit_code == 0
+    asked = ("artifact", "roll-out", name, "--version", 1, "--store", "s01", *place)
+    for more, said in (
+        (("--metric", "sales"), "there is no metric 'sales'"),
+        (("--hours", "2-5"), "write them as 02:00-05:00"),
+        (("--wave", "s99"), "no store or region 's99'"),
+    ):
+        refused(aisle(*asked, *more), said)
+    settings = HubSettings(data_dir=data, second_approver=(ArtifactKind.PRICE_LIST,))
+    build_hub(settings).state.hub.database.close()
+    assign = ("artifact", "assign", name, "--version", 1, "--store", "s01", *place)
+    refused(aisle(*assign), "needs the approval of a second login")
+    told = aisle(*asked, "--metric", "net-sales", "--hours", "02:00-05:00").stdout
+    assert "proposed: 0 of 3 devices asked" in told
+    assert "waits for the approval of another login than command line" in told
+    days = ("--from", "2026-11-01", "--to", "2099-01-01", "--reason", "stock-taking")
+    refused(aisle("artifact", "freeze", *days, *place), "freeze 366 days at most")
+    assert aisle("artifact", "freeze", *place).exit_code == 2
+    assert aisle("artifact", "back", name, *place).exit_code == 1
 
 
 def test_the_embedded_broker_is_for_its_own_machine(data: Path) -> None:

@@ -14,6 +14,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from cloud_hub.core.storage.database import MIGRATIONS, Database, open_database
+from cloud_hub.fleet.rollouts.standing import meant
+from cloud_hub.fleet.rollouts.tables import ArtifactRollout
 from cloud_hub.master_data.chain import read_chain
 from cloud_hub.tables import METADATA
 from cloud_hub.tasks.tables import Task
@@ -466,4 +468,48 @@ def test_a_step_back_forgets_what_held_before_and_nothing_else(url: str) -> None
         command.downgrade(config, "0004")
         assert {name: _rows(connection, name) for name in before} == before
         assert "watched_place" not in sa.inspect(connection).get_table_names()
+    engine.dispose()
+
+
+def test_a_rollout_on_its_way_goes_on_where_it_was_and_can_step_back(url: str) -> None:
+    asked_at = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    row = {
+        "tenant_id": "chain",
+        "name": "prices/till",
+        "version": 3,
+        "devices": [f"s{number:02}-till" for number in range(1, 11)],
+        "asked": 2,
+        "share": 0.2,
+        "stop_above": 0.1,
+        "pause_min": 30.0,
+        "state": "stopped",
+        "reason": "stopped by hand",
+        "begun_at": asked_at,
+        "begun_by": "anna",
+        "asked_at": asked_at,
+    }
+    with tables_of(url, "0016") as connection:
+        tables = sa.MetaData()
+        tables.reflect(connection, only=["artifact_rollout"])
+        connection.execute(tables.tables["artifact_rollout"].insert(), [row])
+        connection.commit()
+        before = _rows(connection, "artifact_rollout")
+    database = open_database(url)
+    with database.sessions() as session:
+        rollout = session.get_one(ArtifactRollout, ("chain", "prices/till"))
+        assert rollout.why == Names.same("stopped by hand")
+        assert (rollout.hours, rollout.metric, rollout.closed_only) == ("", "", False)
+        devices = meant(session, "chain", "prices/till")
+        assert [one.device_id for one in devices] == row["devices"]
+        assert [one.wave for one in devices] == [0, 0, 1, 1, 2, 2, 2, 2, 3, 3]
+        assert [one.asked_at for one in devices[:3]] == [asked_at, asked_at, None]
+    database.close()
+    engine = sa.create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("recursive_version_locations", "true")
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0016")
+        assert _rows(connection, "artifact_rollout") == before
     engine.dispose()

@@ -26,6 +26,7 @@ PAGES = {
         Permission.SEE_DEVICES,
         Permission.SEE_TASKS,
         Permission.SEE_INCIDENTS,
+        Permission.SEE_ROLLOUTS,
     },
     STORE: {
         Permission.SEE_STORE,
@@ -44,6 +45,7 @@ DOERS = {
     Permission.COMMAND_DEVICES: {IT, TECHNICIAN},
     Permission.ENROL_DEVICES: {HEAD_OFFICE, IT, TECHNICIAN},
     Permission.MANAGE_ARTIFACTS: {IT, TECHNICIAN},
+    Permission.APPROVE_ROLLOUTS: {IT, TECHNICIAN},
     Permission.READ_DEAD_LETTERS: {IT},
     Permission.EDIT_MASTER_DATA: {HEAD_OFFICE, IT},
     Permission.MANAGE_LOGINS: {HEAD_OFFICE, IT},

@@ -210,3 +210,30 @@ def test_without_a_name_devices_know_the_address_or_the_machine(listen: str, kno
 def test_a_broker_of_the_hubs_own_is_none_of_several() -> None:
     with pytest.raises(InvalidSettings, match="or managed"):
         load_settings({"broker": "managed,mqtt://one:1883"}, environment={})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "example.org/ping",
+        "ftp://example.org",
+        "http://example.org/ping",
+        "https://",
+        "https://[",
+    ],
+)
+def test_a_sign_of_life_goes_to_an_address_that_nobody_reads_on_its_way(url: str) -> None:
+    with pytest.raises(InvalidSettings, match="ping_url") as refused:
+        load_settings({"ping_url": url}, environment={})
+    assert "\n" not in str(refused.value)
+    for good in ("https://example.org/ping/x", "http://127.0.0.1:9000/x"):
+        assert load_settings({"ping_url": good}, environment={}).ping_url == good
+
+
+def test_kinds_that_two_logins_must_want_are_told_with_commas() -> None:
+    settings = load_settings({}, environment={"AISLE_HUB_SECOND_APPROVER": "model, price-list"})
+    assert settings.second_approver == ("model", "price-list")
+    assert load_settings({}, environment={}).second_approver == ()
+    with pytest.raises(InvalidSettings, match="second_approver"):
+        load_settings({"second_approver": "agent"}, environment={})

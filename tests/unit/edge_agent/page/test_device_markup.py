@@ -33,6 +33,7 @@ STATUS = DeviceStatus(
     zone="Asia/Shanghai",
     now=NOW,
     link=LinkStatus(state=LinkState.ONLINE, detail="hub.example"),
+    away_since=None,
     parts=(),
     seen=(),
     alarms=(),
@@ -59,6 +60,10 @@ def test_the_link_is_good_only_while_it_is_online() -> None:
     page = drawn(link=LinkStatus(state=LinkState.FENCED, detail="<two devices>"))
     assert '<b class="dim">fenced</b>' in page
     assert "&lt;two devices&gt;" in page
+    assert "unreachable" not in page
+    away = {"link": LinkStatus(state=LinkState.OFFLINE), "away_since": NOW - timedelta(hours=3)}
+    assert "hub unreachable since 2026-11-22 09:00" in drawn(**away)
+    assert "无法连接中枢，自 2026-11-22 09:00" in drawn(**away, is_chinese=True)
 
 
 def test_an_alarm_that_stands_is_bad_and_one_that_is_over_tells_until_when() -> None:

@@ -1,6 +1,7 @@
 """What the device knows about itself now."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from edge_agent.core.store import count_up
 from edge_agent.core.writer import Writer
 from edge_agent.page.status import ALARMS_SHOWN, StatusBoard
 from sync.core.clock import ManualClock
-from sync.link.link_state import LinkState
+from sync.link.link_state import LinkState, LinkStatus
 from sync.outbox.outbox import Outbox
 
 EXAMPLES = Path(__file__).parents[4] / "device_profiles" / "examples"
@@ -96,3 +97,17 @@ async def test_books_that_do_not_add_up_are_told_as_such(board: StatusBoard) -> 
     lane = next(iter(board.outbox.books()), None)
     assert lane is not None
     assert not replace(status, lanes=(replace(lane, produced=lane.produced + 1),)).is_balanced
+
+
+async def test_since_when_the_hub_is_away_is_told_until_it_is_reached(
+    board: StatusBoard, clock: ManualClock
+) -> None:
+    assert board.look().away_since is None, "no hub was given"
+    for state in (LinkState.OFFLINE, LinkState.GREETING):
+        board.note_link(LinkStatus(state=state))
+        clock.advance(600)
+    assert board.look().away_since == clock.now() - timedelta(minutes=20)
+    for state in (LinkState.ONLINE, LinkState.FENCED, LinkState.REFUSED):
+        board.note_link(LinkStatus(state=LinkState.OFFLINE))
+        board.note_link(LinkStatus(state=state))
+        assert board.look().away_since is None

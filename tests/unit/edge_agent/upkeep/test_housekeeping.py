@@ -5,6 +5,7 @@ import pytest
 from edge_agent.core.alarms import AlarmBook
 from edge_agent.core.store import apply_migrations
 from edge_agent.core.writer import Writer
+from edge_agent.upkeep.disk import DiskWatch
 from edge_agent.upkeep.housekeeping import Housekeeper
 from sync.events import MediaTaken
 from sync.link.media import MediaStore
@@ -18,7 +19,8 @@ async def keeper(tmp_path, clock):
         await writer.write(lambda transaction: apply_migrations(transaction.connection))
         alarms = AlarmBook(writer, clock)
         media = MediaStore(tmp_path / "media", outbox, quota_bytes=1_000_000)
-        yield Housekeeper(writer=writer, media=media, alarms=alarms)
+        disk = DiskWatch(folder=tmp_path, clock=clock, changed=lambda: None)
+        yield Housekeeper(writer=writer, media=media, alarms=alarms, disk=disk)
     outbox.close()
 
 

@@ -12,23 +12,16 @@ from device_profiles.names import Names
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW as THEN
 from tests.small_chain import TENANT, SmallChain, head_office
-from tests.stage.page_parts import NOW, a_freshness, a_problem, a_reader, some_books
-
-ROW = FleetRow(
-    device_id="s01-cooler",
-    kind="cooler",
-    name=Names(en="<Cooler>"),
-    store_id="s01",
-    store_name=Names(en="Gate"),
-    simulated=False,
-    agent_version=None,
-    freshness=a_freshness(),
-    books=some_books(produced=1234, lost=0),
-    resent=3,
-    dead=0,
-    temperature_c=None,
-    open_alarms=(),
+from tests.stage.page_parts import (
+    NOW,
+    a_fleet_row,
+    a_freshness,
+    a_problem,
+    a_reader,
+    some_books,
 )
+
+ROW = a_fleet_row()
 
 
 @pytest.fixture

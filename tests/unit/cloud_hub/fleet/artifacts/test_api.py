@@ -8,7 +8,6 @@ import pytest
 
 from cloud_hub.core.keys.tokens import hash_token
 from cloud_hub.fleet.artifacts.artifacts import NewVersion, artifacts_of
-from cloud_hub.fleet.commands.shadows import shadow_of
 from cloud_hub.master_data.place_tables import DeviceRow
 from device_profiles.artifact import ArtifactKind
 from device_profiles.store import LoginRole
@@ -18,7 +17,6 @@ from tests.talking_device import COLA
 
 PATH = "/api/v1/artifacts"
 TILL = {"Authorization": "Basic " + base64.b64encode(b"s01-till:secret").decode()}
-ASSIGN = {"name": "prices/till", "version": 1, "devices": ["s01-till", "s02-till"]}
 
 
 @pytest.fixture
@@ -32,12 +30,6 @@ def stocked(doors: Doors, tmp_path: Path) -> Doors:
     with doors.hub.database.writing() as session:
         session.get_one(DeviceRow, (TENANT, "s01-till")).password_hash = hash_token("secret")
     return doors
-
-
-def wanted(doors: Doors, device_id: str) -> object:
-    with doors.hub.sessions() as session:
-        shadow = shadow_of(session, TENANT, device_id)
-        return None if shadow is None else shadow.desired
 
 
 async def test_operators_are_told_what_is_signed(stocked: Doors) -> None:
@@ -80,25 +72,3 @@ async def test_who_is_no_device_fetches_nothing(stocked: Doors) -> None:
     for headers in ({}, stocked.token(LoginRole.IT)):
         answer = await stocked.http.get(f"{PATH}/metadata/timestamp.json", headers=headers)
         assert answer.status_code == 401
-
-
-async def test_an_assigned_version_is_wanted_of_the_devices_named(stocked: Doors) -> None:
-    it = stocked.token(LoginRole.IT, may_write=True)
-    answer = await stocked.http.post(f"{PATH}/assign", json=ASSIGN, headers=it)
-    assert (answer.status_code, answer.json()) == (200, {"devices": 2})
-    for device_id in ASSIGN["devices"]:
-        assert wanted(stocked, device_id) == {"artifacts": {"prices/till": 1}}
-    assert wanted(stocked, "s01-door") is None
-
-
-async def test_where_a_device_or_a_version_is_not_there_nothing_is_assigned(
-    stocked: Doors,
-) -> None:
-    it = stocked.token(LoginRole.IT, may_write=True)
-    for change in ({"devices": ["s01-till", "s99"]}, {"version": 7}, {"name": "prices/other"}):
-        answer = await stocked.http.post(f"{PATH}/assign", json=ASSIGN | change, headers=it)
-        assert answer.status_code == 404, answer.text
-    assert wanted(stocked, "s01-till") is None
-    for change in ({"devices": []}, {"version": 0}, {"name": "Prices"}, {"colour": "red"}):
-        answer = await stocked.http.post(f"{PATH}/assign", json=ASSIGN | change, headers=it)
-        assert answer.status_code == 422

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from cloud_hub.fleet.commands.shadows import WantedState, want_state
+from cloud_hub.master_data.place_tables import DeviceRow
 from device_profiles.store import LoginRole
-from tests.small_chain import OWN
+from tests.small_chain import NOW, OWN, TENANT
 from tests.stage.doors import Doors
 
 TILL = "/api/v1/devices/s01-till"
@@ -102,3 +104,26 @@ async def test_who_may_not_act_changes_nothing(doors: Doors) -> None:
             answer = await doors.http.request(method, path, json=body, headers=headers)
             assert answer.status_code == 403
     assert (await doors.get("/devices/s01-till/commands", LoginRole.IT)).json() == []
+
+
+async def test_a_wish_neither_loses_a_devices_files_nor_asks_for_others(doors: Doors) -> None:
+    headers, files = it(doors), {"prices/till": 3}
+    doors.chain.flush()
+    with doors.hub.database.writing() as session:
+        device = session.get_one(DeviceRow, (TENANT, "s01-till"))
+        want_state(session, device, WantedState(state={"artifacts": files}, by="it"), NOW)
+    for named in ({}, {"artifacts": files}, {"artifacts": {}}, {"artifacts": None}):
+        wish = {"state": {"photo_interval_min": 30, **named}}
+        told = (await doors.http.put(f"{TILL}/desired", json=wish, headers=headers)).json()
+        assert told["desired"]["state"] == {"photo_interval_min": 30, "artifacts": files}
+    other = "/api/v1/devices/s02-till/desired"
+    for path, named in (
+        (f"{TILL}/desired", {"prices/till": 4}),
+        (f"{TILL}/desired", {"prices/till": 3, "models/x": 1}),
+        (f"{TILL}/desired", [1]),
+        (other, {"prices/till": 3}),
+        (other, "x"),
+    ):
+        wish = {"state": {"artifacts": named}}
+        answer = await doors.http.put(path, json=wish, headers=headers)
+        assert (answer.status_code, "rolling them out" in answer.text) == (422, True)

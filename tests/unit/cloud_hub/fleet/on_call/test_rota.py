@@ -68,6 +68,7 @@ def test_who_is_on_call_at_a_local_time(
         ("0123456789abcdef", "short", "secret of 16 characters"),
         ('mail = "anna@example.org"', 'mail = "anna"', "is no mail address"),
         ('mail = "anna@example.org"', 'mail = "a@b.c\\nBcc: x@y.z"', "is no mail address"),
+        ('["carl@example.org"]', f'["{"c" * 90}@example.org"]', "longer than 100 characters"),
         ('mail = "anna@example.org"', "", "give mail, webhook or both"),
         (
             'sender = "hub@example.org"',

@@ -1,0 +1,1 @@
+"""Rollouts and freezes as people see and keep them."""
