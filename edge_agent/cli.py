@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import threading
@@ -64,13 +65,17 @@ def edge(
     from edge_agent.settings import load_settings
     from sync.core.clock import SystemClock
     from sync.core.memory import keep_memory_small
+    from sync.core.supervisor import supervisor_of
 
     keep_memory_small()
+    supervisor = supervisor_of(os.environ)
 
     async def run() -> None:
         stop = asyncio.Event()
         stop_on_signals(stop)
-        await run_agent(settings, clock=SystemClock(), rng=SystemRandom(), stop=stop)
+        await run_agent(
+            settings, clock=SystemClock(), rng=SystemRandom(), stop=stop, supervisor=supervisor
+        )
 
     set_up_logging()
     settings = load_settings(profile, data, hub)
