@@ -60,8 +60,20 @@ TlsCertificate = Annotated[
     typer.Option("--tls-cert", help="Certificate chain of --http instead of the hub's own."),
 ]
 
+HttpAddress = Annotated[
+    str | None,
+    typer.Option("--http", help="HOST:PORT of console and API; by TLS off this machine."),
+]
 BrokerName = Annotated[
     str | None, typer.Option("--broker-name", help="By which name devices know this machine.")
+]
+DevicesBroker = Annotated[
+    str | None,
+    typer.Option(
+        "--devices-broker",
+        help="mqtts://host:port where devices come to the broker of `aisle hub broker write`;"
+        " --broker is then the hub's door of it.",
+    ),
 ]
 TlsKey = Annotated[Path | None, typer.Option("--tls-key", help="Its key.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings.")]
@@ -76,10 +88,7 @@ def run_hub(
     context: typer.Context,
     data: DataDir = None,
     database: DatabaseUrl = None,
-    http: Annotated[
-        str | None,
-        typer.Option("--http", help="HOST:PORT of console and API; by TLS off this machine."),
-    ] = None,
+    http: HttpAddress = None,
     mqtt: Annotated[
         str | None, typer.Option("--mqtt", help="HOST:PORT of the embedded broker.")
     ] = None,
@@ -97,6 +106,7 @@ def run_hub(
         typer.Option("--broker-listen", help="HOST:PORT for devices, with --broker managed."),
     ] = None,
     broker_name: BrokerName = None,
+    devices_broker: DevicesBroker = None,
     trusted_proxy: Annotated[
         list[str] | None,
         typer.Option(
@@ -127,12 +137,30 @@ def run_hub(
         "broker": broker,
         "broker_listen": broker_listen,
         "broker_name": broker_name,
+        "devices_broker": devices_broker,
         "trusted_proxies": trusted_proxy or None,
         "names": name or None,
         "tls_cert": tls_cert,
         "tls_key": tls_key,
     }
     serve_hub(load_settings(given, file=settings), verbose=verbose)
+
+
+@hub_app.command("health")
+def ask_health(
+    data: DataDir = None, http: HttpAddress = None, settings: SettingsFile = None
+) -> None:
+    """Ask the hub that runs here whether it is ready: one line; exit 1 where it is not.
+
+    With its own --data, --http and settings; knows it by its certificate.
+    """
+    from cloud_hub.core.settings import load_settings
+    from cloud_hub.web.api.health_check import ask_ready
+
+    said = ask_ready(load_settings({"data_dir": data, "http": http}, file=settings))
+    typer.echo(said.line)
+    if not said.is_ready:
+        raise typer.Exit(1)
 
 
 hub_app.add_typer(hub_token_app)

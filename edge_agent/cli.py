@@ -97,6 +97,20 @@ def claim_device(
     typer.echo(f"claimed as {claimed.tenant}/{claimed.device} at {claimed.hub_url}")
 
 
+@edge_app.command("health")
+def ask_health(
+    profile: Annotated[Path, typer.Option(help="The device's profile, a TOML file.")],
+) -> None:
+    """Ask the agent that runs here how it does: one line; exit 1 where it does not answer.
+
+    By its till's API or its own page: with neither nobody can be asked.
+    """
+    from device_profiles.device import load_device
+    from edge_agent.commands.health_check import ask_agent
+
+    typer.echo(ask_agent(load_device(profile)))
+
+
 @edge_app.command("doctor")
 def examine_device(
     profile: Annotated[Path, typer.Option(help="The device's profile, a TOML file.")],

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.stage.deploying.supervisor import SupervisorSocket
 from tests.stage.restoring.drill import ROOT
 from tests.stage.servers import Mosquitto
-from tests.stage.supervisor import SupervisorSocket
 
 HANGS = """
 import signal, sys, time, aisle

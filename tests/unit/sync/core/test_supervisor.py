@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync.core.supervisor import NO_SUPERVISOR, STATUS_CHARACTERS, Pulse, Supervisor, supervisor_of
-from tests.stage.supervisor import SupervisorSocket
+from tests.stage.deploying.supervisor import SupervisorSocket
 
 WELL = Pulse(is_alive=True, said="serving")
 ILL = Pulse(is_alive=False, said="the database cannot be written")
