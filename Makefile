@@ -8,7 +8,7 @@ READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum
 
 FUZZ_S ?= 10
 
-.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-vision bench-coolers bench lock locale clean
+.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-vision bench-coolers bench lock wheel locale clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,9 @@ lock: ## resolve the hashed lock files anew
 	for extra in edge hub dev; do \
 	  $(COMPILE) --extra $$extra pyproject.toml -o deploy/requirements/$$extra.txt; done
 	grep '^uv==' $(LOCK) | cut -d' ' -f1 | $(COMPILE) --no-annotate - -o deploy/requirements/bootstrap.txt
+
+wheel: $(READY) ## the program as one file, in dist/, for deploy/install
+	$(BIN)/python -m hatchling build -t wheel
 
 locale: $(READY) ## bring the console's words up to date
 	$(BIN)/python -m cloud_hub.web.catalogue
