@@ -149,8 +149,9 @@ class HubSettings(BaseModel):
     authority's key where that is not in `data_dir`; certificates of devices last
     `certificate_days`. `trusted_proxies` are addresses or networks (several with commas) whose word
     is taken for where a request came from and whether by TLS. `on_call` is the file of who is told
-    of incidents. Of the products that devices name on photos, one in `audit_one_in` is put before a
-    person; of all such questions one in `asked_twice_one_in` before two.
+    of incidents. After `backup_due_days` without a good backup that is a finding (0: never). Of the
+    products that devices name on photos, one in `audit_one_in` is put before a person; of all such
+    questions one in `asked_twice_one_in` before two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -177,6 +178,7 @@ class HubSettings(BaseModel):
     group_batches: int = Field(default=32, ge=1, le=256)
     credit_batches: int = Field(default=8, ge=1, le=64)
     on_call: Path | None = None
+    backup_due_days: float = Field(default=2.0, ge=0, le=365)
     reconnect_spread_s: float = Field(default=5.0, ge=0)
     audit_one_in: int = Field(default=300, ge=1)
     asked_twice_one_in: int = Field(default=5, ge=1)
