@@ -163,6 +163,30 @@ def ask_health(
         raise typer.Exit(1)
 
 
+@hub_app.command("downgrade")
+def take_back_database(
+    to: Annotated[str, typer.Option("--to", help="The version that the earlier program knows.")],
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Take the database back for an earlier AisleOS; stop the hub first, and make a backup.
+
+    Every row that the earlier one knows stays; what only this one keeps is gone. Run by the newer
+    program; then start the earlier one.
+    """
+    from cloud_hub.core.existing_hub import require_hub
+    from cloud_hub.core.settings import load_settings
+    from cloud_hub.core.storage.going_back import take_back
+    from cloud_hub.serve import sole_hub
+
+    place = load_settings({"data_dir": data, "database": database}, file=settings)
+    require_hub(place)
+    with sole_hub(place):
+        before = take_back(place.database_url, to)
+    typer.echo(f"the database is of version {to}, it was {before}; start the earlier AisleOS now")
+
+
 hub_app.add_typer(hub_token_app)
 hub_app.add_typer(ca_app, name="ca")
 hub_app.add_typer(device_app, name="device")

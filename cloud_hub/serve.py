@@ -46,11 +46,11 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
         require_free(settings.mqtt, "--mqtt")
     if settings.is_managed:
         require_manageable(settings)
-    with _sole(settings):
+    with sole_hub(settings):
         _serve(settings, supervisor)
 
 
-def _sole(settings: HubSettings) -> AbstractContextManager[None]:
+def sole_hub(settings: HubSettings) -> AbstractContextManager[None]:
     """An SQLite database has one hub; a PostgreSQL may have several, and both have workers."""
     try:
         url = sa.make_url(settings.database_url)
