@@ -14,14 +14,14 @@ PATIENCE_S: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ReadyAnswer:
     """Whether it is ready, and what it said, in one line."""
 
     is_ready: bool
     line: str
 
 
-def ask_ready(settings: HubSettings) -> Answer:
+def ask_ready(settings: HubSettings) -> ReadyAnswer:
     """What `/readyz` of the hub with these settings says."""
     host = "127.0.0.1" if settings.http.host in EVERYWHERE else settings.http.host
     where = f"{host}:{settings.http.port}"
@@ -36,8 +36,8 @@ def ask_ready(settings: HubSettings) -> Answer:
         answer = door.getresponse()
         said = json.loads(answer.read())["status"]
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
-        return Answer(is_ready=False, line=f"no hub answers at {where}: {error}")
-    return Answer(is_ready=answer.status == http.HTTPStatus.OK, line=str(said))
+        return ReadyAnswer(is_ready=False, line=f"no hub answers at {where}: {error}")
+    return ReadyAnswer(is_ready=answer.status == http.HTTPStatus.OK, line=str(said))
 
 
 def _knowing(settings: HubSettings) -> ssl.SSLContext:

@@ -12,7 +12,7 @@ import pytest
 
 from cloud_hub.core.keys.authority import ensure_authority
 from cloud_hub.core.settings import Address, HubSettings
-from cloud_hub.web.api.health_check import Answer, ask_ready
+from cloud_hub.web.api.health_check import ReadyAnswer, ask_ready
 
 
 @contextmanager
@@ -46,12 +46,12 @@ def answering(port: int, status: int, body: str, pair: tuple[Path, Path] | None)
 @pytest.mark.parametrize(
     ("status", "body", "answer"),
     [
-        (200, '{"status": "ready"}', Answer(is_ready=True, line="ready")),
-        (503, '{"status": "broker away"}', Answer(is_ready=False, line="broker away")),
+        (200, '{"status": "ready"}', ReadyAnswer(is_ready=True, line="ready")),
+        (503, '{"status": "broker away"}', ReadyAnswer(is_ready=False, line="broker away")),
     ],
 )
 def test_it_says_what_the_hub_says(
-    tmp_path: Path, free_port: Callable[[], int], status: int, body: str, answer: Answer
+    tmp_path: Path, free_port: Callable[[], int], status: int, body: str, answer: ReadyAnswer
 ) -> None:
     at = Address(host="127.0.0.1", port=free_port())
     with answering(at.port, status, body, None):
