@@ -65,14 +65,15 @@ def start(name: str) -> None:
     if is_once:
         run(line, known)
         return
-    address = PIDS / f"{name}.notify"
+    # Without a file: a path of a test's folder may be longer than an address can be.
+    address = f"aisle-{os.getpid()}-{name}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
-        heard.bind(str(address))
+        heard.bind(f"\0{address}")
         heard.settimeout(PATIENCE_S)
         with (ROOT / "run" / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
                 words_of(line, known),
-                env=known | {"NOTIFY_SOCKET": str(address)},
+                env=known | {"NOTIFY_SOCKET": f"@{address}"},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -80,7 +81,6 @@ def start(name: str) -> None:
         (PIDS / f"{name}.pid").write_text(str(process.pid))
         while "READY=1" not in heard.recv(4096).decode().split("\n"):
             pass
-    address.unlink()
 
 
 def reload(name: str) -> None:
