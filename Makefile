@@ -8,10 +8,10 @@ READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum
 
 FUZZ_S ?= 10
 
-.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-door bench-vision bench-coolers bench-agent bench lock locale clean
+.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-door bench-vision bench-coolers bench-agent bench lock arm64 wheel locale clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY) ## install everything, hash-checked, into .venv
 
@@ -83,6 +83,12 @@ lock: ## resolve the hashed lock files anew
 	for extra in edge hub dev; do \
 	  $(COMPILE) --extra $$extra pyproject.toml -o deploy/requirements/$$extra.txt; done
 	grep '^uv==' $(LOCK) | cut -d' ' -f1 | $(COMPILE) --no-annotate - -o deploy/requirements/bootstrap.txt
+
+arm64: $(READY) ## whether every locked dependency has a wheel for 64-bit ARM; needs a network
+	$(BIN)/python deploy/arm64_wheels.py edge hub
+
+wheel: $(READY) ## the program as one file, in dist/, for deploy/install
+	$(BIN)/python -m hatchling build -t wheel
 
 locale: $(READY) ## bring the console's words up to date
 	$(BIN)/python -m cloud_hub.web.catalogue

@@ -69,8 +69,20 @@ TlsCertificate = Annotated[
     typer.Option("--tls-cert", help="Certificate chain of --http instead of the hub's own."),
 ]
 
+HttpAddress = Annotated[
+    str | None,
+    typer.Option("--http", help="HOST:PORT of console and API; by TLS off this machine."),
+]
 BrokerName = Annotated[
     str | None, typer.Option("--broker-name", help="By which name devices know this machine.")
+]
+DevicesBroker = Annotated[
+    str | None,
+    typer.Option(
+        "--devices-broker",
+        help="mqtts://host:port where devices come to the broker of `aisle hub broker write`;"
+        " --broker is then the hub's door of it.",
+    ),
 ]
 TlsKey = Annotated[Path | None, typer.Option("--tls-key", help="Its key.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings.")]
@@ -85,10 +97,7 @@ def run_hub(
     context: typer.Context,
     data: DataDir = None,
     database: DatabaseUrl = None,
-    http: Annotated[
-        str | None,
-        typer.Option("--http", help="HOST:PORT of console and API; by TLS off this machine."),
-    ] = None,
+    http: HttpAddress = None,
     mqtt: Annotated[
         str | None, typer.Option("--mqtt", help="HOST:PORT of the embedded broker.")
     ] = None,
@@ -106,6 +115,7 @@ def run_hub(
         typer.Option("--broker-listen", help="HOST:PORT for devices, with --broker managed."),
     ] = None,
     broker_name: BrokerName = None,
+    devices_broker: DevicesBroker = None,
     trusted_proxy: Annotated[
         list[str] | None,
         typer.Option(
@@ -134,12 +144,54 @@ def run_hub(
         "broker": broker,
         "broker_listen": broker_listen,
         "broker_name": broker_name,
+        "devices_broker": devices_broker,
         "trusted_proxies": trusted_proxy or None,
         "names": name or None,
         "tls_cert": tls_cert,
         "tls_key": tls_key,
     }
     serve_hub(load_settings(given, file=settings), verbose=verbose)
+
+
+@hub_app.command("health")
+def ask_health(
+    data: DataDir = None, http: HttpAddress = None, settings: SettingsFile = None
+) -> None:
+    """Ask the hub that runs here whether it is ready: one line; exit 1 where it is not.
+
+    With its own --data, --http and settings; knows it by its certificate.
+    """
+    from cloud_hub.core.settings import load_settings
+    from cloud_hub.web.api.health_check import ask_ready
+
+    said = ask_ready(load_settings({"data_dir": data, "http": http}, file=settings))
+    typer.echo(said.line)
+    if not said.is_ready:
+        raise typer.Exit(1)
+
+
+@hub_app.command("downgrade")
+def take_back_database(
+    to: Annotated[str, typer.Option("--to", help="The version that the earlier program knows.")],
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Take the database back for an earlier AisleOS; stop the hub first, and make a backup.
+
+    Every row that the earlier one knows stays; what only this one keeps is gone. Run by the newer
+    program; then start the earlier one.
+    """
+    from cloud_hub.core.existing_hub import require_hub
+    from cloud_hub.core.settings import load_settings
+    from cloud_hub.core.storage.going_back import take_back
+    from cloud_hub.serve import sole_hub
+
+    place = load_settings({"data_dir": data, "database": database}, file=settings)
+    require_hub(place)
+    with sole_hub(place):
+        before = take_back(place.database_url, to)
+    typer.echo(f"the database is of version {to}, it was {before}; start the earlier AisleOS now")
 
 
 hub_app.add_typer(hub_token_app)

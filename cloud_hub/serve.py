@@ -1,16 +1,22 @@
 """Serves the hub until it is told to stop."""
 
+import asyncio
 import logging
+import os
+import socket
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 import typer
 import uvicorn
 from sqlalchemy.exc import ArgumentError
+from uvicorn.config import STARTUP_FAILURE
 
 from cloud_hub.admin.backup.afterwards import waiting_after_restore
 from cloud_hub.app import ADMIN_TOKEN_FILE, build_hub
+from cloud_hub.core.hub import Hub
 from cloud_hub.core.keys.authority import open_authority
 from cloud_hub.core.logs import set_up_logging
 from cloud_hub.core.settings import HubSettings
@@ -18,11 +24,13 @@ from cloud_hub.core.storage.unfinished import require_finished
 from cloud_hub.fleet.trust.server_tls import PeerProtocol, ServerTls
 from cloud_hub.link.broker.embedded import require_free, require_loopback
 from cloud_hub.link.mosquitto.managed_broker import require_manageable, require_own_name
+from cloud_hub.link.pulse import pulse_of
 from cloud_hub.web.live.tab import LONGEST_MESSAGE
 from sync.core.garbage import seldom_collect
 from sync.core.memory import keep_few_heaps
 from sync.core.private import private_folder
 from sync.core.sole_owner import sole_owner
+from sync.core.supervisor import Supervisor, supervisor_of
 
 log = logging.getLogger(__name__)
 
@@ -36,17 +44,18 @@ def serve_hub(settings: HubSettings, *, verbose: bool = False) -> None:
     set_up_logging(verbose=verbose)
     # Before anything is made in the folder: the next restore wants it as the last one left it.
     require_finished(settings.data_dir)
+    supervisor = supervisor_of(os.environ)
     require_free(settings.http, "--http")
     if settings.broker is None:
         require_loopback(settings.mqtt)
         require_free(settings.mqtt, "--mqtt")
     if settings.is_managed:
         require_manageable(settings)
-    with _sole(settings):
-        _serve(settings)
+    with sole_hub(settings):
+        _serve(settings, supervisor)
 
 
-def _sole(settings: HubSettings) -> AbstractContextManager[None]:
+def sole_hub(settings: HubSettings) -> AbstractContextManager[None]:
     """An SQLite database has one hub; a PostgreSQL may have several, and both have workers."""
     try:
         url = sa.make_url(settings.database_url)
@@ -59,7 +68,31 @@ def _sole(settings: HubSettings) -> AbstractContextManager[None]:
     return sole_owner(Path(url.database).with_name(LOCK_FILE), "hub")
 
 
-def _serve(settings: HubSettings) -> None:
+class _WatchedServer(uvicorn.Server):
+    """Tells the supervisor when its doors are open, that it lives, and when they are closed."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub, supervisor: Supervisor) -> None:
+        super().__init__(config)
+        self._hub, self._supervisor = hub, supervisor
+        self._watching: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As any server's."""
+        await super().startup(sockets)
+        if self.started:
+            self._supervisor.ready("serving")
+            watch = self._supervisor.watch(partial(pulse_of, self._hub))
+            self._watching = asyncio.create_task(watch, name="pulse")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As any server's."""
+        self._supervisor.stopping()
+        if self._watching is not None:
+            self._watching.cancel()
+        await super().shutdown(sockets)
+
+
+def _serve(settings: HubSettings, supervisor: Supervisor) -> None:
     app = build_hub(settings)
     if settings.is_managed:
         require_own_name(settings)
@@ -73,7 +106,7 @@ def _serve(settings: HubSettings) -> None:
     if (waiting := waiting_after_restore(app.state.hub)) is not None:
         typer.echo(waiting)
     typer.echo("make a login with: aisle login add NAME --role head-office")
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.http.host,
         port=settings.http.port,
@@ -89,3 +122,7 @@ def _serve(settings: HubSettings) -> None:
         ws_max_size=LONGEST_MESSAGE,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
+    server = _WatchedServer(config, app.state.hub, supervisor)
+    server.run()
+    if not server.started:
+        raise typer.Exit(STARTUP_FAILURE)

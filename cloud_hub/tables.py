@@ -4,6 +4,7 @@ import cloud_hub.access.tables
 import cloud_hub.coolers.health.tables
 import cloud_hub.coolers.tables
 import cloud_hub.fleet.assets.tables
+import cloud_hub.fleet.backups.tables
 import cloud_hub.fleet.incidents.tables
 import cloud_hub.fleet.rollouts.tables
 import cloud_hub.fleet.tables

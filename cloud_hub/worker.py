@@ -5,15 +5,17 @@ held unacknowledged is sent again by the devices.
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import typer
 
 from cloud_hub.core.errors import InvalidSettings
 from cloud_hub.core.existing_hub import require_hub
-from cloud_hub.core.hub import hub_over
+from cloud_hub.core.hub import Hub, hub_over
 from cloud_hub.core.keys.audit_seal import AuditSeal
 from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.logs import set_up_logging
@@ -23,11 +25,12 @@ from cloud_hub.link.broker.consumer import Inbox, hear, hub_listener, run_intake
 from cloud_hub.link.ingest.counters import Counters
 from cloud_hub.link.ingest.ingest import Ingest
 from cloud_hub.link.ingest.unit_of_work import Projector
+from cloud_hub.link.pulse import pulse_of
 from cloud_hub.register import AFTER_GREETING, PROJECTIONS
 from sync.core.clock import SystemClock
 from sync.core.garbage import seldom_collect
 from sync.core.memory import keep_few_heaps
-from sync.link.listener import MqttListener
+from sync.core.supervisor import Supervisor, supervisor_of
 
 
 def serve_worker(settings: HubSettings, *, verbose: bool = False) -> None:
@@ -43,23 +46,27 @@ def serve_worker(settings: HubSettings, *, verbose: bool = False) -> None:
     require_hub(settings)
     keep_few_heaps()
     set_up_logging(verbose=verbose)
-    asyncio.run(_run(settings))
+    asyncio.run(_run(settings, supervisor_of(os.environ)))
 
 
-async def _run(settings: HubSettings) -> None:
+async def _run(settings: HubSettings, supervisor: Supervisor) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with working(settings) as listener:
+    async with working(settings) as hub, asyncio.TaskGroup() as tasks:
         seldom_collect()
-        joined = asyncio.create_task(_say_joined(listener))
+        supervisor.ready("takes in events")
+        beside = (_say_joined(hub), supervisor.watch(partial(pulse_of, hub)))
+        running = [tasks.create_task(one) for one in beside]
         await stop.wait()
-        joined.cancel()
+        supervisor.stopping()
+        for task in running:
+            task.cancel()
 
 
 @asynccontextmanager
-async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
-    """A worker at work for as long as the context lasts; what it listens with. Raises HubError."""
+async def working(settings: HubSettings) -> AsyncIterator[Hub]:
+    """A worker at work for as long as the context lasts. Raises HubError."""
     async with AsyncExitStack() as stack:
         secrets = load_secrets(settings.data_dir)
         seal = AuditSeal(secrets, settings.data_dir)
@@ -78,9 +85,10 @@ async def working(settings: HubSettings) -> AsyncIterator[MqttListener]:
             ("intake", run_intake(hub, ingest, inbox, Counters())),
         ):
             stack.callback(tasks.create_task(work, name=name).cancel)
-        yield listener
+        yield hub
 
 
-async def _say_joined(listener: MqttListener) -> None:
-    await listener.wait_connected()
-    typer.echo("worker takes in events")
+async def _say_joined(hub: Hub) -> None:
+    if hub.link.listener is not None:
+        await hub.link.listener.wait_connected()
+        typer.echo("worker takes in events")

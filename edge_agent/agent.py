@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from importlib import metadata
@@ -36,17 +35,18 @@ from edge_agent.till.once import KEPT_PER_MB
 from edge_agent.till.pricing import PriceBook
 from edge_agent.till.printing import printing_of
 from edge_agent.till.register import register_of
-from edge_agent.till.shoppers import HandleSealer
+from edge_agent.till.shoppers import HandleSealer, hubs_key
 from edge_agent.upkeep.artifact_checks import updates_of
 from edge_agent.upkeep.disk import DiskWatch
 from edge_agent.upkeep.doctor.cameras import as_parts_say
 from edge_agent.upkeep.doctor.examination import Examination
 from edge_agent.upkeep.housekeeping import Housekeeper
+from edge_agent.upkeep.pulse import AgentPulse
 from edge_agent.upkeep.refusals import RefusalWatch
 from edge_agent.upkeep.self_care import add_self_care, secrets_of
 from sync.core.clock import Clock
 from sync.core.sole_owner import sole_owner
-from sync.link.credentials import load_credentials
+from sync.core.supervisor import NO_SUPERVISOR, Supervisor
 from sync.link.link_state import DownMessage, LinkHost, LinkState, LinkStatus
 from sync.link.media import MediaStore
 from sync.link.uplink import Uplink, run_link
@@ -56,9 +56,15 @@ log = logging.getLogger(__name__)
 
 
 async def run_agent(
-    settings: EdgeSettings, *, clock: Clock, rng: Random, stop: asyncio.Event
+    settings: EdgeSettings,
+    *,
+    clock: Clock,
+    rng: Random,
+    stop: asyncio.Event,
+    supervisor: Supervisor = NO_SUPERVISOR,
 ) -> None:
-    """Runs one device's agent until `stop` is set; everything it opened is closed again.
+    """Runs one device's agent until `stop` is set; everything it opened is closed again. The
+    supervisor is told once its doors are open, and that it lives.
 
     Raises EdgeError or SyncError where it cannot start, and what a part raised where one fails:
     then the whole agent stops and its supervisor starts it anew.
@@ -79,7 +85,12 @@ async def run_agent(
                 ", ".join(agent.parts),
                 extra={"action": "start"},
             )
+            supervisor.ready("runs")
+            pulse = AgentPulse(writer=agent.writer, link=lambda: agent.board.link)
+            watching = group.create_task(supervisor.watch(pulse.look), name="pulse")
             await stop.wait()
+            supervisor.stopping()
+            watching.cancel()
         log.info("%s stopped", settings.profile.device_id, extra={"action": "stop"})
 
 
@@ -216,7 +227,7 @@ def _add_till(agent: Agent, app: web.Application) -> None:
     register = replace(
         register_of(profile, till, clock=agent.clock, rng=agent.rng, prices=prices),
         handles=HandleSealer(
-            key=_hubs_key(agent.settings),
+            key=hubs_key(agent.settings),
             country=profile.country or country_of_zone(profile.time_zone),
         ),
     )
@@ -238,20 +249,6 @@ def _add_till(agent: Agent, app: web.Application) -> None:
         agent.parts["printer"] = printing.run
         agent.board.sights.append(printing.sight)
     TillApi(register, agent.writer, kept, printing).add_to(app)
-
-
-def _hubs_key(settings: EdgeSettings) -> Callable[[], str | None]:
-    """The hub's key for handles, from the credentials as soon as they are there."""
-    known: list[str] = []
-
-    def key() -> str | None:
-        if not known and settings.hub_url is not None:
-            kept = load_credentials(settings.data_dir, settings.claim, settings.hub_url)
-            if kept is not None and kept.handle_key is not None:
-                known.append(kept.handle_key)
-        return known[0] if known else None
-
-    return key
 
 
 def _add_watching(agent: Agent) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import threading
@@ -64,13 +65,17 @@ def edge(
     from edge_agent.settings import load_settings
     from sync.core.clock import SystemClock
     from sync.core.memory import keep_memory_small
+    from sync.core.supervisor import supervisor_of
 
     keep_memory_small()
+    supervisor = supervisor_of(os.environ)
 
     async def run() -> None:
         stop = asyncio.Event()
         stop_on_signals(stop)
-        await run_agent(settings, clock=SystemClock(), rng=SystemRandom(), stop=stop)
+        await run_agent(
+            settings, clock=SystemClock(), rng=SystemRandom(), stop=stop, supervisor=supervisor
+        )
 
     set_up_logging()
     settings = load_settings(profile, data, hub)
@@ -90,6 +95,20 @@ def claim_device(
 
     claimed = asyncio.run(claim_here(code, data))
     typer.echo(f"claimed as {claimed.tenant}/{claimed.device} at {claimed.hub_url}")
+
+
+@edge_app.command("health")
+def ask_health(
+    profile: Annotated[Path, typer.Option(help="The device's profile, a TOML file.")],
+) -> None:
+    """Ask the agent that runs here how it does: one line; exit 1 where it does not answer.
+
+    By its till's API or its own page: with neither nobody can be asked.
+    """
+    from device_profiles.device import load_device
+    from edge_agent.commands.health_check import ask_agent
+
+    typer.echo(ask_agent(load_device(profile)))
 
 
 @edge_app.command("doctor")

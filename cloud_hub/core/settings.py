@@ -4,7 +4,7 @@ import ipaddress
 import os
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -151,6 +151,8 @@ class HubSettings(BaseModel):
     first; without one the hub runs its own on `mqtt`, on 127.0.0.1 alone. With `broker` "managed"
     it starts a mosquitto, in which `mqtt` is the hub's own way in, and devices come by TLS to
     `broker_listen`, which they know as `broker_name` (the first of `names`, or this machine's).
+    `devices_broker` are the addresses where devices come to an external broker, where that has
+    another door for the hub: `broker`, to which it then goes with its own name and password.
     `names` are those under which the hub's servers are reached, for their certificate; `tls_cert`
     and `tls_key` are files of another certificate for `http`. `ca_key` is the file of the
     authority's key where that is not in `data_dir`; certificates of devices last
@@ -158,9 +160,10 @@ class HubSettings(BaseModel):
     is taken for where a request came from and whether by TLS. `on_call` is the file of who is told
     of incidents. `ping_url`, of somebody who tells people when that stops, is asked for every
     `ping_every_s` while the hub is ready. Of a kind of artifact in `second_approver` nothing is
-    asked of devices before another login than who asked for it has approved it. Of the products
-    that devices name on photos, one in `audit_one_in` is put before a person; of all such questions
-    one in `asked_twice_one_in` before two.
+    asked of devices before another login than who asked for it has approved it. After
+    `backup_due_days` without a good backup that is a finding (0: never). Of the products that
+    devices name on photos, one in `audit_one_in` is put before a person; of all such questions one
+    in `asked_twice_one_in` before two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -172,6 +175,7 @@ class HubSettings(BaseModel):
     broker: str | None = None
     broker_listen: AddressText = Address(host="0.0.0.0", port=8883)  # noqa: S104 - for devices
     broker_name: str | None = Field(default=None, min_length=1)
+    devices_broker: str | None = None
     names: ServerNames = ()
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -189,11 +193,12 @@ class HubSettings(BaseModel):
     ping_url: str | None = Field(default=None, min_length=1)
     ping_every_s: float = Field(default=60.0, ge=1, le=86_400)
     second_approver: Kinds = ()
+    backup_due_days: float = Field(default=2.0, ge=0, le=365)
     reconnect_spread_s: float = Field(default=5.0, ge=0)
     audit_one_in: int = Field(default=300, ge=1)
     asked_twice_one_in: int = Field(default=5, ge=1)
 
-    @field_validator("broker")
+    @field_validator("broker", "devices_broker")
     @classmethod
     def _brokers_are_addresses(cls, value: str | None) -> str | None:
         for url in value.split(",") if value and value != MANAGED else ():
@@ -222,6 +227,12 @@ class HubSettings(BaseModel):
         if parts.scheme == "http" and not is_own_machine(host):
             raise ValueError(f"it would go to {host} in clear; write https://")
         return value
+
+    @model_validator(mode="after")
+    def _devices_have_another_door(self) -> Self:
+        if self.devices_broker is not None and not self.broker_urls:
+            raise ValueError("devices_broker is the other door of an external broker: give broker")
+        return self
 
     @model_validator(mode="after")
     def _certificate_has_its_key(self) -> Self:
@@ -253,7 +264,7 @@ class HubSettings(BaseModel):
     @property
     def own_addresses(self) -> tuple[Address, ...]:
         """Where the hub itself and its workers find a broker."""
-        return self.broker_addresses if self.broker_urls else (self.mqtt,)
+        return _addresses(self.broker_urls) if self.broker_urls else (self.mqtt,)
 
     @property
     def authority_dir(self) -> Path:
@@ -270,13 +281,9 @@ class HubSettings(BaseModel):
         """Where devices find a broker, the preferred one first."""
         if self.is_managed:
             return (Address(host=self.own_broker_name, port=self.broker_listen.port, tls=True),)
-        if not self.broker_urls:
-            return (self.mqtt,)
-        parts = [urlsplit(url) for url in self.broker_urls]
-        return tuple(
-            Address(host=part.hostname or "", port=part.port or 0, tls=part.scheme == "mqtts")
-            for part in parts
-        )
+        if self.devices_broker is not None:
+            return _addresses(self.devices_broker.split(","))
+        return self.own_addresses
 
     @property
     def speaks_tls(self) -> bool:
@@ -294,6 +301,8 @@ class HubSettings(BaseModel):
         names = (*self.names, socket.gethostname() if anywhere else host)
         if self.is_managed:
             names = (*names, self.own_broker_name)
+        if self.devices_broker is not None:
+            names = (*names, *(one.host for one in self.broker_addresses))
         return tuple(dict.fromkeys((*names, "localhost", "127.0.0.1", "::1")))
 
     @property
@@ -333,6 +342,14 @@ class HubSettings(BaseModel):
     def artifacts_dir(self) -> Path:
         """Folder of the signed artifacts, a folder each chain."""
         return self.data_dir / "artifacts"
+
+
+def _addresses(urls: Iterable[str]) -> tuple[Address, ...]:
+    parts = [urlsplit(url) for url in urls]
+    return tuple(
+        Address(host=part.hostname or "", port=part.port or 0, tls=part.scheme == "mqtts")
+        for part in parts
+    )
 
 
 def _broker_host(url: str) -> str | None:

@@ -13,6 +13,8 @@ from cloud_hub.fleet.artifacts.background import (
 )
 from cloud_hub.fleet.assets import api as assets_api
 from cloud_hub.fleet.assets.actions import ACTIONS as ASSET_ACTIONS
+from cloud_hub.fleet.backups.findings import BACKUP_OVERDUE, find_overdue_backup
+from cloud_hub.fleet.backups.keeping import watch_backups
 from cloud_hub.fleet.commands import api as commands_api
 from cloud_hub.fleet.commands.action import ACTIONS
 from cloud_hub.fleet.commands.offers import desired_version, lacking_commands, lacking_state
@@ -45,6 +47,7 @@ DOMAIN: Final = Domain(
     searches=(
         Search(kinds=(STORE_OFFLINE, DEVICE_OFFLINE), find=find_offline),
         Search(kinds=(ALARM,), find=find_alarms),
+        Search(kinds=(BACKUP_OVERDUE,), find=find_overdue_backup),
     ),
     screens=(*INCIDENT_SCREENS, *ROLLOUT_SCREENS),
     actions=(*ACTIONS, *INCIDENT_ACTIONS, *ASSET_ACTIONS, *ROLLOUT_ACTIONS),
@@ -69,5 +72,6 @@ DOMAIN: Final = Domain(
         Job(name="authority", run=keep_authority),
         Job(name="incidents", run=keep_all_incidents),
         Job(name="on-call", run=tell_on_call),
+        Job(name="backups", run=watch_backups),
     ),
 )

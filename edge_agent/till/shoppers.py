@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from device_profiles.values.handles import normal_form
+from edge_agent.settings import EdgeSettings
 from edge_agent.till.requests import IdentityRequest
 from sync.core.sealed_handles import UnreadableHandle, seal
 from sync.events import ShopperIdentity
+from sync.link.credentials import load_credentials
 
 NO_KEY = (
     "not kept: this till has no key of its hub yet, which it gets when it first reaches it; the"
@@ -46,3 +48,17 @@ class HandleSealer:
             except UnreadableHandle as error:
                 warnings.append(f"{one.kind}: {error}")
         return tuple(kept), warnings
+
+
+def hubs_key(settings: EdgeSettings) -> Callable[[], str | None]:
+    """The hub's key for handles, from the credentials as soon as they are there."""
+    known: list[str] = []
+
+    def key() -> str | None:
+        if not known and settings.hub_url is not None:
+            kept = load_credentials(settings.data_dir, settings.claim, settings.hub_url)
+            if kept is not None and kept.handle_key is not None:
+                known.append(kept.handle_key)
+        return known[0] if known else None
+
+    return key

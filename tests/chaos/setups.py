@@ -179,8 +179,9 @@ class Setup:
                 await hub.load(small_chain(STORES))
                 await self._claim(hub)
             if self.way is Way.MANY:
-                listener = await stack.enter_async_context(working(hub.hub.settings))
-                await listener.wait_connected()
+                worker = await stack.enter_async_context(working(hub.hub.settings))
+                assert worker.link.listener is not None
+                await worker.link.listener.wait_connected()
             yield hub
 
     async def _claim(self, hub: RunningHub) -> None:

@@ -98,6 +98,7 @@ def backup(
     from cloud_hub.admin.backup.passphrase import passphrase_from
     from cloud_hub.core.existing_hub import require_hub
     from cloud_hub.core.settings import load_settings
+    from cloud_hub.fleet.backups.last_backup import LastBackup, note_backup
     from sync.core.clock import SystemClock
 
     chosen = load_settings({"data_dir": data, "database": database}, file=settings)
@@ -112,6 +113,10 @@ def backup(
     )
     made = make_backup(wanted, path, now)
     typer.echo(f"{path}: {_summary(made.manifest)}; {made.bytes} bytes")
+    note_backup(
+        chosen.data_dir,
+        LastBackup(made_at=made.manifest.made_at, name=path.name, bytes=made.bytes),
+    )
     for name in made.unnamed:
         typer.echo(f"warning: {name} is no file of a hub, and not in the backup", err=True)
     _warn_of_keys(made.manifest)
@@ -124,7 +129,11 @@ def verify(
     file: BackupFile,
     data: Annotated[
         Path | None,
-        typer.Option("--data", help="Look for its pictures in this hub's folder, not in its own."),
+        typer.Option(
+            "--data",
+            help="Look for its pictures in this hub's folder, not in its own, and note there that"
+            " its last backup was verified.",
+        ),
     ] = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
@@ -133,6 +142,8 @@ def verify(
 
     from cloud_hub.admin.backup.passphrase import passphrase_from
     from cloud_hub.admin.backup.verifying import PictureCheck, read_backup
+    from cloud_hub.fleet.backups.last_backup import note_verified
+    from sync.core.clock import SystemClock
 
     said = passphrase_from(passphrase_file, _ask, is_new=False)
     with tempfile.TemporaryDirectory() as scratch:
@@ -140,6 +151,8 @@ def verify(
         manifest = read_backup(file, said, check)
         typer.echo(f"{file}: whole; {_summary(manifest)}")
         _warn_of_keys(manifest)
+        if data is not None:
+            note_verified(data, manifest.made_at, SystemClock().now())
         if manifest.pictures.is_included:
             return
         count = 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.boards.devices.fleet_view import FleetRow, FleetView
+from cloud_hub.boards.devices.fleet_view import BackupStatus, FleetRow, FleetView
 from cloud_hub.boards.devices.told_columns import told_columns
 from cloud_hub.boards.problems.part import findings
 from cloud_hub.fleet.status_part import freshness_chip
@@ -44,6 +44,7 @@ def fleet_page(view: FleetView, reader: Reader) -> Markup:
             ),
             class_="fleet-top",
         ),
+        _backup(view.backup, reader) if view.backup else None,
         panel(words("Needs you now"), findings(view.problems, reader)) if view.problems else None,
         panel(
             words("Devices"),
@@ -53,6 +54,24 @@ def fleet_page(view: FleetView, reader: Reader) -> Markup:
         if view.refused
         else None,
         class_="page page-fleet",
+    )
+
+
+def _backup(backup: BackupStatus, reader: Reader) -> Markup:
+    """ "Last backup 3 h ago", or that there is none yet."""
+    words = reader.words
+    if backup.made_at is None:
+        said = joined(words("No backup yet"))
+    else:
+        said = joined(words("Last backup of this hub"), " ", age(backup.made_at, reader))
+    if backup.verified_at is not None:
+        said = joined(said, ", ", words("verified"), " ", age(backup.verified_at, reader))
+    return el(
+        "p",
+        icon("problem") if backup.is_overdue else None,
+        said,
+        class_="quiet",
+        data_backup="overdue" if backup.is_overdue else "fresh" if backup.made_at else "none",
     )
 
 

@@ -12,10 +12,11 @@ from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.devices.searches import DEVICE_SEARCHES
 from cloud_hub.boards.problems.row import Freshness, ProblemRow
 from cloud_hub.boards.problems.rows import needing, problem_rows
-from cloud_hub.boards.problems.scope import snapshot_for
+from cloud_hub.boards.problems.scope import may_read, snapshot_for
 from cloud_hub.coolers.temperatures import temperatures
 from cloud_hub.core.text import Said
 from cloud_hub.fleet.alarm_findings import alarm_name
+from cloud_hub.fleet.backups.keeping import backup_watch
 from cloud_hub.fleet.device_told import (
     NOTHING_TOLD,
     DeviceTold,
@@ -63,14 +64,24 @@ class FleetRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupStatus:
+    """The hub's last good backup, if any, and whether that is too long ago."""
+
+    made_at: datetime | None
+    verified_at: datetime | None
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FleetView:
-    """Everything on the fleet page. `figures`: connected, working. `refused`: messages that were of
-    no device here, for those who look after the devices."""
+    """Everything on the fleet page. `figures`: connected, working. For those who look after the
+    link: `backup`, and `refused`, messages that were of no device here."""
 
     now: datetime
     local_now: datetime
     time_zone: str
     figures: tuple[Figure, ...]
+    backup: BackupStatus | None
     devices: tuple[FleetRow, ...]
     books: LinkTotals
     problems: tuple[ProblemRow, ...]
@@ -81,7 +92,7 @@ def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
     """The devices `viewer` may see at `now`. Raises NotYours, NotFound."""
     snapshot = snapshot_for(session, viewer, Permission.SEE_FLEET, now)
     chain = snapshot.chain
-    findings = search(snapshot, DEVICE_SEARCHES)
+    findings = [one for one in search(snapshot, DEVICE_SEARCHES) if may_read(one, viewer, chain)]
     album = Album(session, chain, Naming(viewer, chain), now, ())
     comparison = compare(snapshot, snapshot.read(data_age), list(chain.stores))
     local_now = now.astimezone(chain.zone())
@@ -96,6 +107,7 @@ def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
         local_now=local_now,
         time_zone=chain.zone().key,
         figures=uptime_figures(session, comparison),
+        backup=backup_status(session, now) if viewer.may(Permission.SEE_LINK) else None,
         devices=tuple(
             replace(
                 _row(snapshot, device, by_device[device.device_id], read),
@@ -109,6 +121,18 @@ def fleet_view(session: Session, viewer: Viewer, now: datetime) -> FleetView:
         refused=tuple(refusals(session, [viewer.tenant_id], limit=REFUSED_SHOWN))
         if viewer.may(Permission.SEE_LINK)
         else (),
+    )
+
+
+def backup_status(session: Session, now: datetime) -> BackupStatus:
+    """What the hub knows of its backups."""
+    known = backup_watch(session)
+    if known is None:
+        return BackupStatus(made_at=None, verified_at=None, is_overdue=False)
+    return BackupStatus(
+        made_at=known.made_at,
+        verified_at=known.verified_at,
+        is_overdue=known.due_at is not None and now >= known.due_at,
     )
 
 

@@ -164,10 +164,11 @@ def sqlite_file(url: str | sa.URL) -> Path | None:
 
 def known_versions() -> set[str]:
     """The versions of the tables that this program can bring to its own."""
-    return {script.revision for script in _scripts().walk_revisions()}
+    return {script.revision for script in migration_scripts().walk_revisions()}
 
 
-def _config() -> Config:
+def migration_config() -> Config:
+    """What alembic needs to walk the versions."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("recursive_version_locations", "true")
@@ -175,9 +176,9 @@ def _config() -> Config:
 
 
 @cache
-def _scripts() -> ScriptDirectory:
+def migration_scripts() -> ScriptDirectory:
     """The migrations' files; read once, as they are part of the program."""
-    return ScriptDirectory.from_config(_config())
+    return ScriptDirectory.from_config(migration_config())
 
 
 def migrate(database: Database) -> None:
@@ -185,7 +186,7 @@ def migrate(database: Database) -> None:
 
     Raises UnusableData, and NewerDatabase when a newer AisleOS has written them.
     """
-    scripts, known = _scripts(), known_versions()
+    scripts, known = migration_scripts(), known_versions()
     try:
         with database.engine.execution_options(is_writer=True).begin() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
@@ -198,7 +199,7 @@ def migrate(database: Database) -> None:
             if present is None:
                 _require_empty(connection)
             if present != scripts.get_current_head():
-                config = _config()
+                config = migration_config()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
                 log.info("database migrated", extra={"action": "migrated", "before": present})

@@ -52,7 +52,7 @@ Kept = tuple[float, Heard]
 def hub_listener(hub: Hub) -> MqttListener:
     """What listens to every broker. External brokers share what they hear among all workers."""
     user, password = HUB_USER, hub.secrets.broker_password
-    if hub.settings.is_managed:
+    if hub.settings.is_managed or hub.settings.devices_broker is not None:
         user = HUB_NAME
     elif hub.settings.broker_urls:
         parts = urlsplit(hub.settings.broker_urls[0])

@@ -9,11 +9,9 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cloud_hub.access.tokens import ANY_TENANT
 from cloud_hub.core.hub import Hub
-from cloud_hub.core.storage.bulk_insert import insert_or_replace
 from cloud_hub.core.storage.database import sqlite_file
-from cloud_hub.link.tables import ReadinessProbe
+from cloud_hub.link.pulse import write_probe
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +66,8 @@ def _unwritable(hub: Hub) -> str | None:
             _write_file(folder / PROBE_FILE)
     except OSError as error:
         return f"the hub's folder cannot be written: {error.strerror}"
-    row = {"tenant_id": ANY_TENANT, "probe": "hub", "written_at": hub.clock.now()}
     try:
-        # A part of its own, so that no ingest worker waits for it.
-        with hub.database.writing(["readiness"]) as session:
-            insert_or_replace(session, ReadinessProbe, [row])
+        write_probe(hub)
     except SQLAlchemyError as error:
         log.warning("%s", error, extra={"action": "database-out"})
         return "the database cannot be written"

@@ -132,9 +132,11 @@ class RunningHub:
 
 
 @contextmanager
-def hub(data: Path, database: str | None = None) -> Iterator[RunningHub]:
-    """A hub on ports of its own; killed at the end."""
-    port, mqtt = unused_port(), unused_port()
+def hub(
+    data: Path, database: str | None = None, *, port: int | None = None, mqtt: int | None = None
+) -> Iterator[RunningHub]:
+    """A hub on ports of its own, or on those that its devices know; killed at the end."""
+    port, mqtt = port or unused_port(), mqtt or unused_port()
     where = ("--database", database) if database else ()
     addresses = ("--http", f"127.0.0.1:{port}", "--mqtt", f"127.0.0.1:{mqtt}")
     with process(

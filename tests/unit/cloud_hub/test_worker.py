@@ -35,7 +35,9 @@ async def test_a_worker_listens_while_it_works_and_leaves_afterwards(
     hub_folder: Path, mosquitto
 ) -> None:
     settings = HubSettings(data_dir=hub_folder, broker=f"mqtt://127.0.0.1:{mosquitto.port}")
-    async with working(settings) as listener:
+    async with working(settings) as hub:
+        listener = hub.link.listener
+        assert listener is not None
         await listener.wait_connected()
         assert len(listener.links) == 1
     assert listener.links == {}

@@ -194,6 +194,40 @@ def test_a_broker_that_the_hub_runs_is_found_by_name_by_devices_and_here_by_the_
     assert (settings.is_managed, settings.broker_urls, settings.mqtt_version) == (True, (), 5)
 
 
+def test_devices_may_have_another_door_of_an_external_broker_than_the_hub() -> None:
+    given = {
+        "broker": "mqtt://127.0.0.1:1883",
+        "devices_broker": "mqtts://one.example:8883,mqtts://two.example:8884",
+        "names": "hub.example",
+    }
+    settings = load_settings(given, environment={})
+    told = [(str(each), each.tls) for each in settings.broker_addresses]
+    assert told == [("one.example:8883", True), ("two.example:8884", True)]
+    assert [str(each) for each in settings.own_addresses] == ["127.0.0.1:1883"]
+    assert settings.server_names[0] == "hub.example"
+    assert {"one.example", "two.example"} <= set(settings.server_names)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"devices_broker": "mqtts://one.example:8883"}, "give broker"),
+        ({"devices_broker": "mqtts://one.example:8883", "broker": "managed"}, "give broker"),
+        (
+            {"devices_broker": "mqtt://one.example:8883", "broker": "mqtt://127.0.0.1:1883"},
+            "passwords would go to one.example in clear",
+        ),
+        (
+            {"devices_broker": "one.example", "broker": "mqtt://127.0.0.1:1883"},
+            "is no broker; write mqtts://HOST:PORT",
+        ),
+    ],
+)
+def test_that_door_is_by_tls_and_of_an_external_broker(given: dict[str, str], said: str) -> None:
+    with pytest.raises(InvalidSettings, match=said):
+        load_settings(given, environment={})
+
+
 @pytest.mark.parametrize(
     ("listen", "known_as"),
     [

@@ -4,6 +4,7 @@ import pytest
 
 from aisle import main
 from cloud_hub.admin.backup.passphrase import VARIABLE
+from cloud_hub.fleet.backups.last_backup import read_last_backup
 from tests.stage.restoring.some_hub import SECRET
 
 
@@ -46,3 +47,16 @@ def test_a_backup_of_no_hub_is_one_line(run, tmp_path):
 def test_a_restore_wants_to_know_where(run, tmp_path):
     code, _, err = run("restore", tmp_path / "hub.age")
     assert (code, "--data" in err) == (2, True)
+
+
+def test_the_hub_learns_of_its_last_good_backup_and_of_none_that_failed(run, some_hub, tmp_path):
+    path = tmp_path / "hub.age"
+    assert run("backup", "--to", path, "--data", some_hub.folder)[0] == 0
+    made = read_last_backup(some_hub.folder)
+    assert (made.name, made.bytes, made.verified_at) == ("hub.age", path.stat().st_size, None)
+    assert run("backup", "--to", path, "--data", some_hub.folder)[0] == 1, "there is one"
+    assert read_last_backup(some_hub.folder) == made
+    assert run("verify", path)[0] == 0
+    assert read_last_backup(some_hub.folder) == made, "nobody said whose"
+    assert run("verify", path, "--data", some_hub.folder)[0] == 0
+    assert read_last_backup(some_hub.folder).verified_at > made.made_at

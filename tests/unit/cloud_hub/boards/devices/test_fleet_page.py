@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cloud_hub.boards.devices.fleet_page import fleet_page
-from cloud_hub.boards.devices.fleet_view import FleetRow, FleetView, fleet_view
+from cloud_hub.boards.devices.fleet_view import BackupStatus, FleetRow, FleetView, fleet_view
 from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.link.ingest.rejections import Rejection
 from device_profiles.names import Names
@@ -85,3 +85,17 @@ def test_messages_of_no_device_are_listed_with_why(view: FleetView) -> None:
 def test_problems_stand_above_the_devices(view: FleetView) -> None:
     page = drawn(replace(view, problems=(a_problem(),)), ROW)
     assert page.index('class="findings"') < page.index("data-device")
+
+
+def test_the_last_backup_is_told_to_whom_it_concerns(view: FleetView) -> None:
+    assert "data-backup" not in drawn(replace(view, backup=None))
+    none = drawn(
+        replace(view, backup=BackupStatus(made_at=None, verified_at=None, is_overdue=False))
+    )
+    assert 'data-backup="none"' in none
+    assert "No backup yet" in none
+    made = BackupStatus(made_at=THEN, verified_at=THEN, is_overdue=True)
+    late = drawn(replace(view, backup=made))
+    assert 'data-backup="overdue"' in late
+    assert "Last backup of this hub" in late
+    assert "verified" in late

@@ -3,8 +3,15 @@
 import pytest
 
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.boards.devices.fleet_view import REFUSED_SHOWN, FleetRow, FleetView, fleet_view
+from cloud_hub.boards.devices.fleet_view import (
+    REFUSED_SHOWN,
+    BackupStatus,
+    FleetRow,
+    FleetView,
+    fleet_view,
+)
 from cloud_hub.core.errors import NotFound, NotYours
+from cloud_hub.fleet.backups.tables import BackupWatch
 from cloud_hub.fleet.link_status import LinkState
 from cloud_hub.link.ingest.rejections import note_refusals, refusal
 from device_profiles.store import LoginRole
@@ -80,3 +87,14 @@ def test_a_login_sees_its_own_devices_and_a_brand_none(two_stores: SmallChain) -
         fleet(two_stores, viewer(LoginRole.BRAND, OWN))
     with pytest.raises(NotFound):
         fleet(two_stores, viewer(LoginRole.IT, tenant_id="nobody"))
+
+
+def test_a_missing_backup_is_for_those_who_look_after_the_link(two_stores: SmallChain) -> None:
+    with two_stores.database.writing() as session:
+        session.add(BackupWatch(tenant_id="*", watched_since=NOW, due_at=NOW))
+    office = fleet(two_stores)
+    assert office.backup == BackupStatus(made_at=None, verified_at=None, is_overdue=True)
+    assert "backup-overdue" in [problem.kind for problem in office.problems]
+    store = fleet(two_stores, viewer(LoginRole.STORE, "s01"))
+    assert store.backup is None
+    assert "backup-overdue" not in [problem.kind for problem in store.problems]

@@ -1,0 +1,1 @@
+"""When the hub was backed up last, and who is told that it is too long ago."""
