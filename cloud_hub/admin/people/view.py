@@ -22,6 +22,7 @@ class LoginRow:
     role: LoginRole
     bounds: tuple[str, ...]
     disabled_at: datetime | None
+    has_factor: bool
     may_be_changed: bool
 
 
@@ -41,30 +42,35 @@ class TokenRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleView:
-    """Logins by name, tokens with the newest first, and which roles the viewer may give."""
+    """Logins by name, tokens with the newest first, which roles the viewer may give, and which
+    need a second factor."""
 
     logins: tuple[LoginRow, ...]
     tokens: tuple[TokenRow, ...]
     roles: tuple[LoginRole, ...]
+    demanded: tuple[LoginRole, ...]
 
 
 def people_view(session: Session, viewer: Viewer, now: datetime) -> PeopleView:
     """Who may enter. Raises NotYours."""
     logins = Logins(session, viewer.tenant_id, by=viewer, now=now)
+    have, demanded = logins.with_factor(), logins.demanded()
     return PeopleView(
-        logins=tuple(_login(row, viewer) for row in logins.all()),
+        logins=tuple(_login(row, viewer, row.login_name in have) for row in logins.all()),
         tokens=tuple(_token(row, viewer) for row in logins.tokens()),
         roles=tuple(role for role in LoginRole if viewer.may_give(role)),
+        demanded=tuple(role for role in LoginRole if role.value in demanded),
     )
 
 
-def _login(row: Login, viewer: Viewer) -> LoginRow:
+def _login(row: Login, viewer: Viewer, has_factor: bool) -> LoginRow:
     grant = grant_of(row)
     return LoginRow(
         login_name=row.login_name,
         role=grant.role,
         bounds=(*grant.scopes, *grant.regions),
         disabled_at=row.disabled_at,
+        has_factor=has_factor,
         may_be_changed=viewer.may_give(grant.role) and row.login_name != viewer.login_name,
     )
 
