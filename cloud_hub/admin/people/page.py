@@ -10,7 +10,7 @@ from cloud_hub.admin.people.actions import (
     REVOKE_TOKEN,
     LoginChange,
 )
-from cloud_hub.admin.people.view import LoginRow, PeopleView, TokenRow
+from cloud_hub.admin.people.view import LoginRow, PeopleView, RevealRow, TokenRow
 from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.markup import NOTHING, Markup, el
@@ -34,6 +34,7 @@ def people_page(view: PeopleView, reader: Reader) -> Markup:
         panel(words("People"), data_table(logins_table(view.logins, reader), reader)),
         panel(words("Programs"), data_table(tokens_table(view.tokens, reader), reader)),
         panel(words("Second factor"), _demands(view, reader)),
+        _reveals(view, reader),
         panel(
             words("One more login, or a new password"),
             form(
@@ -127,6 +128,39 @@ def tokens_table(rows: Sequence[TokenRow], reader: Reader) -> Table[TokenRow]:
         mark=lambda row: {"data_key": row.token_id},
         kind="told",
     )
+
+
+def reveals_table(rows: Sequence[RevealRow], reader: Reader) -> Table[RevealRow]:
+    """One line a reveal."""
+    words = reader.words
+    columns: tuple[Column[RevealRow], ...] = (
+        Column(
+            key="at",
+            title=words("When"),
+            value=lambda row: row.at,
+            cell=lambda row: age(row.at, reader),
+        ),
+        Column(key="who", title=words("Who"), value=lambda row: row.who, choices=True),
+        Column(key="act", title=words("Act"), value=lambda row: row.reveal, choices=True),
+        Column(key="subject", title=words("Subject"), value=lambda row: row.subject),
+        Column(key="scope", title=words("Scope"), value=lambda row: row.scope),
+        Column(key="rows", title=words("Rows"), value=lambda row: row.rows),
+    )
+    return Table(
+        name="reveals",
+        columns=columns,
+        rows=rows,
+        nothing=words("Nothing was shown or saved"),
+        mark=lambda row: {"data_key": str(row.entry)},
+        kind="told",
+    )
+
+
+def _reveals(view: PeopleView, reader: Reader) -> Markup:
+    if view.reveals is None:
+        return NOTHING
+    title = reader.words("What was shown or saved")
+    return panel(title, data_table(reveals_table(view.reveals, reader), reader))
 
 
 def _bounds(bounds: Sequence[str], words: Words) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.grants import grant_of
+from cloud_hub.access.permissions import Permission
+from cloud_hub.access.reveals import Asked, who_saw
 from cloud_hub.access.tables import ApiToken, Login
 from cloud_hub.access.tokens import token_id
 from cloud_hub.access.viewer import Viewer
@@ -41,14 +43,30 @@ class TokenRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RevealRow:
+    """One thing that was shown or saved: to whom, of which scope, in how many rows; `entry` is its
+    number in the audit log."""
+
+    entry: int
+    at: datetime
+    who: str
+    reveal: str
+    subject: str
+    scope: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleView:
     """Logins by name, tokens with the newest first, which roles the viewer may give, and which
-    need a second factor."""
+    need a second factor; what was shown to whom with the newest first, None for who may not see
+    that."""
 
     logins: tuple[LoginRow, ...]
     tokens: tuple[TokenRow, ...]
     roles: tuple[LoginRole, ...]
     demanded: tuple[LoginRole, ...]
+    reveals: tuple[RevealRow, ...] | None = None
 
 
 def people_view(session: Session, viewer: Viewer, now: datetime) -> PeopleView:
@@ -60,6 +78,22 @@ def people_view(session: Session, viewer: Viewer, now: datetime) -> PeopleView:
         tokens=tuple(_token(row, viewer) for row in logins.tokens()),
         roles=tuple(role for role in LoginRole if viewer.may_give(role)),
         demanded=tuple(role for role in LoginRole if role.value in demanded),
+        reveals=_reveals(session, viewer) if viewer.may(Permission.SEE_REVEALS) else None,
+    )
+
+
+def _reveals(session: Session, viewer: Viewer) -> tuple[RevealRow, ...]:
+    return tuple(
+        RevealRow(
+            entry=entry.entry,
+            at=entry.at,
+            who=entry.actor,
+            reveal=entry.action,
+            subject=entry.subject,
+            scope=entry.detail["scope"],
+            rows=entry.detail["rows"],
+        )
+        for entry in reversed(who_saw(session, viewer.tenant_id, Asked()))
     )
 
 
