@@ -222,8 +222,8 @@ def export_master_data(
     data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
 ) -> None:
     """Print the chain as JSON that `load` takes again. Claim tokens are told as their hashes."""
+    from cloud_hub.access.doors.reveals import Reveal
     from cloud_hub.access.offline_hub import open_offline_hub
-    from cloud_hub.access.reveals import Reveal
     from cloud_hub.master_data.exporting import exported_chain
 
     with open_offline_hub(_place(data, database), tenant) as office:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.reveals import Reveal, Revealed, record_reveal
+from cloud_hub.access.doors.reveals import Reveal, Revealed, record_reveal
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.existing_hub import settings_there
 from cloud_hub.core.keys.audit_seal import AuditSeal

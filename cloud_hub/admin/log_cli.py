@@ -69,10 +69,10 @@ def who_saw(
     tenant: TenantId = None,
 ) -> None:
     """What was shown or saved to whom: number, time in UTC, who, what, of what, scope and rows."""
-    from cloud_hub.access.reveals import Asked
+    from cloud_hub.access.doors.reveals import Sought
     from cloud_hub.admin.log_reading import seen
 
     from_at = since.replace(tzinfo=UTC) if since is not None else None
-    asked = Asked(login=login, subject=subject, since=from_at)
+    asked = Sought(login=login, subject=subject, since=from_at)
     for line in seen({"data_dir": data, "database": database}, tenant, asked):
         typer.echo(line)

@@ -8,6 +8,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import Act, record_act
+from cloud_hub.access.doors.second_factor import (
+    demand_factor,
+    demand_no_factor,
+    demanded_roles,
+    forget_factor,
+    logins_with_factor,
+)
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.logins import (
     NewLogin,
@@ -21,13 +28,6 @@ from cloud_hub.access.logins import (
 )
 from cloud_hub.access.offline_hub import ACTOR
 from cloud_hub.access.permissions import Permission
-from cloud_hub.access.second_factor import (
-    demand_factor,
-    demand_no_factor,
-    demanded_roles,
-    forget_factor,
-    logins_with_factor,
-)
 from cloud_hub.access.tables import ApiToken, Login
 from cloud_hub.access.tokens import (
     ANY_TENANT,

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from fastapi import Body as Sent
 from pydantic import JsonValue
 
+from cloud_hub.access.doors.reveals import record_reveal, scope_in_words
 from cloud_hub.access.permissions import Permission
-from cloud_hub.access.reveals import record_reveal, scope_in_words
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.link.letters.dead_letters import (
     DeadLetters,

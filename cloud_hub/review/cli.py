@@ -32,8 +32,8 @@ def export(
 ) -> None:
     """Enrol what people named into a gallery, new or known; nothing is added twice. Exit code 1
     where an answer was left out, its photo being missing or damaged."""
+    from cloud_hub.access.doors.reveals import Reveal
     from cloud_hub.access.offline_hub import open_offline_hub
-    from cloud_hub.access.reveals import Reveal
     from cloud_hub.review.gallery_export import export_answers
 
     with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:

@@ -15,8 +15,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
 from cloud_hub.access.audit_log import Act, record_act
+from cloud_hub.access.doors.second_factor import Proof, begin_factor, factor_state
 from cloud_hub.access.refusals import NOBODY, Refusal, Refusals
-from cloud_hub.access.second_factor import Proof, begin_factor, factor_state
 from cloud_hub.access.sign_in import (
     SESSION_COOKIE,
     check_password,

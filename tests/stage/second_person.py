@@ -7,8 +7,8 @@ import httpx
 import pyotp
 import sqlalchemy as sa
 
+from cloud_hub.access.doors.second_factor import begin_factor, confirm_factor
 from cloud_hub.access.logins import login_named
-from cloud_hub.access.second_factor import begin_factor, confirm_factor
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.core.keys.factor_seal import FactorSeal
 from sync.core.clock import ManualClock

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from cloud_hub.access.doors.reveals import Reveal, Sought, who_saw
 from cloud_hub.access.permissions import Permission
-from cloud_hub.access.reveals import Asked, Reveal, who_saw
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
@@ -35,7 +35,7 @@ def list_reveals(
     since: Annotated[Moment | None, Query()] = None,
 ) -> list[RevealAnswer]:
     """What was shown or saved to whom, the oldest first."""
-    asked = Asked(login=login, subject=subject, since=since)
+    asked = Sought(login=login, subject=subject, since=since)
     with hub.sessions() as session:
         return [
             RevealAnswer(

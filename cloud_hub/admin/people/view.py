@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.doors.reveals import Sought, who_saw
 from cloud_hub.access.grants import grant_of
 from cloud_hub.access.permissions import Permission
-from cloud_hub.access.reveals import Asked, who_saw
 from cloud_hub.access.tables import ApiToken, Login
 from cloud_hub.access.tokens import token_id
 from cloud_hub.access.viewer import Viewer
@@ -93,7 +93,7 @@ def _reveals(session: Session, viewer: Viewer) -> tuple[RevealRow, ...]:
             scope=entry.detail["scope"],
             rows=entry.detail["rows"],
         )
-        for entry in reversed(who_saw(session, viewer.tenant_id, Asked()))
+        for entry in reversed(who_saw(session, viewer.tenant_id, Sought()))
     )
 
 

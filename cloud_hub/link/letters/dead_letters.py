@@ -15,7 +15,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import Act, record_act
-from cloud_hub.access.reveals import Reveal, Revealed
+from cloud_hub.access.doors.reveals import Reveal, Revealed
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.projection import CONFLICT, EventKey, Outcome

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cloud_hub.access.doors.reveals import record_reveal
 from cloud_hub.access.offline_hub import ACTOR, OfflineHub
-from cloud_hub.access.reveals import record_reveal
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.keys.key_store import load_secrets

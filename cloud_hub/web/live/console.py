@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 from starlette.routing import compile_path
 
-from cloud_hub.access.reveals import Reveal, Revealed, record_reveal, scope_in_words
+from cloud_hub.access.doors.reveals import Reveal, Revealed, record_reveal, scope_in_words
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.hub import Hub

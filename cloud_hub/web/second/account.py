@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.access.refusals import Refusals
-from cloud_hub.access.second_factor import (
+from cloud_hub.access.doors.second_factor import (
     FactorState,
     begin_factor,
     confirm_factor,
@@ -21,6 +20,7 @@ from cloud_hub.access.second_factor import (
     prove,
     renew_recovery,
 )
+from cloud_hub.access.refusals import Refusals
 from cloud_hub.access.sign_in import SESSION_COOKIE, is_password_of, login_of
 from cloud_hub.access.tables import Login, LoginSession
 from cloud_hub.access.throttle import Patience

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import segno
 
-from cloud_hub.access.second_factor import FactorState
+from cloud_hub.access.doors.second_factor import FactorState
 from cloud_hub.web.markup import Markup, el
 from cloud_hub.web.parts.icon import icon
 from cloud_hub.web.words import Words

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from cloud_hub.access.audit_log import record_act
-from cloud_hub.access.refusals import Refusals
-from cloud_hub.access.second_factor import (
+from cloud_hub.access.doors.second_factor import (
     Proof,
     address_of_secret,
     begun_secret,
@@ -19,6 +18,7 @@ from cloud_hub.access.second_factor import (
     factor_state,
     prove,
 )
+from cloud_hub.access.refusals import Refusals
 from cloud_hub.access.tables import Login
 from cloud_hub.access.throttle import Patience
 from cloud_hub.core.errors import Refused

@@ -6,8 +6,8 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
+from cloud_hub.access.doors.second_factor import begin_factor, confirm_factor, factor_state
 from cloud_hub.access.logins import login_named
-from cloud_hub.access.second_factor import begin_factor, confirm_factor, factor_state
 from cloud_hub.access.sign_in import check_password
 from cloud_hub.access.tables import AuditEntry, Login
 from cloud_hub.access.tokens import token_row

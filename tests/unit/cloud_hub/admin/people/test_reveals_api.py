@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloud_hub.access.reveals import Reveal, Revealed, record_reveal
+from cloud_hub.access.doors.reveals import Reveal, Revealed, record_reveal
 from device_profiles.store import LoginRole
 from tests.small_chain import NOW, OWN, TENANT
 from tests.stage.doors import Doors

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cloud_hub.access.reveals import Asked, who_saw
+from cloud_hub.access.doors.reveals import Sought, who_saw
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.register import ACTIONS, SCREENS
@@ -86,7 +86,7 @@ def test_a_table_is_saved_by_its_name_for_who_may(console: Console) -> None:
     assert (file.name, file.rows) == ("stores.csv", 2)
     assert "Store 02" in file.text
     with console.hub.sessions() as session:
-        (seen,) = who_saw(session, head_office().tenant_id, Asked())
+        (seen,) = who_saw(session, head_office().tenant_id, Sought())
     assert (seen.actor, seen.action, seen.subject) == (
         head_office().login_name,
         "table-saved",
@@ -100,7 +100,7 @@ def test_a_table_is_saved_by_its_name_for_who_may(console: Console) -> None:
     with pytest.raises(NotYours):
         console.export(there, visit_of(viewer(LoginRole.BRAND, OWN)), ZONE, "stores")
     with console.hub.sessions() as session:
-        assert len(who_saw(session, head_office().tenant_id, Asked())) == 1
+        assert len(who_saw(session, head_office().tenant_id, Sought())) == 1
 
 
 def test_a_login_has_so_many_tabs_and_room_again_when_one_closes() -> None:

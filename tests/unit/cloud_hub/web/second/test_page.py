@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloud_hub.access.second_factor import FactorState
+from cloud_hub.access.doors.second_factor import FactorState
 from cloud_hub.web.second.page import SetUp, account_page, code_page, recovery_page, set_up_page
 from cloud_hub.web.words import UTC, Words
 

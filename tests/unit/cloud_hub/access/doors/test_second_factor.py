@@ -7,9 +7,7 @@ import pyotp
 import pytest
 from sqlalchemy.orm import Session
 
-from cloud_hub.access.grants import Grant
-from cloud_hub.access.logins import NewLogin, add_login, login_named, remove_login
-from cloud_hub.access.second_factor import (
+from cloud_hub.access.doors.second_factor import (
     RECOVERY_CODES,
     SET_UP_LASTS,
     FactorState,
@@ -26,6 +24,8 @@ from cloud_hub.access.second_factor import (
     prove,
     renew_recovery,
 )
+from cloud_hub.access.grants import Grant
+from cloud_hub.access.logins import NewLogin, add_login, login_named, remove_login
 from cloud_hub.access.sign_in import login_of, open_session
 from cloud_hub.access.tables import Login, SecondFactor
 from cloud_hub.core.errors import Refused

@@ -41,7 +41,7 @@ class Revealed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Sought:
     """Which reveals are asked for: of one login, of subjects that hold a text, since a time."""
 
     login: str | None = None
@@ -61,7 +61,7 @@ def record_reveal(session: Session, revealed: Revealed, now: datetime) -> None:
     record_act(session, act, now)
 
 
-def who_saw(session: Session, tenant_id: str, asked: Asked) -> Sequence[AuditEntry]:
+def who_saw(session: Session, tenant_id: str, asked: Sought) -> Sequence[AuditEntry]:
     """The entries, oldest first; of more than LISTED the newest."""
     query = sa.select(AuditEntry).where(
         AuditEntry.tenant_id == tenant_id, AuditEntry.action.in_([one.value for one in Reveal])

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import cloud_hub
 from aisle import build_app
-from cloud_hub.access.reveals import Asked, Reveal, who_saw
+from cloud_hub.access.doors.reveals import Reveal, Sought, who_saw
 from cloud_hub.cli import app as hub_commands
 from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.link.tables import DeadLetter
@@ -37,6 +37,7 @@ OPENS_SEALED = {
 """Every module that opens what is sealed of shoppers, and what becomes of it."""
 
 HANDS_OUT_FILES = {
+    "boards/temperature_log/api.py": "a cooler's temperatures; not noted",
     "web/live/pages.py": "tables, noted by Console.export",
     "fleet/artifacts/api.py": "signed files for devices",
     "review/api.py": "pictures of products",
@@ -83,11 +84,11 @@ def letter(doors: Doors) -> None:
     doors.chain.flush()
 
 
-def seen(doors: Doors, asked: Asked | None = None) -> list[tuple[str, str, str, str, int]]:
+def seen(doors: Doors, asked: Sought | None = None) -> list[tuple[str, str, str, str, int]]:
     with doors.hub.sessions() as session:
         return [
             (row.actor, row.action, row.subject, row.detail["scope"], row.detail["rows"])
-            for row in who_saw(session, TENANT, asked or Asked())
+            for row in who_saw(session, TENANT, asked or Sought())
         ]
 
 
@@ -130,10 +131,10 @@ async def test_one_of_each_door_and_the_list_has_them_all_and_nothing_else(doors
     ]
     assert all(one[4] > 0 for one in rows)
 
-    assert [one[1] for one in seen(doors, Asked(login="token:test"))] == ["dead-letter-shown"]
-    assert len(seen(doors, Asked(subject=LETTER))) == 2
-    assert seen(doors, Asked(subject="%")) == []
-    assert len(seen(doors, Asked(since=NOW + timedelta(seconds=1)))) == 1
+    assert [one[1] for one in seen(doors, Sought(login="token:test"))] == ["dead-letter-shown"]
+    assert len(seen(doors, Sought(subject=LETTER))) == 2
+    assert seen(doors, Sought(subject="%")) == []
+    assert len(seen(doors, Sought(since=NOW + timedelta(seconds=1)))) == 1
     told = aisle(doors, "log", "who-saw", "--login", "office").splitlines()
     assert len(told) == 2
     assert "office  table-saved  stores of /stores" in told[0]
