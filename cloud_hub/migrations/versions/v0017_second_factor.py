@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("secret_sealed", sa.String(), nullable=False),
         sa.Column("begun_at", MOMENT, nullable=False),
         sa.Column("confirmed_at", MOMENT),
-        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.Column("last_step", sa.Integer(), nullable=False),
         sa.Column("recovery_hashes", WORDS, nullable=False),
     )
     op.create_table(
