@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0017"
 down_revision = "0016"
@@ -10,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
-WORDS = sa.JSON().with_variant(JSONB(), "postgresql")
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -21,8 +20,8 @@ def upgrade() -> None:
         sa.Column("secret_sealed", sa.String(), nullable=False),
         sa.Column("begun_at", MOMENT, nullable=False),
         sa.Column("confirmed_at", MOMENT),
-        sa.Column("last_step", sa.Integer(), nullable=False),
-        sa.Column("recovery_hashes", WORDS, nullable=False),
+        sa.Column("last_step", WHOLE, nullable=False),
+        sa.Column("recovery_hashes", sa.JSON(), nullable=False),
     )
     op.create_table(
         "second_factor_demand",

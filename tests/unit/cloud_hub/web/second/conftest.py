@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage.second_person import Browser, NewBrowser
+from tests.stage.phones.second_person import Browser, NewBrowser
 from tests.stage.served_console import ServedConsole, open_console
 
 

@@ -7,7 +7,7 @@ import httpx
 from cloud_hub.admin.logins import Logins
 from device_profiles.store import LoginRole
 from tests.small_chain import TENANT
-from tests.stage.second_person import Browser, NewBrowser, acts, has_factor, later
+from tests.stage.phones.second_person import Browser, NewBrowser, acts, has_factor, later
 from tests.stage.served_console import PASSWORD, ServedConsole
 
 IT = LoginRole.IT

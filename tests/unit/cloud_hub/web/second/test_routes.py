@@ -8,7 +8,7 @@ from cloud_hub.access.logins import login_named
 from cloud_hub.admin.logins import Logins
 from device_profiles.store import LoginRole
 from tests.small_chain import TENANT
-from tests.stage.second_person import NewBrowser, acts, has_factor, later
+from tests.stage.phones.second_person import NewBrowser, acts, has_factor, later
 from tests.stage.served_console import ServedConsole
 
 IT = LoginRole.IT
