@@ -283,14 +283,16 @@ def export_master_data(
     data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
 ) -> None:
     """Print the chain as JSON that `load` takes again. Claim tokens are told as their hashes."""
+    from cloud_hub.access.doors.reveals import Reveal
     from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.master_data.exporting import exported_chain
 
-    with (
-        open_offline_hub(_place(data, database), tenant) as office,
-        office.database.sessions() as session,
-    ):
-        typer.echo(exported_chain(session, office.tenant_id).model_dump_json(indent=1))
+    with open_offline_hub(_place(data, database), tenant) as office:
+        with office.database.sessions() as session:
+            chain = exported_chain(session, office.tenant_id)
+        rows = len(chain.stores) + len(chain.products)
+        office.note_reveal(Reveal.CHAIN_EXPORTED, "master data", rows)
+        typer.echo(chain.model_dump_json(indent=1))
 
 
 @master_data_app.command("remove")

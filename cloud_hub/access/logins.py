@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.grants import Grant, checked
-from cloud_hub.access.tables import Login, LoginSession
+from cloud_hub.access.tables import Login, LoginSession, SecondFactor
 from cloud_hub.core.catalogues import languages
 from cloud_hub.core.errors import NotFound, Refused
 
@@ -91,6 +91,11 @@ def enable_login(login: Login) -> None:
 def remove_login(session: Session, login: Login) -> None:
     """Takes the login away; what it did stays in the audit log."""
     end_sessions(session, login)
+    session.execute(
+        sa.delete(SecondFactor).where(
+            SecondFactor.tenant_id == login.tenant_id, SecondFactor.login_name == login.login_name
+        )
+    )
     session.delete(login)
 
 

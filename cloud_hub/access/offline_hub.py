@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cloud_hub.access.doors.reveals import Reveal, Revealed, record_reveal
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.existing_hub import settings_there
 from cloud_hub.core.keys.audit_seal import AuditSeal
@@ -34,6 +35,18 @@ class OfflineHub:
         """What `act` returns, committed."""
         with self.database.writing() as session:
             return act(session)
+
+    def note_reveal(self, reveal: Reveal, subject: str, rows: int) -> None:
+        """Notes in the audit log that the command line is shown something of the whole chain."""
+        revealed = Revealed(
+            tenant_id=self.tenant_id,
+            actor=ACTOR,
+            reveal=reveal,
+            subject=subject,
+            scope=self.tenant_id,
+            rows=rows,
+        )
+        self.write(lambda session: record_reveal(session, revealed, self.clock.now()))
 
 
 @contextmanager

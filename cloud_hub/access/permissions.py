@@ -64,6 +64,8 @@ class Permission(StrEnum):
     """Let go on what another login has asked of devices."""
     READ_DEAD_LETTERS = "read-dead-letters"
     """Read and take again what could not be taken; it may name shoppers."""
+    SEE_REVEALS = "see-reveals"
+    """What was shown or saved to whom."""
     EDIT_MASTER_DATA = "edit-master-data"
     """Stores, products, prices, plans, devices, pictures of products."""
     MANAGE_LOGINS = "manage-logins"
@@ -122,6 +124,7 @@ PERMISSIONS: Final[Mapping[LoginRole, frozenset[Permission]]] = {
         _P.MANAGE_ARTIFACTS,
         _P.APPROVE_ROLLOUTS,
         _P.READ_DEAD_LETTERS,
+        _P.SEE_REVEALS,
         _P.EDIT_MASTER_DATA,
         _P.MANAGE_LOGINS,
         _P.GIVE_ANY_ROLE,
@@ -153,6 +156,7 @@ OF_THE_WHOLE_CHAIN: Final = frozenset(
         _P.MANAGE_ARTIFACTS,
         _P.APPROVE_ROLLOUTS,
         _P.READ_DEAD_LETTERS,
+        _P.SEE_REVEALS,
         _P.EDIT_MASTER_DATA,
         _P.MANAGE_LOGINS,
         _P.GIVE_ANY_ROLE,

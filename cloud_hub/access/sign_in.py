@@ -29,12 +29,15 @@ def check_password(session: Session, login_name: str, password: str) -> Login | 
     hasher = PasswordHasher()
     if not logins:
         hasher.hash(password)
+    return next((login for login in logins if is_password_of(login, password)), None)
+
+
+def is_password_of(login: Login, password: str) -> bool:
+    """Whether this is the login's password."""
     # Hashes of earlier releases are of the password as it was typed then.
     spellings = dict.fromkeys((unicodedata.normalize("NFKC", password), password))
-    for login in logins:
-        if any(_is_right(hasher, login, spelling) for spelling in spellings):
-            return login
-    return None
+    hasher = PasswordHasher()
+    return any(_is_right(hasher, login, spelling) for spelling in spellings)
 
 
 def _is_right(hasher: PasswordHasher, login: Login, password: str) -> bool:

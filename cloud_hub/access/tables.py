@@ -35,6 +35,31 @@ class LoginSession(Base):
     ends_at: Mapped[datetime]
 
 
+class SecondFactor(Base):
+    """What a login is asked for after its password. `secret_sealed` opens with the hub's keys;
+    without `confirmed_at` it was begun and asks for nothing yet. `last_step` is the time step of
+    the newest code that was taken: none counts twice. `recovery_hashes` are those of the codes that
+    are left."""
+
+    __tablename__ = "second_factor"
+    tenant_id: Mapped[str] = key()
+    login_name: Mapped[str] = key(80)
+    secret_sealed: Mapped[str]
+    begun_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int]
+    recovery_hashes: Mapped[list[Any]]
+
+
+class SecondFactorDemand(Base):
+    """A role whose logins a chain lets in with a second factor only."""
+
+    __tablename__ = "second_factor_demand"
+    tenant_id: Mapped[str] = key()
+    role: Mapped[str] = key(20)
+    since: Mapped[datetime]
+
+
 class ApiToken(Base):
     """A bearer token for programs, kept as a hash. Read-only unless `may_write`; sees and may do
     what a login of its role and scope does, but for what people do. Tenant `*` is the hub's own

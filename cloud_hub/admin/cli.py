@@ -75,10 +75,12 @@ def add_login(
 def list_logins(
     data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
 ) -> None:
-    """One line each: name, role, what it is bound to, and whether it is disabled."""
+    """One line each: name, role, what it is bound to, whether it has a second factor or is
+    disabled."""
 
     def tell(logins: "Logins") -> list[str]:
-        return [_login_line(login) for login in logins.all()]
+        have = logins.with_factor()
+        return [_login_line(login, login.login_name in have) for login in logins.all()]
 
     for line in _changed(tell, data, database, tenant):
         typer.echo(line)
@@ -109,6 +111,28 @@ def remove_login(
     """Take a login away; what it did stays in the audit log."""
     _changed(lambda logins: logins.remove(name), data, database, tenant)
     typer.echo(f"{name} is gone")
+
+
+@login_app.command("reset-second-factor")
+def reset_second_factor(
+    name: LoginName, data: DataDir = None, database: DatabaseUrl = None, tenant: TenantId = None
+) -> None:
+    """Take its second factor away and sign it out: for who lost phone and recovery codes."""
+    _changed(lambda logins: logins.reset_factor(name), data, database, tenant)
+    typer.echo(f"{name} signs in by its password; set the second factor up again")
+
+
+@login_app.command("demand-second-factor")
+def demand_second_factor(
+    role: Annotated[LoginRole, typer.Argument(help="Whose logins need one.")],
+    off: Annotated[bool, typer.Option("--off", help="They need none any more.")] = False,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """Let logins of a role in with a second factor only; who has none sets it up at the door."""
+    _changed(lambda logins: logins.demand_factor(role, is_demanded=not off), data, database, tenant)
+    typer.echo(f"{role.value}: {'no second factor needed' if off else 'a second factor is needed'}")
 
 
 @token_app.callback()
@@ -188,12 +212,13 @@ def _changed(
         )
 
 
-def _login_line(login: "Login") -> str:
+def _login_line(login: "Login", has_factor: bool) -> str:
     from cloud_hub.access.grants import grant_of
 
     grant = grant_of(login)
     disabled = f"disabled {login.disabled_at:%Y-%m-%d %H:%M}" if login.disabled_at else ""
-    return _line(login.login_name, grant.role.value, grant.bounds, disabled)
+    factor = "second factor" if has_factor else ""
+    return _line(login.login_name, grant.role.value, grant.bounds, factor, disabled)
 
 
 def _token_line(row: "ApiToken") -> str:

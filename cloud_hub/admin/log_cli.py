@@ -1,5 +1,6 @@
 """`aisle log`: what was done and refused, and whether the log of it is whole."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -49,4 +50,29 @@ def show(
     from cloud_hub.admin.log_reading import shown
 
     for line in shown({"data_dir": data, "database": database}, tenant, last=last):
+        typer.echo(line)
+
+
+@log_app.command("who-saw")
+def who_saw(
+    login: Annotated[
+        str | None, typer.Option("--login", help="What this login, token: or command line saw.")
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option("--subject", help="What holds this text: a page, a letter's id.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--since", help="Since this day or time, in UTC.")
+    ] = None,
+    data: DataDir = None,
+    database: DatabaseUrl = None,
+    tenant: TenantId = None,
+) -> None:
+    """What was shown or saved to whom: number, time in UTC, who, what, of what, scope and rows."""
+    from cloud_hub.access.doors.reveals import Sought
+    from cloud_hub.admin.log_reading import seen
+
+    from_at = since.replace(tzinfo=UTC) if since is not None else None
+    asked = Sought(login=login, subject=subject, since=from_at)
+    for line in seen({"data_dir": data, "database": database}, tenant, asked):
         typer.echo(line)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import RESTORED, first_forged, logs_to_verify
+from cloud_hub.access.doors.reveals import Sought, who_saw
 from cloud_hub.access.tables import AuditEntry
 from cloud_hub.access.tokens import ANY_TENANT
 from cloud_hub.core.errors import HubError
@@ -64,6 +65,16 @@ def shown(place: Mapping[str, Any], tenant_id: str | None, *, last: int) -> list
                     .limit(last)
                 ).all()
             )
+        ]
+
+
+def seen(place: Mapping[str, Any], tenant_id: str | None, asked: Sought) -> list[str]:
+    """What was shown or saved to whom, a line each."""
+    with _reading(place) as session:
+        return [
+            _line(entry)
+            for tenant in _asked(session, tenant_id)
+            for entry in who_saw(session, tenant, asked)
         ]
 
 

@@ -1,13 +1,20 @@
 """What is done to logins and tokens, each act checked and noted in the audit log: one home for the
 API and the command line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import Act, record_act
+from cloud_hub.access.doors.second_factor import (
+    demand_factor,
+    demand_no_factor,
+    demanded_roles,
+    forget_factor,
+    logins_with_factor,
+)
 from cloud_hub.access.grants import Grant
 from cloud_hub.access.logins import (
     NewLogin,
@@ -15,6 +22,7 @@ from cloud_hub.access.logins import (
     all_logins,
     disable_login,
     enable_login,
+    end_sessions,
     login_named,
     remove_login,
 )
@@ -94,6 +102,34 @@ class Logins:
         self._require_other(name)
         remove_login(self._session, login)
         self._note("login-removed", name, {})
+
+    def with_factor(self) -> frozenset[str]:
+        """The names of the logins that have a second factor."""
+        return logins_with_factor(self._session, self._tenant_id)
+
+    def demanded(self) -> Collection[str]:
+        """The roles that need a second factor."""
+        return demanded_roles(self._session, self._tenant_id)
+
+    def reset_factor(self, name: str) -> None:
+        """Takes its second factor away and signs it out everywhere: for who lost phone and recovery
+        codes. Raises NotFound, NotYours, and Refused where it has none."""
+        login = self._changeable(name)
+        self._require_other(name)
+        if not forget_factor(self._session, login):
+            raise Refused(f"login {name!r} has no second factor", status=409)
+        end_sessions(self._session, login)
+        self._note("second-factor-reset", name, {})
+
+    def demand_factor(self, role: LoginRole, *, is_demanded: bool) -> None:
+        """Whether logins of `role` get in with a second factor only. Raises NotYours."""
+        self._require_may_give(role)
+        if not is_demanded:
+            demand_no_factor(self._session, self._tenant_id, role)
+            self._note("second-factor-not-demanded", role.value, {})
+            return
+        signed_out = demand_factor(self._session, self._tenant_id, role, self._now)
+        self._note("second-factor-demanded", role.value, {"logins_without": signed_out})
 
     def tokens(self) -> Sequence[ApiToken]:
         """Every token of the chain, revoked ones too, the newest first; with the administrator's

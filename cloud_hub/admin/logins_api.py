@@ -78,6 +78,14 @@ class TokenAnswer(Body):
     token: str
 
 
+class DemandRequest(Body):
+    """Whether logins of a role get in with a second factor only."""
+
+    tenant_id: Identifier
+    role: LoginRole
+    demanded: bool
+
+
 class LoginAnswer(Body):
     """A login; `disabled_at` is null for one that may sign in."""
 
@@ -87,6 +95,7 @@ class LoginAnswer(Body):
     region: tuple[str, ...]
     language: str | None
     disabled_at: datetime | None
+    second_factor: bool
 
 
 class KnownToken(Body):
@@ -107,7 +116,8 @@ def list_logins(hub: HubOf, viewer: Manager) -> list[LoginAnswer]:
     """Who may sign in, by name."""
     with hub.sessions() as session:
         logins = Logins(session, viewer.tenant_id, by=viewer, now=hub.clock.now())
-        return [_login(login) for login in logins.all()]
+        have = logins.with_factor()
+        return [_login(login, login.login_name in have) for login in logins.all()]
 
 
 @router.post("/logins", status_code=204)
@@ -129,6 +139,20 @@ def enable_login(login_name: Name, hub: HubOf, viewer: Manager) -> None:
     """Lets a disabled login sign in again, with the password it had."""
     with _managing(hub, viewer) as logins:
         logins.enable(login_name)
+
+
+@router.post("/logins/{login_name}/reset-second-factor", status_code=204)
+def reset_second_factor(login_name: Name, hub: HubOf, viewer: Manager) -> None:
+    """Takes a login's second factor away and signs it out everywhere."""
+    with _managing(hub, viewer) as logins:
+        logins.reset_factor(login_name)
+
+
+@router.post("/second-factor-demand", status_code=204)
+def demand_second_factor(body: DemandRequest, hub: HubOf, caller: CallerOf) -> None:
+    """Says whether logins of a role need a second factor; who has none is signed out."""
+    with _managing(hub, within(caller, body.tenant_id)) as logins:
+        logins.demand_factor(body.role, is_demanded=body.demanded)
 
 
 @router.delete("/logins/{login_name}", status_code=204)
@@ -168,7 +192,7 @@ def _managing(hub: Hub, viewer: Viewer) -> Iterator[Logins]:
     hub.changed.announce()
 
 
-def _login(row: Login) -> LoginAnswer:
+def _login(row: Login, has_factor: bool) -> LoginAnswer:
     grant = grant_of(row)
     return LoginAnswer(
         login_name=row.login_name,
@@ -177,6 +201,7 @@ def _login(row: Login) -> LoginAnswer:
         region=grant.regions,
         language=row.language,
         disabled_at=row.disabled_at,
+        second_factor=has_factor,
     )
 
 

@@ -7,9 +7,16 @@ from fastapi import APIRouter, Query
 from fastapi import Body as Sent
 from pydantic import JsonValue
 
+from cloud_hub.access.doors.reveals import record_reveal, scope_in_words
 from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
-from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
+from cloud_hub.link.letters.dead_letters import (
+    DeadLetters,
+    find_letters,
+    letter_of,
+    letter_revealed,
+    said_by,
+)
 from cloud_hub.link.tables import DeadLetter
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import HubOf, allowed
@@ -67,11 +74,13 @@ def show_letter(
     letter_id: LetterId, hub: HubOf, parts: PartsOf, viewer: LetterReader
 ) -> LetterContent:
     """One dead letter with what was said; it may name shoppers, so it is for IT alone."""
-    with hub.sessions() as session:
+    with hub.database.writing() as session:
         letter = letter_of(session, viewer.tenant_id, letter_id)
-        return LetterContent(
-            **_letter_fields(letter), said=said_by(letter, parts.projector.identities)
-        )
+        said = said_by(letter, parts.projector.identities)
+        revealed = letter_revealed(letter, viewer.login_name, scope_in_words(viewer))
+        record_reveal(session, revealed, hub.clock.now())
+        content = LetterContent(**_letter_fields(letter), said=said)
+    return content
 
 
 @router.post("/dead-letters/{letter_id:path}/replay")

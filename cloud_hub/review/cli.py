@@ -32,14 +32,14 @@ def export(
 ) -> None:
     """Enrol what people named into a gallery, new or known; nothing is added twice. Exit code 1
     where an answer was left out, its photo being missing or damaged."""
+    from cloud_hub.access.doors.reveals import Reveal
     from cloud_hub.access.offline_hub import open_offline_hub
     from cloud_hub.review.gallery_export import export_answers
 
-    with (
-        open_offline_hub({"data_dir": data, "database": database}, tenant) as office,
-        office.database.sessions() as session,
-    ):
-        done = export_answers(session, _pictures(office), office.tenant_id, gallery)
+    with open_offline_hub({"data_dir": data, "database": database}, tenant) as office:
+        with office.database.sessions() as session:
+            done = export_answers(session, _pictures(office), office.tenant_id, gallery)
+        office.note_reveal(Reveal.ANSWERS_EXPORTED, gallery.name, done.answers)
     typer.echo(
         f"{done.answers} answers: {done.added} pictures added to {done.products} products"
         + (f", {len(done.left_out)} left out" if done.left_out else "")

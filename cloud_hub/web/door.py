@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
 from cloud_hub.access.audit_log import Act, record_act
+from cloud_hub.access.doors.second_factor import Proof, begin_factor, factor_state
 from cloud_hub.access.refusals import NOBODY, Refusal, Refusals
 from cloud_hub.access.sign_in import (
     SESSION_COOKIE,
@@ -27,8 +30,10 @@ from cloud_hub.access.throttle import Patience, network_of
 from cloud_hub.access.tokens import ANY_TENANT
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.hub import Hub
+from cloud_hub.core.keys.factor_seal import FactorSeal
 from cloud_hub.web.refused import address_of, note_refusals
 from cloud_hub.web.roles import landing
+from cloud_hub.web.second.ticket import Ticket, second_step
 from cloud_hub.web.visit import SEE_AS_COOKIE
 from device_profiles.values.bounds import keepable
 
@@ -61,7 +66,7 @@ def door_routes(hub: Hub, refusals: Refusals) -> APIRouter:
     @router.post("/login")
     async def sign_in(request: Request) -> Response:
         if not is_own_form(request):
-            return _back_to_login("other-site")
+            return back_to_login("other-site")
         form = await request.form()
         attempt = SignInAttempt(
             name=keepable(str(form.get("name", "")).strip(), LONGEST_NAME),
@@ -74,13 +79,16 @@ def door_routes(hub: Hub, refusals: Refusals) -> APIRouter:
         if isinstance(opened, NotLetIn):
             refused = await asyncio.to_thread(_refused, hub, attempt, opened)
             await note_refusals(hub, refusals, *refused)
-            return _back_to_login(opened.problem, attempt.place, seconds=opened.seconds)
-        return _let_in(hub, opened, attempt.place, is_secure=is_secure)
+            return back_to_login(opened.problem, attempt.place, seconds=opened.seconds)
+        if isinstance(opened, Ticket):
+            return second_step(hub, opened, is_secure=is_secure)
+        response = RedirectResponse(attempt.place or opened.first_page, status_code=303)
+        return let_in(hub, response, opened, is_secure=is_secure)
 
     @router.post("/logout")
     async def sign_out(request: Request) -> Response:
         if not is_own_form(request):
-            return _back_to_login("other-site")
+            return back_to_login("other-site")
         cookie = request.cookies.get(SESSION_COOKIE, "")
         await asyncio.to_thread(_close, hub, cookie)
         hub.changed.announce()  # open pages of this session look at once, and leave
@@ -130,8 +138,16 @@ class NotLetIn:
     seconds: int | None = None
 
 
-async def _try(hub: Hub, patience: Patience, attempt: SignInAttempt) -> tuple[str, str] | NotLetIn:
-    """The new session's cookie and the role's first page, or why there is none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A session that was just opened: its cookie, and the role's first page."""
+
+    cookie: str = field(repr=False)
+    first_page: str
+
+
+async def _try(hub: Hub, patience: Patience, attempt: SignInAttempt) -> Opened | Ticket | NotLetIn:
+    """The new session, or the ticket to the second step, or why there is neither."""
     now = hub.clock.now()
     if (wait_s := patience.wait_s(attempt, now)) > 0:
         return NotLetIn(problem="wait", seconds=int(wait_s) + 1)
@@ -164,12 +180,11 @@ def _refused(hub: Hub, attempt: SignInAttempt, why: NotLetIn) -> list[Refusal]:
     ]
 
 
-def _let_in(hub: Hub, opened: tuple[str, str], place: str, *, is_secure: bool) -> Response:
-    cookie, first_page = opened
-    response = RedirectResponse(place or first_page, status_code=303)
+def let_in(hub: Hub, response: Response, opened: Opened, *, is_secure: bool) -> Response:
+    """`response`, which gives the browser its session."""
     response.set_cookie(
         SESSION_COOKIE,
-        cookie,
+        opened.cookie,
         max_age=hub.settings.session_days * 86_400,
         httponly=True,
         samesite="lax",
@@ -179,8 +194,8 @@ def _let_in(hub: Hub, opened: tuple[str, str], place: str, *, is_secure: bool) -
     return response
 
 
-def _open(hub: Hub, attempt: SignInAttempt) -> tuple[str, str] | None:
-    """The new session's cookie and the role's first page; None when name or password is wrong."""
+def _open(hub: Hub, attempt: SignInAttempt) -> Opened | Ticket | None:
+    """The new session, or the ticket to the second step; None when name or password is wrong."""
     if len(attempt.password) > LONGEST_PASSWORD:
         return None
     with hub.sessions() as session:
@@ -188,18 +203,28 @@ def _open(hub: Hub, attempt: SignInAttempt) -> tuple[str, str] | None:
     if login is None:
         return None
     try:
-        return _opened(hub, login)
+        with hub.database.writing() as session:
+            state = factor_state(session, login)
+            if not state.asks:
+                return opened_session(session, hub, login)
+            if not state.is_on:
+                # A secret that somebody else was shown before is worth nothing now.
+                begin_factor(session, login, FactorSeal(hub.secrets), hub.clock.now())
+            return Ticket.of(login, attempt.place)
     except Refused:
         return None
 
 
-def _opened(hub: Hub, login: Login) -> tuple[str, str]:
-    lasts = timedelta(days=hub.settings.session_days)
-    with hub.database.writing() as session:
-        cookie = open_session(session, login, hub.clock.now(), lasts=lasts)
-        record_act(session, _act_of(login, "sign-in"), hub.clock.now())
-        first_page = landing(viewer_of_login(session, login))
-    return cookie, first_page
+def opened_session(session: Session, hub: Hub, login: Login, proof: Proof | None = None) -> Opened:
+    """A session of `login`, noted in the audit log with what was shown beside the password.
+
+    Raises Refused where the login was changed since its password was checked.
+    """
+    lasts, now = timedelta(days=hub.settings.session_days), hub.clock.now()
+    cookie = open_session(session, login, now, lasts=lasts)
+    detail = {} if proof is None else {"second_factor": proof.value}
+    record_act(session, act_of(login, "sign-in", detail), now)
+    return Opened(cookie=cookie, first_page=landing(viewer_of_login(session, login)))
 
 
 def _close(hub: Hub, cookie: str) -> None:
@@ -208,20 +233,22 @@ def _close(hub: Hub, cookie: str) -> None:
         login = login_of(session, cookie, now)
         close_session(session, cookie)
         if login is not None:
-            record_act(session, _act_of(login, "sign-out"), now)
+            record_act(session, act_of(login, "sign-out"), now)
 
 
-def _act_of(login: Login, action: str) -> Act:
+def act_of(login: Login, action: str, detail: Mapping[str, object] | None = None) -> Act:
+    """What a login did to itself."""
     return Act(
         tenant_id=login.tenant_id,
         actor=login.login_name,
         action=action,
         subject=login.login_name,
-        detail={},
+        detail=detail or {},
     )
 
 
-def _back_to_login(problem: str, place: str = "", *, seconds: int | None = None) -> Response:
+def back_to_login(problem: str, place: str = "", *, seconds: int | None = None) -> Response:
+    """To the form again, with why and how long to wait."""
     query = {"problem": problem, "next": place, "seconds": seconds}
     asked = urlencode({name: value for name, value in query.items() if value})
     return RedirectResponse(f"/login?{asked}", status_code=303)

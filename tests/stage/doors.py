@@ -90,7 +90,8 @@ class Doors:
 @asynccontextmanager
 async def opened_doors(folder: Path, *, stores: int = 2, **more: Any) -> AsyncIterator[Doors]:
     """The doors of a new hub, with `more` settings, that knows the small chain."""
-    settings = HubSettings(data_dir=folder, console=False, **more)
+    given: dict[str, Any] = {"data_dir": folder, "console": False, **more}
+    settings = HubSettings(**given)
     app = build_hub(settings, clock=ManualClock(NOW))
     hub: Hub = app.state.hub
     chain = SmallChain(hub.database)

@@ -1,7 +1,7 @@
 """Letting people and programs in, and locking them out."""
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field
 
@@ -10,14 +10,16 @@ from cloud_hub.access.logins import SHORTEST_PASSWORD
 from cloud_hub.access.permissions import Permission
 from cloud_hub.admin.logins import Logins
 from cloud_hub.core.errors import NotYours, Refused
-from cloud_hub.web.actions import Acting, Action, Done, Invalid
+from cloud_hub.web.actions import Acting, Action, Declined, Done, Invalid
 from cloud_hub.web.forms.fields import FieldKind, Input
 from cloud_hub.web.roles import role_name
 from device_profiles.store import LoginRole
 
 MAKE_LOGIN: Final = "make-login"
 CHANGE_LOGIN: Final = "change-login"
+DEMAND_FACTOR: Final = "demand-second-factor"
 REVOKE_TOKEN: Final = "revoke-token"  # noqa: S105 - what is done, no token
+DEMANDED: Final = "yes"
 LONGEST_NAME: Final = 80
 LONGEST_PASSWORD: Final = 200
 LONGEST_BOUNDS: Final = 4000
@@ -29,6 +31,7 @@ class LoginChange(StrEnum):
     DISABLE = "disable"
     ENABLE = "enable"
     REMOVE = "remove"
+    RESET_FACTOR = "reset-second-factor"
 
 
 class LoginForm(BaseModel):
@@ -79,6 +82,13 @@ class ChangeForm(BaseModel):
     change: LoginChange
 
 
+class DemandForm(BaseModel):
+    """A role, and whether its logins need a second factor."""
+
+    role: LoginRole
+    demanded: Literal["yes", "no"]
+
+
 class RevokeForm(BaseModel):
     """A token to end."""
 
@@ -98,7 +108,7 @@ def _make(act: Acting, form: LoginForm) -> Done | Invalid:
     return Done(message=act.words("{name} can sign in now.", name=form.login_name))
 
 
-def _change(act: Acting, form: ChangeForm) -> Done:
+def _change(act: Acting, form: ChangeForm) -> Done | Declined:
     logins, words, name = _logins(act), act.words, form.login_name
     match form.change:
         case LoginChange.DISABLE:
@@ -110,6 +120,24 @@ def _change(act: Acting, form: ChangeForm) -> Done:
         case LoginChange.REMOVE:
             logins.remove(name)
             return Done(message=words("{name} was taken away.", name=name))
+        case LoginChange.RESET_FACTOR:
+            return _reset(act, logins, name)
+
+
+def _reset(act: Acting, logins: Logins, name: str) -> Done | Declined:
+    try:
+        logins.reset_factor(name)
+    except Refused:
+        return Declined(message=act.words("{name} has no second factor.", name=name))
+    return Done(message=act.words("{name} signs in by its password again.", name=name))
+
+
+def _demand(act: Acting, form: DemandForm) -> Done:
+    _logins(act).demand_factor(form.role, is_demanded=form.demanded == DEMANDED)
+    role = role_name(form.role, act.words)
+    if form.demanded == DEMANDED:
+        return Done(message=act.words("{role} needs a second factor now.", role=role))
+    return Done(message=act.words("{role} needs no second factor any more.", role=role))
 
 
 def _revoke(act: Acting, form: RevokeForm) -> Done:
@@ -131,5 +159,6 @@ MAKE: Final = Action(name=MAKE_LOGIN, form=LoginForm, permission=Permission.MANA
 ACTIONS: Final = (
     MAKE,
     Action(name=CHANGE_LOGIN, form=ChangeForm, permission=Permission.MANAGE_LOGINS, do=_change),
+    Action(name=DEMAND_FACTOR, form=DemandForm, permission=Permission.MANAGE_LOGINS, do=_demand),
     Action(name=REVOKE_TOKEN, form=RevokeForm, permission=Permission.MANAGE_LOGINS, do=_revoke),
 )

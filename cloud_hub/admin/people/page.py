@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from cloud_hub.admin.people.actions import (
     CHANGE_LOGIN,
+    DEMAND_FACTOR,
+    DEMANDED,
     MAKE,
     REVOKE_TOKEN,
     LoginChange,
 )
-from cloud_hub.admin.people.view import LoginRow, PeopleView, TokenRow
+from cloud_hub.admin.people.view import LoginRow, PeopleView, RevealRow, TokenRow
 from cloud_hub.web.forms.buttons import act_form, press
 from cloud_hub.web.forms.form import Filling, form
 from cloud_hub.web.markup import NOTHING, Markup, el
@@ -19,6 +21,7 @@ from cloud_hub.web.parts.table_state import Column, Table
 from cloud_hub.web.reader import Reader
 from cloud_hub.web.roles import role_name
 from cloud_hub.web.words import Words
+from device_profiles.store import LoginRole
 
 
 def people_page(view: PeopleView, reader: Reader) -> Markup:
@@ -30,6 +33,8 @@ def people_page(view: PeopleView, reader: Reader) -> Markup:
         el("header", el("h1", words("Logins")), class_="page-head"),
         panel(words("People"), data_table(logins_table(view.logins, reader), reader)),
         panel(words("Programs"), data_table(tokens_table(view.tokens, reader), reader)),
+        panel(words("Second factor"), _demands(view, reader)),
+        _reveals(view, reader),
         panel(
             words("One more login, or a new password"),
             form(
@@ -59,6 +64,12 @@ def logins_table(rows: Sequence[LoginRow], reader: Reader) -> Table[LoginRow]:
             key="state",
             title=words("State"),
             value=lambda row: words("may sign in") if row.disabled_at is None else words("locked"),
+            choices=True,
+        ),
+        Column(
+            key="factor",
+            title=words("Second factor"),
+            value=lambda row: words("on") if row.has_factor else words("off"),
             choices=True,
         ),
         Column(
@@ -119,6 +130,39 @@ def tokens_table(rows: Sequence[TokenRow], reader: Reader) -> Table[TokenRow]:
     )
 
 
+def reveals_table(rows: Sequence[RevealRow], reader: Reader) -> Table[RevealRow]:
+    """One line a reveal."""
+    words = reader.words
+    columns: tuple[Column[RevealRow], ...] = (
+        Column(
+            key="at",
+            title=words("When"),
+            value=lambda row: row.at,
+            cell=lambda row: age(row.at, reader),
+        ),
+        Column(key="who", title=words("Who"), value=lambda row: row.who, choices=True),
+        Column(key="act", title=words("Act"), value=lambda row: row.reveal, choices=True),
+        Column(key="subject", title=words("Subject"), value=lambda row: row.subject),
+        Column(key="scope", title=words("Scope"), value=lambda row: row.scope),
+        Column(key="rows", title=words("Rows"), value=lambda row: row.rows),
+    )
+    return Table(
+        name="reveals",
+        columns=columns,
+        rows=rows,
+        nothing=words("Nothing was shown or saved"),
+        mark=lambda row: {"data_key": str(row.entry)},
+        kind="told",
+    )
+
+
+def _reveals(view: PeopleView, reader: Reader) -> Markup:
+    if view.reveals is None:
+        return NOTHING
+    title = reader.words("What was shown or saved")
+    return panel(title, data_table(reveals_table(view.reveals, reader), reader))
+
+
 def _bounds(bounds: Sequence[str], words: Words) -> str:
     return ", ".join(bounds) or words("the whole chain")
 
@@ -141,6 +185,7 @@ def _login_buttons(row: LoginRow, reader: Reader) -> Markup:
             about,
             press(CHANGE_LOGIN, "change", change.value, said, class_="button button-quiet"),
         ),
+        _reset_button(row, reader),
         el(
             "details",
             el("summary", words("Take away")),
@@ -158,6 +203,52 @@ def _login_buttons(row: LoginRow, reader: Reader) -> Markup:
             ),
         ),
         class_="answers",
+    )
+
+
+def _reset_button(row: LoginRow, reader: Reader) -> Markup:
+    if not row.has_factor:
+        return NOTHING
+    words = reader.words
+    said = words("Take the second factor of {name} away", name=row.login_name)
+    change = LoginChange.RESET_FACTOR.value
+    return el(
+        "details",
+        el("summary", words("Lost phone")),
+        act_form(
+            CHANGE_LOGIN,
+            reader,
+            {"login_name": row.login_name},
+            press(CHANGE_LOGIN, "change", change, said, class_="button button-quiet"),
+        ),
+    )
+
+
+def _demands(view: PeopleView, reader: Reader) -> Markup:
+    """One line a role that the reader may give: whether it needs a second factor."""
+    return el("ul", [_demand(role, view, reader) for role in view.roles], class_="demands")
+
+
+def _demand(role: LoginRole, view: PeopleView, reader: Reader) -> Markup:
+    words, is_demanded = reader.words, role in view.demanded
+    name = role_name(role, words)
+    said = (
+        words("{role} needs a second factor", role=name)
+        if is_demanded
+        else words("{role} signs in by password alone, if it wants", role=name)
+    )
+    button = words("Need it no more") if is_demanded else words("Need it")
+    change = "no" if is_demanded else DEMANDED
+    return el(
+        "li",
+        el("span", said),
+        act_form(
+            DEMAND_FACTOR,
+            reader,
+            {"role": role.value},
+            press(DEMAND_FACTOR, "demanded", change, button, class_="button button-quiet"),
+        ),
+        data_key=f"demand-{role.value}",
     )
 
 

@@ -6,7 +6,12 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.permissions import Permission
-from cloud_hub.admin.people.page import logins_table, people_page, tokens_table
+from cloud_hub.admin.people.page import (
+    logins_table,
+    people_page,
+    reveals_table,
+    tokens_table,
+)
 from cloud_hub.admin.people.view import people_view
 from cloud_hub.web.markup import Markup
 from cloud_hub.web.parts.table_state import Table
@@ -20,7 +25,8 @@ def _people(session: Session, reader: Reader, _: Arguments) -> Markup:
 
 def _tables(session: Session, reader: Reader, _: Arguments) -> Sequence[Table[Any]]:
     view = people_view(session, reader.viewer, reader.now)
-    return (logins_table(view.logins, reader), tokens_table(view.tokens, reader))
+    tables = (logins_table(view.logins, reader), tokens_table(view.tokens, reader))
+    return tables if view.reveals is None else (*tables, reveals_table(view.reveals, reader))
 
 
 SCREENS: Final = (

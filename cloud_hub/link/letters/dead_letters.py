@@ -15,6 +15,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from cloud_hub.access.audit_log import Act, record_act
+from cloud_hub.access.doors.reveals import Reveal, Revealed
 from cloud_hub.core.errors import Refused
 from cloud_hub.core.keys.handle_encryption import HandleKeys
 from cloud_hub.core.projection import CONFLICT, EventKey, Outcome
@@ -58,6 +59,18 @@ def said_by(letter: DeadLetter, keys: HandleKeys) -> Any:  # noqa: ANN401 - what
         return json.loads(keys.opened_letter(letter.raw))
     except ValueError:
         return None
+
+
+def letter_revealed(letter: DeadLetter, actor: str, scope: str) -> Revealed:
+    """For the audit log: that `actor` is shown what the letter holds."""
+    return Revealed(
+        tenant_id=letter.tenant_id,
+        actor=actor,
+        reveal=Reveal.LETTER_SHOWN,
+        subject=letter.letter_id,
+        scope=scope,
+        rows=1,
+    )
 
 
 class DeadLetters:

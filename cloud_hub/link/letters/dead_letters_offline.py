@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cloud_hub.access.doors.reveals import record_reveal
 from cloud_hub.access.offline_hub import ACTOR, OfflineHub
 from cloud_hub.core.errors import HubError
 from cloud_hub.core.keys.handle_encryption import HandleKeys
@@ -11,7 +12,13 @@ from cloud_hub.core.keys.key_store import load_secrets
 from cloud_hub.core.media_store import Pictures
 from cloud_hub.core.projection import Projections
 from cloud_hub.link.ingest.unit_of_work import Projector
-from cloud_hub.link.letters.dead_letters import DeadLetters, find_letters, letter_of, said_by
+from cloud_hub.link.letters.dead_letters import (
+    DeadLetters,
+    find_letters,
+    letter_of,
+    letter_revealed,
+    said_by,
+)
 from device_profiles.files import UnreadableFile, read_json, shown
 
 
@@ -27,12 +34,13 @@ def letter_lines(office: OfflineHub, *, device_id: str | None, everything: bool)
 
 
 def letter_content(office: OfflineHub, letter_id: str) -> dict[str, Any]:
-    """One dead letter, whole. Raises Refused where there is none, UnusableData without the keys."""
+    """One dead letter, whole, noted in the audit log. Raises Refused where there is none,
+    UnusableData without the keys."""
     keys = _keys(office)
-    with office.database.sessions() as session:
+    with office.database.writing() as session:
         letter = letter_of(session, office.tenant_id, letter_id)
         replayed_at = letter.replayed_at
-        return {
+        content = {
             "letter_id": letter.letter_id,
             "device_id": letter.device_id,
             "store_id": letter.store_id,
@@ -42,6 +50,9 @@ def letter_content(office: OfflineHub, letter_id: str) -> dict[str, Any]:
             "bytes": len(keys.opened_letter(letter.raw)),
             "said": said_by(letter, keys),
         }
+        revealed = letter_revealed(letter, ACTOR, office.tenant_id)
+        record_reveal(session, revealed, office.clock.now())
+    return content
 
 
 def read_body(path: Path) -> dict[str, Any]:

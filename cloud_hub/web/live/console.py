@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 from starlette.routing import compile_path
 
+from cloud_hub.access.doors.reveals import Reveal, Revealed, record_reveal, scope_in_words
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.hub import Hub
@@ -28,6 +29,7 @@ from cloud_hub.web.visit import Visit, visit_of
 from cloud_hub.web.words import Words
 
 TABS_OF_ONE_LOGIN: Final = 64
+LONGEST_SUBJECT: Final = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +150,23 @@ class Console:
             name = subject(session, viewer, place.arguments)
         return said if name is None else f"{words.of(name)} · {said}"
 
-    def export(self, place: Place, viewer: Viewer, zone: ZoneInfo, name: str) -> Export:
-        """A table of a page as a file, as the page's address sorts and filters it. Reads the
-        database: call it in a thread. Raises NotYours, NotFound."""
+    def export(self, place: Place, visit: Visit, zone: ZoneInfo, name: str) -> Export:
+        """A table of a page as a file, as the page's address sorts and filters it; in the audit log
+        before it is handed out. Call it in a thread. Raises NotYours, NotFound."""
+        file = self._file(place, visit.viewer, zone, name)
+        revealed = Revealed(
+            tenant_id=visit.signed_in.tenant_id,
+            actor=visit.signed_in.login_name,
+            reveal=Reveal.TABLE_SAVED,
+            subject=f"{name} of {place.address}"[:LONGEST_SUBJECT],
+            scope=scope_in_words(visit.viewer),
+            rows=file.rows,
+        )
+        with self.hub.database.writing() as session:
+            record_reveal(session, revealed, self.hub.clock.now())
+        return file
+
+    def _file(self, place: Place, viewer: Viewer, zone: ZoneInfo, name: str) -> Export:
         viewer.require(place.screen.permission)
         words = Words(viewer.language, zone)
         reader = self._reader(place, viewer, words)

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
+from cloud_hub.access.throttle import Patience
 from cloud_hub.core.hub import Hub
 from cloud_hub.web.actions import Action
 from cloud_hub.web.door import door_routes
@@ -23,6 +24,8 @@ from cloud_hub.web.live.pages import show_login, show_page
 from cloud_hub.web.live.shell import STATIC, STATIC_PATH
 from cloud_hub.web.live.tab import LONGEST_MESSAGE, follow
 from cloud_hub.web.screen import Screen
+from cloud_hub.web.second.account import account_routes
+from cloud_hub.web.second.routes import second_routes
 
 PACKED: Final = (Middleware(GZipMiddleware, minimum_size=1000),)
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
@@ -47,6 +50,9 @@ def mount_console(
     console = Console(hub, app.state.parts, screens, actions)
     app.mount(STATIC_PATH, GZipMiddleware(KeptFiles(directory=STATIC)), name="console-static")
     app.include_router(door_routes(hub, console.parts.refusals))
+    codes = Patience()
+    app.include_router(second_routes(hub, console.parts.refusals, codes))
+    app.include_router(account_routes(hub, console.parts.refusals, codes))
     app.add_middleware(ProtectiveHeaders)
 
     async def login(request: Request) -> Response:

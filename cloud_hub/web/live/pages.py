@@ -100,7 +100,7 @@ async def _file(console: Console, request: Request, guest: Guest, place: Place) 
         return _first_run(console, request, guest)
     words, name = Words(visit.viewer.language, frame.zone), request.query_params["export"]
     try:
-        file = await asyncio.to_thread(console.export, place, visit.viewer, frame.zone, name)
+        file = await asyncio.to_thread(console.export, place, visit, frame.zone, name)
     except NotYours:
         return _message(console, request, not_yours_page(words), words, 403)
     except NotFound:

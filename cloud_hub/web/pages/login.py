@@ -54,6 +54,7 @@ def _problem(problem: str, seconds: str, words: Words) -> Markup | None:
             seconds=seconds if seconds.isdigit() else "30",
         ),
         "other-site": words("That form came from another page. Please sign in here."),
+        "late": words("That took too long. Please begin with your password again."),
         "ended": words("You were signed out. Please sign in again."),
     }.get(problem)
     if said is None:

@@ -40,6 +40,7 @@ def bar(visit: Visit, frame: FrameView, reader: Reader, menu: Iterable[MenuEntry
             _see_as(visit, frame, reader),
             languages(reader.words),
             _theme(reader),
+            _account(reader),
             _leave(visit, reader),
             class_="bar-tools",
         ),
@@ -174,6 +175,11 @@ def _theme(reader: Reader) -> Markup:
         aria_label=said,
         title=said,
     )
+
+
+def _account(reader: Reader) -> Markup:
+    said = reader.words("Your login")
+    return el("a", icon("key"), href="/account", class_="icon-button", aria_label=said, title=said)
 
 
 def _leave(visit: Visit, reader: Reader) -> Markup:

@@ -15,10 +15,11 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """A file to save."""
+    """A file to save, and how many rows it has."""
 
     name: str
     text: str
+    rows: int
 
 
 def export(table: Table[Any], query: str, language: str) -> Export:
@@ -28,7 +29,7 @@ def export(table: Table[Any], query: str, language: str) -> Export:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([_safe(column.title) for column in table.columns])
     writer.writerows([[_cell(column.value(row)) for column in table.columns] for row in rows])
-    return Export(name=f"{table.name}.csv", text=MARK + file.getvalue())
+    return Export(name=f"{table.name}.csv", text=MARK + file.getvalue(), rows=len(rows))
 
 
 def _cell(value: Value) -> str:

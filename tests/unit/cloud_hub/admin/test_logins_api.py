@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
+from cloud_hub.access.doors.second_factor import begin_factor, confirm_factor, factor_state
+from cloud_hub.access.logins import login_named
 from cloud_hub.access.sign_in import check_password
 from cloud_hub.access.tables import AuditEntry, Login
 from cloud_hub.access.tokens import token_row
+from cloud_hub.core.keys.factor_seal import FactorSeal
 from device_profiles.store import LoginRole
 from tests.small_chain import OWN, TENANT
 from tests.stage.doors import PASSWORD, Doors
@@ -115,3 +119,32 @@ async def test_a_chains_own_token_makes_nobody_of_another_chain(doors: Doors) ->
         403,
         "token:test is not of chain other",
     )
+
+
+async def test_a_second_factor_is_demanded_and_reset_and_both_are_in_the_log(
+    doors: Doors,
+) -> None:
+    admin = doors.administrator()
+    await doors.http.post("/api/v1/logins", json=ANNA, headers=admin)
+    none = await doors.http.post("/api/v1/logins/anna/reset-second-factor", headers=admin)
+    assert (none.status_code, none.json()["detail"]) == (409, "login 'anna' has no second factor")
+    seal, now = FactorSeal(doors.hub.secrets), doors.hub.clock.now()
+    with doors.hub.database.writing() as session:
+        login = login_named(session, TENANT, "anna")
+        secret = begin_factor(session, login, seal, now)
+        confirm_factor(session, login, pyotp.TOTP(secret).at(now), seal, now)
+    listed = (await doors.http.get("/api/v1/logins", headers=admin)).json()
+    assert [one["second_factor"] for one in listed if one["login_name"] == "anna"] == [True]
+    reset = await doors.http.post("/api/v1/logins/anna/reset-second-factor", headers=admin)
+    assert reset.status_code == 204
+    for demanded in (True, False):
+        body = {"tenant_id": TENANT, "role": "store", "demanded": demanded}
+        answer = await doors.http.post("/api/v1/second-factor-demand", json=body, headers=admin)
+        assert answer.status_code == 204
+    assert [one[:2] for one in acts(doors)[1:]] == [
+        ("second-factor-reset", "anna"),
+        ("second-factor-demanded", "store"),
+        ("second-factor-not-demanded", "store"),
+    ]
+    with doors.hub.sessions() as session:
+        assert not factor_state(session, login_named(session, TENANT, "anna")).asks

@@ -14,13 +14,24 @@ CLERK = LoginRow(
     role=LoginRole.STORE,
     bounds=("s01", "North"),
     disabled_at=None,
+    has_factor=True,
     may_be_changed=True,
 )
 SELF = LoginRow(
-    login_name="me", role=LoginRole.IT, bounds=(), disabled_at=None, may_be_changed=False
+    login_name="me",
+    role=LoginRole.IT,
+    bounds=(),
+    disabled_at=None,
+    has_factor=False,
+    may_be_changed=False,
 )
 LOCKED = LoginRow(
-    login_name="gone", role=LoginRole.IT, bounds=(), disabled_at=NOW, may_be_changed=True
+    login_name="gone",
+    role=LoginRole.IT,
+    bounds=(),
+    disabled_at=NOW,
+    has_factor=False,
+    may_be_changed=True,
 )
 TOKEN = TokenRow(
     token_id="0123456789ab",
@@ -45,7 +56,12 @@ ENDED = TokenRow(
 
 
 def drawn(*logins: LoginRow, tokens: tuple[TokenRow, ...] = ()) -> str:
-    view = PeopleView(logins=logins, tokens=tokens, roles=(LoginRole.STORE, LoginRole.BRAND))
+    view = PeopleView(
+        logins=logins,
+        tokens=tokens,
+        roles=(LoginRole.STORE, LoginRole.BRAND),
+        demanded=(LoginRole.BRAND,),
+    )
     reader = Reader(
         viewer=viewer(LoginRole.HEAD_OFFICE), words=Words("en", UTC), now=NOW, here="/logins"
     )
@@ -79,3 +95,10 @@ def test_the_form_offers_the_roles_that_may_be_given_and_no_others() -> None:
     assert 'value="brand"' in page
     assert 'value="it"' not in page
     assert "No program has a token" in page
+
+
+def test_a_factor_is_reset_where_there_is_one_and_demanded_by_role() -> None:
+    page = drawn(CLERK, SELF)
+    assert page.count("Lost phone") == 1
+    assert "Brand needs a second factor" in page
+    assert "Store signs in by password alone, if it wants" in page

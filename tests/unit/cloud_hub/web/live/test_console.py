@@ -4,10 +4,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cloud_hub.access.doors.reveals import Sought, who_saw
+from cloud_hub.access.viewer import Viewer
 from cloud_hub.core.errors import NotFound, NotYours
 from cloud_hub.register import ACTIONS, SCREENS
 from cloud_hub.web.actions import Attempt
 from cloud_hub.web.live.console import TABS_OF_ONE_LOGIN, Console, OpenTabs, Place
+from cloud_hub.web.visit import Visit, Wished
 from device_profiles.store import LoginRole
 from tests.small_chain import OWN, head_office, viewer
 from tests.stage.doors import Doors
@@ -71,17 +74,33 @@ async def test_an_attempt_is_seen_by_nobody_else(console: Console) -> None:
     assert "my secret" not in others.markup
 
 
+def visit_of(who: Viewer) -> Visit:
+    """An open session of somebody."""
+    wished = Wished(chosen="", accepted=())
+    return Visit(cookie="", seen_as="", wished=wished, signed_in=who, viewer=who)
+
+
 def test_a_table_is_saved_by_its_name_for_who_may(console: Console) -> None:
     there = place(console, "/stores")
-    file = console.export(there, head_office(), ZONE, "stores")
-    assert file.name == "stores.csv"
+    file = console.export(there, visit_of(head_office()), ZONE, "stores")
+    assert (file.name, file.rows) == ("stores.csv", 2)
     assert "Store 02" in file.text
+    with console.hub.sessions() as session:
+        (seen,) = who_saw(session, head_office().tenant_id, Sought())
+    assert (seen.actor, seen.action, seen.subject) == (
+        head_office().login_name,
+        "table-saved",
+        "stores of /stores",
+    )
+    assert seen.detail == {"scope": "head-office: all stores", "rows": 2}
     with pytest.raises(NotFound, match="/stores has no table 'tea' to save"):
-        console.export(there, head_office(), ZONE, "tea")
+        console.export(there, visit_of(head_office()), ZONE, "tea")
     with pytest.raises(NotFound):
-        console.export(place(console, "/"), head_office(), ZONE, "tea")
+        console.export(place(console, "/"), visit_of(head_office()), ZONE, "tea")
     with pytest.raises(NotYours):
-        console.export(there, viewer(LoginRole.BRAND, OWN), ZONE, "stores")
+        console.export(there, visit_of(viewer(LoginRole.BRAND, OWN)), ZONE, "stores")
+    with console.hub.sessions() as session:
+        assert len(who_saw(session, head_office().tenant_id, Sought())) == 1
 
 
 def test_a_login_has_so_many_tabs_and_room_again_when_one_closes() -> None:
