@@ -8,7 +8,7 @@ READY := $(VENV)/.ready-$(shell cksum $(LOCK) pyproject.toml 2>/dev/null | cksum
 
 FUZZ_S ?= 10
 
-.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-door bench-vision bench-coolers bench-agent bench lock arm64 wheel locale clean
+.PHONY: help setup demo test fuzz check structure day day-dates chaos soak bench-sync bench-poison bench-door bench-vision bench-coolers bench-agent bench sbom lock arm64 wheel locale clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -89,6 +89,14 @@ arm64: $(READY) ## whether every locked dependency has a wheel for 64-bit ARM; n
 
 wheel: $(READY) ## the program as one file, in dist/, for deploy/install
 	$(BIN)/python -m hatchling build -t wheel
+
+sbom: $(READY) ## CycloneDX lists of all that edge and hub are made of, with licences, into build/
+	for extra in edge hub; do \
+	  $(PYTHON) -m venv --without-pip build/sbom/$$extra && \
+	  $(BIN)/uv pip sync -q --require-hashes --python build/sbom/$$extra/bin/python \
+	    deploy/requirements/$$extra.txt && \
+	  $(BIN)/cyclonedx-py environment build/sbom/$$extra --pyproject pyproject.toml --output-reproducible \
+	    -o build/sbom-$$extra.json || exit 1; done
 
 locale: $(READY) ## bring the console's words up to date
 	$(BIN)/python -m cloud_hub.web.catalogue
