@@ -21,7 +21,10 @@ Month = Annotated[
     Word | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Such as 2026-11")
 ]
 LimitC = Annotated[
-    float | None, Query(ge=-40, le=60, description="In °C; without it that of the last alarm")
+    float | None,
+    Query(
+        ge=-40, le=60, allow_inf_nan=False, description="In °C; without it that of the last alarm"
+    ),
 ]
 
 

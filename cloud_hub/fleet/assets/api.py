@@ -1,7 +1,6 @@
 """HTTP: the records of assets, all of them for an export, and what is written into one."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, TypeVar
 
 import sqlalchemy as sa
@@ -19,7 +18,7 @@ from cloud_hub.master_data.place_tables import DeviceRow
 from cloud_hub.web.api.body import Body
 from cloud_hub.web.api.dependencies import CallerOf, HubOf, within
 from device_profiles.names import Identifier
-from device_profiles.values.bounds import Remark, Sha256, Text, Word
+from device_profiles.values.bounds import Day, Remark, Sha256, Text, Word
 
 router = APIRouter(prefix="/api/v1", tags=["assets"])
 
@@ -32,15 +31,15 @@ class AssetBody(Body):
     serial: Annotated[Word, Field(min_length=1)]
     model: Text = ""
     owner: Text = ""
-    warranty_until: date | None = None
-    installed_on: date | None = None
+    warranty_until: Day | None = None
+    installed_on: Day | None = None
     note: Remark = ""
 
 
 class VisitBody(Body):
     """Who saw to an asset, and what he found."""
 
-    visited_on: date
+    visited_on: Day
     visitor: Annotated[Text, Field(min_length=1)]
     symptom: Annotated[Text, Field(min_length=1)]
     cause: Text = ""

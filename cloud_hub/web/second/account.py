@@ -32,7 +32,7 @@ from cloud_hub.web.door import LONGEST_PASSWORD, act_of, back_to_login, is_own_f
 from cloud_hub.web.second.page import SetUp, account_page, recovery_page, set_up_page
 from cloud_hub.web.second.routes import set_up_of
 from cloud_hub.web.second.trying import LONGEST_CODE, Try, Trying, card_response, words_of
-from device_profiles.values.bounds import keepable
+from device_profiles.values.bounds import Word, keepable
 
 ACCOUNT_PATH: Final = "/account"
 LONGEST: Final = max(LONGEST_CODE, LONGEST_PASSWORD)
@@ -66,7 +66,7 @@ def account_routes(hub: Hub, refusals: Refusals, patience: Patience) -> APIRoute
         return await _show(hub, request, "")
 
     @router.post("/{what}")
-    async def change(request: Request, what: str) -> Response:
+    async def change(request: Request, what: Word) -> Response:
         if not is_own_form(request):
             return back_to_login("other-site")
         account = await asyncio.to_thread(_account, hub, request)

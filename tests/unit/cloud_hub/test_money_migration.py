@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 
 from cloud_hub.core.storage.database import MIGRATIONS, open_database
-from cloud_hub.migrations.versions import v0008_money as money
+from cloud_hub.migrations.versions.early import v0008_money as money
 from tests.stage.servers import PostgresServer
 
 AT = datetime(2026, 3, 4, 4, tzinfo=UTC)

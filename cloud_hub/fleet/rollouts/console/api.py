@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter
@@ -30,12 +30,14 @@ from cloud_hub.web.api.dependencies import HubOf, MetricsOf, ViewerOf, allowed
 from device_profiles.artifact import ArtifactName
 from device_profiles.names import Identifier
 from device_profiles.store import DeviceKind
-from device_profiles.values.bounds import Seq, Text
+from device_profiles.values.bounds import Day, Seq, Share, Text
 
 router = APIRouter(prefix="/api/v1", tags=["rollouts"])
 
 Manager = Annotated[Viewer, allowed(Permission.MANAGE_ARTIFACTS)]
 Result = TypeVar("Result")
+Wave = Annotated[tuple[Text, ...], Field(max_length=1000)]
+"""Stores and regions that are asked together."""
 
 
 class AssignRequest(Body):
@@ -61,14 +63,14 @@ class RollOutRequest(Body):
     devices: tuple[Identifier, ...] = Field(default=(), max_length=10_000)
     store_id: Identifier | None = None
     kind: DeviceKind | None = None
-    first: float = Field(default=0.1, ge=0, le=1)
-    pause_min: float = Field(default=60, ge=0, le=100_000)
-    stop_above: float = Field(default=0.1, ge=0, le=1)
-    waves: tuple[tuple[Text, ...], ...] = Field(default=(), max_length=100)
+    first: Share = 0.1
+    pause_min: float = Field(default=60, ge=0, le=100_000, allow_inf_nan=False)
+    stop_above: Share = 0.1
+    waves: tuple[Wave, ...] = Field(default=(), max_length=100)
     hours: str = Field(default="", max_length=20)
     closed_only: bool = False
     metric: str = Field(default="", max_length=80)
-    worse_by: float = Field(default=WORSE_BY, ge=0, le=1000)
+    worse_by: float = Field(default=WORSE_BY, ge=0, le=1000, allow_inf_nan=False)
     least_hours: int = Field(default=LEAST_HOURS, ge=1, le=10_000)
 
 
@@ -81,8 +83,8 @@ class RolloutNamed(Body):
 class FreezeRequest(Body):
     """Days, both included, on which nothing new is asked, and why."""
 
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     reason: Text = Field(min_length=1)
 
 

@@ -153,7 +153,8 @@ async def test_every_door_of_the_api_says_404_of_what_is_not_there(console: Serv
     app = console.app
     tried = 0
     for door in doors(app.routes):
-        if "{" not in door.path or door.path.startswith("/api/v1/artifacts"):
+        is_asked = door.path.startswith("/api/") and "{" in door.path
+        if not is_asked or door.path.startswith("/api/v1/artifacts"):
             continue
         path = re.sub(r"{(\w+)(:path)?}", lambda one: VALUES.get(one[1], "nobody"), door.path)
         body = next((said for end, said in BODIES.items() if door.path.endswith(end)), {})
