@@ -166,9 +166,10 @@ class Artifacts:
             )
 
     def kind_of(self, tenant_id: str, name: str) -> ArtifactKind | None:
-        """What an artifact is, None for one that there is not."""
+        """What an artifact is, None for one that there is not, or of a kind that this program does
+        not know: a newer one signed it, or its list was changed, which no device takes."""
         kinds = (one.kind for one in self.listed(tenant_id) if one.name == name)
-        return next((ArtifactKind(kind) for kind in kinds), None)
+        return next((ArtifactKind(kind) for kind in kinds if kind in set(ArtifactKind)), None)
 
     def sign_again(self, tenant_id: str, name: str, version: int, above: int, now: datetime) -> int:
         """The number, above `above`, under which the content of `version` is signed once more; an
