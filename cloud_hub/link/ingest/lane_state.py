@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from cloud_hub.core.storage.bulk_insert import (
     added,
@@ -30,8 +30,6 @@ PREFETCHED = 200
 """Devices read in one query."""
 RANGES_READ = 1000
 """Ranges of some lanes that are read in one query; a lane has one or two unless much is amiss."""
-NEAR = 16
-"""Batches whose surroundings are read in one query, where the lanes have more."""
 ALL_NUMBERS = (0, 2**63 - 1)
 Claim = tuple[LaneKey, int, int]
 """A lane and the first and last number of a batch."""
@@ -86,9 +84,9 @@ class LaneBooks:
         keys = sorted({key for key, _, _ in claims})
         for keys_read in (keys[at : at + PREFETCHED] for at in range(0, len(keys), PREFETCHED)):
             if not self._read_few(keys_read):
-                among = [claim for claim in claims if claim[0] in set(keys_read)]
-                for at in range(0, len(among), NEAR):
-                    self._read_near(among[at : at + NEAR])
+                for key, first, last in claims:
+                    if key in set(keys_read):
+                        self._read_near(key, first, last)
 
     def _prefetch(self, names: Sequence[tuple[str, str]]) -> None:
         def among(table: type[Any]) -> sa.ColumnElement[bool]:
@@ -176,27 +174,20 @@ class LaneBooks:
             self._book(key).near.add(*ALL_NUMBERS)
         return True
 
-    def _read_near(self, claims: Sequence[Claim]) -> None:
-        """Reads the ranges that these batches overlap or touch: of each the last one that begins
-        at or before it, and those that begin in it."""
-        table = ReceivedRange
-        # Asked in one of a few shapes, the last one again to fill it: every shape is kept compiled.
-        shape = 1 << (len(claims) - 1).bit_length()
-        asked = [*claims, *[claims[-1]] * (shape - len(claims))]
-        query = sa.select(
-            table.tenant_id, table.device_id, table.epoch, table.lane, table.first, table.last
-        ).where(sa.or_(*(_touches(*claim) for claim in asked)))
-        for tenant_id, device_id, epoch, lane, begins, ends in self.session.execute(query):
-            self._book((tenant_id, device_id, epoch, lane)).read(begins, ends)
-        for key, first, last in claims:
-            self._book(key).near.add(first, last)
+    def _read_near(self, key: LaneKey, first: int, last: int) -> None:
+        """Reads the ranges that a batch overlaps or touches: the last one that begins at or before
+        it, and those that begin in it."""
+        asked = dict(zip(_LANE, key, strict=True)) | {"first": first, "after": last + 1}
+        for begins, ends in self.session.execute(_NEAR, asked):
+            self._book(key).read(begins, ends)
+        self._book(key).near.add(first, last)
 
     def receive(self, key: LaneKey, first: int, last: int) -> RangeSet:
         """The numbers among first..last that are new; all are received now, the rest counted as
         resent."""
         book = self._book(key)
         if not book.knows(first, last):
-            self._read_near([(key, first, last)])
+            self._read_near(key, first, last)
         fresh = RangeSet.of(book.arrived.missing(first, last))
         book.resends += last - first + 1 - len(fresh)
         if fresh:
@@ -325,16 +316,28 @@ def _is(
     )
 
 
-def _touches(key: LaneKey, first: int, last: int) -> sa.ColumnElement[bool]:
-    before = aliased(ReceivedRange)
-    begins = (
-        sa.select(sa.func.max(before.first))
-        .where(*_is(before, key), before.first <= first)
-        .correlate(None)
-        .scalar_subquery()
+_LANE = ("tenant_id", "device_id", "epoch", "lane")
+_RANGES = ReceivedRange.__table__
+
+
+def _of_lane(ranges: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(*(ranges.c[name] == sa.bindparam(name) for name in _LANE))
+
+
+def _near() -> sa.Select[int, int]:
+    before = _RANGES.alias()
+    begins = sa.select(sa.func.max(before.c.first)).where(
+        _of_lane(before), before.c.first <= sa.bindparam("first")
     )
-    at = ReceivedRange.first
-    return sa.and_(*_is(ReceivedRange, key), at >= sa.func.coalesce(begins, first), at <= last + 1)
+    start = sa.func.coalesce(begins.scalar_subquery(), sa.bindparam("first"))
+    at = _RANGES.c.first
+    return sa.select(at, _RANGES.c.last).where(
+        _of_lane(_RANGES), at >= start, at <= sa.bindparam("after")
+    )
+
+
+_NEAR = _near()
+"""One statement for every batch: of many in one, each number of them would be kept compiled."""
 
 
 def welcome_run(epoch: Epoch, run: str) -> None:
