@@ -16,7 +16,7 @@ from cloud_hub.boards.shelf.counts import count_slots
 from cloud_hub.boards.shelf.facts import FixtureFacts, facts_of
 from cloud_hub.boards.shelf.openings import EstimatedSales, estimated_sales
 from cloud_hub.boards.shelf.slots import SlotRow, quality_text, slot_rows, total_cost
-from cloud_hub.boards.temperature_log.view import is_read
+from cloud_hub.boards.temperature_log.view import has_log
 from cloud_hub.core.errors import NotFound
 from cloud_hub.core.text import Said
 from cloud_hub.insight.figure import Figure
@@ -201,7 +201,7 @@ def shelf_view(
         published=_published(facts),
         doubts=waiting_questions(session, viewer, [fixture_id]).doubts,
         sell_out=shown.sell_out,
-        has_temperatures=is_read(session, viewer.tenant_id, fixture_id),
+        has_temperatures=has_log(session, viewer, fixture),
     )
 
 

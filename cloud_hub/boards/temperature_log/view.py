@@ -13,11 +13,12 @@ from cloud_hub.access.permissions import Permission
 from cloud_hub.access.viewer import Viewer
 from cloud_hub.boards.problems.scope import snapshot_for
 from cloud_hub.coolers.tables import CoolerReading
-from cloud_hub.core.errors import NotFound, Refused
+from cloud_hub.core.errors import NotFound, NotYours, Refused
 from cloud_hub.core.text import Said
 from cloud_hub.fleet.alarm_findings import ALARM, alarm_name
 from cloud_hub.insight.snapshot import Snapshot
 from cloud_hub.link.tables import AlarmRaised
+from cloud_hub.master_data.chain import FixtureInfo
 from cloud_hub.master_data.place_tables import DeviceRow, FixtureRow
 from cloud_hub.tasks.tables import Task
 
@@ -104,6 +105,8 @@ def temperature_log(
     fixture = snapshot.chain.fixtures.get(asked.fixture_id)
     if fixture is None:
         raise NotFound(f"there is no fixture {asked.fixture_id!r}")
+    if not may_read(viewer, fixture):
+        raise NotYours(f"{asked.fixture_id} is another's cooler: a brand reads those it owns")
     store = snapshot.chain.stores[fixture.store_id]
     zone = store.hours.zone
     today = now.astimezone(zone).date()
@@ -243,9 +246,16 @@ def _limit(deviations: tuple[Deviation, ...]) -> float | None:
     return told[-1] if told else None
 
 
-def is_read(session: Session, tenant_id: str, fixture_id: str) -> bool:
-    """Whether a temperature of it was ever read."""
+def may_read(viewer: Viewer, fixture: FixtureInfo) -> bool:
+    """Whether the cooler is the viewer's own matter: a brand sees its goods in others' coolers, not
+    how those are run."""
+    return viewer.brand_id is None or viewer.brand_id == fixture.owner_brand_id
+
+
+def has_log(session: Session, viewer: Viewer, fixture: FixtureInfo) -> bool:
+    """Whether there is a log for this viewer: a temperature of it was ever read."""
     found = sa.select(CoolerReading.fixture_id).where(
-        CoolerReading.tenant_id == tenant_id, CoolerReading.fixture_id == fixture_id
+        CoolerReading.tenant_id == viewer.tenant_id,
+        CoolerReading.fixture_id == fixture.fixture_id,
     )
-    return session.scalar(found.limit(1)) is not None
+    return may_read(viewer, fixture) and session.scalar(found.limit(1)) is not None

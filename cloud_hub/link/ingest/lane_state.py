@@ -84,8 +84,9 @@ class LaneBooks:
         keys = sorted({key for key, _, _ in claims})
         for keys_read in (keys[at : at + PREFETCHED] for at in range(0, len(keys), PREFETCHED)):
             if not self._read_few(keys_read):
+                among = set(keys_read)
                 for key, first, last in claims:
-                    if key in set(keys_read):
+                    if key in among:
                         self._read_near(key, first, last)
 
     def _prefetch(self, names: Sequence[tuple[str, str]]) -> None:

@@ -4,13 +4,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from cloud_hub.boards.temperature_log.view import LogAsked, is_read, temperature_log
+from cloud_hub.boards.shelf.view import shelf_view
+from cloud_hub.boards.temperature_log.view import LogAsked, has_log, temperature_log
 from cloud_hub.coolers.tables import CoolerReading
 from cloud_hub.core.errors import NotFound, NotYours, Refused
+from cloud_hub.master_data.chain import read_chain
+from cloud_hub.master_data.goods_tables import ProductRow
 from cloud_hub.tasks.tables import Task
 from device_profiles.store import LoginRole
-from tests.small_chain import NOW, OWN, TENANT, TODAY, SmallChain, head_office, local, viewer
+from tests.small_chain import NOW, OTHER, OWN, TENANT, TODAY, SmallChain, head_office, local, viewer
 
 ASKED = LogAsked(fixture_id="s01-a")
 
@@ -127,5 +131,24 @@ def test_who_may_not_see_it_and_what_is_not_there_are_refused(two_stores: SmallC
 def test_a_fixture_without_a_thermometer_has_no_log_to_offer(two_stores: SmallChain) -> None:
     read(two_stores, local(1), 3.0)
     with two_stores.reading() as session:
-        assert is_read(session, TENANT, "s01-a")
-        assert not is_read(session, TENANT, "s02-a")
+        chain = read_chain(session, TENANT)
+        assert chain is not None
+        first, second = chain.fixtures["s01-a"], chain.fixtures["s02-a"]
+        assert has_log(session, head_office(), first)
+        assert has_log(session, viewer(LoginRole.BRAND, OWN), first)
+        assert not has_log(session, head_office(), second)
+
+
+def test_a_brand_does_not_read_how_a_cooler_is_run_that_only_holds_its_goods(
+    two_stores: SmallChain,
+) -> None:
+    read(two_stores, local(1), 3.0)
+    guest = viewer(LoginRole.BRAND, OTHER)
+    with two_stores.database.writing() as session:
+        # Its goods are planned there: it sees the shelf.
+        session.execute(sa.update(ProductRow).values(brand_id=OTHER))
+    with two_stores.reading() as session:
+        shelf = shelf_view(session, guest, NOW, "s01-a", ())
+        assert (shelf.fixture_id, shelf.has_temperatures) == ("s01-a", False)
+        with pytest.raises(NotYours, match="s01-a is another's cooler"):
+            temperature_log(session, guest, NOW, ASKED)
