@@ -64,7 +64,7 @@ def recovery_page(words: Words, codes: Sequence[str], goto: str) -> Markup:
 def account_page(words: Words, login_name: str, state: FactorState, problem: str) -> Markup:
     """One's own login: whether a second factor is on, and what can be done about it."""
     return _card(
-        el("h1", words("Your login {name}", name=login_name)),
+        el("h1", words("Your login: {name}", name=login_name)),
         _problem(problem),
         _is_on(words, state) if state.is_on else _is_off(words, state),
         el("p", el("a", words("To my first page"), href="/")),
